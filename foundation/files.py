@@ -1,0 +1,155 @@
+"""Files from outside, checked at the border: every refusal names the file, the line and the field.
+
+`read_yaml` and `read_front_matter` hold a file to a pydantic model. ruamel.yaml keeps the line of every node, so that
+what pydantic finds wrong at `services → 2 → fields → 0 → kind` is told as a line number.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from foundation.errors import Refused
+
+M = TypeVar("M", bound=BaseModel)
+
+LARGEST_FILE = 5_000_000  # bytes; a file of an organisation is text written by people
+
+
+class Strict(BaseModel):
+    """The base of every model of a file: unknown fields are refused, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file. `line` counts from 1; `field` is a dotted path, empty for the file as a whole."""
+
+    file: str
+    line: int | None
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, line {self.line}" if self.line else self.file
+        return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
+
+
+class BadFile(Refused):
+    """A file cannot be used. `problems` has at least one entry; nothing of the file was taken."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8.
+
+    Raises:
+        BadFile: it is missing, is no file, is too large, or is not text.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise BadFile([Problem(str(path), None, "", f"The file is larger than {LARGEST_FILE // 1_000_000} MB.")])
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadFile([Problem(str(path), None, "", f"Not a text file in UTF-8 (byte {error.start}).")]) from None
+    except OSError as error:
+        raise BadFile([Problem(str(path), None, "", f"{error.strerror or error}.")]) from None
+
+
+def read_yaml(path: Path, model: type[M]) -> M:
+    """Read a YAML file into `model`.
+
+    Raises:
+        BadFile: every problem in it, each with its line and field.
+    """
+    return parse_yaml(read_text(path), model, name=str(path))
+
+
+def parse_yaml(text: str, model: type[M], *, name: str, first_line: int = 1) -> M:
+    """Hold YAML text to `model`; `name` and `first_line` say where the text stands, for messages."""
+    tree = _load(text, name, first_line)
+    if not isinstance(tree, CommentedMap):
+        raise BadFile([Problem(name, first_line, "", "Expected named fields, such as “title: …”.")])
+    try:
+        return model.model_validate(_plain(tree))
+    except ValidationError as error:
+        raise BadFile([_problem(name, tree, found, first_line) for found in error.errors()]) from None
+
+
+def line_of(text: str, path: Sequence[str | int], *, first_line: int = 1) -> int | None:
+    """The line where the node at `path` stands in YAML text, for checks that a model cannot make by itself."""
+    tree = YAML(typ="rt").load(text)
+    return _line(tree, path, first_line)
+
+
+def read_front_matter(path: Path, model: type[M]) -> tuple[M, str, int]:
+    """Read a Markdown file that opens with YAML between two `---` lines.
+
+    Returns:
+        The front matter, the body, and the line at which the body begins.
+    """
+    text = read_text(path).replace("\r\n", "\n")
+    name = str(path)
+    if not text.startswith("---\n"):
+        raise BadFile([Problem(name, 1, "", "The page must open with its front matter between two lines of “---”.")])
+    head, mark, body = text[4:].partition("\n---\n")
+    if not mark:
+        raise BadFile([Problem(name, 1, "", "The front matter is not closed: a line “---” is missing.")])
+    front = parse_yaml(head + "\n", model, name=name, first_line=2)
+    return front, body, head.count("\n") + 4
+
+
+def _load(text: str, name: str, first_line: int) -> Any:
+    try:
+        return YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + first_line if error.problem_mark else None
+        raise BadFile([Problem(name, line, "", f"Not valid YAML: {error.problem or error.context}.")]) from None
+    except (YAMLError, ValueError) as error:
+        raise BadFile([Problem(name, None, "", f"Not valid YAML: {str(error).splitlines()[0]}.")]) from None
+
+
+def _plain(node: Any) -> Any:
+    """The tree without ruamel's own types for strings and numbers, which pydantic's strict modes do not know."""
+    if isinstance(node, CommentedMap):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, CommentedSeq):
+        return [_plain(value) for value in node]
+    for kind in (bool, int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
+
+
+def _problem(name: str, tree: Any, found: Any, first_line: int) -> Problem:
+    path = [part for part in found["loc"] if not (isinstance(part, str) and part.startswith(("function-", "tagged-")))]
+    message = {
+        "missing": "This field is missing.",
+        "extra_forbidden": "There is no such field. Check its spelling, or remove it.",
+    }.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
+    return Problem(name, _line(tree, path, first_line), ".".join(str(part) for part in path), message)
+
+
+def _line(tree: Any, path: Sequence[str | int], first_line: int) -> int | None:
+    node, line = tree, first_line
+    for part in path:
+        try:
+            if isinstance(node, CommentedMap):
+                line = node.lc.key(part)[0] + first_line
+            elif isinstance(node, CommentedSeq) and isinstance(part, int):
+                line = node.lc.item(part)[0] + first_line
+            else:
+                break
+            node = node[part]
+        except (KeyError, IndexError, TypeError, AttributeError):
+            break
+    return line
