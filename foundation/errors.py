@@ -2,7 +2,7 @@
 
 
 class Refused(Exception):
-    """The base of everything a person may be told. Anything else is a defect: it is logged, and the person gets its id."""
+    """The base of what a person may be told. All else is a defect: it is logged, and the person gets its id."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
