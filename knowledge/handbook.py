@@ -1,0 +1,207 @@
+"""The handbook: Markdown pages from a folder, checked, each with the digest that tells whether it changed.
+
+A page may open with our front matter (id, title, owner, edition, effective, services, questions, related), which is
+then held to its rules. A page of a handbook that somebody else wrote needs none: its title comes from its front
+matter, its first heading or its file name, and its id from its path.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from foundation.files import BadFile, Problem, Strict, line_of, parse_yaml, read_text
+
+SUFFIXES = (".md", ".markdown")
+MOST_PAGES = 20_000
+_SKIPPED_FOLDERS = ("node_modules",)
+_FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
+_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_OURS = {"owner", "edition", "effective", "services", "questions", "related"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. `source` is its path below the handbook's folder, with “/”.
+
+    `text` is the body without front matter; its first line is line `first_line` of the file. `digest` changes with
+    every change of the file. `owner` is a Slack user id; owner, edition and effective may be unknown.
+    """
+
+    id: str
+    title: str
+    source: str
+    text: str
+    first_line: int = 1
+    owner: str = ""
+    edition: str = ""
+    effective: date | None = None
+    services: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Handbook:
+    """Pages in the order of their `source`, ids unique."""
+
+    pages: tuple[Page, ...]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Page]:
+        return {page.id: page for page in self.pages}
+
+    def get(self, page_id: str) -> Page | None:
+        return self._by_id.get(page_id)
+
+    def __iter__(self) -> Iterator[Page]:
+        return iter(self.pages)
+
+    def __len__(self) -> int:
+        return len(self.pages)
+
+
+class _Ours(Strict):
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)
+    title: str = Field(min_length=1, max_length=150)
+    owner: str = Field(min_length=1, max_length=40)
+    edition: str = Field(min_length=1, max_length=20)
+    effective: date
+    services: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+
+
+class _Foreign(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+def read_handbook(folder: Path, *, strict: bool = False, services: Collection[str] | None = None) -> Handbook:
+    """Read every Markdown file below `folder`, in the order of their paths.
+
+    Hidden folders are left out, and folders that are links. With `strict` every page must open with our front matter,
+    and related pages must exist; without, a page whose front matter has an `id` and one more of our fields is held to
+    it, any other is taken as it is, and related pages that somebody removed are forgotten. With `services`, a page may
+    lead only to those.
+
+    Raises:
+        BadFile: every problem of every page; nothing of the folder was taken.
+    """
+    problems: list[Problem] = []
+    read: list[tuple[Path, Page, str]] = []
+    for path in _files(folder, problems):
+        try:
+            read.append((path, *_read_page(path, path.relative_to(folder).as_posix(), strict=strict)))
+        except BadFile as error:
+            problems.extend(error.problems)
+    known = {page.id for _, page, _ in read}
+    first: dict[str, Path] = {}
+    for path, page, front in read:
+        problems.extend(_cross_problems(path, page, front, known if strict else None, services))
+        if (other := first.setdefault(page.id, path)) is not path:
+            problems.append(Problem(str(path), line_of(front, ["id"], first_line=2) if front else None, "id",
+                                    f"“{page.id}” is already the id of {other}. Give this page another."))  # fmt: skip
+    if problems:
+        raise BadFile(problems)
+    if not read:
+        raise BadFile([Problem(str(folder), None, "", "There are no Markdown pages (*.md) in this folder.")])
+    return Handbook(tuple(replace(page, related=_existing(page.related, known)) for _, page, _ in read))
+
+
+def _existing(related: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
+    return tuple(page_id for page_id in related if page_id in known)
+
+
+def _files(folder: Path, problems: list[Problem]) -> list[Path]:
+    if not folder.is_dir():
+        raise BadFile([Problem(str(folder), None, "", "There is no such folder. Name a folder of Markdown pages.")])
+    root, found = folder.resolve(), []
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
+        for name in names:
+            path = Path(here, name)
+            if name.startswith(".") or path.suffix.lower() not in SUFFIXES:
+                continue
+            if problem := _refusal(path, root):
+                problems.append(Problem(str(path), None, "", problem))
+            else:
+                found.append(path)
+    if len(found) > MOST_PAGES:
+        raise BadFile([Problem(str(folder), None, "", f"There are more than {MOST_PAGES:,} pages in this folder.")])
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _refusal(path: Path, root: Path) -> str | None:
+    """Why a file is not opened. A link may stay inside the folder (mounted volumes are made so) and never leave it."""
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return "This link leads nowhere. Remove it."
+    if not target.is_relative_to(root):
+        return "This link leads out of the folder. Put the page itself here."
+    return None if target.is_file() else "This is not a file."
+
+
+def _read_page(path: Path, source: str, *, strict: bool) -> tuple[Page, str]:
+    """The page and the text of its front matter."""
+    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:
+        raise BadFile([Problem(str(path), text[: text.index("\0")].count("\n") + 1, "", "Not a text file.")])
+    digest = hashlib.sha256(f"{source}\n{text}".encode()).hexdigest()
+    found = _FRONT.match(text)
+    front = (found.group(1) or "") if found else ""
+    body = text[found.end() :] if found else text
+    first_line = text.count("\n", 0, found.end()) + 1 if found else 1
+    if strict and not found:
+        why = "The page must open with its front matter between two lines of “---”."
+        raise BadFile([Problem(str(path), 1, "", why)])
+    extra = _foreign_fields(front, path) if front.strip() else {}
+    if strict or ("id" in extra and not _OURS.isdisjoint(extra)):
+        fields = parse_yaml(front, _Ours, name=str(path), first_line=2)
+        return Page(source=source, text=body, first_line=first_line, digest=digest, **fields.model_dump()), front
+    title = _title(extra.get("title"), body, path)
+    return Page(_slug(source), title, source, body, first_line, digest=digest), ""
+
+
+def _foreign_fields(front: str, path: Path) -> dict[str, object]:
+    return dict(parse_yaml(front, _Foreign, name=str(path), first_line=2).model_extra or {})
+
+
+def _title(given: object, body: str, path: Path) -> str:
+    heading = _HEADING.search(body)
+    name = path.parent.name if path.stem.lower() in ("readme", "index", "_index") else path.stem
+    plain = str(given).strip() if isinstance(given, str | int | float) else ""
+    title = plain or (heading.group(1) if heading else "") or name.replace("-", " ").replace("_", " ").strip()
+    return re.sub(r"[*_`]|\[|\]\([^)]*\)", "", title)[:150] or path.name
+
+
+def _slug(source: str) -> str:
+    """The path as an id: “guides/Getting started.md” → “guides/getting-started”. Unique as far as paths are."""
+    stem = source.rsplit(".", 1)[0].lower()
+    return re.sub(r"[^\w/]+", "-", stem).strip("-/") or "page"
+
+
+def _cross_problems(
+    path: Path, page: Page, front: str, known: Collection[str] | None, services: Collection[str] | None
+) -> Sequence[Problem]:
+    """What one page cannot know by itself. Only pages in our style have such fields."""
+    found: list[tuple[list[str | int], str]] = []
+    if front and path.stem != page.id:
+        found.append((["id"], f"The id must be the file's name, “{path.stem}”."))
+    for at, other in enumerate(page.related):
+        if known is not None and (other not in known or other == page.id):
+            found.append((["related", at], f"There is no other page “{other}”."))
+    for at, key in enumerate(page.services):
+        if services is not None and key not in services:
+            found.append((["services", at], f"There is no service “{key}”. Known: {', '.join(sorted(services))}."))
+    return [
+        Problem(str(path), line_of(front, where, first_line=2), ".".join(map(str, where)), message)
+        for where, message in found
+    ]

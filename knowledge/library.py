@@ -1,0 +1,58 @@
+"""The handbook, its index and the model that reads meaning, held together: what the rest of the house asks."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from knowledge.answers import Answer, answer
+from knowledge.handbook import Handbook, Page
+from knowledge.index import Hit, Index
+from knowledge.passages import cut
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors of unit length. `name` changes whenever the vectors would."""
+
+    name: str
+
+
+class VectorStore(Protocol):
+    """Keeps vectors by content digest, so that only what is new is encoded."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """Immutable, hence safe for many askers at once; a changed handbook is a new library put in its place.
+
+    `version` names the content: two processes with the same version answer the same.
+    """
+
+    handbook: Handbook
+    index: Index
+    version: str
+
+    @classmethod
+    def build(
+        cls,
+        pages: Iterable[Page],
+        encoder: Encoder | None = None,
+        vectors: VectorStore | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> "Library":
+        """Cut, encode (where there is an encoder and `vectors` does not have it yet) and index the pages.
+
+        `progress(done, total)` counts encoded passages.
+        """
+        handbook = Handbook(tuple(pages))
+        passages = [passage for page in handbook for passage in cut(page)]
+        digests = "\n".join(page.digest for page in handbook)
+        version = hashlib.sha256(f"{encoder.name if encoder else ''}\n{digests}".encode()).hexdigest()[:16]
+        return cls(handbook, Index(passages), version)
+
+    def ask(self, question: str) -> Answer:
+        """See `knowledge.answers.answer`."""
+        return answer(question, self.index, self.handbook)
+
+    def search(self, question: str, limit: int = 10) -> list[Hit]:
+        return self.index.search(question, limit)

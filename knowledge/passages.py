@@ -1,0 +1,210 @@
+"""Pages cut into passages: heading sections of about 256 words at most, each knowing where it stands.
+
+Everything is a span of the page's own text, so whatever is quoted later is there word for word.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from knowledge.handbook import Page
+from knowledge.plain import plain
+from knowledge.sentences import sentence_spans
+
+LARGEST = 256  # words
+_MARKDOWN = MarkdownIt("commonmark").enable("table")
+_LEAVES = {"paragraph_open": "text", "fence": "code", "code_block": "code", "tr_open": "row", "html_block": "html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The smallest thing that is quoted: a sentence, a list item's sentence, a table row, a block of code.
+
+    `start` and `end` count characters of the page's text. `text` is what a person reads, without markup; of a table
+    row it is “Column: cell; …”. `block` numbers the paragraph, item or row within its page; `depth` is that of the
+    list around it, 0 outside lists.
+    """
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    block: int
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A section of a page, or a part of one that is long.
+
+    `section` is the heading path “Title › Heading”; `text` is plain; `line` counts in the file from 1; `digest` is of
+    section and text, so it names the vector of this passage wherever the passage stands.
+    """
+
+    page_id: str
+    title: str
+    section: str
+    anchor: str
+    text: str
+    source: str
+    line: int
+    edition: str
+    digest: str
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    headings: tuple[str, ...]
+    anchor: str
+    units: tuple[Unit, ...]
+
+
+def cut(page: Page) -> tuple[Passage, ...]:
+    """The passages of a page in reading order. A page without text has none."""
+    found = []
+    for section in _sections(page):
+        for part in _parts(section.units):
+            path = " › ".join((page.title, *section.headings))
+            text = "\n".join(unit.text for unit in part)
+            digest = hashlib.sha256(f"{path}\n{text}".encode()).hexdigest()
+            line = page.first_line + page.text.count("\n", 0, part[0].start)
+            found.append(
+                Passage(
+                    page.id,
+                    page.title,
+                    path,
+                    section.anchor,
+                    text,
+                    page.source,
+                    line,
+                    page.edition,
+                    digest,
+                    tuple(part),
+                )
+            )
+    return tuple(found)
+
+
+def _sections(page: Page) -> Iterator[_Section]:
+    tokens = _MARKDOWN.parse(page.text)
+    starts = _line_starts(page.text)
+    trail: list[tuple[int, str]] = []
+    anchors: dict[str, int] = {}
+    anchor, units, block, depth, seen_title = "", list[Unit](), 0, 0, False
+    header: list[str] = []
+    for at, token in enumerate(tokens):
+        if token.type in ("list_item_open", "list_item_close"):
+            depth += token.nesting
+        elif token.type == "heading_open" and token.map:
+            if units:
+                yield _Section(tuple(title for _, title in trail), anchor, tuple(units))
+                units = []
+            words, level = plain(tokens[at + 1].content), int(token.tag[1])
+            anchor = _anchor(words, anchors)
+            if level == 1 and not seen_title:
+                seen_title, trail = True, []
+            else:
+                trail = [*(pair for pair in trail if pair[0] < level), (level, words)]
+        elif token.type == "thead_open":
+            header = _cells(tokens, at)
+        elif (kind := _LEAVES.get(token.type)) and token.map:
+            if _parent_is_head(tokens, at):
+                continue
+            block += 1
+            start, end = starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)]
+            units.extend(_units(page.text, start, end, kind, block, depth, header, tokens, at))
+    if units:
+        yield _Section(tuple(title for _, title in trail), anchor, tuple(units))
+
+
+def _parent_is_head(tokens: list[Token], at: int) -> bool:
+    return tokens[at].type == "tr_open" and tokens[at - 1].type == "thead_open"
+
+
+def _cells(tokens: list[Token], at: int) -> list[str]:
+    """The plain cells of the first row at or after `at`."""
+    found = []
+    for token in tokens[at:]:
+        if token.type == "tr_close":
+            break
+        if token.type == "inline":
+            found.append(plain(token.content))
+    return found
+
+
+def _units(
+    text: str, start: int, end: int, kind: str, block: int, depth: int, header: list[str], tokens: list[Token], at: int
+) -> Iterator[Unit]:
+    start, end = _trim(text, start, end)
+    if start >= end:
+        return
+    if kind == "row":
+        pairs = [(name, cell) for name, cell in zip(header, _cells(tokens, at), strict=False) if cell]
+        yield Unit(
+            start, end, "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs), kind, block, depth
+        )
+    elif kind == "code":
+        yield Unit(start, end, tokens[at].content.strip("\n"), kind, block, depth)
+    elif kind == "html":
+        if words := plain(text[start:end]):
+            yield Unit(start, end, words, "text", block, depth)
+    else:
+        if depth:
+            start += len(re.match(r"(?:[-*+]|\d+[.)])?\s*(?:\[[ xX]\]\s+)?", text[start:end]).group())  # type: ignore[union-attr]
+        for one, other in sentence_spans(text, start, end):
+            if words := plain(text[one:other]):
+                yield Unit(one, other, words, "item" if depth else "text", block, depth)
+
+
+def _parts(units: tuple[Unit, ...]) -> Iterator[list[Unit]]:
+    """Runs of units of at most `LARGEST` words, broken between blocks rather than within."""
+    part: list[Unit] = []
+    size = 0
+    for unit in (piece for whole in units for piece in _pieces(whole)):
+        words = len(unit.text.split())
+        if part and size + words > LARGEST:
+            if unit.block == part[-1].block and unit.block != part[0].block:
+                last = [one for one in part if one.block == unit.block]
+                yield part[: -len(last)]
+                part, size = last, sum(len(one.text.split()) for one in last)
+            if size + words > LARGEST:
+                yield part
+                part, size = [], 0
+        part.append(unit)
+        size += words
+    if part:
+        yield part
+
+
+def _pieces(unit: Unit) -> Iterator[Unit]:
+    """A unit that is longer than a passage (a wall of text, a long listing) in pieces that fit."""
+    if len(unit.text.split()) <= LARGEST:
+        yield unit
+        return
+    words = unit.text.split()
+    for at in range(0, len(words), LARGEST):
+        yield Unit(unit.start, unit.end, " ".join(words[at : at + LARGEST]), unit.kind, unit.block, unit.depth)
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(found.end() for found in re.finditer("\n", text)), len(text)]
+
+
+def _anchor(heading: str, seen: dict[str, int]) -> str:
+    """The fragment that renderers of Markdown give a heading; a repeated one gets -1, -2, …"""
+    slug = re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+    seen[slug] = seen.get(slug, -1) + 1
+    return f"{slug}-{seen[slug]}" if seen[slug] else slug

@@ -1,0 +1,36 @@
+"""Where sentences begin and end."""
+
+import re
+from collections.abc import Iterator
+
+_END = re.compile(r"[.!?…][\"'”’)\]*_]*(?=\s)")
+_ABBREVIATIONS = re.compile(
+    r"e\.g|i\.e|etc|vs|approx|nos?|fig|mrs?|ms|dr|prof|st|cf|al|inc|ltd|co|dept|est|max|min|incl|excl|resp|pp?|vol|[a-z]"
+)
+_WORD_BEFORE = re.compile(r"[\w.]+$")
+
+
+def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Spans of the sentences in `text[start:end]`, in order, without the white space between them."""
+    end = len(text) if end is None else end
+    here = start
+    for found in _END.finditer(text, start, end):
+        if found.end() >= end or not _is_end(text, here, found):
+            continue
+        yield here, found.end()
+        here = found.end()
+        while here < end and text[here].isspace():
+            here += 1
+    if text[here:end].strip():
+        yield here, end
+
+
+def _is_end(text: str, start: int, found: re.Match[str]) -> bool:
+    after = text[found.end() :].lstrip()[:1]
+    if after.islower():
+        return False
+    if text[found.start()] != ".":
+        return True
+    before = _WORD_BEFORE.search(text, start, found.start())
+    word = before.group().lower() if before else ""
+    return not _ABBREVIATIONS.fullmatch(word)

@@ -1,0 +1,38 @@
+"""Text as the words that search counts: lower case, stemmed, without the words that every text has."""
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_STOP = """a about after all also am an and any are as at be been being but by can could did do does doing for from get
+    give had has have having he her hers him his how i if in into is it its itself just let like may me might mine more
+    most must my myself no not of off on once only or other our ours out over own please same shall she should so some
+    such tell than that the their theirs them themselves then there these they this those to too under until up us very
+    want was we were what when where which while who whom whose why will with would you your yours i'm i've it's
+    what's don't doesn't isn't aren't can't who's how's there's that's im ive whats dont"""
+_STEMMERS = threading.local()  # a Snowball stemmer keeps state: one a thread
+
+
+def raw_words(text: str) -> list[str]:
+    """The words of a text in lower case, in order, nothing left out."""
+    return [word.replace("’", "'") for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower())]
+
+
+_STOPPED = frozenset(raw_words(_STOP))
+
+
+def terms(text: str) -> list[str]:
+    """The stems of the words that carry meaning, in order, repeated as often as they stand there."""
+    return [stem(word) for word in raw_words(text) if word not in _STOPPED]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    if not hasattr(_STEMMERS, "english"):
+        _STEMMERS.english = Stemmer.Stemmer("english")
+    bare = word.removesuffix("'s").replace("'", "")
+    return str(_STEMMERS.english.stemWord(bare))
