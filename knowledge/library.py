@@ -3,22 +3,13 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from knowledge.answers import Answer, answer
+from knowledge.embedding import Encoder
 from knowledge.handbook import Handbook, Page
-from knowledge.index import Hit, Index
+from knowledge.index import Hit, Index, Meaning
 from knowledge.passages import cut
-
-
-class Encoder(Protocol):
-    """Turns texts into vectors of unit length. `name` changes whenever the vectors would."""
-
-    name: str
-
-
-class VectorStore(Protocol):
-    """Keeps vectors by content digest, so that only what is new is encoded."""
+from knowledge.vectors import VectorStore
 
 
 @dataclass(frozen=True)
@@ -48,7 +39,8 @@ class Library:
         passages = [passage for page in handbook for passage in cut(page)]
         digests = "\n".join(page.digest for page in handbook)
         version = hashlib.sha256(f"{encoder.name if encoder else ''}\n{digests}".encode()).hexdigest()[:16]
-        return cls(handbook, Index(passages), version)
+        meaning = Meaning(passages, encoder, vectors, progress) if encoder and passages else None
+        return cls(handbook, Index(passages, meaning), version)
 
     def ask(self, question: str) -> Answer:
         """See `knowledge.answers.answer`."""

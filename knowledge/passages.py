@@ -1,4 +1,4 @@
-"""Pages cut into passages: heading sections of about 256 words at most, each knowing where it stands.
+"""Pages cut into passages: heading sections of at most 190 words, each knowing where it stands.
 
 Everything is a span of the page's own text, so whatever is quoted later is there word for word.
 """
@@ -15,7 +15,7 @@ from knowledge.handbook import Page
 from knowledge.plain import plain
 from knowledge.sentences import sentence_spans
 
-LARGEST = 256  # words
+LARGEST = 190  # words, about 256 word pieces: what the model reads of a text
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _LEAVES = {"paragraph_open": "text", "fence": "code", "code_block": "code", "tr_open": "row", "html_block": "html"}
 

@@ -1,0 +1,93 @@
+"""Vectors in a byte a number, kept by the digest of their text, and the search for the nearest of many."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedding import Encoder, Progress, Vectors
+
+SMALL = 20_000  # up to here every vector is compared in full
+RESCORED = 1_000
+
+
+class VectorStore(Protocol):
+    """Keeps encoded vectors, so that only new text is encoded. `encoder` names the model that made them."""
+
+    def get_many(self, encoder: str, digests: Sequence[str]) -> Mapping[str, bytes]:
+        """Those of the asked ones that are known."""
+        ...
+
+    def put_many(self, encoder: str, vectors: Mapping[str, bytes]) -> None:
+        """Keep them; one that is known already may be left as it is."""
+        ...
+
+
+class Scan:
+    """Cosines of one vector with many. `codes` is int8 [n, width], `scales` float32 [n]."""
+
+    def __init__(self, packed: Sequence[bytes]) -> None:
+        self._codes, self._scales = _unpacked(packed)
+        self._full = self._codes * self._scales[:, None] if len(packed) <= SMALL else None
+        self._signs = None if self._full is not None else np.packbits(self._codes > 0, axis=1).view(np.uint64)
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def cosines(self, vector: Vectors, rows: NDArray[np.intp]) -> Vectors:
+        """Of these rows."""
+        table = self._codes[rows].astype(np.float32) * self._scales[rows, None]
+        return np.asarray(table @ vector, dtype=np.float32)
+
+    def nearest(self, vector: Vectors, count: int) -> tuple[NDArray[np.intp], Vectors]:
+        """The rows with the highest cosines, best first, and the cosines."""
+        if self._full is not None:
+            rows, cosines = np.arange(len(self)), np.asarray(self._full @ vector, dtype=np.float32)
+        else:
+            rows = self._roughly_nearest(vector, max(RESCORED, count))
+            cosines = self.cosines(vector, rows)
+        best = np.argsort(-cosines, kind="stable")[:count]
+        return rows[best], cosines[best]
+
+    def _roughly_nearest(self, vector: Vectors, count: int) -> NDArray[np.intp]:
+        """By the number of signs that differ: eight bytes at once, and .994 of the true ten nearest among the best."""
+        assert self._signs is not None  # noqa: S101 - only called for many rows
+        signs = np.packbits(vector > 0).view(np.uint64)
+        differing = np.bitwise_count(self._signs ^ signs).sum(axis=1, dtype=np.uint16)
+        if count >= len(differing):
+            return np.arange(len(differing))
+        return np.argpartition(differing, count)[:count]
+
+
+def encoded(
+    texts: Mapping[str, str], encoder: Encoder, store: VectorStore | None, progress: Progress | None = None
+) -> dict[str, bytes]:
+    """The packed vector of every text, by its digest: from the store where it is known, else encoded and stored."""
+    known = dict(store.get_many(encoder.name, list(texts))) if store else {}
+    missing = [digest for digest in texts if digest not in known]
+    step = 256  # what was encoded is kept even if the process is stopped half way
+    for at in range(0, len(missing), step):
+        some = missing[at : at + step]
+        vectors = encoder.encode([texts[digest] for digest in some], _shifted(progress, at, len(missing)))
+        new = dict(zip(some, packed(vectors), strict=True))
+        known.update(new)
+        if store:
+            store.put_many(encoder.name, new)
+    return known
+
+
+def packed(vectors: Vectors) -> list[bytes]:
+    """Each row as its scale (float32) and its numbers in int8."""
+    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9).astype(np.float32) / 127
+    codes = np.round(vectors / scales[:, None]).astype(np.int8)
+    return [scale.tobytes() + row.tobytes() for scale, row in zip(scales, codes, strict=True)]
+
+
+def _unpacked(rows: Iterable[bytes]) -> tuple[NDArray[np.int8], Vectors]:
+    table = np.array([np.frombuffer(row, dtype=np.uint8) for row in rows])
+    return table[:, 4:].view(np.int8).copy(), table[:, :4].copy().view(np.float32)[:, 0]
+
+
+def _shifted(progress: Progress | None, done: int, total: int) -> Progress | None:
+    return (lambda at, _: progress(done + at, total)) if progress else None
