@@ -1,0 +1,232 @@
+"""The page's own API: who I am, what I see, and what I do."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from workspace import events, interactions, messages
+from workspace.errors import Failure, Unanswered
+from workspace.hub import Hub
+from workspace.records import Channel, Json
+from workspace.shapes import page_channel, page_user, seen_by
+from workspace.typed_text import as_stored
+
+PAGE_AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ClientApi:
+    hub: Hub
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/client/boot", self._get(self.boot)),
+            web.get("/client/messages", self._get(self.messages)),
+            web.post("/client/post", self._post(self.post)),
+            web.post("/client/command", self._post(self.command)),
+            web.post("/client/action", self._post(self.action)),
+            web.post("/client/submit", self._post(self.submit)),
+            web.post("/client/close", self._post(self.close)),
+            web.post("/client/shortcut", self._post(self.shortcut)),
+            web.post("/client/options", self._post(self.options)),
+            web.post("/client/home", self._post(self.home)),
+            web.post("/client/react", self._post(self.react)),
+            web.post("/client/read", self._post(self.read)),
+            web.post("/client/dm", self._post(self.dm)),
+            web.get("/client/socket", self.socket),
+        ]
+
+    def _get(self, run: Callable[[str, Mapping[str, Any]], Awaitable[Json]]) -> Callable[..., Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            return await self._answer(run, request.query)
+
+        return handle
+
+    def _post(self, run: Callable[[str, Mapping[str, Any]], Awaitable[Json]]) -> Callable[..., Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            try:
+                body = await request.json()
+            except json.JSONDecodeError:
+                body = None
+            if not isinstance(body, dict):
+                return web.json_response({"ok": False, "error": "invalid_json", "message": "Send JSON."}, status=400)
+            return await self._answer(run, body)
+
+        return handle
+
+    async def _answer(
+        self, run: Callable[[str, Mapping[str, Any]], Awaitable[Json]], given: Mapping[str, Any]
+    ) -> web.Response:
+        user = str(given.get("user") or next(iter(self.hub.state.people)))
+        person = self.hub.state.people.get(user)
+        try:
+            if person is None or person.is_bot:
+                raise Failure("user_not_found", message=f"{user} is not one of the people of this workspace.")
+            return web.json_response({"ok": True} | await run(user, given))
+        except Failure as failure:
+            return web.json_response({"ok": False, "error": failure.code, "message": failure.code} | failure.extra)
+        except Unanswered as trouble:
+            return web.json_response({"ok": False, "error": trouble.code, "message": trouble.message})
+
+    def _channel(self, user: str, given: Mapping[str, Any], name: str = "channel") -> Channel:
+        channel = self.hub.state.channels.get(str(given.get(name)))
+        if channel is None or not seen_by(channel, user):
+            raise Failure("channel_not_found", message="There is no such channel.")
+        return channel
+
+    async def boot(self, user: str, given: Mapping[str, Any]) -> Json:
+        hub, state = self.hub, self.hub.state
+        state.direct([user, state.app.bot_user_id])
+        manifest = hub.manifest
+        return {
+            "team": {"id": state.team.id, "name": state.team.name, "domain": state.team.domain},
+            "me": page_user(state.people[user]),
+            "users": [page_user(person) for person in state.people.values()],
+            "channels": [page_channel(state, item, user) for item in state.channels.values() if seen_by(item, user)],
+            "app": {
+                "id": state.app.id,
+                "name": manifest.name,
+                "bot_user_id": state.app.bot_user_id,
+                "home_enabled": manifest.home_enabled,
+                "messages_enabled": manifest.messages_enabled,
+                "description": manifest.description,
+                "connected": hub.outlet.connected,
+            },
+            "commands": [
+                {"command": item.command, "description": item.description, "usage_hint": item.usage_hint}
+                for item in manifest.commands.values()
+            ],
+            "shortcuts": [
+                {
+                    "type": item.type,
+                    "name": item.name,
+                    "callback_id": item.callback_id,
+                    "description": item.description,
+                }
+                for item in manifest.shortcuts.values()
+            ],
+            "agent_prompts": list(manifest.prompts),
+        }
+
+    async def messages(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._channel(user, given)
+        timeline = self.hub.state.timelines[channel.id]
+        thread_ts, before = str(given.get("thread_ts") or ""), str(given.get("before") or "")
+        stamps = timeline.threads.get(thread_ts, []) if thread_ts else timeline.roots
+        older = timeline.between(stamps, "", before, inclusive=False)
+        limit = min(int(given.get("limit") or 50), PAGE_AT_MOST)
+        wanted = older[-limit:]
+        found = [timeline.by_ts[ts] for ts in wanted]
+        if thread_ts in timeline.by_ts and len(wanted) == len(older):
+            found.insert(0, timeline.by_ts[thread_ts])
+        oldest = wanted[0] if wanted and len(wanted) < len(older) else ""
+        mine = [
+            message
+            for message in self.hub.state.ephemerals.get((user, channel.id), [])
+            if message.get("thread_ts", "") == thread_ts
+            and oldest < message["ts"]
+            and (not before or message["ts"] < before)
+        ]
+        return {"messages": sorted([*found, *mine], key=lambda item: item["ts"]), "has_more": len(wanted) < len(older)}
+
+    async def post(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._channel(user, given)
+        text = str(given.get("text") or "")
+        if not text.strip():
+            raise Failure("no_text", message="Write something first.")
+        stored = as_stored(self.hub.state, text)
+        return {
+            "ts": interactions.type_message(self.hub, user, channel, stored, str(given.get("thread_ts") or ""))["ts"]
+        }
+
+    async def command(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._channel(user, given)
+        await interactions.run_command(
+            self.hub, user, channel, str(given.get("text") or ""), str(given.get("thread_ts") or "")
+        )
+        return {}
+
+    async def action(self, user: str, given: Mapping[str, Any]) -> Json:
+        values = (given.get("state") or {}).get("values", {})
+        with self._shows_trouble(user):
+            await interactions.act(
+                self.hub, user, given.get("container") or {}, dict(given.get("action") or {}), values
+            )
+        return {}
+
+    def _shows_trouble(self, user: str) -> "_Trouble":
+        return _Trouble(self.hub, user)
+
+    async def submit(self, user: str, given: Mapping[str, Any]) -> Json:
+        values = (given.get("state") or {}).get("values", {})
+        errors = await interactions.submit(self.hub, user, str(given.get("view_id")), values)
+        return {"errors": errors} if errors else {}
+
+    async def close(self, user: str, given: Mapping[str, Any]) -> Json:
+        with self._shows_trouble(user):
+            await interactions.close(self.hub, user, str(given.get("view_id")), all_views=bool(given.get("all")))
+        return {}
+
+    async def shortcut(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel, ts = str(given.get("channel") or ""), str(given.get("message_ts") or "")
+        with self._shows_trouble(user):
+            await interactions.use_shortcut(self.hub, user, str(given.get("callback_id")), channel, ts)
+        return {}
+
+    async def options(self, user: str, given: Mapping[str, Any]) -> Json:
+        place = (str(given.get("block_id")), str(given.get("action_id")), str(given.get("value") or ""))
+        return await interactions.suggest(self.hub, user, given.get("container") or {}, *place)
+
+    async def home(self, user: str, given: Mapping[str, Any]) -> Json:
+        state = self.hub.state
+        tab = str(given.get("tab") or "home")
+        view = state.homes.get(user)
+        channel = state.direct([user, state.app.bot_user_id])
+        events.home_opened(self.hub, user, channel, tab, view)
+        return {"view": view}
+
+    async def react(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._channel(user, given)
+        message = self.hub.state.message(channel.id, str(given.get("ts")))
+        if message is None:
+            raise Failure("message_not_found")
+        messages.react(self.hub, channel, message, user, str(given.get("name")), add=bool(given.get("add", True)))
+        return {}
+
+    async def read(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._channel(user, given)
+        self.hub.state.mark_read(user, channel.id, str(given.get("ts") or self.hub.clock.stamp()))
+        return {}
+
+    async def dm(self, user: str, given: Mapping[str, Any]) -> Json:
+        other = str(given.get("other"))
+        if other not in self.hub.state.people:
+            raise Failure("user_not_found")
+        channel = self.hub.state.direct([user, other])
+        return {"channel": page_channel(self.hub.state, channel, user)}
+
+    async def socket(self, request: web.Request) -> web.StreamResponse:
+        user = request.query.get("user", "")
+        if user not in self.hub.state.people:
+            return web.Response(status=404, text=f"{user} is not one of the people of this workspace.")
+        return await self.hub.pages.serve(request, user, {"type": "app", "connected": self.hub.outlet.connected})
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Tells the person when the app did not answer, wherever they are; the call itself succeeds."""
+
+    hub: Hub
+    user: str
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> bool:
+        if isinstance(problem, Unanswered):
+            self.hub.pages.push([self.user], {"type": "trouble", "message": problem.message})
+            return True
+        return False

@@ -1,0 +1,95 @@
+"""What is sent to the app, one record each: attempts, acknowledgement, and what became of it."""
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from workspace.records import Json
+
+DELIVERIES_KEPT = 20_000
+
+
+@dataclass(slots=True, eq=False)
+class Delivery:
+    """`kind` is the envelope's type. `answer` is awaited for commands and interactions; events have none."""
+
+    kind: str
+    payload: Json
+    label: str
+    answer: asyncio.Future[Any] | None = None
+    attempts: int = 0
+    drops: int = 0
+    retry_reason: str = ""
+    acked: bool = False
+    given_up: bool = False
+    first_sent: float = 0.0
+    ack_ms: float | None = None
+    timer: asyncio.TimerHandle | None = None
+    created: float = field(default_factory=time.perf_counter)
+
+    def sent(self) -> None:
+        self.attempts += 1
+        if not self.first_sent:
+            self.first_sent = time.perf_counter()
+
+    def stop_timer(self) -> None:
+        if self.timer:
+            self.timer.cancel()
+            self.timer = None
+
+    def acknowledge(self, answer: Any) -> None:
+        """The app has taken it. Later acknowledgements of the same delivery change nothing."""
+        self.stop_timer()
+        if self.acked:
+            return
+        self.acked = True
+        self.ack_ms = (time.perf_counter() - self.first_sent) * 1000
+        if self.answer and not self.answer.done():
+            self.answer.set_result(answer)
+
+    def fail(self, problem: Exception) -> None:
+        self.stop_timer()
+        self.given_up = True
+        if self.answer and not self.answer.done():
+            self.answer.set_exception(problem)
+
+    def shown(self) -> Json:
+        return {
+            "id": self.label,
+            "type": self.kind,
+            "event_type": self.payload.get("event", {}).get("type") if self.kind == "events_api" else None,
+            "attempts": self.attempts,
+            "acked": self.acked,
+            "given_up": self.given_up,
+            "ack_ms": self.ack_ms,
+        }
+
+
+class DeliveryLog:
+    """The latest deliveries, for `GET /control/events`."""
+
+    def __init__(self) -> None:
+        self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
+
+    def begin(self, kind: str, payload: Json, label: str, *, answered: bool) -> Delivery:
+        answer = asyncio.get_running_loop().create_future() if answered else None
+        delivery = Delivery(kind, payload, label, answer)
+        self.deliveries.append(delivery)
+        return delivery
+
+
+class Outlet(Protocol):
+    """A way to the app: Socket Mode or signed HTTP."""
+
+    @property
+    def connected(self) -> bool: ...
+
+    def tell(self, payload: Json) -> None:
+        """Send an event, again and again if need be; returns at once."""
+
+    async def ask(self, kind: str, payload: Json) -> Any:
+        """Send a command or an interaction once and return what the app acknowledged with. Raises Unanswered."""
+
+    async def close(self) -> None: ...

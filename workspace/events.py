@@ -1,0 +1,124 @@
+"""Events: which of them the app has subscribed to, and what they look like."""
+
+import secrets
+import string
+
+from workspace.hub import Hub
+from workspace.records import Channel, Json
+
+MESSAGE_EVENTS = {"channel": "message.channels", "group": "message.groups", "im": "message.im", "mpim": "message.mpim"}
+ALPHABET = string.ascii_uppercase + string.digits
+
+
+def subscription(event: Json) -> str:
+    """The name under which an app subscribes to this event."""
+    if event["type"] == "message":
+        return MESSAGE_EVENTS[event["channel_type"]]
+    return str(event["type"])
+
+
+def send(hub: Hub, event: Json) -> None:
+    """Deliver the event if the app has subscribed to it."""
+    if subscription(event) in hub.manifest.bot_events:
+        hub.outlet.tell(envelope(hub, event))
+
+
+def envelope(hub: Hub, event: Json) -> Json:
+    """The `event_callback` around an event."""
+    state = hub.state
+    return {
+        "token": "local",
+        "team_id": state.team.id,
+        "context_team_id": state.team.id,
+        "context_enterprise_id": None,
+        "api_app_id": state.app.id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": "Ev" + "".join(secrets.choice(ALPHABET) for _ in range(10)),
+        "event_time": int(hub.clock.now()),
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": state.team.id,
+                "user_id": state.app.bot_user_id,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": False,
+        "event_context": secrets.token_urlsafe(16),
+    }
+
+
+def message_posted(hub: Hub, channel: Channel, message: Json) -> None:
+    """A message event, and a mention besides if a person names the app outside a direct message."""
+    if not hub.state.bot_is_in(channel):
+        return
+    event = with_rich_text(message) | {"channel": channel.id, "event_ts": message["ts"], "team": hub.state.team.id}
+    send(hub, event | {"channel_type": channel.kind})
+    bot = hub.state.app.bot_user_id
+    if not channel.is_im and message.get("user") != bot and f"<@{bot}>" in message.get("text", ""):
+        send(hub, event | {"type": "app_mention"})
+
+
+def message_changed(hub: Hub, channel: Channel, message: Json, previous: Json) -> None:
+    _message_subtype(hub, channel, "message_changed", {"message": message, "previous_message": previous})
+
+
+def message_deleted(hub: Hub, channel: Channel, previous: Json) -> None:
+    _message_subtype(
+        hub, channel, "message_deleted", {"deleted_ts": previous["ts"], "previous_message": previous, "hidden": True}
+    )
+
+
+def _message_subtype(hub: Hub, channel: Channel, subtype: str, fields: Json) -> None:
+    if not hub.state.bot_is_in(channel):
+        return
+    ts = hub.clock.stamp()
+    common = {"type": "message", "subtype": subtype, "channel": channel.id, "ts": ts, "event_ts": ts}
+    send(hub, common | fields | {"channel_type": channel.kind})
+
+
+def with_rich_text(message: Json) -> Json:
+    """A person's message as apps receive it: Slack turns what is typed into one rich_text block."""
+    if message.get("blocks") or message.get("bot_id") or not message.get("text"):
+        return dict(message)
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": message["text"]}]}
+    block = {"type": "rich_text", "block_id": "txt" + message["ts"][-3:], "elements": [section]}
+    return message | {"blocks": [block]}
+
+
+def member_joined(hub: Hub, channel: Channel, user: str) -> None:
+    kind = "G" if channel.is_private else "C"
+    send(
+        hub,
+        {
+            "type": "member_joined_channel",
+            "user": user,
+            "channel": channel.id,
+            "channel_type": kind,
+            "team": hub.state.team.id,
+            "event_ts": hub.clock.stamp(),
+        },
+    )
+
+
+def home_opened(hub: Hub, user: str, channel: Channel, tab: str, view: Json | None) -> None:
+    event: Json = {"type": "app_home_opened", "user": user, "channel": channel.id, "tab": tab}
+    if view and tab == "home":
+        event["view"] = view
+    send(hub, event | {"event_ts": hub.clock.stamp()})
+
+
+def reaction(hub: Hub, channel: Channel, message: Json, user: str, name: str, *, add: bool) -> None:
+    if not hub.state.bot_is_in(channel):
+        return
+    event = {
+        "type": "reaction_added" if add else "reaction_removed",
+        "user": user,
+        "reaction": name,
+        "item": {"type": "message", "channel": channel.id, "ts": message["ts"]},
+        "item_user": message.get("user"),
+        "event_ts": hub.clock.stamp(),
+    }
+    send(hub, event)

@@ -1,0 +1,35 @@
+"""The running workspace: its records, its way to the app, its open pages and everything short-lived."""
+
+from dataclasses import dataclass, field
+
+from workspace.app_config import Manifest
+from workspace.clock import Clock
+from workspace.deliveries import DeliveryLog, Outlet
+from workspace.interactivity import Responses, Triggers
+from workspace.options import Options
+from workspace.page_sockets import PageSockets
+from workspace.seed import Tokens
+from workspace.socket_mode import SocketMode
+from workspace.state import State
+from workspace.view_stack import Views
+
+
+@dataclass(slots=True)
+class Hub:
+    manifest: Manifest
+    options: Options
+    clock: Clock
+    state: State
+    tokens: Tokens
+    log: DeliveryLog
+    sockets: SocketMode
+    outlet: Outlet
+    triggers: Triggers
+    responses: Responses
+    views: Views
+    pages: PageSockets = field(default_factory=PageSockets)
+    base_url: str = ""
+    token_revoked: bool = False
+
+    def error_name(self) -> str:
+        return self.manifest.name

@@ -1,0 +1,161 @@
+"""What a person does with the app: commands, buttons, modals, shortcuts. Each asks the app and acts on its answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workspace import messages, payloads, response_urls, view_inputs
+from workspace.errors import Failure, Unanswered
+from workspace.hub import Hub
+from workspace.interactivity import ResponseAddress
+from workspace.records import Channel, Json
+from workspace.web_api.content import refuse_bad_view
+
+CONFUSED = "We had some trouble connecting. Try again?"
+
+
+async def run_command(hub: Hub, user: str, channel: Channel, line: str, thread_ts: str) -> None:
+    """Raises Failure `invalid_command`, or Unanswered."""
+    name, _, text = line.strip().partition(" ")
+    command = hub.manifest.commands.get(name)
+    if command is None:
+        raise Failure("invalid_command", message=f"{name} is not a valid command.")
+    payload = payloads.slash_command(hub, command, channel, user, text.strip(), thread_ts)
+    answer = await hub.outlet.ask("slash_commands", payload)
+    if isinstance(answer, str):
+        answer = {"text": answer}
+    if isinstance(answer, Mapping) and any(answer.get(name) for name in ("text", "blocks", "attachments")):
+        address = ResponseAddress(user, channel.id, hub.clock.now(), thread_ts=thread_ts)
+        response_urls.respond(hub, address, dict(answer))
+
+
+async def act(hub: Hub, user: str, container: Mapping[str, Any], action: Json, values: Mapping[str, Any]) -> None:
+    """A button, a select or any other element outside an input. Raises Failure or Unanswered."""
+    context, view_id = context_of(hub, user, container, values)
+    await hub.outlet.ask("interactive", payloads.block_actions(hub, user, context, action, values, view_id))
+
+
+def context_of(hub: Hub, user: str, container: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[Json, str]:
+    """Where something was done: the payload's part for a message or a view, and the id of the view if it is a modal."""
+    if container.get("type") == "view":
+        view = open_view(hub, user, str(container.get("view_id")))
+        return payloads.view_context(view, values), view["id"]
+    channel = hub.state.channels.get(str(container.get("channel")))
+    if channel is None:
+        raise Failure("channel_not_found")
+    ts = str(container.get("ts"))
+    message = hub.state.message(channel.id, ts) or _ephemeral(hub, user, channel, ts)
+    if message is None:
+        raise Failure("message_not_found")
+    return payloads.message_context(hub, user, channel, message), ""
+
+
+def _ephemeral(hub: Hub, user: str, channel: Channel, ts: str) -> Json | None:
+    shown = hub.state.ephemerals.get((user, channel.id), [])
+    return next((message for message in shown if message["ts"] == ts), None)
+
+
+def open_view(hub: Hub, user: str, view_id: str) -> Json:
+    home = hub.state.homes.get(user)
+    if home and home["id"] == view_id:
+        return home
+    owner, view = hub.views.find(view_id)
+    if owner != user:
+        raise Failure("not_found")
+    return view
+
+
+async def suggest(hub: Hub, user: str, container: Mapping[str, Any], block_id: str, action_id: str, value: str) -> Json:
+    """The options of an external select for what has been typed so far."""
+    context, _ = context_of(hub, user, container, {})
+    payload = payloads.block_suggestion(hub, user, context, block_id, action_id, value)
+    answer = await hub.outlet.ask("interactive", payload)
+    if not isinstance(answer, Mapping):
+        return {"options": []}
+    return {name: answer[name] for name in ("options", "option_groups") if name in answer} or {"options": []}
+
+
+async def submit(hub: Hub, user: str, view_id: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """Submit a modal. Returns what is wrong by block_id, from the checks of the client itself or from the app."""
+    view = open_view(hub, user, view_id)
+    problems = view_inputs.problems(view, values)
+    if problems:
+        return problems
+    answer = await hub.outlet.ask("interactive", payloads.view_submission(hub, user, view, values))
+    return _take_response(hub, user, view, answer)
+
+
+def _take_response(hub: Hub, user: str, view: Json, answer: Any) -> dict[str, str]:
+    action = answer.get("response_action") if isinstance(answer, Mapping) else None
+    if action == "errors":
+        return _errors(view, answer.get("errors"))
+    try:
+        _change_stack(hub, user, view, action, answer)
+    except Failure as failure:
+        raise Unanswered(failure.code, CONFUSED) from failure
+    return {}
+
+
+def _errors(view: Json, errors: Any) -> dict[str, str]:
+    known = {block["block_id"] for block in view["blocks"] if block.get("type") == "input"}
+    if not isinstance(errors, Mapping) or not set(errors) & known:
+        raise Unanswered("invalid_response", CONFUSED)
+    return {str(block): str(text) for block, text in errors.items() if block in known}
+
+
+def _change_stack(hub: Hub, user: str, view: Json, action: str | None, answer: Any) -> None:
+    if action in ("update", "push"):
+        given = answer.get("view")
+        if not isinstance(given, Mapping):
+            raise Failure("invalid_response")
+        refuse_bad_view(given)
+        if action == "update":
+            _, changed = hub.views.replace(view["id"], dict(given))
+            hub.pages.push([user], {"type": "view_updated", "view": changed})
+        else:
+            pushed = hub.views.push(user, dict(given))
+            hub.pages.push([user], {"type": "view_pushed", "view": pushed})
+        return
+    if action == "clear":
+        hub.views.clear(user)
+    else:
+        hub.views.close_top(user, view["id"])
+    hub.pages.push([user], {"type": "view_closed", "view_id": view["id"], "all": action == "clear"})
+
+
+async def close(hub: Hub, user: str, view_id: str, *, all_views: bool) -> None:
+    """The person closes a modal, or all of them; the app hears of those that asked to."""
+    view = open_view(hub, user, view_id)
+    all_views = all_views or view["clear_on_close"]
+    closed = hub.views.clear(user) if all_views else hub.views.close_top(user, view_id)
+    hub.pages.push([user], {"type": "view_closed", "view_id": view_id, "all": all_views})
+    for item in closed:
+        if item["notify_on_close"]:
+            await hub.outlet.ask("interactive", payloads.view_closed(hub, user, item, all_closed=all_views))
+
+
+async def use_shortcut(hub: Hub, user: str, callback_id: str, channel_id: str, message_ts: str) -> None:
+    shortcut = hub.manifest.shortcuts.get(callback_id)
+    if shortcut is None:
+        raise Failure("shortcut_not_found")
+    if shortcut.type == "global":
+        await hub.outlet.ask("interactive", payloads.shortcut(hub, shortcut, user))
+        return
+    channel = hub.state.channels.get(channel_id)
+    message = hub.state.message(channel_id, message_ts) if channel else None
+    if channel is None or message is None:
+        raise Failure("message_not_found")
+    await hub.outlet.ask("interactive", payloads.message_action(hub, shortcut, user, channel, message))
+
+
+def type_message(hub: Hub, user: str, channel: Channel, text: str, thread_ts: str) -> Json:
+    """A person's own message, already in its stored form."""
+    message: Json = {"user": user, "text": text}
+    if thread_ts:
+        parent = hub.state.message(channel.id, thread_ts)
+        if parent is None:
+            raise Failure("thread_not_found")
+        message |= {"thread_ts": parent.get("thread_ts", thread_ts), "parent_user_id": parent.get("user")}
+    posted = messages.post(hub, channel, message)
+    if not thread_ts:
+        hub.state.mark_read(user, channel.id, posted["ts"])
+    return posted

@@ -1,0 +1,126 @@
+"""The saved state: one SQLite file, written behind the server's back in batches by a thread."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from workspace.errors import ConfigProblem
+from workspace.records import Json
+
+WAIT_SECONDS = 0.2
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS records (kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key));
+CREATE TABLE IF NOT EXISTS blobs (id TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+"""
+
+
+class Keeper:
+    """Keeps records (JSON) and blobs (files' bytes) by key; `path` None keeps nothing.
+
+    `put` only notes what has changed; the thread writes each record's last form, so a burst on one message is one row.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._records: dict[tuple[str, str], str | None] = {}
+        self._blobs: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+        self._changed = threading.Event()
+        self._closing = False
+        self._path = path
+        self._database = self._open(path) if path else None
+        self._thread = threading.Thread(target=self._write_behind, name="keeper", daemon=True)
+        if self._database:
+            self._thread.start()
+
+    @staticmethod
+    def _open(path: Path) -> sqlite3.Connection:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=NORMAL")
+            database.executescript(SCHEMA)
+        except (OSError, sqlite3.Error) as problem:
+            raise ConfigProblem(
+                f"{path}: the saved state cannot be opened ({problem}). Choose another --data."
+            ) from None
+        return database
+
+    def put(self, kind: str, key: str, record: Json) -> None:
+        self._note((kind, key), json.dumps(record, ensure_ascii=False))
+
+    def drop(self, kind: str, key: str) -> None:
+        self._note((kind, key), None)
+
+    def put_blob(self, key: str, content: bytes) -> None:
+        with self._lock:
+            self._blobs[key] = content
+        self._changed.set()
+
+    def _note(self, key: tuple[str, str], body: str | None) -> None:
+        if self._database is None:
+            return
+        with self._lock:
+            self._records[key] = body
+        self._changed.set()
+
+    def all(self, kind: str) -> Iterator[tuple[str, Json]]:
+        """Every saved record of a kind; meant for the start, before anything is put."""
+        if self._database:
+            for key, body in self._database.execute(
+                "SELECT key, body FROM records WHERE kind = ? ORDER BY key", (kind,)
+            ):
+                yield key, json.loads(body)
+
+    def blob(self, key: str) -> bytes | None:
+        with self._lock:
+            waiting = self._blobs.get(key)
+        if waiting is not None or self._database is None:
+            return waiting
+        row = self._database.execute("SELECT bytes FROM blobs WHERE id = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def forget_everything(self) -> None:
+        with self._lock:
+            self._records.clear()
+            self._blobs.clear()
+            if self._database:
+                self._database.executescript("DELETE FROM records; DELETE FROM blobs;")
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        if self._database is None:
+            return
+        self._closing = True
+        self._changed.set()
+        self._thread.join()
+        self._database.close()
+        self._database = None
+
+    def _write_behind(self) -> None:
+        while not self._closing:
+            self._changed.wait()
+            self._changed.clear()
+            self._write()
+            threading.Event().wait(0 if self._closing else WAIT_SECONDS)
+        self._write()
+
+    def _write(self) -> None:
+        assert self._database is not None  # noqa: S101  the thread only runs with a file
+        with self._lock:
+            records, self._records = self._records, {}
+            blobs = dict(self._blobs)
+        if not records and not blobs:
+            return
+        gone = [key for key, body in records.items() if body is None]
+        kept = [(*key, body) for key, body in records.items() if body is not None]
+        self._database.execute("BEGIN")
+        self._database.executemany("DELETE FROM records WHERE kind = ? AND key = ?", gone)
+        self._database.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", kept)
+        self._database.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?)", list(blobs.items()))
+        self._database.execute("COMMIT")
+        with self._lock:
+            for key in blobs:
+                self._blobs.pop(key, None)

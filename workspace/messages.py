@@ -1,0 +1,112 @@
+"""Posting, changing and deleting messages: kept, shown on the pages, told to the app."""
+
+from collections.abc import Iterable
+from copy import deepcopy
+
+from workspace import events
+from workspace.hub import Hub
+from workspace.records import Channel, Json
+
+
+def viewers(hub: Hub, channel: Channel) -> Iterable[str]:
+    """The people whose pages show this channel."""
+    return channel.members if channel.is_private else hub.state.people
+
+
+def post(hub: Hub, channel: Channel, message: Json, *, quiet: bool = False) -> Json:
+    """Stamp and keep a new message. `quiet` tells the pages but not the app."""
+    message = {"type": "message", "ts": hub.clock.stamp(), **message, "team": hub.state.team.id}
+    hub.state.keep_message(channel.id, message)
+    hub.pages.push(viewers(hub, channel), {"type": "message", "channel": channel.id, "message": message})
+    _count_reply(hub, channel, message)
+    if not quiet:
+        events.message_posted(hub, channel, message)
+    return message
+
+
+def _count_reply(hub: Hub, channel: Channel, message: Json, step: int = 1) -> None:
+    """Keep reply_count, reply_users and latest_reply of the thread's first message right."""
+    thread_ts = message.get("thread_ts")
+    parent = hub.state.message(channel.id, thread_ts) if thread_ts and thread_ts != message["ts"] else None
+    if parent is None:
+        return
+    replies = hub.state.timelines[channel.id].threads.get(parent["ts"], [])
+    users = dict.fromkeys([*parent.get("reply_users", []), *([message["user"]] if step > 0 else [])])
+    parent |= {
+        "thread_ts": parent["ts"],
+        "reply_count": len(replies),
+        "reply_users": list(users)[:5],
+        "reply_users_count": len(users),
+        "latest_reply": replies[-1] if replies else parent["ts"],
+    }
+    show_change(hub, channel, parent)
+
+
+def show_change(hub: Hub, channel: Channel, message: Json) -> None:
+    """Keep a message that was changed in place and show it, without telling the app."""
+    hub.state.keep_message(channel.id, message)
+    hub.pages.push(viewers(hub, channel), {"type": "message_changed", "channel": channel.id, "message": message})
+
+
+def change(hub: Hub, channel: Channel, message: Json, fields: Json, *, edited_by: str = "") -> None:
+    """Give a message new fields (None takes one away) and tell everybody."""
+    previous = deepcopy(message)
+    for name, value in fields.items():
+        if value is None:
+            message.pop(name, None)
+        else:
+            message[name] = value
+    if edited_by:
+        message["edited"] = {"user": edited_by, "ts": hub.clock.stamp()}
+    show_change(hub, channel, message)
+    events.message_changed(hub, channel, dict(message), previous)
+
+
+def delete(hub: Hub, channel: Channel, message: Json) -> None:
+    hub.state.drop_message(channel.id, message["ts"])
+    frame = {"type": "message_deleted", "channel": channel.id, "ts": message["ts"]}
+    hub.pages.push(viewers(hub, channel), frame)
+    _count_reply(hub, channel, message, step=-1)
+    events.message_deleted(hub, channel, message)
+
+
+def show_ephemeral(hub: Hub, channel: Channel, user: str, message: Json) -> Json:
+    """Show a message to one person only; it is not kept and no event is sent."""
+    shown = {"type": "message", "ts": hub.clock.stamp(), **message, "ephemeral": True}
+    hub.state.add_ephemeral(user, channel.id, shown)
+    hub.pages.push([user], {"type": "ephemeral", "channel": channel.id, "message": shown})
+    return shown
+
+
+def by_the_app(hub: Hub, fields: Json) -> Json:
+    """The fields that mark a message as the app's own."""
+    state = hub.state
+    profile = {
+        "id": state.app.bot_id,
+        "deleted": False,
+        "name": state.app.bot_name,
+        "updated": 0,
+        "app_id": state.app.id,
+        "user_id": state.app.bot_user_id,
+        "icons": {},
+        "team_id": state.team.id,
+    }
+    identity = {"user": state.app.bot_user_id, "bot_id": state.app.bot_id, "app_id": state.app.id}
+    return identity | fields | {"bot_profile": profile}
+
+
+def react(hub: Hub, channel: Channel, message: Json, user: str, name: str, *, add: bool) -> bool:
+    """Add or take away one person's reaction. False if there was nothing to do."""
+    reactions = message.get("reactions", [])
+    found = next((item for item in reactions if item["name"] == name), None)
+    if add == bool(found and user in found["users"]):
+        return False
+    if found is None:
+        found = {"name": name, "users": [], "count": 0}
+        reactions = [*reactions, found]
+    found["users"] = [*found["users"], user] if add else [other for other in found["users"] if other != user]
+    found["count"] = len(found["users"])
+    message["reactions"] = [item for item in reactions if item["users"]]
+    show_change(hub, channel, message)
+    events.reaction(hub, channel, message, user, name, add=add)
+    return True

@@ -1,0 +1,84 @@
+"""What the workspace is made of: the team, its people, its channels."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    id: str
+    name: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppIdentity:
+    """Who the app is in this workspace: `A…` app, `U…` its user, `B…` its bot."""
+
+    id: str
+    bot_user_id: str
+    bot_id: str
+    bot_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+    real_name: str
+    title: str = ""
+    tz: str = "UTC"
+    email: str = ""
+    color: str = "4a7c94"
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Usergroup:
+    id: str
+    handle: str
+    name: str
+    users: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Channel:
+    """A public or private channel, a direct message (`is_im`) or a group one (`is_mpim`). `members` keeps its order."""
+
+    id: str
+    name: str
+    is_private: bool = False
+    is_im: bool = False
+    is_mpim: bool = False
+    topic: str = ""
+    created: int = 0
+    members: dict[str, None] = field(default_factory=dict)
+    pins: list[str] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """The `channel_type` of message events."""
+        if self.is_im:
+            return "im"
+        if self.is_mpim:
+            return "mpim"
+        return "group" if self.is_private else "channel"
+
+    def saved(self) -> Json:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "is_private": self.is_private,
+            "is_im": self.is_im,
+            "is_mpim": self.is_mpim,
+            "topic": self.topic,
+            "created": self.created,
+            "members": list(self.members),
+            "pins": self.pins,
+        }
+
+    @classmethod
+    def from_saved(cls, row: Json) -> "Channel":
+        return cls(**{**row, "members": dict.fromkeys(row["members"])})

@@ -1,0 +1,89 @@
+"""What the app posts to a response_url: a new message, or another form of the one the person acted on."""
+
+from typing import Any
+
+from aiohttp import web
+
+from workspace import messages
+from workspace.block_ids import with_ids
+from workspace.checks import check_message
+from workspace.errors import Failure
+from workspace.hub import Hub
+from workspace.interactivity import ResponseAddress
+from workspace.records import Channel, Json
+
+
+async def serve(hub: Hub, request: web.Request) -> web.Response:
+    try:
+        body = await request.json()
+    except ValueError:
+        return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
+    try:
+        respond(hub, hub.responses.use(request.match_info["key"]), body)
+    except Failure as failure:
+        status = 404 if failure.code in ("used_url", "expired_url") else 400
+        return web.json_response({"ok": False, "error": failure.code} | failure.extra, status=status)
+    return web.Response(text="ok")
+
+
+def respond(hub: Hub, address: ResponseAddress, body: Json) -> None:
+    """Raises Failure `no_text` or `invalid_blocks`, or `message_not_found` if the original is gone."""
+    channel = hub.state.channels[address.channel]
+    if body.get("delete_original"):
+        _delete_original(hub, channel, address)
+        return
+    fields = content(body)
+    if body.get("replace_original"):
+        _replace_original(hub, channel, address, fields)
+        return
+    message = messages.by_the_app(hub, fields)
+    if body.get("thread_ts"):
+        message["thread_ts"] = body["thread_ts"]
+    if body.get("response_type") == "in_channel":
+        messages.post(hub, channel, message)
+    else:
+        messages.show_ephemeral(hub, channel, address.user, message)
+
+
+def content(body: Json) -> Json:
+    """The text, blocks and attachments of an answer, checked like a message's."""
+    given: dict[str, Any] = {
+        name: body[name] for name in ("text", "blocks", "attachments", "metadata") if body.get(name)
+    }
+    if not given:
+        raise Failure("no_text")
+    problems = check_message(given)
+    if problems:
+        raise Failure("invalid_blocks", messages=[f"{item.pointer}: {item.message}" for item in problems])
+    if "blocks" in given:
+        given["blocks"] = with_ids(given["blocks"])
+    return {"text": ""} | given
+
+
+def _delete_original(hub: Hub, channel: Channel, address: ResponseAddress) -> None:
+    if address.ephemeral:
+        shown = hub.state.ephemerals[address.user, channel.id]
+        shown[:] = [message for message in shown if message["ts"] != address.message_ts]
+        frame = {"type": "message_deleted", "channel": channel.id, "ts": address.message_ts}
+        hub.pages.push([address.user], frame)
+        return
+    messages.delete(hub, channel, _original(hub, channel, address))
+
+
+def _replace_original(hub: Hub, channel: Channel, address: ResponseAddress, fields: Json) -> None:
+    if not address.ephemeral:
+        changed = {"blocks": None, "attachments": None} | fields
+        messages.change(hub, channel, _original(hub, channel, address), changed)
+        return
+    for message in hub.state.ephemerals[address.user, channel.id]:
+        if message["ts"] == address.message_ts:
+            message |= {"blocks": [], "attachments": []} | fields
+            frame = {"type": "message_changed", "channel": channel.id, "message": message}
+            hub.pages.push([address.user], frame)
+
+
+def _original(hub: Hub, channel: Channel, address: ResponseAddress) -> Json:
+    message = hub.state.message(channel.id, address.message_ts)
+    if message is None:
+        raise Failure("message_not_found")
+    return message

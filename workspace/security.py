@@ -1,0 +1,58 @@
+"""The page's protection: only loopback names, only its own origin, a strict content security policy."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob: https:; style-src 'self' 'unsafe-inline'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def guard(host: str) -> Middleware:
+    """Refuses a Host that is not loopback (a rebound name of a foreign page) unless the workspace was told to listen
+    elsewhere, and everything but reading from a foreign Origin."""
+    open_to_others = not _is_loopback(host)
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not open_to_others and not _is_loopback(_name(request.host)):
+            return web.Response(status=403, text="This workspace answers on loopback addresses only.")
+        if _foreign(request):
+            return web.Response(status=403, text="This workspace takes nothing from another origin.")
+        return await handler(request)
+
+    return middleware
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+def _foreign(request: web.Request) -> bool:
+    origin = request.headers.get("Origin")
+    changes = request.method not in ("GET", "HEAD") or request.headers.get("Upgrade", "").lower() == "websocket"
+    return changes and origin is not None and urlsplit(origin).netloc != request.host
+
+
+def _name(host: str) -> str:
+    return urlsplit(f"//{host}").hostname or ""
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False

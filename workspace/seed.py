@@ -1,0 +1,177 @@
+"""The seed: the people, channels and first messages of a new workspace, in YAML checked with its line numbers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import MarkedYAMLError
+
+from workspace.errors import ConfigProblem
+from workspace.records import AppIdentity, Channel, Person, Team, Usergroup
+
+DEFAULT_BOT_TOKEN = "xoxb-local-pmo"  # noqa: S105  a made-up token of a workspace that only listens on loopback
+DEFAULT_APP_TOKEN = "xapp-1-local-pmo"  # noqa: S105  the same
+DEFAULT_SIGNING_SECRET = "local-signing-secret"  # noqa: S105  the same
+COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "e0a729", "684b6c", "5b89d5", "2b6836")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    bot: str = DEFAULT_BOT_TOKEN
+    app: str = DEFAULT_APP_TOKEN
+    signing_secret: str = DEFAULT_SIGNING_SECRET
+
+
+@dataclass(frozen=True, slots=True)
+class SeedMessage:
+    channel: str
+    user: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    team: Team
+    app: AppIdentity
+    tokens: Tokens
+    people: tuple[Person, ...]
+    channels: tuple[Channel, ...]
+    messages: tuple[SeedMessage, ...]
+    usergroups: tuple[Usergroup, ...]
+
+
+def read_seed(path: Path) -> Seed:
+    """Read a seed file. Raises ConfigProblem with the file, the line and the field."""
+    try:
+        root = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise ConfigProblem(f"{path}: the seed cannot be read ({problem.strerror}). Give its path to --seed.") from None
+    except MarkedYAMLError as problem:
+        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
+        raise ConfigProblem(f"{path}, line {line}: this is not YAML: {problem.problem}.") from None
+    if not isinstance(root, CommentedMap):
+        raise ConfigProblem(f"{path}: the seed has to hold team, app, people and channels.")
+    return _Reader(str(path)).seed(root)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    where: str
+
+    def problem(self, node: Any, field: str, what: str) -> ConfigProblem:
+        line = node.lc.line + 1 if hasattr(node, "lc") else 1
+        return ConfigProblem(f"{self.where}, line {line}: {field} {what}.")
+
+    def seed(self, root: CommentedMap) -> Seed:
+        team, app = self.section(root, "team"), self.section(root, "app")
+        identity = AppIdentity(
+            id=self.text(app, "id", "app"),
+            bot_user_id=self.text(app, "bot_user_id", "app"),
+            bot_id=str(app.get("bot_id") or "B" + self.text(app, "id", "app")[1:]),
+            bot_name=str(app.get("bot_name") or ""),
+        )
+        people = tuple(self.people(root))
+        known = {person.id for person in people} | {identity.bot_user_id}
+        channels = tuple(self.channels(root, known))
+        return Seed(
+            team=Team(
+                self.text(team, "id", "team"), self.text(team, "name", "team"), self.text(team, "domain", "team")
+            ),
+            app=identity,
+            tokens=self.tokens(root),
+            people=people,
+            channels=channels,
+            messages=tuple(self.messages(root, known)),
+            usergroups=tuple(self.usergroups(root, known)),
+        )
+
+    def tokens(self, root: CommentedMap) -> Tokens:
+        given = root.get("tokens") or {}
+        defaults = Tokens()
+        return Tokens(
+            bot=str(given.get("bot", defaults.bot)),
+            app=str(given.get("app", defaults.app)),
+            signing_secret=str(given.get("signing_secret", defaults.signing_secret)),
+        )
+
+    def people(self, root: CommentedMap) -> Iterator[Person]:
+        seen: set[str] = set()
+        for index, (item, field) in enumerate(self.items(root, "people", required=True)):
+            person = Person(
+                id=self.new_id(item, field, seen),
+                name=self.text(item, "name", field),
+                real_name=self.text(item, "real_name", field),
+                title=str(item.get("title", "")),
+                tz=str(item.get("tz", "UTC")),
+                email=str(item.get("email") or f"{item['name']}@example.com"),
+                color=COLORS[index % len(COLORS)],
+            )
+            yield person
+
+    def channels(self, root: CommentedMap, known: set[str]) -> Iterator[Channel]:
+        seen: set[str] = set()
+        for item, field in self.items(root, "channels", required=True):
+            members = item.get("members") or []
+            self.check_people(item, members, f"{field}.members", known)
+            yield Channel(
+                id=self.new_id(item, field, seen),
+                name=self.text(item, "name", field),
+                topic=str(item.get("topic", "")),
+                is_private=bool(item.get("private", False)),
+                members=dict.fromkeys(members),
+            )
+
+    def messages(self, root: CommentedMap, known: set[str]) -> Iterator[SeedMessage]:
+        for channel, field in self.items(root, "channels"):
+            for item, message_field in self.items(channel, "messages", prefix=f"{field}."):
+                user = self.text(item, "user", message_field)
+                self.check_people(item, [user], f"{message_field}.user", known)
+                yield SeedMessage(channel["id"], user, self.text(item, "text", message_field))
+
+    def usergroups(self, root: CommentedMap, known: set[str]) -> Iterator[Usergroup]:
+        for item, field in self.items(root, "usergroups"):
+            users = tuple(item.get("users") or ())
+            self.check_people(item, users, f"{field}.users", known)
+            handle = self.text(item, "handle", field)
+            yield Usergroup(self.text(item, "id", field), handle, str(item.get("name", handle)), users)
+
+    def section(self, root: CommentedMap, key: str) -> CommentedMap:
+        value = root.get(key)
+        if not isinstance(value, CommentedMap):
+            raise self.problem(root, key, "is missing")
+        return value
+
+    def items(
+        self, parent: CommentedMap, key: str, *, required: bool = False, prefix: str = ""
+    ) -> Iterator[tuple[CommentedMap, str]]:
+        value = parent.get(key)
+        if value is None and not required:
+            return
+        if not isinstance(value, list) or (required and not value):
+            raise self.problem(parent, f"{prefix}{key}", "has to be a list")
+        for index, item in enumerate(value):
+            field = f"{prefix}{key}[{index}]"
+            if not isinstance(item, CommentedMap):
+                raise self.problem(parent, field, "has to be a set of fields")
+            yield item, field
+
+    def text(self, item: Mapping[str, Any], key: str, field: str) -> str:
+        value = item.get(key)
+        if not isinstance(value, str) or not value:
+            raise self.problem(item, f"{field}.{key}", "is missing or is not a text")
+        return value
+
+    def new_id(self, item: CommentedMap, field: str, seen: set[str]) -> str:
+        value = self.text(item, "id", field)
+        if value in seen:
+            raise self.problem(item, f"{field}.id", f"{value} is used twice")
+        seen.add(value)
+        return value
+
+    def check_people(self, item: CommentedMap, ids: Any, field: str, known: set[str]) -> None:
+        for person in ids:
+            if person not in known:
+                raise self.problem(item, field, f"names {person}, who is not among the people")

@@ -1,0 +1,237 @@
+"""Socket Mode: the app's own WebSockets, envelopes, acknowledgements and retries."""
+
+import asyncio
+import json
+import uuid
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from workspace.deliveries import Delivery, DeliveryLog
+from workspace.errors import Unanswered
+from workspace.options import Options
+from workspace.records import Json
+
+CONNECTIONS_AT_MOST = 10
+DROPS_AT_MOST = 10
+DRAIN_SECONDS = 10.0
+
+
+class Connection:
+    """One WebSocket of the app: what it still has to acknowledge, and a queue so that sending never waits."""
+
+    def __init__(self, socket: web.WebSocketResponse) -> None:
+        self.socket = socket
+        self.pending: dict[str, Delivery] = {}
+        self.draining = False
+        self.queue: asyncio.Queue[str] = asyncio.Queue()
+
+    def send(self, frame: Json) -> None:
+        self.queue.put_nowait(json.dumps(frame, ensure_ascii=False))
+
+    async def write(self) -> None:
+        try:
+            while True:
+                await self.socket.send_str(await self.queue.get())
+        except ConnectionError:
+            return
+
+
+class SocketMode:
+    """Gives each envelope to one live connection in turn, waits for its acknowledgement, and delivers again."""
+
+    def __init__(self, options: Options, log: DeliveryLog, app_id: str, app_name: str) -> None:
+        self._options = options
+        self._log = log
+        self._app_id = app_id
+        self._app_name = app_name
+        self._connections: list[Connection] = []
+        self._turn = 0
+        self._waiting: deque[Delivery] = deque(maxlen=options.waiting_events)
+        self._envelopes: dict[str, Delivery] = {}
+        self._tickets: set[str] = set()
+        self._retries: set[asyncio.TimerHandle] = set()
+        self.on_change: Callable[[bool], None] = lambda connected: None
+
+    @property
+    def connected(self) -> bool:
+        return any(not connection.draining for connection in self._connections)
+
+    @property
+    def connections(self) -> int:
+        return len(self._connections)
+
+    def new_ticket(self) -> str:
+        ticket = str(uuid.uuid4())
+        self._tickets.add(ticket)
+        return ticket
+
+    def take_ticket(self, ticket: str) -> bool:
+        known = ticket in self._tickets
+        self._tickets.discard(ticket)
+        return known
+
+    def tell(self, payload: Json) -> None:
+        self._dispatch(self._log.begin("events_api", payload, payload["event_id"], answered=False))
+
+    async def ask(self, kind: str, payload: Json) -> Any:
+        if not self.connected:
+            raise Unanswered("app_offline", f"{self._app_name} is not connected. Start the app and try again.")
+        delivery = self._log.begin(kind, payload, str(uuid.uuid4()), answered=True)
+        assert delivery.answer is not None  # noqa: S101  begun with answered=True
+        self._dispatch(delivery)
+        try:
+            return await asyncio.wait_for(asyncio.shield(delivery.answer), self._options.ack_seconds)
+        except TimeoutError:
+            problem = Unanswered("operation_timeout", f"{self._app_name} did not respond in time. Try again.")
+            delivery.answer.cancel()
+            delivery.fail(problem)
+            raise problem from None
+
+    def tell_twice(self, payload: Json) -> None:
+        """Deliver the same event on two connections, as Slack sometimes does."""
+        self.tell(payload)
+        self.tell(payload)
+
+    def _dispatch(self, delivery: Delivery) -> None:
+        live = [connection for connection in self._connections if not connection.draining]
+        if live:
+            self._turn += 1
+            self._send(live[self._turn % len(live)], delivery)
+        elif delivery.answer is None:
+            self._waiting.append(delivery)
+        else:
+            delivery.fail(Unanswered("app_offline", f"{self._app_name} is not connected. Start the app and try again."))
+
+    def _send(self, connection: Connection, delivery: Delivery) -> None:
+        envelope_id = str(uuid.uuid4())
+        connection.pending[envelope_id] = delivery
+        self._envelopes[envelope_id] = delivery
+        connection.send(
+            {
+                "envelope_id": envelope_id,
+                "type": delivery.kind,
+                "payload": delivery.payload,
+                "accepts_response_payload": delivery.kind != "events_api",
+                "retry_attempt": delivery.attempts,
+                "retry_reason": delivery.retry_reason,
+            }
+        )
+        delivery.sent()
+        if delivery.answer is None:
+            wait = self._options.ack_seconds
+            delivery.timer = asyncio.get_running_loop().call_later(wait, self._late, connection, envelope_id)
+
+    def _late(self, connection: Connection, envelope_id: str) -> None:
+        delivery = connection.pending.pop(envelope_id, None)
+        if delivery is None or delivery.acked:
+            return
+        self._again(delivery, "timeout")
+
+    def _again(self, delivery: Delivery, reason: str) -> None:
+        retries = delivery.attempts - 1 - delivery.drops
+        if retries >= len(self._options.retry_seconds):
+            delivery.given_up = True
+            return
+        delivery.retry_reason = reason
+        wait = self._options.retry_seconds[retries]
+        delivery.timer = asyncio.get_running_loop().call_later(wait, self._dispatch, delivery)
+
+    def _dropped(self, connection: Connection) -> None:
+        for envelope_id, delivery in list(connection.pending.items()):
+            self._envelopes.pop(envelope_id, None)
+            if delivery.acked or delivery.given_up:
+                continue
+            delivery.stop_timer()
+            delivery.drops += 1
+            delivery.retry_reason = "connection_failed"
+            if delivery.drops <= DROPS_AT_MOST:
+                self._dispatch(delivery)
+            else:
+                delivery.given_up = True
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        """Hold one connection of the app from hello to its end."""
+        socket = web.WebSocketResponse(heartbeat=30)
+        await socket.prepare(request)
+        if len(self._connections) >= CONNECTIONS_AT_MOST:
+            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets", "debug_info": {}})
+            await socket.close()
+            return socket
+        connection = Connection(socket)
+        writer = asyncio.create_task(connection.write())
+        self._connections.append(connection)
+        connection.send(self._hello())
+        self._changed()
+        while self._waiting:
+            self._dispatch(self._waiting.popleft())
+        try:
+            await self._read(connection)
+        finally:
+            self._connections.remove(connection)
+            writer.cancel()
+            self._dropped(connection)
+            self._changed()
+        return socket
+
+    def _hello(self) -> Json:
+        return {
+            "type": "hello",
+            "num_connections": len(self._connections),
+            "debug_info": {"host": "local", "build_number": 1, "approximate_connection_time": 18_060},
+            "connection_info": {"app_id": self._app_id},
+        }
+
+    async def _read(self, connection: Connection) -> None:
+        async for message in connection.socket:
+            if message.type == WSMsgType.TEXT:
+                self._take(connection, message.data)
+            elif message.type == WSMsgType.ERROR:
+                return
+
+    def _take(self, connection: Connection, text: str) -> None:
+        try:
+            frame = json.loads(text)
+        except json.JSONDecodeError:
+            return
+        if not isinstance(frame, dict):
+            return
+        envelope_id = str(frame.get("envelope_id"))
+        connection.pending.pop(envelope_id, None)
+        delivery = self._envelopes.pop(envelope_id, None)
+        if delivery:
+            delivery.acknowledge(frame.get("payload"))
+
+    def _changed(self) -> None:
+        self.on_change(self.connected)
+
+    async def refresh(self, reason: str = "refresh_requested") -> None:
+        """Ask every connection to be opened anew: nothing more goes to the old ones, which are closed after a while."""
+        for connection in list(self._connections):
+            connection.draining = True
+            connection.send({"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}})
+            asyncio.get_running_loop().call_later(DRAIN_SECONDS, _close_soon, connection)
+        self._changed()
+
+    def drop(self, count: int | None = None) -> int:
+        """Cut connections as a broken network does: no close frame, nothing said."""
+        victims = self._connections[:count]
+        for connection in victims:
+            connection.draining = True
+            transport = connection.socket._req.transport if connection.socket._req else None
+            if transport:
+                transport.close()
+        return len(victims)
+
+    async def close(self) -> None:
+        for delivery in self._envelopes.values():
+            delivery.stop_timer()
+        for connection in list(self._connections):
+            await connection.socket.close()
+
+
+def _close_soon(connection: Connection) -> None:
+    task = asyncio.ensure_future(connection.socket.close())
+    task.add_done_callback(lambda done: done.exception())

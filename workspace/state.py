@@ -1,0 +1,151 @@
+"""The records of the workspace in memory, and their way to the saved state."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from workspace.clock import Clock
+from workspace.keeping import Keeper
+from workspace.records import AppIdentity, Channel, Json, Person, Team, Usergroup
+from workspace.seed import Seed
+from workspace.timeline import Timeline
+
+EPHEMERAL_KEPT = 50
+
+
+class State:
+    """Everything the workspace remembers. What is changed in place is kept by the `keep_…` functions."""
+
+    def __init__(self, seed: Seed, keeper: Keeper, clock: Clock) -> None:
+        self.seed = seed
+        self.keeper = keeper
+        self.clock = clock
+        self.team: Team = seed.team
+        self.app: AppIdentity = seed.app
+        self.people: dict[str, Person] = {person.id: person for person in (*seed.people, _bot(seed))}
+        self.usergroups: tuple[Usergroup, ...] = seed.usergroups
+        self._empty()
+        self._start()
+
+    def _empty(self) -> None:
+        self.channels: dict[str, Channel] = {}
+        self.channel_names: dict[str, str] = {}
+        self.timelines: dict[str, Timeline] = defaultdict(Timeline)
+        self.homes: dict[str, Json] = {}
+        self.files: dict[str, Json] = {}
+        self.reads: dict[tuple[str, str], str] = {}
+        self.ephemerals: dict[tuple[str, str], list[Json]] = defaultdict(list)
+
+    def _start(self) -> None:
+        self._load()
+        if not self.channels:
+            self._sow()
+
+    def reset(self) -> None:
+        """Forget everything that happened and begin again from the seed."""
+        self.keeper.forget_everything()
+        self._empty()
+        self._sow()
+
+    def _load(self) -> None:
+        for _, row in self.keeper.all("channel"):
+            self._remember_channel(Channel.from_saved(row))
+        for key, message in self.keeper.all("message"):
+            self.timelines[key.partition("/")[0]].add(message)
+            self.clock.continue_after(message["ts"])
+        self.homes = dict(self.keeper.all("home"))
+        self.files = dict(self.keeper.all("file"))
+        for key, row in self.keeper.all("read"):
+            user, _, channel = key.partition("/")
+            self.reads[user, channel] = row["ts"]
+
+    def _sow(self) -> None:
+        created = int(self.clock.now())
+        for channel in self.seed.channels:
+            fresh = Channel.from_saved({**channel.saved(), "created": created, "pins": []})
+            self.keep_channel(fresh)
+        for item in self.seed.messages:
+            author = {"user": item.user}
+            if item.user == self.app.bot_user_id:
+                author = {"user": item.user, "bot_id": self.app.bot_id, "app_id": self.app.id}
+            ts = self.clock.stamp()
+            self.keep_message(item.channel, {"type": "message", "ts": ts, "text": item.text, **author})
+        for person in self.seed.people:
+            for channel in self.seed.channels:
+                self.mark_read(person.id, channel.id, self.clock.stamp())
+
+    def keep_channel(self, channel: Channel) -> None:
+        self._remember_channel(channel)
+        self.keeper.put("channel", channel.id, channel.saved())
+
+    def _remember_channel(self, channel: Channel) -> None:
+        self.channels[channel.id] = channel
+        if channel.name:
+            self.channel_names[channel.name] = channel.id
+
+    def keep_message(self, channel: str, message: Json) -> None:
+        timeline = self.timelines[channel]
+        if message["ts"] not in timeline.by_ts:
+            timeline.add(message)
+        self.keeper.put("message", f"{channel}/{message['ts']}", message)
+
+    def drop_message(self, channel: str, ts: str) -> Json | None:
+        self.keeper.drop("message", f"{channel}/{ts}")
+        return self.timelines[channel].remove(ts)
+
+    def message(self, channel: str, ts: str) -> Json | None:
+        return self.timelines[channel].by_ts.get(ts)
+
+    def keep_home(self, user: str, view: Json) -> None:
+        self.homes[user] = view
+        self.keeper.put("home", user, view)
+
+    def keep_file(self, file: Json) -> None:
+        self.files[file["id"]] = file
+        self.keeper.put("file", file["id"], file)
+
+    def mark_read(self, user: str, channel: str, ts: str) -> None:
+        if ts > self.reads.get((user, channel), ""):
+            self.reads[user, channel] = ts
+            self.keeper.put("read", f"{user}/{channel}", {"ts": ts})
+
+    def unread(self, user: str, channel: str) -> int:
+        return self.timelines[channel].count_after(self.reads.get((user, channel), ""))
+
+    def add_ephemeral(self, user: str, channel: str, message: Json) -> None:
+        """Only the one person sees it, and only until the workspace stops."""
+        shown = self.ephemerals[user, channel]
+        shown.append(message)
+        del shown[:-EPHEMERAL_KEPT]
+
+    def is_member(self, channel: Channel, user: str) -> bool:
+        return user in channel.members
+
+    def bot_is_in(self, channel: Channel) -> bool:
+        return self.app.bot_user_id in channel.members
+
+    def channels_of(self, user: str) -> list[Channel]:
+        return [channel for channel in self.channels.values() if user in channel.members]
+
+    def direct(self, users: Iterable[str]) -> Channel:
+        """The direct message between these people, opened if there was none yet."""
+        members = sorted(set(users))
+        prefix = "D" if len(members) < 3 else "G"
+        others = [user for user in members if user != self.app.bot_user_id] if prefix == "D" else members
+        key = prefix + "".join(user[1:] for user in others)
+        if key not in self.channels:
+            channel = Channel(
+                id=key,
+                name="" if prefix == "D" else "mpdm-" + "--".join(self.people[user].name for user in members) + "-1",
+                is_private=True,
+                is_im=prefix == "D",
+                is_mpim=prefix == "G",
+                created=int(self.clock.now()),
+                members=dict.fromkeys(members),
+            )
+            self.keep_channel(channel)
+        return self.channels[key]
+
+
+def _bot(seed: Seed) -> Person:
+    name = seed.app.bot_name
+    return Person(id=seed.app.bot_user_id, name=name.lower().replace(" ", ""), real_name=name, is_bot=True)

@@ -1,0 +1,129 @@
+"""What Slack's own client checks before a modal is submitted, so that the app never sees it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from workspace.records import Json
+
+REQUIRED = "Please complete this required field."
+VALUE_FIELDS = (
+    "value",
+    "selected_option",
+    "selected_options",
+    "selected_date",
+    "selected_time",
+    "selected_date_time",
+    "selected_user",
+    "selected_users",
+    "selected_conversation",
+    "selected_conversations",
+    "selected_channel",
+    "selected_channels",
+    "rich_text_value",
+    "files",
+)
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+URL = re.compile(r"https?://[^\s/]+\.?[^\s]*")
+
+
+def problems(view: Json, values: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong, by block_id, in the words of Slack's client."""
+    found = {}
+    for block in view["blocks"]:
+        if block.get("type") == "input":
+            state = values.get(block["block_id"], {}).get(block["element"]["action_id"]) or {}
+            problem = next(_problems_of(block, state), None)
+            if problem:
+                found[block["block_id"]] = problem
+    return found
+
+
+def value_of(state: Mapping[str, Any]) -> Any:
+    """What was entered: a text, an option, a list… None if nothing was."""
+    for name in VALUE_FIELDS:
+        if state.get(name) not in (None, "", [], {}):
+            return state[name]
+    return None
+
+
+def _problems_of(block: Json, state: Mapping[str, Any]) -> Iterator[str]:
+    element, value = block["element"], value_of(state)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        if not block.get("optional"):
+            yield REQUIRED
+        return
+    check = CHECKS.get(element["type"])
+    if check:
+        yield from check(element, value)
+
+
+def _text(element: Json, value: str) -> Iterator[str]:
+    shortest, longest = element.get("min_length"), element.get("max_length")
+    if shortest is not None and len(value) < shortest:
+        yield f"Must be at least {shortest} characters."
+    if longest is not None and len(value) > longest:
+        yield f"Must be at most {longest} characters."
+
+
+def _number(element: Json, value: Any) -> Iterator[str]:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        yield "Must be a number."
+        return
+    if not number.is_finite():
+        yield "Must be a number."
+        return
+    if not element.get("is_decimal_allowed") and number != number.to_integral_value():
+        yield "Must be a whole number."
+    lowest, highest = element.get("min_value"), element.get("max_value")
+    if lowest is not None and number < Decimal(str(lowest)):
+        yield f"Must be {lowest} or more."
+    if highest is not None and number > Decimal(str(highest)):
+        yield f"Must be {highest} or less."
+
+
+def _email(element: Json, value: str) -> Iterator[str]:
+    if not EMAIL.fullmatch(str(value).strip()):
+        yield "Must be a valid email address."
+
+
+def _url(element: Json, value: str) -> Iterator[str]:
+    if not URL.fullmatch(str(value).strip()):
+        yield "Must be a valid URL."
+
+
+def _date(element: Json, value: str) -> Iterator[str]:
+    try:
+        date.fromisoformat(str(value))
+    except ValueError:
+        yield "Must be a valid date."
+
+
+def _time(element: Json, value: str) -> Iterator[str]:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(value)):
+        yield "Must be a valid time."
+
+
+def _selected(element: Json, value: Any) -> Iterator[str]:
+    most = element.get("max_selected_items")
+    if most is not None and isinstance(value, list) and len(value) > most:
+        yield f"Must have at most {most} selected."
+
+
+CHECKS = {
+    "plain_text_input": _text,
+    "number_input": _number,
+    "email_text_input": _email,
+    "url_text_input": _url,
+    "datepicker": _date,
+    "timepicker": _time,
+    "multi_static_select": _selected,
+    "multi_external_select": _selected,
+    "multi_users_select": _selected,
+    "multi_conversations_select": _selected,
+    "multi_channels_select": _selected,
+}

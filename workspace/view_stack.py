@@ -1,0 +1,109 @@
+"""The views people have open: a stack of up to three modals each."""
+
+import secrets
+import string
+from collections import defaultdict
+
+from workspace.block_ids import with_ids
+from workspace.clock import Clock
+from workspace.errors import Failure
+from workspace.records import AppIdentity, Json, Team
+
+STACK_AT_MOST = 3
+ALPHABET = string.ascii_uppercase + string.digits
+
+
+class Views:
+    """Open modals by person, and every view by id (home views are added to the index by `remember`)."""
+
+    def __init__(self, clock: Clock, team: Team, app: AppIdentity) -> None:
+        self._clock = clock
+        self._team = team
+        self._app = app
+        self._stacks: dict[str, list[Json]] = defaultdict(list)
+        self._owners: dict[str, tuple[str, Json]] = {}
+
+    def build(self, given: Json, *, view_id: str = "", root: str = "", previous: str | None = None) -> Json:
+        """The view as Slack keeps and returns it, from the one an app sent."""
+        own_id = view_id or "V" + "".join(secrets.choice(ALPHABET) for _ in range(10))
+        return {
+            "id": own_id,
+            "team_id": self._team.id,
+            "type": given.get("type", "modal"),
+            "blocks": with_ids(given.get("blocks", [])),
+            "private_metadata": given.get("private_metadata") or "",
+            "callback_id": given.get("callback_id") or "",
+            "external_id": given.get("external_id") or "",
+            "state": {"values": {}},
+            "hash": f"{int(self._clock.now())}.{secrets.token_hex(4)}",
+            "title": given.get("title") or {"type": "plain_text", "text": "View Title", "emoji": True},
+            "clear_on_close": bool(given.get("clear_on_close")),
+            "notify_on_close": bool(given.get("notify_on_close")),
+            "submit_disabled": bool(given.get("submit_disabled")),
+            "close": given.get("close"),
+            "submit": given.get("submit"),
+            "previous_view_id": previous,
+            "root_view_id": root or own_id,
+            "app_id": self._app.id,
+            "app_installed_team_id": self._team.id,
+            "bot_id": self._app.bot_id,
+        }
+
+    def open(self, user: str, given: Json) -> Json:
+        """A new stack with this view at its root; what was open before is gone."""
+        self.clear(user)
+        view = self.build(given)
+        self._stacks[user].append(view)
+        self._owners[view["id"]] = (user, view)
+        return view
+
+    def push(self, user: str, given: Json) -> Json:
+        """Another view on top. Raises Failure `push_limit_reached` on a full stack, `not_found` without one."""
+        stack = self._stacks[user]
+        if not stack:
+            raise Failure("not_found")
+        if len(stack) >= STACK_AT_MOST:
+            raise Failure("push_limit_reached")
+        view = self.build(given, root=stack[0]["id"], previous=stack[-1]["id"])
+        stack.append(view)
+        self._owners[view["id"]] = (user, view)
+        return view
+
+    def replace(self, view_id: str, given: Json) -> tuple[str, Json]:
+        """The person and the new form of an open view. Raises Failure `not_found`."""
+        user, old = self.find(view_id)
+        view = self.build(given, view_id=view_id, root=old["root_view_id"], previous=old["previous_view_id"])
+        stack = self._stacks[user]
+        stack[[item["id"] for item in stack].index(view_id)] = view
+        self._owners[view_id] = (user, view)
+        return user, view
+
+    def find(self, view_id: str) -> tuple[str, Json]:
+        if view_id not in self._owners:
+            raise Failure("not_found")
+        return self._owners[view_id]
+
+    def find_external(self, external_id: str) -> tuple[str, Json]:
+        for user, view in self._owners.values():
+            if external_id and view["external_id"] == external_id:
+                return user, view
+        raise Failure("not_found")
+
+    def stack(self, user: str) -> list[Json]:
+        return list(self._stacks[user])
+
+    def close_top(self, user: str, view_id: str) -> list[Json]:
+        """Close this view and whatever lies on it; returns the closed ones, the top first."""
+        stack = self._stacks[user]
+        ids = [view["id"] for view in stack]
+        if view_id not in ids:
+            return []
+        closed = stack[ids.index(view_id) :]
+        del stack[ids.index(view_id) :]
+        for view in closed:
+            del self._owners[view["id"]]
+        return closed[::-1]
+
+    def clear(self, user: str) -> list[Json]:
+        stack = self._stacks[user]
+        return self.close_top(user, stack[0]["id"]) if stack else []

@@ -1,0 +1,34 @@
+"""Who the token is, and where the app's socket opens."""
+
+from workspace.records import Json
+from workspace.web_api.call import Call, Method
+
+
+def api_test(call: Call) -> Json:
+    return {"args": call.args}
+
+
+def auth_test(call: Call) -> Json:
+    state = call.hub.state
+    return {
+        "url": f"{call.hub.base_url}/",
+        "team": state.team.name,
+        "user": state.people[state.app.bot_user_id].name,
+        "team_id": state.team.id,
+        "user_id": state.app.bot_user_id,
+        "bot_id": state.app.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def connections_open(call: Call) -> Json:
+    ticket = call.hub.sockets.new_ticket()
+    address = call.hub.base_url.replace("http", "ws", 1)
+    return {"url": f"{address}/link/?ticket={ticket}&app_id={call.hub.state.app.id}"}
+
+
+METHODS = {
+    "api.test": Method(api_test, tier=100, by="any"),
+    "auth.test": Method(auth_test, tier=600),
+    "apps.connections.open": Method(connections_open, tier=60, by="app"),
+}

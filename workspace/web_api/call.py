@@ -1,0 +1,95 @@
+"""One call of a Web API method, its arguments read the way Slack reads them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from workspace.errors import Failure
+from workspace.hub import Hub
+from workspace.records import Channel, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`args` are the query, form and JSON arguments merged: values may be texts or what JSON makes of them."""
+
+    hub: Hub
+    method: str
+    args: Json
+
+    def text(self, name: str, missing: str = "") -> str:
+        """A text argument; `missing` is the error code if it has to be there."""
+        value = self.args.get(name)
+        if value is None or value == "":
+            if missing:
+                raise Failure(missing)
+            return ""
+        return str(value)
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        value = self.args.get(name)
+        if value is None:
+            return default
+        return value is True or str(value).lower() in ("1", "true")
+
+    def number(self, name: str, default: int, at_most: int) -> int:
+        value = self.args.get(name)
+        if value in (None, ""):
+            return default
+        try:
+            wanted = int(str(value))
+        except ValueError:
+            raise Failure("invalid_arguments") from None
+        return min(wanted, at_most) if wanted > 0 else default
+
+    def structure(self, name: str, problem: str = "invalid_arguments") -> Any:
+        """An argument that is a list or an object, or the JSON text of one. None if it is not given."""
+        value = self.args.get(name)
+        if value is None or value == "":
+            return None
+        if isinstance(value, str):
+            try:
+                return json.loads(value)
+            except json.JSONDecodeError:
+                raise Failure(problem) from None
+        return value
+
+    def channel(self, name: str = "channel") -> Channel:
+        """The channel of an argument: one the app can see. Raises Failure `channel_not_found`."""
+        state = self.hub.state
+        given = self.text(name, missing="channel_not_found").lstrip("#")
+        channel = state.channels.get(given) or state.channels.get(state.channel_names.get(given, ""))
+        if channel is None or (channel.is_private and not state.bot_is_in(channel)):
+            raise Failure("channel_not_found")
+        return channel
+
+    def user(self, name: str = "user") -> str:
+        user = self.text(name, missing="user_not_found")
+        if user not in self.hub.state.people:
+            raise Failure("user_not_found")
+        return user
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """`scopes`: any one of them is enough. `tier`: calls a minute. `by`: which of the two
+    tokens it takes, `bot` or `app`, or `any` for none at all."""
+
+    run: Callable[[Call], Json]
+    scopes: tuple[str, ...] = ()
+    tier: int = 50
+    by: str = "bot"
+
+
+def page_of(items: list[Any], call: Call, default: int = 100, at_most: int = 1000) -> tuple[list[Any], Json]:
+    """Slack's cursor pagination: the wanted part of a list, and the response_metadata that goes with it."""
+    limit = call.number("limit", default, at_most)
+    cursor = call.text("cursor")
+    try:
+        start = int(bytes.fromhex(cursor)) if cursor else 0
+    except ValueError:
+        raise Failure("invalid_cursor") from None
+    end = start + limit
+    following = str(end).encode().hex() if end < len(items) else ""
+    return items[start:end], {"response_metadata": {"next_cursor": following}}

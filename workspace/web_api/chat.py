@@ -1,0 +1,110 @@
+"""Posting, changing and deleting messages."""
+
+from workspace import messages
+from workspace.errors import Failure
+from workspace.records import Channel, Json
+from workspace.web_api.call import Call, Method
+from workspace.web_api.content import message_fields
+
+WRITE = ("chat:write",)
+
+
+def writable(call: Call) -> Channel:
+    """Where a message goes: a channel the app is in, a person's direct message, or any public channel if it may."""
+    state = call.hub.state
+    given = call.text("channel", missing="channel_not_found")
+    if given in state.people and given != state.app.bot_user_id:
+        return state.direct([given, state.app.bot_user_id])
+    channel = call.channel()
+    if not state.bot_is_in(channel) and "chat:write.public" not in call.hub.manifest.scopes:
+        raise Failure("not_in_channel")
+    return channel
+
+
+def post_message(call: Call) -> Json:
+    channel = writable(call)
+    fields = message_fields(call)
+    thread_ts = call.text("thread_ts")
+    if thread_ts:
+        fields |= thread_fields(call, channel, thread_ts)
+    if call.text("username"):
+        fields["username"] = call.text("username")
+    message = messages.post(call.hub, channel, messages.by_the_app(call.hub, fields))
+    return {"channel": channel.id, "ts": message["ts"], "message": without_metadata(message)}
+
+
+def thread_fields(call: Call, channel: Channel, thread_ts: str) -> Json:
+    parent = call.hub.state.message(channel.id, thread_ts)
+    if parent is None:
+        raise Failure("thread_not_found")
+    fields: Json = {"thread_ts": parent.get("thread_ts", parent["ts"]), "parent_user_id": parent.get("user")}
+    if call.flag("reply_broadcast"):
+        fields["subtype"] = "thread_broadcast"
+    return fields
+
+
+def without_metadata(message: Json) -> Json:
+    return {name: value for name, value in message.items() if name != "metadata"}
+
+
+def own_message(call: Call, forbidden: str) -> tuple[Channel, Json]:
+    """The app's own message named by channel and ts. Raises `message_not_found` or the code for someone else's."""
+    channel = call.channel()
+    message = call.hub.state.message(channel.id, call.text("ts", missing="message_not_found"))
+    if message is None:
+        raise Failure("message_not_found")
+    if message.get("bot_id") != call.hub.state.app.bot_id:
+        raise Failure(forbidden)
+    return channel, message
+
+
+def update(call: Call) -> Json:
+    channel, message = own_message(call, "cant_update_message")
+    if message.get("streaming"):
+        raise Failure("streaming_state_conflict")
+    fields = message_fields(call)
+    kept = {name: message.get(name) for name in ("blocks", "attachments") if name not in call.args}
+    changed = {"blocks": None, "attachments": None} | kept | fields
+    messages.change(call.hub, channel, message, changed, edited_by=call.hub.state.app.bot_user_id)
+    shown = without_metadata(message)
+    return {"channel": channel.id, "ts": message["ts"], "text": message["text"], "message": shown}
+
+
+def delete(call: Call) -> Json:
+    channel, message = own_message(call, "cant_delete_message")
+    messages.delete(call.hub, channel, message)
+    return {"channel": channel.id, "ts": message["ts"]}
+
+
+def post_ephemeral(call: Call) -> Json:
+    channel = writable(call)
+    user = call.user()
+    if user not in channel.members:
+        raise Failure("user_not_in_channel")
+    fields = message_fields(call)
+    if call.text("thread_ts"):
+        fields["thread_ts"] = call.text("thread_ts")
+    shown = messages.show_ephemeral(call.hub, channel, user, messages.by_the_app(call.hub, fields))
+    return {"message_ts": shown["ts"]}
+
+
+def permalink(call: Call) -> Json:
+    channel = call.channel()
+    ts = call.text("message_ts", missing="message_not_found")
+    message = call.hub.state.message(channel.id, ts)
+    if message is None:
+        raise Failure("message_not_found")
+    address = f"{call.hub.base_url}/archives/{channel.id}/p{ts.replace('.', '')}"
+    thread_ts = message.get("thread_ts")
+    if thread_ts and thread_ts != ts:
+        address += f"?thread_ts={thread_ts}&cid={channel.id}"
+    return {"channel": channel.id, "permalink": address}
+
+
+METHODS = {
+    "chat.postMessage": Method(post_message, WRITE, tier=0),
+    "chat.update": Method(update, WRITE, tier=50),
+    "chat.delete": Method(delete, WRITE, tier=50),
+    "chat.postEphemeral": Method(post_ephemeral, WRITE, tier=100),
+    "chat.getPermalink": Method(permalink, tier=600),
+}

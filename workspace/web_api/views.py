@@ -1,0 +1,67 @@
+"""Modals and home tabs."""
+
+from workspace.errors import Failure
+from workspace.records import Json
+from workspace.web_api.call import Call, Method
+from workspace.web_api.content import checked_view
+
+
+def open_view(call: Call) -> Json:
+    given = checked_view(call, "modal")
+    user = _trigger_user(call)
+    view = call.hub.views.open(user, given)
+    call.hub.pages.push([user], {"type": "view_opened", "view": view})
+    return {"view": view}
+
+
+def push_view(call: Call) -> Json:
+    given = checked_view(call, "modal")
+    user = _trigger_user(call)
+    view = call.hub.views.push(user, given)
+    call.hub.pages.push([user], {"type": "view_pushed", "view": view})
+    return {"view": view}
+
+
+def _trigger_user(call: Call) -> str:
+    trigger_id = call.text("trigger_id") or call.text("interactivity_pointer", missing="invalid_arguments")
+    return call.hub.triggers.exchange(trigger_id).user
+
+
+def update_view(call: Call) -> Json:
+    given = checked_view(call)
+    views = call.hub.views
+    if call.text("view_id"):
+        user, old = views.find(call.text("view_id"))
+    else:
+        user, old = views.find_external(call.text("external_id", missing="invalid_arguments"))
+    _same_hash(call, old)
+    user, view = views.replace(old["id"], given)
+    call.hub.pages.push([user], {"type": "view_updated", "view": view})
+    return {"view": view}
+
+
+def publish_view(call: Call) -> Json:
+    given = checked_view(call, "home")
+    if not call.hub.manifest.home_enabled:
+        raise Failure("not_enabled")
+    user = call.user("user_id")
+    old = call.hub.state.homes.get(user)
+    if old:
+        _same_hash(call, old)
+    view = call.hub.views.build(given, view_id=old["id"] if old else "")
+    call.hub.state.keep_home(user, view)
+    call.hub.pages.push([user], {"type": "home", "view": view})
+    return {"view": view}
+
+
+def _same_hash(call: Call, view: Json) -> None:
+    if call.text("hash") and call.text("hash") != view["hash"]:
+        raise Failure("hash_conflict")
+
+
+METHODS = {
+    "views.open": Method(open_view, tier=100),
+    "views.push": Method(push_view, tier=100),
+    "views.update": Method(update_view, tier=100),
+    "views.publish": Method(publish_view, tier=100),
+}
