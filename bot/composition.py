@@ -1,0 +1,74 @@
+"""The composition root: the one place where the rooms are put together."""
+
+import asyncio
+import os
+import socket as network
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.keeper import BatchingKeeper
+from bot.organisation import Organisation
+from bot.sender import Sender
+from bot.worker import Worker
+from handlers import register
+from handlers.house import House
+from handlers.routes import Routes
+from knowledge.library import Library
+from storage.database import Database
+from storage.outbox import Deliveries, Delivery, Pace
+from storage.store import Store
+
+
+def now() -> datetime:
+    """The one clock of the running bot."""
+    return datetime.now(UTC)
+
+
+def house(organisation: Organisation, database: Database, library: Library) -> House:
+    """What the handlers work with."""
+    return House(
+        store=Store(database),
+        library=lambda: library,
+        people=organisation.people,
+        channels=organisation.channels,
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The loops that run beside the connection to Slack."""
+
+    worker: Worker
+    sender: Sender
+
+    def start(self) -> list[asyncio.Task[None]]:
+        return [asyncio.create_task(loop.run()) for loop in (self.worker, self.sender)]
+
+    def stop(self) -> None:
+        self.worker.stop()
+        self.sender.stop()
+
+
+def engine(made: House, bolt: AsyncApp, web: AsyncWebClient) -> Engine:
+    """Wire routes, inbox, worker, outbox and sender."""
+    owner = f"{network.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    database = made.store.database
+    deliveries = Deliveries(database, Pace())
+    if database.is_sqlite:  # the lock file says that nobody else is at work
+        made.store.inbox.release(made.now())
+        deliveries.release(made.now())
+
+    async def on_dead(delivery: Delivery, error: str) -> None:
+        """Told in the log; the triage channel hears of it in a later chapter."""
+
+    sender = Sender(web, deliveries, owner, made.now, on_dead)
+    keeper = BatchingKeeper(made.store.inbox, lambda: worker.ring())
+    routes = Routes(bolt, made, keeper)
+    register(routes)
+    worker = Worker(made, routes.works, owner, sender.ring, lambda: keeper.is_busy)
+    return Engine(worker, sender)

@@ -1,0 +1,72 @@
+"""Settings from the environment. Secrets are SecretStr, so that no log and no error prints them."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from foundation.errors import Refused
+
+SLACK_API = "https://slack.com/api/"
+
+
+class Settings(BaseSettings):
+    """Everything that the environment says. Each field names its variable."""
+
+    model_config = SettingsConfigDict(populate_by_name=True, env_ignore_empty=True, extra="ignore")
+
+    bot_token: Annotated[SecretStr | None, Field(alias="SLACK_BOT_TOKEN")] = None
+    app_token: Annotated[SecretStr | None, Field(alias="SLACK_APP_TOKEN")] = None
+    signing_secret: Annotated[SecretStr | None, Field(alias="SLACK_SIGNING_SECRET")] = None
+    slack_api_url: Annotated[str, Field(alias="SLACK_API_URL")] = SLACK_API
+    database_url: Annotated[SecretStr | None, Field(alias="DATABASE_URL")] = None
+    organisation: Annotated[Path | None, Field(alias="PMO_ORGANISATION")] = None
+    data: Annotated[Path, Field(alias="PMO_DATA")] = Path(".pmo")
+    port: Annotated[int, Field(alias="PMO_PORT", ge=0, le=65535)] = 8080
+
+    @field_validator("bot_token")
+    @classmethod
+    def _is_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not token.get_secret_value().startswith("xoxb-"):
+            raise ValueError("a bot token begins with xoxb- (Slack: OAuth & Permissions)")
+        return token
+
+    @field_validator("app_token")
+    @classmethod
+    def _is_app_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not token.get_secret_value().startswith("xapp-"):
+            raise ValueError("an app-level token begins with xapp- (Slack: Basic Information)")
+        return token
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _is_address(cls, address: str) -> str:
+        if not address.startswith(("http://", "https://")):
+            raise ValueError("the address of the Web API begins with https:// (or http:// for a local one)")
+        return address.rstrip("/") + "/"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether no Slack is configured, so that the local workspace is to be used."""
+        return self.bot_token is None and self.app_token is None
+
+    @property
+    def database(self) -> str:
+        """The database's address; by default a file in the data folder."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data.absolute() / 'pmo.db'}"
+
+
+def read_settings() -> Settings:
+    """The settings of this environment.
+
+    Raises:
+        Refused: naming each variable that cannot be used, never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"{found['loc'][0]}: {found['msg'].removeprefix('Value error, ')}" for found in error.errors()]
+        raise Refused("The environment cannot be used:\n" + "\n".join(lines)) from None

@@ -1,0 +1,1 @@
+"""Records → Block Kit, pure functions: no clock, no database, no network."""

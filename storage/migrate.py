@@ -1,0 +1,53 @@
+"""Brings the database to this version's tables, at start, under a lock."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from foundation.errors import Refused
+from storage.database import Database, explained
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+class NewerDatabase(Refused):
+    """The database was written by a later version of the bot."""
+
+
+def migrate(database: Database) -> None:
+    """Run the migrations that are missing; several processes may ask at once.
+
+    Raises:
+        NewerDatabase: it knows revisions that this version does not.
+        DatabaseUnavailable: it is locked, full or not reachable.
+    """
+    with explained(), database.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if not database.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock
+            connection.execute(text("SELECT pg_advisory_xact_lock(7036000)"))
+        config = _config(connection)
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        present = set(MigrationContext.configure(connection).get_current_heads())
+        if not present <= known:
+            raise NewerDatabase(
+                "This database was written by a newer version of PMO Assistant. "
+                "Update the bot, or point DATABASE_URL (or PMO_DATA) at another database."
+            )
+        command.upgrade(config, "head")
+
+
+def is_current(database: Database) -> bool:
+    """Whether no migration is missing. Changes nothing."""
+    with explained(), database.engine.connect() as connection:
+        heads = set(ScriptDirectory.from_config(_config(connection)).get_heads())
+        return set(MigrationContext.configure(connection).get_current_heads()) == heads
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.attributes["connection"] = connection
+    return config

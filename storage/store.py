@@ -1,0 +1,53 @@
+"""The one door to what is kept: a transaction gives a part for each noun, and all of it commits together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from storage.database import Database
+from storage.inbox import Arrival, Inbox
+from storage.outbox import Outbox
+from storage.questions import Questions
+
+
+class Transaction:
+    """What may be read and changed together. The parts share one session."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session = session
+        self.now = now
+        self.outbox = Outbox(session, now)
+        self.questions = Questions(session)
+
+
+class Store:
+    """Opens transactions. Safe to use from many threads."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.inbox = Inbox(database)
+
+    @contextmanager
+    def transaction(self, now: datetime) -> Iterator[Transaction]:
+        """Change things; all or nothing."""
+        with self.database.transaction() as session:
+            yield Transaction(session, now)
+
+    @contextmanager
+    def finishing(self, arrival: Arrival, now: datetime) -> Iterator[Transaction]:
+        """The results of an arrival's work, committed together with its “done”.
+
+        Raises:
+            storage.inbox.Lost: somebody else has taken the arrival over; nothing is changed.
+        """
+        with self.database.transaction() as session:
+            self.inbox.finish(session, arrival, now)
+            yield Transaction(session, now)
+
+    @contextmanager
+    def reading(self, now: datetime) -> Iterator[Transaction]:
+        """Look only."""
+        with self.database.reading() as session:
+            yield Transaction(session, now)
