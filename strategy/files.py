@@ -1,0 +1,189 @@
+"""From one YAML file to one `Strategy`: all of it, or every problem with its line."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+from foundation.files import BadFile, Problem, line_of, parse_yaml, read_text
+from strategy.checks import Finding, findings, schedule_of
+from strategy.file_models import (
+    CycleEntry,
+    MetricEntry,
+    ObjectiveEntry,
+    ProjectEntry,
+    RangeEntry,
+    StrategyFile,
+    ViewersEntry,
+)
+from strategy.records import (
+    Cadence,
+    Contribution,
+    Cycle,
+    Measurement,
+    Metric,
+    Milestone,
+    Objective,
+    Project,
+    RagThresholds,
+    Reforecast,
+    ServiceLink,
+    ServiceMaturity,
+    Strategy,
+    Tolerance,
+    Viewers,
+)
+
+T = TypeVar("T")
+
+SAMPLE = Path(__file__).with_name("sample.yaml")
+STALE_AFTER = {Cadence.WEEKLY: 10, Cadence.MONTHLY: 40, Cadence.QUARTERLY: 110}  # days: one cadence and some slack
+
+
+def read_strategy(path: Path) -> Strategy:
+    """Read a strategy file.
+
+    Raises:
+        BadFile: every problem in it, each with its line and field; nothing of the file is taken.
+    """
+    return parse_strategy(read_text(path), name=str(path))
+
+
+def parse_strategy(text: str, *, name: str) -> Strategy:
+    """Read a strategy from text that was uploaded, say; `name` is what messages call it. Raises as `read_strategy`."""
+    file = parse_yaml(text, StrategyFile, name=name)
+    found = list(findings(file))
+    if wrong := _problems(text, name, (one for one in found if not one.warning)):
+        raise BadFile(wrong)
+    return _strategy(file, _problems(text, name, (one for one in found if one.warning)))
+
+
+def _problems(text: str, name: str, found: Iterable[Finding]) -> tuple[Problem, ...]:
+    problems = [
+        Problem(name, line_of(text, one.path), ".".join(str(part) for part in one.path), one.message) for one in found
+    ]
+    return tuple(sorted(problems, key=lambda problem: problem.line or 0))
+
+
+def _strategy(file: StrategyFile, warnings: tuple[Problem, ...]) -> Strategy:
+    return Strategy(
+        organisation=file.organisation,
+        version=file.version,
+        mission=file.mission,
+        vision=file.vision,
+        cycle=_cycle(file.cycle),
+        objectives=tuple(_objective(entry, file.cycle.starts) for entry in file.objectives),
+        metrics=tuple(_metric(entry, file.cycle.starts) for entry in file.metrics),
+        measurements=tuple(one for entry in file.metrics for one in _measurements(entry)),
+        projects=tuple(_project(entry) for entry in file.projects),
+        milestones=tuple(one for entry in file.projects for one in _milestones(entry)),
+        contributions=tuple(one for entry in file.projects for one in _contributions(entry)),
+        services=tuple(ServiceMaturity(entry.service, entry.maturity) for entry in file.services),
+        service_links=tuple(
+            ServiceLink(entry.service, support.objective, support.strength)
+            for entry in file.services
+            for support in entry.supports
+        ),
+        warnings=warnings,
+    )
+
+
+def _cycle(entry: CycleEntry) -> Cycle:
+    return Cycle(entry.name, entry.starts, entry.ends, schedule_of(entry.check_ins) if entry.check_ins else None)
+
+
+def _objective(entry: ObjectiveEntry, cycle_starts: date) -> Objective:
+    return Objective(
+        key=entry.key,
+        title=entry.title,
+        owner=_present(entry.owner),
+        weight=entry.weight,
+        starts=entry.starts or cycle_starts,
+        ends=_present(entry.ends),
+        reviewer=entry.reviewer,
+        parent=entry.parent,
+        ambition=entry.ambition,
+        visibility=entry.visibility,
+        viewers=_viewers(entry.viewers),
+        thresholds=RagThresholds(entry.rag.green_from, entry.rag.green_within, entry.rag.amber_from),
+    )
+
+
+def _metric(entry: MetricEntry, cycle_starts: date) -> Metric:
+    target: Decimal | None
+    if isinstance(entry.target, RangeEntry):
+        target, high = entry.target.low, entry.target.high
+    else:
+        target, high = entry.target, None
+    return Metric(
+        key=entry.key,
+        name=entry.name,
+        kind=entry.kind,
+        owner=_present(entry.owner),
+        unit=_present(entry.unit),
+        baseline=_present(entry.baseline),
+        target=_present(target),
+        target_high=high,
+        starts=entry.starts or cycle_starts,
+        ends=_present(entry.ends),
+        objective=entry.objective,
+        mode=entry.mode,
+        weight=entry.weight,
+        cadence=entry.cadence,
+        stale_after=entry.stale_after or STALE_AFTER[entry.cadence],
+    )
+
+
+def _measurements(entry: MetricEntry) -> Iterable[Measurement]:
+    return (
+        Measurement(entry.key, one.on, one.value, one.author or _present(entry.owner)) for one in entry.measurements
+    )
+
+
+def _project(entry: ProjectEntry) -> Project:
+    return Project(
+        key=entry.key,
+        name=entry.name,
+        owner=entry.owner,
+        budget=entry.budget,
+        currency=entry.currency,
+        effort=entry.effort,
+        starts=entry.starts,
+        ends=entry.ends,
+        sponsor=entry.sponsor,
+        stage=entry.stage,
+        tolerance=Tolerance(entry.tolerance.days, entry.tolerance.cost),
+        confidential=entry.confidential,
+        viewers=_viewers(entry.viewers),
+    )
+
+
+def _milestones(entry: ProjectEntry) -> Iterable[Milestone]:
+    return (
+        Milestone(
+            key=one.key,
+            project=entry.key,
+            title=one.title,
+            baseline=one.baseline,
+            forecast=one.forecast or one.baseline,
+            actual=one.actual,
+            history=tuple(Reforecast(change.on, change.was) for change in one.history),
+        )
+        for one in entry.milestones
+    )
+
+
+def _contributions(entry: ProjectEntry) -> Iterable[Contribution]:
+    return (Contribution(entry.key, one.objective, one.impact, one.rationale, one.approved_by) for one in entry.serves)
+
+
+def _viewers(entry: ViewersEntry) -> Viewers:
+    return Viewers(frozenset(entry.people), frozenset(entry.roles))
+
+
+def _present(value: T | None) -> T:
+    """What `strategy.checks` has already refused to leave out."""
+    if value is None:
+        raise AssertionError("A field that was checked for is missing.")
+    return value

@@ -1,0 +1,324 @@
+"""The nouns of a strategy, as frozen records. A file (`strategy.files`) or a table fills them; rules only read them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import TypeVar
+
+from foundation.errors import NotFound
+from foundation.files import Problem
+from foundation.people import Role
+from strategy.schedules import Schedule
+
+R = TypeVar("R")
+
+
+class Visibility(StrEnum):
+    """Who may know of something at all."""
+
+    ORG = "org"  # everybody
+    GROUP = "group"  # its owner, its reviewer, the named viewers and the roles among the viewers
+    PRIVATE = "private"  # its owner, its reviewer and the named viewers; a role opens nothing
+
+
+class Ambition(StrEnum):
+    """How a close-out grade is read: a committed objective is kept in full, an aspirational one does well at .6–.7."""
+
+    COMMITTED = "committed"
+    ASPIRATIONAL = "aspirational"
+
+
+class MetricKind(StrEnum):
+    KEY_RESULT = "key_result"  # belongs to one objective and makes its progress
+    KPI = "kpi"  # watched; makes no objective's progress
+
+
+class Mode(StrEnum):
+    """What reaching the target means."""
+
+    MOVE = "move"  # from the baseline to the target, up or down
+    AT_LEAST = "at_least"  # keep the value at the target or above
+    AT_MOST = "at_most"  # keep the value at the target or below
+    RANGE = "range"  # keep the value between `target` and `target_high`
+
+
+class Cadence(StrEnum):
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+
+class Stage(StrEnum):
+    PROPOSED = "proposed"
+    DEFINITION = "definition"
+    DELIVERY = "delivery"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+class Rag(StrEnum):
+    """Red, amber, green — or unknown, which is an answer of its own and never a green."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewers:
+    """Named viewers (Slack user ids) and roles. Roles open things of visibility `group` only."""
+
+    people: frozenset[str] = frozenset()
+    roles: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RagThresholds:
+    """Progress P against expected progress E.
+
+    Green from P/E ≥ `green_from`, or when E − P ≤ `green_within`; amber from P/E ≥ `amber_from`; else red.
+    """
+
+    green_from: Decimal = Decimal("0.95")
+    green_within: Decimal = Decimal("0.05")
+    amber_from: Decimal = Decimal("0.75")
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    name: str
+    starts: date
+    ends: date
+    check_ins: Schedule | None = None  # when updates on objectives and projects are due
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    key: str
+    title: str
+    owner: str
+    weight: Decimal  # 0..1; those of a cycle sum to 1
+    starts: date
+    ends: date
+    reviewer: str | None = None
+    parent: str | None = None
+    ambition: Ambition = Ambition.COMMITTED
+    visibility: Visibility = Visibility.ORG
+    viewers: Viewers = Viewers()
+    thresholds: RagThresholds = RagThresholds()
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A key result or a KPI. `baseline`, `target` and measurements are in `unit`."""
+
+    key: str
+    name: str
+    kind: MetricKind
+    owner: str
+    unit: str
+    baseline: Decimal
+    target: Decimal
+    starts: date
+    ends: date
+    objective: str | None = None  # a KPI may stand by itself
+    mode: Mode = Mode.MOVE
+    target_high: Decimal | None = None  # the upper end of a range, else None
+    weight: Decimal = Decimal(1)  # among the key results of its objective
+    cadence: Cadence = Cadence.MONTHLY
+    stale_after: int = 40  # days after which the last measurement no longer counts
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One value of a metric on a day. Metric and day are unique; a correction raises `revision`."""
+
+    metric: str
+    on: date
+    value: Decimal
+    author: str
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reforecast:
+    """An earlier forecast of a milestone, and the day on which it was replaced."""
+
+    on: date
+    was: date
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    key: str
+    project: str
+    title: str
+    baseline: date
+    forecast: date
+    actual: date | None = None
+    history: tuple[Reforecast, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a project may stray before its sponsor must be told."""
+
+    days: int = 10  # of slip, per milestone
+    cost: Decimal = Decimal("0.10")  # share of the budget
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    key: str
+    name: str
+    owner: str
+    budget: Decimal
+    currency: str  # ISO 4217
+    effort: Decimal  # person-days
+    starts: date
+    ends: date
+    sponsor: str | None = None
+    stage: Stage = Stage.DELIVERY
+    tolerance: Tolerance = Tolerance()
+    confidential: bool = False
+    viewers: Viewers = Viewers()
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """How much a project does for an objective: impact 0, 1, 3, 6 or 9."""
+
+    project: str
+    objective: str
+    impact: int
+    rationale: str
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMaturity:
+    service: str
+    level: int  # 1–5
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLink:
+    """How much a PMO service does for an objective: strength 0, ½ or 1."""
+
+    service: str
+    objective: str
+    strength: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Somebody is away from `starts` to `ends`, both days included; until then the delegate is asked."""
+
+    person: str
+    starts: date
+    ends: date
+    delegate: str | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.starts <= day <= self.ends
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """One version of the strategy of one cycle, with all that hangs on it.
+
+    `warnings` are for whoever brings the file in; what `strategy.visibility` prunes carries none.
+    """
+
+    organisation: str
+    version: str
+    mission: str
+    vision: str
+    cycle: Cycle
+    objectives: tuple[Objective, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    projects: tuple[Project, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+    services: tuple[ServiceMaturity, ...] = ()
+    service_links: tuple[ServiceLink, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+    def objective(self, key: str) -> Objective:
+        return _found(self.objectives_by_key, key, "objective")
+
+    def metric(self, key: str) -> Metric:
+        return _found(self.metrics_by_key, key, "metric")
+
+    def project(self, key: str) -> Project:
+        return _found(self.projects_by_key, key, "project")
+
+    def milestone(self, key: str) -> Milestone:
+        return _found({milestone.key: milestone for milestone in self.milestones}, key, "milestone")
+
+    @cached_property
+    def objectives_by_key(self) -> Mapping[str, Objective]:
+        return MappingProxyType({objective.key: objective for objective in self.objectives})
+
+    @cached_property
+    def metrics_by_key(self) -> Mapping[str, Metric]:
+        return MappingProxyType({metric.key: metric for metric in self.metrics})
+
+    @cached_property
+    def projects_by_key(self) -> Mapping[str, Project]:
+        return MappingProxyType({project.key: project for project in self.projects})
+
+    def key_results(self, objective: str) -> tuple[Metric, ...]:
+        return tuple(m for m in self.metrics_of(objective) if m.kind is MetricKind.KEY_RESULT)
+
+    def metrics_of(self, objective: str | None) -> tuple[Metric, ...]:
+        return self._metrics_by_objective.get(objective, ())
+
+    def measurements_of(self, metric: str) -> tuple[Measurement, ...]:
+        """The metric's measurements, oldest first."""
+        return self._measurements_by_metric.get(metric, ())
+
+    def milestones_of(self, project: str) -> tuple[Milestone, ...]:
+        """The project's milestones, by baseline."""
+        return self._milestones_by_project.get(project, ())
+
+    def contributions_of(self, project: str) -> tuple[Contribution, ...]:
+        return tuple(c for c in self.contributions if c.project == project)
+
+    def contributions_to(self, objective: str) -> tuple[Contribution, ...]:
+        return tuple(c for c in self.contributions if c.objective == objective)
+
+    def children_of(self, objective: str | None) -> tuple[Objective, ...]:
+        return tuple(o for o in self.objectives if o.parent == objective)
+
+    @cached_property
+    def _metrics_by_objective(self) -> Mapping[str | None, tuple[Metric, ...]]:
+        return _grouped((metric.objective, metric) for metric in self.metrics)
+
+    @cached_property
+    def _measurements_by_metric(self) -> Mapping[str | None, tuple[Measurement, ...]]:
+        return _grouped((m.metric, m) for m in sorted(self.measurements, key=lambda m: m.on))
+
+    @cached_property
+    def _milestones_by_project(self) -> Mapping[str | None, tuple[Milestone, ...]]:
+        return _grouped((m.project, m) for m in sorted(self.milestones, key=lambda m: m.baseline))
+
+
+def _found(by_key: Mapping[str, R], key: str, noun: str) -> R:
+    try:
+        return by_key[key]
+    except KeyError:
+        raise NotFound(f"There is no {noun} “{key}” that you can see. Pick one from the list.") from None
+
+
+def _grouped(pairs: Iterable[tuple[str | None, R]]) -> Mapping[str | None, tuple[R, ...]]:
+    groups: dict[str | None, list[R]] = {}
+    for key, record in pairs:
+        groups.setdefault(key, []).append(record)
+    return MappingProxyType({key: tuple(records) for key, records in groups.items()})

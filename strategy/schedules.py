@@ -1,0 +1,232 @@
+"""When something recurs: an RFC 5545 rule over local wall time, a zone, holidays, and what happens after a downtime.
+
+A rule runs over *wall time* and each result is then placed in its zone, so that 09:00 stays 09:00 when clocks change.
+A wall time that does not exist (clocks went forward) becomes the first moment after the gap; one that exists twice
+(clocks went back) is the first of the two.
+"""
+
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from itertools import takewhile
+from zoneinfo import ZoneInfo
+
+from foundation.errors import Invalid, Refused
+from foundation.time import utc, zone
+from strategy.rules import check_rule, compiled
+
+LONGEST_SHIFT = 14  # days that a holiday may move a slot
+MOST_HOLIDAYS = 400  # slots in a row that may fall on holidays before a schedule is taken for dead
+
+
+class HolidayPolicy(StrEnum):
+    """What happens to a slot on a holiday: it is left out, or moves to the working day before or after."""
+
+    SKIP = "skip"
+    PREVIOUS = "previous"
+    NEXT = "next"
+
+
+class Misfire(StrEnum):
+    """What happens to slots missed by more than the grace: the latest stands for all of them, or none runs."""
+
+    COALESCE = "coalesce"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """`starts` is naive local wall time in `zone` (IANA) and gives every slot its time of day.
+
+    `calendar` names a public calendar of the `holidays` library ("GB-ENG", "DE-BY"), empty for none; `days_off` are the
+    organisation's own. A slot is on time up to `grace` after it.
+    """
+
+    starts: datetime
+    zone: str
+    rule: str
+    calendar: str = ""
+    days_off: frozenset[date] = frozenset()
+    on_holiday: HolidayPolicy = HolidayPolicy.SKIP
+    misfire: Misfire = Misfire.COALESCE
+    grace: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`run` are the slots to run now, oldest first; `missed` the ones to record as not run."""
+
+    run: tuple[datetime, ...] = ()
+    missed: tuple[datetime, ...] = ()
+
+
+def check_schedule(schedule: Schedule) -> tuple[str, ...]:
+    """Hold a schedule to what can be kept.
+
+    Returns:
+        Hints that do not stand in the way.
+
+    Raises:
+        Invalid: by field: starts, zone, rule, calendar, grace.
+    """
+    wrong: dict[str, str] = {}
+    if schedule.starts.tzinfo is not None:
+        wrong["starts"] = "Give the local time without an offset; the zone has its own field."
+    elif not 2000 <= schedule.starts.year <= 2200:
+        wrong["starts"] = "Give a start between the years 2000 and 2200."
+    if schedule.grace < timedelta(0):
+        wrong["grace"] = "The grace cannot be negative."
+    _note(wrong, "zone", lambda: zone(schedule.zone))
+    _note(wrong, "calendar", lambda: _holidays(schedule.calendar))
+    if "starts" not in wrong:
+        _note(wrong, "rule", lambda: check_rule(schedule.rule, schedule.starts))
+    if not wrong and first_slot(schedule) is None:
+        wrong["rule"] = "With its end and its holidays this schedule never comes about. Check them against its start."
+    if wrong:
+        raise Invalid(wrong)
+    return check_rule(schedule.rule, schedule.starts)
+
+
+def _note(wrong: dict[str, str], field: str, check: Callable[[], object]) -> None:
+    try:
+        check()
+    except Refused as refusal:
+        wrong[field] = refusal.message
+
+
+def next_slot(schedule: Schedule, after: datetime) -> datetime | None:
+    """The first slot strictly after `after`, in UTC; None when the schedule has ended.
+
+    Raises:
+        Refused: the schedule's rule, zone or calendar cannot be used.
+    """
+    return next(_slots_after(schedule, utc(after)), None)
+
+
+def first_slot(schedule: Schedule) -> datetime | None:
+    """The very first slot, in UTC."""
+    return next_slot(schedule, _dawn(schedule))
+
+
+def last_slot(schedule: Schedule, now: datetime) -> datetime | None:
+    """The latest slot at or before `now`, in UTC; None when there was none yet."""
+    latest = None
+    for slot in slots_between(schedule, _dawn(schedule), now):
+        latest = slot
+    return latest
+
+
+def slots_between(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
+    """The slots in (after, until], oldest first, in UTC."""
+    end = utc(until)
+    return takewhile(lambda slot: slot <= end, _slots_after(schedule, utc(after)))
+
+
+def due_slots(schedule: Schedule, last: datetime, now: datetime) -> Due:
+    """What to run at `now`, when everything up to and including `last` has been seen to.
+
+    Slots within the grace run. Of those later than that, `coalesce` runs the latest alone, and only when no slot
+    within the grace stands for it already; `skip` runs none.
+    """
+    slots = list(slots_between(schedule, last, now))
+    on_time = tuple(slot for slot in slots if now - slot <= schedule.grace)
+    late = tuple(slot for slot in slots if now - slot > schedule.grace)
+    if late and not on_time and schedule.misfire is Misfire.COALESCE:
+        return Due(late[-1:], late[:-1])
+    return Due(on_time, late)
+
+
+def place(wall: datetime, zone_name: str) -> datetime:
+    """The instant, in UTC, of a naive wall time: the first moment after a gap, the first of two when it comes twice."""
+    tz = zone(zone_name)
+    first = wall.replace(tzinfo=tz, fold=0)
+    instant = first.astimezone(UTC)
+    if instant.astimezone(tz).replace(tzinfo=None) == wall:
+        return instant
+    return _end_of_gap(wall.replace(tzinfo=tz, fold=1).astimezone(UTC), instant, tz)
+
+
+def _dawn(schedule: Schedule) -> datetime:
+    """A moment before any slot, also before one that a holiday moved to before the start."""
+    return schedule.starts.replace(tzinfo=UTC) - timedelta(days=LONGEST_SHIFT + 2)
+
+
+def _end_of_gap(before: datetime, after: datetime, tz: ZoneInfo) -> datetime:
+    """The instant at which the offset changes, between one before and one after it, to the second."""
+    new_offset = after.astimezone(tz).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        if middle.astimezone(tz).utcoffset() == new_offset:
+            after = middle
+        else:
+            before = middle
+    return after.replace(microsecond=0)
+
+
+def _slots_after(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+    latest = after
+    for wall in _off_holidays(schedule, _walls(schedule, after)):
+        slot = place(wall, schedule.zone)
+        if slot > latest:  # two slots that holidays moved to one day are one
+            latest = slot
+            yield slot
+
+
+def _walls(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+    """The rule's wall times up to its UNTIL, from before `after`: a holiday may move one of them to behind it."""
+    rule = compiled(schedule.rule, schedule.starts)
+    begin = max(utc(after), _dawn(schedule)).replace(tzinfo=None) - timedelta(days=LONGEST_SHIFT + 2)
+    walls: Iterator[datetime] = rule.recurrence.xafter(begin, inc=True)
+    return takewhile(lambda wall: rule.until is None or place(wall, schedule.zone) <= rule.until, walls)
+
+
+def _off_holidays(schedule: Schedule, walls: Iterator[datetime]) -> Iterator[datetime]:
+    skipped = 0
+    for wall in walls:
+        day = _working_day(schedule, wall.date())
+        skipped = 0 if day else skipped + 1
+        if day:
+            yield datetime.combine(day, wall.time())
+        elif skipped >= MOST_HOLIDAYS:
+            return
+
+
+def _working_day(schedule: Schedule, day: date) -> date | None:
+    """The day on which a slot of `day` takes place; None when it does not."""
+    if not _is_holiday(schedule, day):
+        return day
+    if schedule.on_holiday is HolidayPolicy.SKIP:
+        return None
+    step = timedelta(days=1 if schedule.on_holiday is HolidayPolicy.NEXT else -1)
+    for distance in range(1, LONGEST_SHIFT + 1):
+        other = day + distance * step
+        if not _is_holiday(schedule, other) and other.weekday() not in _holidays(schedule.calendar).weekend:
+            return other
+    return None
+
+
+def _is_holiday(schedule: Schedule, day: date) -> bool:
+    return day in schedule.days_off or day in _holidays(schedule.calendar).days
+
+
+@dataclass(frozen=True, slots=True)
+class _Holidays:
+    days: Container[date] = frozenset()
+    weekend: frozenset[int] = frozenset({5, 6})  # Monday is 0
+
+
+@lru_cache(maxsize=32)
+def _holidays(calendar: str) -> _Holidays:
+    """A public calendar by country and, after a hyphen, subdivision: "GB-ENG"."""
+    if not calendar:
+        return _Holidays()
+    import holidays
+
+    country, _, subdivision = calendar.partition("-")
+    try:
+        found = holidays.country_holidays(country, subdiv=subdivision or None)
+    except NotImplementedError:
+        raise Refused(f"“{calendar}” is not a known holiday calendar. Use a code such as GB-ENG or DE-BY.") from None
+    return _Holidays(found, frozenset(found.weekend))

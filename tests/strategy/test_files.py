@@ -1,0 +1,137 @@
+"""A strategy file is taken whole, or refused with every problem, its line and its field."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from foundation.files import BadFile
+from strategy.files import read_strategy
+from strategy.records import MetricKind, Mode, Strategy, Visibility
+
+Changed = Callable[[str, str], Path]
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(BadFile) as caught:
+        read_strategy(path)
+    return caught.value.message
+
+
+def line_with(path: Path, text: str) -> int:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)
+
+
+def test_the_sample_says_that_it_is_sample_data(sample: Strategy) -> None:
+    assert "sample data" in sample.organisation
+
+
+def test_the_sample_is_complete_and_without_warnings(sample: Strategy) -> None:
+    assert len(sample.objectives) == 4
+    assert sum(objective.weight for objective in sample.objectives) == 1
+    assert [o.key for o in sample.objectives if o.visibility is Visibility.PRIVATE] == ["fewer-depots"]
+    assert [p.key for p in sample.projects if p.confidential] == ["depot-moves"]
+    assert len(sample.projects) == 6
+    assert all(len(sample.measurements_of(metric.key)) == 12 for metric in sample.metrics)
+    assert sample.warnings == ()
+
+
+def test_numbers_are_exact_decimals(sample: Strategy) -> None:
+    assert sample.measurements_of("leakage-rate")[-1].value == Decimal("54.6")
+    assert sample.objective("less-leakage").weight == Decimal("0.35")
+
+
+def test_what_a_metric_leaves_out_comes_from_the_cycle_and_the_cadence(sample: Strategy) -> None:
+    metric = sample.metric("leakage-rate")
+    assert (metric.starts, metric.stale_after) == (sample.cycle.starts, 10)
+    assert sample.metric("spills").stale_after == 40
+    assert {one.author for one in sample.measurements_of("leakage-rate")} == {metric.owner}
+
+
+def test_a_range_has_two_ends(sample: Strategy) -> None:
+    metric = sample.metric("pressure")
+    assert (metric.mode, metric.target, metric.target_high) == (Mode.RANGE, Decimal("2.0"), Decimal("3.5"))
+    assert metric.kind is MetricKind.KPI
+
+
+def test_a_problem_is_told_with_its_file_line_and_field(changed: Changed) -> None:
+    path = changed("impact: 9", "impact: 8")
+    message = refusal(path)
+    assert message.startswith(f"{path}, line {line_with(path, 'impact: 8')}: projects.0.serves.0.impact:")
+
+
+def test_all_problems_come_at_once(changed: Changed, tmp_path: Path) -> None:
+    path = changed("weight: 0.35", "weight: 0.45")
+    path.write_text(
+        path.read_text().replace("parent: ", "").replace("    unit: homes\n", "").replace("target: 20", "target: 41")
+    )
+    message = refusal(path)
+    assert "these sum to 1.1" in message
+    assert "Metric “smart-meters” has no unit" in message
+    assert "The target equals the baseline" in message
+    assert len(message.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("    unit: Ml a day\n", "", "“leakage-rate” has no unit"),
+        ("    baseline: 62\n", "", "“leakage-rate” has no baseline"),
+        ("    target: 52\n", "", "“leakage-rate” has no target"),
+        ("    owner: U06FARAH\n    unit: homes\n", "    unit: homes\n", "“smart-meters” has no owner"),
+        ("    target: 52\n    ends: 2026-12-31\n", "    target: 52\n", "“leakage-rate” has no date"),
+        ("    owner: U02BEN\n    reviewer", "    reviewer", "Objective “less-leakage” has no owner"),
+        ("    weight: 0.35\n    ends: 2026-12-31\n", "    weight: 0.35\n", "Objective “less-leakage” has no date"),
+        ("    kind: key_result\n    objective: fewer-depots\n", "    kind: kpi\n", "“fewer-depots” cannot be measured"),
+    ],
+)
+def test_what_is_not_smart_is_refused_in_words(changed: Changed, old: str, new: str, said: str) -> None:
+    assert said in refusal(changed(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("objective: less-leakage\n        impact", "objective: leakage\n        impact", "no objective “leakage”"),
+        ("- key: spills\n", "- key: leakage-rate\n", "“leakage-rate” is taken"),
+        ("- key: cleaner-rivers\n", "- key: less-leakage\n", "“less-leakage” is taken"),
+        ("{on: 2026-08-31, value: 60.9}", "{on: 2026-11-16, value: 60.9}", "2 measurements on 2026-11-16"),
+        ("value: 60.9", "value: some", "metrics.0.measurements.0.value"),
+        ("strength: 1}", "strength: 0.7}", "A strength is 0, 0.5 or 1."),
+        ("maturity: 4", "maturity: 6", "less than or equal to 5"),
+        ("ends: 2026-12-31\n  check_ins", "ends: 2026-06-30\n  check_ins", "not after it starts on 2026-07-01"),
+        ("currency: GBP", "currency: EUR", "Budgets are compared"),
+        ("low: 2.0, high: 3.5", "low: 3.5, high: 2.0", "“low” must be below “high”"),
+        ("target: {low: 2.0, high: 3.5}", "target: 3", "A range has “low” and “high”"),
+        ("rule: FREQ=WEEKLY;BYDAY=TH", "rule: FREQ=HOURLY", "Nothing recurs more often than daily"),
+        ("zone: Europe/London", "zone: Europe/Londres", "is not a time zone"),
+        ("calendar: GB-ENG", "calendar: GB-XYZ", "is not a known holiday calendar"),
+        ("visibility: private", "visibility: org", "Remove the viewers"),
+        ("viewers: {people: [U04DANA, U05EMEKA]}", "viewers: {roles: [leader]}", "Roles open nothing"),
+        ("weight: 0.35\n", "weight: 0.35\n    parent: less-leakage\n", "stands above itself"),
+        ("weight: 0.35\n", "weight: 0.35\n    parent: profit\n", "no objective “profit”"),
+        ("weight: 0.35\n", "weight: 0.35\n    colour: blue\n", "There is no such field"),
+        ("key: meters-60k", "key: meters-40k", "“meters-40k” is taken by another milestone"),
+    ],
+)
+def test_what_cannot_be_is_refused(changed: Changed, old: str, new: str, said: str) -> None:
+    assert said in refusal(changed(old, new))
+
+
+def test_an_objective_that_reads_like_an_activity_is_flagged_and_taken(changed: Changed) -> None:
+    path = changed("Our works leave the river cleaner", "Roll out the river programme")
+    warnings = read_strategy(path).warnings
+    assert len(warnings) == 1
+    assert "reads like an activity" in warnings[0].message
+    assert warnings[0].line == line_with(path, "Roll out the river programme")
+
+
+def test_a_project_that_would_give_a_private_objective_away_is_flagged(changed: Changed) -> None:
+    path = changed("    confidential: true\n", "")
+    assert "others take it for unaligned" in read_strategy(path).warnings[0].message
+
+
+def test_a_missing_file_is_told_in_words(tmp_path: Path) -> None:
+    assert "No such file" in refusal(tmp_path / "nowhere.yaml")
