@@ -8,10 +8,12 @@ from workspace.checks.rich_text import RICH_TEXT
 from workspace.checks.schema import (
     Check,
     Problem,
+    Rule,
     below,
     boolean,
     each,
     integer,
+    nullable,
     number,
     one_of,
     shape,
@@ -43,7 +45,7 @@ def rows_of_one_width(block: Mapping[str, Any], at: str) -> Iterator[Problem]:
             yield Problem(pointer, "uneven_rows", "all rows must have the same number of cells", {"cells": width})
 
 
-def no_more_text_than(most: int) -> Any:
+def no_more_text_than(most: int) -> Rule:
     def rule(block: Mapping[str, Any], at: str) -> Iterator[Problem]:
         if length_of_text(block["rows"]) > most:
             message = f"all cells together must be less than {most + 1} characters"
@@ -65,13 +67,12 @@ def _row_header_is_a_column(block: Mapping[str, Any], at: str) -> Iterator[Probl
         yield Problem(pointer, "too_large", f"must be less than {width}", {"max": width - 1})
 
 
+COLUMN = shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean})
 TABLE = typed(
     {"rows": each(ROW, most=100)},
     {
         "block_id": identifier,
-        "column_settings": each(
-            shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean}), most=MOST_COLUMNS, fewest=0
-        ),
+        "column_settings": each(nullable(COLUMN), most=MOST_COLUMNS, fewest=0),
     },
     no_more_text_than(TABLE_CHARACTERS),
 )

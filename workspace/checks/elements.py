@@ -27,6 +27,7 @@ from workspace.checks.schema import (
     Problem,
     Rule,
     Shape,
+    Surface,
     anything,
     below,
     boolean,
@@ -53,6 +54,8 @@ _choices: Mapping[str, Check] = {"options": each(PLAIN_OPTION, most=100), "optio
 _several: Mapping[str, Check] = {"max_selected_items": integer(1)}
 _writing: Mapping[str, Check] = {"placeholder": PLACEHOLDER, "dispatch_action_config": DISPATCH, **_focus}
 _conversations: Mapping[str, Check] = {"filter": CONVERSATION_FILTER, "default_to_current_conversation": boolean}
+_conversation_menu: Mapping[str, Check] = {**_menu, **_conversations, "initial_conversation": string()}
+_channel_menu: Mapping[str, Check] = {**_menu, "initial_channel": string()}
 _response: Mapping[str, Check] = {"response_url_enabled": boolean}
 
 
@@ -154,8 +157,13 @@ MENUS: Mapping[str, Check] = {
     ),
     "external_select": interactive({}, {**_menu, "initial_option": PLAIN_OPTION, "min_query_length": integer(0)}),
     "users_select": interactive({}, {**_menu, "initial_user": string()}),
-    "conversations_select": interactive({}, {**_menu, **_conversations, **_response, "initial_conversation": string()}),
-    "channels_select": interactive({}, {**_menu, **_response, "initial_channel": string()}),
+    "conversations_select": interactive({}, _conversation_menu),
+    "channels_select": interactive({}, _channel_menu),
+}
+
+ANSWERING_MENUS: Mapping[str, Check] = {
+    "conversations_select": interactive({}, {**_conversation_menu, **_response}),
+    "channels_select": interactive({}, {**_channel_menu, **_response}),
 }
 
 MULTI_MENUS: Mapping[str, Check] = {
@@ -239,16 +247,39 @@ WRITING: Mapping[str, Check] = {
 
 IMAGE_ELEMENT = typed({"alt_text": string(2000)}, dict(IMAGE_SOURCE), one_image_source)
 
-_button, _workflow, _overflow = ({name: BUTTONS[name]} for name in ("button", "workflow_button", "overflow"))
+_pressed = {name: BUTTONS[name] for name in ("button", "workflow_button", "overflow")}
 _pickers = {name: PICKERS[name] for name in ("datepicker", "timepicker")}
+_chosen = {**CHOICES, **MENUS, **MULTI_MENUS}
 _rich_text_input = {"rich_text_input": WRITING["rich_text_input"]}
 
-ACCESSORIES: Mapping[str, Check] = {
-    **_button, **_workflow, **_overflow, **CHOICES, **MENUS, **MULTI_MENUS, **_pickers, "image": IMAGE_ELEMENT
-}  # fmt: skip
-IN_ACTIONS: Mapping[str, Check] = {
-    **_button, **_workflow, **_overflow, **CHOICES, **MENUS, **MULTI_MENUS, **PICKERS, **_rich_text_input
-}  # fmt: skip
-IN_INPUT: Mapping[str, Check] = {**CHOICES, **MENUS, **MULTI_MENUS, **PICKERS, **WRITING}
-IN_CONTEXT: Mapping[str, Check] = {**text_kinds(3000), "image": IMAGE_ELEMENT}
-IN_CONTEXT_ACTIONS: Mapping[str, Check] = {name: BUTTONS[name] for name in ("feedback_buttons", "icon_button")}
+ONLY_ON: Mapping[str, tuple[Surface, ...]] = {
+    "datetimepicker": ("message", "modal"),
+    "email_text_input": ("modal",),
+    "url_text_input": ("modal",),
+    "number_input": ("modal",),
+    "file_input": ("modal",),
+    "rich_text_input": ("modal", "home"),
+    "workflow_button": ("message",),
+}
+"""Elements that Slack's reference lists for some surfaces only; all others may stand on every surface."""
+
+
+def on(surface: Surface, kinds: Mapping[str, Check]) -> Mapping[str, Check]:
+    return {name: check for name, check in kinds.items() if surface in ONLY_ON.get(name, (surface,))}
+
+
+def accessories(surface: Surface) -> Check:
+    return tagged(on(surface, {**_pressed, **_chosen, **_pickers, "image": IMAGE_ELEMENT}))
+
+
+def in_actions(surface: Surface) -> Check:
+    return tagged(on(surface, {**_pressed, **_chosen, **PICKERS, **_rich_text_input}))
+
+
+def in_input(surface: Surface) -> Check:
+    answering = ANSWERING_MENUS if surface == "modal" else {}
+    return tagged(on(surface, {**_chosen, **PICKERS, **WRITING, **answering}))
+
+
+IN_CONTEXT = tagged({**text_kinds(3000), "image": IMAGE_ELEMENT})
+IN_CONTEXT_ACTIONS = tagged({name: BUTTONS[name] for name in ("feedback_buttons", "icon_button")})

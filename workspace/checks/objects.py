@@ -53,13 +53,8 @@ def web_address(longest: int | None = 3000) -> Check:
 
 
 CONFIRM = shape(
-    {"text": any_text(300)},
-    {
-        "title": plain_text(100),
-        "confirm": plain_text(30),
-        "deny": plain_text(30),
-        "style": one_of("primary", "danger"),
-    },
+    {"title": plain_text(100), "text": any_text(300), "confirm": plain_text(30), "deny": plain_text(30)},
+    {"style": one_of("primary", "danger")},
 )
 
 SLACK_FILE = shape({}, {"id": string(), "url": web_address(None)}, exactly_one("id", "url"))

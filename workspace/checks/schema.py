@@ -6,7 +6,9 @@ A *check* looks at one value and yields what is wrong with it; shapes, lists and
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Surface = Literal["message", "modal", "home"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,21 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.message} [json-pointer:{self.pointer}]"
+
+    @property
+    def error(self) -> str:
+        """The name the Web API gives the whole refusal: "invalid_blocks", "no_text", "invalid_arguments" …"""
+        if self.code in _OWN_NAME:
+            return self.code
+        return _BY_PLACE.get(self.pointer.split("/")[1] if self.pointer else "", "invalid_arguments")
+
+
+_OWN_NAME = ("no_text", "msg_too_long", "msg_blocks_too_long", "markdown_text_conflict", "too_many_attachments")
+_BY_PLACE = {
+    "blocks": "invalid_blocks",
+    "attachments": "invalid_attachments",
+    "metadata": "invalid_metadata_format",
+}
 
 
 Check = Callable[[Any, str], Iterator[Problem]]
@@ -92,6 +109,16 @@ def matching(pattern: str, wanted: str, longest: int | None = None) -> Check:
             yield Problem(at, "invalid_format", f"must be {wanted}", {"pattern": pattern})
 
     return check
+
+
+def nullable(check: Check) -> Check:
+    """Whatever `check` accepts, or null: a place that is left empty."""
+
+    def either(value: Any, at: str) -> Iterator[Problem]:
+        if value is not None:
+            yield from check(value, at)
+
+    return either
 
 
 def boolean(value: Any, at: str) -> Iterator[Problem]:

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workspace.checks.blocks import Surface, check_blocks_at
+from workspace.checks.blocks import check_blocks_at
 from workspace.checks.objects import optional_identifier, plain_text
-from workspace.checks.schema import Check, Problem, Rule, Shape, below, boolean, string, tagged, typed
+from workspace.checks.schema import Check, Problem, Rule, Shape, Surface, below, boolean, string, tagged, typed
 
 LARGEST_VIEW = 250 * 1024
 
