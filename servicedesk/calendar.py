@@ -1,0 +1,189 @@
+"""Working time: which seconds of the year the PMO is at work, and arithmetic over them.
+
+Everything counts in whole seconds; moments are floored to the second. Inside and outside, moments are aware and in UTC;
+the calendar's own zone is used only to find where the working intervals of a day stand.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from foundation.errors import Refused
+from foundation.time import utc, zone
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+FURTHEST_DAYS = 3_660  # ten years: no promise to a requester lies further away, so a longer search is a broken calendar
+END_OF_DAY = 24 * 60
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Working time within one day, in minutes after local midnight: `opens` < `closes` ≤ 1440."""
+
+    opens: int
+    closes: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Interval":
+        """Read “09:00-17:00”; “24:00” is the end of the day.
+
+        Raises:
+            Refused: it is not such an interval.
+        """
+        found = re.fullmatch(r"(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)", text.strip())
+        if not found:
+            raise Refused(f"“{text}” is no working interval. Write it as 09:00-17:00.")
+        opening_hour, opening_minute, closing_hour, closing_minute = map(int, found.groups())
+        opens, closes = opening_hour * 60 + opening_minute, closing_hour * 60 + closing_minute
+        if opening_minute > 59 or closing_minute > 59 or not opens < closes <= END_OF_DAY:
+            raise Refused(f"“{text}” is no working interval: it must open before it closes, within one day.")
+        return cls(opens, closes)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The hours of a week in one time zone, less the holidays. `week` has seven entries, Monday first.
+
+    Raises:
+        Refused: the week holds no working time, or the intervals of a day overlap.
+    """
+
+    zone: ZoneInfo
+    week: tuple[tuple[Interval, ...], ...]
+    holidays: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        if len(self.week) != len(DAYS):
+            raise ValueError("A week has seven days.")
+        if not any(self.week):
+            raise Refused("The working calendar has no working time. Give at least one day its hours, as 09:00-17:00.")
+        for name, intervals in zip(DAYS, self.week, strict=True):
+            if any(later.opens < earlier.closes for earlier, later in pairwise(intervals)):
+                raise Refused(f"The working hours of {name} overlap or are not in order.")
+
+    @property
+    def day_seconds(self) -> int:
+        """What one business day is worth: the mean of the days that have hours, so that five of five make a week."""
+        lengths = [sum(interval.closes - interval.opens for interval in day) for day in self.week if day]
+        return round(sum(lengths) * 60 / len(lengths))
+
+    def add(self, start: datetime, seconds: int) -> datetime:
+        """The earliest moment by which that many working seconds have passed since `start`.
+
+        Raises:
+            Refused: the calendar has too little working time in the ten years after `start`.
+        """
+        moment, left = floor(start), seconds
+        if left <= 0:
+            return moment
+        for opens, closes in self._spans(moment):
+            length = int((closes - max(opens, moment)).total_seconds())
+            if left <= length:
+                return max(opens, moment) + timedelta(seconds=left)
+            left -= max(length, 0)
+        raise Refused("The working calendar has too little working time for a due date. Check its hours and holidays.")
+
+    def between(self, start: datetime, end: datetime) -> int:
+        """The working seconds from `start` to `end`; 0 when the end is not after the start."""
+        first, last = floor(start), floor(end)
+        total = 0
+        for opens, closes in self._spans(first, last):
+            total += max(0, int((min(closes, last) - max(opens, first)).total_seconds()))
+        return total
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether the moment lies in working time; the closing second itself does not."""
+        return any(opens <= moment < closes for opens, closes in self._day(self.local_date(moment)))
+
+    def next_open(self, moment: datetime) -> datetime:
+        """The moment itself when it lies in working time, else the next opening.
+
+        Raises:
+            Refused: there is no working time in the ten years after it.
+        """
+        return moment if self.is_open(moment) else self.add(moment, 1) - timedelta(seconds=1)
+
+    def local_date(self, moment: datetime) -> date:
+        return utc(moment).astimezone(self.zone).date()
+
+    def _spans(self, start: datetime, end: datetime | None = None) -> Iterator[Span]:
+        """Working spans of the local days from that of `start` to that of `end`, or of the next ten years."""
+        first = self.local_date(start)
+        days = FURTHEST_DAYS if end is None else (self.local_date(end) - first).days + 1
+        for number in range(days):
+            yield from self._day(first + timedelta(days=number))
+
+    def _day(self, day: date) -> Iterator[Span]:
+        if day in self.holidays:
+            return
+        for interval in self.week[day.weekday()]:
+            opens, closes = self._instant(day, interval.opens), self._instant(day, interval.closes)
+            if opens < closes:
+                yield opens, closes
+
+    def _instant(self, day: date, minutes: int) -> datetime:
+        """A wall time as an instant. One that exists twice is the first; one that does not exist is the jump itself.
+
+        So the instants of a day never run backwards, whatever the clocks do.
+        """
+        midnight = datetime.combine(day, time())
+        wall = midnight + timedelta(minutes=minutes)
+        instant = wall.replace(tzinfo=self.zone).astimezone(UTC)
+        if instant.astimezone(self.zone).replace(tzinfo=None) == wall:
+            return instant
+        return self._jump(wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC), instant)
+
+    def _jump(self, before: datetime, after: datetime) -> datetime:
+        """The first second with the new offset, known to lie in (before, after]."""
+        offset = before.astimezone(self.zone).utcoffset()
+        low, high = 0, int((after - before).total_seconds())
+        while high - low > 1:
+            middle = (low + high) // 2
+            if (before + timedelta(seconds=middle)).astimezone(self.zone).utcoffset() == offset:
+                low = middle
+            else:
+                high = middle
+        return before + timedelta(seconds=high)
+
+
+def make_calendar(zone_name: str, hours: Mapping[str, Iterable[str]], days_off: Iterable[date] = ()) -> Calendar:
+    """A calendar from words: `hours` maps a day to its intervals, as {"monday": ["09:00-12:00", "13:00-17:00"]}.
+
+    Raises:
+        Refused: unknown zone, day or interval, or no working time at all.
+    """
+    unknown = [name for name in hours if name not in DAYS]
+    if unknown:
+        raise Refused(f"“{unknown[0]}” is no day of the week. Use {', '.join(DAYS)}.")
+    week = tuple(
+        tuple(sorted((Interval.parse(text) for text in hours.get(name, ())), key=lambda interval: interval.opens))
+        for name in DAYS
+    )
+    return Calendar(zone(zone_name), week, frozenset(days_off))
+
+
+def public_holidays(country: str, subdivision: str | None, years: Iterable[int]) -> frozenset[date]:
+    """The public holidays of a country (ISO 3166 code, as GB) and, where it has its own, a subdivision (as ENG).
+
+    Raises:
+        Refused: the country or the subdivision is not known.
+    """
+    try:
+        return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=list(years)))
+    except NotImplementedError:
+        where = f"{country}, {subdivision}" if subdivision else country
+        raise Refused(
+            f"No public holidays are known for “{where}”. Use ISO codes such as GB and ENG, or list the days."
+        ) from None
+
+
+def floor(moment: datetime) -> datetime:
+    """The moment in UTC, without the fraction of its second."""
+    return utc(moment).replace(microsecond=0)

@@ -1,0 +1,149 @@
+"""The SLA clock: how much of a target in business time has been used.
+
+A clock runs, is paused, or is stopped. Only its used business seconds count: due = resumed + (target - used before).
+A paused clock has no due date and cannot be breached; waiting belongs to whoever is waited for.
+"""
+
+import re
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import IntEnum
+from fractions import Fraction
+from typing import Literal
+
+from foundation.errors import Refused
+from servicedesk.calendar import Calendar, floor
+
+HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A promise in business time: so many business days or hours. What a day is worth, the calendar says.
+
+    `percent` shortens or lengthens it by priority.
+    """
+
+    amount: int
+    unit: Literal["days", "hours"]
+    percent: int = 100
+
+    @classmethod
+    def parse(cls, text: str) -> "Target":
+        """Read “10 business days”, “1 business day” or “4 business hours”; “at 50 %” may follow, a priority's share.
+
+        Raises:
+            Refused: it is not such a target, or it is nothing.
+        """
+        found = re.fullmatch(r"(\d{1,4}) business (day|hour)s?(?: at (\d{1,4}) %)?", text.strip())
+        if not found or not int(found[1]) or found[3] == "0":
+            raise Refused(f"“{text}” is no target. Write it as “10 business days” or “4 business hours”.")
+        return cls(int(found[1]), "days" if found[2] == "day" else "hours", int(found[3] or 100))
+
+    def seconds(self, calendar: Calendar) -> int:
+        unit = calendar.day_seconds if self.unit == "days" else HOUR
+        return self.amount * unit * self.percent // 100
+
+    def __str__(self) -> str:
+        unit = self.unit if self.amount != 1 else self.unit[:-1]
+        share = f" at {self.percent} %" if self.percent != 100 else ""
+        return f"{self.amount} business {unit}{share}"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Business seconds used against a target. `used_before` are those of finished runs; it runs when `since` is set."""
+
+    target: Target
+    used_before: int = 0
+    since: datetime | None = None
+    stopped: bool = False
+
+    @property
+    def running(self) -> bool:
+        return self.since is not None
+
+    @property
+    def paused(self) -> bool:
+        return self.since is None and not self.stopped
+
+    def resume(self, now: datetime) -> "Clock":
+        """Start, go on after a pause, or go on after a stop with the time already used."""
+        return self if self.running else replace(self, since=floor(now), stopped=False)
+
+    def pause(self, now: datetime, calendar: Calendar) -> "Clock":
+        return replace(self, used_before=self.used(now, calendar), since=None, stopped=False)
+
+    def stop(self, now: datetime, calendar: Calendar) -> "Clock":
+        return replace(self, used_before=self.used(now, calendar), since=None, stopped=True)
+
+    def with_target(self, target: Target) -> "Clock":
+        """Another target from now on; what is used stays used."""
+        return replace(self, target=target)
+
+    def used(self, now: datetime, calendar: Calendar) -> int:
+        return self.used_before + (calendar.between(self.since, now) if self.since else 0)
+
+    def left(self, now: datetime, calendar: Calendar) -> int:
+        """Business seconds left; below 0 when the target is passed."""
+        return self.target.seconds(calendar) - self.used(now, calendar)
+
+    def due(self, calendar: Calendar) -> datetime | None:
+        """When the target will be used up; None while paused or stopped.
+
+        With nothing left at the last resumption it is that moment itself.
+        """
+        return calendar.add(self.since, self.target.seconds(calendar) - self.used_before) if self.since else None
+
+    def breached(self, now: datetime, calendar: Calendar) -> bool:
+        """Whether the clock runs and has passed its target."""
+        return self.running and self.left(now, calendar) < 0
+
+    def met(self, calendar: Calendar) -> bool | None:
+        """Whether a stopped clock kept its target; None while it is not stopped."""
+        return self.used_before <= self.target.seconds(calendar) if self.stopped else None
+
+
+class Alert(IntEnum):
+    """What is told of a running clock, once each: near its target, at it, and on three business days after it."""
+
+    NEAR = 80
+    DUE = 100
+    OVERDUE_1 = 101
+    OVERDUE_2 = 102
+    OVERDUE_3 = 103
+
+
+def alert_moment(clock: Clock, alert: Alert, calendar: Calendar) -> datetime | None:
+    """When the alert falls if the clock runs on, moved into working hours; None while it does not run."""
+    if clock.since is None:
+        return None
+    target = clock.target.seconds(calendar)
+    threshold = -(-target * min(alert, Alert.DUE) // 100) + max(0, alert - Alert.DUE) * calendar.day_seconds
+    return calendar.next_open(calendar.add(clock.since, threshold - clock.used_before))
+
+
+def next_alert(clock: Clock, sent: Set[Alert], calendar: Calendar) -> tuple[Alert, datetime] | None:
+    """The next alert and its moment: the lowest above all that were sent."""
+    highest = max(sent, default=0)
+    for alert in Alert:
+        if alert > highest and (moment := alert_moment(clock, alert, calendar)):
+            return alert, moment
+    return None
+
+
+def alert_now(clock: Clock, sent: Set[Alert], now: datetime, calendar: Calendar) -> Alert | None:
+    """The one alert to send now, if any.
+
+    Only in working hours, never while paused, each once; of several that were missed, only the highest.
+    """
+    if not calendar.is_open(now):
+        return None
+    reached = [alert for alert in Alert if (at := alert_moment(clock, alert, calendar)) and at <= now]
+    return reached[-1] if reached and reached[-1] > max(sent, default=0) else None
+
+
+def share_used(clock: Clock, now: datetime, calendar: Calendar) -> Fraction:
+    """Used time over the target: 1 is exactly the target."""
+    return Fraction(clock.used(now, calendar), clock.target.seconds(calendar))

@@ -1,0 +1,77 @@
+"""What a form asks: the fields of the catalogue's file."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field as Limits
+from pydantic import StringConstraints, field_validator
+
+from foundation.files import Strict
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+OptionLabel = Annotated[str, StringConstraints(min_length=1, max_length=75)]
+Hint = Annotated[str, StringConstraints(min_length=1, max_length=150)]
+MOST_OPTIONS = 100
+
+
+class FieldKind(StrEnum):
+    """What a person gives in a field, and so which input the form shows."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    MULTI_CHOICE = "multi_choice"
+    DATE = "date"
+    NUMBER = "number"
+    PERSON = "person"
+    PEOPLE = "people"
+    URL = "url"
+    URLS = "urls"  # several addresses, one a line
+    YES_NO = "yes_no"
+    PROJECT = "project"  # looked up among the organisation's projects; “not listed” is allowed
+    OBJECTIVE = "objective"  # looked up among the objectives of the strategy
+
+
+CHOICES = {FieldKind.CHOICE, FieldKind.MULTI_CHOICE}
+TEXTS = {FieldKind.TEXT, FieldKind.LONG_TEXT}
+
+
+class Field(Strict):
+    """One input of a form. `options` maps the value that is kept to the words that are shown."""
+
+    key: Key
+    label: Label
+    kind: FieldKind
+    required: bool = False
+    hint: Hint | None = None
+    placeholder: Hint | None = None
+    options: dict[Key, OptionLabel] = Limits(default_factory=dict)
+    min: float | None = None
+    max: float | None = None
+    max_length: int | None = Limits(default=None, ge=1, le=3000)
+    rule: Literal["not_past"] | None = None
+    after: Key | None = None  # the key of another date that this one may not precede
+
+    @field_validator("options")
+    @classmethod
+    def _few_enough(cls, options: dict[str, str]) -> dict[str, str]:
+        if len(options) > MOST_OPTIONS:
+            raise ValueError(f"A list has at most {MOST_OPTIONS} options.")
+        return options
+
+    def trouble(self) -> str | None:
+        """What does not fit together in the field itself, as a sentence."""
+        if self.kind in CHOICES and not self.options:
+            return "A choice needs its options."
+        if self.options and self.kind not in CHOICES:
+            return "Only a choice has options."
+        if (self.rule or self.after) and self.kind is not FieldKind.DATE:
+            return "Only a date has a rule about time."
+        if self.max_length and self.kind not in TEXTS:
+            return "Only text has a greatest length."
+        if (self.min is not None or self.max is not None) and self.kind is not FieldKind.NUMBER:
+            return "Only a number has a least and a greatest value."
+        if self.min is not None and self.max is not None and self.min > self.max:
+            return "The least value is above the greatest."
+        return None

@@ -1,0 +1,129 @@
+"""From a log to a request: the one place where an entry becomes a new state of the record.
+
+`fold` serves both what happens now and replaying a log, so that a request is always what its log says.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields as fields_of
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from foundation.people import Role
+from servicedesk.calendar import Calendar
+from servicedesk.catalogue import Priority
+from servicedesk.clock import Clock, Target
+from servicedesk.forms import Values
+from servicedesk.records import ENDED, OPEN, WAITING, ClockName, LogEntry, Plain, Request, Scores, State, Verb
+from servicedesk.transitions import STANCES
+
+TARGETS = "targets"  # the one key of an entry's data that is no field: new targets of clocks, by clock
+
+
+def read_values(values: Mapping[str, Any]) -> Values:
+    """Values from JSON, where a tuple is a list."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "values": read_values,
+    "priority": Priority,
+    "scores": lambda scores: Scores(**scores),
+    "watchers": tuple,
+    "approver_roles": lambda roles: tuple(Role(role) for role in roles),
+    "review_on": date.fromisoformat,
+    "checklist": tuple,
+    "created_at": datetime.fromisoformat,
+}
+_FIELDS = {field.name for field in fields_of(Request)}
+
+
+def fold(request: Request, entry: LogEntry, calendar: Calendar) -> Request:
+    """The request after the entry."""
+    changed = _read(entry.data)
+    moved = replace(request, **changed, state=entry.after, version=entry.version, updated_at=entry.at)
+    return _settle_clocks(_stamp(_tidy(moved), entry), entry, calendar)
+
+
+def replay(entries: Iterable[LogEntry], calendar: Calendar) -> Request:
+    """The request that a whole log tells of, its first entry being the draft.
+
+    With another calendar than before it recounts what the clocks used: so an edited calendar reaches an open request.
+    """
+    request: Request | None = None
+    for entry in entries:
+        request = first(entry) if request is None else fold(request, entry, calendar)
+    if request is None:
+        raise ValueError("A log has at least the entry of its draft.")
+    return request
+
+
+def first(entry: LogEntry) -> Request:
+    """The draft that the first entry of a log tells of."""
+    known = _read(entry.data)
+    return Request(**known, number=entry.number, requester=entry.actor, created_at=entry.at, updated_at=entry.at)
+
+
+def recompute(request: Request, entries: Iterable[LogEntry], calendar: Calendar) -> Request:
+    """An open request with its clocks counted by an edited calendar; one that has ended stays as it was reported."""
+    if request.state not in OPEN:
+        return request
+    recounted = replay(entries, calendar)
+    return replace(request, triage=recounted.triage, approval=recounted.approval, delivery=recounted.delivery)
+
+
+def _read(data: Plain) -> dict[str, Any]:
+    known = {key: value for key, value in data.items() if key in _FIELDS}
+    return {key: _READ[key](value) if key in _READ and value is not None else value for key, value in known.items()}
+
+
+def _tidy(request: Request) -> Request:
+    """What is waited for ends with the waiting, by whatever verb it ends."""
+    if request.state not in WAITING:
+        request = replace(request, question=None)
+    if request.state is not State.ON_HOLD:
+        request = replace(request, hold_reason=None, review_on=None)
+    return request
+
+
+def _stamp(request: Request, entry: LogEntry) -> Request:
+    """Moments that later rules and figures read; a moment is that of the last such act."""
+    if entry.verb is Verb.REMIND:
+        return replace(request, reminders=request.reminders + 1, reminded_at=entry.at)
+    if entry.verb is Verb.REOPEN:
+        request = replace(request, reopened=request.reopened + 1)
+    if entry.before is entry.after:
+        return request
+    at = entry.at
+    if entry.after is State.SUBMITTED:
+        return replace(request, submitted_at=request.submitted_at or at)
+    if entry.after is State.QUEUED:
+        return replace(request, accepted_at=at)
+    if entry.after is State.IN_PROGRESS:
+        return replace(request, started_at=request.started_at or at, ended_at=None)
+    if entry.after is State.DELIVERED:
+        return replace(request, delivered_at=at, reminders=0, reminded_at=None)
+    return replace(request, ended_at=at) if entry.after in ENDED else request
+
+
+def _new_targets(entry: LogEntry) -> dict[ClockName, Target]:
+    targets = entry.data.get(TARGETS)
+    if not isinstance(targets, Mapping):
+        return {}
+    return {ClockName(name): Target.parse(str(text)) for name, text in targets.items()}
+
+
+def _settle_clocks(request: Request, entry: LogEntry, calendar: Calendar) -> Request:
+    stance = STANCES.get(request.state)
+    settled: dict[str, Clock | None] = {}
+    new = _new_targets(entry)
+    for name in ClockName:
+        clock = request.clock(name)
+        if name in new:
+            clock = clock.with_target(new[name]) if clock else Clock(new[name])
+        if clock and stance and stance.clock is name:
+            clock = clock.resume(entry.at) if stance.runs else clock.pause(entry.at, calendar)
+        elif clock and not clock.stopped:
+            clock = clock.stop(entry.at, calendar)
+        settled[name] = clock
+    return replace(request, triage=settled["triage"], approval=settled["approval"], delivery=settled["delivery"])

@@ -1,0 +1,199 @@
+"""What the service desk keeps: a request, and the log of everything that happened to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from foundation.people import Role
+from servicedesk.catalogue import Priority
+from servicedesk.clock import Clock
+from servicedesk.forms import Values
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    NEEDS_INFO = "needs_info"
+    PENDING_APPROVAL = "pending_approval"
+    CHANGES_REQUESTED = "changes_requested"
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    WAITING_REQUESTER = "waiting_requester"
+    ON_HOLD = "on_hold"
+    DELIVERED = "delivered"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    DUPLICATE = "duplicate"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def words(self) -> str:
+        """As it is said to people."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    State.DRAFT: "a draft",
+    State.SUBMITTED: "waiting for triage",
+    State.NEEDS_INFO: "waiting for an answer from the requester",
+    State.PENDING_APPROVAL: "waiting for approval",
+    State.CHANGES_REQUESTED: "waiting for changes by the requester",
+    State.QUEUED: "in the queue",
+    State.IN_PROGRESS: "in progress",
+    State.WAITING_REQUESTER: "waiting for a reply from the requester",
+    State.ON_HOLD: "on hold",
+    State.DELIVERED: "delivered",
+    State.CLOSED: "closed",
+    State.DECLINED: "declined",
+    State.DUPLICATE: "closed as a duplicate",
+    State.WITHDRAWN: "withdrawn",
+}
+
+TRIAGE = frozenset({State.SUBMITTED, State.NEEDS_INFO})
+APPROVAL = frozenset({State.PENDING_APPROVAL, State.CHANGES_REQUESTED})
+WAITING = frozenset({State.NEEDS_INFO, State.CHANGES_REQUESTED, State.WAITING_REQUESTER})
+WORK = frozenset({State.IN_PROGRESS, State.WAITING_REQUESTER, State.ON_HOLD})
+BEFORE_DELIVERY = TRIAGE | APPROVAL | WORK | {State.QUEUED}
+ENDED = frozenset({State.CLOSED, State.DECLINED, State.DUPLICATE, State.WITHDRAWN})
+OPEN = BEFORE_DELIVERY | {State.DELIVERED}
+
+
+class Verb(StrEnum):
+    """What can be done with a request. The table in transitions.py says by whom, and when."""
+
+    DRAFT = "draft"
+    SUBMIT = "submit"
+    ASK = "ask"
+    ANSWER = "answer"
+    ACCEPT = "accept"
+    APPROVE = "approve"
+    REQUEST_CHANGES = "request_changes"
+    RESUBMIT = "resubmit"
+    CLAIM = "claim"
+    ASSIGN = "assign"
+    REASSIGN = "reassign"
+    QUESTION = "question"
+    REPLY = "reply"
+    HOLD = "hold"
+    RESUME = "resume"
+    DELIVER = "deliver"
+    REMIND = "remind"
+    ACCEPT_DELIVERY = "accept_delivery"
+    AUTO_CLOSE = "auto_close"
+    REOPEN = "reopen"
+    DECLINE = "decline"
+    MARK_DUPLICATE = "mark_duplicate"
+    WITHDRAW = "withdraw"
+    CHANGE_PRIORITY = "change_priority"
+    CHANGE_SERVICE = "change_service"
+    SCORE = "score"
+    WATCH = "watch"
+    UNWATCH = "unwatch"
+    COMMENT = "comment"
+    OVERRIDE = "override"
+
+
+class ClockName(StrEnum):
+    TRIAGE = "triage"
+    APPROVAL = "approval"
+    DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A triager's judgement: `impact`, `urgency` (time criticality), `risk` (reduction) 1–5; `size` 1, 2, 3, 5 or 8."""
+
+    impact: int
+    urgency: int
+    risk: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it stands. `version` grows by one with every entry of its log, from 1.
+
+    People are user ids. `key` names the act of asking, so that the same form sent twice is one request.
+    `question` is what is being waited for, in needs_info, changes_requested and waiting_requester.
+    """
+
+    number: int
+    key: str
+    service: str
+    requester: str
+    values: Values
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+    state: State = State.DRAFT
+    priority: Priority = Priority.NORMAL
+    scores: Scores | None = None
+    watchers: tuple[str, ...] = ()
+    approver_roles: tuple[Role, ...] = ()
+    approved_by: str | None = None
+    assignee: str | None = None
+    triage: Clock | None = None
+    approval: Clock | None = None
+    delivery: Clock | None = None
+    question: str | None = None
+    hold_reason: str | None = None
+    review_on: date | None = None
+    deliverable: str | None = None
+    checklist: tuple[str, ...] = ()
+    reason: str | None = None
+    duplicate_of: int | None = None
+    reminders: int = 0
+    reminded_at: datetime | None = None
+    reopened: int = 0
+    submitted_at: datetime | None = None
+    accepted_at: datetime | None = None
+    started_at: datetime | None = None
+    delivered_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def reference(self) -> str:
+        """How people name it."""
+        return f"PMO-{self.number}"
+
+    @property
+    def title(self) -> str:
+        return str(self.values.get("title", self.reference))
+
+    @property
+    def confidential(self) -> bool:
+        return self.values.get("confidential") is True
+
+    def clock(self, name: ClockName) -> Clock | None:
+        clocks = {ClockName.TRIAGE: self.triage, ClockName.APPROVAL: self.approval, ClockName.DELIVERY: self.delivery}
+        return clocks[name]
+
+
+Plain = Mapping[str, object]  # what JSON can hold
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One act, never changed afterwards. `version` is the request's after it, and so its place in the log.
+
+    `data` are the fields of the request that it changed, as JSON can hold them (see history.py).
+    """
+
+    number: int
+    version: int
+    at: datetime
+    actor: str
+    verb: Verb
+    before: State | None
+    after: State
+    comment: str | None = None
+    data: Plain = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A request after an act, and the act's entry in the log; no entry when the act had been done before."""
+
+    request: Request
+    entry: LogEntry | None

@@ -1,0 +1,108 @@
+"""The people, the working time and the requests of these tests."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from foundation.people import People, Person, Role
+from servicedesk.calendar import make_calendar
+from servicedesk.catalogue import read_catalogue
+from servicedesk.desk import Desk
+from servicedesk.records import Request, State, Verb
+from servicedesk.requests import apply, draft
+
+ADA = Person("U01ADA", "Ada Okafor", frozenset({Role.MEMBER}))
+BEN = Person("U02BEN", "Ben Castellanos", frozenset({Role.PROJECT_MANAGER}))
+WEI = Person("U03WEI", "Wei Chen", frozenset({Role.PMO_STAFF}))
+DANA = Person("U04DANA", "Dana Lindqvist", frozenset({Role.LEADER}))
+EMEKA = Person("U05EMEKA", "Emeka Adeyemi", frozenset({Role.PMO_STAFF, Role.PMO_LEAD}))
+FARAH = Person("U06FARAH", "Farah Haddad", frozenset({Role.PROJECT_MANAGER}))
+EVERYBODY = (ADA, BEN, WEI, DANA, EMEKA, FARAH)
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+NINE_TO_FIVE = {day: ["09:00-17:00"] for day in WEEKDAYS}
+EASTER = (date(2026, 4, 3), date(2026, 4, 6))
+LONDON = make_calendar("Europe/London", NINE_TO_FIVE, EASTER)
+
+DESK = Desk(read_catalogue(), LONDON, People(EVERYBODY))
+
+DELIVERY = {
+    "link": "https://example.org/report",
+    "checklist": ["rated", "actions", "ack_pmo", "ack_manager", "ack_sponsor"],
+}
+
+
+def at(day: int, hour: int = 9, minute: int = 0, month: int = 5) -> datetime:
+    """A moment of 2026 by London's clock in summer; 11 May is a Monday."""
+    return datetime(2026, month, day, hour - 1, minute, tzinfo=UTC)
+
+
+MONDAY = at(11)
+
+
+def health_check(**changes: Any) -> dict[str, Any]:
+    """The form of a health check as Ben fills it in."""
+    return {
+        "title": "Look at the Northgate works",
+        "project": "northgate",
+        "detail": "Costs run ahead of the plan.",
+        "trigger": "concern",
+        "stage": "delivery",
+        "budget_band": "large",
+        "own_rag": "amber",
+        "sponsor_informed": True,
+    } | changes
+
+
+def framework(**changes: Any) -> dict[str, Any]:
+    """The form of a framework, which needs approval."""
+    return {
+        "title": "One way to run digital work",
+        "project": "not-listed",
+        "detail": "Every team has its own gates.",
+        "unit": "Digital",
+        "project_types": ["digital"],
+        "practice": "None agreed.",
+        "approver": DANA.id,
+    } | changes
+
+
+def drafted(requester: Person = BEN, service: str = "health-check", **values: Any) -> Request:
+    form = framework if service == "framework-development" else health_check
+    return draft(12, "form-1", service, requester, form(**values), MONDAY, DESK).request
+
+
+def submitted(requester: Person = BEN, service: str = "health-check", **values: Any) -> Request:
+    return apply(drafted(requester, service, **values), Verb.SUBMIT, requester, MONDAY, DESK).request
+
+
+def in_state(state: State, requester: Person = BEN, **values: Any) -> Request:
+    """A request that came to the state in the ordinary way: triaged by Wei, approved by Emeka, done by Wei."""
+    approval = state in (State.PENDING_APPROVAL, State.CHANGES_REQUESTED)
+    request = drafted(requester, "framework-development" if approval else "health-check", **values)
+    for verb, actor, given in _WAYS[state]:
+        who = requester if actor is BEN else actor
+        request = apply(request, verb, who, MONDAY, DESK, **given).request
+    assert request.state is state
+    return request
+
+
+_SUBMITTED: tuple[tuple[Verb, Person, Any], ...] = ((Verb.SUBMIT, BEN, {}),)
+_QUEUED = (*_SUBMITTED, (Verb.ACCEPT, WEI, {}))
+_WORKED = (*_QUEUED, (Verb.CLAIM, WEI, {}))
+_DELIVERED = (*_WORKED, (Verb.DELIVER, WEI, DELIVERY))
+_WAYS: dict[State, tuple[tuple[Verb, Person, Any], ...]] = {
+    State.DRAFT: (),
+    State.SUBMITTED: _SUBMITTED,
+    State.NEEDS_INFO: (*_SUBMITTED, (Verb.ASK, WEI, {"comment": "Which phase?"})),
+    State.PENDING_APPROVAL: _QUEUED,
+    State.CHANGES_REQUESTED: (*_QUEUED, (Verb.REQUEST_CHANGES, EMEKA, {"comment": "Name the adopters."})),
+    State.QUEUED: _QUEUED,
+    State.IN_PROGRESS: _WORKED,
+    State.WAITING_REQUESTER: (*_WORKED, (Verb.QUESTION, WEI, {"comment": "Where is the register?"})),
+    State.ON_HOLD: (*_WORKED, (Verb.HOLD, WEI, {"reason": "Audit first", "review_on": date(2026, 5, 20)})),
+    State.DELIVERED: _DELIVERED,
+    State.CLOSED: (*_DELIVERED, (Verb.ACCEPT_DELIVERY, BEN, {})),
+    State.DECLINED: (*_SUBMITTED, (Verb.DECLINE, WEI, {"reason": "Another team does this"})),
+    State.DUPLICATE: (*_SUBMITTED, (Verb.MARK_DUPLICATE, WEI, {"duplicate_of": 3})),
+    State.WITHDRAWN: (*_SUBMITTED, (Verb.WITHDRAW, BEN, {})),
+}
