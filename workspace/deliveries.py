@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ class Delivery:
     kind: str
     payload: Json
     label: str
+    settled: Callable[[], None]
     answer: asyncio.Future[Any] | None = None
     attempts: int = 0
     drops: int = 0
@@ -48,12 +50,15 @@ class Delivery:
         self.ack_ms = (time.perf_counter() - self.first_sent) * 1000
         if self.answer and not self.answer.done():
             self.answer.set_result(answer)
+        self.settled()
 
-    def fail(self, problem: Exception) -> None:
+    def give_up(self, problem: Exception | None = None) -> None:
+        """Nothing more is tried. Whoever waits for the answer gets the problem."""
         self.stop_timer()
         self.given_up = True
-        if self.answer and not self.answer.done():
+        if problem and self.answer and not self.answer.done():
             self.answer.set_exception(problem)
+        self.settled()
 
     def shown(self) -> Json:
         return {
@@ -72,10 +77,27 @@ class DeliveryLog:
 
     def __init__(self) -> None:
         self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
+        self._watchers: list[asyncio.Event] = []
+
+    def changed(self) -> None:
+        """A delivery was acknowledged or given up, or the app's connection came or went."""
+        for watcher in self._watchers:
+            watcher.set()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds that can only come true with such a change."""
+        watcher = asyncio.Event()
+        self._watchers.append(watcher)
+        try:
+            while not holds():
+                await watcher.wait()
+                watcher.clear()
+        finally:
+            self._watchers.remove(watcher)
 
     def begin(self, kind: str, payload: Json, label: str, *, answered: bool) -> Delivery:
         answer = asyncio.get_running_loop().create_future() if answered else None
-        delivery = Delivery(kind, payload, label, answer)
+        delivery = Delivery(kind, payload, label, self.changed, answer)
         self.deliveries.append(delivery)
         return delivery
 

@@ -87,7 +87,7 @@ class SocketMode:
         except TimeoutError:
             problem = Unanswered("operation_timeout", f"{self._app_name} did not respond in time. Try again.")
             delivery.answer.cancel()
-            delivery.fail(problem)
+            delivery.give_up(problem)
             raise problem from None
 
     def tell_twice(self, payload: Json) -> None:
@@ -103,7 +103,9 @@ class SocketMode:
         elif delivery.answer is None:
             self._waiting.append(delivery)
         else:
-            delivery.fail(Unanswered("app_offline", f"{self._app_name} is not connected. Start the app and try again."))
+            delivery.give_up(
+                Unanswered("app_offline", f"{self._app_name} is not connected. Start the app and try again.")
+            )
 
     def _send(self, connection: Connection, delivery: Delivery) -> None:
         envelope_id = str(uuid.uuid4())
@@ -133,7 +135,7 @@ class SocketMode:
     def _again(self, delivery: Delivery, reason: str) -> None:
         retries = delivery.attempts - 1 - delivery.drops
         if retries >= len(self._options.retry_seconds):
-            delivery.given_up = True
+            delivery.give_up()
             return
         delivery.retry_reason = reason
         wait = self._options.retry_seconds[retries]
@@ -150,7 +152,7 @@ class SocketMode:
             if delivery.drops <= DROPS_AT_MOST:
                 self._dispatch(delivery)
             else:
-                delivery.given_up = True
+                delivery.give_up()
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Hold one connection of the app from hello to its end."""
@@ -205,6 +207,7 @@ class SocketMode:
             delivery.acknowledge(frame.get("payload"))
 
     def _changed(self) -> None:
+        self._log.changed()
         self.on_change(self.connected)
 
     async def refresh(self, reason: str = "refresh_requested") -> None:

@@ -1,0 +1,166 @@
+"""Finding and filling what a person sees: elements by action_id or label, and the values of a modal."""
+
+from collections.abc import Iterator
+from typing import Any
+
+Json = dict[str, Any]
+CHOICE = {
+    "static_select": "selected_option",
+    "external_select": "selected_option",
+    "radio_buttons": "selected_option",
+    "overflow": "selected_option",
+    "feedback_buttons": "selected_option",
+    "multi_static_select": "selected_options",
+    "multi_external_select": "selected_options",
+    "checkboxes": "selected_options",
+    "users_select": "selected_user",
+    "multi_users_select": "selected_users",
+    "conversations_select": "selected_conversation",
+    "multi_conversations_select": "selected_conversations",
+    "channels_select": "selected_channel",
+    "multi_channels_select": "selected_channels",
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "datetimepicker": "selected_date_time",
+    "rich_text_input": "rich_text_value",
+    "file_input": "files",
+}
+INITIAL = {
+    "value": "initial_value",
+    "selected_option": "initial_option",
+    "selected_options": "initial_options",
+    "selected_user": "initial_user",
+    "selected_users": "initial_users",
+    "selected_conversation": "initial_conversation",
+    "selected_conversations": "initial_conversations",
+    "selected_channel": "initial_channel",
+    "selected_channels": "initial_channels",
+    "selected_date": "initial_date",
+    "selected_time": "initial_time",
+    "selected_date_time": "initial_date_time",
+    "rich_text_value": "initial_value",
+    "files": "initial_files",
+}
+
+
+def elements(holder: Json) -> Iterator[tuple[Json, Json]]:
+    """(block, element) for every element with an action_id in a message, a view or a list of blocks' holder."""
+    for block in holder.get("blocks") or []:
+        for element in _inside(block):
+            yield block, element
+    for attachment in holder.get("attachments") or []:
+        yield from elements(attachment)
+
+
+def _inside(value: Any) -> Iterator[Json]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _inside(item)
+    elif isinstance(value, dict):
+        if "action_id" in value:
+            yield value
+        for item in value.values():
+            yield from _inside(item)
+
+
+def find(holder: Json, wanted: str) -> tuple[Json, Json]:
+    """The element with this action_id (or its beginning up to a colon), or with this label."""
+    found = list(elements(holder))
+    for block, element in found:
+        if element["action_id"] == wanted:
+            return block, element
+    for block, element in found:
+        if wanted in labels(block, element):
+            return block, element
+    known = ", ".join(f"{element['action_id']} ({' / '.join(labels(block, element))})" for block, element in found)
+    raise AssertionError(f"There is no element {wanted!r}; there are: {known or 'none'}.")
+
+
+def labels(block: Json, element: Json) -> list[str]:
+    texts = [element.get("text"), block.get("label"), element.get("placeholder")]
+    texts += [option.get("text") for option in element.get("options") or []]
+    return [text["text"] for text in texts if isinstance(text, dict) and text.get("text")]
+
+
+def options(element: Json) -> Iterator[Json]:
+    yield from element.get("options") or []
+    for group in element.get("option_groups") or []:
+        yield from group["options"]
+    for name in ("positive_button", "negative_button"):
+        if name in element:
+            yield element[name]
+
+
+def option(element: Json, wanted: Any, extra: list[Json] | None = None) -> Json:
+    """The option with this value or text; an option itself is taken as it is."""
+    if isinstance(wanted, dict):
+        return wanted
+    candidates = [*options(element), *(extra or [])]
+    for candidate in candidates:
+        if wanted in (candidate.get("value"), candidate["text"]["text"]):
+            return {name: candidate[name] for name in ("text", "value", "description") if name in candidate}
+    known = ", ".join(f"{item['text']['text']} ({item.get('value')})" for item in candidates)
+    raise AssertionError(f"{element['action_id']} has no option {wanted!r}; it has: {known or 'none'}.")
+
+
+def filled(element: Json, value: Any, extra: list[Json] | None = None) -> Json:
+    """The state of an element in which this value was entered."""
+    field = CHOICE.get(element["type"], "value")
+    if field == "selected_option":
+        value = option(element, value, extra) if value is not None else None
+    elif field == "selected_options":
+        value = [option(element, item, extra) for item in value]
+    elif field == "value" and value is not None:
+        value = str(value)
+    return {"type": element["type"], field: value}
+
+
+def untouched(element: Json) -> Json:
+    """The state of an element as it stands before anybody touches it."""
+    field = CHOICE.get(element["type"], "value")
+    empty: Any = [] if field in ("selected_options", "files") or field.endswith("s") else None
+    return {"type": element["type"], field: element.get(INITIAL[field], empty)}
+
+
+def initial_state(holder: Json) -> dict[str, Json]:
+    values: dict[str, Json] = {}
+    for block, element in elements(holder):
+        if element["type"] not in ("button", "overflow", "feedback_buttons", "icon_button", "workflow_button"):
+            values.setdefault(block["block_id"], {})[element["action_id"]] = untouched(element)
+    return values
+
+
+def action(block: Json, element: Json, value: Any, wanted: str) -> Json:
+    """The action a click on this element sends. `wanted` may be an option's label."""
+    common = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
+    if element["type"] in ("button", "icon_button", "workflow_button"):
+        return common | {name: element[name] for name in ("text", "value", "style", "url") if name in element}
+    return common | filled(element, wanted if value is None else value)
+
+
+def words(value: Any) -> str:
+    """Every word a person reads in a message, a view or a block, in order."""
+    return "\n".join(_words(value))
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _words(item)
+    elif isinstance(value, dict):
+        for name in ("title", "label", "text", "hint", "description", "alt_text", "caption", "user_id"):
+            item = value.get(name)
+            if isinstance(item, str) and item:
+                yield item
+            elif item:
+                yield from _words(item)
+        for name, item in value.items():
+            if isinstance(item, (list, dict)) and name not in (
+                "title",
+                "label",
+                "text",
+                "hint",
+                "description",
+                "state",
+            ):
+                yield from _words(item)

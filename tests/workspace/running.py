@@ -1,0 +1,404 @@
+"""A workspace running in this process on a free port, and the people who use it as their page would.
+
+    async with running_workspace(manifest, seed) as ws:
+        ben = ws.as_user("U02BEN")
+        await ben.command("/pmo-request health-check")
+        view = await ben.wait_view("request")
+        assert await ben.submit(view, {"goal": "Know where we stand"}) == {}
+        card = await ben.wait_message(lambda message: "Request" in message["text"])
+        await ben.click(card, "Withdraw")
+
+Everything a person waits for arrives on their WebSocket; nothing sleeps. Each message, in each of its forms, and each
+view is answered once, in the order of arrival, so that waiting twice for the same words means two arrivals.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.workspace import filling
+from workspace.app_config import parse_manifest
+from workspace.clock import Clock
+from workspace.options import Options
+from workspace.seed import Tokens, read_seed
+from workspace.server import Server
+
+Json = dict[str, Any]
+Wanted = Callable[[Json], Any]
+SEED = Path(__file__).parent / "seed.yaml"
+MANIFEST: Json = json.loads((Path(__file__).parent / "manifest.json").read_text(encoding="utf-8"))
+SECONDS = 5.0
+
+
+class Trouble(AssertionError):
+    """The workspace refused something a person did. `code` is Slack's error, `message` what the person reads."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+@contextlib.asynccontextmanager
+async def running_workspace(
+    manifest: Json | None = None,
+    seed: Path = SEED,
+    *,
+    clock: Clock | None = None,
+    tokens: Tokens | None = None,
+    **options: Any,
+) -> AsyncIterator["RunningWorkspace"]:
+    """Start a workspace on a free port, stop it at the end. `options` are the fields of workspace.options.Options."""
+    settings = replace(Options(port=0), **options)
+    server = Server(parse_manifest(manifest or MANIFEST), read_seed(seed), settings, tokens, clock)
+    await server.start()
+    async with aiohttp.ClientSession() as session:
+        running = RunningWorkspace(server, session)
+        try:
+            yield running
+        finally:
+            await running.leave()
+            await server.close()
+
+
+class RunningWorkspace:
+    """The server, and what a test may ask of it. `server.hub` is at hand for what no request can reach."""
+
+    def __init__(self, server: Server, session: aiohttp.ClientSession) -> None:
+        self.server = server
+        self.session = session
+        self._visitors: dict[str, Visitor] = {}
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        return self.server.hub.tokens.bot
+
+    @property
+    def app_token(self) -> str:
+        return self.server.hub.tokens.app
+
+    @property
+    def signing_secret(self) -> str:
+        return self.server.hub.tokens.signing_secret
+
+    def as_user(self, user: str) -> "Visitor":
+        """This person, with one page open from now on."""
+        if user not in self._visitors:
+            self._visitors[user] = Visitor(self, user)
+        return self._visitors[user]
+
+    async def leave(self) -> None:
+        for visitor in self._visitors.values():
+            await visitor.leave()
+
+    async def api(self, method: str, token: str | None = None, **args: Any) -> Json:
+        """A plain Web API call with the bot's token; returns the body whatever it says."""
+        headers = {"Authorization": f"Bearer {self.bot_token if token is None else token}"}
+        async with self.session.post(f"{self.api_url}{method}", json=args, headers=headers) as response:
+            body: Json = await response.json()
+        return body
+
+    async def control(self, what: str, body: Any = None, **query: str) -> Json:
+        verb = "GET" if body is None else "POST"
+        async with self.session.request(verb, f"{self.url}/control/{what}", json=body, params=query) as response:
+            answer: Json = await response.json()
+        return answer
+
+    async def calls(self, method: str = "") -> list[Json]:
+        """The Web API calls so far, oldest first: method, args, ok, error, status, ms."""
+        found: list[Json] = (await self.control("calls", **({"method": method} if method else {})))["calls"]
+        return found
+
+    async def events(self, kind: str = "") -> list[Json]:
+        """The deliveries to the app so far: id, type, event_type, attempts, acked, ack_ms."""
+        found: list[Json] = (await self.control("events", **({"type": kind} if kind else {})))["events"]
+        return found
+
+    async def faults(self, *faults: Json) -> None:
+        """Make these things go wrong from now on; none at all mends everything."""
+        answer = await self.control("faults", list(faults))
+        assert answer["ok"], answer
+
+    async def disconnect(self) -> None:
+        """Ask the app to open its sockets anew, as Slack does now and then."""
+        await self.control("disconnect", {})
+
+    async def drop_sockets(self) -> None:
+        """Cut the app's sockets without a word."""
+        await self.control("disconnect", {"drop": True})
+
+    async def send_event(self, event: Json, times: int = 1, *, same_id: bool = False) -> list[str]:
+        answer = await self.control("event", {"event": event, "times": times, "same_id": same_id})
+        ids: list[str] = answer["event_ids"]
+        return ids
+
+    async def wait_connected(self, seconds: float = SECONDS) -> None:
+        """Wait for the app's socket."""
+        await self._until(lambda: self.server.hub.outlet.connected, seconds)
+
+    async def wait_disconnected(self, seconds: float = SECONDS) -> None:
+        await self._until(lambda: not self.server.hub.outlet.connected, seconds)
+
+    async def wait_quiet(self, seconds: float = SECONDS) -> None:
+        """Wait until everything sent to the app so far is acknowledged or given up."""
+        log = self.server.hub.log
+        await self._until(lambda: all(item.acked or item.given_up for item in log.deliveries), seconds)
+
+    async def _until(self, holds: Callable[[], bool], seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            await self.server.hub.log.until(holds)
+
+
+class Visitor:
+    """One person with one page open: acts through the page's API, waits on the page's WebSocket."""
+
+    def __init__(self, workspace: RunningWorkspace, user: str) -> None:
+        self.workspace = workspace
+        self.user = user
+        self.stack: list[Json] = []
+        self.home_view: Json | None = None
+        self._since = workspace.server.hub.clock.stamp()
+        self._frames: list[Json] = []
+        self._seen: set[str] = set()
+        self._arrived = asyncio.Condition()
+        self._ready = asyncio.Event()
+        self._reader = asyncio.create_task(self._read())
+
+    # What the person does
+
+    async def post(self, channel: str, text: str, thread_ts: str = "") -> str:
+        """Type a message; returns its ts."""
+        return str((await self._do("post", channel=channel, text=text, thread_ts=thread_ts))["ts"])
+
+    async def command(self, text: str, channel: str = "C01GENERAL", thread_ts: str = "") -> None:
+        await self._do("command", channel=channel, text=text, thread_ts=thread_ts)
+
+    async def click(self, holder: Json, wanted: str, value: Any = None, channel: str = "") -> None:
+        """Use a button, a select or a menu of a message or a view, found by action_id or label.
+
+        `value` is what is chosen: an option's value or text, a user id, a date…
+        """
+        block, element = filling.find(holder, wanted)
+        extra = await self._suggestions(holder, block, element, value)
+        action = filling.action(block, {**element, "options": extra} if extra else element, value, wanted)
+        body = {"container": self._container(holder, channel), "action": action}
+        await self._do("action", **body, state={"values": filling.initial_state(holder)})
+
+    async def submit(self, view: Json, given: dict[str, Any] | None = None) -> dict[str, str]:
+        """Fill in by block_id (or label) and submit; returns the errors shown in the modal, by block_id."""
+        values = filling.initial_state(view)
+        for name, value in (given or {}).items():
+            block, element = self._input(view, name)
+            extra = await self._suggestions(view, block, element, value)
+            values[block["block_id"]][element["action_id"]] = filling.filled(element, value, extra)
+        answer = await self._do("submit", view_id=view["id"], state={"values": values})
+        return dict(answer.get("errors") or {})
+
+    async def close(self, view: Json, *, all_views: bool = False) -> None:
+        await self._do("close", view_id=view["id"], all=all_views)
+
+    async def shortcut(self, callback_id: str, channel: str = "", message: Json | None = None) -> None:
+        kind = "message" if message else "global"
+        ts = message["ts"] if message else ""
+        await self._do("shortcut", callback_id=callback_id, type=kind, channel=channel, message_ts=ts)
+
+    async def options(self, holder: Json, wanted: str, typed: str, channel: str = "") -> list[Json]:
+        """What an external select offers for what was typed."""
+        block, element = filling.find(holder, wanted)
+        place = {"block_id": block["block_id"], "action_id": element["action_id"], "value": typed}
+        answer = await self._do("options", container=self._container(holder, channel), **place)
+        groups = answer.get("option_groups") or []
+        return list(answer.get("options") or [item for group in groups for item in group["options"]])
+
+    async def open_home(self, tab: str = "home") -> Json | None:
+        """Open the app's home; returns what is published there already."""
+        view: Json | None = (await self._do("home", tab=tab))["view"]
+        return view
+
+    async def react(self, channel: str, ts: str, name: str, *, add: bool = True) -> None:
+        await self._do("react", channel=channel, ts=ts, name=name, add=add)
+
+    async def dm(self, other: str = "") -> str:
+        """The channel of the direct message with this person, or with the app."""
+        app = self.workspace.server.hub.state.app.bot_user_id
+        return str((await self._do("dm", other=other or app))["channel"]["id"])
+
+    # What the person sees
+
+    async def messages(self, channel: str, thread_ts: str = "", limit: int = 50) -> list[Json]:
+        query = {"user": self.user, "channel": channel, "limit": str(limit)}
+        async with self.workspace.session.get(
+            f"{self.workspace.url}/client/messages", params=query | ({"thread_ts": thread_ts} if thread_ts else {})
+        ) as response:
+            answer = await response.json()
+        self._check(answer)
+        return list(answer["messages"])
+
+    async def boot(self) -> Json:
+        async with self.workspace.session.get(
+            f"{self.workspace.url}/client/boot", params={"user": self.user}
+        ) as response:
+            answer: Json = await response.json()
+        self._check(answer)
+        return answer
+
+    async def wait_message(
+        self, wanted: Wanted | str | None = None, channel: str = "", seconds: float = SECONDS
+    ) -> Json:
+        """The next message (new, changed or ephemeral) that fits; a text fits where the message's words hold it.
+
+        The message comes with `channel` in it.
+        """
+
+        def fits(frame: Json) -> Any:
+            message = frame["message"]
+            if channel and frame["channel"] != channel:
+                return False
+            if isinstance(wanted, str):
+                return message.get("user") != self.user and wanted in filling.words(message)
+            return wanted(message) if wanted else message.get("user") != self.user
+
+        frame = await self.wait_frame(("message", "message_changed", "ephemeral"), fits, seconds)
+        return frame["message"] | {"channel": frame["channel"]}
+
+    async def wait_deleted(self, ts: str, seconds: float = SECONDS) -> Json:
+        return await self.wait_frame(("message_deleted",), lambda frame: frame["ts"] == ts, seconds)
+
+    async def wait_view(self, wanted: Wanted | str | None = None, seconds: float = SECONDS) -> Json:
+        """The next view opened, pushed or updated that fits; a text is a callback_id or what stands in the title."""
+
+        def fits(frame: Json) -> Any:
+            view = frame["view"]
+            if isinstance(wanted, str):
+                return wanted in (view["callback_id"], view["title"]["text"])
+            return wanted(view) if wanted else True
+
+        view: Json = (await self.wait_frame(("view_opened", "view_pushed", "view_updated"), fits, seconds))["view"]
+        return view
+
+    async def wait_home(self, wanted: Wanted | None = None, seconds: float = SECONDS) -> Json:
+        view: Json = (
+            await self.wait_frame(("home",), lambda frame: wanted(frame["view"]) if wanted else True, seconds)
+        )["view"]
+        return view
+
+    async def wait_closed(self, seconds: float = SECONDS) -> Json:
+        return await self.wait_frame(("view_closed",), lambda frame: True, seconds)
+
+    async def wait_trouble(self, seconds: float = SECONDS) -> str:
+        return str((await self.wait_frame(("trouble",), lambda frame: True, seconds))["message"])
+
+    async def wait_frame(self, kinds: tuple[str, ...], fits: Wanted, seconds: float = SECONDS) -> Json:
+        """The first frame of these kinds that fits and was not given out before."""
+        await self._ready.wait()
+        try:
+            async with asyncio.timeout(seconds), self._arrived:
+                while True:
+                    for index, frame in enumerate(self._frames):
+                        if frame["type"] in kinds and fits(frame):
+                            return self._frames.pop(index)
+                    await self._arrived.wait()
+        except TimeoutError:
+            shown = "\n".join(f"  {json.dumps(frame)[:300]}" for frame in self._frames[-10:])
+            raise AssertionError(f"{self.user} waited {seconds} s for {kinds}. The latest frames:\n{shown}") from None
+
+    def nothing_came(self, *kinds: str) -> bool:
+        """Whether no frame of these kinds is waiting to be looked at."""
+        return not any(frame["type"] in kinds for frame in self._frames)
+
+    async def leave(self) -> None:
+        self._reader.cancel()
+        await asyncio.gather(self._reader, return_exceptions=True)
+
+    # How it works
+
+    async def _do(self, what: str, **body: Any) -> Json:
+        await self._ready.wait()
+        async with self.workspace.session.post(
+            f"{self.workspace.url}/client/{what}", json={"user": self.user, **body}
+        ) as response:
+            answer: Json = await response.json()
+        self._check(answer)
+        return answer
+
+    def _check(self, answer: Json) -> None:
+        if not answer.get("ok"):
+            raise Trouble(str(answer.get("error", "")), str(answer.get("message", "")))
+
+    async def _read(self) -> None:
+        address = f"{self.workspace.url}/client/socket"
+        async with self.workspace.session.ws_connect(address, params={"user": self.user}) as socket:
+            await self._catch_up()
+            self._ready.set()
+            async for item in socket:
+                await self._take(json.loads(item.data))
+
+    async def _catch_up(self) -> None:
+        """What came between the person's arrival in the test and the page's connection."""
+        for channel in (await self.boot())["channels"]:
+            if (channel["latest"] or "") > self._since:
+                for message in await self.messages(channel["id"]):
+                    if message["ts"] > self._since:
+                        await self._take({"type": "message", "channel": channel["id"], "message": message})
+
+    async def _take(self, frame: Json) -> None:
+        if "message" in frame and isinstance(frame["message"], dict):
+            form = json.dumps([frame["channel"], frame["message"]], sort_keys=True)
+            if form in self._seen:
+                return
+            self._seen.add(form)
+        self._follow_views(frame)
+        async with self._arrived:
+            self._frames.append(frame)
+            self._arrived.notify_all()
+
+    def _follow_views(self, frame: Json) -> None:
+        kind, view = frame["type"], frame.get("view")
+        if kind == "view_opened":
+            self.stack = [view]
+        elif kind == "view_pushed":
+            self.stack.append(view)
+        elif kind == "view_updated":
+            self.stack = [view if item["id"] == view["id"] else item for item in self.stack]
+        elif kind == "home":
+            self.home_view = view
+        elif kind == "view_closed":
+            ids = [item["id"] for item in self.stack]
+            self.stack = (
+                [] if frame["all"] or frame["view_id"] not in ids else self.stack[: ids.index(frame["view_id"])]
+            )
+
+    def _container(self, holder: Json, channel: str) -> Json:
+        if "ts" not in holder:
+            return {"type": "view", "view_id": holder["id"]}
+        place = {"type": "message", "channel": channel or holder.get("channel", ""), "ts": holder["ts"]}
+        return place | ({"thread_ts": holder["thread_ts"]} if holder.get("thread_ts") else {})
+
+    def _input(self, view: Json, name: str) -> tuple[Json, Json]:
+        for block, element in filling.elements(view):
+            if block["block_id"] == name:
+                return block, element
+        return filling.find(view, name)
+
+    async def _suggestions(self, holder: Json, block: Json, element: Json, value: Any) -> list[Json]:
+        if "external" not in element["type"] or isinstance(value, dict) or value is None:
+            return []
+        wanted = value if isinstance(value, list) else [value]
+        found = []
+        for item in wanted:
+            found += await self.options(holder, element["action_id"], str(item))
+        return found
