@@ -4,12 +4,15 @@ import asyncio
 import os
 import socket as network
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.chores import chores
+from bot.clock import Clock
 from bot.keeper import BatchingKeeper
 from bot.organisation import Organisation
 from bot.sender import Sender
@@ -23,12 +26,12 @@ from storage.outbox import Deliveries, Delivery, Pace
 from storage.store import Store
 
 
-def now() -> datetime:
+def wall_clock() -> datetime:
     """The one clock of the running bot."""
     return datetime.now(UTC)
 
 
-def house(organisation: Organisation, database: Database, library: Library) -> House:
+def house(organisation: Organisation, database: Database, library: Library, now: Callable[[], datetime]) -> House:
     """What the handlers work with."""
     return House(
         store=Store(database),
@@ -44,14 +47,18 @@ class Engine:
     """The loops that run beside the connection to Slack."""
 
     worker: Worker
+    clock: Clock
     sender: Sender
 
-    def start(self) -> list[asyncio.Task[None]]:
-        return [asyncio.create_task(loop.run()) for loop in (self.worker, self.sender)]
+    async def run(self) -> None:
+        """Run all of them until `stop`; what was already put in the outbox is still sent."""
+        async with asyncio.TaskGroup() as group:
+            for loop in (self.worker, self.clock, self.sender):
+                group.create_task(loop.run())
 
     def stop(self) -> None:
-        self.worker.stop()
-        self.sender.stop()
+        for loop in (self.worker, self.clock, self.sender):
+            loop.stop()
 
 
 def engine(made: House, bolt: AsyncApp, web: AsyncWebClient) -> Engine:
@@ -71,4 +78,5 @@ def engine(made: House, bolt: AsyncApp, web: AsyncWebClient) -> Engine:
     routes = Routes(bolt, made, keeper)
     register(routes)
     worker = Worker(made, routes.works, owner, sender.ring, lambda: keeper.is_busy)
-    return Engine(worker, sender)
+    clock = Clock(made.now, chores(made, deliveries), sender.ring)
+    return Engine(worker, clock, sender)

@@ -6,12 +6,13 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from bot import library, slack
-from bot.composition import engine, house
+from bot.composition import engine, house, wall_clock
 from bot.local import APP_TOKEN, BOT_TOKEN, LocalWorkspace
 from bot.manifest import manifest
 from bot.organisation import SAMPLE, read_organisation
@@ -31,7 +32,11 @@ def run(settings: Settings, say: Callable[[str], None]) -> None:
     """
     prepare_data(settings.data)
     with only_one(settings):
-        asyncio.run(_run(settings, say))
+        asyncio.run(_until_told(settings, say))
+
+
+async def _until_told(settings: Settings, say: Callable[[str], None]) -> None:
+    await serve(settings, say, _stop_signal())
 
 
 def prepare_data(folder: Path) -> None:
@@ -58,19 +63,24 @@ def only_one(settings: Settings) -> Iterator[None]:
         lock.release()
 
 
-async def _run(settings: Settings, say: Callable[[str], None]) -> None:
-    stopping = _stop_signal()
+async def serve(
+    settings: Settings,
+    say: Callable[[str], None],
+    stopping: asyncio.Event,
+    now: Callable[[], datetime] = wall_clock,
+) -> None:
+    """Answer until `stopping` is set. `say` hears when it is ready, and when it is about to end."""
     organisation = await asyncio.to_thread(read_organisation, settings.organisation or SAMPLE)
     database = Database(settings.database)
     await asyncio.to_thread(migrate, database)
     books = await asyncio.to_thread(library.build, organisation)
-    made = house(organisation, database, books)
+    made = house(organisation, database, books, now)
     async with _connection(settings) as where, slack.session() as http:
         web = slack.client(where.bot_token, where.api_url, http)
         me = await slack.who_am_i(web)
         bolt = slack.app(web, me, where.bot_token, where.signing_secret)
         loops = engine(made, bolt, web)
-        tasks = loops.start()
+        running = asyncio.create_task(loops.run())
         socket = slack.socket(bolt, where.app_token, web)
         await socket.connect_async()  # type: ignore[no-untyped-call]
         say(f"Open {where.page}" if where.page else f"Connected to {me['team']} as {me['user']}.")
@@ -78,7 +88,7 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
         say("Stopping: finishing what is under way.")
         await socket.close_async()  # type: ignore[no-untyped-call]
         loops.stop()
-        await asyncio.gather(*tasks)
+        await running
     database.close()
 
 

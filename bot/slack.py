@@ -1,7 +1,7 @@
 """The connection to Slack: one shared HTTP session, our own authorize, Socket Mode."""
 
 import logging
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -33,7 +33,7 @@ def session() -> aiohttp.ClientSession:
     )
 
 
-def client(token: str, base_url: str, http: aiohttp.ClientSession) -> AsyncWebClient:
+def client(token: str | None, base_url: str, http: aiohttp.ClientSession) -> AsyncWebClient:
     """A Web API client that retries nothing by itself: visits are quick or fail, deliveries are retried durably."""
     made = AsyncWebClient(token=token, base_url=base_url, session=http, timeout=CALL_SECONDS, retry_handlers=[])
     if urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1"):
@@ -75,8 +75,10 @@ def app(web: AsyncWebClient, me: dict[str, Any], token: str, signing_secret: str
     async def authorize() -> AuthorizeResult:
         return result
 
+    # Bolt makes a client with the authorized token for each event; this one gives it session and address.
+    bare = client(None, web.base_url, cast(aiohttp.ClientSession, web.session))
     return AsyncApp(
-        client=web,
+        client=bare,
         authorize=authorize,
         signing_secret=signing_secret or "unused-in-socket-mode",
         attaching_conversation_kwargs_enabled=False,

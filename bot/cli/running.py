@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
 def run() -> None:
     """Run the bot: in Slack when its tokens are set, else with a local workspace to try it in."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
     run_bot(read_settings(), lambda words: typer.echo(words))
 
 

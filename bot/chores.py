@@ -1,0 +1,30 @@
+"""What the clock does for each room, and the tidying of the engine's own tables."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.clock import Chore
+from handlers.house import House
+from storage.outbox import Deliveries
+
+KEEP_DONE = timedelta(days=30)
+
+
+def chores(house: House, deliveries: Deliveries) -> Sequence[Chore]:
+    """All chores of the running bot."""
+    return (Prune(house, deliveries),)
+
+
+class Prune:
+    """Forgets, once a day, what was done long ago."""
+
+    def __init__(self, house: House, deliveries: Deliveries) -> None:
+        self._house = house
+        self._deliveries = deliveries
+        self._next: datetime | None = None
+
+    def __call__(self, now: datetime) -> datetime | None:
+        if self._next is None or now >= self._next:
+            self._house.store.inbox.prune(now - KEEP_DONE)
+            self._next = now + timedelta(days=1)
+        return self._next
