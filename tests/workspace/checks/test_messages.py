@@ -1,0 +1,148 @@
+"""Messages: text, blocks, attachments and metadata together."""
+
+from typing import Any
+
+import pytest
+
+from tests.workspace.checks.payloads import (
+    actions,
+    button,
+    cell,
+    chart,
+    data_table,
+    mrkdwn,
+    pie,
+    plain,
+    said,
+    section,
+    table,
+)
+from workspace.checks import check_message
+
+METADATA = {"event_type": "request_opened", "event_payload": {"request": "REQ-7", "urgent": False, "days": 3}}
+
+
+def test_an_ordinary_message_is_accepted_with_the_arguments_of_its_call() -> None:
+    card = section(accessory=button(value="REQ-7"))
+    call = {"channel": "C07ASK", "thread_ts": "1790000000.000100", "unfurl_links": False}
+    message = {"text": "Health check", "blocks": [card, {"type": "divider"}], "metadata": METADATA}
+    assert check_message({**call, **message}) == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"text": "Hello"},
+        {"markdown_text": "**Hello**"},
+        {"blocks": [section()]},
+        {"attachments": [{"fallback": "Hello", "color": "#36a64f"}]},
+        {"text": "Hello", "blocks": [], "attachments": None},
+    ],
+)
+def test_a_message_shows_something(message: dict[str, Any]) -> None:
+    assert check_message(message) == []
+
+
+@pytest.mark.parametrize("message", [{}, {"text": ""}, {"text": None, "blocks": []}, {"channel": "C07ASK"}])
+def test_a_message_of_nothing_is_refused(message: dict[str, Any]) -> None:
+    [problem] = check_message(message)
+    assert problem.error == "no_text"
+
+
+def test_a_refusal_reads_as_slack_writes_it() -> None:
+    [problem] = check_message({"text": "x", "blocks": [section(text=mrkdwn("x" * 3001))]})
+    assert str(problem) == "must be less than 3001 characters [json-pointer:/blocks/0/text/text]"
+    assert problem.error == "invalid_blocks"
+    assert problem.constraint == {"max_length": 3000}
+
+
+def test_markdown_text_stands_alone() -> None:
+    [problem] = check_message({"markdown_text": "**Hello**", "text": "Hello"})
+    assert problem.error == "markdown_text_conflict"
+
+
+@pytest.mark.parametrize(
+    ("kind", "most", "words"),
+    [
+        (table(), 1, "only_one_table_allowed"),
+        (chart(pie()), 2, "no more than 2 data_visualization blocks allowed"),
+        ({"type": "plan", "title": "Reading"}, 1, "cannot have more than 1 plan block"),
+    ],
+)
+def test_a_message_takes_so_many_of_a_kind(kind: dict[str, Any], most: int, words: str) -> None:
+    assert check_message({"blocks": [kind] * most}) == []
+    assert said(check_message({"blocks": [kind] * (most + 1)})) == [f"{words} [json-pointer:/blocks/{most}]"]
+
+
+def test_a_table_hidden_in_a_container_or_an_attachment_counts() -> None:
+    inside = {"type": "container", "title": plain(), "child_blocks": [table()]}
+    assert check_message({"blocks": [table(), inside]})[0].pointer == "/blocks/1/child_blocks/0"
+    attached = {"blocks": [table()], "attachments": [{"blocks": [table()]}]}
+    assert check_message(attached)[0].pointer == "/attachments/0/blocks/0"
+
+
+def test_all_markdown_together_keeps_to_twelve_thousand_characters() -> None:
+    half = {"type": "markdown", "text": "x" * 6000}
+    assert check_message({"blocks": [half, half]}) == []
+    [problem] = check_message({"blocks": [half, half, {"type": "markdown", "text": "x"}]})
+    assert problem.message == "all markdown blocks together must be less than 12001 characters"
+
+
+def test_all_blocks_together_keep_to_what_slack_was_seen_to_take() -> None:
+    full = [section(text=mrkdwn("x" * 3000)) for _ in range(4)]
+    assert check_message({"blocks": [*full, section(text=mrkdwn("x" * 1200))]}) == []
+    [problem] = check_message({"blocks": [*full, section(text=mrkdwn("x" * 1201))]})
+    assert problem.error == "msg_blocks_too_long"
+
+
+def test_the_cells_of_tables_are_counted_apart() -> None:
+    long = {**data_table(), "rows": [[cell("Note")], [cell("x" * 9000)]]}
+    prose = [section(text=mrkdwn("x" * 3000)) for _ in range(4)]
+    assert check_message({"blocks": [*prose, long, long]}) == []
+    [problem] = check_message({"blocks": [long, long, long]})
+    assert problem.message == "all cells of data tables together must be less than 20001 characters"
+
+
+def test_blocks_in_an_attachment_are_checked_too() -> None:
+    [problem] = check_message({"attachments": [{"color": "#36a64f", "blocks": [{"type": "banner"}]}]})
+    assert str(problem) == "unsupported type: banner [json-pointer:/attachments/0/blocks/0/type]"
+    assert problem.error == "invalid_attachments"
+
+
+def test_an_attachment_knows_its_fields() -> None:
+    assert check_message({"attachments": [{"title": "Budget", "fields": [{"title": "CPI", "value": "0.9"}]}]}) == []
+    assert said(check_message({"attachments": [{"colour": "red"}]})) == [
+        "invalid additional property: colour [json-pointer:/attachments/0]"
+    ]
+
+
+def test_a_hundred_attachments_are_enough() -> None:
+    assert check_message({"attachments": [{"text": "x"}] * 100}) == []
+    [problem] = check_message({"attachments": [{"text": "x"}] * 101})
+    assert problem.error == "too_many_attachments"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "complaint"),
+    [
+        ({"event_type": "x"}, "missing required field: event_payload [json-pointer:/metadata]"),
+        ({**METADATA, "entities": []}, "invalid additional property: entities [json-pointer:/metadata]"),
+        ({**METADATA, "event_type": "request opened"}, "must be letters, digits and underscores"),
+        ({**METADATA, "event_payload": []}, "must provide an object [json-pointer:/metadata/event_payload]"),
+        ({**METADATA, "event_payload": {"who": {"id": 1}}}, "must provide a string, a number or a boolean"),
+        ({**METADATA, "event_payload": {"who": None}}, "must provide a string, a number or a boolean"),
+    ],
+)
+def test_metadata_is_flat(metadata: dict[str, Any], complaint: str) -> None:
+    [problem] = check_message({"text": "x", "metadata": metadata})
+    assert complaint in str(problem)
+    assert problem.error == "invalid_metadata_format"
+
+
+def test_text_that_is_no_text_is_refused() -> None:
+    assert said(check_message({"text": ["Hello"]})) == ["must provide a string [json-pointer:/text]"]
+
+
+def test_a_mistake_deep_inside_does_not_hide_the_next() -> None:
+    wrong = actions(button("go"), button("go", style="loud"))
+    assert len(check_message({"text": "x", "blocks": [wrong, table(), table()]})) == 3
