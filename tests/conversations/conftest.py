@@ -1,0 +1,86 @@
+"""The real bot against the real local workspace, over HTTP and WebSocket, with the sample organisation's people."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.local import SEED
+from bot.manifest import manifest
+from bot.run import serve
+from bot.settings import Settings
+from tests.workspace.running import RunningWorkspace, Visitor, running_workspace
+
+MONDAY = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
+
+
+class ShiftedClock:
+    """Runs like the real one, from `start`; a test may put it forward."""
+
+    def __init__(self, start: datetime = MONDAY) -> None:
+        self._shift = start - datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._shift
+
+    def forward(self, **by: float) -> None:
+        self._shift += timedelta(**by)
+
+
+@dataclass
+class Office:
+    """The workspace, its people, and the bot in it."""
+
+    workspace: RunningWorkspace
+    settings: Settings
+    clock: ShiftedClock
+    ada: Visitor
+    ben: Visitor
+    wei: Visitor
+    dana: Visitor
+    emeka: Visitor
+    farah: Visitor
+
+    @contextlib.asynccontextmanager
+    async def bot(self) -> AsyncIterator[None]:
+        """The bot at work; it leaves in good order."""
+        said: asyncio.Queue[str] = asyncio.Queue()
+        stopping = asyncio.Event()
+        running = asyncio.create_task(serve(self.settings, said.put_nowait, stopping, self.clock))
+        first = asyncio.create_task(said.get())
+        await asyncio.wait({running, first}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            first.cancel()
+            running.result()
+        try:
+            await self.workspace.wait_connected()
+            yield
+        finally:
+            stopping.set()
+            await running
+
+
+@contextlib.asynccontextmanager
+async def opened(data: Path, clock: ShiftedClock | None = None, **settings: Any) -> AsyncIterator[Office]:
+    """A workspace and its people; the bot is not at work yet."""
+    async with running_workspace(manifest(), SEED) as workspace:
+        where = {
+            "SLACK_BOT_TOKEN": workspace.bot_token,
+            "SLACK_APP_TOKEN": workspace.app_token,
+            "SLACK_API_URL": workspace.api_url,
+            "PMO_DATA": data,
+        }
+        people = [workspace.as_user(user) for user in ("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH")]
+        yield Office(workspace, Settings(**(where | settings)), clock or ShiftedClock(), *people)
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    """The bot at work in its office, Monday 14 September 2026, nine o'clock UTC."""
+    async with opened(tmp_path) as made, made.bot():
+        yield made
