@@ -1,0 +1,88 @@
+"""Working time, where the clocks change and where people write it down."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from foundation.errors import Refused
+from servicedesk.calendar import Interval, make_calendar, public_holidays
+from tests.servicedesk.cast import EASTER, LONDON, NINE_TO_FIVE
+
+ROUND_THE_CLOCK = {day: ["00:00-24:00"] for day in ("saturday", "sunday", "monday")}
+SMALL_HOURS = {"sunday": ["00:30-01:30"]}
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "last", "hours"),
+    [
+        ("Europe/London", datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 30, 12, tzinfo=UTC), 48),
+        ("Europe/London", datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 26, 12, tzinfo=UTC), 48),
+        ("Africa/Cairo", datetime(2026, 4, 25, 0, tzinfo=UTC), datetime(2026, 4, 26, 0, tzinfo=UTC), 24),
+    ],
+)
+def test_work_round_the_clock_has_every_hour_whatever_the_clocks_do(zone, first, last, hours):
+    assert make_calendar(zone, ROUND_THE_CLOCK).between(first, last) == hours * 3600
+
+
+def test_a_time_that_does_not_exist_is_the_jump_itself():
+    calendar = make_calendar("Europe/London", SMALL_HOURS)
+    day = datetime(2026, 3, 29, tzinfo=UTC)  # 01:00 becomes 02:00
+    assert calendar.between(day, day.replace(hour=6)) == 1800
+
+
+def test_a_time_that_exists_twice_is_the_first():
+    calendar = make_calendar("Europe/London", SMALL_HOURS)
+    day = datetime(2026, 10, 25, tzinfo=UTC)  # 02:00 becomes 01:00 again
+    assert calendar.between(datetime(2026, 10, 24, 22, tzinfo=UTC), day.replace(hour=6)) == 3600
+    assert calendar.add(day.replace(hour=0, minute=15), 900) == day.replace(hour=0, minute=30)
+
+
+def test_a_day_that_a_zone_skipped_has_no_working_time():
+    calendar = make_calendar("Pacific/Apia", {"friday": ["09:00-17:00"]})
+    assert calendar.between(datetime(2011, 12, 28, tzinfo=UTC), datetime(2012, 1, 3, tzinfo=UTC)) == 0
+
+
+def test_public_holidays_come_by_country_and_part_of_it():
+    easter = set(EASTER)
+    assert easter <= public_holidays("GB", "ENG", [2026])
+    assert date(2026, 4, 6) not in public_holidays("GB", "SCT", [2026])
+
+
+def test_an_unknown_country_is_refused():
+    with pytest.raises(Refused, match="No public holidays are known for “XX, YY”"):
+        public_holidays("XX", "YY", [2026])
+
+
+@pytest.mark.parametrize("text", ["9-17", "17:00-09:00", "09:00-09:00", "09:00-25:00", "09:61-10:00", "nine to five"])
+def test_hours_that_are_none_are_refused(text):
+    with pytest.raises(Refused, match="no working interval"):
+        Interval.parse(text)
+
+
+def test_hours_that_overlap_are_refused():
+    with pytest.raises(Refused, match="hours of monday overlap"):
+        make_calendar("Europe/London", {"monday": ["09:00-13:00", "12:00-17:00"]})
+
+
+def test_an_unknown_day_is_refused():
+    with pytest.raises(Refused, match="“mon” is no day"):
+        make_calendar("Europe/London", {"mon": ["09:00-13:00"]})
+
+
+def test_an_unknown_zone_is_refused():
+    with pytest.raises(Refused, match="is not a time zone"):
+        make_calendar("Europe/Londres", NINE_TO_FIVE)
+
+
+def test_a_moment_without_a_zone_is_a_defect():
+    with pytest.raises(ValueError, match="without a time zone"):
+        LONDON.add(datetime(2026, 5, 11, 9), 60)  # noqa: DTZ001 (it is what the test is about)
+
+
+def test_the_clock_counts_in_the_zone_of_the_desk():
+    assert LONDON.is_open(datetime(2026, 5, 11, 8, 0, tzinfo=UTC))
+    assert not LONDON.is_open(datetime(2026, 5, 11, 16, 0, tzinfo=UTC))
+
+
+def test_a_long_span_is_counted_quickly():
+    assert LONDON.between(datetime(2016, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)) > 20 * 250 * 8 * 3600
