@@ -4,6 +4,7 @@ Dates are kept as ISO text (2026-05-11), so that a record's values go to a file 
 """
 
 import math
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from urllib.parse import urlsplit
@@ -89,8 +90,9 @@ def _order(fields: Sequence[Field], kept: Values) -> list[tuple[str, str]]:
 
 
 def clean(text: str) -> str:
-    """Without control characters (databases refuse some of them) and without space around it."""
-    return "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or c.isprintable()).strip()
+    """Without space around it, control characters and halves of characters, which databases refuse."""
+    kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept).strip()
 
 
 def _text(field: Field, given: object) -> str:
