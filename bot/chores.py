@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.clock import Chore
+from bot.library import Shelf
 from handlers.house import House
 from storage.outbox import Deliveries
 
 KEEP_DONE = timedelta(days=30)
 
 
-def chores(house: House, deliveries: Deliveries) -> Sequence[Chore]:
+def chores(house: House, shelf: Shelf, deliveries: Deliveries) -> Sequence[Chore]:
     """All chores of the running bot."""
-    return (Prune(house, deliveries),)
+    return (Prune(house, deliveries), Refresh(shelf))
 
 
 class Prune:
@@ -28,3 +29,16 @@ class Prune:
             self._house.store.inbox.prune(now - KEEP_DONE)
             self._next = now + timedelta(days=1)
         return self._next
+
+
+class Refresh:
+    """Takes up a handbook that was imported meanwhile, by this process or another."""
+
+    EVERY = timedelta(seconds=5)
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def __call__(self, now: datetime) -> datetime | None:
+        self._shelf.refresh(now)
+        return now + self.EVERY

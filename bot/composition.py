@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.chores import chores
 from bot.clock import Clock
 from bot.keeper import BatchingKeeper
+from bot.library import Shelf
 from bot.organisation import Organisation
 from bot.sender import Sender
 from bot.worker import Worker
@@ -21,7 +22,6 @@ from handlers import register
 from handlers.house import House
 from handlers.routes import Routes
 from knowledge.library import Library
-from storage.database import Database
 from storage.outbox import Deliveries, Delivery, Pace
 from storage.store import Store
 
@@ -31,11 +31,13 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def house(organisation: Organisation, database: Database, library: Library, now: Callable[[], datetime]) -> House:
+def house(
+    organisation: Organisation, store: Store, library: Callable[[], Library], now: Callable[[], datetime]
+) -> House:
     """What the handlers work with."""
     return House(
-        store=Store(database),
-        library=lambda: library,
+        store=store,
+        library=library,
         people=organisation.people,
         channels=organisation.channels,
         now=now,
@@ -61,7 +63,7 @@ class Engine:
             loop.stop()
 
 
-def engine(made: House, bolt: AsyncApp, web: AsyncWebClient) -> Engine:
+def engine(made: House, shelf: Shelf, bolt: AsyncApp, web: AsyncWebClient) -> Engine:
     """Wire routes, inbox, worker, outbox and sender."""
     owner = f"{network.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     database = made.store.database
@@ -78,5 +80,5 @@ def engine(made: House, bolt: AsyncApp, web: AsyncWebClient) -> Engine:
     routes = Routes(bolt, made, keeper)
     register(routes)
     worker = Worker(made, routes.works, owner, sender.ring, lambda: keeper.is_busy)
-    clock = Clock(made.now, chores(made, deliveries), sender.ring)
+    clock = Clock(made.now, chores(made, shelf, deliveries), sender.ring)
     return Engine(worker, clock, sender)

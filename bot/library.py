@@ -1,20 +1,80 @@
-"""The handbook in memory, built at start from the organisation's files; meaning vectors come from the database."""
+"""The handbook in memory. The database says which is in force; the index is built from it and swapped at once."""
 
+import logging
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from bot.organisation import Organisation
+from knowledge.embedding import Encoder, load_encoder
 from knowledge.handbook import read_handbook
 from knowledge.library import Library
+from storage.handbook import Vectors
+from storage.store import Store
+
+log = logging.getLogger(__name__)
 
 SHIPPED = Path(__file__).parent.parent / "knowledge" / "handbook"
+SHIPPED_ORIGIN = "shipped"
+
+Progress = Callable[[int, int], None]
 
 
-def handbook_folder(organisation: Organisation) -> Path:
-    """Where the organisation's pages stand; without a word of its own, the shipped handbook."""
+def choose_handbook(store: Store, organisation: Organisation, now: datetime) -> None:
+    """Put in force the handbook that the organisation file names, or, when none was imported, the shipped one."""
     own = organisation.files.handbook
-    return (organisation.path.parent / own).resolve() if own else SHIPPED
+    if own:
+        import_handbook(store, (organisation.path.parent / own).resolve(), now)
+        return
+    with store.reading(now) as tx:
+        present = tx.handbook.in_force()
+    if present is None or present.origin == SHIPPED_ORIGIN:
+        import_handbook(store, SHIPPED, now, origin=SHIPPED_ORIGIN)
 
 
-def build(organisation: Organisation) -> Library:
-    """Read, check and index the handbook."""
-    return Library.build(read_handbook(handbook_folder(organisation)))
+def import_handbook(store: Store, folder: Path, now: datetime, *, origin: str | None = None) -> int:
+    """Check every page of the folder and put them in force, all or none. Returns how many there are.
+
+    Raises:
+        BadFile: naming file, line and field of all that is wrong.
+    """
+    handbook = read_handbook(folder, strict=folder == SHIPPED)
+    with store.transaction(now) as tx:
+        tx.handbook.replace(handbook, origin or str(folder), now)
+    return len(handbook)
+
+
+class Shelf:
+    """The library in force, for many readers; `refresh` swaps it when the database says there is another."""
+
+    def __init__(self, store: Store, cache: Path) -> None:
+        self._store = store
+        self._encoder: Encoder | None = load_encoder(cache)
+        self._version = -1
+        self._library: Library | None = None
+
+    def __call__(self) -> Library:
+        if self._library is None:
+            raise LookupError("The library was not opened.")
+        return self._library
+
+    def refresh(self, now: datetime, progress: Progress | None = None) -> bool:
+        """Read and index the handbook in force if it is not the one held. Returns whether it was swapped."""
+        with self._store.reading(now) as tx:
+            present = tx.handbook.in_force()
+            if present is None or present.version == self._version:
+                return False
+            handbook = tx.handbook.read()
+        self._library = Library.build(handbook, self._encoder, Vectors(self._store.database), progress)
+        self._version = present.version
+        return True
+
+
+def open_shelf(
+    store: Store, organisation: Organisation, cache: Path, now: datetime, progress: Progress | None = None
+) -> Shelf:
+    """Everything that stands between a database and the first answer."""
+    choose_handbook(store, organisation, now)
+    shelf = Shelf(store, cache)
+    shelf.refresh(now, progress)
+    return shelf

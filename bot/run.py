@@ -11,15 +11,18 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bot import library, slack
+from bot import slack
 from bot.composition import engine, house, wall_clock
+from bot.library import Shelf, open_shelf
 from bot.local import APP_TOKEN, BOT_TOKEN, LocalWorkspace
 from bot.manifest import manifest
-from bot.organisation import SAMPLE, read_organisation
+from bot.organisation import SAMPLE, Organisation, read_organisation
+from bot.progress import progress_bar
 from bot.settings import Settings
 from foundation.errors import Refused
 from storage.database import Database
 from storage.migrate import migrate
+from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -73,13 +76,14 @@ async def serve(
     organisation = await asyncio.to_thread(read_organisation, settings.organisation or SAMPLE)
     database = Database(settings.database)
     await asyncio.to_thread(migrate, database)
-    books = await asyncio.to_thread(library.build, organisation)
-    made = house(organisation, database, books, now)
+    store = Store(database)
+    shelf = await asyncio.to_thread(_opened_shelf, store, organisation, settings, now())
+    made = house(organisation, store, shelf, now)
     async with _connection(settings) as where, slack.session() as http:
         web = slack.client(where.bot_token, where.api_url, http)
         me = await slack.who_am_i(web)
         bolt = slack.app(web, me, where.bot_token, where.signing_secret)
-        loops = engine(made, bolt, web)
+        loops = engine(made, shelf, bolt, web)
         running = asyncio.create_task(loops.run())
         socket = slack.socket(bolt, where.app_token, web)
         await socket.connect_async()  # type: ignore[no-untyped-call]
@@ -90,6 +94,11 @@ async def serve(
         loops.stop()
         await running
     database.close()
+
+
+def _opened_shelf(store: Store, organisation: Organisation, settings: Settings, now: datetime) -> Shelf:
+    with progress_bar("Reading the handbook") as progress:
+        return open_shelf(store, organisation, settings.data / "model", now, progress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from storage.database import Database
+from storage.handbook import HandbookPages
 from storage.inbox import Arrival, Inbox
 from storage.outbox import Outbox
 from storage.questions import Questions
@@ -18,6 +19,7 @@ class Transaction:
     def __init__(self, session: Session, now: datetime) -> None:
         self.session = session
         self.now = now
+        self.handbook = HandbookPages(session)
         self.outbox = Outbox(session, now)
         self.questions = Questions(session)
 

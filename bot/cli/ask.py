@@ -1,48 +1,106 @@
-"""`pmo ask`: the handbook's answer in the terminal."""
+"""`pmo ask` and `pmo search`: the handbook in the terminal."""
 
 import json
-from typing import Annotated
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 from pydantic_core import to_jsonable_python
 
-from bot import library
-from bot.organisation import SAMPLE, read_organisation
-from bot.settings import read_settings
+from bot.cli.opened import opened
+from foundation.errors import Refused
 from knowledge.answers import Answer
+from knowledge.index import Hit
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def register(app: typer.Typer) -> None:
     app.command()(ask)
+    app.command()(search)
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")], as_json: AsJson = False
 ) -> None:
     """Ask the handbook."""
-    books = library.build(read_organisation(read_settings().organisation or SAMPLE))
-    answer = books.ask(question)
-    typer.echo(json.dumps(_as_json(answer), indent=2, ensure_ascii=False) if as_json else _as_text(answer))
+    with opened() as house:
+        answer = house.shelf()().ask(question)
+    typer.echo(_dump(_answer_json(answer)) if as_json else _answer_text(answer))
 
 
-def _as_json(answer: Answer) -> dict[str, object]:
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for; - reads one question a line from standard input.")],
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many sections to show.")] = 10,
+) -> None:
+    """List the handbook's sections that fit best, best first."""
+    with opened() as house:
+        library = house.shelf()()
+        for asked in _questions(question):
+            hits = library.search(asked, limit)
+            if as_json:
+                typer.echo(
+                    json.dumps({"question": asked, "results": [_hit_json(hit) for hit in hits]}, ensure_ascii=False)
+                )
+            else:
+                typer.echo(_hits_text(asked, hits))
+
+
+def _questions(argument: str) -> Iterator[str]:
+    if argument != "-":
+        yield argument
+        return
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        try:
+            text = line.decode("utf-8").strip()
+        except UnicodeDecodeError:
+            raise Refused(f"Standard input, line {number}: not text in UTF-8.") from None
+        if text:
+            yield text
+
+
+def _answer_json(answer: Answer) -> dict[str, Any]:
     keep = ("page", "source", "section", "quote", "edition")
-    citations = [{name: getattr(one, name) for name in keep} for one in answer.citations]
     return {
         "status": to_jsonable_python(answer.status),
         "answer": answer.text,
         "confidence": round(answer.confidence, 3),
-        "citations": citations,
+        "citations": [{name: getattr(one, name) for name in keep} for one in answer.citations],
     }
 
 
-def _as_text(answer: Answer) -> str:
+def _answer_text(answer: Answer) -> str:
     sources = [f"  {one.page} › {one.section} ({one.source}, edition {one.edition})" for one in answer.citations]
     nearest = [f"  {one.page} › {one.section} ({one.source})" for one in answer.nearest]
-    suggestions = [f"  {one}" for one in answer.suggestions]
     parts = [answer.text]
-    parts += ["From the handbook:", *sources] if sources else []
-    parts += ["Nearest sections:", *nearest] if nearest else []
-    parts += ["Did you mean:", *suggestions] if suggestions else []
+    parts += ["", "From the handbook:", *sources] if sources else []
+    parts += ["", "Nearest sections:", *nearest] if nearest else []
+    parts += ["", "Did you mean:", *(f"  {one}" for one in answer.suggestions)] if answer.suggestions else []
     return "\n".join(parts)
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "page": passage.title,
+        "source": passage.source,
+        "section": passage.section,
+        "score": round(hit.score, 4),
+        "text": passage.text,
+    }
+
+
+def _hits_text(asked: str, hits: list[Hit]) -> str:
+    if not hits:
+        return f"{asked}\n  Nothing fits. Try other words."
+    lines = [
+        f"{number:3}. {hit.score:.3f}  {hit.passage.section}  ({hit.passage.source})"
+        for number, hit in enumerate(hits, start=1)
+    ]
+    return "\n".join([asked, *lines])
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -33,12 +33,3 @@ class FeedbackRow(Base):
     person: Mapped[str] = mapped_column(String(40), primary_key=True)
     helpful: Mapped[bool]
     given_at: Mapped[datetime]
-
-
-class PassageVectorRow(Base):
-    """The meaning of a text as numbers, by the hash of encoder and text, so that nothing is encoded twice."""
-
-    __tablename__ = "vectors"
-
-    digest: Mapped[str] = mapped_column(String(80), primary_key=True)
-    vector: Mapped[bytes]

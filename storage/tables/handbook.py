@@ -1,0 +1,48 @@
+"""The handbook as imported: the database is the truth, every process holds an index of it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.tables.base import Base
+
+
+class PageRow(Base):
+    """One page of the handbook in force."""
+
+    __tablename__ = "pages"
+
+    source: Mapped[str] = mapped_column(String(500), primary_key=True)
+    id: Mapped[str] = mapped_column(String(500), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    first_line: Mapped[int]
+    owner: Mapped[str] = mapped_column(String(40))
+    edition: Mapped[str] = mapped_column(String(40))
+    effective: Mapped[date | None] = mapped_column(Date)
+    services: Mapped[list[str]]
+    questions: Mapped[list[str]]
+    related: Mapped[list[str]]
+    digest: Mapped[str] = mapped_column(String(80))
+
+
+class HandbookRow(Base):
+    """Which handbook is in force: one row. `version` counts the imports, so that every process sees a change."""
+
+    __tablename__ = "handbook"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    origin: Mapped[str] = mapped_column(Text)  # “shipped”, or the folder it was imported from
+    imported_at: Mapped[datetime]
+
+
+class VectorRow(Base):
+    """The meaning of a text as numbers, by encoder and text's digest, so that nothing is encoded twice."""
+
+    __tablename__ = "vectors"
+
+    encoder: Mapped[str] = mapped_column(String(80), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(80), primary_key=True)
+    vector: Mapped[bytes]
