@@ -1,0 +1,262 @@
+// What a person does, and what it asks of the server. Trouble is told in a toast, never thrown at the page.
+import * as api from "./api.js";
+import { applyFrame } from "./frames.js";
+import { isReply, merged } from "./log.js";
+import { connect } from "./socket.js";
+import { EMPTY, store, threadKey } from "./state.js";
+
+let socket = null;
+let toastCount = 0;
+
+export function toast(message, kind = "trouble") {
+  const id = (toastCount += 1);
+  store.set((state) => ({ toasts: [...state.toasts.filter((one) => one.message !== message), { id, message, kind }] }));
+  setTimeout(() => dismiss(id), kind === "trouble" ? 12_000 : 5_000);
+}
+
+export function dismiss(id) {
+  store.set((state) => ({ toasts: state.toasts.filter((one) => one.id !== id) }));
+}
+
+/** Runs one request; its failure becomes a toast and the answer null. */
+async function attempt(request, sentence) {
+  try {
+    const answer = await request;
+    if (answer.ok === false) toast(answer.message || sentence || `That did not work (${answer.error ?? "no reason given"}).`);
+    return answer;
+  } catch (error) {
+    toast(error instanceof api.Unreachable ? error.message : sentence ?? "Something went wrong on this page. Try again.");
+    if (!(error instanceof api.Unreachable)) console.error(error);
+    return null;
+  }
+}
+
+// ------------------------------------------------------------------ opening
+
+const byId = (list) => Object.fromEntries(list.map((one) => [one.id, one]));
+
+function bootState(boot) {
+  return {
+    team: boot.team,
+    me: boot.me,
+    users: byId(boot.users),
+    people: boot.users.map((user) => user.id),
+    channels: byId(boot.channels),
+    channelOrder: boot.channels.map((channel) => channel.id),
+    app: boot.app,
+    commands: boot.commands ?? [],
+    shortcuts: boot.shortcuts ?? [],
+    appConnected: boot.app?.connected ?? store.get().appConnected,
+  };
+}
+
+/** Opens the workspace as one person (the server's first person without a wish). */
+export async function signIn(user, wishedChannel) {
+  socket?.close();
+  try {
+    const boot = await api.boot(user);
+    if (boot.ok === false) throw new api.Unreachable(boot.message || `The workspace could not be opened (${boot.error}).`);
+    api.speakAs(boot.me.id);
+    const { toasts, sidebarOpen } = store.get();
+    store.set({ ...EMPTY, toasts, sidebarOpen, ...bootState(boot), phase: "ready" });
+    keepAgentPrompts(boot);
+    remember(boot.me.id);
+    listen(boot.me.id);
+    const first = boot.channels.find((channel) => channel.is_member && !channel.is_im && !channel.is_app) ?? boot.channels[0];
+    const wished = boot.channels.some((channel) => channel.id === wishedChannel) ? wishedChannel : first?.id;
+    if (wished) openChannel(wished);
+  } catch (error) {
+    if (!(error instanceof api.Unreachable)) console.error(error);
+    store.set({ phase: "failed", failure: error.message });
+  }
+}
+
+function keepAgentPrompts(boot) {
+  const own = boot.channels.find((channel) => channel.is_app);
+  const given = boot.agent_prompts;
+  const prompts = Array.isArray(given) ? given : given?.prompts;
+  if (own && prompts?.length) store.set({ prompts: { [own.id]: { title: given.title ?? "", prompts } } });
+}
+
+function remember(user) {
+  const address = new URL(location.href);
+  address.searchParams.set("user", user);
+  history.replaceState(null, "", address);
+}
+
+function listen(user) {
+  let opened = 0;
+  socket = connect(user, {
+    onFrame: (frame) => applyFrame(frame, { toast, markRead }),
+    onOpen() {
+      store.set({ online: true });
+      if (opened++ > 0) readAgain(user);
+    },
+    onLost: () => store.set({ online: false }),
+  });
+}
+
+export const retryNow = () => socket?.hurry();
+
+/** After a lost connection: everything that may have changed meanwhile is read again. */
+async function readAgain(user) {
+  const boot = await attempt(api.boot(user), "The workspace could not be read again. Reload the page.");
+  if (!boot || boot.ok === false) return;
+  store.set(bootState(boot));
+  const { channel, thread, tab, channels } = store.get();
+  store.set((state) => ({ logs: channel ? { [channel]: state.logs[channel] } : {}, threads: {} }));
+  if (channel) await loadLog(channel);
+  if (thread) await loadThread(channel, thread);
+  if (channels[channel]?.is_app) openTab(tab);
+}
+
+// ------------------------------------------------------------------ moving about
+
+export function openChannel(id) {
+  const state = store.get();
+  const channel = state.channels[id];
+  if (!channel) return;
+  const again = state.channel === id;
+  store.set({ channel: id, sidebarOpen: false, ...(again ? {} : { thread: null }) });
+  location.hash = id;
+  if (channel.is_app) openTab(again ? state.tab : state.app?.home_enabled ? "home" : "messages");
+  loadLog(id, channel.unread);
+}
+
+export function openTab(tab) {
+  store.set({ tab });
+  if (tab === "about") return;
+  attempt(api.home(tab)).then((answer) => {
+    if (answer && tab === "home" && "view" in answer) store.set({ home: answer.view });
+  });
+}
+
+export function openThread(ts) {
+  const { channel } = store.get();
+  store.set({ thread: ts });
+  loadThread(channel, ts);
+}
+
+export function closeThread() {
+  store.set({ thread: null });
+}
+
+export async function openDirect(other) {
+  const answer = await attempt(api.dm(other));
+  if (!answer?.channel) return;
+  applyFrame({ type: "channel", channel: answer.channel }, { toast, markRead });
+  openChannel(answer.channel.id);
+}
+
+// ------------------------------------------------------------------ reading
+
+const setLog = (channel, change) =>
+  store.set((state) => ({ logs: { ...state.logs, [channel]: { ...state.logs[channel], ...change(state.logs[channel]) } } }));
+
+async function loadLog(channel, unread = 0) {
+  setLog(channel, (log) => ({ messages: log?.messages ?? [], hasMore: log?.hasMore ?? false, loading: true }));
+  const page = await attempt(api.messages({ channel }), "The messages could not be read. Try again.");
+  setLog(channel, (log) => {
+    if (!page?.messages) return { loading: false, loaded: true };
+    const fresh = freshest(log.messages, page);
+    const unreadFrom = unread > 0 ? page.messages.at(-Math.min(unread, page.messages.length))?.ts : log.unreadFrom;
+    return { messages: fresh, hasMore: page.has_more, loading: false, loaded: true, unreadFrom };
+  });
+  markRead(channel);
+}
+
+// What only this page holds (ephemeral messages) and older pages stay; what the server no longer has goes.
+function freshest(known, page) {
+  const oldest = page.messages[0]?.ts ?? "";
+  const kept = known.filter((message) => message.ephemeral || (page.has_more && message.ts < oldest));
+  return merged(kept, page.messages);
+}
+
+export async function loadOlder(channel) {
+  const log = store.get().logs[channel];
+  if (!log?.hasMore || log.loading) return;
+  setLog(channel, () => ({ loading: true }));
+  const page = await attempt(api.messages({ channel, before: log.messages[0]?.ts }), "Older messages could not be read.");
+  setLog(channel, (now) => ({
+    messages: page?.messages ? merged(page.messages, now.messages) : now.messages,
+    hasMore: page?.has_more ?? false,
+    loading: false,
+  }));
+}
+
+async function loadThread(channel, ts) {
+  const key = threadKey(channel, ts);
+  const set = (change) => store.set((state) => ({ threads: { ...state.threads, [key]: { ...state.threads[key], ...change } } }));
+  set({ messages: store.get().threads[key]?.messages ?? rootOf(channel, ts), loading: true });
+  const page = await attempt(api.messages({ channel, thread_ts: ts }), "The thread could not be read. Try again.");
+  const known = store.get().threads[key].messages;
+  set({ messages: page?.messages ? merged(known.filter((one) => one.ephemeral), page.messages) : known, loading: false });
+}
+
+const rootOf = (channel, ts) => (store.get().logs[channel]?.messages ?? []).filter((message) => message.ts === ts);
+
+/** Tells the server that the open channel was seen up to its last message, once for each last message. */
+export function markRead(channel) {
+  const state = store.get();
+  if (state.channel !== channel || document.hidden) return;
+  const last = state.logs[channel]?.messages.findLast((message) => !message.ephemeral && !isReply(message));
+  const known = state.channels[channel];
+  if (known?.unread) store.set({ channels: { ...state.channels, [channel]: { ...known, unread: 0 } } });
+  if (last && known.readUpTo !== last.ts) {
+    store.set((now) => ({ channels: { ...now.channels, [channel]: { ...now.channels[channel], readUpTo: last.ts } } }));
+    api.read(channel, last.ts).catch(() => {});
+  }
+}
+
+// ------------------------------------------------------------------ writing
+
+/** Sends what was typed; answers whether it went, so that the composer can keep what did not. */
+export async function send(channel, text, thread_ts) {
+  const request = text.startsWith("/") ? api.command({ channel, text, thread_ts }) : api.post({ channel, text, thread_ts });
+  const answer = await attempt(request, "Your message was not sent. Try again.");
+  return Boolean(answer && answer.ok !== false);
+}
+
+export function react(channel, message, name) {
+  const mine = message.reactions?.find((one) => one.name === name)?.users.includes(store.get().me.id);
+  return attempt(api.react(channel, message.ts, name, !mine), "The reaction was not saved. Try again.");
+}
+
+export function runShortcut(shortcut, channel, message_ts) {
+  return attempt(api.shortcut({ callback_id: shortcut.callback_id, type: shortcut.type, channel, message_ts }), "The shortcut did not start. Try again.");
+}
+
+// ------------------------------------------------------------------ blocks and views
+
+/** One interaction with a block; asks first when the element wants a confirmation. Answers whether it was sent. */
+export async function interact(container, action, state, confirm) {
+  if (confirm && !(await confirmed(confirm))) return false;
+  const answer = await attempt(api.action({ container, action, state }), "That did not reach the app. Try again.");
+  return Boolean(answer && answer.ok !== false);
+}
+
+export function confirmed(confirm) {
+  return new Promise((resolve) => store.set({ confirming: { confirm, resolve } }));
+}
+
+export function answerConfirm(yes) {
+  const { confirming } = store.get();
+  store.set({ confirming: null });
+  confirming?.resolve(yes);
+}
+
+/** Sends a view; answers `{errors}` or `{message}` when it stays open, and null when the server took it. */
+export async function submitView(view, state) {
+  try {
+    const answer = await api.submit(view.id, state);
+    if (answer.ok === false) return { message: answer.message || "This was not sent. Try again." };
+    return answer.errors && Object.keys(answer.errors).length ? { errors: answer.errors } : null;
+  } catch (error) {
+    return { message: error.message };
+  }
+}
+
+export function closeView(view, all) {
+  store.set((state) => ({ views: all ? [] : state.views.filter((one) => one.id !== view.id) }));
+  attempt(api.close(view.id, all));
+}

@@ -1,0 +1,60 @@
+// Block Kit: one component a block type.
+import { Component, html, memo } from "../lib.js";
+import { Alert } from "./alert.js";
+import { Card, Carousel } from "./card.js";
+import { Actions, ContextActions } from "./actions.js";
+import { Container } from "./container.js";
+import { DataTable } from "./data_table.js";
+import { DataVisualization } from "./data_visualization.js";
+import { FileBlock, ImageBlock, Video } from "./media.js";
+import { Input } from "./input.js";
+import { MarkdownBlock } from "./markdown.js";
+import { Plan, TaskCard } from "./plan.js";
+import { RichText } from "./rich_text.js";
+import { Context, Divider, Header, Section } from "./text_blocks.js";
+import { Table } from "./table.js";
+
+const BLOCKS = {
+  actions: Actions,
+  alert: Alert,
+  card: Card,
+  carousel: Carousel,
+  container: Container,
+  context: Context,
+  context_actions: ContextActions,
+  data_table: DataTable,
+  data_visualization: DataVisualization,
+  divider: Divider,
+  file: FileBlock,
+  header: Header,
+  image: ImageBlock,
+  input: Input,
+  markdown: MarkdownBlock,
+  plan: Plan,
+  rich_text: RichText,
+  section: Section,
+  table: Table,
+  task_card: TaskCard,
+  video: Video,
+};
+
+export function Blocks({ blocks }) {
+  return html`<div class="blocks">${(blocks ?? []).map((block, at) => html`<${Block} key=${block.block_id ?? at} block=${block} />`)}</div>`;
+}
+
+export const Block = memo(function Block({ block }) {
+  const Kind = BLOCKS[block.type];
+  if (!Kind) return html`<p class="unknown-block">This page cannot show a “${String(block.type)}” block.</p>`;
+  return html`<${Guard} type=${block.type}><div class=${`block block-${block.type}`} data-block-id=${block.block_id}><${Kind} block=${block} Blocks=${Blocks} /></div><//>`;
+});
+
+// One malformed block must not take the conversation with it.
+class Guard extends Component {
+  componentDidCatch(error) {
+    console.error(error);
+    this.setState({ broken: true });
+  }
+  render({ type, children }, { broken }) {
+    return broken ? html`<p class="unknown-block">A “${type}” block here is not well formed.</p>` : children;
+  }
+}

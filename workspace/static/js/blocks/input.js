@@ -1,0 +1,23 @@
+// An input with its label, hint and, in place, what is wrong with it.
+import { Element } from "../elements/index.js";
+import { classes, html, useId } from "../lib.js";
+import { useSurface } from "../surface.js";
+import { Text } from "../text.js";
+
+const GROUPS = ["radio_buttons", "checkboxes", "file_input"];
+
+export function Input({ block }) {
+  const { errors = {} } = useSurface();
+  const id = useId();
+  const error = errors[block.block_id];
+  const described = [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
+  const grouped = GROUPS.includes(block.element?.type);
+  const label = html`<${Text} object=${block.label} />${block.optional && html` <span class="optional">(optional)</span>`}`;
+  return html`<div class=${classes("input-block", error && "invalid")} data-input-block=${block.block_id}>
+    ${grouped ? html`<div class="label" id=${`${id}-label`}>${label}</div>` : html`<label class="label" id=${`${id}-label`} for=${id}>${label}</label>`}
+    <${Element} block=${block} element=${block.element} id=${id} labelledby=${`${id}-label`} describedby=${described}
+      invalid=${Boolean(error)} required=${!block.optional} />
+    ${error && html`<p class="field-error" id=${`${id}-error`}>${error}</p>`}
+    ${block.hint && html`<p class="hint" id=${`${id}-hint`}><${Text} object=${block.hint} /></p>`}
+  </div>`;
+}

@@ -1,0 +1,106 @@
+// Where messages and commands are written.
+import { runShortcut, send } from "./actions.js";
+import { Completion, useCompletion } from "./completion.js";
+import { emoji } from "./emoji.js";
+import { EmojiPicker } from "./emoji_picker.js";
+import { icon } from "./icons.js";
+import { html, useId, useLayoutEffect, useRef, useState } from "./lib.js";
+import { Menu } from "./popover.js";
+import { useWorkspace } from "./state.js";
+
+const drafts = new Map();
+
+export function Composer({ channel, thread_ts, label }) {
+  const key = `${channel}:${thread_ts ?? ""}`;
+  const [text, setText] = useState(drafts.get(key) ?? "");
+  const [sending, setSending] = useState(false);
+  const area = useRef();
+  const list = useId();
+  const write = (next, caret) => {
+    drafts.set(key, next);
+    setText(next);
+    if (caret !== undefined) requestAnimationFrame(() => area.current?.setSelectionRange(caret, caret));
+  };
+  const completion = useCompletion(area, text, write);
+  useLayoutEffect(() => grow(area.current), [text]);
+
+  async function submit() {
+    const line = text.trim();
+    if (!line || sending) return;
+    write("");
+    completion.close();
+    setSending(true);
+    const went = await send(channel, line, thread_ts);
+    setSending(false);
+    if (!went) write(text); // nothing that was typed is ever lost
+    area.current?.focus();
+  }
+  const keys = (event) => {
+    if (event.isComposing || completion.key(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      submit();
+    } else if ((event.ctrlKey || event.metaKey) && FORMATS[event.key]) {
+      event.preventDefault();
+      around(area.current, FORMATS[event.key], write);
+    }
+  };
+  return html`<form class="composer" aria-label=${label} onSubmit=${(event) => { event.preventDefault(); submit(); }}>
+    <div class="composer-box">
+      <${FormatBar} area=${area} write=${write} />
+      <textarea ref=${area} rows="1" aria-label=${label} placeholder=${label} value=${text} aria-autocomplete="list" aria-controls=${completion.open ? list : undefined}
+        aria-activedescendant=${completion.open ? `${list}-${completion.active}` : undefined} onInput=${(event) => write(event.target.value)} onKeyDown=${keys}
+        onBlur=${completion.close} onClick=${completion.look} onKeyUp=${(event) => { if (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End") completion.look(); }}></textarea>
+      <div class="composer-bar">
+        <${Shortcuts} channel=${channel} />
+        <${AddEmoji} area=${area} write=${write} />
+        <span class="spread"></span>
+        <button type="submit" class="send" aria-label="Send" title="Send" disabled=${!text.trim() || sending}>${icon("send")}</button>
+      </div>
+    </div>
+    ${completion.open && html`<${Completion} id=${list} area=${area} completion=${completion} />`}
+    <p class="composer-hint" aria-hidden="true">${text.length > 0 && html`<span><b>Shift + Enter</b> to add a new line</span>`}</p>
+  </form>`;
+}
+
+function grow(area) {
+  area.style.height = "auto";
+  area.style.height = `${Math.min(area.scrollHeight, 320)}px`;
+}
+
+const FORMATS = { b: "*", i: "_" };
+
+function around(area, mark, write) {
+  const { selectionStart: from, selectionEnd: to, value } = area;
+  const inside = value.slice(from, to);
+  write(value.slice(0, from) + mark + inside + mark + value.slice(to), inside ? to + 2 * mark.length : from + mark.length);
+  area.focus();
+}
+
+function FormatBar({ area, write }) {
+  const one = (name, mark, title) => html`<button type="button" class="tool" aria-label=${title} title=${title} onMouseDown=${(event) => event.preventDefault()} onClick=${() => around(area.current, mark, write)}>${icon(name)}</button>`;
+  return html`<div class="format-bar" role="toolbar" aria-label="Formatting">${one("bold", "*", "Bold")}${one("italic", "_", "Italic")}${one("strike", "~", "Strikethrough")}${one("code", "`", "Code")}</div>`;
+}
+
+function Shortcuts({ channel }) {
+  const [open, setOpen] = useState(false);
+  const anchor = useRef();
+  const shortcuts = useWorkspace((state) => state.shortcuts);
+  const items = shortcuts.filter((one) => one.type === "global")
+    .map((one) => ({ key: one.callback_id, content: one.name, detail: one.description, onPick: () => runShortcut(one, channel) }));
+  return html`<button type="button" class="tool" ref=${anchor} aria-label="Shortcuts" title="Shortcuts" aria-haspopup="menu" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${icon("bolt")}</button>
+    ${open && html`<${Menu} anchor=${anchor} items=${items} label="Shortcuts" end=${false} empty="The app offers no shortcuts" onClose=${() => setOpen(false)} />`}`;
+}
+
+function AddEmoji({ area, write }) {
+  const [open, setOpen] = useState(false);
+  const anchor = useRef();
+  const pick = (name) => {
+    const { selectionStart: at, value } = area.current;
+    const written = emoji(name) ? `:${name}: ` : "";
+    write(value.slice(0, at) + written + value.slice(at), at + written.length);
+    area.current.focus();
+  };
+  return html`<button type="button" class="tool" ref=${anchor} aria-label="Emoji" title="Emoji" aria-haspopup="dialog" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${icon("smile")}</button>
+    ${open && html`<${EmojiPicker} anchor=${anchor} onClose=${() => setOpen(false)} onPick=${pick} />`}`;
+}

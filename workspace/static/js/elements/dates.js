@@ -1,0 +1,54 @@
+// Days and times, entered with the browser's own pickers.
+import { html, useRef } from "../lib.js";
+import { useChoice, useField } from "../surface.js";
+import { textOf } from "../text.js";
+
+const CALM = 500; // ms without a further key before a typed date is told to the app
+
+const LAST = { date: "9999-12-31", "datetime-local": "9999-12-31T23:59" }; // or the year could have six digits
+
+/** A field of the browser whose value is kept at once, and told when the person has finished typing it. */
+function Picker({ block, element, kind, read, fields, labelledby, describedby, invalid, required, id, name }) {
+  const [record, set] = useField(block, element);
+  const [, choose] = useChoice(block, element);
+  const timer = useRef();
+  const told = useRef(read(record));
+  const latest = useRef(told.current);
+  const tell = () => {
+    clearTimeout(timer.current);
+    if (latest.current === told.current) return;
+    told.current = latest.current;
+    choose(fields(latest.current));
+  };
+  const change = (event) => {
+    latest.current = event.target.value || null;
+    set(fields(latest.current));
+    clearTimeout(timer.current);
+    timer.current = setTimeout(tell, CALM);
+  };
+  return html`<input type=${kind} class="field date-field" id=${id} value=${read(record) ?? ""} max=${LAST[kind]}
+    aria-labelledby=${labelledby} aria-label=${labelledby ? undefined : textOf(element.placeholder) || name || "Date"} aria-required=${required ? "true" : undefined}
+    aria-describedby=${describedby} aria-invalid=${invalid ? "true" : undefined} onInput=${change} onBlur=${tell} />`;
+}
+
+export function DateInput(props) {
+  return html`<${Picker} ...${props} kind="date" read=${(record) => record.selected_date} fields=${(value) => ({ selected_date: value })} />`;
+}
+
+export function TimeInput(props) {
+  return html`<${Picker} ...${props} kind="time" read=${(record) => record.selected_time} fields=${(value) => ({ selected_time: value })} />`;
+}
+
+const two = (number) => String(number).padStart(2, "0");
+
+function localText(seconds) {
+  if (seconds === null || seconds === undefined) return null;
+  const date = new Date(seconds * 1000);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+const seconds = (text) => (text ? Math.floor(new Date(text).getTime() / 1000) : null);
+
+export function DateTimeInput(props) {
+  return html`<${Picker} ...${props} kind="datetime-local" read=${(record) => localText(record.selected_date_time)} fields=${(value) => ({ selected_date_time: seconds(value) })} />`;
+}

@@ -1,0 +1,33 @@
+import { upload } from "../api.js";
+import { toast } from "../actions.js";
+import { icon } from "../icons.js";
+import { html, useRef, useState } from "../lib.js";
+import { useField } from "../surface.js";
+
+export function FileInput({ block, element, id, labelledby, describedby, invalid }) {
+  const [record, set] = useField(block, element);
+  const [busy, setBusy] = useState(false);
+  const input = useRef();
+  const files = record.files ?? [];
+  const most = element.max_files ?? 10;
+  async function take(event) {
+    const chosen = [...event.target.files].slice(0, most - files.length);
+    event.target.value = "";
+    setBusy(true);
+    const stored = [];
+    for (const file of chosen) {
+      const answer = await upload(file).catch((error) => ({ ok: false, message: error.message }));
+      if (answer.ok && answer.file) stored.push(answer.file);
+      else toast(answer.message ?? `“${file.name}” could not be stored.`);
+    }
+    setBusy(false);
+    set({ files: [...files, ...stored] });
+  }
+  const accept = element.filetypes?.map((type) => `.${type}`).join(",");
+  return html`<div class="file-input" role="group" aria-labelledby=${labelledby} aria-describedby=${describedby}>
+    <input type="file" class="hidden" id=${id} ref=${input} tabindex="-1" aria-labelledby=${labelledby} accept=${accept} multiple=${most > 1} onChange=${take} />
+    ${files.map((file) => html`<span class="tag">${file.name}<button type="button" aria-label=${`Remove ${file.name}`}
+      onClick=${() => set({ files: files.filter((one) => one.id !== file.id) })}>${icon("close")}</button></span>`)}
+    <button type="button" class="button" disabled=${busy || files.length >= most} aria-invalid=${invalid ? "true" : undefined} onClick=${() => input.current.click()}>${busy ? "Storing…" : files.length ? "Add another file" : "Choose a file"}</button>
+  </div>`;
+}

@@ -1,0 +1,43 @@
+import { EVERYDAY, emoji, findEmoji } from "./emoji.js";
+import { html, useEffect, useRef, useState } from "./lib.js";
+import { useAnchored, useDismissal } from "./popover.js";
+
+const COLUMNS = 8;
+
+/** A small picker: the everyday ones, or those whose name contains what is typed. */
+export function EmojiPicker({ anchor, onPick, onClose }) {
+  const [query, setQuery] = useState("");
+  const layer = useRef();
+  const search = useRef();
+  useAnchored(anchor, layer, true, { end: true });
+  const close = (keyboard) => {
+    onClose();
+    if (keyboard) anchor.current?.focus();
+  };
+  useDismissal(true, close, layer, anchor);
+  useEffect(() => search.current?.focus(), []);
+  const wanted = query.trim().toLowerCase().replaceAll(" ", "_");
+  const shown = wanted ? findEmoji(wanted, 40) : EVERYDAY.map((name) => [name, emoji(name)]).filter(([, picture]) => picture);
+  const pick = (name) => {
+    close(true);
+    onPick(name);
+  };
+  const keys = (event) => {
+    const all = [...layer.current.querySelectorAll(".emoji-choice")];
+    const at = all.indexOf(document.activeElement);
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS }[event.key];
+    const typing = document.activeElement === search.current;
+    if (event.key === "Enter" && typing && shown.length) {
+      event.preventDefault();
+      pick(shown[0][0]);
+    } else if (step && !(typing && event.key !== "ArrowDown")) {
+      event.preventDefault();
+      (all[typing ? 0 : at + step] ?? search.current).focus();
+    }
+  };
+  return html`<div class="emoji-picker" role="dialog" aria-label="Choose an emoji" ref=${layer} onKeyDown=${keys}>
+    <input type="search" class="field small" ref=${search} aria-label="Search emoji" placeholder="Search emoji" value=${query} onInput=${(event) => setQuery(event.target.value)} />
+    <div class="emoji-grid">${shown.map(([name, picture]) => html`<button type="button" class="emoji-choice" key=${name} aria-label=${name.replaceAll("_", " ")} title=${`:${name}:`} onClick=${() => pick(name)}>${picture}</button>`)}</div>
+    ${shown.length === 0 && html`<p class="menu-empty">No emoji of that name</p>`}
+  </div>`;
+}

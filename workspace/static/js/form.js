@@ -1,0 +1,100 @@
+// What was entered into the elements of one message or view, in the shape of Slack's `state.values`.
+
+/** Every element that can hold a value or be pressed, with its block: `[{block, element}]`. */
+export function elementsOf(blocks) {
+  return (blocks ?? []).flatMap((block) => {
+    const own = [block.element, block.accessory, ...(block.type === "carousel" ? [] : block.elements ?? []), ...(block.actions ?? [])];
+    const inner = [...(block.child_blocks ?? []), ...(block.type === "carousel" ? block.elements ?? [] : [])];
+    return [...own.filter((element) => element?.action_id).map((element) => ({ block, element })), ...elementsOf(inner)];
+  });
+}
+
+const INITIAL = {
+  plain_text_input: (element) => ({ value: element.initial_value || null }),
+  email_text_input: (element) => ({ value: element.initial_value || null }),
+  url_text_input: (element) => ({ value: element.initial_value || null }),
+  number_input: (element) => ({ value: element.initial_value || null }),
+  rich_text_input: (element) => ({ rich_text_value: element.initial_value ?? null }),
+  static_select: (element) => ({ selected_option: element.initial_option ?? null }),
+  external_select: (element) => ({ selected_option: element.initial_option ?? null }),
+  users_select: (element) => ({ selected_user: element.initial_user ?? null }),
+  conversations_select: (element, here) => ({ selected_conversation: element.initial_conversation ?? current(element, here) }),
+  channels_select: (element) => ({ selected_channel: element.initial_channel ?? null }),
+  multi_static_select: (element) => ({ selected_options: element.initial_options ?? [] }),
+  multi_external_select: (element) => ({ selected_options: element.initial_options ?? [] }),
+  multi_users_select: (element) => ({ selected_users: element.initial_users ?? [] }),
+  multi_conversations_select: (element, here) => ({
+    selected_conversations: element.initial_conversations ?? [current(element, here)].filter(Boolean),
+  }),
+  multi_channels_select: (element) => ({ selected_channels: element.initial_channels ?? [] }),
+  datepicker: (element) => ({ selected_date: element.initial_date ?? null }),
+  timepicker: (element) => ({ selected_time: element.initial_time ?? null }),
+  datetimepicker: (element) => ({ selected_date_time: element.initial_date_time ?? null }),
+  radio_buttons: (element) => ({ selected_option: element.initial_option ?? null }),
+  checkboxes: (element) => ({ selected_options: element.initial_options ?? [] }),
+  file_input: () => ({ files: [] }),
+};
+
+const current = (element, here) => (element.default_to_current_conversation && here ? here : null);
+
+export class Form {
+  #records = new Map(); // "block_id\naction_id\ntype" → record
+  #listeners = new Set();
+  pressed = new Map(); // feedback buttons: action_id → side; never part of the state
+
+  constructor(here = null) {
+    this.here = here;
+  }
+
+  /**
+   * Takes in the blocks as they are now: a new element starts from its initial value, one that went is forgotten, one
+   * that stayed (same block_id, action_id and type) keeps what was entered, as Slack does when a view is updated.
+   */
+  sync(blocks) {
+    const kept = new Map();
+    for (const { block, element } of elementsOf(blocks)) {
+      if (!INITIAL[element.type]) continue;
+      const key = keyOf(block, element);
+      kept.set(key, this.#records.get(key) ?? { type: element.type, ...INITIAL[element.type](element, this.here) });
+    }
+    this.#records = kept;
+  }
+
+  get(block, element) {
+    return this.#records.get(keyOf(block, element)) ?? { type: element.type };
+  }
+
+  set(block, element, fields) {
+    this.#records.set(keyOf(block, element), { type: element.type, ...fields });
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** `{values: {block_id: {action_id: record}}}` */
+  state() {
+    const values = {};
+    for (const [key, record] of this.#records) {
+      const [block, action] = key.split("\n");
+      (values[block] ??= {})[action] = record;
+    }
+    return { values };
+  }
+}
+
+const keyOf = (block, element) => `${block.block_id}\n${element.action_id}\n${element.type}`;
+
+const kept = new Map();
+
+/** The form of one message or view, the same one however often it is drawn. */
+export function formFor(key, here) {
+  if (!kept.has(key)) kept.set(key, new Form(here));
+  return kept.get(key);
+}
+
+export function forgetForm(key) {
+  kept.delete(key);
+}

@@ -1,0 +1,102 @@
+// What the server tells of its own accord → the state.
+import { changed, inChannel, isReply, withMessage, without } from "./log.js";
+import { store, threadKey } from "./state.js";
+
+export function applyFrame(frame, page) {
+  APPLY[frame.type]?.(frame, page);
+}
+
+const APPLY = {
+  message(frame, page) {
+    add(frame);
+    if (inChannel(frame.message)) notice(frame, page);
+    quieten(frame);
+  },
+  ephemeral(frame) {
+    add({ ...frame, message: { ...frame.message, ephemeral: true } });
+    quieten(frame);
+  },
+  message_changed: (frame) => eachList(frame.channel, (list) => changed(list, frame.message)),
+  message_deleted: (frame) => eachList(frame.channel, (list) => without(list, frame.ts)),
+  view_opened: ({ view }) => store.set({ views: [view] }),
+  view_pushed: ({ view }) => store.set((state) => ({ views: [...state.views.filter((one) => one.id !== view.id), view] })),
+  view_updated: updateView,
+  view_closed: ({ view_id, all }) =>
+    store.set((state) => ({ views: all ? [] : state.views.filter((view) => view.id !== view_id) })),
+  home: ({ view }) => store.set({ home: view }),
+  status({ channel, thread_ts, ...status }) {
+    const key = threadKey(channel, thread_ts ?? "");
+    store.set((state) => ({ statuses: { ...state.statuses, [key]: status.status ? status : undefined } }));
+  },
+  prompts({ channel, thread_ts, title, prompts }) {
+    const key = thread_ts ? threadKey(channel, thread_ts) : channel;
+    store.set((state) => ({ prompts: { ...state.prompts, [key]: { title, prompts } } }));
+  },
+  channel: ({ channel }) => keepChannel(channel),
+  trouble: ({ message }, page) => page.toast(message),
+  app: ({ connected }) => store.set({ appConnected: connected }),
+  reload: () => location.reload(),
+};
+
+function add({ channel, message }) {
+  if (isReply(message)) {
+    const key = threadKey(channel, message.thread_ts);
+    store.set((state) => {
+      const thread = state.threads[key];
+      return thread ? { threads: { ...state.threads, [key]: { ...thread, messages: withMessage(thread.messages, message) } } } : {};
+    });
+  }
+  if (!inChannel(message)) return;
+  store.set((state) => {
+    const log = state.logs[channel];
+    return log ? { logs: { ...state.logs, [channel]: { ...log, messages: withMessage(log.messages, message) } } } : {};
+  });
+}
+
+// A new message is unread unless its channel is open (then it is read at once) or it is one's own.
+function notice({ channel, message }, page) {
+  const state = store.get();
+  const known = state.channels[channel];
+  if (!known) return;
+  if (state.channel === channel && !document.hidden) return page.markRead(channel);
+  if (message.user === state.me.id) return;
+  store.set({ channels: { ...state.channels, [channel]: { ...known, unread: (known.unread ?? 0) + 1 } } });
+}
+
+// The app's answer ends "is thinking…".
+function quieten({ channel, message }) {
+  const state = store.get();
+  if (!message.bot_id && message.user !== state.app?.bot_user_id) return;
+  const keys = [threadKey(channel, message.thread_ts ?? ""), threadKey(channel, "")].filter((key) => state.statuses[key]);
+  if (keys.length) store.set({ statuses: { ...state.statuses, ...Object.fromEntries(keys.map((key) => [key, undefined])) } });
+}
+
+function eachList(channel, change) {
+  store.set((state) => {
+    const next = {};
+    const log = state.logs[channel];
+    const messages = log && change(log.messages);
+    if (log && messages !== log.messages) next.logs = { ...state.logs, [channel]: { ...log, messages } };
+    for (const [key, thread] of Object.entries(state.threads)) {
+      const list = key.startsWith(`${channel}:`) ? change(thread.messages) : thread.messages;
+      if (list !== thread.messages) next.threads = { ...(next.threads ?? state.threads), [key]: { ...thread, messages: list } };
+    }
+    return next;
+  });
+}
+
+function updateView({ view }) {
+  store.set((state) => ({
+    views: state.views.map((one) => (one.id === view.id ? view : one)),
+    ...(view.type === "home" ? { home: view } : {}),
+  }));
+}
+
+function keepChannel(channel) {
+  store.set((state) => {
+    const open = state.channel === channel.id && !document.hidden;
+    const known = { ...state.channels[channel.id], ...channel, ...(open ? { unread: 0 } : {}) };
+    const order = state.channelOrder.includes(channel.id) ? state.channelOrder : [...state.channelOrder, channel.id];
+    return { channels: { ...state.channels, [channel.id]: known }, channelOrder: order };
+  });
+}

@@ -1,0 +1,105 @@
+// A scrolling list of messages: keeps to the newest, reads older ones when scrolled to the top, and only ever draws the
+// messages that changed.
+import { loadOlder } from "./actions.js";
+import { dateOf, dayKey, dayTitle } from "./dates.js";
+import { icon } from "./icons.js";
+import { Fragment, html, useEffect, useLayoutEffect, useRef, useState } from "./lib.js";
+import { Message } from "./message.js";
+
+const NEAR = 60; // px from the end that still count as being there
+const TOGETHER = 5 * 60; // seconds within which messages of one author stand under one name
+const SHOWN = 150; // messages drawn while the reader is at the newest
+
+export function MessageList({ channel, messages, hasMore, loading, unreadFrom, place, label, head, foot }) {
+  const box = useRef();
+  const atEnd = useRef(true);
+  const height = useRef(0);
+  const [away, setAway] = useState(false);
+  const [shown, setShown] = useState(SHOWN);
+  const visible = messages.slice(-shown);
+  const more = hasMore || messages.length > shown;
+
+  useLayoutEffect(() => {
+    const list = box.current;
+    if (atEnd.current) list.scrollTop = list.scrollHeight;
+    height.current = list.scrollHeight;
+  });
+  useLayoutEffect(() => keepPlace(box.current, atEnd), [visible[0]?.ts]);
+  useEffect(() => stickWhileGrowing(box.current, atEnd), []);
+
+  const scrolled = () => {
+    const list = box.current;
+    atEnd.current = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+    setAway(!atEnd.current && list.scrollHeight > list.clientHeight * 1.5);
+    if (atEnd.current && shown > SHOWN) setShown(SHOWN);
+    if (list.scrollTop < 300 && more && !loading) older();
+  };
+  const older = () => {
+    rememberPlace(box.current);
+    if (messages.length > shown) setShown(shown + 50);
+    else if (place === "channel") loadOlder(channel).then(() => setShown((count) => count + 50));
+  };
+  const toEnd = () => {
+    atEnd.current = true;
+    box.current.scrollTop = box.current.scrollHeight;
+  };
+  return html`<div class="list-around">
+    <div class="messages" ref=${box} role="log" aria-label=${label} aria-live="polite" aria-relevant="additions" tabindex="0" onScroll=${scrolled} onKeyDown=${(event) => walk(event, box.current)}>
+      <div class="messages-inner">
+        ${more ? html`<p class="older" role="status">${loading ? "Reading older messages…" : html`<button type="button" class="link-button" onClick=${older}>Older messages</button>`}</p>` : head}
+        ${visible.map((message, at) => html`<${Row} key=${message.ts} channel=${channel} message=${message} before=${visible[at - 1]} first=${message.ts === unreadFrom} place=${place} />`)}
+        ${foot}
+      </div>
+    </div>
+    ${away && html`<button type="button" class="to-end" onClick=${toEnd}>${icon("down")} Latest messages</button>`}
+  </div>`;
+}
+
+function Row({ channel, message, before, first, place }) {
+  const date = dateOf(message.ts);
+  const newDay = place === "channel" && (!before || dayKey(dateOf(before.ts)) !== dayKey(date));
+  return html`<${Fragment}>
+    ${newDay && html`<div class="day" role="separator" aria-label=${dayTitle(date)}><span>${dayTitle(date)}</span></div>`}
+    ${first && html`<div class="new-line" role="separator" aria-label="New messages"><span>New</span></div>`}
+    <${Message} channel=${channel} message=${message} grouped=${!newDay && !first && together(before, message)} place=${place} />
+  <//>`;
+}
+
+function together(before, message) {
+  if (!before || before.ephemeral || message.ephemeral || before.username !== message.username) return false;
+  const same = (before.user ?? before.bot_id) === (message.user ?? message.bot_id);
+  return same && before.reply_count === undefined && Number(message.ts) - Number(before.ts) < TOGETHER;
+}
+
+// While older messages come in above, what the reader looks at stays where it is.
+let held = null;
+function rememberPlace(list) {
+  held = { list, fromEnd: list.scrollHeight - list.scrollTop };
+}
+function keepPlace(list, atEnd) {
+  if (held?.list === list && !atEnd.current) list.scrollTop = list.scrollHeight - held.fromEnd;
+  held = null;
+}
+
+// Pictures, charts and Markdown grow after they were drawn.
+function stickWhileGrowing(list, atEnd) {
+  const watcher = new ResizeObserver(() => {
+    if (atEnd.current) list.scrollTop = list.scrollHeight;
+  });
+  watcher.observe(list.firstElementChild);
+  watcher.observe(list);
+  return () => watcher.disconnect();
+}
+
+/** Arrow keys go from message to message once the list or a message has the focus. */
+function walk(event, list) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const here = document.activeElement;
+  if (!step || (here !== list && !here.classList.contains("message"))) return;
+  const all = [...list.querySelectorAll(".message")];
+  const at = all.indexOf(here);
+  const next = at < 0 ? all.at(-1) : all[at + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}

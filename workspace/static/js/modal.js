@@ -1,0 +1,100 @@
+// Modals: a stack of views in one dialog. The browser's own modal dialog keeps the focus inside.
+import { closeView, submitView } from "./actions.js";
+import { Blocks } from "./blocks/index.js";
+import { formFor } from "./form.js";
+import { icon } from "./icons.js";
+import { classes, html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "./lib.js";
+import { store, useWorkspace } from "./state.js";
+import { Surface } from "./surface.js";
+import { Text, textOf } from "./text.js";
+import { check } from "./validation.js";
+
+export function Modals() {
+  const views = useWorkspace((state) => state.views);
+  if (views.length === 0) return null;
+  return html`<${ModalDialog} key=${views[0].root_view_id ?? views[0].id} views=${views} />`;
+}
+
+function ModalDialog({ views }) {
+  const dialog = useRef();
+  const view = views.at(-1);
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    dialog.current.showModal();
+    return () => before?.isConnected && before.focus();
+  }, []);
+  const escape = (event) => {
+    event.preventDefault();
+    closeView(view, views.length === 1);
+  };
+  return html`<dialog class="modal" ref=${dialog} aria-labelledby="modal-title" onCancel=${escape}><${View} key=${view.id} view=${view} depth=${views.length} /></dialog>`;
+}
+
+function View({ view, depth }) {
+  const [errors, setErrors] = useState({});
+  const [trouble, setTrouble] = useState("");
+  const [busy, setBusy] = useState(false);
+  const body = useRef();
+  const form = formFor(`view:${view.id}`, null);
+  const surface = useMemo(() => {
+    form.here = store.get().channel;
+    form.sync(view.blocks);
+    return { kind: "modal", container: { type: "view", view_id: view.id }, form, errors };
+  }, [view, errors]);
+  useEffect(() => focusFirst(body.current), [view.id]);
+  useEffect(() => focusFirstError(body.current, errors), [errors]);
+
+  async function submit(event) {
+    event.preventDefault();
+    if (busy) return;
+    const wrong = check(view.blocks, form);
+    setTrouble("");
+    setErrors(wrong);
+    if (Object.keys(wrong).length) return;
+    setBusy(true);
+    const refusal = await submitView(view, form.state());
+    setBusy(false);
+    if (refusal?.errors) setErrors(refusal.errors);
+    if (refusal?.message) setTrouble(refusal.message);
+  }
+  const unplaced = Object.entries(errors).filter(([block]) => !view.blocks.some((one) => one.type === "input" && one.block_id === block));
+  return html`<form class="view" noValidate onSubmit=${submit} aria-busy=${busy ? "true" : undefined}>
+    <${ViewHead} view=${view} depth=${depth} />
+    <div class="view-body" ref=${body}>
+      <${Surface.Provider} value=${surface}><${Blocks} blocks=${view.blocks} /><//>
+    </div>
+    <div class="view-trouble" role="alert">${trouble}${unplaced.map(([, message]) => html`<span>${message}</span>`)}</div>
+    <${ViewFoot} view=${view} busy=${busy} />
+  </form>`;
+}
+
+function ViewHead({ view, depth }) {
+  return html`<header class="view-head">
+    ${depth > 1 && html`<button type="button" class="icon-button" aria-label="Back" onClick=${() => closeView(view, false)}>${icon("left")}</button>`}
+    <h2 id="modal-title"><${Text} object=${view.title} /></h2>
+    <button type="button" class="icon-button" aria-label="Close" onClick=${() => closeView(view, true)}>${icon("close")}</button>
+  </header>`;
+}
+
+function ViewFoot({ view, busy }) {
+  const sends = view.submit || view.blocks.some((block) => block.type === "input");
+  return html`<footer class="view-foot">
+    <button type="button" class="button" onClick=${() => closeView(view, false)}>${textOf(view.close) || (sends ? "Cancel" : "Close")}</button>
+    ${sends && html`<button type="submit" class=${classes("button", "primary")} disabled=${view.submit_disabled} aria-disabled=${busy ? "true" : undefined}>
+      ${textOf(view.submit) || "Submit"}${busy && html`<span class="spin" aria-hidden="true"></span><span class="hidden">, sending</span>`}</button>`}
+  </footer>`;
+}
+
+const FIELDS = "input:not([type=file]), textarea, select, button.button";
+
+function focusFirst(body) {
+  const wished = body.querySelector("[data-autofocus]");
+  (wished ?? body.querySelector(FIELDS) ?? body.closest("dialog").querySelector(".view-foot button:last-child"))?.focus();
+}
+
+function focusFirstError(body, errors) {
+  const first = [...body.querySelectorAll("[data-input-block]")].find((block) => errors[block.dataset.inputBlock]);
+  const field = first?.querySelector("[aria-invalid=true]");
+  (field?.matches("[role=group], [role=radiogroup]") ? field.querySelector("input, button") : field)?.focus();
+}
+

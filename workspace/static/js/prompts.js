@@ -1,0 +1,13 @@
+// Suggested prompts: what the app proposes to ask. Choosing one sends it.
+import { send } from "./actions.js";
+import { html } from "./lib.js";
+import { useWorkspace } from "./state.js";
+
+export function Prompts({ at, channel, thread_ts }) {
+  const given = useWorkspace((state) => state.prompts[at]);
+  if (!given?.prompts?.length) return null;
+  return html`<div class="prompts" role="group" aria-label=${given.title || "Suggested prompts"}>
+    ${given.title && html`<p class="prompts-title">${given.title}</p>`}
+    ${given.prompts.map((prompt) => html`<button type="button" class="prompt" key=${prompt.title} onClick=${() => send(channel, prompt.message, thread_ts)}>${prompt.title}</button>`)}
+  </div>`;
+}

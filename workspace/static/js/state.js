@@ -1,0 +1,67 @@
+// Everything the page knows, and the questions the parts ask of it.
+import { createStore, useStore } from "./store.js";
+
+export const EMPTY = {
+  phase: "starting", // starting, ready or failed
+  failure: "",
+  online: true,
+  appConnected: true,
+  team: null,
+  me: null,
+  users: {},
+  people: [], // ids, in the server's order
+  channels: {},
+  channelOrder: [],
+  app: null,
+  commands: [],
+  shortcuts: [],
+  channel: null, // the open channel's id
+  tab: "messages", // of the app's own conversation: home, messages or about
+  thread: null, // ts of the open thread's first message
+  logs: {}, // channel id → {messages, hasMore, loading, unreadFrom}
+  threads: {}, // "channel:ts" → {messages, loading}
+  statuses: {}, // "channel:ts" → what the app says it is doing
+  prompts: {}, // channel id, or "channel:ts" → {title, prompts}
+  home: null,
+  views: [], // the stack of open modals, the root first
+  confirming: null,
+  toasts: [],
+  sidebarOpen: false,
+};
+
+export const store = createStore(EMPTY);
+export const useWorkspace = (select) => useStore(store, select);
+
+export const threadKey = (channel, ts) => `${channel}:${ts}`;
+
+export function personName(user) {
+  return user ? user.real_name || user.name || user.id : "Someone";
+}
+
+export function channelTitle(state, channel) {
+  if (!channel) return "";
+  if (channel.is_app) return state.app?.name ?? "App";
+  if (channel.is_im) return personName(state.users[channel.user]);
+  return channel.name;
+}
+
+/** As the composer and the header say it: "#general" or "Wei Chen". */
+export function channelLabel(state, channel) {
+  return channel && (channel.is_im || channel.is_app) ? channelTitle(state, channel) : `#${channelTitle(state, channel)}`;
+}
+
+/** Who wrote a message: `{id, name, color, bot, image}`. */
+export function authorOf(state, message) {
+  const user = state.users[message.user];
+  const fromApp = Boolean(message.bot_id) || user?.is_bot || message.user === state.app?.bot_user_id;
+  const name = message.username || (user ? personName(user) : fromApp ? state.app?.name : "Someone");
+  const icons = message.icons || {};
+  return {
+    id: message.user || message.bot_id || "",
+    name: name || "App",
+    color: user?.color || "4a154b",
+    bot: fromApp,
+    image: icons.image_48 || user?.avatar || null,
+    emoji: icons.emoji || null,
+  };
+}

@@ -1,0 +1,42 @@
+// What the page itself can tell about an entry before it is sent, in the place where Slack's own client tells it.
+const EMPTY = "Please complete this required field.";
+
+/** `{block_id: sentence}` for the input blocks that cannot be sent as they are. */
+export function check(blocks, form) {
+  const wrong = {};
+  for (const block of blocks.filter((one) => one.type === "input" && one.element)) {
+    const sentence = fault(block, form.get(block, block.element));
+    if (sentence) wrong[block.block_id] = sentence;
+  }
+  return wrong;
+}
+
+function fault(block, record) {
+  const { type, ...fields } = record;
+  const held = Object.values(fields)[0];
+  const empty = held === null || held === undefined || (typeof held === "string" && held.trim() === "") || (Array.isArray(held) && held.length === 0);
+  if (empty) return block.optional ? null : EMPTY;
+  return RULES[type]?.(held, block.element) ?? null;
+}
+
+const RULES = {
+  plain_text_input: lengths,
+  email_text_input: (value) => (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : "Enter an email address, such as name@example.org."),
+  url_text_input: (value) => (/^https?:\/\/[^\s.]+\.?\S+$/i.test(value) ? null : "Enter a web address that begins with https:// or http://."),
+  number_input: number,
+};
+
+function lengths(value, { min_length, max_length }) {
+  if (min_length && value.length < min_length) return `Write at least ${min_length} characters.`;
+  if (max_length && value.length > max_length) return `Write at most ${max_length} characters.`;
+  return null;
+}
+
+function number(value, { is_decimal_allowed, min_value, max_value }) {
+  const text = value.trim();
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(text)) return "Enter a number.";
+  if (!is_decimal_allowed && !/^[-+]?\d+$/.test(text)) return "Enter a whole number.";
+  if (min_value !== undefined && Number(text) < Number(min_value)) return `Enter a number not below ${min_value}.`;
+  if (max_value !== undefined && Number(text) > Number(max_value)) return `Enter a number not above ${max_value}.`;
+  return null;
+}
