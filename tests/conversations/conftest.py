@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,10 +11,15 @@ from typing import Any
 
 import pytest
 
+from bot.library import open_shelf
 from bot.local import SEED
 from bot.manifest import manifest
+from bot.organisation import SAMPLE, read_organisation
 from bot.run import serve
 from bot.settings import Settings
+from storage.database import Database
+from storage.migrate import migrate
+from storage.store import Store
 from tests.workspace.running import RunningWorkspace, Visitor, running_workspace
 
 MONDAY = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
@@ -79,8 +85,25 @@ async def opened(data: Path, clock: ShiftedClock | None = None, **settings: Any)
         yield Office(workspace, Settings(**(where | settings)), clock or ShiftedClock(), *people)
 
 
+@pytest.fixture(scope="session")
+def read_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose handbook has been read: reading it takes seconds, and every bot of the tests needs it."""
+    data = tmp_path_factory.mktemp("read")
+    database = Database(f"sqlite:///{data / 'pmo.db'}")
+    migrate(database)
+    open_shelf(Store(database), read_organisation(SAMPLE), data / "model", MONDAY)
+    database.close()
+    return data
+
+
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+def data(read_before: Path, tmp_path: Path) -> Path:
+    """A data folder of the test's own."""
+    return Path(shutil.copytree(read_before, tmp_path / "data"))
+
+
+@pytest.fixture
+async def office(data: Path) -> AsyncIterator[Office]:
     """The bot at work in its office, Monday 14 September 2026, nine o'clock UTC."""
-    async with opened(tmp_path) as made, made.bot():
+    async with opened(data) as made, made.bot():
         yield made
