@@ -12,7 +12,7 @@ from foundation.people import People, Person
 from servicedesk.catalogue import Approval
 from servicedesk.clock import Target
 from servicedesk.desk import Act
-from servicedesk.forms import Value, check_url, validate
+from servicedesk.forms import MOST_PEOPLE, Value, check_url, validate
 from servicedesk.records import WORK, Request, State, Verb
 from servicedesk.transitions import OVERRIDE_TO
 
@@ -194,8 +194,10 @@ def _score(act: Act) -> Changed:
 
 
 def _watch(act: Act) -> Changed:
-    people = _others_too(act)
-    return {"watchers": list(dict.fromkeys([*act.request.watchers, *people]))}
+    watchers = list(dict.fromkeys([*act.request.watchers, *_others_too(act)]))
+    if len(watchers) > MOST_PEOPLE:
+        raise Invalid({"people": f"At most {MOST_PEOPLE} people can watch a request."})
+    return {"watchers": watchers}
 
 
 def _unwatch(act: Act) -> Changed:

@@ -138,7 +138,7 @@ def may_see(request: Request, person: Person) -> bool:
         return False
     if not request.confidential:
         return True
-    named = person.id == request.assignee or person.id in request.watchers
+    named = person.id in (request.assignee, request.approved_by, *request.watchers)
     return named or person.is_pmo or (request.state in APPROVAL and _is(person, request, Who.APPROVER))
 
 

@@ -1,0 +1,209 @@
+"""The life of a request, written down a second time and independently: from where, to where, and by whom."""
+
+from datetime import date
+
+import pytest
+
+from foundation.errors import Conflict, NotAllowed, NotFound
+from servicedesk.catalogue import Priority
+from servicedesk.records import Scores, State, Verb
+from servicedesk.requests import apply
+from servicedesk.transitions import SYSTEM, TABLE, allowed_verbs, may_see
+from tests.servicedesk.cast import (
+    ADA,
+    BEN,
+    DANA,
+    DELIVERY,
+    DESK,
+    EMEKA,
+    EVERYBODY,
+    FARAH,
+    MONDAY,
+    WEI,
+    in_state,
+    submitted,
+)
+
+S, V = State, Verb
+PMO = {WEI, EMEKA}
+# Ben asks, Wei does the work. Emeka is PMO staff, approver and head of the PMO; Dana is an approver.
+EXPECTED = {
+    (S.DRAFT, V.SUBMIT): (S.SUBMITTED, {BEN}),
+    (S.DRAFT, V.WITHDRAW): (S.WITHDRAWN, {BEN}),
+    (S.SUBMITTED, V.ASK): (S.NEEDS_INFO, PMO),
+    (S.NEEDS_INFO, V.ANSWER): (S.SUBMITTED, {BEN}),
+    (S.SUBMITTED, V.ACCEPT): (S.QUEUED, PMO),
+    (S.PENDING_APPROVAL, V.APPROVE): (S.QUEUED, {EMEKA, DANA}),
+    (S.PENDING_APPROVAL, V.REQUEST_CHANGES): (S.CHANGES_REQUESTED, {EMEKA, DANA}),
+    (S.CHANGES_REQUESTED, V.RESUBMIT): (S.PENDING_APPROVAL, {BEN}),
+    (S.QUEUED, V.CLAIM): (S.IN_PROGRESS, PMO),
+    (S.QUEUED, V.ASSIGN): (S.IN_PROGRESS, PMO),
+    (S.IN_PROGRESS, V.QUESTION): (S.WAITING_REQUESTER, {WEI}),
+    (S.WAITING_REQUESTER, V.REPLY): (S.IN_PROGRESS, {BEN}),
+    (S.IN_PROGRESS, V.HOLD): (S.ON_HOLD, PMO),
+    (S.ON_HOLD, V.RESUME): (S.IN_PROGRESS, PMO),
+    (S.IN_PROGRESS, V.REASSIGN): (S.IN_PROGRESS, PMO),
+    (S.WAITING_REQUESTER, V.REASSIGN): (S.WAITING_REQUESTER, PMO),
+    (S.ON_HOLD, V.REASSIGN): (S.ON_HOLD, PMO),
+    (S.IN_PROGRESS, V.DELIVER): (S.DELIVERED, {WEI}),
+    (S.DELIVERED, V.ACCEPT_DELIVERY): (S.CLOSED, {BEN}),
+    (S.DELIVERED, V.REOPEN): (S.IN_PROGRESS, {BEN}),
+    (S.CLOSED, V.REOPEN): (S.IN_PROGRESS, {BEN}),
+}
+BEFORE_DELIVERY = (
+    S.SUBMITTED,
+    S.NEEDS_INFO,
+    S.PENDING_APPROVAL,
+    S.CHANGES_REQUESTED,
+    S.QUEUED,
+    S.IN_PROGRESS,
+    S.WAITING_REQUESTER,
+    S.ON_HOLD,
+)
+for state in BEFORE_DELIVERY:
+    approval = state in (S.PENDING_APPROVAL, S.CHANGES_REQUESTED)
+    EXPECTED[state, V.DECLINE] = (S.DECLINED, PMO | {DANA} if approval else PMO)
+    EXPECTED[state, V.MARK_DUPLICATE] = (S.DUPLICATE, PMO)
+    EXPECTED[state, V.WITHDRAW] = (S.WITHDRAWN, {BEN})
+    EXPECTED[state, V.CHANGE_PRIORITY] = (state, PMO)
+    EXPECTED[state, V.SCORE] = (state, PMO)
+    if not approval:
+        EXPECTED[state, V.CHANGE_SERVICE] = (state, PMO)
+for state in State:
+    if state is not S.DRAFT:
+        EXPECTED |= {(state, verb): (state, set(EVERYBODY)) for verb in (V.COMMENT, V.WATCH, V.UNWATCH)}
+        EXPECTED[state, V.OVERRIDE] = (S.QUEUED if state is not S.QUEUED else S.CLOSED, {EMEKA})
+
+BY_TIME = {V.REMIND, V.AUTO_CLOSE}
+ACTS = [verb for verb in Verb if verb is not V.DRAFT and verb not in BY_TIME]
+
+
+def _given(verb, state, person):
+    return {
+        V.ASK: {"comment": "Which phase?"},
+        V.ANSWER: {"comment": "The second."},
+        V.REQUEST_CHANGES: {"comment": "Name the adopters."},
+        V.ASSIGN: {"assignee": WEI.id},
+        V.REASSIGN: {"assignee": EMEKA.id},
+        V.QUESTION: {"comment": "Where is it?"},
+        V.REPLY: {"comment": "Here."},
+        V.HOLD: {"reason": "Audit first", "review_on": date(2026, 5, 20)},
+        V.DELIVER: DELIVERY,
+        V.REOPEN: {"reason": "A page is missing"},
+        V.DECLINE: {"reason": "Another team does this"},
+        V.MARK_DUPLICATE: {"duplicate_of": 3},
+        V.CHANGE_PRIORITY: {"priority": Priority.EXPEDITE},
+        V.CHANGE_SERVICE: {"service": "methodology-compliance", "reason": "It is about the method"},
+        V.SCORE: {"scores": Scores(5, 3, 2, 2)},
+        V.WATCH: {"people": [person.id]},
+        V.UNWATCH: {"people": [person.id]},
+        V.COMMENT: {"comment": "Good to know."},
+        V.OVERRIDE: {"to": S.QUEUED if state is not S.QUEUED else S.CLOSED, "reason": "The board decided"},
+    }.get(verb, {})
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("verb", ACTS)
+def test_a_verb_leads_where_the_table_says_and_only_for_whom_it_says(state, verb):
+    to, people = EXPECTED.get((state, verb), (None, set()))
+    request = in_state(state)
+    for person in EVERYBODY:
+        given = _given(verb, state, person)
+        if person in people:
+            assert apply(request, verb, person, MONDAY, DESK, **given).request.state is to, person.name
+            assert verb in allowed_verbs(request, person), person.name
+        elif verb is not V.SUBMIT or person is not BEN:  # Ben's second submission is no error
+            with pytest.raises((Conflict, NotAllowed, NotFound)):
+                apply(request, verb, person, MONDAY, DESK, **given)
+            assert verb not in allowed_verbs(request, person), person.name
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_time_itself_reminds_of_and_closes_what_is_delivered_and_nothing_else(state):
+    assert set(allowed_verbs(in_state(state), SYSTEM)) == (BY_TIME if state is S.DELIVERED else set())
+
+
+def test_a_framework_is_accepted_into_approval_and_not_into_the_queue():
+    request = submitted(service="framework-development")
+    assert apply(request, V.ACCEPT, WEI, MONDAY, DESK).request.state is S.PENDING_APPROVAL
+
+
+def test_every_row_of_the_table_is_among_those_written_down_here():
+    known = set(EXPECTED) | {(S.DELIVERED, V.REMIND), (S.DELIVERED, V.AUTO_CLOSE)}
+    assert {(state, row.verb) for row in TABLE for state in row.sources} == known
+
+
+@pytest.mark.parametrize(
+    ("state", "triage", "approval", "delivery"),
+    [
+        (S.DRAFT, None, None, None),
+        (S.SUBMITTED, "runs", None, None),
+        (S.NEEDS_INFO, "paused", None, None),
+        (S.PENDING_APPROVAL, "stopped", "runs", None),
+        (S.CHANGES_REQUESTED, "stopped", "paused", None),
+        (S.QUEUED, "stopped", None, "runs"),
+        (S.IN_PROGRESS, "stopped", None, "runs"),
+        (S.WAITING_REQUESTER, "stopped", None, "paused"),
+        (S.ON_HOLD, "stopped", None, "paused"),
+        (S.DELIVERED, "stopped", None, "stopped"),
+        (S.CLOSED, "stopped", None, "stopped"),
+        (S.DECLINED, "stopped", None, None),
+        (S.DUPLICATE, "stopped", None, None),
+        (S.WITHDRAWN, "stopped", None, None),
+    ],
+)
+def test_clocks_stand_as_the_state_says(state, triage, approval, delivery):
+    request = in_state(state)
+    assert [_how(request.triage), _how(request.approval), _how(request.delivery)] == [triage, approval, delivery]
+
+
+def test_approval_stops_its_clock_and_starts_delivery():
+    request = apply(in_state(S.PENDING_APPROVAL), V.APPROVE, EMEKA, MONDAY, DESK).request
+    assert [_how(request.triage), _how(request.approval), _how(request.delivery)] == ["stopped", "stopped", "runs"]
+
+
+def test_reopening_lets_the_delivery_clock_go_on():
+    request = apply(in_state(S.CLOSED), V.REOPEN, BEN, MONDAY, DESK, reason="A page is missing").request
+    assert [_how(request.triage), _how(request.delivery)] == ["stopped", "runs"]
+
+
+def _how(clock):
+    if clock is None:
+        return None
+    return "runs" if clock.running else "paused" if clock.paused else "stopped"
+
+
+@pytest.mark.parametrize(
+    ("person", "sees"), [(ADA, False), (FARAH, True), (BEN, True), (WEI, True), (EMEKA, True), (DANA, False)]
+)
+def test_a_confidential_request_is_seen_by_its_people_and_the_pmo(person, sees):
+    request = submitted(confidential=True, watchers=[FARAH.id])
+    assert may_see(request, person) is sees
+    assert bool(allowed_verbs(request, person)) is sees
+
+
+def test_an_approver_sees_a_confidential_request_while_asked_and_after_approving_it():
+    pending = in_state(S.PENDING_APPROVAL, confidential=True)
+    assert may_see(pending, DANA)
+    approved_by_dana = apply(pending, V.APPROVE, DANA, MONDAY, DESK).request
+    approved_by_emeka = apply(pending, V.APPROVE, EMEKA, MONDAY, DESK).request
+    assert [may_see(approved_by_dana, DANA), may_see(approved_by_emeka, DANA)] == [True, False]
+
+
+@pytest.mark.parametrize("person", [ADA, WEI, EMEKA])
+def test_a_draft_is_its_requesters_alone(person):
+    assert not may_see(in_state(S.DRAFT), person)
+
+
+def test_nobody_approves_what_they_asked_for_whatever_their_role():
+    request = in_state(S.PENDING_APPROVAL, requester=DANA)
+    with pytest.raises(NotAllowed) as refusal:
+        apply(request, V.APPROVE, DANA, MONDAY, DESK)
+    assert refusal.value.message == ("You asked for PMO-12 yourself, so somebody else must approve it: Emeka Adeyemi.")
+    assert V.APPROVE not in allowed_verbs(request, DANA)
+
+
+def test_the_head_of_the_pmo_does_not_override_their_own_request():
+    request = submitted(requester=EMEKA)
+    with pytest.raises(NotAllowed):
+        apply(request, V.OVERRIDE, EMEKA, MONDAY, DESK, to=S.QUEUED, reason="Faster")
