@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from workspace import events, interactions, messages
+from workspace import events, interactions, membership, messages
 from workspace.errors import Failure, Unanswered
 from workspace.hub import Hub
 from workspace.records import Channel, Json
@@ -36,6 +36,7 @@ class ClientApi:
             web.post("/client/react", self._post(self.react)),
             web.post("/client/read", self._post(self.read)),
             web.post("/client/dm", self._post(self.dm)),
+            web.post("/client/join", self._post(self.join)),
             web.get("/client/socket", self.socket),
         ]
 
@@ -137,10 +138,24 @@ class ClientApi:
         text = str(given.get("text") or "")
         if not text.strip():
             raise Failure("no_text", message="Write something first.")
+        self._may_write(user, channel)
         stored = as_stored(self.hub.state, text)
         return {
             "ts": interactions.type_message(self.hub, user, channel, stored, str(given.get("thread_ts") or ""))["ts"]
         }
+
+    def _may_write(self, user: str, channel: Channel) -> None:
+        if user not in channel.members:
+            raise Failure("not_in_channel", message=f"Join #{channel.name} to write in it.")
+        manifest = self.hub.manifest
+        if channel.is_im and self.hub.state.bot_is_in(channel):
+            if not manifest.messages_enabled or manifest.messages_read_only:
+                raise Failure("restricted_action", message="Sending messages to this app has been turned off.")
+
+    async def join(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._channel(user, given)
+        membership.join(self.hub, channel, user)
+        return {"channel": page_channel(self.hub.state, channel, user)}
 
     async def command(self, user: str, given: Mapping[str, Any]) -> Json:
         channel = self._channel(user, given)
@@ -186,7 +201,17 @@ class ClientApi:
         view = state.homes.get(user)
         channel = state.direct([user, state.app.bot_user_id])
         events.home_opened(self.hub, user, channel, tab, view)
+        if tab == "messages" and self.hub.manifest.assistant:
+            self._start_assistant_thread(user, channel)
         return {"view": view}
+
+    def _start_assistant_thread(self, user: str, channel: Channel) -> None:
+        """Apps with the older assistant view are told of a thread when their messages are opened for the first time."""
+        if self.hub.state.timelines[channel.id].roots:
+            return
+        opening = {"text": "New Assistant Thread", "subtype": "assistant_app_thread"}
+        root = messages.post(self.hub, channel, messages.by_the_app(self.hub, opening), quiet=True)
+        events.assistant_thread_started(self.hub, user, channel, root["ts"])
 
     async def react(self, user: str, given: Mapping[str, Any]) -> Json:
         channel = self._channel(user, given)

@@ -49,14 +49,14 @@ class Control:
         return web.json_response({"ok": True, "events": found[-_limit(request) :]})
 
     async def show_faults(self, request: web.Request) -> web.Response:
-        return web.json_response({"ok": True, "faults": self.api.faults.shown()})
+        return web.json_response({"ok": True, "faults": self.hub.faults.shown()})
 
     async def set_faults(self, request: web.Request) -> web.Response:
         try:
-            self.api.faults.replace(await _body(request))
+            self.hub.faults.replace(await _body(request))
         except (ConfigProblem, TypeError) as problem:
             return web.json_response({"ok": False, "message": str(problem)}, status=400)
-        return web.json_response({"ok": True, "faults": self.api.faults.shown()})
+        return web.json_response({"ok": True, "faults": self.hub.faults.shown()})
 
     async def disconnect(self, request: web.Request) -> web.Response:
         """Ask the app to open its sockets anew, or with `{"drop": true}` cut them without a word."""
@@ -75,7 +75,7 @@ class Control:
             return web.json_response({"ok": False, "message": "Send {event: {type: …}}."}, status=400)
         envelopes = [events.envelope(self.hub, raw) for _ in range(times)]
         for envelope in envelopes:
-            self.hub.outlet.tell(envelopes[0] if body.get("same_id") else envelope)
+            events.deliver(self.hub, envelopes[0] if body.get("same_id") else envelope)
         return web.json_response({"ok": True, "event_ids": [envelope["event_id"] for envelope in envelopes]})
 
     async def token(self, request: web.Request) -> web.Response:
@@ -94,7 +94,7 @@ class Control:
         """Begin again from the seed; connections stay, pages are asked to load anew."""
         self.hub.state.reset()
         self.hub.token_revoked = False
-        self.api.faults.replace([])
+        self.hub.faults.replace([])
         self.api.rates.forget()
         self.api.calls.clear()
         self.log.deliveries.clear()

@@ -1,8 +1,10 @@
 """Events: which of them the app has subscribed to, and what they look like."""
 
+import asyncio
 import secrets
 import string
 
+from workspace.app_view import message_for_app
 from workspace.hub import Hub
 from workspace.records import Channel, Json
 
@@ -20,7 +22,22 @@ def subscription(event: Json) -> str:
 def send(hub: Hub, event: Json) -> None:
     """Deliver the event if the app has subscribed to it."""
     if subscription(event) in hub.manifest.bot_events:
-        hub.outlet.tell(envelope(hub, event))
+        deliver(hub, envelope(hub, event))
+
+
+def deliver(hub: Hub, payload: Json) -> None:
+    """Hand an event to the app, with whatever is to go wrong on the way."""
+    faults = hub.faults.for_event(payload["event"]["type"])
+    loop = asyncio.get_running_loop()
+    wait = sum(fault.ms for fault in faults if fault.kind == "delay_event") / 1000
+    for _ in range(1 + sum(fault.kind == "duplicate_event" for fault in faults)):
+        if wait:
+            loop.call_later(wait, hub.outlet.tell, payload)
+        else:
+            hub.outlet.tell(payload)
+    for fault in faults:
+        if fault.kind == "drop_socket":
+            loop.call_later(wait + fault.ms / 1000, hub.sockets.drop)
 
 
 def envelope(hub: Hub, event: Json) -> Json:
@@ -54,7 +71,11 @@ def message_posted(hub: Hub, channel: Channel, message: Json) -> None:
     """A message event, and a mention besides if a person names the app outside a direct message."""
     if not hub.state.bot_is_in(channel):
         return
-    event = with_rich_text(message) | {"channel": channel.id, "event_ts": message["ts"], "team": hub.state.team.id}
+    event = message_for_app(hub, message) | {
+        "channel": channel.id,
+        "event_ts": message["ts"],
+        "team": hub.state.team.id,
+    }
     send(hub, event | {"channel_type": channel.kind})
     bot = hub.state.app.bot_user_id
     if not channel.is_im and message.get("user") != bot and f"<@{bot}>" in message.get("text", ""):
@@ -62,13 +83,13 @@ def message_posted(hub: Hub, channel: Channel, message: Json) -> None:
 
 
 def message_changed(hub: Hub, channel: Channel, message: Json, previous: Json) -> None:
-    _message_subtype(hub, channel, "message_changed", {"message": message, "previous_message": previous})
+    fields = {"message": message_for_app(hub, message), "previous_message": message_for_app(hub, previous)}
+    _message_subtype(hub, channel, "message_changed", fields)
 
 
 def message_deleted(hub: Hub, channel: Channel, previous: Json) -> None:
-    _message_subtype(
-        hub, channel, "message_deleted", {"deleted_ts": previous["ts"], "previous_message": previous, "hidden": True}
-    )
+    fields = {"deleted_ts": previous["ts"], "previous_message": message_for_app(hub, previous), "hidden": True}
+    _message_subtype(hub, channel, "message_deleted", fields)
 
 
 def _message_subtype(hub: Hub, channel: Channel, subtype: str, fields: Json) -> None:
@@ -77,15 +98,6 @@ def _message_subtype(hub: Hub, channel: Channel, subtype: str, fields: Json) -> 
     ts = hub.clock.stamp()
     common = {"type": "message", "subtype": subtype, "channel": channel.id, "ts": ts, "event_ts": ts}
     send(hub, common | fields | {"channel_type": channel.kind})
-
-
-def with_rich_text(message: Json) -> Json:
-    """A person's message as apps receive it: Slack turns what is typed into one rich_text block."""
-    if message.get("blocks") or message.get("bot_id") or not message.get("text"):
-        return dict(message)
-    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": message["text"]}]}
-    block = {"type": "rich_text", "block_id": "txt" + message["ts"][-3:], "elements": [section]}
-    return message | {"blocks": [block]}
 
 
 def member_joined(hub: Hub, channel: Channel, user: str) -> None:
@@ -121,4 +133,16 @@ def reaction(hub: Hub, channel: Channel, message: Json, user: str, name: str, *,
         "item_user": message.get("user"),
         "event_ts": hub.clock.stamp(),
     }
+    send(hub, event)
+
+
+def member_left(hub: Hub, channel: Channel, user: str) -> None:
+    event = {"type": "member_left_channel", "user": user, "channel": channel.id, "team": hub.state.team.id}
+    kind = "G" if channel.is_private else "C"
+    send(hub, event | {"channel_type": kind, "event_ts": hub.clock.stamp()})
+
+
+def assistant_thread_started(hub: Hub, user: str, channel: Channel, thread_ts: str) -> None:
+    thread = {"user_id": user, "context": {}, "channel_id": channel.id, "thread_ts": thread_ts}
+    event = {"type": "assistant_thread_started", "assistant_thread": thread, "event_ts": hub.clock.stamp()}
     send(hub, event)

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from workspace.app_config import Manifest
 from workspace.clock import Clock
 from workspace.deliveries import DeliveryLog, Outlet
+from workspace.faults import Faults
 from workspace.interactivity import Responses, Triggers
 from workspace.options import Options
 from workspace.page_sockets import PageSockets
 from workspace.seed import Tokens
 from workspace.socket_mode import SocketMode
 from workspace.state import State
+from workspace.streams import Streams
+from workspace.uploads import Uploads
 from workspace.view_stack import Views
 
 
@@ -27,9 +30,9 @@ class Hub:
     triggers: Triggers
     responses: Responses
     views: Views
+    streams: Streams
+    uploads: Uploads = field(default_factory=Uploads)
+    faults: Faults = field(default_factory=Faults)
     pages: PageSockets = field(default_factory=PageSockets)
     base_url: str = ""
     token_revoked: bool = False
-
-    def error_name(self) -> str:
-        return self.manifest.name

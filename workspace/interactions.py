@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workspace import messages, payloads, response_urls, view_inputs
+from workspace import membership, messages, payloads, response_urls, view_inputs
+from workspace.checks import check_view
 from workspace.errors import Failure, Unanswered
 from workspace.hub import Hub
 from workspace.interactivity import ResponseAddress
 from workspace.records import Channel, Json
-from workspace.web_api.content import refuse_bad_view
+from workspace.typed_text import as_stored
+from workspace.web_api.content import refuse
 
 CONFUSED = "We had some trouble connecting. Try again?"
 
@@ -16,10 +18,14 @@ CONFUSED = "We had some trouble connecting. Try again?"
 async def run_command(hub: Hub, user: str, channel: Channel, line: str, thread_ts: str) -> None:
     """Raises Failure `invalid_command`, or Unanswered."""
     name, _, text = line.strip().partition(" ")
+    if name in membership.BUILTIN:
+        membership.run_builtin(hub, user, channel, name, text)
+        return
     command = hub.manifest.commands.get(name)
     if command is None:
         raise Failure("invalid_command", message=f"{name} is not a valid command.")
-    payload = payloads.slash_command(hub, command, channel, user, text.strip(), thread_ts)
+    text = as_stored(hub.state, text.strip(), with_names=True) if command.should_escape else text.strip()
+    payload = payloads.slash_command(hub, command, channel, user, text, thread_ts)
     answer = await hub.outlet.ask("slash_commands", payload)
     if isinstance(answer, str):
         answer = {"text": answer}
@@ -107,7 +113,7 @@ def _change_stack(hub: Hub, user: str, view: Json, action: str | None, answer: A
         given = answer.get("view")
         if not isinstance(given, Mapping):
             raise Failure("invalid_response")
-        refuse_bad_view(given)
+        refuse(check_view(given), "invalid_arguments")
         if action == "update":
             _, changed = hub.views.replace(view["id"], dict(given))
             hub.pages.push([user], {"type": "view_updated", "view": changed})
@@ -156,6 +162,7 @@ def type_message(hub: Hub, user: str, channel: Channel, text: str, thread_ts: st
             raise Failure("thread_not_found")
         message |= {"thread_ts": parent.get("thread_ts", thread_ts), "parent_user_id": parent.get("user")}
     posted = messages.post(hub, channel, message)
+    membership.warn_if_absent(hub, channel, user, text)
     if not thread_ts:
         hub.state.mark_read(user, channel.id, posted["ts"])
     return posted

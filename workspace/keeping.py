@@ -1,6 +1,7 @@
 """The saved state: one SQLite file, written behind the server's back in batches by a thread."""
 
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from workspace.errors import ConfigProblem
 from workspace.records import Json
 
 WAIT_SECONDS = 0.2
+logger = logging.getLogger(__name__)
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key));
 CREATE TABLE IF NOT EXISTS blobs (id TEXT PRIMARY KEY, bytes BLOB NOT NULL);
@@ -26,8 +28,9 @@ class Keeper:
         self._records: dict[tuple[str, str], str | None] = {}
         self._blobs: dict[str, bytes] = {}
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._stop = threading.Event()
         self._changed = threading.Event()
-        self._closing = False
         self._path = path
         self._database = self._open(path) if path else None
         self._thread = threading.Thread(target=self._write_behind, name="keeper", daemon=True)
@@ -86,41 +89,52 @@ class Keeper:
         with self._lock:
             self._records.clear()
             self._blobs.clear()
-            if self._database:
+        if self._database:
+            with self._writing:
                 self._database.executescript("DELETE FROM records; DELETE FROM blobs;")
 
     def close(self) -> None:
         """Write what is left and close the file."""
         if self._database is None:
             return
-        self._closing = True
+        self._stop.set()
         self._changed.set()
         self._thread.join()
         self._database.close()
         self._database = None
 
     def _write_behind(self) -> None:
-        while not self._closing:
+        while not self._stop.is_set():
             self._changed.wait()
             self._changed.clear()
-            self._write()
-            threading.Event().wait(0 if self._closing else WAIT_SECONDS)
-        self._write()
+            self._write_or_keep()
+            self._stop.wait(WAIT_SECONDS)
+        self._write_or_keep()
 
-    def _write(self) -> None:
-        assert self._database is not None  # noqa: S101  the thread only runs with a file
+    def _write_or_keep(self) -> None:
+        """A full disk loses nothing while the server runs: what could not be written is tried again."""
         with self._lock:
             records, self._records = self._records, {}
             blobs = dict(self._blobs)
         if not records and not blobs:
             return
+        try:
+            self._write(records, blobs)
+        except sqlite3.Error as problem:
+            logger.error("The state cannot be saved to %s (%s); trying again.", self._path, problem)
+            with self._lock:
+                self._records = records | self._records
+            self._changed.set()
+
+    def _write(self, records: dict[tuple[str, str], str | None], blobs: dict[str, bytes]) -> None:
+        assert self._database is not None  # noqa: S101  the thread only runs with a file
         gone = [key for key, body in records.items() if body is None]
         kept = [(*key, body) for key, body in records.items() if body is not None]
-        self._database.execute("BEGIN")
-        self._database.executemany("DELETE FROM records WHERE kind = ? AND key = ?", gone)
-        self._database.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", kept)
-        self._database.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?)", list(blobs.items()))
-        self._database.execute("COMMIT")
+        with self._writing, self._database:
+            self._database.execute("BEGIN")
+            self._database.executemany("DELETE FROM records WHERE kind = ? AND key = ?", gone)
+            self._database.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", kept)
+            self._database.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?)", list(blobs.items()))
         with self._lock:
             for key in blobs:
                 self._blobs.pop(key, None)

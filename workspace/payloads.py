@@ -1,9 +1,10 @@
 """What the app receives when a person does something: Slack's own shapes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workspace.app_config import Command, Shortcut
+from workspace.app_view import message_for_app
 from workspace.hub import Hub
 from workspace.records import Channel, Json
 
@@ -70,7 +71,7 @@ def message_action(hub: Hub, item: Shortcut, user: str, channel: Channel, messag
         "action_ts": hub.clock.stamp(),
         "message_ts": message["ts"],
         "channel": {"id": channel.id, "name": channel_name(channel)},
-        "message": message,
+        "message": message_for_app(hub, message),
         "response_url": response_url(hub, key),
     }
 
@@ -94,7 +95,7 @@ def message_context(hub: Hub, user: str, channel: Channel, message: Json) -> Jso
         "response_url": response_url(hub, key),
     }
     # Slack sends no message with an action in an ephemeral one.
-    return context if ephemeral else context | {"message": message}
+    return context if ephemeral else context | {"message": message_for_app(hub, message)}
 
 
 def view_context(view: Json, state: Mapping[str, Any]) -> Json:
@@ -121,8 +122,20 @@ def view_submission(hub: Hub, user: str, view: Json, values: Mapping[str, Any]) 
     return _common(hub, "view_submission", user) | {
         "trigger_id": hub.triggers.give(user, view["id"]),
         "view": view | {"state": {"values": values}},
-        "response_urls": [],
+        "response_urls": list(_response_urls(hub, user, view, values)),
     }
+
+
+def _response_urls(hub: Hub, user: str, view: Json, values: Mapping[str, Any]) -> Iterator[Json]:
+    """One address for each conversation chosen in a select with `response_url_enabled`."""
+    for block in view["blocks"]:
+        element = block.get("element", {})
+        chosen = values.get(block.get("block_id"), {}).get(element.get("action_id")) or {}
+        channel = chosen.get("selected_conversation") or chosen.get("selected_channel")
+        if element.get("response_url_enabled") and channel in hub.state.channels:
+            address = response_url(hub, hub.responses.give(user, channel))
+            place = {"block_id": block["block_id"], "action_id": element["action_id"]}
+            yield place | {"channel_id": channel, "response_url": address}
 
 
 def view_closed(hub: Hub, user: str, view: Json, *, all_closed: bool) -> Json:

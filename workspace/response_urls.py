@@ -1,16 +1,13 @@
 """What the app posts to a response_url: a new message, or another form of the one the person acted on."""
 
-from typing import Any
-
 from aiohttp import web
 
 from workspace import messages
-from workspace.block_ids import with_ids
-from workspace.checks import check_message
 from workspace.errors import Failure
 from workspace.hub import Hub
 from workspace.interactivity import ResponseAddress
 from workspace.records import Channel, Json
+from workspace.web_api.content import checked_fields
 
 
 async def serve(hub: Hub, request: web.Request) -> web.Response:
@@ -32,7 +29,7 @@ def respond(hub: Hub, address: ResponseAddress, body: Json) -> None:
     if body.get("delete_original"):
         _delete_original(hub, channel, address)
         return
-    fields = content(body)
+    fields = checked_fields(hub.state, body)
     if body.get("replace_original"):
         _replace_original(hub, channel, address, fields)
         return
@@ -43,21 +40,6 @@ def respond(hub: Hub, address: ResponseAddress, body: Json) -> None:
         messages.post(hub, channel, message)
     else:
         messages.show_ephemeral(hub, channel, address.user, message)
-
-
-def content(body: Json) -> Json:
-    """The text, blocks and attachments of an answer, checked like a message's."""
-    given: dict[str, Any] = {
-        name: body[name] for name in ("text", "blocks", "attachments", "metadata") if body.get(name)
-    }
-    if not given:
-        raise Failure("no_text")
-    problems = check_message(given)
-    if problems:
-        raise Failure("invalid_blocks", messages=[f"{item.pointer}: {item.message}" for item in problems])
-    if "blocks" in given:
-        given["blocks"] = with_ids(given["blocks"])
-    return {"text": ""} | given
 
 
 def _delete_original(hub: Hub, channel: Channel, address: ResponseAddress) -> None:

@@ -10,22 +10,22 @@ from workspace.app_config import Manifest
 from workspace.client_api import ClientApi
 from workspace.clock import Clock
 from workspace.control import Control
-from workspace.deliveries import DeliveryLog
-from workspace.faults import Faults
+from workspace.deliveries import DeliveryLog, Outlet
+from workspace.files import FILE_AT_MOST, FileRoutes
+from workspace.http_delivery import HttpDelivery
 from workspace.hub import Hub
 from workspace.interactivity import Responses, Triggers
 from workspace.keeping import Keeper
 from workspace.options import Options
-from workspace.page_sockets import PageSockets
 from workspace.rates import Rates
 from workspace.seed import Seed, Tokens
 from workspace.socket_mode import SocketMode
 from workspace.state import State
+from workspace.streams import Streams
 from workspace.view_stack import Views
 from workspace.web_api.dispatch import WebApi
 
 STATIC = Path(__file__).parent / "static"
-UPLOAD_AT_MOST = 64 * 1024 * 1024
 
 
 class Server:
@@ -39,24 +39,28 @@ class Server:
         self.keeper = Keeper(options.data / "workspace.sqlite3" if options.data else None)
         state = State(seed, self.keeper, clock)
         log = DeliveryLog()
+        tokens = tokens or seed.tokens
         sockets = SocketMode(options, log, state.app.id, manifest.name)
+        outlet: Outlet = sockets
+        if options.request_url:
+            outlet = HttpDelivery(options, log, tokens.signing_secret, manifest.name)
         self.hub = Hub(
             manifest=manifest,
             options=options,
             clock=clock,
             state=state,
-            tokens=tokens or seed.tokens,
+            tokens=tokens,
             log=log,
             sockets=sockets,
-            outlet=sockets,
+            outlet=outlet,
             triggers=Triggers(clock, options.trigger_seconds, state.team.id),
             responses=Responses(clock),
             views=Views(clock, state.team, state.app),
-            pages=PageSockets(),
+            streams=Streams(clock),
         )
         sockets.on_change = self._app_changed
         rates = Rates(clock, strict=options.strict_rates, messages_per_minute=options.messages_per_minute)
-        self.api = WebApi(self.hub, rates, Faults())
+        self.api = WebApi(self.hub, rates)
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.5)
 
     @property
@@ -67,15 +71,19 @@ class Server:
         self.hub.pages.push_all({"type": "app", "connected": connected})
 
     def _application(self) -> web.Application:
-        application = web.Application(middlewares=[security.guard(self.options.host)], client_max_size=UPLOAD_AT_MOST)
+        application = web.Application(
+            middlewares=[security.guard(self.options.host)], client_max_size=FILE_AT_MOST + 1024 * 1024
+        )
         application.on_response_prepare.append(security.add_headers)
         application.add_routes(
             [
                 web.get("/", self._page),
                 web.route("*", "/api/{method}", self.api.serve),
                 web.get("/link/", self._link),
+                web.get("/archives/{channel}/{message}", self._archive),
                 web.post("/response/{team}/{key}", self._response),
                 *ClientApi(self.hub).routes(),
+                *FileRoutes(self.hub).routes(),
                 *Control(self.hub, self.api).routes(),
             ]
         )
@@ -96,6 +104,10 @@ class Server:
             )
         return await self.hub.sockets.serve(request)
 
+    async def _archive(self, request: web.Request) -> web.StreamResponse:
+        """A permalink leads to the page, with the channel in its fragment."""
+        raise web.HTTPFound(f"/#{request.match_info['channel']}")
+
     async def _response(self, request: web.Request) -> web.StreamResponse:
         return await response_urls.serve(self.hub, request)
 
@@ -110,5 +122,6 @@ class Server:
     async def close(self) -> None:
         self.hub.pages.close()
         await self.hub.outlet.close()
+        await self.hub.sockets.close()
         await self._runner.cleanup()
         await asyncio.to_thread(self.keeper.close)

@@ -102,7 +102,7 @@ def page_channel(state: State, channel: Channel, viewer: str) -> Json:
     }
     if channel.is_im:
         other = next((user for user in channel.members if user != viewer), viewer)
-        shown |= {"user": other, "name": state.people[other].real_name}
+        shown |= {"user": other, "name": state.people[other].real_name if other in state.people else other}
     return shown
 
 

@@ -4,20 +4,39 @@ import re
 
 from workspace.state import State
 
+# An address as it stands in escaped text, without the full stop or bracket that ends a sentence after it.
+ADDRESS = re.compile(r"(?<![\w`|])https?://(?:&amp;|[^\s<>`|&])*(?:&amp;|[^\s<>`|&.,;:!?)\]'\"])")
+
 
 def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def as_stored(state: State, text: str) -> str:
-    """Escape & < >, then turn `@Name`, `@handle` and `#channel` into `<@U…>` and `<#C…>`; the longest name wins."""
-    escaped = escape(text)
-    people = {}
+def as_stored(state: State, text: str, *, with_names: bool = False) -> str:
+    """Escape & < >, then turn `@Name`, `@handle` and `#channel` into `<@U…>` and `<#C…>` and addresses into `<https://…>`.
+
+    The longest name wins. `with_names` adds them (`<@U…|handle>`), as slash commands with `should_escape` get them.
+    """
+    linked = ADDRESS.sub(r"<\g<0>>", escape(text))
+    people = _people(state, with_names=with_names)
+    channels = {
+        escape(name).casefold(): f"<#{channel}|{name}>" if with_names else f"<#{channel}>"
+        for name, channel in state.channel_names.items()
+    }
+    return _replace("#", channels, _replace("@", people, linked))
+
+
+def people_named(state: State, text: str) -> list[str]:
+    """The ids of the people a typed text names, in order."""
+    return re.findall(r"<@(\w+)>", as_stored(state, text))
+
+
+def _people(state: State, *, with_names: bool) -> dict[str, str]:
+    names = {}
     for person in state.people.values():
-        for name in (person.real_name, person.name):
-            people[escape(name).casefold()] = f"<@{person.id}>"
-    channels = {escape(name).casefold(): f"<#{channel}>" for name, channel in state.channel_names.items()}
-    return _replace("#", channels, _replace("@", people, escaped))
+        reference = f"<@{person.id}|{person.name}>" if with_names else f"<@{person.id}>"
+        names |= {escape(name).casefold(): reference for name in (person.real_name, person.name)}
+    return names
 
 
 def _replace(mark: str, names: dict[str, str], text: str) -> str:

@@ -14,7 +14,7 @@ ALPHABET = string.ascii_uppercase + string.digits
 
 
 class Views:
-    """Open modals by person, and every view by id (home views are added to the index by `remember`)."""
+    """Open modals: a stack a person, and an index by id."""
 
     def __init__(self, clock: Clock, team: Team, app: AppIdentity) -> None:
         self._clock = clock
@@ -51,6 +51,7 @@ class Views:
 
     def open(self, user: str, given: Json) -> Json:
         """A new stack with this view at its root; what was open before is gone."""
+        self.refuse_duplicate(given)
         self.clear(user)
         view = self.build(given)
         self._stacks[user].append(view)
@@ -64,6 +65,7 @@ class Views:
             raise Failure("not_found")
         if len(stack) >= STACK_AT_MOST:
             raise Failure("push_limit_reached")
+        self.refuse_duplicate(given)
         view = self.build(given, root=stack[0]["id"], previous=stack[-1]["id"])
         stack.append(view)
         self._owners[view["id"]] = (user, view)
@@ -72,6 +74,7 @@ class Views:
     def replace(self, view_id: str, given: Json) -> tuple[str, Json]:
         """The person and the new form of an open view. Raises Failure `not_found`."""
         user, old = self.find(view_id)
+        self.refuse_duplicate(given, view_id)
         view = self.build(given, view_id=view_id, root=old["root_view_id"], previous=old["previous_view_id"])
         stack = self._stacks[user]
         stack[[item["id"] for item in stack].index(view_id)] = view
@@ -82,6 +85,13 @@ class Views:
         if view_id not in self._owners:
             raise Failure("not_found")
         return self._owners[view_id]
+
+    def refuse_duplicate(self, given: Json, view_id: str = "") -> None:
+        """Raises Failure `duplicate_external_id` if another open view has the same one."""
+        external_id = given.get("external_id")
+        for _, view in self._owners.values():
+            if external_id and view["external_id"] == external_id and view["id"] != view_id:
+                raise Failure("duplicate_external_id")
 
     def find_external(self, external_id: str) -> tuple[str, Json]:
         for user, view in self._owners.values():

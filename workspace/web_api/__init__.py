@@ -1,12 +1,30 @@
 """The Web API: one file a family of methods, collected here by name."""
 
-from workspace.web_api import auth, chat, conversations, users, views
+from workspace.web_api import (
+    assistant,
+    auth,
+    chat,
+    conversations,
+    files,
+    pins,
+    reactions,
+    streams,
+    team,
+    users,
+    views,
+)
 from workspace.web_api.call import Method
 
 METHODS: dict[str, Method] = {
+    **assistant.METHODS,
     **auth.METHODS,
     **chat.METHODS,
     **conversations.METHODS,
+    **files.METHODS,
+    **pins.METHODS,
+    **reactions.METHODS,
+    **streams.METHODS,
+    **team.METHODS,
     **users.METHODS,
     **views.METHODS,
 }

@@ -55,6 +55,12 @@ class Call:
                 raise Failure(problem) from None
         return value
 
+    def need(self, scope: str) -> None:
+        """Raises Failure `missing_scope` if the app was not given this one."""
+        granted = self.hub.manifest.scopes
+        if scope not in granted:
+            raise Failure("missing_scope", needed=scope, provided=",".join(granted))
+
     def channel(self, name: str = "channel") -> Channel:
         """The channel of an argument: one the app can see. Raises Failure `channel_not_found`."""
         state = self.hub.state

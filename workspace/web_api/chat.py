@@ -1,6 +1,7 @@
 """Posting, changing and deleting messages."""
 
 from workspace import messages
+from workspace.app_view import without_metadata
 from workspace.errors import Failure
 from workspace.records import Channel, Json
 from workspace.web_api.call import Call, Method
@@ -13,9 +14,10 @@ def writable(call: Call) -> Channel:
     """Where a message goes: a channel the app is in, a person's direct message, or any public channel if it may."""
     state = call.hub.state
     given = call.text("channel", missing="channel_not_found")
-    if given in state.people and given != state.app.bot_user_id:
-        return state.direct([given, state.app.bot_user_id])
-    channel = call.channel()
+    person = given in state.people and given != state.app.bot_user_id
+    channel = state.direct([given, state.app.bot_user_id]) if person else call.channel()
+    if channel.is_im and not call.hub.manifest.messages_enabled:
+        raise Failure("messages_tab_disabled")
     if not state.bot_is_in(channel) and "chat:write.public" not in call.hub.manifest.scopes:
         raise Failure("not_in_channel")
     return channel
@@ -30,7 +32,7 @@ def post_message(call: Call) -> Json:
     if call.text("username"):
         fields["username"] = call.text("username")
     message = messages.post(call.hub, channel, messages.by_the_app(call.hub, fields))
-    return {"channel": channel.id, "ts": message["ts"], "message": without_metadata(message)}
+    return {"channel": channel.id, "ts": message["ts"], "message": without_metadata(call.hub, message)}
 
 
 def thread_fields(call: Call, channel: Channel, thread_ts: str) -> Json:
@@ -41,10 +43,6 @@ def thread_fields(call: Call, channel: Channel, thread_ts: str) -> Json:
     if call.flag("reply_broadcast"):
         fields["subtype"] = "thread_broadcast"
     return fields
-
-
-def without_metadata(message: Json) -> Json:
-    return {name: value for name, value in message.items() if name != "metadata"}
 
 
 def own_message(call: Call, forbidden: str) -> tuple[Channel, Json]:
@@ -62,16 +60,25 @@ def update(call: Call) -> Json:
     channel, message = own_message(call, "cant_update_message")
     if message.get("streaming"):
         raise Failure("streaming_state_conflict")
-    fields = message_fields(call)
-    kept = {name: message.get(name) for name in ("blocks", "attachments") if name not in call.args}
-    changed = {"blocks": None, "attachments": None} | kept | fields
-    messages.change(call.hub, channel, message, changed, edited_by=call.hub.state.app.bot_user_id)
-    shown = without_metadata(message)
+    fields = message_fields(call, updating=True)
+    edited_by = "" if fields.get("blocks") else call.hub.state.app.bot_user_id
+    messages.change(call.hub, channel, message, _replaced(call, fields), edited_by=edited_by)
+    shown = without_metadata(call.hub, message)
     return {"channel": channel.id, "ts": message["ts"], "text": message["text"], "message": shown}
+
+
+def _replaced(call: Call, fields: Json) -> Json:
+    """A new text without blocks takes the old blocks away; without a new text, what is not given stays."""
+    if fields["text"]:
+        return {"blocks": None, "attachments": None} | fields
+    emptied = {name: None for name in ("blocks", "attachments") if name in call.args}
+    return emptied | {name: value for name, value in fields.items() if value}
 
 
 def delete(call: Call) -> Json:
     channel, message = own_message(call, "cant_delete_message")
+    if message.get("streaming"):
+        raise Failure("cant_delete_message")
     messages.delete(call.hub, channel, message)
     return {"channel": channel.id, "ts": message["ts"]}
 

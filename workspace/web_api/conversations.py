@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 
-from workspace import events
+from workspace import membership
+from workspace.app_view import message_for_app, without_metadata
 from workspace.errors import Failure
 from workspace.records import Channel, Json
 from workspace.shapes import channel_object
 from workspace.web_api.call import Call, Method, page_of
-from workspace.web_api.chat import without_metadata
 
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 KINDS = {"channel": "public_channel", "group": "private_channel", "im": "im", "mpim": "mpim"}
+SCOPES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
 def visible(call: Call) -> list[Channel]:
@@ -19,6 +20,9 @@ def visible(call: Call) -> list[Channel]:
     wanted = {kind.strip() for kind in (call.text("types") or "public_channel").split(",")}
     if not wanted <= set(KINDS.values()):
         raise Failure("invalid_types")
+    for kind, name in KINDS.items():
+        if name in wanted:
+            call.need(f"{SCOPES[kind]}:read")
     state = call.hub.state
     return [
         channel
@@ -32,8 +36,14 @@ def list_channels(call: Call) -> Json:
     return {"channels": [channel_object(call.hub.state, channel) for channel in found]} | metadata
 
 
-def info(call: Call) -> Json:
+def _found(call: Call) -> Channel:
     channel = call.channel()
+    call.need(f"{SCOPES[channel.kind]}:read")
+    return channel
+
+
+def info(call: Call) -> Json:
+    channel = _found(call)
     shown = channel_object(call.hub.state, channel)
     if not call.flag("include_num_members"):
         shown.pop("num_members", None)
@@ -41,7 +51,7 @@ def info(call: Call) -> Json:
 
 
 def members(call: Call) -> Json:
-    found, metadata = page_of(list(call.channel().members), call)
+    found, metadata = page_of(list(_found(call).members), call)
     return {"members": found} | metadata
 
 
@@ -65,6 +75,7 @@ def _opened(call: Call, channel: Channel) -> Json:
 
 def readable(call: Call) -> Channel:
     channel = call.channel()
+    call.need(f"{SCOPES[channel.kind]}:history")
     if not call.hub.state.bot_is_in(channel):
         raise Failure("not_in_channel")
     return channel
@@ -129,10 +140,8 @@ def _newest_first(call: Call, stamps: list[str]) -> tuple[Iterable[str], Json]:
 
 def _shown(call: Call, channel: Channel, stamps: Iterable[str]) -> list[Json]:
     timeline = call.hub.state.timelines[channel.id]
-    found = [events.with_rich_text(timeline.by_ts[ts]) for ts in stamps]
-    if call.flag("include_all_metadata"):
-        return found
-    return [without_metadata(message) for message in found]
+    shown = message_for_app if call.flag("include_all_metadata") else without_metadata
+    return [shown(call.hub, timeline.by_ts[ts]) for ts in stamps]
 
 
 def join(call: Call) -> Json:
@@ -140,12 +149,8 @@ def join(call: Call) -> Json:
     channel = call.channel()
     if channel.is_private:
         raise Failure("method_not_supported_for_channel_type")
-    already = state.bot_is_in(channel)
-    if not already:
-        channel.members[state.app.bot_user_id] = None
-        state.keep_channel(channel)
-        events.member_joined(call.hub, channel, state.app.bot_user_id)
-    warning = {"warning": "already_in_channel"} if already else {}
+    joined = membership.join(call.hub, channel, state.app.bot_user_id)
+    warning = {} if joined else {"warning": "already_in_channel"}
     return {"channel": channel_object(state, channel)} | warning
 
 

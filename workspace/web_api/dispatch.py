@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from workspace.errors import Failure
-from workspace.faults import Fault, Faults
+from workspace.faults import Fault
 from workspace.hub import Hub
 from workspace.rates import Rates
 from workspace.records import Json
@@ -26,7 +26,6 @@ class WebApi:
 
     hub: Hub
     rates: Rates
-    faults: Faults
     calls: deque[Json] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -34,7 +33,7 @@ class WebApi:
         started = time.perf_counter()
         args = await read_arguments(request)
         token = args.pop("token", None) or request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        faults = self.faults.for_call(method)
+        faults = self.hub.faults.for_call(method)
         wait = self.hub.options.latency_ms + sum(fault.ms for fault in faults if fault.kind == "delay")
         if wait:
             await asyncio.sleep(wait / 1000)

@@ -29,6 +29,9 @@ def _trigger_user(call: Call) -> str:
 
 def update_view(call: Call) -> Json:
     given = checked_view(call)
+    home = next((view for view in call.hub.state.homes.values() if view["id"] == call.text("view_id")), None)
+    if home:
+        return _update_home(call, home, given)
     views = call.hub.views
     if call.text("view_id"):
         user, old = views.find(call.text("view_id"))
@@ -48,7 +51,21 @@ def publish_view(call: Call) -> Json:
     old = call.hub.state.homes.get(user)
     if old:
         _same_hash(call, old)
-    view = call.hub.views.build(given, view_id=old["id"] if old else "")
+    return _show_home(call, user, given, old["id"] if old else "")
+
+
+def _update_home(call: Call, home: Json, given: Json) -> Json:
+    _same_hash(call, home)
+    if given.get("type") != "home":
+        raise Failure(
+            "invalid_arguments", response_metadata={"messages": ["[ERROR] must be home [json-pointer:/view/type]"]}
+        )
+    user = next(user for user, view in call.hub.state.homes.items() if view["id"] == home["id"])
+    return _show_home(call, user, given, home["id"])
+
+
+def _show_home(call: Call, user: str, given: Json, view_id: str) -> Json:
+    view = call.hub.views.build(given, view_id=view_id)
     call.hub.state.keep_home(user, view)
     call.hub.pages.push([user], {"type": "home", "view": view})
     return {"view": view}

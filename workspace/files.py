@@ -1,0 +1,127 @@
+"""Uploaded files: from the upload address to the shared file, and back as bytes."""
+
+import mimetypes
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from workspace.errors import Failure
+from workspace.hub import Hub
+from workspace.records import Json
+from workspace.state import State
+from workspace.uploads import Upload, Uploads
+
+FILE_AT_MOST = 64 * 1024 * 1024
+DESCRIPTION_AT_MOST = 1_000
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+
+
+def finish(state: State, uploads: Uploads, file_id: str, title: str, user: str) -> Json:
+    """Make an uploaded file one of the workspace. Raises Failure `file_not_found`."""
+    if file_id in state.files:
+        return state.files[file_id]
+    upload = uploads.finish(file_id)
+    file = _file_object(state, upload, title, user)
+    state.keeper.put_blob(file_id, upload.content or b"")
+    state.keep_file(file)
+    return file
+
+
+def _file_object(state: State, upload: Upload, title: str, user: str) -> Json:
+    kind = mimetypes.guess_type(upload.name)[0] or "application/octet-stream"
+    ending = upload.name.rpartition(".")[2].lower() if "." in upload.name else "binary"
+    address = f"/files/{upload.file_id}/{upload.name}"
+    now = int(state.clock.now())
+    file: Json = {
+        "id": upload.file_id,
+        "created": now,
+        "timestamp": now,
+        "name": upload.name,
+        "title": title or upload.name,
+        "mimetype": kind,
+        "filetype": ending,
+        "pretty_type": ending.upper(),
+        "user": user,
+        "size": len(upload.content or b""),
+        "mode": "hosted",
+        "is_external": False,
+        "is_public": False,
+        "url_private": address,
+        "url_private_download": address,
+        "permalink": address,
+        "channels": [],
+        "groups": [],
+        "ims": [],
+    }
+    if upload.description:
+        file["alt_txt"] = upload.description
+    return file | _picture_size(upload.content or b"")
+
+
+def _picture_size(content: bytes) -> Json:
+    if not content.startswith(b"\x89PNG\r\n\x1a\n") or len(content) < 24:
+        return {}
+    width, height = struct.unpack(">II", content[16:24])
+    return {"original_w": width, "original_h": height}
+
+
+def absolute(base_url: str, file: Json) -> Json:
+    """The file as apps get it, with whole addresses."""
+    addresses = ("url_private", "url_private_download", "permalink")
+    return file | {name: f"{base_url}{file[name]}" for name in addresses if str(file.get(name)).startswith("/")}
+
+
+@dataclass(frozen=True, slots=True)
+class FileRoutes:
+    """Uploading the bytes, and serving them to the page (or to the app with its token)."""
+
+    hub: Hub
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post("/upload/v1/{ticket}", self.upload),
+            web.post("/client/upload", self.upload_from_page),
+            web.get("/files/{id}/{name}", self.serve),
+        ]
+
+    async def upload(self, request: web.Request) -> web.Response:
+        try:
+            self.hub.uploads.take(request.match_info["ticket"], await _content(request))
+        except Failure as failure:
+            return web.Response(status=400, text=failure.code)
+        return web.Response(text="OK")
+
+    async def upload_from_page(self, request: web.Request) -> web.Response:
+        user, name = request.query.get("user", ""), request.query.get("name") or "file"
+        content = await request.read()
+        if user not in self.hub.state.people or not content:
+            return web.json_response(
+                {"ok": False, "error": "invalid_file", "message": "Choose a file that is not empty."}
+            )
+        file_id, ticket = self.hub.uploads.begin(name, len(content), "")
+        self.hub.uploads.take(ticket, content)
+        return web.json_response({"ok": True, "file": finish(self.hub.state, self.hub.uploads, file_id, name, user)})
+
+    async def serve(self, request: web.Request) -> web.Response:
+        file = self.hub.state.files.get(request.match_info["id"])
+        content = self.hub.state.keeper.blob(request.match_info["id"])
+        if file is None or content is None:
+            return web.Response(status=404, text="There is no such file.")
+        kind = file["mimetype"]
+        headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Type": kind}
+        if kind not in PICTURES:
+            # Whatever was uploaded must not run as a page of this origin.
+            headers |= {"Content-Type": "application/octet-stream", "Content-Disposition": "attachment"}
+        return web.Response(body=content, headers=headers)
+
+
+async def _content(request: web.Request) -> bytes:
+    if not request.content_type.startswith("multipart/"):
+        return await request.read()
+    parts: Any = await request.multipart()
+    async for part in parts:
+        if isinstance(part, BodyPartReader):
+            return bytes(await part.read())
+    return b""

@@ -1,0 +1,103 @@
+"""Messages that are written while people read them."""
+
+from dataclasses import dataclass, field
+
+from workspace.block_ids import with_ids
+from workspace.clock import Clock
+from workspace.errors import Failure
+from workspace.records import Json
+
+STREAM_SECONDS = 5 * 60
+TASK_FIELDS = ("title", "status", "details", "output", "sources")
+
+
+@dataclass(slots=True)
+class Stream:
+    """What has been streamed into one message so far. `mode` is fixed by the first content: `text` or `chunks`."""
+
+    started: float
+    display: str
+    mode: str = ""
+    parts: list[Json] = field(default_factory=list)
+    plan_title: str = ""
+
+    def take(self, markdown: str, chunks: list[Json]) -> None:
+        """Append. Raises Failure `streaming_mode_mismatch` for the other kind of content, `invalid_chunks`."""
+        mode = "text" if markdown else "chunks" if chunks else ""
+        if mode and self.mode and mode != self.mode:
+            raise Failure("streaming_mode_mismatch")
+        self.mode = self.mode or mode
+        if markdown:
+            self._add_text(markdown)
+        for chunk in chunks:
+            self._take_chunk(chunk)
+
+    def _take_chunk(self, chunk: Json) -> None:
+        kind = chunk.get("type") if isinstance(chunk, dict) else None
+        if kind == "markdown_text":
+            self._add_text(str(chunk.get("text", "")))
+        elif kind == "task_update" and chunk.get("id") and chunk.get("title"):
+            self._update_task(chunk)
+        elif kind == "plan_update" and chunk.get("title"):
+            self.plan_title = str(chunk["title"])
+        elif kind == "blocks" and isinstance(chunk.get("blocks"), list):
+            self.parts.extend(with_ids(chunk["blocks"]))
+        else:
+            raise Failure("invalid_chunks")
+
+    def _add_text(self, text: str) -> None:
+        if not self.parts or self.parts[-1]["type"] != "markdown":
+            self.parts.extend(with_ids([{"type": "markdown", "text": ""}]))
+        self.parts[-1]["text"] += text
+
+    def _update_task(self, chunk: Json) -> None:
+        card = next((part for part in self.parts if part.get("task_id") == chunk["id"]), None)
+        if card is None:
+            card = {"type": "task_card", "task_id": str(chunk["id"])}
+            self.parts.append(card)
+        card |= {name: _rich(name, chunk[name]) for name in TASK_FIELDS if chunk.get(name)}
+        card.setdefault("status", "in_progress")
+
+    def text(self) -> str:
+        return "\n".join(part["text"] for part in self.parts if part["type"] == "markdown")
+
+    def blocks(self) -> list[Json]:
+        """The parts as blocks: tasks each in their place, or all of them together in one plan."""
+        parts = [part for part in self.parts if part["type"] != "markdown" or part["text"]]
+        tasks = [part for part in parts if part["type"] == "task_card"]
+        if self.display != "plan" or not (tasks or self.plan_title):
+            return [dict(part) for part in parts]
+        plan = {"type": "plan", "title": self.plan_title or "Plan", "tasks": [dict(task) for task in tasks]}
+        return [plan, *(dict(part) for part in parts if part["type"] != "task_card")]
+
+
+def _rich(name: str, value: object) -> object:
+    """Details and output come as text or as rich text; a card holds rich text."""
+    if name not in ("details", "output") or not isinstance(value, str):
+        return value
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": value}]}
+    return {"type": "rich_text", "elements": [section]}
+
+
+class Streams:
+    """The streams that are open, by channel and ts. Slack ends each after some minutes, and so does this."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._open: dict[tuple[str, str], Stream] = {}
+
+    def begin(self, display: str) -> Stream:
+        return Stream(self._clock.now(), display)
+
+    def keep(self, channel: str, ts: str, stream: Stream) -> None:
+        self._open[channel, ts] = stream
+
+    def find(self, channel: str, ts: str) -> Stream:
+        """Raises Failure `message_not_in_streaming_state`."""
+        stream = self._open.get((channel, ts))
+        if stream is None or self._clock.now() - stream.started > STREAM_SECONDS:
+            raise Failure("message_not_in_streaming_state")
+        return stream
+
+    def end(self, channel: str, ts: str) -> None:
+        self._open.pop((channel, ts), None)

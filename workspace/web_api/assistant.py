@@ -1,0 +1,57 @@
+"""What the app shows around a conversation: its status, suggested prompts, the thread's title."""
+
+from workspace.errors import Failure
+from workspace.messages import viewers
+from workspace.records import Channel, Json
+from workspace.web_api.call import Call, Method
+
+ASSISTANT = ("assistant:write",)
+PROMPTS_AT_MOST = 4
+LOADING_MESSAGES_AT_MOST = 10
+
+
+def _thread(call: Call, *, required: bool) -> tuple[Channel, str]:
+    channel = call.channel("channel_id")
+    ts = call.text("thread_ts", missing="invalid_thread_ts" if required else "")
+    if ts and call.hub.state.message(channel.id, ts) is None:
+        raise Failure("invalid_thread_ts")
+    return channel, ts
+
+
+def set_status(call: Call) -> Json:
+    channel, ts = _thread(call, required=True)
+    loading = call.structure("loading_messages") or []
+    if not isinstance(loading, list) or len(loading) > LOADING_MESSAGES_AT_MOST:
+        raise Failure("invalid_arguments")
+    frame = {"type": "status", "channel": channel.id, "thread_ts": ts, "status": call.text("status")}
+    call.hub.pages.push(viewers(call.hub, channel), frame | {"loading_messages": loading})
+    return {}
+
+
+def set_prompts(call: Call) -> Json:
+    channel, ts = _thread(call, required=not call.hub.manifest.agent)
+    prompts = call.structure("prompts")
+    if not isinstance(prompts, list) or not 0 < len(prompts) <= PROMPTS_AT_MOST:
+        raise Failure("invalid_arguments")
+    if any(not isinstance(item, dict) or not item.get("title") or not item.get("message") for item in prompts):
+        raise Failure("invalid_arguments")
+    frame = {"type": "prompts", "channel": channel.id, "thread_ts": ts, "title": call.text("title"), "prompts": prompts}
+    call.hub.pages.push(viewers(call.hub, channel), frame)
+    return {}
+
+
+def set_title(call: Call) -> Json:
+    channel, ts = _thread(call, required=True)
+    title = call.text("title", missing="invalid_arguments")
+    message = call.hub.state.message(channel.id, ts)
+    if message is not None:
+        message["assistant_thread_title"] = title
+        call.hub.state.keep_message(channel.id, message)
+    return {}
+
+
+METHODS = {
+    "assistant.threads.setStatus": Method(set_status, (*ASSISTANT, "chat:write"), tier=600),
+    "assistant.threads.setSuggestedPrompts": Method(set_prompts, ASSISTANT, tier=50),
+    "assistant.threads.setTitle": Method(set_title, ASSISTANT, tier=50),
+}
