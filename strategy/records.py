@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -228,6 +228,44 @@ class Absence:
         return self.starts <= day <= self.ends
 
 
+class SubjectKind(StrEnum):
+    OBJECTIVE = "objective"
+    PROJECT = "project"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """What an update is about."""
+
+    kind: SubjectKind
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressUpdate:
+    """A checked update. Subject and slot are unique; a correction keeps both and raises `revision`."""
+
+    subject: Subject
+    slot: datetime  # the due moment that it answers, in UTC
+    author: str
+    at: datetime
+    rag: Rag
+    summary: str
+    achieved: str = ""
+    next_steps: str = ""
+    blocker: str = ""
+    ask: str = ""
+    confidence: int | None = None
+    revision: int = 1
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+
+    @property
+    def wants_answer(self) -> bool:
+        """Whether somebody is asked for something and nobody has acknowledged it."""
+        return bool(self.ask or self.rag is Rag.RED) and self.acknowledged_by is None
+
+
 @dataclass(frozen=True)
 class Strategy:
     """One version of the strategy of one cycle, with all that hangs on it.
@@ -261,6 +299,10 @@ class Strategy:
 
     def milestone(self, key: str) -> Milestone:
         return _found({milestone.key: milestone for milestone in self.milestones}, key, "milestone")
+
+    def subject(self, subject: Subject) -> Objective | Project:
+        """The record behind a subject. NotFound when it is not in this strategy."""
+        return self.objective(subject.key) if subject.kind is SubjectKind.OBJECTIVE else self.project(subject.key)
 
     @cached_property
     def objectives_by_key(self) -> Mapping[str, Objective]:

@@ -18,7 +18,7 @@ from foundation.time import utc, zone
 from strategy.rules import check_rule, compiled
 
 LONGEST_SHIFT = 14  # days that a holiday may move a slot
-MOST_HOLIDAYS = 400  # slots in a row that may fall on holidays before a schedule is taken for dead
+MOST_HOLIDAYS = 60  # slots in a row that may fall on holidays before a schedule is taken for dead
 
 
 class HolidayPolicy(StrEnum):

@@ -1,0 +1,114 @@
+"""When updates are due, which slot one answers, and who owes one.
+
+An update answers the last due slot when nothing has answered it yet, else the next one. So an early or a late update
+never moves a slot, and weeks that went by unanswered stay unanswered.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from foundation.people import Person, Role
+from strategy.records import Absence, ProgressUpdate, Stage, Strategy, Subject, SubjectKind
+from strategy.schedules import last_slot, next_slot, slots_between
+
+REPORTING_STAGES = (Stage.DEFINITION, Stage.DELIVERY, Stage.CLOSING)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingUpdate:
+    """An update that is due and not there. `asked` is the delegate while the owner is away."""
+
+    subject: Subject
+    owner: str
+    asked: str
+    due: datetime
+    days_overdue: int
+    away: bool
+
+
+def subjects_of(
+    strategy: Strategy, person: Person, now: datetime, absences: Iterable[Absence] = ()
+) -> tuple[Subject, ...]:
+    """What this person reports on: first what they own or stand in for, then, for the head of the PMO, the rest."""
+    away = tuple(absences)
+    own = [s for s in reporting_subjects(strategy, now) if _is_asked(strategy, person, s, now, away)]
+    rest = [s for s in reporting_subjects(strategy, now) if person.holds(Role.PMO_LEAD) and s not in own]
+    return (*own, *rest)
+
+
+def reporting_subjects(strategy: Strategy, now: datetime) -> tuple[Subject, ...]:
+    """What is reported on today: objectives in their period, projects that have begun and are not closed."""
+    today = now.date()
+    objectives = (Subject(SubjectKind.OBJECTIVE, o.key) for o in strategy.objectives if o.starts <= today <= o.ends)
+    projects = (
+        Subject(SubjectKind.PROJECT, p.key)
+        for p in strategy.projects
+        if p.stage in REPORTING_STAGES and p.starts <= today
+    )
+    return (*objectives, *projects)
+
+
+def open_slot(strategy: Strategy, subject: Subject, updates: Iterable[ProgressUpdate], now: datetime) -> datetime:
+    """The slot that an update written now answers; `now` itself where the cycle has no check-ins."""
+    schedule = strategy.cycle.check_ins
+    answered = {update.slot for update in updates if update.subject == subject}
+    due = last_slot(schedule, now) if schedule else None
+    if due is not None and due not in answered and due >= _begin(strategy, subject):
+        return due
+    slot = next_slot(schedule, now) if schedule else None
+    while schedule and slot in answered:
+        slot = next_slot(schedule, slot)
+    return slot or now
+
+
+def missing_updates(
+    strategy: Strategy, updates: Iterable[ProgressUpdate], now: datetime, absences: Iterable[Absence] = ()
+) -> tuple[MissingUpdate, ...]:
+    """Everything that is overdue at `now`, the longest first.
+
+    It is overdue since the first due slot after the last one that was answered.
+    """
+    schedule = strategy.cycle.check_ins
+    if schedule is None:
+        return ()
+    begin = min((_begin(strategy, s) for s in reporting_subjects(strategy, now)), default=now)
+    slots = list(slots_between(schedule, begin, now))
+    answered: dict[Subject, datetime] = {}
+    for update in updates:
+        answered[update.subject] = max(update.slot, answered.get(update.subject, update.slot))
+    away = tuple(absences)
+    found = []
+    for subject in reporting_subjects(strategy, now):
+        after = answered.get(subject, _begin(strategy, subject))
+        due = next((slot for slot in slots if slot > after), None)
+        if due is not None:
+            found.append(_missing(strategy, subject, due, now, away))
+    return tuple(sorted(found, key=lambda one: (one.due, one.subject)))
+
+
+def _missing(
+    strategy: Strategy, subject: Subject, due: datetime, now: datetime, absences: tuple[Absence, ...]
+) -> MissingUpdate:
+    owner = strategy.subject(subject).owner
+    away = any(absence.person == owner and absence.covers(now.date()) for absence in absences)
+    return MissingUpdate(subject, owner, asked(owner, now.date(), absences), due, (now - due).days, away)
+
+
+def _begin(strategy: Strategy, subject: Subject) -> datetime:
+    """From when on updates are owed: the later of the subject's and the cycle's start."""
+    starts = max(strategy.subject(subject).starts, strategy.cycle.starts)
+    return datetime.combine(starts, datetime.min.time(), UTC)
+
+
+def _is_asked(
+    strategy: Strategy, person: Person, subject: Subject, now: datetime, absences: tuple[Absence, ...]
+) -> bool:
+    owner = strategy.subject(subject).owner
+    return person.id in (owner, asked(owner, now.date(), absences))
+
+
+def asked(owner: str, day: date, absences: Iterable[Absence]) -> str:
+    """Who is asked for an update on `day`: the delegate while the owner is away, else the owner."""
+    delegates = (one.delegate for one in absences if one.person == owner and one.covers(day))
+    return next((delegate for delegate in delegates if delegate), owner)

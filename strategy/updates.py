@@ -1,0 +1,167 @@
+"""Progress updates: what an owner says about an objective or a project, one for each due slot."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypedDict
+
+from foundation.errors import Invalid, NotAllowed
+from foundation.people import Person, Role
+from strategy.check_ins import asked, open_slot
+from strategy.records import Absence, Objective, ProgressUpdate, Rag, Strategy, Subject, SubjectKind
+
+LONGEST = {"summary": 300, "achieved": 1000, "next_steps": 1000, "blocker": 500, "ask": 500}  # characters
+REPORTABLE = (Rag.GREEN, Rag.AMBER, Rag.RED)
+MOST_CONFIDENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateText:
+    """An update as somebody typed it, before it is checked. The field names are the keys of what is refused."""
+
+    rag: str
+    summary: str
+    achieved: str = ""
+    next_steps: str = ""
+    blocker: str = ""
+    ask: str = ""
+    confidence: str = ""  # 0–10 that the aim is reached, empty when not said
+
+
+class _Fields(TypedDict):
+    rag: Rag
+    summary: str
+    achieved: str
+    next_steps: str
+    blocker: str
+    ask: str
+    confidence: int | None
+
+
+def write_update(
+    strategy: Strategy,
+    person: Person,
+    subject: Subject,
+    text: UpdateText,
+    *,
+    earlier: Sequence[ProgressUpdate],
+    now: datetime,
+    absences: Iterable[Absence] = (),
+) -> ProgressUpdate:
+    """Check an update and give it its slot.
+
+    Args:
+        strategy: as `person` may see it.
+        earlier: the updates there are already; those on other subjects are ignored.
+
+    Raises:
+        NotFound: there is no such subject that the person may see.
+        NotAllowed: somebody else reports on it.
+        Invalid: by the fields of `UpdateText`.
+    """
+    _require_author(strategy, person, subject, now, absences)
+    fields = _checked(text)
+    slot = open_slot(strategy, subject, earlier, now)
+    return ProgressUpdate(subject=subject, slot=slot, author=person.id, at=now, **fields)
+
+
+def correct_update(
+    strategy: Strategy,
+    person: Person,
+    update: ProgressUpdate,
+    text: UpdateText,
+    *,
+    now: datetime,
+    absences: Iterable[Absence] = (),
+) -> ProgressUpdate:
+    """The same update in other words; whoever acknowledged it is asked again. Raises as `write_update`."""
+    _require_author(strategy, person, update.subject, now, absences)
+    return ProgressUpdate(
+        subject=update.subject,
+        slot=update.slot,
+        author=person.id,
+        at=now,
+        revision=update.revision + 1,
+        **_checked(text),
+    )
+
+
+def acknowledge(strategy: Strategy, person: Person, update: ProgressUpdate, *, now: datetime) -> ProgressUpdate:
+    """Somebody above the owner has read it. Whoever was first stays.
+
+    Raises:
+        NotAllowed: neither the objective's reviewer, the project's sponsor, a leader nor the PMO; or the author.
+    """
+    record = strategy.subject(update.subject)
+    above = record.reviewer if isinstance(record, Objective) else record.sponsor
+    if person.id == update.author or not (person.id == above or person.is_pmo or person.holds(Role.LEADER)):
+        raise NotAllowed("An update is acknowledged by the reviewer, the sponsor, a leader or the PMO.")
+    if update.acknowledged_by is not None:
+        return update
+    return replace(update, acknowledged_by=person.id, acknowledged_at=now)
+
+
+def may_write(
+    strategy: Strategy, person: Person, subject: Subject, now: datetime, absences: Iterable[Absence] = ()
+) -> bool:
+    """The owner, the delegate while the owner is away, and the head of the PMO."""
+    owner = strategy.subject(subject).owner
+    return person.id in (owner, asked(owner, now.date(), absences)) or person.holds(Role.PMO_LEAD)
+
+
+def visible_updates(strategy: Strategy, updates: Iterable[ProgressUpdate]) -> tuple[ProgressUpdate, ...]:
+    """The updates on what is in this strategy."""
+    known: Mapping[SubjectKind, Mapping[str, object]] = {
+        SubjectKind.OBJECTIVE: strategy.objectives_by_key,
+        SubjectKind.PROJECT: strategy.projects_by_key,
+    }
+    return tuple(update for update in updates if update.subject.key in known[update.subject.kind])
+
+
+def latest_updates(updates: Iterable[ProgressUpdate], now: datetime) -> dict[Subject, ProgressUpdate]:
+    """The latest update of each subject at `now`."""
+    latest: dict[Subject, ProgressUpdate] = {}
+    for update in sorted(updates, key=lambda one: (one.at, one.revision)):
+        if update.at <= now:
+            latest[update.subject] = update
+    return latest
+
+
+def _require_author(
+    strategy: Strategy, person: Person, subject: Subject, now: datetime, absences: Iterable[Absence]
+) -> None:
+    if not may_write(strategy, person, subject, now, absences):
+        record = strategy.subject(subject)
+        title = record.title if isinstance(record, Objective) else record.name
+        raise NotAllowed(f"Only its owner, their delegate or the head of the PMO reports on “{title}”.")
+
+
+def _checked(text: UpdateText) -> _Fields:
+    """The fields of an update, stripped and within their lengths, or Invalid with a sentence for each that is not."""
+    typed: dict[str, str] = {name: getattr(text, name).strip() for name in LONGEST}
+    wrong = {
+        name: f"At most {limit} characters; this has {len(typed[name])}."
+        for name, limit in LONGEST.items()
+        if len(typed[name]) > limit
+    }
+    if not typed["summary"]:
+        wrong["summary"] = "Say in a sentence how it stands."
+    colour = text.rag.strip().lower()
+    if colour not in REPORTABLE:
+        wrong["rag"] = "Choose green, amber or red."
+    elif colour != Rag.GREEN and not (typed["blocker"] or typed["ask"]):
+        wrong["blocker"] = f"It is {colour}: say what stands in the way, or what you ask for."
+    confidence = text.confidence.strip()
+    if confidence and not (confidence.isdecimal() and int(confidence) <= MOST_CONFIDENT):
+        wrong["confidence"] = f"Give a whole number from 0 to {MOST_CONFIDENT}, or leave it empty."
+    if wrong:
+        raise Invalid(wrong)
+    return _Fields(
+        rag=Rag(colour),
+        summary=typed["summary"],
+        achieved=typed["achieved"],
+        next_steps=typed["next_steps"],
+        blocker=typed["blocker"],
+        ask=typed["ask"],
+        confidence=int(confidence) if confidence else None,
+    )

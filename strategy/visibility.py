@@ -1,0 +1,101 @@
+"""Who may know of what, and a strategy cut down to that.
+
+The cut is made once, before anything is counted or written: what somebody may not see is in no list, total, weight,
+chart or warning. The weights that remain are scaled to sum to 1 again, since a sum of .85 would tell that something is
+missing, and how much.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from foundation.errors import NotAllowed
+from foundation.people import Person, Role
+from strategy.records import Objective, Project, Strategy, Viewers, Visibility
+
+EVERYBODY = Person("", "everybody", frozenset())  # somebody without a name or role: sees what all may see
+
+
+def may_see_objective(objective: Objective, person: Person) -> bool:
+    if objective.visibility is Visibility.ORG:
+        return True
+    return _is_named(objective.viewers, person, objective.owner, objective.reviewer) or (
+        objective.visibility is Visibility.GROUP and person.holds(*objective.viewers.roles)
+    )
+
+
+def may_see_project(project: Project, person: Person) -> bool:
+    if not project.confidential:
+        return True
+    return _is_named(project.viewers, person, project.owner, project.sponsor) or person.holds(*project.viewers.roles)
+
+
+def may_see_portfolio(person: Person) -> bool:
+    """Whether somebody is shown budgets by objective, alignment, mismatch and coverage."""
+    return person.is_pmo or person.holds(Role.LEADER)
+
+
+def require_portfolio(person: Person) -> None:
+    if not may_see_portfolio(person):
+        raise NotAllowed("The portfolio figures are for leaders and the PMO. Ask the PMO for the part that you need.")
+
+
+def require_lead(person: Person) -> None:
+    """Bringing in a strategy, and everything else that changes it for all."""
+    if not person.holds(Role.PMO_LEAD):
+        raise NotAllowed("Only the head of the PMO changes the strategy. Ask them to bring in the new version.")
+
+
+def visible(strategy: Strategy, person: Person) -> Strategy:
+    """The strategy as this person may know it. It carries no warnings."""
+    return _cut(
+        strategy,
+        lambda objective: may_see_objective(objective, person),
+        lambda project: may_see_project(project, person),
+    )
+
+
+def visible_to_all(strategy: Strategy, people: Iterable[Person]) -> Strategy:
+    """What each of the people may see, for a channel that they read together; without people, what everybody may."""
+    readers = tuple(people) or (EVERYBODY,)
+    return _cut(
+        strategy,
+        lambda objective: all(may_see_objective(objective, reader) for reader in readers),
+        lambda project: all(may_see_project(project, reader) for reader in readers),
+    )
+
+
+def _is_named(viewers: Viewers, person: Person, *others: str | None) -> bool:
+    return bool(person.id) and (person.id in viewers.people or person.id in others)
+
+
+def _cut(
+    strategy: Strategy, keep_objective: Callable[[Objective], bool], keep_project: Callable[[Project], bool]
+) -> Strategy:
+    objectives = tuple(objective for objective in strategy.objectives if keep_objective(objective))
+    projects = tuple(project for project in strategy.projects if keep_project(project))
+    aims = {objective.key for objective in objectives}
+    works = {project.key for project in projects}
+    metrics = tuple(m for m in strategy.metrics if m.objective is None or m.objective in aims)
+    measured = {metric.key for metric in metrics}
+    return replace(
+        strategy,
+        objectives=_rescaled(objectives, aims, whole=len(aims) == len(strategy.objectives)),
+        metrics=metrics,
+        measurements=tuple(m for m in strategy.measurements if m.metric in measured),
+        projects=projects,
+        milestones=tuple(m for m in strategy.milestones if m.project in works),
+        contributions=tuple(c for c in strategy.contributions if c.project in works and c.objective in aims),
+        service_links=tuple(link for link in strategy.service_links if link.objective in aims),
+        warnings=(),
+    )
+
+
+def _rescaled(objectives: tuple[Objective, ...], kept: set[str], *, whole: bool) -> tuple[Objective, ...]:
+    """The objectives with weights that sum to 1, and without a parent that is not among them."""
+    if whole:
+        return objectives
+    total = sum((objective.weight for objective in objectives), Decimal(0)) or Decimal(1)
+    return tuple(
+        replace(one, weight=one.weight / total, parent=one.parent if one.parent in kept else None) for one in objectives
+    )
