@@ -88,8 +88,8 @@ VIDEO = block(
     {
         "alt_text": string(2000),
         "title": plain_text(199),
-        "thumbnail_url": web_address(3000),
-        "video_url": web_address(3000),
+        "thumbnail_url": web_address(),
+        "video_url": web_address(),
     },
     {
         "title_url": web_address(2000),
@@ -153,7 +153,7 @@ _task_details: Mapping[str, Check] = {
     "block_id": identifier,
     "details": _rich_text,
     "output": _rich_text,
-    "sources": each(tagged({"url": typed({"url": address(3000), "text": string()})}), fewest=0),
+    "sources": each(tagged({"url": typed({"url": address(), "text": string()})}), fewest=0),
 }
 TASK_CARD = typed({**_task, "status": one_of(*STATUSES[1:])}, _task_details)  # only the tasks of a plan can be pending
 TASK_OF_PLAN = shape({**_task, "status": one_of(*STATUSES)}, {"type": one_of("task_card"), **_task_details})

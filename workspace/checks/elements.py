@@ -98,7 +98,7 @@ def _button_label(required: Mapping[str, Check], optional: Mapping[str, Check]) 
 
 _OPTION_RULES = (distinct_options, initial_among_options)
 _TRIGGER = shape(
-    {"url": address(3000)},
+    {"url": address()},
     {"customizable_input_parameters": each(shape({"name": string(), "value": anything}), fewest=0)},
 )
 
@@ -106,7 +106,7 @@ BUTTONS: Mapping[str, Check] = {
     "button": interactive(
         {"text": plain_text(75)},
         {
-            "url": address(3000),
+            "url": address(),
             "value": string(2000),
             "style": STYLE,
             "confirm": CONFIRM,
@@ -138,7 +138,7 @@ BUTTONS: Mapping[str, Check] = {
 CHOICES: Mapping[str, Check] = {
     "checkboxes": interactive(
         {"options": each(RICH_OPTION, most=10)},
-        {"initial_options": each(RICH_OPTION, most=10), "confirm": CONFIRM, **_focus},
+        {"initial_options": each(RICH_OPTION), "confirm": CONFIRM, **_focus},
         *_OPTION_RULES,
     ),
     "radio_buttons": interactive(
@@ -169,14 +169,14 @@ ANSWERING_MENUS: Mapping[str, Check] = {
 MULTI_MENUS: Mapping[str, Check] = {
     "multi_static_select": interactive(
         {},
-        {**_menu, **_choices, **_several, "initial_options": each(PLAIN_OPTION, most=100)},
+        {**_menu, **_choices, **_several, "initial_options": each(PLAIN_OPTION)},
         exactly_one("options", "option_groups"),
         *_OPTION_RULES,
         _no_more_chosen_than_allowed,
     ),
     "multi_external_select": interactive(
         {},
-        {**_menu, **_several, "initial_options": each(PLAIN_OPTION, most=100), "min_query_length": integer(0)},
+        {**_menu, **_several, "initial_options": each(PLAIN_OPTION), "min_query_length": integer(0)},
         _no_more_chosen_than_allowed,
     ),
     "multi_users_select": interactive(

@@ -41,7 +41,7 @@ def any_text(longest: int = 3000) -> Check:
     return tagged(text_kinds(longest))
 
 
-def address(longest: int | None = 3000) -> Check:
+def address(longest: int = 3000) -> Check:
     """Where a button or a link leads: any absolute address with a scheme."""
     return matching(r"(https?://[^\s/?#]+\S*|(mailto|tel|slack):\S+)", "a valid URL", longest)
 
@@ -59,15 +59,15 @@ CONFIRM = shape(
 
 SLACK_FILE = shape({}, {"id": string(), "url": web_address(None)}, exactly_one("id", "url"))
 
-IMAGE_SOURCE: Mapping[str, Check] = {"image_url": web_address(3000), "slack_file": SLACK_FILE}
+IMAGE_SOURCE: Mapping[str, Check] = {"image_url": web_address(), "slack_file": SLACK_FILE}
 one_image_source = exactly_one("image_url", "slack_file")
 
-DISPATCH = shape({}, {"trigger_actions_on": each(one_of("on_enter_pressed", "on_character_entered"), most=2)})
+DISPATCH = shape({}, {"trigger_actions_on": each(one_of("on_enter_pressed", "on_character_entered"))})
 
 CONVERSATION_FILTER = shape(
     {},
     {
-        "include": each(one_of("im", "mpim", "private", "public"), most=4),
+        "include": each(one_of("im", "mpim", "private", "public")),
         "exclude_external_shared_channels": boolean,
         "exclude_bot_users": boolean,
     },
@@ -82,7 +82,7 @@ def option(text: Check, extra: Mapping[str, Check] | None = None) -> Check:
 
 PLAIN_OPTION = option(plain_text(75))
 RICH_OPTION = option(any_text(75))
-OVERFLOW_OPTION = option(plain_text(75), {"url": address(3000)})
+OVERFLOW_OPTION = option(plain_text(75), {"url": address()})
 OPTION_GROUP = shape({"label": plain_text(75), "options": each(PLAIN_OPTION, most=100)})
 
 

@@ -8,7 +8,7 @@ from workspace.checks.blocks import check_blocks_at
 from workspace.checks.objects import optional_identifier, plain_text
 from workspace.checks.schema import Check, Problem, Rule, Shape, Surface, below, boolean, string, tagged, typed
 
-LARGEST_VIEW = 250 * 1024
+LARGEST_VIEW = 250_000
 
 
 def _blocks(surface: Surface) -> Check:

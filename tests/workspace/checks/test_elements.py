@@ -34,6 +34,8 @@ ELEMENTS: dict[str, dict[str, Any]] = {
     **{kind: {"type": kind, "options": options(2)} for kind in WITH_OPTIONS},
     "button": button(),
     "overflow": {"type": "overflow", "options": [option(url="https://example.org")]},
+    "external_select": {"type": "external_select", "min_query_length": 0, "initial_option": option()},
+    "multi_external_select": {"type": "multi_external_select", "min_query_length": 0, "initial_options": [option()]},
     "datepicker": {"type": "datepicker", "initial_date": "2026-02-28"},
     "timepicker": {"type": "timepicker", "initial_time": "09:30", "timezone": "Europe/Paris"},
     "datetimepicker": {"type": "datetimepicker", "initial_date_time": 1_790_000_000},

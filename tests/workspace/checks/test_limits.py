@@ -28,6 +28,7 @@ from tests.workspace.checks.payloads import (
     rich,
     rich_section,
     section,
+    series,
     table,
     text,
 )
@@ -72,15 +73,27 @@ def container(**more: Any) -> dict[str, Any]:
     return {"type": "container", "title": plain(), "child_blocks": [section()], **more}
 
 
-def feedback(**more: Any) -> dict[str, Any]:
+def feedback(negative: str = "bad", **more: Any) -> dict[str, Any]:
     wording = {"text": plain(), "value": "good"}
-    pair = {"positive_button": {**wording, **more}, "negative_button": wording}
+    pair = {"positive_button": {**wording, **more}, "negative_button": {**wording, "value": negative}}
     return {"type": "context_actions", "elements": [{"type": "feedback_buttons", **pair}]}
 
 
 def icon_buttons(count: int, **more: Any) -> dict[str, Any]:
     wording = {"type": "icon_button", "icon": "trash", "text": plain()}
     return {"type": "context_actions", "elements": [{**wording, **more} for _ in range(count)]}
+
+
+def workflow(**more: Any) -> dict[str, Any]:
+    trigger = {"url": "https://slack.com/shortcuts/Ft01"}
+    return actions({"type": "workflow_button", "text": plain(), "workflow": {"trigger": trigger}, **more})
+
+
+SOURCE = {"type": "url", "url": "https://example.org/handbook", "text": "Handbook"}
+
+
+def task(**more: Any) -> dict[str, Any]:
+    return {"type": "task_card", "task_id": "t1", "title": "Read", "status": "complete", **more}
 
 
 def select(**more: Any) -> dict[str, Any]:
@@ -151,13 +164,33 @@ LENGTHS = [
     Length("icon button value", 2000, lambda w: icon_buttons(1, value=w)),
     Length("video title", 199, lambda w: video(title=plain(w))),
     Length("video author", 49, lambda w: video(author_name=w)),
+    Length("image element alt text", 2000, lambda w: section(accessory=image(alt_text=w))),
+    Length("choice in a list", 75, lambda w: field({"type": "checkboxes", "options": [option(text=w)]})),
+    Length("choice in an overflow", 75, lambda w: actions({"type": "overflow", "options": [option(text=w)]})),
+    Length("negative feedback value", 2000, lambda w: feedback(negative=w)),
+    Length("feedback spoken label", 75, lambda w: feedback(accessibility_label=w)),
+    Length("icon button label", 75, lambda w: icon_buttons(1, text=plain(w))),
+    Length("icon button spoken label", 75, lambda w: icon_buttons(1, accessibility_label=w)),
+    Length("workflow button label", 75, lambda w: workflow(text=plain(w))),
+    Length("workflow button spoken label", 75, lambda w: workflow(accessibility_label=w)),
+    Length("workflow address", 3000, lambda w: workflow(workflow={"trigger": {"url": link(w)}})),
+    Length("source address", 3000, lambda w: task(sources=[{"type": "url", "url": link(w), "text": "Handbook"}])),
+    Length("link address", 3000, lambda w: rich(rich_section({"type": "link", "url": link(w)}))),
+    Length("video alt text", 2000, lambda w: video(alt_text=w)),
+    Length("video description", 199, lambda w: video(description=plain(w))),
+    Length("video provider", 50, lambda w: video(provider_name=w)),
+    Length("video address", 3000, lambda w: video(video_url=link(w))),
+    Length("video picture address", 3000, lambda w: video(thumbnail_url=link(w))),
+    Length("video title address", 2000, lambda w: video(title_url=link(w))),
+    Length("video provider picture address", 2000, lambda w: video(provider_icon_url=link(w))),
     Length("table text", 10_000, lambda w: {"type": "table", "rows": [[cell(w)]]}),
     Length("data table text", 20_000, lambda w: {**data_table(), "rows": [[cell("1")], [cell(w[1:])]]}),
     Length("chart title", 50, lambda w: chart(pie(), title=w)),
     Length("segment label", 20, lambda w: chart({"type": "pie", "segments": [{"label": w, "value": 1}]})),
     Length("series name", 20, lambda w: chart(plot(names=(w,)))),
     Length("category", 20, lambda w: chart(plot(labels=(w,)))),
-    Length("axis label", 50, lambda w: chart_of(x_label=w)),
+    Length("horizontal axis label", 50, lambda w: chart_of(x_label=w)),
+    Length("vertical axis label", 50, lambda w: chart_of(y_label=w)),
 ]
 
 COUNTS = [
@@ -184,7 +217,28 @@ COUNTS = [
     Count("rows of a page", 100, lambda n: data_table(page_size=n)),
     Count("segments", 6, lambda n: chart(pie(n))),
     Count("series", 6, lambda n: chart(plot(names=labels(n)))),
-    Count("points", 20, lambda n: chart(plot(labels=labels(n)))),
+    Count("points with their categories", 20, lambda n: chart(plot(labels=labels(n)))),
+    Count("points", 20, lambda n: chart({**plot(labels=labels(20)), "series": [series("Plan", labels(n))]}), fewest=20),
+    Count(
+        "categories", 20, lambda n: chart({**plot(labels=labels(n)), "series": [series("Plan", labels(20))]}), fewest=20
+    ),
+    Count(
+        "tasks of a plan",
+        50,
+        lambda n: {"type": "plan", "title": "x", "tasks": [task(task_id=str(i)) for i in range(n)]},
+        0,
+    ),
+    Count("header level", 4, lambda n: {"type": "header", "text": plain(), "level": n}),
+    Count("skin tone", 6, lambda n: rich(rich_section({"type": "emoji", "name": "wave", "skin_tone": n}))),
+    Count("moment", 9_999_999_999, lambda n: field({"type": "datetimepicker", "initial_date_time": n}), 1_000_000_000),
+    Count("shortest text", 3000, lambda n: field({"type": "plain_text_input", "min_length": n}), fewest=0),
+    Count("longest text", 3000, lambda n: field({"type": "plain_text_input", "max_length": n})),
+    Count(
+        "fewest lines of a rich field",
+        100,
+        lambda n: field({"type": "rich_text_input", "min_lines": n}),
+        surface="modal",
+    ),
     Count("indent", 8, lambda n: rich({**series_of_bullets(), "indent": n}), fewest=0),
     Count("lines of a rich field", 100, lambda n: field({"type": "rich_text_input", "max_lines": n}), surface="modal"),
 ]

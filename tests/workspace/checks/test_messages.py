@@ -99,7 +99,9 @@ def test_the_cells_of_tables_are_counted_apart() -> None:
     long = {**data_table(), "rows": [[cell("Note")], [cell("x" * 9000)]]}
     prose = [section(text=mrkdwn("x" * 3000)) for _ in range(4)]
     assert check_message({"blocks": [*prose, long, long]}) == []
-    [problem] = check_message({"blocks": [long, long, long]})
+    longer = {**data_table(), "rows": [[cell("Note")], [cell("x" * 12_000)]]}
+    assert check_message({"blocks": [longer]}) == []
+    [problem] = check_message({"blocks": [longer, longer]})
     assert problem.message == "all cells of data tables together must be less than 20001 characters"
 
 
@@ -111,6 +113,10 @@ def test_blocks_in_an_attachment_are_checked_too() -> None:
 
 def test_an_attachment_knows_its_fields() -> None:
     assert check_message({"attachments": [{"title": "Budget", "fields": [{"title": "CPI", "value": "0.9"}]}]}) == []
+    assert (
+        check_message({"attachments": [{"title": "", "fields": [{"title": "", "value": ""}], "mrkdwn_in": []}]}) == []
+    )
+    assert check_message({"text": "x", "markdown_text": "", "attachments": [], "metadata": None}) == []
     assert said(check_message({"attachments": [{"colour": "red"}]})) == [
         "invalid additional property: colour [json-pointer:/attachments/0]"
     ]
@@ -128,6 +134,7 @@ def test_a_hundred_attachments_are_enough() -> None:
         ({"event_type": "x"}, "missing required field: event_payload [json-pointer:/metadata]"),
         ({**METADATA, "entities": []}, "invalid additional property: entities [json-pointer:/metadata]"),
         ({**METADATA, "event_type": "request opened"}, "must be letters, digits and underscores"),
+        ({**METADATA, "event_type": "x" * 256}, "must be less than 256 characters"),
         ({**METADATA, "event_payload": []}, "must provide an object [json-pointer:/metadata/event_payload]"),
         ({**METADATA, "event_payload": {"who": {"id": 1}}}, "must provide a string, a number or a boolean"),
         ({**METADATA, "event_payload": {"who": None}}, "must provide a string, a number or a boolean"),

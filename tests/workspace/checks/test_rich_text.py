@@ -40,6 +40,9 @@ def test_everything_inline_stands_in_sections_and_quotes(kind: str) -> None:
     [
         rich(),
         rich(rich_section()),
+        rich(part("quote"), part("preformatted")),
+        rich(bullets(rich_section(text()), indent=0, offset=0)),
+        rich(rich_section({"type": "date", "timestamp": 0, "format": "{date}"})),
         rich(bullets(rich_section(text()), indent=8, offset=3, border=1)),
         rich(bullets(rich_section(*INLINE), style="ordered")),
         rich(part("preformatted", text("a = 1"), LINK, border=0, language="python")),
