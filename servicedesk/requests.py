@@ -35,6 +35,7 @@ _WANTED = {
 
 # Completes “Only … can …” and “you cannot …”.
 _DEEDS = {
+    Verb.DRAFT: "begin it anew",
     Verb.SUBMIT: "submit it",
     Verb.ASK: "ask the requester about it",
     Verb.ANSWER: "answer the question",

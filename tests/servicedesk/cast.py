@@ -7,7 +7,8 @@ from foundation.people import People, Person, Role
 from servicedesk.calendar import make_calendar
 from servicedesk.catalogue import read_catalogue
 from servicedesk.desk import Desk
-from servicedesk.records import Request, State, Verb
+from servicedesk.history import replay
+from servicedesk.records import LogEntry, Request, State, Verb
 from servicedesk.requests import apply, draft
 
 ADA = Person("U01ADA", "Ada Okafor", frozenset({Role.MEMBER}))
@@ -75,15 +76,21 @@ def submitted(requester: Person = BEN, service: str = "health-check", **values: 
     return apply(drafted(requester, service, **values), Verb.SUBMIT, requester, MONDAY, DESK).request
 
 
-def in_state(state: State, requester: Person = BEN, **values: Any) -> Request:
-    """A request that came to the state in the ordinary way: triaged by Wei, approved by Emeka, done by Wei."""
+def history(state: State, requester: Person = BEN, **values: Any) -> list[LogEntry]:
+    """The log of a request that came to the state in the ordinary way: triaged and done by Wei, approved by Emeka."""
     approval = state in (State.PENDING_APPROVAL, State.CHANGES_REQUESTED)
-    request = drafted(requester, "framework-development" if approval else "health-check", **values)
+    service, form = ("framework-development", framework) if approval else ("health-check", health_check)
+    change = draft(12, "form-1", service, requester, form(**values), MONDAY, DESK)
+    changes = [change]
     for verb, actor, given in _WAYS[state]:
-        who = requester if actor is BEN else actor
-        request = apply(request, verb, who, MONDAY, DESK, **given).request
-    assert request.state is state
-    return request
+        changes.append(apply(changes[-1].request, verb, requester if actor is BEN else actor, MONDAY, DESK, **given))
+    assert changes[-1].request.state is state
+    return [change.entry for change in changes if change.entry]
+
+
+def in_state(state: State, requester: Person = BEN, **values: Any) -> Request:
+    """The request that such a log tells of."""
+    return replay(history(state, requester, **values), LONDON)
 
 
 _SUBMITTED: tuple[tuple[Verb, Person, Any], ...] = ((Verb.SUBMIT, BEN, {}),)

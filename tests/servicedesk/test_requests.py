@@ -1,22 +1,33 @@
 """What a request's people can do, told as it happens."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
-from servicedesk.records import State, Verb
-from servicedesk.requests import apply
+from foundation.people import People
+from servicedesk.catalogue import Priority
+from servicedesk.clock import Target
+from servicedesk.decisions import approvers
+from servicedesk.history import recompute, replay
+from servicedesk.records import Scores, State, Verb
+from servicedesk.requests import apply, draft
 from tests.servicedesk.cast import (
     ADA,
     BEN,
+    DANA,
     DELIVERY,
     DESK,
     EMEKA,
+    FARAH,
+    LONDON,
     MONDAY,
     WEI,
     at,
     drafted,
+    health_check,
+    history,
     in_state,
     submitted,
 )
@@ -107,3 +118,188 @@ def test_a_hold_is_reviewed_on_a_day_to_come():
             in_state(State.IN_PROGRESS), Verb.HOLD, WEI, MONDAY, DESK, reason="Audit first", review_on=date(2026, 5, 11)
         )
     assert refusal.value.fields == {"review_on": "Choose a day after today, within a year."}
+
+
+def test_a_change_of_priority_takes_the_new_target_and_keeps_what_is_used():
+    request = in_state(State.QUEUED)  # Monday 9:00, 10 business days
+    change = apply(request, Verb.CHANGE_PRIORITY, WEI, at(12), DESK, priority=Priority.EXPEDITE)
+    assert request.delivery.due(LONDON) == at(22, 17)
+    assert change.request.delivery.due(LONDON) == at(15, 17)
+    assert change.request.delivery.used(at(12), LONDON) == 8 * 3600
+
+
+def test_a_change_of_service_takes_its_target_and_keeps_the_answers_that_both_forms_ask_for():
+    change = apply(
+        in_state(State.QUEUED),
+        Verb.CHANGE_SERVICE,
+        WEI,
+        at(12),
+        DESK,
+        service="methodology-compliance",
+        reason="Method",
+    )
+    assert change.request.delivery.due(LONDON) == at(15, 17)
+    assert set(change.request.values) == {"title", "project", "detail", "stage"}
+
+
+def test_a_change_of_service_before_acceptance_takes_its_time_to_triage():
+    change = apply(
+        submitted(), Verb.CHANGE_SERVICE, WEI, at(11, 10), DESK, service="regulatory-compliance", reason="It is the law"
+    )
+    assert change.request.triage.due(LONDON) == at(11, 13)
+
+
+def test_what_is_accepted_does_not_become_a_service_that_needs_approval():
+    with pytest.raises(Conflict, match="needs approval, and PMO-12 is accepted already"):
+        apply(
+            in_state(State.QUEUED),
+            Verb.CHANGE_SERVICE,
+            WEI,
+            MONDAY,
+            DESK,
+            service="framework-development",
+            reason="Big",
+        )
+
+
+def test_reassigning_changes_nothing_about_the_clock():
+    request = in_state(State.IN_PROGRESS)
+    change = apply(request, Verb.REASSIGN, EMEKA, at(13), DESK, assignee=EMEKA.id)
+    assert change.request.assignee == EMEKA.id
+    assert change.request.delivery == request.delivery
+
+
+def test_an_ordinary_message_never_pauses_a_clock():
+    request = in_state(State.IN_PROGRESS)
+    change = apply(request, Verb.COMMENT, BEN, at(12), DESK, comment="Could you also look at the register?")
+    assert change.request.delivery == request.delivery
+
+
+def test_what_is_asked_stands_on_the_request_until_it_is_answered():
+    asked = apply(in_state(State.IN_PROGRESS), Verb.QUESTION, WEI, MONDAY, DESK, comment=" Where is the register? ")
+    assert asked.request.question == "Where is the register?"
+    replied = apply(asked.request, Verb.REPLY, BEN, at(12), DESK, comment="In the project room.")
+    assert replied.request.question is None
+    assert replied.entry.comment == "In the project room."
+
+
+def test_an_answer_may_change_the_form_and_is_checked_like_the_first():
+    request = in_state(State.NEEDS_INFO)
+    changed = apply(request, Verb.ANSWER, BEN, at(12), DESK, comment="Here.", values=health_check(own_rag="red"))
+    assert changed.request.values["own_rag"] == "red"
+    with pytest.raises(Invalid):
+        apply(request, Verb.ANSWER, BEN, at(12), DESK, comment="Here.", values={"title": "Only this"})
+
+
+def test_a_framework_is_approved_by_somebody_else_and_then_has_its_thirty_days():
+    pending = in_state(State.PENDING_APPROVAL)
+    assert pending.approval.due(LONDON) == at(12, 17)
+    assert [person.name for person in approvers(pending, DESK.people)] == ["Emeka Adeyemi"]
+    approved = apply(pending, Verb.APPROVE, EMEKA, at(12), DESK).request
+    assert (approved.state, approved.approved_by) == (State.QUEUED, EMEKA.id)
+    assert approved.accepted_at == at(12)
+    assert approved.delivery.target == Target(30, "days")
+
+
+def test_when_the_head_of_the_pmo_asks_a_leader_approves():
+    pending = in_state(State.PENDING_APPROVAL, requester=EMEKA)
+    assert approvers(pending, DESK.people) == (DANA,)
+
+
+def test_what_nobody_could_approve_is_not_sent_into_approval():
+    alone = replace(DESK, people=People([BEN, WEI]))
+    with pytest.raises(Conflict) as refusal:
+        apply(submitted(service="framework-development"), Verb.ACCEPT, WEI, MONDAY, alone)
+    assert refusal.value.message == (
+        "PMO-12 needs approval, but nobody other than its requester may give it. "
+        "Give somebody the role of an approver, or change the approval rule in the catalogue."
+    )
+
+
+def test_an_override_needs_a_reason_and_a_person_for_work():
+    with pytest.raises(Invalid) as refusal:
+        apply(submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=State.IN_PROGRESS)
+    assert refusal.value.fields == {"reason": "Give a reason; the requester sees it."}
+    with pytest.raises(Invalid) as refusal:
+        apply(submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=State.IN_PROGRESS, reason="Urgent")
+    assert refusal.value.fields == {"assignee": "Choose who takes it."}
+    change = apply(
+        submitted(), Verb.OVERRIDE, EMEKA, at(12), DESK, to=State.IN_PROGRESS, reason="Urgent", assignee=WEI.id
+    )
+    assert (change.request.state, change.request.assignee, change.entry.comment) == (
+        State.IN_PROGRESS,
+        WEI.id,
+        "Urgent",
+    )
+    assert change.request.delivery.due(LONDON) == at(25, 17)
+
+
+def test_an_override_leads_only_to_plain_states():
+    with pytest.raises(Invalid) as refusal:
+        apply(in_state(State.QUEUED), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=State.DELIVERED, reason="Done")
+    assert refusal.value.fields == {
+        "to": "It can be moved to: waiting for triage, in progress, closed, declined, withdrawn."
+    }
+
+
+def test_who_else_watches_is_decided_by_the_requester_and_the_pmo():
+    request = submitted()
+    assert apply(request, Verb.WATCH, ADA, MONDAY, DESK, people=[ADA.id]).request.watchers == (ADA.id,)
+    with pytest.raises(NotAllowed):
+        apply(request, Verb.WATCH, ADA, MONDAY, DESK, people=[FARAH.id])
+    watched = apply(request, Verb.WATCH, BEN, MONDAY, DESK, people=[FARAH.id, ADA.id]).request
+    assert apply(watched, Verb.UNWATCH, ADA, MONDAY, DESK, people=[ADA.id]).request.watchers == (FARAH.id,)
+
+
+def test_scores_stay_within_their_scales():
+    with pytest.raises(Invalid) as refusal:
+        apply(submitted(), Verb.SCORE, WEI, MONDAY, DESK, scores=Scores(0, 6, 3, 4))
+    assert refusal.value.fields == {
+        "impact": "Give a whole number from 1 to 5.",
+        "urgency": "Give a whole number from 1 to 5.",
+        "size": "Give one of 1, 2, 3, 5 and 8.",
+    }
+
+
+def test_a_request_is_no_duplicate_of_itself():
+    with pytest.raises(Invalid) as refusal:
+        apply(submitted(), Verb.MARK_DUPLICATE, WEI, MONDAY, DESK, duplicate_of=12)
+    assert refusal.value.fields == {"duplicate_of": "Give the number of another request, the one that stays."}
+
+
+def test_a_remark_that_is_too_long_is_told_by_how_much():
+    with pytest.raises(Invalid) as refusal:
+        apply(submitted(), Verb.COMMENT, BEN, MONDAY, DESK, comment="x" * 2001)
+    assert refusal.value.fields == {"comment": "This has 2001 characters; 2000 fit. Shorten it."}
+
+
+def test_a_form_that_was_saved_as_a_draft_is_checked_when_it_is_submitted():
+    change = draft(13, "form-2", "health-check", BEN, {"title": "Later"}, MONDAY, DESK)
+    with pytest.raises(Invalid) as refusal:
+        apply(change.request, Verb.SUBMIT, BEN, MONDAY, DESK)
+    assert "project" in refusal.value.fields
+    assert apply(change.request, Verb.SUBMIT, BEN, MONDAY, DESK, values=health_check()).request.state is State.SUBMITTED
+
+
+def test_a_machine_whose_clock_was_set_back_does_not_turn_the_log_round():
+    change = apply(submitted(), Verb.ACCEPT, WEI, at(8), DESK)
+    assert change.entry.at == MONDAY
+
+
+def test_only_the_assignee_delivers_and_others_are_told_who_that_is():
+    with pytest.raises(NotAllowed) as refusal:
+        apply(in_state(State.IN_PROGRESS), Verb.DELIVER, EMEKA, MONDAY, DESK, **DELIVERY)
+    assert refusal.value.message == (
+        "Only Wei Chen, who has it, can deliver it. Ask them, or leave a comment on PMO-12."
+    )
+
+
+def test_a_holiday_entered_late_reaches_open_requests_and_no_others():
+    with_holiday = replace(LONDON, holidays=LONDON.holidays | {date(2026, 5, 12)})
+    log = history(State.IN_PROGRESS)
+    asked = apply(replay(log, LONDON), Verb.QUESTION, WEI, at(13), DESK, comment="Where is it?")
+    assert asked.request.delivery.used_before == 16 * 3600
+    recounted = recompute(asked.request, [*log, asked.entry], with_holiday)
+    assert recounted.delivery.used_before == 8 * 3600
+    ended = history(State.CLOSED)
+    assert recompute(replay(ended, LONDON), ended, with_holiday) == replay(ended, LONDON)
