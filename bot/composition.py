@@ -40,6 +40,7 @@ def house(
         library=library,
         people=organisation.people,
         channels=organisation.channels,
+        desk=organisation.desk,
         now=now,
     )
 

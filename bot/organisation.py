@@ -1,33 +1,105 @@
-"""The one organisation file: people's roles, channels, and where the organisation's own files stand."""
+"""The one organisation file: people's roles, channels, working time, and where the organisation's own files stand."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Annotated, TypeVar
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from foundation.errors import Refused
 from foundation.files import BadFile, Problem, Strict, line_of, read_text, read_yaml
 from foundation.people import People, Person, Role
 from foundation.time import zone
 from handlers.house import Channels
+from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar, public_holidays
+from servicedesk.catalogue import SHIPPED as SHIPPED_CATALOGUE
+from servicedesk.catalogue import read_catalogue
+from servicedesk.desk import Desk
 
 SAMPLE = Path(__file__).parent / "sample" / "organisation.yaml"
+WEEKDAYS: dict[str, tuple[str, ...]] = dict.fromkeys(DAYS[:5], ("09:00-17:00",))
+HOLIDAY_YEARS = range(2020, 2051)  # whoever runs this longer starts it anew in between
 
-UserId = Field(pattern=r"^[UW][A-Z0-9]{2,}$")
-ChannelId = Field(pattern=r"^[CGD][A-Z0-9]{2,}$")
+T = TypeVar("T")
+
+
+def held_to(check: Callable[[T], object]) -> AfterValidator:
+    """A field's value must pass the check; what the check refuses is told at the field's line."""
+
+    def validate(value: T) -> T:
+        try:
+            check(value)
+        except Refused as refused:
+            raise ValueError(refused.message) from None
+        return value
+
+    return AfterValidator(validate)
+
+
+def _holidays(code: str) -> frozenset[date]:
+    """Of a country or a part of it: GB, GB-ENG."""
+    country, _, subdivision = code.partition("-")
+    return public_holidays(country, subdivision or None, HOLIDAY_YEARS)
+
+
+def _known_day(name: str) -> None:
+    if name not in DAYS:
+        raise Refused(f"“{name}” is no day of the week. Use {', '.join(DAYS)}.")
+
+
+def _user_id(text: str) -> None:
+    if not re.fullmatch(r"[UW][A-Z0-9]{2,}", text):
+        raise Refused("A Slack user id is like U01ADA: in Slack, open the profile and choose “Copy member ID”.")
+
+
+def _channel_id(text: str) -> None:
+    if not re.fullmatch(r"[CG][A-Z0-9]{2,}", text):
+        raise Refused("A Slack channel id is like C03TRIAGE: in Slack, it stands at the bottom of the channel's details.")
+
+
+UserId = Annotated[str, held_to(_user_id)]
+ChannelId = Annotated[str, held_to(_channel_id)]
+Zone = Annotated[str, held_to(zone)]
+Holidays = Annotated[str, held_to(_holidays)]
+Hours = Annotated[str, held_to(Interval.parse)]
+Day = Annotated[str, held_to(_known_day)]
 
 
 class PersonEntry(Strict):
-    id: str = UserId
+    id: UserId
     name: str = Field(min_length=1, max_length=80)
     roles: list[Role] = Field(default=[Role.MEMBER], min_length=1)
 
 
 class ChannelsEntry(Strict):
-    triage: str = ChannelId
-    progress: str = ChannelId
-    stories: str = ChannelId
-    leadership: str = ChannelId
+    triage: ChannelId
+    progress: ChannelId
+    stories: ChannelId
+    leadership: ChannelId
+
+
+class CalendarEntry(Strict):
+    """When the PMO works. Without it: Monday to Friday from nine to five, no holidays."""
+
+    time_zone: Zone | None = None  # the organisation's, if it is not said
+    hours: dict[Day, tuple[Hours, ...]] = Field(default=WEEKDAYS)
+    holidays: Holidays | None = None
+    days_off: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_time(self) -> "CalendarEntry":
+        try:
+            self.made("UTC")
+        except Refused as refused:
+            raise ValueError(refused.message) from None
+        return self
+
+    def made(self, organisations_zone: str) -> Calendar:
+        public = _holidays(self.holidays) if self.holidays else frozenset()
+        return make_calendar(self.time_zone or organisations_zone, self.hours, public.union(self.days_off))
 
 
 class FilesEntry(Strict):
@@ -40,44 +112,44 @@ class FilesEntry(Strict):
 
 class OrganisationFile(Strict):
     name: str = Field(min_length=1, max_length=80)
-    time_zone: str
+    time_zone: Zone
     people: list[PersonEntry]
     channels: ChannelsEntry
+    calendar: CalendarEntry = CalendarEntry()
     files: FilesEntry = FilesEntry()
-
-    @field_validator("time_zone")
-    @classmethod
-    def _exists(cls, name: str) -> str:
-        try:
-            zone(name)
-        except Refused as refused:
-            raise ValueError(refused.message) from None
-        return name
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The organisation as the house uses it."""
+    """The organisation as the house uses it. `desk` holds the catalogue and the calendar."""
 
     name: str
     time_zone: str
     people: People
     channels: Channels
+    desk: Desk
     path: Path
     files: FilesEntry
 
+    def beside(self, name: str) -> Path:
+        """The file that the organisation file names so."""
+        return (self.path.parent / name).resolve()
+
 
 def read_organisation(path: Path) -> Organisation:
-    """Read and check the organisation file.
+    """Read and check the organisation file and the catalogue that it names.
 
     Raises:
-        BadFile: naming line and field of all that is wrong.
+        BadFile: naming file, line and field of all that is wrong.
     """
     entry = read_yaml(path, OrganisationFile)
     _check_people(path, entry)
     people = People(Person(person.id, person.name, frozenset(person.roles)) for person in entry.people)
     channels = Channels(**entry.channels.model_dump())
-    return Organisation(entry.name, entry.time_zone, people, channels, path, entry.files)
+    own = entry.files.catalogue
+    catalogue = read_catalogue((path.parent / own).resolve() if own else SHIPPED_CATALOGUE)
+    desk = Desk(catalogue, entry.calendar.made(entry.time_zone), people)
+    return Organisation(entry.name, entry.time_zone, people, channels, desk, path, entry.files)
 
 
 def _check_people(path: Path, entry: OrganisationFile) -> None:

@@ -131,7 +131,8 @@ def _plain(node: Any) -> Any:
 
 
 def _problem(name: str, tree: Any, found: Any, first_line: int) -> Problem:
-    path = [part for part in found["loc"] if not (isinstance(part, str) and part.startswith(("function-", "tagged-")))]
+    noise = ("function-", "tagged-", "[key]")  # pydantic's own steps, which stand nowhere in the file
+    path = [part for part in found["loc"] if not (isinstance(part, str) and part.startswith(noise))]
     message = {
         "missing": "This field is missing.",
         "extra_forbidden": "There is no such field. Check its spelling, or remove it.",

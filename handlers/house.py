@@ -6,6 +6,7 @@ from datetime import datetime
 
 from foundation.people import People
 from knowledge.library import Library
+from servicedesk.desk import Desk
 from storage.store import Store
 
 
@@ -21,10 +22,13 @@ class Channels:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One organisation's rooms. `library` gives the handbook as it is now; `now` is aware UTC."""
+    """One organisation's rooms. `library` gives the handbook as it is now, `desk` the services and the working time,
+    `now` the moment in aware UTC.
+    """
 
     store: Store
     library: Callable[[], Library]
     people: People
     channels: Channels
+    desk: Desk
     now: Callable[[], datetime]
