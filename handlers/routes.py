@@ -10,6 +10,7 @@ Two kinds of function, and only two:
 
 import asyncio
 import logging
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from foundation.errors import Invalid, Refused
 from foundation.people import Person
@@ -75,6 +77,9 @@ class Routes:
         self.commands: set[str] = set()
         self.events: set[str] = set()
         self.shortcuts: set[str] = set()
+        self.actions: set[str] = set()
+        self.views: set[str] = set()
+        self.options: set[str] = set()
         self._app = app
         self._house = house
         self._keeper = keeper
@@ -100,12 +105,14 @@ class Routes:
         self._app.command(name)(self._later(self._remember(f"command:{name}", work)))
 
     def action(self, action_id: str, work: Work) -> None:
-        """Work for a button or a select."""
-        self._app.action(action_id)(self._later(self._remember(f"action:{action_id}", work)))
+        """Work for a button or a select; “noun.verb.*” stands for all ids that begin so."""
+        self.actions.add(action_id)
+        self._app.action(_pattern(action_id))(self._later(self._remember(f"action:{action_id}", work)))
 
     def submission(self, callback_id: str, work: Work, check: Check) -> None:
         """Work for a modal. `check` raises Invalid, and its sentences stand under the fields of the open modal."""
         route = self._remember(f"view:{callback_id}", work)
+        self.views.add(callback_id)
 
         async def listener(visit: Visit) -> None:
             await visit.look(lambda: check(visit.body, self._house))
@@ -123,14 +130,18 @@ class Routes:
         self._app.shortcut(callback_id)(self._now(call))
 
     def action_now(self, action_id: str, call: Call) -> None:
-        self._app.action(action_id)(self._now(call))
+        """A button that opens something; “noun.verb.*” stands for all ids that begin so."""
+        self.actions.add(action_id)
+        self._app.action(_pattern(action_id))(self._now(call))
 
     def submission_now(self, callback_id: str, call: Call) -> None:
         """A step of a modal that changes nothing yet; `call` acks with the next view."""
+        self.views.add(callback_id)
         self._app.view(callback_id)(self._now(call, acks=True))
 
     def options_now(self, action_id: str, call: Call) -> None:
         """The choices of an external select; `call` acks with them."""
+        self.options.add(action_id)
         self._app.options(action_id)(self._now(call, acks=True))
 
     def _remember(self, route: str, work: Work) -> str:
@@ -171,6 +182,13 @@ class Routes:
         return listener
 
 
+def _pattern(action_id: str) -> str | re.Pattern[str]:
+    """What Bolt is to listen for; its own patterns may match in the middle, ours never do."""
+    if not action_id.endswith(".*"):
+        return action_id
+    return re.compile(r"\A" + re.escape(action_id.removesuffix("*")) + r".+\Z")
+
+
 def _logged() -> str:
     reference = uuid.uuid4().hex[:8]
     log.exception("Unexpected error %s", reference)
@@ -188,17 +206,25 @@ def _slack_words(error: SlackApiError) -> str:
 async def _explain(visit: Visit, words: str, fields: Mapping[str, str] | None = None) -> None:
     """Say it under the fields of an open form, else in the place where the person is, to them only."""
     body = visit.body
-    if body.get("type") == "view_submission":
-        blocks = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+    blocks = [block["block_id"] for block in body.get("view", {}).get("blocks", ()) if block["type"] == "input"]
+    if body.get("type") == "view_submission" and blocks:
         errors = {key: words_ for key, words_ in (fields or {}).items() if key in blocks}
         await visit.ack(response_action="errors", errors=errors or {blocks[0]: words})
         return
     await visit.ack()
-    where = payloads.place(body)
-    if where.channel:
-        await visit.client.chat_postEphemeral(channel=where.channel, user=where.user, text=words)
+    await _tell(visit.client, payloads.place(body), words)
+
+
+async def _tell(client: AsyncWebClient, where: payloads.Place, words: str) -> None:
+    """By the address that came along if there is one: it also works in channels where the bot is not."""
+    if where.response_url:
+        webhook = AsyncWebhookClient(where.response_url, session=client.session)
+        webhook.proxy = client.proxy
+        await webhook.send_dict({"text": words, "replace_original": False})
+    elif where.channel:
+        await client.chat_postEphemeral(channel=where.channel, user=where.user, text=words)
     else:
-        await visit.client.chat_postMessage(channel=where.user, text=words)
+        await client.chat_postMessage(channel=where.user, text=words)
 
 
 def _without_token(body: Body) -> dict[str, Any]:
