@@ -126,8 +126,10 @@ export function openChannel(id) {
 export function openTab(tab) {
   store.set({ tab });
   if (tab === "about") return;
+  const before = store.get().home;
   attempt(api.home(tab)).then((answer) => {
-    if (answer && tab === "home" && "view" in answer) store.set({ home: answer.view });
+    // The app may publish a newer one before this answer is here: that one stays.
+    if (answer?.view && store.get().home === before) store.set({ home: answer.view });
   });
 }
 

@@ -1,5 +1,5 @@
 // The page.
-import { signIn } from "./actions.js";
+import { openChannel, signIn } from "./actions.js";
 import { AppView } from "./app_view.js";
 import { ChannelView } from "./channel.js";
 import { Confirm } from "./confirm.js";
@@ -37,6 +37,12 @@ function Workspace() {
     <${Modals} /><${Confirm} /><${Toasts} />
   </div>`;
 }
+
+// Back and forward go between the channels that were open.
+window.addEventListener("hashchange", () => {
+  const wished = location.hash.slice(1);
+  if (wished !== store.get().channel) openChannel(wished);
+});
 
 applyTheme();
 await loadEmoji();

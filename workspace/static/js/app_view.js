@@ -15,12 +15,13 @@ const TABS = { home: "Home", messages: "Messages", about: "About" };
 export function AppView({ id }) {
   const app = useWorkspace((state) => state.app);
   const tab = useWorkspace((state) => state.tab);
+  const bot = useWorkspace((state) => state.users[state.app.bot_user_id]);
   const connected = useWorkspace((state) => state.appConnected);
   const names = Object.keys(TABS).filter((name) => (name === "home" ? app.home_enabled !== false : name === "messages" ? app.messages_enabled !== false : true));
   return html`<main class="main" aria-label=${app.name}>
     <header class="main-head with-tabs">
       <${SidebarButton} />
-      <div class="main-title"><h2><${Avatar} size="small" author=${{ name: app.name, color: "0f766e", bot: true }} /><span>${app.name}</span><span class="app-badge">App</span></h2>
+      <div class="main-title"><h2><${Avatar} size="small" author=${{ name: app.name, color: bot?.color, bot: true }} /><span>${app.name}</span><span class="app-badge">App</span></h2>
         ${!connected && html`<p class="topic warn">Not connected: start the app to talk to it.</p>`}</div>
     </header>
     <${Tabs} names=${names} tab=${tab} />

@@ -2,8 +2,8 @@
 import { emoji } from "./emoji.js";
 import { classes, html } from "./lib.js";
 
-// Slack gives each person a colour; these are darkened so that white letters stay readable on them.
-const colour = (given) => (/^[0-9a-f]{6}$/i.test(given ?? "") ? `#${given}` : "#5b6770");
+// Everybody has a colour; it is darkened so that white letters stay readable on it.
+const colour = (given) => `color-mix(in srgb, ${/^[0-9a-f]{6}$/i.test(given ?? "") ? `#${given}` : "#7a8890"} 72%, black)`;
 
 function initials(name) {
   const words = String(name ?? "?").split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word[0] ?? ""));

@@ -20,7 +20,7 @@ export function ChannelView({ id }) {
 
 export function SidebarButton() {
   const open = useWorkspace((state) => state.sidebarOpen);
-  return html`<button type="button" class="icon-button sidebar-button" aria-label="Channels" aria-expanded=${String(open)} onClick=${() => store.set({ sidebarOpen: !open })}>${icon("menu")}</button>`;
+  return html`<button type="button" class="icon-button sidebar-button" aria-label="Channel list" aria-expanded=${String(open)} onClick=${() => store.set({ sidebarOpen: !open })}>${icon("menu")}</button>`;
 }
 
 function Head({ channel, title }) {

@@ -9,6 +9,7 @@ import { Menu } from "./popover.js";
 import { useWorkspace } from "./state.js";
 
 const drafts = new Map();
+const CARET = ["ArrowLeft", "ArrowRight", "Home", "End"]; // keys that move the caret within a line
 
 export function Composer({ channel, thread_ts, label }) {
   const key = `${channel}:${thread_ts ?? ""}`;
@@ -50,7 +51,7 @@ export function Composer({ channel, thread_ts, label }) {
       <${FormatBar} area=${area} write=${write} />
       <textarea ref=${area} rows="1" aria-label=${label} placeholder=${label} value=${text} aria-autocomplete="list" aria-controls=${completion.open ? list : undefined}
         aria-activedescendant=${completion.open ? `${list}-${completion.active}` : undefined} onInput=${(event) => write(event.target.value)} onKeyDown=${keys}
-        onBlur=${completion.close} onClick=${completion.look} onKeyUp=${(event) => { if (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End") completion.look(); }}></textarea>
+        onBlur=${completion.close} onClick=${completion.look} onKeyUp=${(event) => { if (CARET.includes(event.key)) completion.look(); }}></textarea>
       <div class="composer-bar">
         <${Shortcuts} channel=${channel} />
         <${AddEmoji} area=${area} write=${write} />

@@ -5,11 +5,11 @@ import { useAnchored, useDismissal } from "./popover.js";
 const COLUMNS = 8;
 
 /** A small picker: the everyday ones, or those whose name contains what is typed. */
-export function EmojiPicker({ anchor, onPick, onClose }) {
+export function EmojiPicker({ anchor, onPick, onClose, end = false }) {
   const [query, setQuery] = useState("");
   const layer = useRef();
   const search = useRef();
-  useAnchored(anchor, layer, true, { end: true });
+  useAnchored(anchor, layer, true, { end });
   const close = (keyboard) => {
     onClose();
     if (keyboard) anchor.current?.focus();
@@ -36,7 +36,7 @@ export function EmojiPicker({ anchor, onPick, onClose }) {
     }
   };
   return html`<div class="emoji-picker" role="dialog" aria-label="Choose an emoji" ref=${layer} onKeyDown=${keys}>
-    <input type="search" class="field small" ref=${search} aria-label="Search emoji" placeholder="Search emoji" value=${query} onInput=${(event) => setQuery(event.target.value)} />
+    <input type="search" class="entry small" ref=${search} aria-label="Search emoji" placeholder="Search emoji" value=${query} onInput=${(event) => setQuery(event.target.value)} />
     <div class="emoji-grid">${shown.map(([name, picture]) => html`<button type="button" class="emoji-choice" key=${name} aria-label=${name.replaceAll("_", " ")} title=${`:${name}:`} onClick=${() => pick(name)}>${picture}</button>`)}</div>
     ${shown.length === 0 && html`<p class="menu-empty">No emoji of that name</p>`}
   </div>`;

@@ -66,7 +66,7 @@ export class Form {
 
   set(block, element, fields) {
     this.#records.set(keyOf(block, element), { type: element.type, ...fields });
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of [...this.#listeners]) listener(block);
   }
 
   subscribe(listener) {

@@ -21,8 +21,7 @@ const APPLY = {
   view_opened: ({ view }) => store.set({ views: [view] }),
   view_pushed: ({ view }) => store.set((state) => ({ views: [...state.views.filter((one) => one.id !== view.id), view] })),
   view_updated: updateView,
-  view_closed: ({ view_id, all }) =>
-    store.set((state) => ({ views: all ? [] : state.views.filter((view) => view.id !== view_id) })),
+  view_closed: closeViews,
   home: ({ view }) => store.set({ home: view }),
   status({ channel, thread_ts, ...status }) {
     const key = threadKey(channel, thread_ts ?? "");
@@ -82,6 +81,14 @@ function eachList(channel, change) {
       if (list !== thread.messages) next.threads = { ...(next.threads ?? state.threads), [key]: { ...thread, messages: list } };
     }
     return next;
+  });
+}
+
+// A view closes with whatever lies on it. One that is not open any more closes nothing: another may be open since.
+function closeViews({ view_id, all }) {
+  store.set((state) => {
+    const at = state.views.findIndex((view) => view.id === view_id);
+    return at < 0 ? {} : { views: all ? [] : state.views.slice(0, at) };
   });
 }
 

@@ -88,14 +88,14 @@ function Reactions({ channel, message }) {
     return html`<button type="button" key=${name} class=${classes("reaction", mine && "mine")} aria-pressed=${String(mine)} title=${`${names} reacted with :${name}:`}
       aria-label=${`${name.replaceAll("_", " ")}, ${count} ${count === 1 ? "reaction" : "reactions"}`}
       onClick=${() => react(channel, message, name)}><span aria-hidden="true">${emoji(name) ?? `:${name}:`}</span> ${count}</button>`;
-  })}<${AddReaction} channel=${channel} message=${message} className="reaction add" /></div>`;
+  })}<${AddReaction} channel=${channel} message=${message} className="reaction add" end=${false} /></div>`;
 }
 
-function AddReaction({ channel, message, className }) {
+function AddReaction({ channel, message, className, end = true }) {
   const [open, setOpen] = useState(false);
   const anchor = useRef();
   return html`<button type="button" class=${className} ref=${anchor} aria-label="Add reaction" title="Add reaction" aria-haspopup="dialog" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${icon("smile")}</button>
-    ${open && html`<${EmojiPicker} anchor=${anchor} onClose=${() => setOpen(false)} onPick=${(name) => react(channel, message, name)} />`}`;
+    ${open && html`<${EmojiPicker} anchor=${anchor} end=${end} onClose=${() => setOpen(false)} onPick=${(name) => react(channel, message, name)} />`}`;
 }
 
 function Replies({ message }) {

@@ -13,23 +13,27 @@ const SHOWN = 150; // messages drawn while the reader is at the newest
 export function MessageList({ channel, messages, hasMore, loading, unreadFrom, place, label, head, foot }) {
   const box = useRef();
   const atEnd = useRef(true);
-  const height = useRef(0);
+  const top = useRef(0);
   const [away, setAway] = useState(false);
   const [shown, setShown] = useState(SHOWN);
+  const live = useQuietStart(loading);
   const visible = messages.slice(-shown);
   const more = hasMore || messages.length > shown;
 
   useLayoutEffect(() => {
     const list = box.current;
     if (atEnd.current) list.scrollTop = list.scrollHeight;
-    height.current = list.scrollHeight;
   });
   useLayoutEffect(() => keepPlace(box.current, atEnd), [visible[0]?.ts]);
   useEffect(() => stickWhileGrowing(box.current, atEnd), []);
 
   const scrolled = () => {
     const list = box.current;
-    atEnd.current = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+    const near = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+    // Content that grows below also looks like leaving the end; only scrolling up is.
+    if (near) atEnd.current = true;
+    else if (list.scrollTop < top.current - 1) atEnd.current = false;
+    top.current = list.scrollTop;
     setAway(!atEnd.current && list.scrollHeight > list.clientHeight * 1.5);
     if (atEnd.current && shown > SHOWN) setShown(SHOWN);
     if (list.scrollTop < 300 && more && !loading) older();
@@ -44,7 +48,7 @@ export function MessageList({ channel, messages, hasMore, loading, unreadFrom, p
     box.current.scrollTop = box.current.scrollHeight;
   };
   return html`<div class="list-around">
-    <div class="messages" ref=${box} role="log" aria-label=${label} aria-live="polite" aria-relevant="additions" tabindex="0" onScroll=${scrolled} onKeyDown=${(event) => walk(event, box.current)}>
+    <div class="messages" ref=${box} role="log" aria-label=${label} aria-live=${live ? "polite" : "off"} aria-relevant="additions" tabindex="0" onScroll=${scrolled} onKeyDown=${(event) => walk(event, box.current)}>
       <div class="messages-inner">
         ${more ? html`<p class="older" role="status">${loading ? "Reading older messages…" : html`<button type="button" class="link-button" onClick=${older}>Older messages</button>`}</p>` : head}
         ${visible.map((message, at) => html`<${Row} key=${message.ts} channel=${channel} message=${message} before=${visible[at - 1]} first=${message.ts === unreadFrom} place=${place} />`)}
@@ -55,11 +59,22 @@ export function MessageList({ channel, messages, hasMore, loading, unreadFrom, p
   </div>`;
 }
 
+// What is there already is not news: it is not read out, only what comes after.
+function useQuietStart(loading) {
+  const [live, setLive] = useState(false);
+  useEffect(() => {
+    if (loading) return setLive(false);
+    const timer = setTimeout(() => setLive(true), 1000);
+    return () => clearTimeout(timer);
+  }, [loading]);
+  return live;
+}
+
 function Row({ channel, message, before, first, place }) {
   const date = dateOf(message.ts);
   const newDay = place === "channel" && (!before || dayKey(dateOf(before.ts)) !== dayKey(date));
   return html`<${Fragment}>
-    ${newDay && html`<div class="day" role="separator" aria-label=${dayTitle(date)}><span>${dayTitle(date)}</span></div>`}
+    ${newDay && html`<div class="day-line"></div><div class="day" role="separator" aria-label=${dayTitle(date)}><span>${dayTitle(date)}</span></div>`}
     ${first && html`<div class="new-line" role="separator" aria-label="New messages"><span>New</span></div>`}
     <${Message} channel=${channel} message=${message} grouped=${!newDay && !first && together(before, message)} place=${place} />
   <//>`;

@@ -32,8 +32,10 @@ function ModalDialog({ views }) {
 
 function View({ view, depth }) {
   const [errors, setErrors] = useState({});
+  const [refusals, setRefusals] = useState(0); // each one leads to the first field that is wrong
   const [trouble, setTrouble] = useState("");
   const [busy, setBusy] = useState(false);
+  const sending = useRef(false);
   const body = useRef();
   const form = formFor(`view:${view.id}`, null);
   const surface = useMemo(() => {
@@ -42,22 +44,29 @@ function View({ view, depth }) {
     return { kind: "modal", container: { type: "view", view_id: view.id }, form, errors };
   }, [view, errors]);
   useEffect(() => focusFirst(body.current), [view.id]);
-  useEffect(() => focusFirstError(body.current, errors), [errors]);
+  useEffect(() => focusFirstError(body.current, errors), [refusals]);
+  useEffect(() => form.subscribe((block) => setErrors((now) => (now[block.block_id] ? { ...now, [block.block_id]: undefined } : now))), [form]);
 
+  const refuse = (wrong) => {
+    setErrors(wrong);
+    setRefusals((count) => count + 1);
+  };
   async function submit(event) {
     event.preventDefault();
-    if (busy) return;
+    if (sending.current) return;
     const wrong = check(view.blocks, form);
     setTrouble("");
-    setErrors(wrong);
+    refuse(wrong);
     if (Object.keys(wrong).length) return;
+    sending.current = true;
     setBusy(true);
     const refusal = await submitView(view, form.state());
+    sending.current = false;
     setBusy(false);
-    if (refusal?.errors) setErrors(refusal.errors);
+    if (refusal?.errors) refuse(refusal.errors);
     if (refusal?.message) setTrouble(refusal.message);
   }
-  const unplaced = Object.entries(errors).filter(([block]) => !view.blocks.some((one) => one.type === "input" && one.block_id === block));
+  const unplaced = Object.entries(errors).filter(([block, sentence]) => sentence && !view.blocks.some((one) => one.type === "input" && one.block_id === block));
   return html`<form class="view" noValidate onSubmit=${submit} aria-busy=${busy ? "true" : undefined}>
     <${ViewHead} view=${view} depth=${depth} />
     <div class="view-body" ref=${body}>

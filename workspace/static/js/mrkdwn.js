@@ -25,7 +25,9 @@ export function parse(text) {
   return nodes;
 }
 
-const preText = (part) => decode(part.replace(/^\n/, "").replace(/\n$/, "").replace(/<([^>|]*)\|?([^>]*)>/g, "$1"));
+// Inside code an address written as <https://…|label> shows its label; everything else stays as it is.
+const verbatim = (text) => decode(text.replace(/<((?:https?:|mailto:)[^>|]*)(?:\|([^>]*))?>/g, (_, address, label) => label ?? address));
+const preText = (part) => verbatim(part.replace(/^\n/, "").replace(/\n$/, ""));
 
 function trimAround(part, at, count) {
   let trimmed = part;
@@ -117,7 +119,7 @@ function takeInline(text, at) {
 function takeCode(text, at) {
   const end = text.indexOf("`", at + 1);
   if (end <= at + 1 || text.slice(at, end).includes("\n")) return null;
-  return [{ kind: "code", text: decode(text.slice(at + 1, end).replace(/<([^>|]*)\|?([^>]*)>/g, "$1")) }, end + 1];
+  return [{ kind: "code", text: verbatim(text.slice(at + 1, end)) }, end + 1];
 }
 
 function takeMark(text, at, mark) {

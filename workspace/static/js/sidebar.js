@@ -9,11 +9,15 @@ import { toggleTheme, useTheme } from "./theme.js";
 
 export function Rail() {
   const team = useWorkspace((state) => state.team);
+  const me = useWorkspace((state) => state.me);
   const dark = useTheme() === "dark";
   return html`<div class="rail">
     <span class="team-tile" aria-hidden="true">${(team?.name ?? "W").slice(0, 1).toUpperCase()}</span>
-    <button type="button" class="rail-button" aria-label=${dark ? "Use the light theme" : "Use the dark theme"} title=${dark ? "Light theme" : "Dark theme"}
-      onClick=${toggleTheme}>${icon(dark ? "sun" : "moon")}</button>
+    <div class="rail-end">
+      <button type="button" class="rail-button" aria-label=${dark ? "Use the light theme" : "Use the dark theme"} title=${dark ? "Light theme" : "Dark theme"}
+        onClick=${toggleTheme}>${icon(dark ? "sun" : "moon")}</button>
+      <${Avatar} author=${{ name: personName(me), color: me?.color }} />
+    </div>
   </div>`;
 }
 
@@ -38,12 +42,9 @@ function SignedInAs() {
   const change = (event) => signIn(event.target.value, store.get().channel);
   return html`<div class="signed-in">
     <label for="signed-in-as">Signed in as</label>
-    <div class="signed-in-field">
-      <${Avatar} author=${{ name: personName(me), color: me?.color }} size="small" />
-      <select id="signed-in-as" value=${me?.id} onChange=${change}>
-        ${people.map((id) => users[id]).filter((user) => !user.is_bot).map((user) => html`<option key=${user.id} value=${user.id} selected=${user.id === me?.id}>${label(user)}</option>`)}
-      </select>
-    </div>
+    <select id="signed-in-as" value=${me?.id} onChange=${change}>
+      ${people.map((id) => users[id]).filter((user) => !user.is_bot).map((user) => html`<option key=${user.id} value=${user.id} selected=${user.id === me?.id}>${label(user)}</option>`)}
+    </select>
   </div>`;
 }
 
@@ -83,10 +84,11 @@ function Place({ channel }) {
 
 function PlaceMark({ channel }) {
   const other = useWorkspace((state) => state.users[channel.user]);
+  const bot = useWorkspace((state) => state.users[state.app?.bot_user_id]);
   const app = useWorkspace((state) => state.app);
   const connected = useWorkspace((state) => state.appConnected);
   if (channel.is_app) {
-    return html`<span class="place-avatar"><${Avatar} author=${{ name: app?.name, color: "0f766e", bot: true }} size="tiny" /><span class=${classes("presence", connected && "on")}></span></span>`;
+    return html`<span class="place-avatar"><${Avatar} author=${{ name: app?.name, color: bot?.color, bot: true }} size="tiny" /><span class=${classes("presence", connected && "on")}></span></span>`;
   }
   if (channel.is_im) return html`<${Avatar} author=${{ name: personName(other), color: other?.color }} size="tiny" />`;
   return icon(channel.is_private ? "lock" : "hash");

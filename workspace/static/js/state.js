@@ -59,9 +59,10 @@ export function authorOf(state, message) {
   return {
     id: message.user || message.bot_id || "",
     name: name || "App",
-    color: user?.color || "4a154b",
+    color: user?.color || "0f766e",
     bot: fromApp,
     image: icons.image_48 || user?.avatar || null,
     emoji: icons.emoji || null,
   };
 }
+

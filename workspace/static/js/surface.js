@@ -1,6 +1,6 @@
 // Where blocks are drawn: a message or a view. Elements find here what they hold and how to tell the app.
 import { interact } from "./actions.js";
-import { createContext, useContext, useLayoutEffect, useReducer, useState } from "./lib.js";
+import { createContext, useContext, useLayoutEffect, useReducer, useRef, useState } from "./lib.js";
 
 /**
  * `{kind: "message" | "modal" | "home", container, form, errors}`; container as the contract names it:
@@ -17,16 +17,22 @@ export function useField(block, element) {
   return [form.get(block, element), (fields) => form.set(block, element, fields)];
 }
 
-/** Tells the app of a press or a choice: `[busy, dispatch(fields)]`; dispatch answers whether it was sent. */
-export function useDispatch(block, element) {
+/**
+ * Tells the app of a press or a choice: `[busy, dispatch(fields)]`; dispatch answers whether it was sent. A press
+ * (`once`) is not sent again while the first is under way; of several choices each is sent, so that the last one counts.
+ */
+export function useDispatch(block, element, { once = true } = {}) {
   const surface = useSurface();
+  const under = useRef(0);
   const [busy, setBusy] = useState(false);
   async function dispatch(fields) {
-    if (busy) return false;
+    if (once && under.current) return false;
+    under.current += 1;
     setBusy(true);
     const action = { type: element.type, block_id: block.block_id, action_id: element.action_id, ...fields };
     const sent = await interact(surface.container, action, surface.form.state(), element.confirm);
-    setBusy(false);
+    under.current -= 1;
+    setBusy(under.current > 0);
     return sent;
   }
   return [busy, dispatch];
@@ -38,7 +44,7 @@ export function useDispatch(block, element) {
  */
 export function useChoice(block, element) {
   const [record, set] = useField(block, element);
-  const [busy, dispatch] = useDispatch(block, element);
+  const [busy, dispatch] = useDispatch(block, element, { once: false });
   const tells = block.type !== "input" || block.dispatch_action === true;
   async function choose(fields) {
     const { type, ...before } = record;

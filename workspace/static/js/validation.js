@@ -1,4 +1,4 @@
-// What the page itself can tell about an entry before it is sent, in the place where Slack's own client tells it.
+// What can be told about an entry before it is sent, in the words the server uses for the same checks.
 const EMPTY = "Please complete this required field.";
 
 /** `{block_id: sentence}` for the input blocks that cannot be sent as they are. */
@@ -21,22 +21,22 @@ function fault(block, record) {
 
 const RULES = {
   plain_text_input: lengths,
-  email_text_input: (value) => (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : "Enter an email address, such as name@example.org."),
-  url_text_input: (value) => (/^https?:\/\/[^\s.]+\.?\S+$/i.test(value) ? null : "Enter a web address that begins with https:// or http://."),
+  email_text_input: (value) => (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : "Must be a valid email address."),
+  url_text_input: (value) => (/^https?:\/\/[^\s.]+\.?\S+$/i.test(value) ? null : "Must be a valid URL."),
   number_input: number,
 };
 
 function lengths(value, { min_length, max_length }) {
-  if (min_length && value.length < min_length) return `Write at least ${min_length} characters.`;
-  if (max_length && value.length > max_length) return `Write at most ${max_length} characters.`;
+  if (min_length && value.length < min_length) return `Must be at least ${min_length} characters.`;
+  if (max_length && value.length > max_length) return `Must be at most ${max_length} characters.`;
   return null;
 }
 
 function number(value, { is_decimal_allowed, min_value, max_value }) {
   const text = value.trim();
-  if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(text)) return "Enter a number.";
-  if (!is_decimal_allowed && !/^[-+]?\d+$/.test(text)) return "Enter a whole number.";
-  if (min_value !== undefined && Number(text) < Number(min_value)) return `Enter a number not below ${min_value}.`;
-  if (max_value !== undefined && Number(text) > Number(max_value)) return `Enter a number not above ${max_value}.`;
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(text)) return "Must be a number.";
+  if (!is_decimal_allowed && !/^[-+]?\d+$/.test(text)) return "Must be a whole number.";
+  if (min_value !== undefined && Number(text) < Number(min_value)) return `Must be ${min_value} or more.`;
+  if (max_value !== undefined && Number(text) > Number(max_value)) return `Must be ${max_value} or less.`;
   return null;
 }

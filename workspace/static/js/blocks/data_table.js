@@ -34,7 +34,7 @@ function Bar({ caption, rows, filter, onFilter }) {
   return html`<div class="table-bar">
     <div class="table-caption">${caption}</div>
     ${rows.length > 3 && html`<label class="hidden" for=${id}>Filter ${caption}</label>
-      <input id=${id} type="search" class="field small" placeholder="Filter" value=${filter} onInput=${(event) => onFilter(event.target.value)} />`}
+      <input id=${id} type="search" class="entry small" placeholder="Filter" value=${filter} onInput=${(event) => onFilter(event.target.value)} />`}
   </div>`;
 }
 

@@ -5,6 +5,7 @@ import { textOf } from "../text.js";
 
 const CALM = 500; // ms without a further key before a typed date is told to the app
 
+const NAMES = { date: "Date", time: "Time", "datetime-local": "Date and time" };
 const LAST = { date: "9999-12-31", "datetime-local": "9999-12-31T23:59" }; // or the year could have six digits
 
 /** A field of the browser whose value is kept at once, and told when the person has finished typing it. */
@@ -26,8 +27,8 @@ function Picker({ block, element, kind, read, fields, labelledby, describedby, i
     clearTimeout(timer.current);
     timer.current = setTimeout(tell, CALM);
   };
-  return html`<input type=${kind} class="field date-field" id=${id} value=${read(record) ?? ""} max=${LAST[kind]}
-    aria-labelledby=${labelledby} aria-label=${labelledby ? undefined : textOf(element.placeholder) || name || "Date"} aria-required=${required ? "true" : undefined}
+  return html`<input type=${kind} class="entry date-entry" id=${id} value=${read(record) ?? ""} max=${LAST[kind]}
+    aria-labelledby=${labelledby} aria-label=${labelledby ? undefined : textOf(element.placeholder) || name || NAMES[kind]} aria-required=${required ? "true" : undefined}
     aria-describedby=${describedby} aria-invalid=${invalid ? "true" : undefined} onInput=${change} onBlur=${tell} />`;
 }
 

@@ -21,7 +21,7 @@ function common({ id, element, labelledby, describedby, invalid, required, name 
 
 /** When typing is told to the app: Slack's `dispatch_action_config`, Enter unless it says otherwise. */
 function useTyping(block, element) {
-  const [, dispatch] = useDispatch(block, element);
+  const [, dispatch] = useDispatch(block, element, { once: false });
   const timer = useRef();
   const moments = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   const tells = (moment) => block.dispatch_action === true && moments.includes(moment);
@@ -50,7 +50,7 @@ export function TextInput(props) {
   };
   const given = {
     ...common(props),
-    class: "field",
+    class: "entry",
     value: record.value ?? "",
     maxLength: element.max_length,
     autocomplete: "off",
@@ -78,7 +78,7 @@ export function RichTextInput(props) {
     set(fields);
     typing.typed(fields);
   };
-  return html`<textarea class="field" rows=${element.min_lines ?? 4} ...${common(props)} value=${toText(record.rich_text_value)} onInput=${change}></textarea>`;
+  return html`<textarea class="entry" rows=${element.min_lines ?? 4} ...${common(props)} value=${toText(record.rich_text_value)} onInput=${change}></textarea>`;
 }
 
 const toRichText = (text) =>
