@@ -148,9 +148,9 @@ class ClientApi:
         if user not in channel.members:
             raise Failure("not_in_channel", message=f"Join #{channel.name} to write in it.")
         manifest = self.hub.manifest
-        if channel.is_im and self.hub.state.bot_is_in(channel):
-            if not manifest.messages_enabled or manifest.messages_read_only:
-                raise Failure("restricted_action", message="Sending messages to this app has been turned off.")
+        turned_off = not manifest.messages_enabled or manifest.messages_read_only
+        if turned_off and channel.is_im and self.hub.state.bot_is_in(channel):
+            raise Failure("restricted_action", message="Sending messages to this app has been turned off.")
 
     async def join(self, user: str, given: Mapping[str, Any]) -> Json:
         channel = self._channel(user, given)

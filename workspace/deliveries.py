@@ -31,6 +31,10 @@ class Delivery:
     timer: asyncio.TimerHandle | None = None
     created: float = field(default_factory=time.perf_counter)
 
+    @property
+    def done(self) -> bool:
+        return self.acked or self.given_up
+
     def sent(self) -> None:
         self.attempts += 1
         if not self.first_sent:

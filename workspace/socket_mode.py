@@ -17,19 +17,28 @@ from workspace.records import Json
 CONNECTIONS_AT_MOST = 10
 DROPS_AT_MOST = 10
 DRAIN_SECONDS = 10.0
+RECONNECT_SECONDS = 3.0
+ENVELOPES_KEPT = 50_000
 
 
 class Connection:
     """One WebSocket of the app: what it still has to acknowledge, and a queue so that sending never waits."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self.socket = socket
+        self._transport = transport
         self.pending: dict[str, Delivery] = {}
         self.draining = False
         self.queue: asyncio.Queue[str] = asyncio.Queue()
 
     def send(self, frame: Json) -> None:
         self.queue.put_nowait(json.dumps(frame, ensure_ascii=False))
+
+    def cut(self) -> None:
+        """Break the connection as a bad network does: no close frame, nothing said."""
+        self.draining = True
+        if self._transport:
+            self._transport.abort()
 
     async def write(self) -> None:
         try:
@@ -49,10 +58,10 @@ class SocketMode:
         self._app_name = app_name
         self._connections: list[Connection] = []
         self._turn = 0
-        self._waiting: deque[Delivery] = deque(maxlen=options.waiting_events)
+        self._waiting: deque[Delivery] = deque()
+        self._lost_at = -RECONNECT_SECONDS
         self._envelopes: dict[str, Delivery] = {}
         self._tickets: set[str] = set()
-        self._retries: set[asyncio.TimerHandle] = set()
         self.on_change: Callable[[bool], None] = lambda connected: None
 
     @property
@@ -77,8 +86,6 @@ class SocketMode:
         self._dispatch(self._log.begin("events_api", payload, payload["event_id"], answered=False))
 
     async def ask(self, kind: str, payload: Json) -> Any:
-        if not self.connected:
-            raise Unanswered("app_offline", f"{self._app_name} is not connected. Start the app and try again.")
         delivery = self._log.begin(kind, payload, str(uuid.uuid4()), answered=True)
         assert delivery.answer is not None  # noqa: S101  begun with answered=True
         self._dispatch(delivery)
@@ -90,27 +97,32 @@ class SocketMode:
             delivery.give_up(problem)
             raise problem from None
 
-    def tell_twice(self, payload: Json) -> None:
-        """Deliver the same event on two connections, as Slack sometimes does."""
-        self.tell(payload)
-        self.tell(payload)
-
     def _dispatch(self, delivery: Delivery) -> None:
         live = [connection for connection in self._connections if not connection.draining]
         if live:
             self._turn += 1
             self._send(live[self._turn % len(live)], delivery)
-        elif delivery.answer is None:
-            self._waiting.append(delivery)
+        elif delivery.answer is None or self._reconnecting():
+            self._wait(delivery)
         else:
-            delivery.give_up(
-                Unanswered("app_offline", f"{self._app_name} is not connected. Start the app and try again.")
-            )
+            message = f"{self._app_name} is not connected. Start the app and try again."
+            delivery.give_up(Unanswered("app_offline", message))
+
+    def _reconnecting(self) -> bool:
+        """An app that has just lost its connection gets the time to open a new one."""
+        return asyncio.get_running_loop().time() - self._lost_at < RECONNECT_SECONDS
+
+    def _wait(self, delivery: Delivery) -> None:
+        self._waiting.append(delivery)
+        if len(self._waiting) > self._options.waiting_events:
+            self._waiting.popleft().give_up()
 
     def _send(self, connection: Connection, delivery: Delivery) -> None:
         envelope_id = str(uuid.uuid4())
         connection.pending[envelope_id] = delivery
         self._envelopes[envelope_id] = delivery
+        if len(self._envelopes) > ENVELOPES_KEPT:
+            del self._envelopes[next(iter(self._envelopes))]
         connection.send(
             {
                 "envelope_id": envelope_id,
@@ -128,7 +140,7 @@ class SocketMode:
 
     def _late(self, connection: Connection, envelope_id: str) -> None:
         delivery = connection.pending.pop(envelope_id, None)
-        if delivery is None or delivery.acked:
+        if delivery is None or delivery.done:
             return
         self._again(delivery, "timeout")
 
@@ -144,7 +156,7 @@ class SocketMode:
     def _dropped(self, connection: Connection) -> None:
         for envelope_id, delivery in list(connection.pending.items()):
             self._envelopes.pop(envelope_id, None)
-            if delivery.acked or delivery.given_up:
+            if delivery.done:
                 continue
             delivery.stop_timer()
             delivery.drops += 1
@@ -162,17 +174,20 @@ class SocketMode:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets", "debug_info": {}})
             await socket.close()
             return socket
-        connection = Connection(socket)
+        connection = Connection(socket, request.transport)
         writer = asyncio.create_task(connection.write())
         self._connections.append(connection)
         connection.send(self._hello())
         self._changed()
-        while self._waiting:
-            self._dispatch(self._waiting.popleft())
+        waiting, self._waiting = self._waiting, deque()
+        for delivery in waiting:
+            if not delivery.done:
+                self._dispatch(delivery)
         try:
             await self._read(connection)
         finally:
             self._connections.remove(connection)
+            self._lost_at = asyncio.get_running_loop().time()
             writer.cancel()
             self._dropped(connection)
             self._changed()
@@ -214,18 +229,16 @@ class SocketMode:
         """Ask every connection to be opened anew: nothing more goes to the old ones, which are closed after a while."""
         for connection in list(self._connections):
             connection.draining = True
+            self._lost_at = asyncio.get_running_loop().time()
             connection.send({"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}})
             asyncio.get_running_loop().call_later(DRAIN_SECONDS, _close_soon, connection)
         self._changed()
 
     def drop(self, count: int | None = None) -> int:
-        """Cut connections as a broken network does: no close frame, nothing said."""
+        """Cut this many connections, or all of them."""
         victims = self._connections[:count]
         for connection in victims:
-            connection.draining = True
-            transport = connection.socket._req.transport if connection.socket._req else None
-            if transport:
-                transport.close()
+            connection.cut()
         return len(victims)
 
     async def close(self) -> None:

@@ -32,7 +32,7 @@ def people_named(state: State, text: str) -> list[str]:
 
 
 def _people(state: State, *, with_names: bool) -> dict[str, str]:
-    names = {}
+    names: dict[str, str] = {}
     for person in state.people.values():
         reference = f"<@{person.id}|{person.name}>" if with_names else f"<@{person.id}>"
         names |= {escape(name).casefold(): reference for name in (person.real_name, person.name)}

@@ -156,7 +156,7 @@ class RunningWorkspace:
     async def wait_quiet(self, seconds: float = SECONDS) -> None:
         """Wait until everything sent to the app so far is acknowledged or given up."""
         log = self.server.hub.log
-        await self._until(lambda: all(item.acked or item.given_up for item in log.deliveries), seconds)
+        await self._until(lambda: all(item.done for item in log.deliveries), seconds)
 
     async def _until(self, holds: Callable[[], bool], seconds: float) -> None:
         async with asyncio.timeout(seconds):

@@ -1,0 +1,158 @@
+"""conversations.*, users.* and the rest of what an app reads."""
+
+from tests.workspace.running import MANIFEST, running_workspace
+
+
+async def names(workspace, **args):
+    body = await workspace.api("conversations.list", **args)
+    return [channel["name"] for channel in body["channels"]]
+
+
+async def test_public_channels_are_listed_first_and_private_ones_on_request(workspace):
+    assert await names(workspace) == ["general", "projects", "strategy-progress", "success-stories", "ask-the-pmo"]
+    assert await names(workspace, types="private_channel") == ["pmo-triage", "leadership"]
+
+
+async def test_a_private_channel_without_the_app_does_not_exist_for_it(workspace):
+    await workspace.as_user("U05EMEKA").command("/remove @PMO Assistant", channel="C06LEADERS")
+    assert await names(workspace, types="private_channel") == ["pmo-triage"]
+    assert (await workspace.api("conversations.info", channel="C06LEADERS"))["error"] == "channel_not_found"
+
+
+async def test_lists_come_in_pages(workspace):
+    found, cursor = [], ""
+    while True:
+        body = await workspace.api("conversations.list", limit=2, cursor=cursor)
+        found += [channel["id"] for channel in body["channels"]]
+        cursor = body["response_metadata"]["next_cursor"]
+        if not cursor:
+            break
+    assert found == ["C01GENERAL", "C02PROJECTS", "C04PROGRESS", "C05STORIES", "C07ASK"]
+    assert (await workspace.api("conversations.list", cursor="nonsense"))["error"] == "invalid_cursor"
+
+
+async def test_a_channel_says_who_is_in_it(workspace):
+    info = await workspace.api("conversations.info", channel="C03TRIAGE", include_num_members=True)
+    assert info["channel"]["is_private"]
+    assert info["channel"]["num_members"] == 3
+    assert (await workspace.api("conversations.members", channel="C03TRIAGE"))["members"] == [
+        "U03WEI",
+        "U05EMEKA",
+        "U00PMOBOT",
+    ]
+
+
+async def test_opening_a_direct_message_twice_gives_the_same_one(workspace):
+    first = await workspace.api("conversations.open", users="U01ADA")
+    again = await workspace.api("conversations.open", users="U01ADA", return_im=True)
+    assert first["channel"] == {"id": "D01ADA"}
+    assert (again["channel"]["id"], again["channel"]["user"]) == ("D01ADA", "U01ADA")
+    assert (await workspace.api("conversations.open", users="U99NOBODY"))["error"] == "user_not_found"
+
+
+async def test_history_is_newest_first_in_pages_and_between_times(workspace):
+    posted = [(await workspace.api("chat.postMessage", channel="C02PROJECTS", text=str(n)))["ts"] for n in range(5)]
+    page = await workspace.api("conversations.history", channel="C02PROJECTS", limit=2)
+    assert [message["text"] for message in page["messages"]] == ["4", "3"]
+    assert page["has_more"]
+    cursor = page["response_metadata"]["next_cursor"]
+    page = await workspace.api("conversations.history", channel="C02PROJECTS", limit=2, cursor=cursor)
+    assert [message["text"] for message in page["messages"]] == ["2", "1"]
+    between = {"channel": "C02PROJECTS", "oldest": posted[1], "latest": posted[3]}
+    assert [m["text"] for m in (await workspace.api("conversations.history", **between))["messages"]] == ["2"]
+    inclusive = await workspace.api("conversations.history", **between, inclusive=True)
+    assert [message["text"] for message in inclusive["messages"]] == ["3", "2", "1"]
+
+
+async def test_replies_begin_with_the_message_they_answer(workspace):
+    ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="root"))["ts"]
+    for text in ("one", "two", "three"):
+        await workspace.api("chat.postMessage", channel="C02PROJECTS", text=text, thread_ts=ts)
+    page = await workspace.api("conversations.replies", channel="C02PROJECTS", ts=ts, limit=2)
+    assert [message["text"] for message in page["messages"]] == ["root", "one", "two"]
+    cursor = page["response_metadata"]["next_cursor"]
+    rest = await workspace.api("conversations.replies", channel="C02PROJECTS", ts=ts, limit=2, cursor=cursor)
+    assert [message["text"] for message in rest["messages"]] == ["three"]
+    missing = await workspace.api("conversations.replies", channel="C02PROJECTS", ts="1700000000.000100")
+    assert missing["error"] == "thread_not_found"
+
+
+async def test_what_people_typed_reads_as_rich_text(workspace):
+    await workspace.as_user("U02BEN").post("C02PROJECTS", "Plain *words*")
+    message = (await workspace.api("conversations.history", channel="C02PROJECTS"))["messages"][0]
+    assert message["text"] == "Plain *words*"
+    assert message["blocks"][0]["type"] == "rich_text"
+
+
+async def test_an_app_can_join_a_public_channel_by_itself(workspace):
+    await workspace.as_user("U06FARAH").command("/remove @PMO Assistant", channel="C02PROJECTS")
+    assert (await workspace.api("conversations.history", channel="C02PROJECTS"))["error"] == "not_in_channel"
+    assert (await workspace.api("conversations.join", channel="C02PROJECTS"))["channel"]["is_member"]
+    assert (await workspace.api("conversations.history", channel="C02PROJECTS"))["ok"]
+    assert (await workspace.api("conversations.join", channel="C02PROJECTS"))["warning"] == "already_in_channel"
+
+
+async def test_each_kind_of_channel_has_its_own_scope():
+    scopes = {"scopes": {"bot": ["channels:read", "channels:history"]}}
+    async with running_workspace(MANIFEST | {"oauth_config": scopes}) as workspace:
+        assert (await workspace.api("conversations.info", channel="C02PROJECTS"))["ok"]
+        refused = await workspace.api("conversations.info", channel="C03TRIAGE")
+        assert (refused["error"], refused["needed"]) == ("missing_scope", "groups:read")
+        assert (await workspace.api("conversations.history", channel="C03TRIAGE"))["needed"] == "groups:history"
+        assert (await workspace.api("conversations.list", types="public_channel,im"))["needed"] == "im:read"
+
+
+async def test_people_are_described_with_their_role_time_zone_and_address(workspace):
+    user = (await workspace.api("users.info", user="U04DANA"))["user"]
+    assert (user["name"], user["real_name"], user["tz"]) == ("dana", "Dana Lindqvist", "Europe/London")
+    assert user["profile"]["title"] == "Chief Operating Officer"
+    assert user["profile"]["email"] == "dana@example.com"
+    found = await workspace.api("users.lookupByEmail", email="dana@example.com")
+    assert found["user"]["id"] == "U04DANA"
+    assert (await workspace.api("users.lookupByEmail", email="nobody@example.com"))["error"] == "users_not_found"
+    assert (await workspace.api("users.info", user="U99NOBODY"))["error"] == "user_not_found"
+
+
+async def test_everybody_is_listed_with_the_app_itself(workspace):
+    members = (await workspace.api("users.list"))["members"]
+    assert [member["id"] for member in members if member["is_bot"]] == ["U00PMOBOT"]
+    assert len(members) == 7
+
+
+async def test_the_channels_of_one_person(workspace):
+    channels = (await workspace.api("users.conversations", user="U04DANA"))["channels"]
+    assert [channel["name"] for channel in channels] == ["general", "strategy-progress", "success-stories"]
+
+
+async def test_team_and_bot_describe_themselves(workspace):
+    assert (await workspace.api("team.info"))["team"]["name"] == "Meridian Water (sample)"
+    assert (await workspace.api("bots.info", bot="B00PMO"))["bot"]["user_id"] == "U00PMOBOT"
+    assert (await workspace.api("usergroups.list"))["usergroups"] == []
+    assert (await workspace.api("usergroups.users.list", usergroup="S1"))["error"] == "no_such_subteam"
+
+
+async def test_reactions_are_added_once_and_seen_by_people(workspace):
+    ben = workspace.as_user("U02BEN")
+    ts = await ben.post("C02PROJECTS", "Done!")
+    place = {"channel": "C02PROJECTS", "timestamp": ts, "name": "tada"}
+    assert (await workspace.api("reactions.add", **place))["ok"]
+    assert (await workspace.api("reactions.add", **place))["error"] == "already_reacted"
+    await ben.wait_message(lambda message: message.get("reactions"))
+    await ben.react("C02PROJECTS", ts, "tada")
+    got = await workspace.api("reactions.get", channel="C02PROJECTS", timestamp=ts)
+    assert got["message"]["reactions"] == [{"name": "tada", "users": ["U00PMOBOT", "U02BEN"], "count": 2}]
+    assert (await workspace.api("reactions.remove", **place))["ok"]
+    assert (await workspace.api("reactions.remove", **place))["error"] == "no_reaction"
+    place["timestamp"] = "1700000000.000100"
+    assert (await workspace.api("reactions.add", **place))["error"] == "message_not_found"
+
+
+async def test_pins_are_kept_in_order(workspace):
+    ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Pin me"))["ts"]
+    place = {"channel": "C02PROJECTS", "timestamp": ts}
+    assert (await workspace.api("pins.add", **place))["ok"]
+    assert (await workspace.api("pins.add", **place))["error"] == "already_pinned"
+    items = (await workspace.api("pins.list", channel="C02PROJECTS"))["items"]
+    assert [item["message"]["text"] for item in items] == ["Pin me"]
+    assert (await workspace.api("pins.remove", **place))["ok"]
+    assert (await workspace.api("pins.remove", **place))["error"] == "no_pin"

@@ -1,0 +1,79 @@
+"""Files: uploaded in three steps, shared, shown in blocks, and never run as a page."""
+
+import base64
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.fixture
+def client(workspace):
+    return AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)
+
+
+async def test_the_sdks_upload_shares_the_file_with_its_comment(workspace, client):
+    ben = workspace.as_user("U02BEN")
+    done = await client.files_upload_v2(
+        filename="trend.png", content=PIXEL, title="Trend", channel="C02PROJECTS", initial_comment="This month"
+    )
+    message = await ben.wait_message("This month")
+    file = message["files"][0]
+    assert (file["id"], file["title"], file["mimetype"]) == (done["file"]["id"], "Trend", "image/png")
+    assert (file["original_w"], file["original_h"], file["size"]) == (1, 1, len(PIXEL))
+    async with workspace.session.get(workspace.url + file["url_private"]) as response:
+        assert await response.read() == PIXEL
+        assert response.headers["Content-Type"] == "image/png"
+    info = await client.files_info(file=file["id"])
+    assert info["file"]["channels"] == ["C02PROJECTS"]
+    assert info["file"]["url_private"] == f"{workspace.url}/files/{file['id']}/trend.png"
+
+
+async def test_an_uploaded_picture_can_stand_in_a_block(workspace, client):
+    done = await client.files_upload_v2(filename="trend.png", content=PIXEL)
+    image = {"type": "image", "alt_text": "Trend", "slack_file": {"id": done["file"]["id"]}}
+    posted = await client.chat_postMessage(channel="C02PROJECTS", text="Trend", blocks=[image])
+    assert posted["message"]["blocks"][0]["slack_file"]["url_private"] == f"/files/{done['file']['id']}/trend.png"
+    image["slack_file"] = {"id": "F0NOTHERE"}
+    refused = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Trend", blocks=[image])
+    assert refused["error"] == "invalid_blocks"
+
+
+async def test_what_is_no_picture_is_only_ever_downloaded(workspace, client):
+    done = await client.files_upload_v2(filename="page.html", content=b"<script>alert(1)</script>")
+    async with workspace.session.get(done["file"]["url_private"]) as response:
+        assert response.headers["Content-Disposition"] == "attachment"
+        assert response.headers["Content-Type"] == "application/octet-stream"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_an_upload_has_the_announced_length_and_happens_once(workspace):
+    begun = await workspace.api("files.getUploadURLExternal", filename="a.txt", length=3)
+    complete = {"files": [{"id": begun["file_id"]}]}
+    assert (await workspace.api("files.completeUploadExternal", **complete))["error"] == "file_not_found"
+    async with workspace.session.post(begun["upload_url"], data=b"four") as response:
+        assert response.status == 400
+    async with workspace.session.post(begun["upload_url"], data=b"abc") as response:
+        assert response.status == 200
+    async with workspace.session.post(begun["upload_url"], data=b"abc") as response:
+        assert response.status == 400
+    assert (await workspace.api("files.completeUploadExternal", **complete))["files"][0]["size"] == 3
+
+
+async def test_a_file_is_shared_only_where_the_app_may_write(workspace):
+    begun = await workspace.api("files.getUploadURLExternal", filename="a.txt", length=3)
+    async with workspace.session.post(begun["upload_url"], data=b"abc"):
+        pass
+    args = {"files": [{"id": begun["file_id"]}], "channel_id": "C99NOWHERE"}
+    assert (await workspace.api("files.completeUploadExternal", **args))["error"] == "channel_not_found"
+    assert (await workspace.api("files.info", file="F0NOTHERE"))["error"] == "file_not_found"
+
+
+async def test_a_person_uploads_a_file_for_a_form(workspace):
+    address = f"{workspace.url}/client/upload"
+    async with workspace.session.post(address, params={"user": "U01ADA", "name": "plan.txt"}, data=b"plan") as response:
+        file = (await response.json())["file"]
+    assert (file["name"], file["user"], file["size"]) == ("plan.txt", "U01ADA", 4)

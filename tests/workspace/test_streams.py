@@ -1,0 +1,111 @@
+"""Streaming: a message that grows while people read it."""
+
+from workspace.clock import Clock
+
+
+async def started(workspace, **args):
+    ts = await workspace.as_user("U02BEN").post(await workspace.as_user("U02BEN").dm(), "What is RAG?")
+    body = await workspace.api("chat.startStream", channel="D02BEN", thread_ts=ts, **args)
+    assert body["ok"], body
+    return {"channel": "D02BEN", "ts": body["ts"]}
+
+
+def text(words):
+    return {"type": "markdown_text", "text": words}
+
+
+async def test_people_see_every_part_as_it_comes(workspace):
+    ben = workspace.as_user("U02BEN")
+    stream = await started(workspace, chunks=[text("RAG ")])
+    first = await ben.wait_message(lambda message: message.get("streaming"))
+    assert first["text"] == "RAG "
+    await workspace.api("chat.appendStream", **stream, chunks=[text("is a **status**.")])
+    assert (await ben.wait_message("RAG is a **status**."))["blocks"][0]["type"] == "markdown"
+    feedback = {
+        "type": "context_actions",
+        "elements": [{"type": "icon_button", "icon": "trash", "text": plain("Delete")}],
+    }
+    stopped = await workspace.api("chat.stopStream", **stream, blocks=[feedback])
+    assert [block["type"] for block in stopped["message"]["blocks"]] == ["markdown", "context_actions"]
+    last = await ben.wait_message(lambda message: "streaming" not in message and message["ts"] == stream["ts"])
+    assert last["text"] == "RAG is a **status**."
+
+
+def plain(words):
+    return {"type": "plain_text", "text": words}
+
+
+async def test_a_stopped_stream_takes_nothing_more_but_can_be_changed(workspace):
+    stream = await started(workspace, markdown_text="One")
+    refused = await workspace.api("chat.update", **stream, text="x")
+    assert refused["error"] == "streaming_state_conflict"
+    assert (await workspace.api("chat.delete", **stream))["error"] == "cant_delete_message"
+    assert (await workspace.api("chat.stopStream", **stream))["ok"]
+    late = await workspace.api("chat.appendStream", **stream, markdown_text="x")
+    assert late["error"] == "message_not_in_streaming_state"
+    assert (await workspace.api("chat.stopStream", **stream))["error"] == "message_not_in_streaming_state"
+    assert (await workspace.api("chat.update", **stream, text="Changed"))["ok"]
+
+
+async def test_text_and_chunks_are_not_mixed(workspace):
+    stream = await started(workspace, markdown_text="One")
+    mixed = await workspace.api("chat.appendStream", **stream, chunks=[text("Two")])
+    assert mixed["error"] == "streaming_mode_mismatch"
+    wrong = await started(workspace)
+    assert (await workspace.api("chat.appendStream", **wrong, chunks=[{"type": "magic"}]))["error"] == "invalid_chunks"
+
+
+async def test_tasks_change_in_place(workspace):
+    stream = await started(workspace)
+    search = {"type": "task_update", "id": "1", "title": "Searching", "status": "in_progress"}
+    await workspace.api("chat.appendStream", **stream, chunks=[search, text("Found it.")])
+    done = search | {"status": "complete", "output": "3 pages"}
+    await workspace.api("chat.appendStream", **stream, chunks=[done])
+    blocks = (await workspace.api("chat.stopStream", **stream))["message"]["blocks"]
+    assert [block["type"] for block in blocks] == ["task_card", "markdown"]
+    assert (blocks[0]["status"], blocks[0]["output"]["type"]) == ("complete", "rich_text")
+
+
+async def test_tasks_can_be_shown_as_one_plan(workspace):
+    stream = await started(workspace, task_display_mode="plan")
+    chunks = [
+        {"type": "plan_update", "title": "Answering"},
+        {"type": "task_update", "id": "1", "title": "Searching", "status": "complete"},
+        {"type": "task_update", "id": "2", "title": "Writing", "status": "pending"},
+    ]
+    blocks = (await workspace.api("chat.stopStream", **stream, chunks=chunks))["message"]["blocks"]
+    assert (blocks[0]["type"], blocks[0]["title"], len(blocks[0]["tasks"])) == ("plan", "Answering", 2)
+
+
+async def test_in_a_channel_a_stream_names_whom_it_is_for(workspace):
+    ts = await workspace.as_user("U02BEN").post("C07ASK", "What is RAG?")
+    place = {"channel": "C07ASK", "thread_ts": ts}
+    assert (await workspace.api("chat.startStream", **place))["error"] == "missing_recipient_user_id"
+    place["recipient_user_id"] = "U02BEN"
+    assert (await workspace.api("chat.startStream", **place))["error"] == "missing_recipient_team_id"
+    assert (await workspace.api("chat.startStream", **place, recipient_team_id="T00MERIDIAN"))["ok"]
+
+
+async def test_a_stream_ends_by_itself_after_five_minutes(workspace):
+    stream = await started(workspace, markdown_text="One")
+    clock: Clock = workspace.server.hub.clock
+    now = clock.now()
+    clock.now = lambda: now + 301
+    late = await workspace.api("chat.appendStream", **stream, markdown_text="x")
+    assert late["error"] == "message_not_in_streaming_state"
+
+
+async def test_status_and_prompts_are_shown_to_the_person(workspace):
+    ben = workspace.as_user("U02BEN")
+    ts = await ben.post(await ben.dm(), "Hello")
+    place = {"channel_id": "D02BEN", "thread_ts": ts}
+    await workspace.api("assistant.threads.setStatus", **place, status="is thinking…", loading_messages=["Reading"])
+    status = await ben.wait_frame(("status",), lambda frame: True)
+    assert (status["status"], status["loading_messages"], status["thread_ts"]) == ("is thinking…", ["Reading"], ts)
+    prompts = [{"title": "RAG", "message": "What is RAG?"}]
+    await workspace.api("assistant.threads.setSuggestedPrompts", channel_id="D02BEN", title="Try", prompts=prompts)
+    shown = await ben.wait_frame(("prompts",), lambda frame: True)
+    assert (shown["title"], shown["prompts"]) == ("Try", prompts)
+    assert (await workspace.api("assistant.threads.setTitle", **place, title="About RAG"))["ok"]
+    wrong = await workspace.api("assistant.threads.setStatus", channel_id="D02BEN", thread_ts="1.0", status="x")
+    assert wrong["error"] == "invalid_thread_ts"

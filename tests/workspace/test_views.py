@@ -1,0 +1,138 @@
+"""Modals and home tabs: triggers, the stack, hashes, and what the person sees."""
+
+import pytest
+
+from tests.workspace.running import Trouble
+from workspace.clock import Clock
+
+
+def modal(callback_id="request", **more):
+    question = {
+        "type": "input",
+        "block_id": "goal",
+        "label": {"type": "plain_text", "text": "Goal"},
+        "element": {"type": "plain_text_input", "action_id": "text"},
+    }
+    title, submit = {"type": "plain_text", "text": "Request"}, {"type": "plain_text", "text": "Send"}
+    return {"type": "modal", "callback_id": callback_id, "title": title, "submit": submit, "blocks": [question]} | more
+
+
+HOME = {"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "Your requests"}}]}
+
+
+def trigger(workspace, user="U02BEN", view_id=""):
+    return workspace.server.hub.triggers.give(user, view_id)
+
+
+async def opened(workspace, **more):
+    body = await workspace.api("views.open", trigger_id=trigger(workspace), view=modal(**more))
+    assert body["ok"], body
+    return body["view"]
+
+
+async def test_an_opened_view_comes_to_the_person_of_the_trigger(workspace):
+    ben = workspace.as_user("U02BEN")
+    await ben.boot()
+    view = await opened(workspace, private_metadata="draft 7")
+    seen = await ben.wait_view("request")
+    assert seen == view
+    assert (view["private_metadata"], view["root_view_id"], view["previous_view_id"]) == ("draft 7", view["id"], None)
+    assert view["state"] == {"values": {}}
+
+
+async def test_a_trigger_is_good_for_one_modal(workspace):
+    once = trigger(workspace)
+    assert (await workspace.api("views.open", trigger_id=once, view=modal()))["ok"]
+    assert (await workspace.api("views.open", trigger_id=once, view=modal()))["error"] == "exchanged_trigger_id"
+    assert (await workspace.api("views.open", trigger_id="1.2.3", view=modal()))["error"] == "invalid_trigger_id"
+
+
+async def test_a_trigger_lives_three_seconds(workspace):
+    clock: Clock = workspace.server.hub.clock
+    old = trigger(workspace)
+    now = clock.now()
+    clock.now = lambda: now + 3.1
+    assert (await workspace.api("views.open", trigger_id=old, view=modal()))["error"] == "expired_trigger_id"
+
+
+async def test_three_views_lie_on_each_other_at_most(workspace):
+    root = await opened(workspace)
+    second = await workspace.api("views.push", trigger_id=trigger(workspace), view=modal("second"))
+    third = await workspace.api("views.push", trigger_id=trigger(workspace), view=modal("third"))
+    fourth = await workspace.api("views.push", trigger_id=trigger(workspace), view=modal("fourth"))
+    assert second["view"]["previous_view_id"] == root["id"]
+    assert third["view"]["root_view_id"] == root["id"]
+    assert fourth["error"] == "push_limit_reached"
+
+
+async def test_nothing_can_be_pushed_on_nothing(workspace):
+    pushed = await workspace.api("views.push", trigger_id=trigger(workspace), view=modal())
+    assert pushed["error"] == "not_found"
+
+
+async def test_a_view_is_updated_by_id_and_only_from_its_last_form(workspace):
+    ben = workspace.as_user("U02BEN")
+    await ben.boot()
+    view = await opened(workspace)
+    await ben.wait_view("request")
+    first = await workspace.api("views.update", view_id=view["id"], hash=view["hash"], view=modal("changed"))
+    assert (await ben.wait_view("changed"))["id"] == view["id"]
+    late = await workspace.api("views.update", view_id=view["id"], hash=view["hash"], view=modal("late"))
+    assert late["error"] == "hash_conflict"
+    again = await workspace.api("views.update", view_id=view["id"], hash=first["view"]["hash"], view=modal("again"))
+    assert again["ok"]
+    assert (await workspace.api("views.update", view_id="V0", view=modal()))["error"] == "not_found"
+
+
+async def test_a_view_is_also_found_by_the_apps_own_id_which_is_unique(workspace):
+    view = await opened(workspace, external_id="draft-7")
+    updated = await workspace.api("views.update", external_id="draft-7", view=modal("changed", external_id="draft-7"))
+    assert updated["view"]["id"] == view["id"]
+    other = await workspace.api(
+        "views.open", trigger_id=trigger(workspace, "U01ADA"), view=modal(external_id="draft-7")
+    )
+    assert other["error"] == "duplicate_external_id"
+
+
+@pytest.mark.parametrize(
+    ("view", "pointer"),
+    [
+        (modal(title={"type": "plain_text", "text": "x" * 25}), "/view/title/text"),
+        (modal(blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": ""}}]), "/view/blocks/0/text/text"),
+        (modal(private_metadata="x" * 3001), "/view/private_metadata"),
+    ],
+)
+async def test_a_view_that_slack_would_not_take_is_refused_with_its_place(workspace, view, pointer):
+    body = await workspace.api("views.open", trigger_id=trigger(workspace), view=view)
+    assert body["error"] == "invalid_arguments"
+    assert pointer in [error["pointer"] for error in body["errors"]]
+
+
+async def test_a_refused_view_does_not_use_up_its_trigger(workspace):
+    once = trigger(workspace)
+    assert not (await workspace.api("views.open", trigger_id=once, view=modal(blocks=[])))["ok"]
+    assert (await workspace.api("views.open", trigger_id=once, view=modal()))["ok"]
+
+
+async def test_a_home_tab_is_published_and_seen_whenever_it_is_opened(workspace):
+    dana = workspace.as_user("U04DANA")
+    assert await dana.open_home() is None
+    published = await workspace.api("views.publish", user_id="U04DANA", view=HOME)
+    assert (await dana.wait_home())["id"] == published["view"]["id"]
+    assert (await dana.open_home())["id"] == published["view"]["id"]
+    again = await workspace.api("views.publish", user_id="U04DANA", view=HOME, hash="1700000000.old")
+    assert again["error"] == "hash_conflict"
+    updated = await workspace.api("views.update", view_id=published["view"]["id"], view=HOME)
+    assert updated["view"]["id"] == published["view"]["id"]
+
+
+async def test_each_kind_of_view_has_its_own_method(workspace):
+    assert (await workspace.api("views.publish", user_id="U04DANA", view=modal()))["error"] == "invalid_arguments"
+    opened_home = await workspace.api("views.open", trigger_id=trigger(workspace), view=HOME)
+    assert opened_home["error"] == "invalid_arguments"
+
+
+async def test_nobody_submits_somebody_elses_view(workspace):
+    view = await opened(workspace)
+    with pytest.raises(Trouble, match="not_found"):
+        await workspace.as_user("U01ADA").submit(view, {"goal": "x"})
