@@ -13,8 +13,8 @@ from handlers.blocks.text import message
 from handlers.house import House
 from handlers.questions import reply
 from handlers.routes import UNEXPECTED, Work
-from storage.database import DatabaseUnavailable
 from storage.inbox import Arrival, Lost
+from storage.troubles import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 

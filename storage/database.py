@@ -5,37 +5,47 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
+from storage.addresses import read_address
+from storage.troubles import explained
 
-BUSY_SECONDS = 15  # how long a writer waits for another process to finish with the SQLite file
-
-
-class DatabaseUnavailable(Refused):
-    """The database cannot be used now: locked, full, read-only or not reachable."""
+BUSY_SECONDS = 15.0  # how long a writer waits for another process to finish with the SQLite file
 
 
 class Database:
     """Transactions over one engine. Safe to use from many threads."""
 
-    def __init__(self, url: str) -> None:
-        self.url = make_url(_with_driver(url))
+    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.url, extra = read_address(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url) if self.is_sqlite else create_engine(self.url, pool_pre_ping=True)
-        # SQLite lets one writer in; queuing for it here is fair and costs nothing, polling its lock is neither.
+        self.engine = _sqlite(self.url, busy_seconds) if self.is_sqlite else _postgresql(self.url, extra)
+        # SQLite lets one writer in; queuing for it here costs nothing, polling its lock does.
         self._writer: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
+        self._writing = threading.local()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """All that is done with the session is committed together, or, when anything is raised, not at all."""
-        with self._writer, explained(), Session(self.engine, expire_on_commit=False) as session:
-            session.connection(execution_options={"writes": True})
-            yield session
-            session.commit()
+        """All that is done with the session is committed together, or, when anything is raised, not at all.
+
+        Raises:
+            RuntimeError: this thread is in a transaction already: two would wait for each other for ever.
+            DatabaseUnavailable: nothing was changed.
+        """
+        if getattr(self._writing, "on", False):
+            raise RuntimeError("A transaction was begun within a transaction.")
+        self._writing.on = True
+        try:
+            with self._writer, explained(), Session(self.engine, expire_on_commit=False) as session:
+                session.connection(execution_options={"writes": True})
+                yield session
+                session.commit()
+        finally:
+            self._writing.on = False
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -43,19 +53,41 @@ class Database:
         with explained(), Session(self.engine) as session:
             yield session
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the one process at work with the SQLite file; PostgreSQL takes many.
+
+        Raises:
+            Refused: another process is at work with it.
+        """
+        if not self.is_sqlite or not self.url.database:
+            yield
+            return
+        lock = FileLock(f"{self.url.database}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise Refused(
+                f"Another PMO Assistant is already at work with {self.url.database}. "
+                "Stop it, or set PMO_DATA (or DATABASE_URL) to another place."
+            ) from None
+        except OSError as error:
+            raise Refused(f"The folder of {self.url.database} cannot be written to ({error.strerror}).") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
     def close(self) -> None:
         self.engine.dispose()
 
 
-def _with_driver(url: str) -> str:
-    for name in ("postgres://", "postgresql://"):
-        if url.startswith(name):
-            return "postgresql+pg8000://" + url.removeprefix(name)
-    return url
+def _postgresql(url: URL, extra: dict[str, Any]) -> Engine:
+    return create_engine(url, connect_args=extra, pool_pre_ping=True, pool_size=10)
 
 
-def _sqlite(url: Any) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+def _sqlite(url: URL, busy_seconds: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: object) -> None:
@@ -73,23 +105,3 @@ def _sqlite(url: Any) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn what the driver raises into what a person may be told."""
-    try:
-        yield
-    except OperationalError as error:
-        raise DatabaseUnavailable(_explanation(str(error.orig))) from error
-
-
-def _explanation(cause: str) -> str:
-    known = {
-        "disk is full": "The disk is full: nothing was changed. Free some space, then try again.",
-        "locked": "The database is busy with another program. Close that program, then try again.",
-        "readonly": "The database file is read-only. Give the bot the right to write to it and its folder.",
-        "unable to open": "The database file cannot be opened. Check that its folder exists and may be written to.",
-        "disk I/O": "The disk does not answer as it should: nothing was changed. Check the disk, then try again.",
-    }
-    return next((words for mark, words in known.items() if mark in cause), f"The database does not answer: {cause}")

@@ -9,7 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from foundation.errors import Refused
-from storage.database import Database, explained
+from storage.database import Database
+from storage.troubles import explained
 
 _FOLDER = Path(__file__).parent / "migrations"
 

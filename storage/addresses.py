@@ -1,0 +1,67 @@
+"""The database's address, as people and hosting services write it, in the form that SQLAlchemy and the driver take."""
+
+import ssl
+from importlib.util import find_spec
+from typing import Any
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from foundation.errors import Refused
+
+DRIVER = "pg8000"
+_SCHEMES = {"postgres": f"postgresql+{DRIVER}", "postgresql": f"postgresql+{DRIVER}", "sqlite": "sqlite"}
+_HINT = "Write sqlite:///path/to/file.db or postgresql://user:password@host:5432/name."
+
+
+class BadAddress(Refused):
+    """DATABASE_URL cannot be used. The message never repeats it: it may hold a password."""
+
+
+def read_address(text: str) -> tuple[URL, dict[str, Any]]:
+    """The URL for SQLAlchemy, and what the driver takes beside it.
+
+    Of libpq's parameters `sslmode` and `host` (the folder of a Unix socket) are understood; others are refused.
+
+    Raises:
+        BadAddress: it is no address of a database that can be used.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise BadAddress(f"DATABASE_URL cannot be read. {_HINT}") from None
+    scheme = url.drivername.partition("+")[0]
+    if scheme not in _SCHEMES:
+        raise BadAddress(f"DATABASE_URL names a database of another kind ({scheme}). {_HINT}")
+    if scheme == "sqlite":
+        return url, {}
+    if find_spec(DRIVER) is None:
+        raise BadAddress(f"PostgreSQL needs the driver {DRIVER}. Install pmo-assistant[postgres].")
+    return _postgresql(url.set(drivername=_SCHEMES[scheme]))
+
+
+def _postgresql(url: URL) -> tuple[URL, dict[str, Any]]:
+    known = {"host", "sslmode"}
+    unknown = set(url.query) - known
+    if unknown:
+        raise BadAddress(f"DATABASE_URL has a parameter that is not understood: {', '.join(sorted(unknown))}.")
+    # A socket that has been silent for half a minute is broken: no statement here takes that long.
+    extra: dict[str, Any] = {"timeout": 30}
+    if "host" in url.query:
+        extra["unix_sock"] = f"{url.query['host']}/.s.PGSQL.{url.port or 5432}"
+    if "sslmode" in url.query:
+        extra["ssl_context"] = _encryption(str(url.query["sslmode"]))
+    return url.difference_update_query(sorted(known)), extra
+
+
+def _encryption(mode: str) -> ssl.SSLContext | None:
+    """libpq's sslmode: `require` encrypts without looking at the certificate, `verify-…` looks."""
+    if mode in ("disable", "allow", "prefer"):
+        return None
+    if mode not in ("require", "verify-ca", "verify-full"):
+        raise BadAddress("DATABASE_URL: sslmode has to be disable, require, verify-ca or verify-full.")
+    context = ssl.create_default_context()
+    context.check_hostname = mode == "verify-full"
+    if mode == "require":
+        context.verify_mode = ssl.CERT_NONE
+    return context
