@@ -94,7 +94,12 @@ class Clock:
 
         With nothing left at the last resumption it is that moment itself.
         """
-        return calendar.add(self.since, self.target.seconds(calendar) - self.used_before) if self.since else None
+        return self.reaches(100, calendar)
+
+    def reaches(self, percent: int, calendar: Calendar) -> datetime | None:
+        """When so much of the target is used, if the clock runs on; None while it does not run. Milestones ask this."""
+        threshold = -(-self.target.seconds(calendar) * percent // 100)
+        return calendar.add(self.since, threshold - self.used_before) if self.since else None
 
     def breached(self, now: datetime, calendar: Calendar) -> bool:
         """Whether the clock runs and has passed its target."""
@@ -117,11 +122,11 @@ class Alert(IntEnum):
 
 def alert_moment(clock: Clock, alert: Alert, calendar: Calendar) -> datetime | None:
     """When the alert falls if the clock runs on, moved into working hours; None while it does not run."""
-    if clock.since is None:
+    moment = clock.reaches(min(alert, Alert.DUE), calendar)
+    if moment is None:
         return None
-    target = clock.target.seconds(calendar)
-    threshold = -(-target * min(alert, Alert.DUE) // 100) + max(0, alert - Alert.DUE) * calendar.day_seconds
-    return calendar.next_open(calendar.add(clock.since, threshold - clock.used_before))
+    days_after = max(0, alert - Alert.DUE)
+    return calendar.next_open(calendar.add(moment, days_after * calendar.day_seconds))
 
 
 def next_alert(clock: Clock, sent: Set[Alert], calendar: Calendar) -> tuple[Alert, datetime] | None:

@@ -1,0 +1,200 @@
+"""The PMO's own figures, every one computed from the logs alone, so that anybody can compute them again.
+
+Time is business time by the desk's calendar, in seconds, unless a name says wall. A period is [start, end); what
+happened from its end on is not looked at, so that the figures of a past period stay what they were.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from statistics import median_low
+
+from servicedesk.calendar import Calendar
+from servicedesk.catalogue import Catalogue
+from servicedesk.history import replay
+from servicedesk.records import BEFORE_DELIVERY, TRIAGE, LogEntry, Request, State, Verb
+
+Log = Sequence[LogEntry]
+
+
+class Holder(StrEnum):
+    """Whom a request waits for."""
+
+    PMO = "the PMO"
+    REQUESTER = "the requester"
+    APPROVER = "the approver"
+    HOLD = "nobody (on hold)"
+
+
+HOLDERS: Mapping[State, Holder] = {
+    State.SUBMITTED: Holder.PMO,
+    State.NEEDS_INFO: Holder.REQUESTER,
+    State.PENDING_APPROVAL: Holder.APPROVER,
+    State.CHANGES_REQUESTED: Holder.REQUESTER,
+    State.QUEUED: Holder.PMO,
+    State.IN_PROGRESS: Holder.PMO,
+    State.WAITING_REQUESTER: Holder.REQUESTER,
+    State.ON_HOLD: Holder.HOLD,
+    State.DELIVERED: Holder.REQUESTER,
+    # Of an end only the time before a reopening or an override counts.
+    State.CLOSED: Holder.REQUESTER,
+    State.WITHDRAWN: Holder.REQUESTER,
+    State.DECLINED: Holder.PMO,
+    State.DUPLICATE: Holder.PMO,
+}
+AGES = (5, 10, 20)  # business days; the last group is what is older
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTime:
+    """From submission to the delivery, or to the end if there was none. `held` adds up to `total`."""
+
+    total: int
+    wall: int
+    held: Mapping[Holder, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Several durations in seconds: how many, the lower median, and what 85 of 100 stayed within."""
+
+    count: int
+    median: int | None
+    within_85: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`part` of `whole`; no rate of nothing."""
+
+    part: int
+    whole: int
+
+    @property
+    def rate(self) -> Fraction | None:
+        return Fraction(self.part, self.whole) if self.whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A period in figures. `ages` counts what is open at its end, by up to 5, 10, 20 and more business days.
+
+    `to_triage` and `to_deliver` leave out waiting; `lead` is the whole time beside them, and `held` whose it was.
+    """
+
+    start: datetime
+    end: datetime
+    submitted: int
+    triaged: int
+    delivered: int
+    to_triage: Spread
+    to_deliver: Spread
+    lead: Spread
+    held: Mapping[Holder, int]
+    triage_met: Share
+    delivery_met: Share
+    reopened: Share
+    open_now: int
+    ages: tuple[int, ...]
+    hours_asked: int
+
+
+def figures(logs: Iterable[Log], start: datetime, end: datetime, calendar: Calendar, catalogue: Catalogue) -> Figures:
+    """The figures of [start, end) from whole logs, one a request; drafts count for nothing."""
+    past = [cut for log in logs if (cut := [entry for entry in log if entry.at < end])]
+    cases = [(replay(log, calendar), log) for log in past]
+    new = [request for request, _ in cases if request.submitted_at and start <= request.submitted_at]
+    triaged = [request for request, log in cases if (at := triaged_at(log)) and start <= at and request.triage]
+    done = [(request, log) for request, log in cases if _delivered_since(request, start)]
+    leads = [lead_time(log, end, calendar) for _, log in done]
+    delivered_ever = [log for _, log in cases if any(_delivers(entry, start) for entry in log)]
+    open_now = [request for request, _ in cases if request.state in BEFORE_DELIVERY]
+    return Figures(
+        start=start,
+        end=end,
+        submitted=len(new),
+        triaged=len(triaged),
+        delivered=len(done),
+        to_triage=_spread(request.triage.used_before for request in triaged if request.triage),
+        to_deliver=_spread(request.delivery.used_before for request, _ in done if request.delivery),
+        lead=_spread(lead.total for lead in leads),
+        held={holder: sum(lead.held[holder] for lead in leads) for holder in Holder},
+        triage_met=_met([request.triage.met(calendar) for request in triaged if request.triage]),
+        delivery_met=_met([request.delivery.met(calendar) for request, _ in done if request.delivery]),
+        reopened=Share(sum(_reopened_after(log, start) for log in delivered_ever), len(delivered_ever)),
+        open_now=len(open_now),
+        ages=_ages(open_now, end, calendar),
+        hours_asked=sum(catalogue.service(request.service).effort_hours for request in new if _wanted(request)),
+    )
+
+
+def lead_time(log: Log, now: datetime, calendar: Calendar) -> LeadTime:
+    """How long a request took, or has taken by `now`, and who held it."""
+    held: Counter[Holder] = Counter(dict.fromkeys(Holder, 0))
+    wall = 0
+    end = _lead_end(log, now)
+    for entry, following in zip(log, [*log[1:], None], strict=True):
+        until = min(following.at, end) if following else end
+        if holder := HOLDERS.get(entry.after):
+            held[holder] += calendar.between(entry.at, until)
+            wall += max(0, int((until - entry.at).total_seconds()))
+    return LeadTime(held.total(), wall, dict(held))
+
+
+def triaged_at(log: Log) -> datetime | None:
+    """When the PMO first decided what becomes of the request; a withdrawal is no decision of the PMO."""
+    for entry in log:
+        if entry.before in TRIAGE and entry.after not in TRIAGE and entry.verb is not Verb.WITHDRAW:
+            return entry.at
+    return None
+
+
+def _lead_end(log: Log, now: datetime) -> datetime:
+    """The delivery, if it still stands; else the end; else now."""
+    moves = [entry for entry in log if entry.before is not entry.after]
+    last = moves[-1]
+    if last.after in BEFORE_DELIVERY or last.after is State.DRAFT:
+        return now
+    return moves[-2].at if (last.before, last.after) == (State.DELIVERED, State.CLOSED) else last.at
+
+
+def _delivered_since(request: Request, start: datetime) -> bool:
+    at = request.delivered_at
+    return request.state in (State.DELIVERED, State.CLOSED) and at is not None and start <= at
+
+
+def _delivers(entry: LogEntry, start: datetime) -> bool:
+    return entry.verb is Verb.DELIVER and start <= entry.at
+
+
+def _reopened_after(log: Log, start: datetime) -> bool:
+    first = next(number for number, entry in enumerate(log) if _delivers(entry, start))
+    return any(entry.verb is Verb.REOPEN for entry in log[first:])
+
+
+def _wanted(request: Request) -> bool:
+    return request.state not in (State.DECLINED, State.DUPLICATE, State.WITHDRAWN)
+
+
+def _met(results: Sequence[bool | None]) -> Share:
+    known = [result for result in results if result is not None]
+    return Share(sum(known), len(known))
+
+
+def _spread(durations: Iterable[int]) -> Spread:
+    ordered = sorted(durations)
+    if not ordered:
+        return Spread(0, None, None)
+    return Spread(len(ordered), median_low(ordered), ordered[-(-len(ordered) * 85 // 100) - 1])
+
+
+def _ages(requests: Sequence[Request], end: datetime, calendar: Calendar) -> tuple[int, ...]:
+    counts = [0] * (len(AGES) + 1)
+    for request in requests:
+        age = calendar.between(request.submitted_at or request.created_at, end)
+        group = sum(age > days * calendar.day_seconds for days in AGES)
+        counts[group] += 1
+    return tuple(counts)

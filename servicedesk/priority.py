@@ -1,0 +1,58 @@
+"""In which order requests deserve attention. It ranks; people decide.
+
+A date set by law, or a decision to expedite, goes first. Then weighted shortest job first (WSJF): what a delay costs
+over the size of the work, (impact + urgency + risk reduction) ÷ size. What is not scored yet comes after what is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from fractions import Fraction
+
+from servicedesk.catalogue import Catalogue, Priority
+from servicedesk.records import Request, Scores
+
+
+class Lane(IntEnum):
+    EXPEDITE = 0
+    NORMAL = 1
+    LOW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A request in its place. `wsjf` is None while it is not scored; `mandatory` is the date set by law."""
+
+    request: Request
+    lane: Lane
+    wsjf: Fraction | None
+    mandatory: date | None
+
+
+def wsjf(scores: Scores) -> Fraction:
+    return Fraction(scores.impact + scores.urgency + scores.risk, scores.size)
+
+
+def ranked(requests: Iterable[Request], catalogue: Catalogue) -> list[Ranked]:
+    """First lane first; in a lane the earliest mandatory date, the highest WSJF, the earliest need, the oldest."""
+    return sorted((_rank(request, catalogue) for request in requests), key=_place)
+
+
+def _rank(request: Request, catalogue: Catalogue) -> Ranked:
+    key = catalogue.service(request.service).mandatory_date
+    mandatory = _date(request, key) if key else None
+    expedite = mandatory is not None or request.priority is Priority.EXPEDITE
+    lane = Lane.EXPEDITE if expedite else Lane.LOW if request.priority is Priority.LOW else Lane.NORMAL
+    return Ranked(request, lane, wsjf(request.scores) if request.scores else None, mandatory)
+
+
+def _place(entry: Ranked) -> tuple[Lane, date, Fraction, date, int]:
+    score = entry.wsjf if entry.wsjf is not None else Fraction(0)
+    need_by = _date(entry.request, "need_by") or date.max
+    return entry.lane, entry.mandatory or date.max, -score, need_by, entry.request.number
+
+
+def _date(request: Request, key: str) -> date | None:
+    value = request.values.get(key)
+    return date.fromisoformat(value) if isinstance(value, str) else None

@@ -1,0 +1,73 @@
+"""One question after a request is closed: how satisfied are you, 1 to 5, with room for a comment."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from foundation.errors import Conflict, Invalid, NotAllowed
+from foundation.people import Person
+from servicedesk.calendar import floor
+from servicedesk.forms import LONG_TEXT_LENGTH, clean
+from servicedesk.records import Request, State
+
+SCALE = (1, 2, 3, 4, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a requester said of a closed request. One for each request: a later one takes its place."""
+
+    number: int
+    person: str
+    score: int
+    comment: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """Ratings taken together. `counts` are how often 1 to 5 were given; `mean` is None without ratings."""
+
+    asked: int
+    counts: tuple[int, ...]
+
+    @property
+    def answered(self) -> int:
+        return sum(self.counts)
+
+    @property
+    def mean(self) -> Fraction | None:
+        total = sum(score * count for score, count in zip(SCALE, self.counts, strict=True))
+        return Fraction(total, self.answered) if self.answered else None
+
+    @property
+    def response_rate(self) -> Fraction | None:
+        return Fraction(self.answered, self.asked) if self.asked else None
+
+
+def rate(request: Request, actor: Person, score: int, comment: str | None, now: datetime) -> Rating:
+    """The rating of a request.
+
+    Raises:
+        NotAllowed: somebody else asked for it.
+        Conflict: it is not closed.
+        Invalid: the score is none of 1 to 5, or the comment is too long.
+    """
+    if actor.id != request.requester:
+        raise NotAllowed(f"Only who asked for {request.reference} can rate it. Leave a comment on it instead.")
+    if request.state is not State.CLOSED:
+        raise Conflict(f"{request.reference} is {request.state.words}. It can be rated once it is closed.")
+    if score not in SCALE:
+        raise Invalid({"score": "Give a score from 1 (not at all satisfied) to 5 (very satisfied)."})
+    said = clean(comment or "")
+    if len(said) > LONG_TEXT_LENGTH:
+        raise Invalid({"comment": f"This has {len(said)} characters; {LONG_TEXT_LENGTH} fit. Shorten it."})
+    return Rating(request.number, actor.id, score, said or None, floor(now))
+
+
+def summarise(asked: Collection[int], ratings: Collection[Rating]) -> Satisfaction:
+    """Satisfaction over the closed requests whose numbers are `asked`; of several ratings of one, the last counts."""
+    last = {rating.number: rating.score for rating in sorted(ratings, key=lambda rating: rating.at)}
+    scores = [score for number, score in last.items() if number in asked]
+    return Satisfaction(len(asked), tuple(scores.count(score) for score in SCALE))

@@ -1,0 +1,132 @@
+"""The PMO's own figures, worked out by hand and then by the code."""
+
+from datetime import date
+from fractions import Fraction
+
+from servicedesk.figures import Holder, Share, Spread, figures, lead_time
+from servicedesk.records import State, Verb
+from servicedesk.requests import apply, draft
+from servicedesk.transitions import SYSTEM
+from tests.servicedesk.cast import BEN, DELIVERY, DESK, EMEKA, LONDON, WEI, at, health_check
+
+HOUR = 3600
+DAY = 8 * HOUR
+MAY = (at(1, 1), at(1, 1, month=6))
+
+
+def _log(*acts, number=12, begun=None):
+    """The log of a request that was begun at the moment of its first act."""
+    change = draft(number, f"form-{number}", "health-check", BEN, health_check(), begun or acts[0][2], DESK)
+    entries = [change.entry]
+    for verb, actor, moment, given in acts:
+        change = apply(change.request, verb, actor, moment, DESK, **given)
+        entries.append(change.entry)
+    return entries
+
+
+ASKED_BACK = (
+    (Verb.SUBMIT, BEN, at(11, 9), {}),
+    (Verb.ASK, WEI, at(11, 11), {"comment": "Which phase?"}),
+    (Verb.ANSWER, BEN, at(12, 11), {"comment": "The second."}),
+    (Verb.ACCEPT, WEI, at(12, 13), {}),
+    (Verb.CLAIM, WEI, at(13, 9), {}),
+    (Verb.QUESTION, WEI, at(13, 13), {"comment": "Where is the register?"}),
+    (Verb.REPLY, BEN, at(15, 13), {"comment": "Here."}),
+    (Verb.HOLD, WEI, at(18, 9), {"reason": "Audit first", "review_on": date(2026, 5, 19)}),
+    (Verb.RESUME, WEI, at(19, 9), {}),
+    (Verb.DELIVER, WEI, at(19, 17), DELIVERY),
+    (Verb.ACCEPT_DELIVERY, BEN, at(21, 9), {}),
+    (Verb.COMMENT, BEN, at(25, 9), {"comment": "Thanks!"}),
+)
+
+
+def test_lead_time_is_split_by_who_held_the_request():
+    lead = lead_time(_log(*ASKED_BACK), at(29), LONDON)
+    assert lead.held == {
+        Holder.PMO: 2 * HOUR + 2 * HOUR + 4 * HOUR + 4 * HOUR + 4 * HOUR + DAY,
+        Holder.REQUESTER: DAY + 2 * DAY,
+        Holder.APPROVER: 0,
+        Holder.HOLD: DAY,
+    }
+    assert lead.total == LONDON.between(at(11, 9), at(19, 17)) == sum(lead.held.values())
+    assert lead.wall == (at(19, 17) - at(11, 9)).total_seconds()
+
+
+def test_the_lead_time_of_open_work_runs_until_now():
+    assert lead_time(_log(*ASKED_BACK[:5]), at(14, 9), LONDON).total == 3 * DAY
+
+
+def test_after_a_reopening_the_lead_time_goes_on_to_the_second_delivery():
+    log = _log(
+        *ASKED_BACK[:11],
+        (Verb.REOPEN, BEN, at(22, 9), {"reason": "A page is missing"}),
+        (Verb.DELIVER, WEI, at(22, 11), DELIVERY),
+    )
+    lead = lead_time(log, at(29), LONDON)
+    assert lead.total == LONDON.between(at(11, 9), at(22, 11))
+    assert lead.held[Holder.REQUESTER] == 3 * DAY + 2 * DAY
+
+
+def _three_requests():
+    return [
+        _log(*ASKED_BACK),
+        _log(
+            (Verb.SUBMIT, BEN, at(4, 9), {}),
+            (Verb.ACCEPT, WEI, at(6, 9), {}),  # two days: too late
+            (Verb.CLAIM, WEI, at(6, 9), {}),
+            (Verb.DELIVER, WEI, at(7, 9), DELIVERY),
+            (Verb.REOPEN, BEN, at(8, 9), {"reason": "A page is missing"}),
+            (Verb.DELIVER, WEI, at(8, 13), DELIVERY),
+            number=13,
+        ),
+        _log((Verb.SUBMIT, BEN, at(14, 9), {}), number=14),
+        _log((Verb.SUBMIT, BEN, at(14, 9), {}), (Verb.WITHDRAW, BEN, at(14, 10), {}), number=15),
+    ]
+
+
+def test_a_month_in_figures():
+    month = figures(_three_requests(), *MAY, LONDON, DESK.catalogue)
+    assert (month.submitted, month.triaged, month.delivered) == (4, 2, 2)
+    assert month.to_triage == Spread(2, 4 * HOUR, 2 * DAY)
+    assert month.to_deliver == Spread(2, DAY + 4 * HOUR, 4 * HOUR + 4 * HOUR + 4 * HOUR + DAY)
+    assert month.triage_met == Share(1, 2)
+    assert month.delivery_met == Share(2, 2)
+    assert month.reopened == Share(1, 2)
+    assert month.reopened.rate == Fraction(1, 2)
+    assert month.held[Holder.HOLD] == DAY
+    assert month.open_now == 1
+    assert month.ages == (0, 0, 1, 0)
+    assert month.hours_asked == 3 * 20
+
+
+def test_the_figures_of_a_past_period_do_not_change_with_what_happens_later():
+    early = figures(_three_requests(), at(1, 1), at(8, 8), LONDON, DESK.catalogue)
+    begun_by_then = [log for log in _three_requests() if log[0].at < at(8, 8)]
+    cut = [[entry for entry in log if entry.at < at(8, 8)] for log in begun_by_then]
+    assert early == figures(cut, at(1, 1), at(8, 8), LONDON, DESK.catalogue)
+    assert early.reopened == Share(0, 1)
+
+
+def test_nothing_is_no_rate_and_no_median():
+    nothing = figures([], *MAY, LONDON, DESK.catalogue)
+    assert nothing.to_triage == Spread(0, None, None)
+    assert nothing.delivery_met.rate is None
+
+
+def test_a_withdrawal_is_no_triage():
+    log = _log((Verb.SUBMIT, BEN, at(14, 9), {}), (Verb.WITHDRAW, BEN, at(14, 10), {}))
+    assert figures([log], *MAY, LONDON, DESK.catalogue).triaged == 0
+
+
+def test_what_an_override_closed_ended_then_and_was_not_delivered():
+    log = _log(
+        (Verb.SUBMIT, BEN, at(14, 9), {}),
+        (Verb.OVERRIDE, EMEKA, at(14, 11), {"to": State.CLOSED, "reason": "Settled in the board"}),
+    )
+    assert lead_time(log, at(29), LONDON).total == 2 * HOUR
+    assert figures([log], *MAY, LONDON, DESK.catalogue).delivered == 0
+
+
+def test_reminders_do_not_touch_the_lead_time():
+    log = _log(*ASKED_BACK[:10], (Verb.REMIND, SYSTEM, at(21, 17), {}))
+    assert lead_time(log, at(29), LONDON).total == LONDON.between(at(11, 9), at(19, 17))
