@@ -237,6 +237,9 @@ class Visitor:
         app = self.workspace.server.hub.state.app.bot_user_id
         return str((await self._do("dm", other=other or app))["channel"]["id"])
 
+    async def join(self, channel: str) -> None:
+        await self._do("join", channel=channel)
+
     # What the person sees
 
     async def messages(self, channel: str, thread_ts: str = "", limit: int = 50) -> list[Json]:

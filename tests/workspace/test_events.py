@@ -1,0 +1,149 @@
+"""Events: only those the manifest asks for, in Slack's shapes."""
+
+import pytest
+
+from tests.workspace.raw_app import connected_app
+from tests.workspace.running import MANIFEST, Trouble, running_workspace
+
+
+def subscribed_to(*names):
+    settings = MANIFEST["settings"] | {"event_subscriptions": {"bot_events": list(names)}}
+    return MANIFEST | {"settings": settings}
+
+
+async def test_a_mention_comes_as_a_message_and_as_a_mention(workspace, app):
+    ts = await workspace.as_user("U02BEN").post("C02PROJECTS", "@PMO Assistant what is RAG?")
+    message, mention = await app.event("message"), await app.event("app_mention")
+    assert message["event_id"] != mention["event_id"]
+    assert mention["event"]["text"] == "<@U00PMOBOT> what is RAG?"
+    assert (mention["event"]["user"], mention["event"]["channel"], mention["event"]["ts"]) == (
+        "U02BEN",
+        "C02PROJECTS",
+        ts,
+    )
+    assert (message["type"], message["team_id"], message["api_app_id"]) == ("event_callback", "T00MERIDIAN", "A00PMO")
+    assert message["authorizations"][0]["user_id"] == "U00PMOBOT"
+    assert message["event"]["channel_type"] == "channel"
+
+
+async def test_a_direct_message_is_no_mention(workspace, app):
+    ben = workspace.as_user("U02BEN")
+    await ben.post(await ben.dm(), "@PMO Assistant hello")
+    await ben.post("C01GENERAL", "next")
+    first, second = await app.event("message"), await app.event("message")
+    assert first["event"]["channel_type"] == "im"
+    assert second["event"]["text"] == "next"
+
+
+async def test_private_channels_have_their_own_subscription(workspace, app):
+    await workspace.as_user("U03WEI").post("C03TRIAGE", "New request")
+    assert (await app.event("message"))["event"]["channel_type"] == "group"
+    async with running_workspace(subscribed_to("message.channels")) as other, connected_app(other) as deaf:
+        await other.as_user("U03WEI").post("C03TRIAGE", "Not heard")
+        await other.as_user("U03WEI").post("C02PROJECTS", "Heard")
+        assert (await deaf.event("message"))["event"]["text"] == "Heard"
+
+
+async def test_the_apps_own_messages_come_back_to_it(workspace, app):
+    await workspace.api("chat.postMessage", channel="C02PROJECTS", text="I said this")
+    event = (await app.event("message"))["event"]
+    assert (event["text"], event["bot_id"], event["app_id"]) == ("I said this", "B00PMO", "A00PMO")
+
+
+async def test_changes_and_deletions_are_told_with_what_was_before(workspace, app):
+    ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Old"))["ts"]
+    await workspace.api("chat.update", channel="C02PROJECTS", ts=ts, text="New")
+    await workspace.api("chat.delete", channel="C02PROJECTS", ts=ts)
+    await app.event("message")
+    changed, deleted = (await app.event("message"))["event"], (await app.event("message"))["event"]
+    assert (changed["subtype"], changed["message"]["text"]) == ("message_changed", "New")
+    assert changed["previous_message"]["text"] == "Old"
+    assert (deleted["subtype"], deleted["deleted_ts"]) == ("message_deleted", ts)
+
+
+async def test_the_app_hears_nothing_where_it_is_not_a_member_and_people_are_told(workspace, app):
+    farah = workspace.as_user("U06FARAH")
+    await farah.command("/remove @PMO Assistant", channel="C02PROJECTS")
+    await farah.wait_message("no longer in this channel")
+    await farah.post("C02PROJECTS", "@PMO Assistant are you there?")
+    assert "/invite @PMO Assistant" in (await farah.wait_message("not in this channel"))["text"]
+    await farah.command("/invite @PMO Assistant", channel="C02PROJECTS")
+    joined = (await app.event("member_joined_channel"))["event"]
+    assert (joined["user"], joined["channel"]) == ("U00PMOBOT", "C02PROJECTS")
+    await farah.post("C02PROJECTS", "And now?")
+    assert (await app.event("message"))["event"]["text"] == "And now?"
+
+
+async def test_opening_the_home_tab_is_told_with_what_is_published(workspace, app):
+    dana = workspace.as_user("U04DANA")
+    await dana.open_home()
+    event = (await app.event("app_home_opened"))["event"]
+    assert (event["user"], event["tab"], event["channel"]) == ("U04DANA", "home", "D04DANA")
+    assert "view" not in event
+    view = {"type": "home", "blocks": [{"type": "divider"}]}
+    await workspace.api("views.publish", user_id="U04DANA", view=view)
+    await dana.open_home()
+    assert (await app.event("app_home_opened"))["event"]["view"]["type"] == "home"
+    await dana.open_home("messages")
+    assert (await app.event("app_home_opened"))["event"]["tab"] == "messages"
+
+
+async def test_reactions_of_people_are_told(workspace, app):
+    ada = workspace.as_user("U01ADA")
+    ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Helpful?"))["ts"]
+    await ada.react("C02PROJECTS", ts, "+1")
+    event = (await app.event("reaction_added"))["event"]
+    assert (event["reaction"], event["user"], event["item"]["ts"], event["item_user"]) == (
+        "+1",
+        "U01ADA",
+        ts,
+        "U00PMOBOT",
+    )
+    await ada.react("C02PROJECTS", ts, "+1", add=False)
+    assert (await app.event("reaction_removed"))["event"]["reaction"] == "+1"
+
+
+async def test_an_app_with_the_older_assistant_view_is_told_of_a_thread():
+    features = {name: value for name, value in MANIFEST["features"].items() if name != "agent_view"}
+    features["assistant_view"] = {"assistant_description": "Ask the PMO"}
+    manifest = subscribed_to("assistant_thread_started") | {"features": features}
+    async with running_workspace(manifest) as workspace, connected_app(workspace) as app:
+        ada = workspace.as_user("U01ADA")
+        await ada.open_home("messages")
+        thread = (await app.event("assistant_thread_started"))["event"]["assistant_thread"]
+        assert (thread["user_id"], thread["channel_id"]) == ("U01ADA", "D01ADA")
+        prompts = [{"title": "RAG", "message": "What is RAG?"}]
+        args = {"channel_id": "D01ADA", "thread_ts": thread["thread_ts"], "prompts": prompts}
+        assert (await workspace.api("assistant.threads.setSuggestedPrompts", **args))["ok"]
+
+
+async def test_what_people_type_is_escaped_and_its_names_become_references(workspace, app):
+    await workspace.as_user("U02BEN").post(
+        "C02PROJECTS", "R&D <b> for @Wei Chen and @ada in #ask-the-pmo, see https://example.com/a?b=1&c=2."
+    )
+    assert (await app.event("message"))["event"]["text"] == (
+        "R&amp;D &lt;b&gt; for <@U03WEI> and <@U01ADA> in <#C07ASK>, see <https://example.com/a?b=1&amp;c=2>."
+    )
+
+
+async def test_people_write_only_where_they_may(workspace):
+    dana = workspace.as_user("U04DANA")
+    with pytest.raises(Trouble, match="Join #projects"):
+        await dana.post("C02PROJECTS", "Hello")
+    with pytest.raises(Trouble, match="no such channel"):
+        await dana.post("C03TRIAGE", "Hello")
+    with pytest.raises(Trouble, match="Write something"):
+        await dana.post("C01GENERAL", "  ")
+    await dana.join("C02PROJECTS")
+    assert await dana.post("C02PROJECTS", "Hello")
+
+
+async def test_an_app_whose_messages_are_turned_off_gets_and_sends_none():
+    home = {"home_tab_enabled": True, "messages_tab_enabled": False}
+    features = {"app_home": home, "bot_user": MANIFEST["features"]["bot_user"]}
+    async with running_workspace(MANIFEST | {"features": features}) as workspace:
+        ada = workspace.as_user("U01ADA")
+        with pytest.raises(Trouble, match="turned off"):
+            await ada.post(await ada.dm(), "Hello")
+        refused = await workspace.api("chat.postMessage", channel="U01ADA", text="Hello")
+        assert refused["error"] == "messages_tab_disabled"

@@ -1,0 +1,121 @@
+"""Signed HTTP requests instead of envelopes: for apps that listen."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from urllib.parse import parse_qs
+
+import pytest
+from aiohttp import web
+from slack_sdk.signature import SignatureVerifier
+
+from tests.workspace.running import RunningWorkspace, Trouble, running_workspace
+
+Answer = Callable[[web.Request, str], web.Response]
+
+
+class Listener:
+    """An app's request URL: keeps what arrives and answers as the test wants."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.arrived: asyncio.Queue[tuple[web.Request, str]] = asyncio.Queue()
+
+    async def handle(self, request: web.Request) -> web.Response:
+        body = await request.text()
+        self.arrived.put_nowait((request, body))
+        return self.answer(request, body)
+
+    async def next(self) -> tuple[web.Request, str]:
+        async with asyncio.timeout(5):
+            return await self.arrived.get()
+
+
+@contextlib.asynccontextmanager
+async def listening(answer: Answer, **options) -> AsyncIterator[tuple[RunningWorkspace, Listener]]:
+    listener = Listener(answer)
+    application = web.Application()
+    application.router.add_post("/slack/events", listener.handle)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    try:
+        async with running_workspace(request_url=url, **options) as workspace:
+            yield workspace, listener
+    finally:
+        await runner.cleanup()
+
+
+def ok(request, body):
+    return web.Response()
+
+
+async def test_events_are_signed_as_slack_signs_them():
+    async with listening(ok) as (workspace, listener):
+        await workspace.as_user("U02BEN").post("C02PROJECTS", "Bonjour, ça va?")
+        request, body = await listener.next()
+        assert SignatureVerifier(workspace.signing_secret).is_valid_request(body, dict(request.headers))
+        assert json.loads(body)["event"]["text"] == "Bonjour, ça va?"
+        await workspace.wait_quiet()
+        assert (await workspace.events())[0]["acked"]
+
+
+async def test_a_refused_event_is_tried_three_times_more_and_says_why():
+    def refuse(request, body):
+        return web.Response(status=500)
+
+    async with listening(refuse, retry_seconds=(0.0, 0.0, 0.0)) as (workspace, listener):
+        await workspace.send_event({"type": "app_mention"})
+        headers = [(await listener.next())[0].headers for _ in range(4)]
+        assert [header.get("X-Slack-Retry-Num") for header in headers] == [None, "1", "2", "3"]
+        assert [header.get("X-Slack-Retry-Reason") for header in headers[1:]] == ["http_error"] * 3
+        await workspace.wait_quiet()
+        assert (await workspace.events())[0]["given_up"]
+
+
+async def test_an_app_can_ask_not_to_be_tried_again():
+    def no_more(request, body):
+        return web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
+
+    async with listening(no_more, retry_seconds=(0.0,)) as (workspace, listener):
+        await workspace.send_event({"type": "app_mention"})
+        await listener.next()
+        await workspace.wait_quiet()
+        assert listener.arrived.empty()
+
+
+async def test_commands_come_as_a_form_and_their_answer_is_shown():
+    def answer(request, body):
+        return web.Response(text=f"You wrote {parse_qs(body)['text'][0]}")
+
+    async with listening(answer) as (workspace, listener):
+        ben = workspace.as_user("U02BEN")
+        await ben.command("/pmo-request health-check")
+        assert (await ben.wait_message("You wrote health-check"))["ephemeral"]
+        request, body = await listener.next()
+        assert request.content_type == "application/x-www-form-urlencoded"
+        assert parse_qs(body)["command"] == ["/pmo-request"]
+
+
+async def test_interactions_come_as_a_payload():
+    async with listening(ok) as (workspace, listener):
+        ben = workspace.as_user("U02BEN")
+        await ben.shortcut("ask_help")
+        _, body = await listener.next()
+        payload = json.loads(parse_qs(body)["payload"][0])
+        assert (payload["type"], payload["callback_id"]) == ("shortcut", "ask_help")
+
+
+async def test_an_app_that_fails_or_is_not_there_is_a_trouble_for_the_person():
+    def refuse(request, body):
+        return web.Response(status=503)
+
+    async with listening(refuse) as (workspace, _):
+        with pytest.raises(Trouble, match="answered 503"):
+            await workspace.as_user("U02BEN").command("/pmo help")
+    async with running_workspace(request_url="http://127.0.0.1:9/slack/events") as workspace:
+        with pytest.raises(Trouble, match="cannot be reached"):
+            await workspace.as_user("U02BEN").command("/pmo help")
