@@ -25,7 +25,7 @@ identifier = string(LONGEST_ID)
 optional_identifier = string(LONGEST_ID, shortest=0)
 
 
-def text_kinds(longest: int = 3000) -> Mapping[str, Check]:
+def text_kinds(longest: int) -> Mapping[str, Check]:
     """Plain text, which alone knows `emoji`, and mrkdwn, which alone knows `verbatim`."""
     return {
         "plain_text": typed({"text": string(longest)}, {"emoji": boolean}),
@@ -33,11 +33,11 @@ def text_kinds(longest: int = 3000) -> Mapping[str, Check]:
     }
 
 
-def plain_text(longest: int = 3000) -> Check:
+def plain_text(longest: int) -> Check:
     return tagged({"plain_text": text_kinds(longest)["plain_text"]})
 
 
-def any_text(longest: int = 3000) -> Check:
+def any_text(longest: int) -> Check:
     return tagged(text_kinds(longest))
 
 

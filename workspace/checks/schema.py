@@ -35,7 +35,14 @@ class Problem:
         return _BY_PLACE.get(self.pointer.split("/")[1] if self.pointer else "", "invalid_arguments")
 
 
-_OWN_NAME = ("no_text", "msg_too_long", "msg_blocks_too_long", "markdown_text_conflict", "too_many_attachments")
+_OWN_NAME = (
+    "no_text",
+    "msg_too_long",
+    "msg_blocks_too_long",
+    "markdown_text_conflict",
+    "too_many_attachments",
+    "view_too_large",
+)
 _BY_PLACE = {
     "blocks": "invalid_blocks",
     "attachments": "invalid_attachments",
@@ -53,7 +60,7 @@ def below(pointer: str, key: str | int) -> str:
 
 
 def wrong_type(pointer: str, wanted: str) -> Problem:
-    return Problem(pointer, "wrong_type", f"must provide {wanted}", {"type": wanted.rsplit(maxsplit=1)[-1]})
+    return Problem(pointer, "wrong_type", f"must provide {wanted}", {"type": wanted})
 
 
 def missing(pointer: str, name: str) -> Problem:

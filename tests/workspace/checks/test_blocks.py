@@ -68,6 +68,8 @@ ACCEPTED: list[tuple[str, dict[str, Any], set[str]]] = [
     ("context actions", {"type": "context_actions", "elements": [FEEDBACK_BUTTONS, TRASH]}, {"message"}),
     ("plan", {"type": "plan", "title": "Reading", "tasks": [TASK]}, {"message"}),
     ("task card", TASK, {"message"}),
+    ("task under way", {**TASK, "status": "in_progress", "sources": []}, {"message"}),
+    ("task to come", {"type": "plan", "title": "Reading", "tasks": [{**TASK, "status": "pending"}]}, {"message"}),
     ("card", CARD, BUT_MODALS),
     ("carousel", {"type": "carousel", "elements": [CARD, CARD]}, BUT_MODALS),
     ("container", {"type": "container", "title": plain("Ideas"), "child_blocks": [section(), table()]}, BUT_MODALS),

@@ -192,6 +192,12 @@ def test_a_choice_at_first_may_come_from_a_group() -> None:
     assert check_blocks([field(element)], "modal") == []
 
 
+def test_as_many_as_may_be_chosen_may_be_chosen_at_first() -> None:
+    assert (
+        check_blocks([field(of("multi_users_select", initial_users=["U01ADA"], max_selected_items=1))], "modal") == []
+    )
+
+
 def test_groups_share_one_set_of_values() -> None:
     element = {"type": "static_select", "option_groups": [group("Live"), group("Closed")]}
     assert said(check_blocks([field(element)], "modal")) == [

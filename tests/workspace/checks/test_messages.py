@@ -122,6 +122,12 @@ def test_an_attachment_knows_its_fields() -> None:
     ]
 
 
+def test_an_attachment_takes_five_buttons_of_the_old_kind() -> None:
+    old = {"name": "go", "text": "Go", "type": "button"}
+    assert check_message({"attachments": [{"actions": [], "fields": []}, {"actions": [old] * 5}]}) == []
+    assert check_message({"attachments": [{"actions": [old] * 6}]}) != []
+
+
 def test_a_hundred_attachments_are_enough() -> None:
     assert check_message({"attachments": [{"text": "x"}] * 100}) == []
     [problem] = check_message({"attachments": [{"text": "x"}] * 101})

@@ -55,6 +55,10 @@ def test_a_view_that_is_refused_is_an_invalid_argument() -> None:
     assert {problem.error for problem in check_view(modal(section(), NAME))} == {"invalid_arguments"}
 
 
+def test_the_names_of_a_view_may_be_left_empty() -> None:
+    assert check_view(modal(section(), callback_id="", external_id="")) == []
+
+
 def test_only_one_element_takes_the_focus() -> None:
     first = field({"type": "plain_text_input", "focus_on_load": True})
     second = field({"type": "users_select", "focus_on_load": True})
@@ -74,4 +78,4 @@ def test_a_view_is_no_larger_than_a_quarter_of_a_megabyte() -> None:
         missing -= more
     assert missing == 0
     assert check_view(view) == []
-    assert [problem.code for problem in check_view({**view, "callback_id": "x"})] == ["view_too_large"]
+    assert [problem.error for problem in check_view({**view, "callback_id": "x"})] == ["view_too_large"]
