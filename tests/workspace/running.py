@@ -352,11 +352,13 @@ class Visitor:
 
     async def _catch_up(self) -> None:
         """What came between the person's arrival in the test and the page's connection."""
+        ephemerals = self.workspace.server.hub.state.ephemerals
         for channel in (await self.boot())["channels"]:
-            if (channel["latest"] or "") > self._since:
+            if (channel["latest"] or "") > self._since or (self.user, channel["id"]) in ephemerals:
                 for message in await self.messages(channel["id"]):
                     if message["ts"] > self._since:
-                        await self._take({"type": "message", "channel": channel["id"], "message": message})
+                        kind = "ephemeral" if message.get("ephemeral") else "message"
+                        await self._take({"type": kind, "channel": channel["id"], "message": message})
 
     async def _take(self, frame: Json) -> None:
         if "message" in frame and isinstance(frame["message"], dict):

@@ -20,6 +20,21 @@ from workspace.web_api.call import Call, Method
 CALLS_KEPT = 5_000
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call answers: a body (or, for a broken server, only words), a status and headers."""
+
+    body: Json
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    words: str = ""
+
+    def response(self) -> web.Response:
+        if self.words:
+            return web.Response(status=self.status, text=self.words)
+        return web.json_response(self.body, status=self.status, headers=self.headers)
+
+
 @dataclass(slots=True)
 class WebApi:
     """Serves /api/METHOD."""
@@ -37,50 +52,40 @@ class WebApi:
         wait = self.hub.options.latency_ms + sum(fault.ms for fault in faults if fault.kind == "delay")
         if wait:
             await asyncio.sleep(wait / 1000)
-        response = self._answer(method, token, args, faults)
-        self._note(method, args, response, started)
+        outcome = self._answer(method, token, args, faults)
+        self._note(method, args, outcome, started)
         if any(fault.kind == "lost_response" for fault in faults) and request.transport:
             request.transport.abort()
-        return response
+        return outcome.response()
 
-    def _note(self, method: str, args: Json, response: web.Response, started: float) -> None:
-        body = json.loads(response.text or "{}") if response.status != 500 else {}
+    def _note(self, method: str, args: Json, outcome: Outcome, started: float) -> None:
         self.calls.append(
             {
                 "method": method,
                 "args": args,
                 "at": self.hub.clock.now(),
                 "ms": (time.perf_counter() - started) * 1000,
-                "status": response.status,
-                "ok": bool(body.get("ok")),
-                "error": body.get("error"),
-                "ts": body.get("ts"),
+                "status": outcome.status,
+                "ok": bool(outcome.body.get("ok")),
+                "error": outcome.body.get("error"),
+                "ts": outcome.body.get("ts"),
             }
         )
 
-    def _answer(self, name: str, token: str, args: Json, faults: list[Fault]) -> web.Response:
-        broken = self._broken(faults)
-        if broken is not None:
+    def _answer(self, name: str, token: str, args: Json, faults: list[Fault]) -> Outcome:
+        broken = next((outcome for outcome in map(_broken, faults) if outcome), None)
+        if broken:
             return broken
+        headers = {"x-oauth-scopes": ",".join(self.hub.manifest.scopes)}
         try:
             method = self._allowed(name, token)
+            headers |= {"x-accepted-oauth-scopes": ",".join(method.scopes)} if method.scopes else {}
             wait = self.rates.count(name, method.tier, str(args.get("channel", "")))
             if wait:
                 return _too_many(wait)
-            return self._reply({"ok": True} | method.run(Call(self.hub, name, args)), method)
+            return Outcome({"ok": True} | method.run(Call(self.hub, name, args)), headers=headers)
         except Failure as failure:
-            return self._reply({"ok": False, "error": failure.code} | failure.extra, METHODS.get(name))
-
-    @staticmethod
-    def _broken(faults: list[Fault]) -> web.Response | None:
-        for fault in faults:
-            if fault.kind == "ratelimit":
-                return _too_many(fault.retry_after)
-            if fault.kind == "status":
-                return web.Response(status=fault.status, text="Something went wrong on our side.")
-            if fault.kind == "error":
-                return web.json_response({"ok": False, "error": fault.error})
-        return None
+            return Outcome({"ok": False, "error": failure.code} | failure.extra, headers=headers)
 
     def _allowed(self, name: str, token: str) -> Method:
         method = METHODS.get(name)
@@ -108,17 +113,18 @@ class WebApi:
         if method.scopes and not set(method.scopes) & set(granted):
             raise Failure("missing_scope", needed=",".join(method.scopes), provided=",".join(granted))
 
-    def _reply(self, body: Json, method: Method | None) -> web.Response:
-        response = web.json_response(body)
-        response.headers["x-oauth-scopes"] = ",".join(self.hub.manifest.scopes)
-        if method and method.scopes:
-            response.headers["x-accepted-oauth-scopes"] = ",".join(method.scopes)
-        return response
+
+def _broken(fault: Fault) -> Outcome | None:
+    """What a fault answers instead of the method."""
+    if fault.kind == "ratelimit":
+        return _too_many(fault.retry_after)
+    if fault.kind == "status":
+        return Outcome({}, fault.status, words="Something went wrong on our side.")
+    return Outcome({"ok": False, "error": fault.error}) if fault.kind == "error" else None
 
 
-def _too_many(seconds: int) -> web.Response:
-    body = {"ok": False, "error": "ratelimited"}
-    return web.json_response(body, status=429, headers={"Retry-After": str(seconds)})
+def _too_many(seconds: int) -> Outcome:
+    return Outcome({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
 
 
 async def read_arguments(request: web.Request) -> Json:

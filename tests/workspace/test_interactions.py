@@ -1,0 +1,294 @@
+"""What people do with an app: the payloads it gets, and what its answers do."""
+
+import asyncio
+
+import pytest
+
+from tests.workspace.running import Trouble, running_workspace
+
+
+def plain(text):
+    return {"type": "plain_text", "text": text}
+
+
+BUTTONS = [
+    {
+        "type": "actions",
+        "block_id": "triage",
+        "elements": [
+            {"type": "button", "action_id": "accept", "text": plain("Accept"), "value": "7"},
+            {
+                "type": "static_select",
+                "action_id": "assign",
+                "placeholder": plain("Assign"),
+                "options": [{"text": plain("Wei"), "value": "wei"}, {"text": plain("Emeka"), "value": "emeka"}],
+            },
+            {"type": "external_select", "action_id": "project", "placeholder": plain("Project"), "min_query_length": 1},
+        ],
+    }
+]
+FORM = {
+    "type": "modal",
+    "callback_id": "request",
+    "title": plain("Request"),
+    "submit": plain("Send"),
+    "notify_on_close": True,
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "goal",
+            "label": plain("Goal"),
+            "element": {"type": "plain_text_input", "action_id": "text", "initial_value": "Know where we stand"},
+        },
+        {
+            "type": "input",
+            "block_id": "where",
+            "optional": True,
+            "label": plain("Answer in"),
+            "element": {"type": "conversations_select", "action_id": "channel", "response_url_enabled": True},
+        },
+    ],
+}
+
+
+async def answered(app, doing, answer=None, kind="interactive"):
+    """Acknowledge what the person does with `answer`; returns (payload, what the person's call returned)."""
+    task = asyncio.create_task(doing)
+    envelope, payload = await app.interaction(kind)
+    await app.ack(envelope, answer)
+    return payload, await task
+
+
+async def card(workspace, app, **more):
+    posted = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Request 7", blocks=BUTTONS, **more)
+    assert posted["ok"], posted
+    return posted["message"] | {"channel": "C02PROJECTS"}
+
+
+async def opened(workspace, app, user="U02BEN", view=FORM):
+    person = workspace.as_user(user)
+    payload, _ = await answered(app, person.command("/pmo-request"), kind="slash_commands")
+    body = await workspace.api("views.open", trigger_id=payload["trigger_id"], view=view)
+    assert body["ok"], body
+    return person, await person.wait_view(view["callback_id"])
+
+
+async def test_a_command_says_who_where_and_what(workspace, app):
+    ben = workspace.as_user("U02BEN")
+    doing = ben.command("/pmo-request  health-check", channel="C07ASK")
+    payload, _ = await answered(app, doing, kind="slash_commands")
+    expected = {
+        "command": "/pmo-request",
+        "text": "health-check",
+        "user_id": "U02BEN",
+        "user_name": "ben",
+        "channel_id": "C07ASK",
+        "channel_name": "ask-the-pmo",
+        "team_id": "T00MERIDIAN",
+        "api_app_id": "A00PMO",
+    }
+    assert {name: payload[name] for name in expected} == expected
+    assert payload["trigger_id"]
+    assert payload["response_url"].startswith(workspace.url)
+
+
+async def test_a_command_that_escapes_gets_references_with_names(workspace, app):
+    doing = workspace.as_user("U02BEN").command("/pmo who is @Wei Chen in #projects & why")
+    payload, _ = await answered(app, doing, kind="slash_commands")
+    assert payload["text"] == "who is <@U03WEI|wei> in <#C02PROJECTS|projects> &amp; why"
+
+
+async def test_an_unknown_command_is_refused_in_slacks_words(workspace, app):
+    with pytest.raises(Trouble) as refused:
+        await workspace.as_user("U02BEN").command("/pizza")
+    assert (refused.value.code, refused.value.message) == ("invalid_command", "/pizza is not a valid command.")
+
+
+async def test_the_answer_of_a_command_is_for_one_person_unless_it_says_otherwise(workspace, app):
+    ben, ada = workspace.as_user("U02BEN"), workspace.as_user("U01ADA")
+    await answered(app, ben.command("/pmo x"), {"text": "For you"}, "slash_commands")
+    await answered(app, ben.command("/pmo x"), {"text": "For all", "response_type": "in_channel"}, "slash_commands")
+    assert (await ben.wait_message("For you"))["ephemeral"]
+    assert "ephemeral" not in await ada.wait_message("For all")
+
+
+async def test_a_button_says_which_one_where_and_by_whom(workspace, app):
+    wei = workspace.as_user("U03WEI")
+    message = await card(workspace, app)
+    payload, _ = await answered(app, wei.click(message, "Accept"))
+    action = payload["actions"][0]
+    assert (action["action_id"], action["block_id"], action["value"]) == ("accept", "triage", "7")
+    assert (action["type"], action["text"]["text"]) == ("button", "Accept")
+    assert action["action_ts"]
+    assert payload["container"] == {
+        "type": "message",
+        "message_ts": message["ts"],
+        "channel_id": "C02PROJECTS",
+        "is_ephemeral": False,
+    }
+    assert (payload["user"]["id"], payload["channel"]["name"]) == ("U03WEI", "projects")
+    assert payload["message"]["text"] == "Request 7"
+    assert "triage" in payload["state"]["values"]
+
+
+async def test_a_choice_comes_with_its_option(workspace, app):
+    message = await card(workspace, app)
+    payload, _ = await answered(app, workspace.as_user("U03WEI").click(message, "assign", "Emeka"))
+    assert payload["actions"][0]["selected_option"]["value"] == "emeka"
+
+
+async def test_the_options_of_an_external_select_come_from_the_app(workspace, app):
+    message = await card(workspace, app)
+    choices = [{"text": plain("Reservoir"), "value": "p1"}]
+    doing = workspace.as_user("U03WEI").options(message, "project", "res")
+    payload, found = await answered(app, doing, {"options": choices})
+    assert (payload["type"], payload["action_id"], payload["value"]) == ("block_suggestion", "project", "res")
+    assert found == choices
+
+
+async def test_a_response_url_replaces_the_message_it_came_from_and_can_take_it_away(workspace, app):
+    wei = workspace.as_user("U03WEI")
+    message = await card(workspace, app)
+    payload, _ = await answered(app, wei.click(message, "Accept"))
+    await respond(workspace, payload, {"replace_original": True, "text": "Accepted"})
+    changed = await wei.wait_message(lambda message: message["text"] == "Accepted")
+    assert changed["ts"] == message["ts"]
+    assert "blocks" not in changed
+    await respond(workspace, payload, {"delete_original": True})
+    await wei.wait_deleted(message["ts"])
+
+
+async def respond(workspace, payload, body):
+    async with workspace.session.post(payload["response_url"], json=body) as response:
+        return response.status, await response.text()
+
+
+async def test_a_response_url_has_five_uses_within_half_an_hour(workspace, app):
+    payload, _ = await answered(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
+    assert [(await respond(workspace, payload, {"text": str(n)}))[0] for n in range(5)] == [200] * 5
+    status, body = await respond(workspace, payload, {"text": "6"})
+    assert (status, "used_url" in body) == (404, True)
+    payload, _ = await answered(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
+    clock = workspace.server.hub.clock
+    now = clock.now()
+    clock.now = lambda: now + 30 * 60 + 1
+    status, body = await respond(workspace, payload, {"text": "late"})
+    assert (status, "expired_url" in body) == (404, True)
+
+
+async def test_an_ephemeral_message_is_replaced_and_deleted_for_its_person(workspace, app):
+    wei = workspace.as_user("U03WEI")
+    await workspace.api("chat.postEphemeral", channel="C02PROJECTS", user="U03WEI", text="Sure?", blocks=BUTTONS)
+    message = await wei.wait_message("Sure?")
+    payload, _ = await answered(app, wei.click(message, "Accept"))
+    assert payload["container"]["is_ephemeral"]
+    assert "message" not in payload
+    await respond(workspace, payload, {"replace_original": True, "text": "Done"})
+    assert (await wei.wait_message("Done"))["ts"] == message["ts"]
+    await respond(workspace, payload, {"delete_original": True})
+    await wei.wait_deleted(message["ts"])
+    assert await wei.messages("C02PROJECTS") == []
+
+
+async def test_bad_blocks_are_refused_by_a_response_url_too(workspace, app):
+    payload, _ = await answered(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
+    status, body = await respond(workspace, payload, {"blocks": [{"type": "sections"}]})
+    assert (status, "invalid_blocks" in body) == (400, True)
+    assert "no_text" in (await respond(workspace, payload, {}))[1]
+
+
+async def test_a_submission_carries_every_value_of_the_form(workspace, app):
+    ben, view = await opened(workspace, app)
+    payload, errors = await answered(app, ben.submit(view, {"where": "C02PROJECTS"}))
+    values = payload["view"]["state"]["values"]
+    assert values["goal"]["text"] == {"type": "plain_text_input", "value": "Know where we stand"}
+    assert (payload["type"], payload["view"]["callback_id"], errors) == ("view_submission", "request", {})
+    assert payload["response_urls"][0]["channel_id"] == "C02PROJECTS"
+    assert (await ben.wait_closed())["view_id"] == view["id"]
+    assert ben.stack == []
+
+
+async def test_errors_keep_the_form_open_and_unknown_ones_are_a_trouble(workspace, app):
+    ben, view = await opened(workspace, app)
+    errors = {"response_action": "errors", "errors": {"goal": "Too vague."}}
+    assert (await answered(app, ben.submit(view), errors))[1] == {"goal": "Too vague."}
+    nowhere = {"response_action": "errors", "errors": {"nowhere": "Lost."}}
+    with pytest.raises(Trouble, match="trouble connecting"):
+        await answered(app, ben.submit(view), nowhere)
+    assert [item["id"] for item in ben.stack] == [view["id"]]
+
+
+async def test_an_answer_can_change_the_form_or_lay_another_on_it(workspace, app):
+    ben, view = await opened(workspace, app)
+    update = {"response_action": "update", "view": FORM | {"callback_id": "step2"}}
+    await answered(app, ben.submit(view), update)
+    step2 = await ben.wait_view("step2")
+    assert step2["id"] == view["id"]
+    await answered(app, ben.submit(step2), {"response_action": "push", "view": FORM | {"callback_id": "on top"}})
+    top = await ben.wait_view("on top")
+    assert top["previous_view_id"] == view["id"]
+    await answered(app, ben.submit(top))
+    await ben.wait_closed()
+    assert [item["callback_id"] for item in ben.stack] == ["step2"]
+    await answered(app, ben.submit(step2), {"response_action": "clear"})
+    assert (await ben.wait_closed())["all"]
+    assert ben.stack == []
+
+
+async def test_a_view_that_slack_would_not_take_is_a_trouble_for_the_person(workspace, app):
+    ben, view = await opened(workspace, app)
+    bad = {"response_action": "update", "view": FORM | {"title": plain("x" * 25)}}
+    with pytest.raises(Trouble, match="trouble connecting"):
+        await answered(app, ben.submit(view), bad)
+
+
+async def test_what_the_form_itself_can_see_never_reaches_the_app(workspace, app):
+    ben, view = await opened(workspace, app)
+    assert await ben.submit(view, {"goal": " "}) == {"goal": "Please complete this required field."}
+    kinds = [item["type"] for item in await workspace.events()]
+    assert kinds == ["slash_commands"]
+
+
+async def test_closing_is_told_to_an_app_that_wants_to_know(workspace, app):
+    ben, view = await opened(workspace, app)
+    payload, _ = await answered(app, ben.close(view))
+    assert (payload["type"], payload["view"]["id"], payload["is_cleared"]) == ("view_closed", view["id"], False)
+    await ben.wait_closed()
+    ben, view = await opened(workspace, app, view=FORM | {"notify_on_close": False})
+    await ben.close(view)
+    await ben.wait_closed()
+
+
+async def test_a_button_in_a_form_gives_a_trigger_to_push_with(workspace, app):
+    section = {"type": "section", "text": plain("More"), "accessory": BUTTONS[0]["elements"][0]}
+    ben, view = await opened(workspace, app, view=FORM | {"blocks": [*FORM["blocks"], section]})
+    payload, _ = await answered(app, ben.click(view, "accept"))
+    assert payload["container"] == {"type": "view", "view_id": view["id"]}
+    assert payload["view"]["state"]["values"]["goal"]["text"]["value"] == "Know where we stand"
+    assert "channel" not in payload
+    pushed = FORM | {"callback_id": "more"}
+    assert (await workspace.api("views.push", trigger_id=payload["trigger_id"], view=pushed))["ok"]
+    assert (await ben.wait_view("more"))["root_view_id"] == view["id"]
+
+
+async def test_shortcuts_start_anywhere_or_on_a_message(workspace, app):
+    ben = workspace.as_user("U02BEN")
+    payload, _ = await answered(app, ben.shortcut("ask_help"))
+    assert (payload["type"], payload["callback_id"]) == ("shortcut", "ask_help")
+    message = await card(workspace, app)
+    payload, _ = await answered(app, ben.shortcut("make_request", "C02PROJECTS", message))
+    assert (payload["type"], payload["message_ts"], payload["message"]["text"]) == (
+        "message_action",
+        message["ts"],
+        "Request 7",
+    )
+    assert payload["trigger_id"]
+    assert payload["response_url"]
+
+
+async def test_a_button_nobody_answers_shows_that_the_app_is_away():
+    async with running_workspace() as workspace:
+        wei = workspace.as_user("U03WEI")
+        message = await card(workspace, None)
+        await wei.click(message, "Accept")
+        assert "is not connected" in await wei.wait_trouble()

@@ -1,0 +1,72 @@
+"""What Slack's own client checks in a modal before it is sent."""
+
+import pytest
+
+from workspace.view_inputs import problems
+
+
+def checked(element, state, *, optional=False):
+    block = {"type": "input", "block_id": "b", "optional": optional, "element": {"action_id": "a", **element}}
+    return problems({"blocks": [block]}, {"b": {"a": state}}).get("b")
+
+
+def text(value, **limits):
+    return checked({"type": "plain_text_input", **limits}, {"value": value})
+
+
+def number(value, **limits):
+    return checked({"type": "number_input", "is_decimal_allowed": False, **limits}, {"value": value})
+
+
+@pytest.mark.parametrize(
+    "element",
+    ["plain_text_input", "static_select", "datepicker", "checkboxes", "multi_users_select", "rich_text_input"],
+)
+def test_a_required_field_has_to_be_filled_in(element):
+    assert checked({"type": element}, {}) == "Please complete this required field."
+    assert checked({"type": element}, {}, optional=True) is None
+
+
+def test_blanks_are_nothing():
+    assert text("  \n") == "Please complete this required field."
+
+
+def test_texts_keep_to_their_lengths():
+    assert text("abcd", min_length=5) == "Must be at least 5 characters."
+    assert text("abcde", min_length=5, max_length=5) is None
+    assert text("abcdef", max_length=5) == "Must be at most 5 characters."
+
+
+def test_numbers_keep_to_their_bounds():
+    assert number("ten") == "Must be a number."
+    assert number("NaN") == "Must be a number."
+    assert number("1.5") == "Must be a whole number."
+    assert number("1.5", is_decimal_allowed=True) is None
+    assert number("0", min_value="1") == "Must be 1 or more."
+    assert number("11", max_value="10") == "Must be 10 or less."
+    assert number("10", min_value="1", max_value="10") is None
+
+
+@pytest.mark.parametrize(
+    ("element", "field", "good", "bad", "problem"),
+    [
+        ("email_text_input", "value", "ada@example.com", "ada@", "Must be a valid email address."),
+        ("url_text_input", "value", "https://example.com/a", "example", "Must be a valid URL."),
+        ("datepicker", "selected_date", "2026-02-28", "2026-02-30", "Must be a valid date."),
+        ("timepicker", "selected_time", "23:59", "24:00", "Must be a valid time."),
+    ],
+)
+def test_addresses_dates_and_times_have_their_form(element, field, good, bad, problem):
+    assert checked({"type": element}, {field: good}) is None
+    assert checked({"type": element}, {field: bad}) == problem
+
+
+def test_no_more_is_chosen_than_allowed():
+    element = {"type": "multi_users_select", "max_selected_items": 2}
+    assert checked(element, {"selected_users": ["U1", "U2"]}) is None
+    assert checked(element, {"selected_users": ["U1", "U2", "U3"]}) == "Must have at most 2 selected."
+
+
+def test_a_field_that_was_not_sent_is_empty():
+    block = {"type": "input", "block_id": "b", "element": {"type": "plain_text_input", "action_id": "a"}}
+    assert "b" in problems({"blocks": [block, {"type": "divider"}]}, {})
