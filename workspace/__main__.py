@@ -91,16 +91,9 @@ class _UntilEnd(asyncio.Protocol):
 def main(given: Sequence[str] | None = None) -> int:
     args = arguments(given)
     try:
-        server = build(args)
+        asyncio.run(run(build(args), exit_with_parent=args.exit_with_parent))
     except ConfigProblem as problem:
         sys.stderr.write(f"{problem}\n")
-        return CANNOT_START
-    try:
-        asyncio.run(run(server, exit_with_parent=args.exit_with_parent))
-    except OSError as problem:
-        sys.stderr.write(
-            f"Port {args.port} on {args.host} cannot be used ({problem.strerror}). Choose another --port.\n"
-        )
         return CANNOT_START
     return 0
 

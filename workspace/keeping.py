@@ -93,6 +93,11 @@ class Keeper:
             with self._writing:
                 self._database.executescript("DELETE FROM records; DELETE FROM blobs;")
 
+    def flush(self) -> None:
+        """Write now what is waiting."""
+        if self._database:
+            self._write_or_keep()
+
     def close(self) -> None:
         """Write what is left and close the file."""
         if self._database is None:

@@ -1,6 +1,7 @@
 """The server: everything put together and served on one port."""
 
 import asyncio
+import os
 from pathlib import Path
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from workspace.client_api import ClientApi
 from workspace.clock import Clock
 from workspace.control import Control
 from workspace.deliveries import DeliveryLog, Outlet
+from workspace.errors import ConfigProblem
 from workspace.files import FILE_AT_MOST, FileRoutes
 from workspace.http_delivery import HttpDelivery
 from workspace.hub import Hub
@@ -29,7 +31,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 class Server:
-    """One running workspace. `start` binds the port (OSError if it is taken) and sets `url`; `close` saves the rest."""
+    """One running workspace. `start` binds the port and sets `url`; `close` saves what is left."""
 
     def __init__(
         self, manifest: Manifest, seed: Seed, options: Options, tokens: Tokens | None = None, clock: Clock | None = None
@@ -112,9 +114,15 @@ class Server:
         return await response_urls.serve(self.hub, request)
 
     async def start(self) -> None:
+        """Raises ConfigProblem if the port cannot be used."""
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.options.host, self.options.port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as problem:
+            reason = os.strerror(problem.errno).lower() if problem.errno else str(problem)
+            place = f"Port {self.options.port} on {self.options.host}"
+            raise ConfigProblem(f"{place} cannot be used ({reason}). Choose another --port.") from None
         port = self._runner.addresses[0][1]
         host = "127.0.0.1" if self.options.host in ("0.0.0.0", "::") else self.options.host  # noqa: S104  only compared
         self.hub.base_url = f"http://{host}:{port}"

@@ -50,6 +50,7 @@ class State:
         for _, row in self.keeper.all("channel"):
             self._remember_channel(Channel.from_saved(row))
         for key, message in self.keeper.all("message"):
+            message.pop("streaming", None)  # whoever was writing it is gone
             self.timelines[key.partition("/")[0]].add(message)
             self.clock.continue_after(message["ts"])
         self.homes = dict(self.keeper.all("home"))

@@ -232,6 +232,9 @@ class Visitor:
     async def react(self, channel: str, ts: str, name: str, *, add: bool = True) -> None:
         await self._do("react", channel=channel, ts=ts, name=name, add=add)
 
+    async def read(self, channel: str, ts: str) -> None:
+        await self._do("read", channel=channel, ts=ts)
+
     async def dm(self, other: str = "") -> str:
         """The channel of the direct message with this person, or with the app."""
         app = self.workspace.server.hub.state.app.bot_user_id

@@ -1,0 +1,156 @@
+"""`python -m workspace`: one line when it is ready, one line when it cannot start."""
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from workspace.app_config import parse_manifest, read_manifest
+from workspace.errors import ConfigProblem
+from workspace.seed import read_seed
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+async def started(*options, stdin=asyncio.subprocess.DEVNULL):
+    arguments = ["--manifest", HERE / "manifest.json", "--seed", HERE / "seed.yaml", *options]
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "workspace",
+        *map(str, arguments),
+        cwd=ROOT,
+        stdin=stdin,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def ready(process):
+    async with asyncio.timeout(20):
+        return json.loads(await process.stdout.readline())["ready"]
+
+
+async def test_it_says_where_it_listens_and_stops_when_its_parent_is_gone(tmp_path):
+    process = await started("--port", 0, "--data", tmp_path, "--exit-with-parent", stdin=asyncio.subprocess.PIPE)
+    url = await ready(process)
+    headers = {"Authorization": "Bearer xoxb-local-pmo"}
+    async with aiohttp.ClientSession() as session:
+        body = {"channel": "C02PROJECTS", "text": "Kept"}
+        async with session.post(f"{url}/api/chat.postMessage", json=body, headers=headers) as response:
+            assert (await response.json())["ok"]
+        process.stdin.close()
+        async with asyncio.timeout(20):
+            assert await process.wait() == 0
+    assert (tmp_path / "workspace.sqlite3").stat().st_size > 0
+
+
+async def test_a_port_in_use_is_one_clear_line_and_exit_code_2():
+    first = await started("--port", 0)
+    port = (await ready(first)).rpartition(":")[2]
+    second = await started("--port", port)
+    _, said = await second.communicate()
+    assert second.returncode == 2
+    assert (
+        said.decode().strip()
+        == f"Port {port} on 127.0.0.1 cannot be used (address already in use). Choose another --port."
+    )
+    first.send_signal(signal.SIGTERM)
+    assert await first.wait() == 0
+
+
+async def test_tokens_given_on_the_command_line_win():
+    process = await started("--port", 0, "--bot-token", "xoxb-mine")
+    url = await ready(process)
+    async with aiohttp.ClientSession() as session:
+        for token, ok in (("xoxb-mine", True), ("xoxb-local-pmo", False)):
+            async with session.post(f"{url}/api/auth.test", headers={"Authorization": f"Bearer {token}"}) as response:
+                assert (await response.json())["ok"] is ok
+    process.send_signal(signal.SIGTERM)
+    assert await process.wait() == 0
+
+
+async def test_a_broken_seed_is_one_clear_line_and_exit_code_2(tmp_path):
+    seed = tmp_path / "seed.yaml"
+    seed.write_text("team: {id: T1, name: x, domain: x}\n")
+    process = await started("--port", 0, "--seed", seed)
+    _, said = await process.communicate()
+    assert process.returncode == 2
+    assert said.decode().strip() == f"{seed}, line 1: app is missing."
+
+
+GOOD = """\
+team: {id: T1, name: Team, domain: team}
+app: {id: A1, bot_user_id: UBOT, bot_name: Bot}
+people:
+  - {id: U1, name: ada, real_name: Ada}
+channels:
+  - {id: C1, name: general, members: [U1, UBOT]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("name: ada, ", "", r"line 4: people\[0\].name is missing or is not a text"),
+        ("[U1, UBOT]", "[U1, U9]", r"line 6: channels\[0\].members names U9, who is not among the people"),
+        ("id: C1, ", "", r"line 6: channels\[0\].id is missing"),
+        ("people:\n  - {id: U1, name: ada, real_name: Ada}\n", "people: none\n", r"line 1: people has to be a list"),
+        ("  - {id: U1, name: ada, real_name: Ada}\n", "  - Ada\n", r"people\[0\] has to be a set of fields"),
+        ("real_name: Ada}", "real_name: Ada", r"this is not YAML"),
+    ],
+)
+def test_a_seed_is_answered_with_its_line_and_field(tmp_path, old, new, problem):
+    path = tmp_path / "seed.yaml"
+    path.write_text(GOOD)
+    assert read_seed(path).app.bot_id == "B1"
+    assert old in GOOD
+    path.write_text(GOOD.replace(old, new))
+    with pytest.raises(ConfigProblem, match=problem):
+        read_seed(path)
+
+
+def test_ids_are_used_once(tmp_path):
+    path = tmp_path / "seed.yaml"
+    again = "  - {id: U1, name: ada, real_name: Ada}\n"
+    path.write_text(GOOD.replace(again, again * 2))
+    with pytest.raises(ConfigProblem, match=r"line 5: people\[1\].id U1 is used twice"):
+        read_seed(path)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "problem"),
+    [
+        ([], "the manifest is missing or is not an object"),
+        ({}, "display_information is missing"),
+        ({"display_information": {}}, "display_information.name is missing"),
+        ({"features": {"slash_commands": [{"command": "pmo", "description": "x"}]}}, "has to start with a slash"),
+        (
+            {"features": {"slash_commands": [{"command": "/pmo"}]}},
+            r"features.slash_commands\[0\].description is missing",
+        ),
+        ({"features": {"shortcuts": [{"type": "other"}]}}, "type has to be global or message"),
+        ({"oauth_config": {"scopes": {"bot": "chat:write"}}}, "oauth_config.scopes.bot is not a list"),
+    ],
+)
+def test_a_manifest_is_answered_with_its_field(manifest, problem):
+    given = (
+        manifest
+        if not manifest or "display_information" in manifest
+        else {"display_information": {"name": "x"}} | manifest
+    )
+    with pytest.raises(ConfigProblem, match=problem):
+        parse_manifest(given)
+
+
+def test_a_manifest_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(ConfigProblem, match="Give its path to --manifest"):
+        read_manifest(tmp_path / "none.json")
+    (tmp_path / "broken.json").write_text("{\n  nope\n}")
+    with pytest.raises(ConfigProblem, match=r"broken.json, line 2: this is not JSON"):
+        read_manifest(tmp_path / "broken.json")

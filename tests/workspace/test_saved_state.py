@@ -1,0 +1,103 @@
+"""What is kept when the workspace stops, and what is not."""
+
+import sqlite3
+
+import pytest
+
+from tests.workspace.running import MANIFEST, running_workspace
+from workspace.errors import ConfigProblem
+from workspace.keeping import Keeper
+
+HOME = {"type": "home", "blocks": [{"type": "divider"}]}
+MODAL = {
+    "type": "modal",
+    "title": {"type": "plain_text", "text": "Ask"},
+    "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "?"}}],
+}
+
+
+async def test_messages_reactions_homes_files_and_members_are_kept(tmp_path):
+    async with running_workspace(data=tmp_path) as workspace:
+        ben = workspace.as_user("U02BEN")
+        ts = await ben.post("C02PROJECTS", "Kept")
+        reply = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Reply", thread_ts=ts)
+        gone = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Gone")
+        await workspace.api("chat.delete", channel="C02PROJECTS", ts=gone["ts"])
+        await ben.react("C02PROJECTS", ts, "eyes")
+        await workspace.api("views.publish", user_id="U04DANA", view=HOME)
+        begun = await workspace.api("files.getUploadURLExternal", filename="a.txt", length=3)
+        await workspace.session.post(begun["upload_url"], data=b"abc")
+        await workspace.api("files.completeUploadExternal", files=[{"id": begun["file_id"]}])
+        await ben.command("/remove @PMO Assistant", channel="C07ASK")
+        trigger = workspace.server.hub.triggers.give("U02BEN")
+        modal = (await workspace.api("views.open", trigger_id=trigger, view=MODAL))["view"]
+
+    async with running_workspace(data=tmp_path) as workspace:
+        ben = workspace.as_user("U02BEN")
+        [kept] = await ben.messages("C02PROJECTS")
+        assert (kept["text"], kept["reply_count"], kept["reactions"][0]["name"]) == ("Kept", 1, "eyes")
+        assert [message["text"] for message in await ben.messages("C02PROJECTS", thread_ts=ts)] == ["Kept", "Reply"]
+        assert (await workspace.as_user("U04DANA").open_home())["type"] == "home"
+        async with workspace.session.get(f"{workspace.url}/files/{begun['file_id']}/a.txt") as response:
+            assert await response.read() == b"abc"
+        info = await workspace.api("conversations.info", channel="C07ASK")
+        assert not info["channel"]["is_member"]
+        assert (await workspace.api("views.update", view_id=modal["id"], view=MODAL))["error"] == "not_found"
+        assert await ben.post("C02PROJECTS", "Later") > reply["ts"]
+
+
+async def test_the_saved_state_wins_over_the_seed(tmp_path):
+    async with running_workspace(data=tmp_path) as workspace:
+        await workspace.api("chat.postMessage", channel="C01GENERAL", text="Second")
+    async with running_workspace(data=tmp_path) as workspace:
+        texts = [message["text"] for message in await workspace.as_user("U01ADA").messages("C01GENERAL")]
+        assert texts == ["Welcome to the sample workspace of Meridian Water.", "Second"]
+
+
+async def test_what_was_read_stays_read(tmp_path):
+    async with running_workspace(data=tmp_path) as workspace:
+        ada, ben = workspace.as_user("U01ADA"), workspace.as_user("U02BEN")
+        ts = await ben.post("C02PROJECTS", "News")
+        assert await unread(ada) == {"C02PROJECTS": 1}
+        await ada.read("C02PROJECTS", ts)
+    async with running_workspace(data=tmp_path) as workspace:
+        assert await unread(workspace.as_user("U01ADA")) == {}
+
+
+async def unread(person):
+    return {channel["id"]: channel["unread"] for channel in (await person.boot())["channels"] if channel["unread"]}
+
+
+async def test_a_stream_that_was_open_is_not_streaming_any_more(tmp_path):
+    async with running_workspace(data=tmp_path) as workspace:
+        ben = workspace.as_user("U02BEN")
+        ts = await ben.post(await ben.dm(), "What is RAG?")
+        await workspace.api("chat.startStream", channel="D02BEN", thread_ts=ts, markdown_text="RAG is")
+    async with running_workspace(data=tmp_path) as workspace:
+        messages = await workspace.as_user("U02BEN").messages("D02BEN", thread_ts=ts)
+        assert (messages[1]["text"], messages[1].get("streaming")) == ("RAG is", None)
+
+
+async def test_without_a_folder_nothing_is_kept(tmp_path):
+    async with running_workspace(MANIFEST) as workspace:
+        await workspace.as_user("U02BEN").post("C02PROJECTS", "Not kept")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_used_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigProblem, match="Choose another --data"):
+        Keeper(tmp_path / "file" / "workspace.sqlite3")
+
+
+def test_what_could_not_be_written_is_written_when_there_is_room_again(tmp_path, caplog):
+    keeper = Keeper(tmp_path / "workspace.sqlite3")
+    other = sqlite3.connect(tmp_path / "workspace.sqlite3", isolation_level=None)
+    other.execute("ALTER TABLE records RENAME TO elsewhere")
+    keeper.put("message", "C/1", {"text": "Kept"})
+    keeper.flush()
+    assert "cannot be saved" in caplog.text
+    other.execute("ALTER TABLE elsewhere RENAME TO records")
+    keeper.close()
+    assert other.execute("SELECT key FROM records").fetchall() == [("C/1",)]
+    other.close()
