@@ -137,12 +137,12 @@ def test_a_sponsor_acknowledges_what_they_sponsor(sample: Strategy, people: Peop
 
 
 def test_missing_updates_are_named_with_their_days(sample: Strategy, people: People) -> None:
-    answered = write(sample, people, now=datetime(2026, 11, 5, 12, tzinfo=UTC))  # answers 29 October
+    answered = write(sample, people, now=datetime(2026, 11, 10, 12, tzinfo=UTC))  # answers 5 November
     missing = {one.subject: one for one in missing_updates(sample, [answered], NOW)}
     late = missing[PRESSURE]
     assert (late.owner, late.asked, late.away) == ("U02BEN", "U02BEN", False)
-    assert (late.due, late.days_overdue) == (datetime(2026, 11, 5, 16, tzinfo=UTC), 17)
-    assert missing[LEAKAGE].due == datetime(2026, 7, 2, 15, tzinfo=UTC)  # the very first
+    assert (late.due, late.days_overdue) == (datetime(2026, 11, 12, 16, tzinfo=UTC), 10)
+    assert missing[LEAKAGE].due == datetime(2026, 11, 5, 16, tzinfo=UTC)  # the very first
 
 
 def test_nothing_is_missing_once_the_last_slot_is_answered(sample: Strategy, people: People) -> None:
@@ -189,7 +189,7 @@ def test_updates_on_what_is_hidden_are_hidden(sample: Strategy, people: People) 
 @given(st.lists(st.integers(1, 20 * 24), min_size=1, max_size=12))
 def test_however_early_or_late_no_slot_is_answered_twice_and_none_moves(sample: Strategy, hours: list[int]) -> None:
     updates: list[ProgressUpdate] = []
-    now = datetime(2026, 7, 2, tzinfo=UTC)
+    now = datetime(2026, 11, 5, tzinfo=UTC)
     for step in hours:
         now += timedelta(hours=step)
         slot = open_slot(sample, PRESSURE, updates, now)

@@ -1,0 +1,152 @@
+"""Charts as neutral records inside Slack's limits, each with its text for those who do not see it.
+
+There is no target line in Slack's charts, so a target is a second series.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from reporting.numbers import long_day, number, percent
+from reporting.text import one_line
+from strategy.portfolio import PortfolioFigures
+from strategy.records import Measurement, Metric, Mode
+from strategy.status import ObjectiveStatus
+
+LONGEST_TITLE = 50
+LONGEST_LABEL = 20
+MOST_SERIES = 6
+MOST_POINTS = 20
+MOST_CHARTS = 2  # in one message
+
+
+class ChartKind(StrEnum):
+    LINE = "line"
+    BAR = "bar"
+    AREA = "area"
+    PIE = "pie"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    label: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    name: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Titles, names and labels are plain text. A pie has one series, whose points are its segments.
+
+    ValueError when a limit of Slack's is broken: whoever builds a chart cuts it to size, and `text` says what was cut.
+    """
+
+    kind: ChartKind
+    title: str
+    series: tuple[Series, ...]
+    unit: str
+    text: str  # plain text: everything the picture shows
+
+    def __post_init__(self) -> None:
+        labels = [point.label for one in self.series for point in one.points]
+        names = [one.name for one in self.series]
+        most = MOST_SERIES if self.kind is ChartKind.PIE else MOST_POINTS
+        if not 1 <= len(self.title) <= LONGEST_TITLE or max(map(len, labels + names), default=1) > LONGEST_LABEL:
+            raise ValueError("A title or a label of the chart is too long.")
+        if not 1 <= len(self.series) <= MOST_SERIES or any(not 1 <= len(one.points) <= most for one in self.series):
+            raise ValueError("The chart has too many series or points, or none.")
+
+
+def metric_chart(metric: Metric, measurements: Sequence[Measurement]) -> Chart | None:
+    """A metric over its last 20 measurements, beside its target; None when there are fewer than two."""
+    shown = measurements[-MOST_POINTS:]
+    if len(shown) < 2:
+        return None
+    labels = _unique([_short_day(one.on) for one in shown])
+    series = [Series("Actual", _points(labels, (one.value for one in shown)))]
+    for name, target in _targets(metric).items():
+        series.append(Series(name, _points(labels, (target for _ in shown))))
+    first, last = shown[0], shown[-1]
+    text = (
+        f"{metric.name}: from {number(first.value)} on {long_day(first.on)} to {number(last.value)} {metric.unit}"
+        f" on {long_day(last.on)}; {_target_text(metric)}."
+    )
+    return Chart(ChartKind.LINE, one_line(metric.name, LONGEST_TITLE), tuple(series), metric.unit, text)
+
+
+def progress_chart(statuses: Sequence[ObjectiveStatus]) -> Chart | None:
+    """Progress beside what time expects, for up to 20 objectives that are measured; None when none is."""
+    measured = [(one, one.progress.value) for one in statuses if one.progress.value is not None]
+    if not measured:
+        return None
+    shown = measured[:MOST_POINTS]
+    labels = _unique([one.objective.title for one, _ in shown])
+    series = (
+        Series("Progress", _points(labels, (_percent_value(value) for _, value in shown))),
+        Series("Expected by today", _points(labels, (_percent_value(one.expected) for one, _ in shown))),
+    )
+    parts = [f"{one.objective.title} {percent(value)}, expected {percent(one.expected)}" for one, value in shown]
+    return Chart(ChartKind.BAR, "Progress of the objectives", series, "%", _text("Progress", parts, measured))
+
+
+def shares_chart(figures: PortfolioFigures) -> Chart | None:
+    """The budget's share beside the weight of each objective; None when there is no budget."""
+    shares = [(one, one.share) for one in figures.objectives if one.share is not None]
+    if not shares:
+        return None
+    shown = shares[:MOST_POINTS]
+    labels = _unique([one.objective.title for one, _ in shown])
+    series = (
+        Series("Share of budget", _points(labels, (_percent_value(share) for _, share in shown))),
+        Series("Weight", _points(labels, (_percent_value(one.objective.weight) for one, _ in shown))),
+    )
+    parts = [
+        f"{one.objective.title} {percent(share)} of the budget, weight {percent(one.objective.weight)}"
+        for one, share in shown
+    ]
+    return Chart(ChartKind.BAR, "Where the budget goes", series, "%", _text("Budget", parts, shares))
+
+
+def _points(labels: Iterable[str], values: Iterable[Decimal]) -> tuple[Point, ...]:
+    return tuple(Point(label, value) for label, value in zip(labels, values, strict=True))
+
+
+def _unique(titles: Sequence[str]) -> list[str]:
+    """Labels short enough for a chart, no two of them alike."""
+    labels: list[str] = []
+    for number_, title in enumerate(titles, 1):
+        label = one_line(title, LONGEST_LABEL)
+        labels.append(label if label not in labels else f"{one_line(title, LONGEST_LABEL - 4)} {number_}")
+    return labels
+
+
+def _targets(metric: Metric) -> Mapping[str, Decimal]:
+    if metric.mode is Mode.RANGE and metric.target_high is not None:
+        return {"Lowest": metric.target, "Highest": metric.target_high}
+    return {"Target": metric.target}
+
+
+def _target_text(metric: Metric) -> str:
+    words = {Mode.AT_LEAST: "at least ", Mode.AT_MOST: "at most "}
+    targets = [number(value) for value in _targets(metric).values()]
+    return f"target {words.get(metric.mode, '')}{' to '.join(targets)} {metric.unit} by {long_day(metric.ends)}"
+
+
+def _text(what: str, parts: Sequence[str], every: Sequence[object]) -> str:
+    left_out = len(every) - len(parts)
+    return f"{what}: {'; '.join(parts)}{f'; and {left_out} more' if left_out else ''}."
+
+
+def _percent_value(fraction: Decimal) -> Decimal:
+    return (fraction * 100).quantize(Decimal("0.1"))
+
+
+def _short_day(day: date) -> str:
+    return f"{day.day} {day:%b}"

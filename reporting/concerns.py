@@ -1,0 +1,196 @@
+"""What a digest says first: newly red, slipped, stale, unanswered, contradicting and missing things, each in a line."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from foundation.people import People
+from reporting.snapshot import Snapshot, Was
+from reporting.words import say, who
+from strategy.check_ins import MissingUpdate
+from strategy.records import Objective, ProgressUpdate, Project, Rag, Strategy
+from strategy.status import MilestoneStatus, ObjectiveStatus, ProjectStatus, Standing
+
+MOST_NAMED = 4  # subjects of one person in one line
+
+
+class ConcernKind(StrEnum):
+    """In the order in which they are told."""
+
+    NEWLY_RED = "newly_red"
+    SLIPPED = "slipped"
+    OVERDUE = "overdue"
+    STALE = "stale"
+    UNANSWERED = "unanswered"
+    MISMATCH = "mismatch"
+    MISSING = "missing"
+    STILL_RED = "still_red"
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """`key` names the objective, project, milestone or metric, or the person asked; `text` is mrkdwn."""
+
+    kind: ConcernKind
+    key: str
+    text: str
+
+
+def concerns(
+    strategy: Strategy,
+    stand: Standing,
+    *,
+    missing: Iterable[MissingUpdate],
+    previous: Snapshot | None,
+    people: People,
+    now: datetime,
+) -> tuple[Concern, ...]:
+    """Everything that needs attention, the most urgent kind first."""
+    found = [
+        *_reds(stand, previous, people),
+        *_milestones(stand, previous, people),
+        *_stale(strategy, stand, people),
+        *_unanswered(stand, people, now),
+        *_mismatches(stand, people),
+        *_missing(strategy, missing, people),
+    ]
+    order = list(ConcernKind)
+    return tuple(sorted(found, key=lambda concern: order.index(concern.kind)))
+
+
+def title_of(record: Objective | Project) -> str:
+    return record.title if isinstance(record, Objective) else record.name
+
+
+def _reds(stand: Standing, previous: Snapshot | None, people: People) -> Iterator[Concern]:
+    for objective in stand.objectives:
+        was = previous.objectives.get(objective.objective.key) if previous else None
+        yield from _red(objective.objective, objective, was, people)
+    for project in stand.projects:
+        was = previous.projects.get(project.project.key) if previous else None
+        yield from _red(project.project, project, was, people)
+
+
+def _red(
+    record: Objective | Project, status: ObjectiveStatus | ProjectStatus, was: Was | None, people: People
+) -> Iterator[Concern]:
+    if Rag.RED not in (status.owners, status.computed):
+        return
+    kind = ConcernKind.STILL_RED if was and was.red else ConcernKind.NEWLY_RED
+    objective = status if isinstance(status, ObjectiveStatus) else None
+    text = say(
+        "concerns",
+        "red",
+        title=title_of(record),
+        verb="is still" if kind is ConcernKind.STILL_RED else "has turned" if was else "is",
+        owner=who(people, record.owner),
+        owners=status.owners,
+        computed=status.computed,
+        progress=objective.progress.value if objective else None,
+        expected=objective.expected if objective else None,
+        slip=status.slip if isinstance(status, ProjectStatus) else None,
+    )
+    yield Concern(kind, record.key, text)
+
+
+def _milestones(stand: Standing, previous: Snapshot | None, people: People) -> Iterator[Concern]:
+    for project in stand.projects:
+        for one in project.milestones:
+            if one.overdue:
+                yield _milestone(ConcernKind.OVERDUE, project.project, one, 0, people)
+            elif not one.done and (later := _later_by(one, previous)):
+                yield _milestone(ConcernKind.SLIPPED, project.project, one, later, people)
+
+
+def _later_by(one: MilestoneStatus, previous: Snapshot | None) -> int:
+    """By how many days the forecast has moved out since the last digest; without one, since the baseline."""
+    before = previous.forecasts.get(one.milestone.key) if previous else None
+    return max((one.milestone.forecast - (before or one.milestone.baseline)).days, 0)
+
+
+def _milestone(kind: ConcernKind, project: Project, one: MilestoneStatus, later: int, people: People) -> Concern:
+    text = say(
+        "concerns",
+        kind,
+        project=project.name,
+        milestone=one.milestone.title,
+        forecast=one.milestone.forecast,
+        later=later,
+        slip=one.slip,
+        owner=who(people, project.owner),
+    )
+    return Concern(kind, one.milestone.key, text)
+
+
+def _stale(strategy: Strategy, stand: Standing, people: People) -> Iterator[Concern]:
+    for one in stand.metrics:
+        if one.stale and (one.age is not None or one.expected > 0):
+            objective = strategy.objectives_by_key.get(one.metric.objective or "")
+            text = say(
+                "concerns",
+                "stale",
+                name=one.metric.name,
+                age=one.age,
+                cadence=one.metric.cadence,
+                owner=who(people, one.metric.owner),
+                objective=objective.title if objective else None,
+            )
+            yield Concern(ConcernKind.STALE, one.metric.key, text)
+
+
+def _unanswered(stand: Standing, people: People, now: datetime) -> Iterator[Concern]:
+    told: list[tuple[Objective | Project, ProgressUpdate | None]] = []
+    told += [(one.objective, one.update) for one in stand.objectives]
+    told += [(one.project, one.update) for one in stand.projects]
+    for record, update in told:
+        if update and update.wants_answer:
+            yield Concern(ConcernKind.UNANSWERED, record.key, _ask(record, update, people, now))
+
+
+def _ask(record: Objective | Project, update: ProgressUpdate, people: People, now: datetime) -> str:
+    return say(
+        "concerns",
+        "unanswered",
+        title=title_of(record),
+        ask=update.ask,
+        blocker=update.blocker,
+        author=who(people, update.author),
+        days=(now - update.at).days,
+    )
+
+
+def _mismatches(stand: Standing, people: People) -> Iterator[Concern]:
+    pairs: list[tuple[Objective | Project, ObjectiveStatus | ProjectStatus]] = []
+    pairs += [(one.objective, one) for one in stand.objectives]
+    pairs += [(one.project, one) for one in stand.projects]
+    for record, one in pairs:
+        if one.mismatch and Rag.RED not in (one.owners, one.computed):  # a red line shows both already
+            text = say(
+                "concerns",
+                "mismatch",
+                title=title_of(record),
+                owner=who(people, record.owner),
+                owners=one.owners,
+                computed=one.computed,
+            )
+            yield Concern(ConcernKind.MISMATCH, record.key, text)
+
+
+def _missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: People) -> Iterator[Concern]:
+    """One line for each person who is asked, whatever the number of their updates."""
+    owed: dict[tuple[str, str], list[MissingUpdate]] = {}
+    for one in missing:
+        owed.setdefault((one.asked, one.owner), []).append(one)
+    for (asked, owner), updates in owed.items():
+        text = say(
+            "concerns",
+            "missing",
+            asked=who(people, asked),
+            owner=who(people, owner),
+            away=updates[0].away,
+            delegated=asked != owner,
+            updates=[(title_of(strategy.subject(one.subject)), one.days_overdue) for one in updates[:MOST_NAMED]],
+            more=len(updates) - MOST_NAMED,
+        )
+        yield Concern(ConcernKind.MISSING, asked, text)

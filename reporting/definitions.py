@@ -1,0 +1,128 @@
+"""Which digests there are: for whom, where, when and with what in them. One YAML file, checked with its lines."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from foundation.errors import Invalid
+from foundation.files import BadFile, Problem, Strict, line_of, parse_yaml, read_text
+from foundation.people import People, Person, Role
+from strategy.checks import schedule_of
+from strategy.file_models import Key, ScheduleEntry
+from strategy.records import Strategy
+from strategy.schedules import Schedule, check_schedule
+from strategy.visibility import visible_to_all
+
+SAMPLE = Path(__file__).with_name("digests.yaml")
+
+
+class Audience(StrEnum):
+    EVERYBODY = "everybody"
+    PMO = "pmo"
+    LEADERS = "leaders"  # and the head of the PMO
+
+
+class Section(StrEnum):
+    OBJECTIVES = "objectives"
+    PROJECTS = "projects"
+    METRICS = "metrics"
+    UPDATES = "updates"
+    STORIES = "stories"
+    DESK = "desk"  # the PMO's service desk
+    PORTFOLIO = "portfolio"  # alignment, shares, coverage: for leaders and the PMO
+
+
+@dataclass(frozen=True, slots=True)
+class DigestDefinition:
+    """`channel` is a Slack channel id. Without `send_when_empty` a digest with nothing new in it is not sent."""
+
+    key: str
+    title: str
+    audience: Audience
+    channel: str
+    schedule: Schedule
+    sections: tuple[Section, ...]
+    send_when_empty: bool = False
+
+
+def readers_of(definition: DigestDefinition, people: People) -> tuple[Person, ...]:
+    """Those whose eyes a digest is cut to; none stands for everybody.
+
+    ValueError when the directory has nobody for a narrow audience: cut to nobody, it would be everybody's.
+    """
+    if definition.audience is Audience.EVERYBODY:
+        return ()
+    roles = (Role.PMO_STAFF, Role.PMO_LEAD) if definition.audience is Audience.PMO else (Role.LEADER, Role.PMO_LEAD)
+    readers = people.with_role(*roles)
+    if not readers:
+        raise ValueError(f"The directory lists nobody for the audience “{definition.audience}”.")
+    return readers
+
+
+def strategy_for(definition: DigestDefinition, strategy: Strategy, people: People) -> Strategy:
+    """The strategy as every reader of this digest may see it."""
+    return visible_to_all(strategy, readers_of(definition, people))
+
+
+class _DigestEntry(Strict):
+    key: Key
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=80)]
+    audience: Audience
+    channel: Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]{1,20}$")]
+    schedule: ScheduleEntry
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    send_when_empty: bool = False
+
+
+class _DigestsFile(Strict):
+    digests: tuple[_DigestEntry, ...]
+
+
+def read_digests(path: Path) -> tuple[DigestDefinition, ...]:
+    """Read the file of digests.
+
+    Raises:
+        BadFile: every problem in it, each with its line and field.
+    """
+    text = read_text(path)
+    file = parse_yaml(text, _DigestsFile, name=str(path))
+    problems = [
+        Problem(str(path), line_of(text, where), ".".join(map(str, where)), message)
+        for where, message in _problems(file.digests)
+    ]
+    if problems:
+        raise BadFile(problems)
+    return tuple(
+        DigestDefinition(
+            key=entry.key,
+            title=entry.title,
+            audience=entry.audience,
+            channel=entry.channel,
+            schedule=schedule_of(entry.schedule),
+            sections=entry.sections,
+            send_when_empty=entry.send_when_empty,
+        )
+        for entry in file.digests
+    )
+
+
+def _problems(entries: tuple[_DigestEntry, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    keys: set[str] = set()
+    for index, entry in enumerate(entries):
+        path = ("digests", index)
+        if entry.key in keys:
+            yield (*path, "key"), f"“{entry.key}” is taken by a digest above."
+        keys.add(entry.key)
+        if Section.PORTFOLIO in entry.sections and entry.audience is Audience.EVERYBODY:
+            yield (*path, "sections"), "The portfolio is for leaders and the PMO. Leave it out, or narrow the audience."
+        if len(set(entry.sections)) < len(entry.sections):
+            yield (*path, "sections"), "Name every section once."
+        try:
+            check_schedule(schedule_of(entry.schedule))
+        except Invalid as refusal:
+            for field, message in refusal.fields.items():
+                yield (*path, "schedule", field), message

@@ -1,0 +1,118 @@
+"""What a delivered digest said, kept so that the next one can tell what has changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from reporting.desk import DeskFigures
+from strategy.portfolio import PortfolioFigures
+from strategy.records import Rag, Strategy
+from strategy.status import Standing
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Was:
+    """The two statuses of something, and its progress, at the last digest."""
+
+    computed: Rag
+    owners: Rag
+    progress: Decimal | None = None
+
+    @property
+    def red(self) -> bool:
+        return Rag.RED in (self.computed, self.owners)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything by key. A digest looks up only what its readers may see now, so an old snapshot gives nothing away."""
+
+    taken_at: datetime
+    objectives: Mapping[str, Was] = field(default_factory=dict)
+    projects: Mapping[str, Was] = field(default_factory=dict)
+    forecasts: Mapping[str, date] = field(default_factory=dict)  # of the milestones, or when they were reached
+    metrics: Mapping[str, Decimal] = field(default_factory=dict)
+    desk: Mapping[str, Decimal] = field(default_factory=dict)
+    portfolio: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON: strings, lists and mappings only."""
+        return {
+            "version": VERSION,
+            "taken_at": self.taken_at.isoformat(),
+            "objectives": {key: _was_to_list(one) for key, one in self.objectives.items()},
+            "projects": {key: _was_to_list(one) for key, one in self.projects.items()},
+            "forecasts": {key: day.isoformat() for key, day in self.forecasts.items()},
+            "metrics": _texts(self.metrics),
+            "desk": _texts(self.desk),
+            "portfolio": _texts(self.portfolio),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Snapshot":
+        """The snapshot that `to_dict` wrote. ValueError for anything else."""
+        try:
+            if data["version"] != VERSION:
+                raise ValueError(f"Snapshots of version {data['version']} cannot be read.")
+            return cls(
+                taken_at=datetime.fromisoformat(data["taken_at"]),
+                objectives={key: _was_from_list(one) for key, one in data["objectives"].items()},
+                projects={key: _was_from_list(one) for key, one in data["projects"].items()},
+                forecasts={key: date.fromisoformat(day) for key, day in data["forecasts"].items()},
+                metrics=_decimals(data["metrics"]),
+                desk=_decimals(data["desk"]),
+                portfolio=_decimals(data["portfolio"]),
+            )
+        except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
+            raise ValueError("This is not a snapshot of a digest.") from error
+
+
+def take_snapshot(
+    strategy: Strategy,
+    stand: Standing,
+    *,
+    desk: DeskFigures | None,
+    portfolio: PortfolioFigures | None,
+    now: datetime,
+) -> Snapshot:
+    """Everything that the digest of `now` may say, and so nothing that its readers may not see."""
+    return Snapshot(
+        taken_at=now,
+        objectives={one.objective.key: Was(one.computed, one.owners, one.progress.value) for one in stand.objectives},
+        projects={one.project.key: Was(one.computed, one.owners) for one in stand.projects},
+        forecasts={one.key: one.actual or one.forecast for one in strategy.milestones},
+        metrics={one.metric.key: one.latest.value for one in stand.metrics if one.latest},
+        desk=desk.by_name() if desk else {},
+        portfolio=portfolio_by_name(portfolio) if portfolio else {},
+    )
+
+
+def portfolio_by_name(figures: PortfolioFigures) -> dict[str, Decimal]:
+    found = {
+        "index": figures.index,
+        "mismatch": figures.mismatch,
+        "unaligned": figures.unaligned,
+        "coverage": figures.coverage,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _was_to_list(was: Was) -> list[str | None]:
+    return [was.computed.value, was.owners.value, None if was.progress is None else str(was.progress)]
+
+
+def _was_from_list(data: list[str | None]) -> Was:
+    computed, owners, progress = data
+    return Was(Rag(str(computed)), Rag(str(owners)), None if progress is None else Decimal(progress))
+
+
+def _texts(values: Mapping[str, Decimal]) -> dict[str, str]:
+    return {key: str(value) for key, value in values.items()}
+
+
+def _decimals(values: Mapping[str, str]) -> dict[str, Decimal]:
+    return {key: Decimal(value) for key, value in values.items()}

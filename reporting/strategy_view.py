@@ -1,0 +1,161 @@
+"""The strategy as one person may see it, as a tree with its statuses: what `/pmo-strategy` shows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from foundation.people import People, Person
+from reporting.words import say, who
+from strategy import formulas
+from strategy.check_ins import missing_updates, subjects_of
+from strategy.portfolio import PortfolioFigures, portfolio_figures
+from strategy.records import Absence, Metric, Objective, ProgressUpdate, Project, Rag, Strategy, Subject
+from strategy.status import MetricStatus, MilestoneStatus, ObjectiveStatus, ProjectStatus, Standing, standing
+from strategy.updates import visible_updates
+from strategy.visibility import may_see_portfolio, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One objective with what hangs on it. `line` is mrkdwn, as are those of its rows."""
+
+    status: ObjectiveStatus
+    line: str
+    metrics: tuple["MetricRow", ...]
+    projects: tuple["ProjectRow", ...]
+    below: tuple["Branch", ...]
+
+    @property
+    def objective(self) -> Objective:
+        return self.status.objective
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    status: MetricStatus
+    line: str
+
+    @property
+    def metric(self) -> Metric:
+        return self.status.metric
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """`impact` is the project's on the objective above it, 0 where it stands by itself."""
+
+    status: ProjectStatus
+    impact: int
+    line: str
+    milestones: tuple[MilestoneStatus, ...]
+
+    @property
+    def project(self) -> Project:
+        return self.status.project
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyView:
+    """`elapsed` is the share of the cycle that is over. `owed` are the reader's overdue updates."""
+
+    organisation: str
+    mission: str
+    vision: str
+    cycle: str
+    starts: date
+    ends: date
+    elapsed: Decimal
+    branches: tuple[Branch, ...]
+    metrics: tuple[MetricRow, ...]  # KPIs that belong to no objective
+    projects: tuple[ProjectRow, ...]  # projects that serve no objective
+    own: tuple[Subject, ...]  # what the reader reports on
+    owed: tuple[Subject, ...]
+    counts: tuple[tuple[Rag, int], ...]  # of the objectives, by their figures
+    portfolio: PortfolioFigures | None  # for leaders and the PMO
+
+    def branch(self, key: str) -> Branch | None:
+        """The branch of that objective, wherever it stands in the tree."""
+        return next((one for one in _every(self.branches) if one.objective.key == key), None)
+
+
+def strategy_view(
+    strategy: Strategy,
+    person: Person,
+    *,
+    now: datetime,
+    updates: Iterable[ProgressUpdate] = (),
+    absences: Iterable[Absence] = (),
+    people: People | None = None,
+) -> StrategyView:
+    """The tree for `person`, cut to what they may see whatever is given."""
+    seen = visible(strategy, person)
+    told = visible_updates(seen, updates)
+    away = tuple(absences)
+    builder = _Builder(seen, standing(seen, told, now), people or People())
+    served = {contribution.project for contribution in seen.contributions if contribution.impact}
+    own = subjects_of(seen, person, now, away)
+    late = {one.subject for one in missing_updates(seen, told, now, away) if one.asked == person.id}
+    colours = [one.computed for one in builder.stand.objectives]
+    return StrategyView(
+        organisation=seen.organisation,
+        mission=seen.mission,
+        vision=seen.vision,
+        cycle=seen.cycle.name,
+        starts=seen.cycle.starts,
+        ends=seen.cycle.ends,
+        elapsed=formulas.expected_progress(seen.cycle.starts, seen.cycle.ends, now.date()),
+        branches=builder.branches(None),
+        metrics=tuple(builder.metric(one) for one in builder.stand.metrics if one.metric.objective is None),
+        projects=tuple(builder.project(one, 0) for one in builder.stand.projects if one.project.key not in served),
+        own=own,
+        owed=tuple(subject for subject in own if subject in late),
+        counts=tuple((colour, colours.count(colour)) for colour in Rag if colour in colours),
+        portfolio=portfolio_figures(seen) if may_see_portfolio(person) else None,
+    )
+
+
+def text_of(view: StrategyView) -> str:
+    """The tree in lines, as mrkdwn: for notifications and readers of the screen."""
+    lines = [say("strategy", "opening", view=view)]
+    lines += [one.line for one in _every(view.branches)]
+    return "\n".join(lines)
+
+
+def _every(branches: Iterable[Branch]) -> Iterable[Branch]:
+    for branch in branches:
+        yield branch
+        yield from _every(branch.below)
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    strategy: Strategy
+    stand: Standing
+    people: People
+
+    def branches(self, parent: str | None) -> tuple[Branch, ...]:
+        return tuple(self.branch(objective) for objective in self.strategy.children_of(parent))
+
+    def branch(self, objective: Objective) -> Branch:
+        status = self.stand.objective(objective.key)
+        impacts = {c.project: c.impact for c in self.strategy.contributions_to(objective.key) if c.impact}
+        serving = sorted(
+            (one for one in self.stand.projects if one.project.key in impacts),
+            key=lambda one: (-impacts[one.project.key], one.project.key),
+        )
+        return Branch(
+            status=status,
+            line=say("strategy", "objective", one=status, owner=who(self.people, objective.owner)),
+            metrics=tuple(self.metric(one) for one in self.stand.metrics if one.metric.objective == objective.key),
+            projects=tuple(self.project(one, impacts[one.project.key]) for one in serving),
+            below=self.branches(objective.key),
+        )
+
+    def metric(self, status: MetricStatus) -> MetricRow:
+        return MetricRow(status, say("strategy", "metric", one=status, owner=who(self.people, status.metric.owner)))
+
+    def project(self, status: ProjectStatus, impact: int) -> ProjectRow:
+        owner = who(self.people, status.project.owner)
+        line = say("strategy", "project", one=status, impact=impact, owner=owner)
+        return ProjectRow(status, impact, line, status.milestones)

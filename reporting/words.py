@@ -1,0 +1,74 @@
+"""The words: Jinja macros in `templates/`, one for each thing that is said.
+
+Every value that a macro prints goes through `reporting.text.escape`, unless it is `Markup` already; a name that is
+missing is an error. So a template cannot forget to make harmless what people wrote.
+"""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from foundation.people import People
+from reporting.numbers import days, long_day, number, percent
+from reporting.text import escape, one_line
+from strategy.records import Rag
+
+USER_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
+EMOJI = {
+    Rag.GREEN: ":large_green_circle:",
+    Rag.AMBER: ":large_yellow_circle:",
+    Rag.RED: ":red_circle:",
+    Rag.UNKNOWN: ":white_circle:",
+}
+
+
+def say(template: str, macro: str, **data: object) -> str:
+    """One line of mrkdwn from `macro` of `templates/<template>.j2`."""
+    return " ".join(tell(template, macro, **data).split())
+
+
+def tell(template: str, macro: str, **data: object) -> str:
+    """Several lines of mrkdwn, as `say`; blank lines at both ends are left out."""
+    return str(getattr(_environment().get_template(f"{template}.j2").module, macro)(**data)).strip()
+
+
+def who(people: People, user_id: str) -> str:
+    """Somebody by name; by mention when the directory does not list them."""
+    if user_id not in people and USER_ID.fullmatch(user_id):
+        return Markup(f"<@{user_id}>")  # noqa: S704 (the pattern above leaves nothing to escape)
+    return people.get(user_id).name
+
+
+def spot(colour: Rag) -> Markup:
+    """The coloured spot of a status. The word always stands beside it: colour alone tells nothing to many."""
+    return Markup(EMOJI[colour])  # noqa: S704 (our own constant)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        finalize=_harmless,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "spot": spot,
+        "number": number,
+        "percent": percent,
+        "day": long_day,
+        "days": days,
+        "short": one_line,
+    }
+    return environment
+
+
+def _harmless(value: Any) -> Markup:
+    # Jinja asks this before its own escaping, which would be HTML's; Markup passes that untouched.
+    return value if isinstance(value, Markup) else Markup(escape(str(value)))  # noqa: S704
