@@ -1,0 +1,152 @@
+"""Requests, their logs and their cards, within a transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from foundation.errors import Conflict, NotFound
+from servicedesk.records import ENDED, Change, LogEntry, Request, State, Verb
+from servicedesk.satisfaction import Rating
+from storage.tables.requests import RatingRow, RequestCardRow, RequestEntryRow, RequestNumberRow, RequestRow
+from storage.upsert import insert_new, put
+
+_REQUEST = TypeAdapter(Request)
+_ONLY = 1  # the one row of the table of numbers
+
+
+class Requests:
+    """The requests. See servicedesk.ports.RequestStore for what each method promises."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def next_number(self) -> int:
+        insert_new(self._session, RequestNumberRow, [{"id": _ONLY, "last": 0}])
+        taken = update(RequestNumberRow).values(last=RequestNumberRow.last + 1).returning(RequestNumberRow.last)
+        return self._session.scalars(taken).one()
+
+    def find_by_key(self, key: str) -> Request | None:
+        """The request that was made by this act of asking."""
+        row = self._session.scalar(select(RequestRow).where(RequestRow.key == key))
+        return _request(row) if row else None
+
+    def add(self, changes: Sequence[Change]) -> Request:
+        request = changes[-1].request
+        if not insert_new(self._session, RequestRow, [_row(request)]):
+            found = self.find_by_key(request.key)
+            if found is None:
+                raise Conflict(f"The number {request.reference} is taken. Try again.")
+            return found
+        self._write_log(changes)
+        return request
+
+    def save(self, change: Change) -> None:
+        if change.entry is None:
+            return
+        request = change.request
+        unchanged = (RequestRow.number == request.number) & (RequestRow.version == request.version - 1)
+        saved = update(RequestRow).where(unchanged).values(**_row(request)).returning(RequestRow.number)
+        if self._session.scalar(saved) is None:
+            raise Conflict(
+                f"{request.reference} has just been changed by somebody else. Look at it again, then decide."
+            )
+        self._write_log([change])
+
+    def get(self, number: int) -> Request:
+        row = self._session.get(RequestRow, number)
+        if row is None:
+            raise NotFound(f"There is no request PMO-{number}. Check its number.")
+        return _request(row)
+
+    def log(self, number: int) -> tuple[LogEntry, ...]:
+        rows = select(RequestEntryRow).where(RequestEntryRow.number == number).order_by(RequestEntryRow.version)
+        return tuple(_entry(row) for row in self._session.scalars(rows))
+
+    def logs(self, until: datetime) -> list[list[LogEntry]]:
+        rows = (
+            select(RequestEntryRow)
+            .join(RequestRow, RequestRow.number == RequestEntryRow.number)
+            .where(RequestRow.created_at < until)
+            .order_by(RequestEntryRow.number, RequestEntryRow.version)
+        )
+        entries = map(_entry, self._session.scalars(rows))
+        return [list(group) for _, group in groupby(entries, key=lambda entry: entry.number)]
+
+    def of_requester(self, person: str) -> list[Request]:
+        return self._many(RequestRow.requester == person, newest_first=True)
+
+    def of_assignee(self, person: str) -> list[Request]:
+        return self._many((RequestRow.assignee == person) & RequestRow.state.not_in(ENDED))
+
+    def in_states(self, states: frozenset[State]) -> list[Request]:
+        return self._many(RequestRow.state.in_(states))
+
+    def card(self, number: int, place: str) -> str | None:
+        """The delivery that shows the request there."""
+        row = self._session.get(RequestCardRow, (number, place))
+        return row.delivery if row else None
+
+    def cards(self, number: int) -> Mapping[str, str]:
+        """All its cards: place → delivery."""
+        rows = self._session.scalars(select(RequestCardRow).where(RequestCardRow.number == number))
+        return {row.place: row.delivery for row in rows}
+
+    def remember_card(self, number: int, place: str, delivery: str) -> None:
+        put(self._session, RequestCardRow, {"number": number, "place": place, "delivery": delivery})
+
+    def _many(self, where: Any, *, newest_first: bool = False) -> list[Request]:
+        order = RequestRow.number.desc() if newest_first else RequestRow.number
+        return [_request(row) for row in self._session.scalars(select(RequestRow).where(where).order_by(order))]
+
+    def _write_log(self, changes: Iterable[Change]) -> None:
+        rows = [_entry_row(change.entry) for change in changes if change.entry]
+        if rows:
+            self._session.execute(insert(RequestEntryRow), rows)
+
+
+class Ratings:
+    """See servicedesk.ports.RatingStore."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def put(self, rating: Rating) -> None:
+        names = ("number", "person", "score", "comment", "at")
+        put(self._session, RatingRow, {name: getattr(rating, name) for name in names})
+
+    def since(self, start: datetime, end: datetime) -> list[Rating]:
+        rows = select(RatingRow).where(RatingRow.at >= start, RatingRow.at < end).order_by(RatingRow.at)
+        return [Rating(row.number, row.person, row.score, row.comment, row.at) for row in self._session.scalars(rows)]
+
+
+def _row(request: Request) -> dict[str, Any]:
+    names = ("number", "key", "version", "state", "service", "requester", "assignee", "created_at", "updated_at")
+    return {name: getattr(request, name) for name in names} | {"record": _REQUEST.dump_python(request, mode="json")}
+
+
+def _request(row: RequestRow) -> Request:
+    return _REQUEST.validate_python(row.record)
+
+
+def _entry_row(entry: LogEntry) -> dict[str, Any]:
+    names = ("number", "version", "at", "actor", "verb", "before", "after", "comment")
+    return {name: getattr(entry, name) for name in names} | {"data": dict(entry.data)}
+
+
+def _entry(row: RequestEntryRow) -> LogEntry:
+    return LogEntry(
+        number=row.number,
+        version=row.version,
+        at=row.at,
+        actor=row.actor,
+        verb=Verb(row.verb),
+        before=State(row.before) if row.before else None,
+        after=State(row.after),
+        comment=row.comment,
+        data=row.data,
+    )
