@@ -33,11 +33,22 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--request-url", default="", metavar="URL", help="send signed HTTP requests there, not envelopes"
     )
+    parser.add_argument(
+        "--retry-seconds",
+        type=_seconds,
+        default=Options().retry_seconds,
+        metavar="S,S,S",
+        help="waits before retries (0,60,300)",
+    )
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input ends")
     parser.add_argument("--bot-token")
     parser.add_argument("--app-token")
     parser.add_argument("--signing-secret")
     return parser.parse_args(given)
+
+
+def _seconds(text: str) -> tuple[float, ...]:
+    return tuple(float(part) for part in text.split(",") if part)
 
 
 def build(args: argparse.Namespace) -> Server:
@@ -55,6 +66,7 @@ def build(args: argparse.Namespace) -> Server:
         messages_per_minute=args.messages_per_minute,
         latency_ms=args.latency,
         request_url=args.request_url,
+        retry_seconds=args.retry_seconds,
     )
     return Server(read_manifest(args.manifest), seed, options, tokens)
 

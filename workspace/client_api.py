@@ -15,6 +15,13 @@ from workspace.shapes import page_channel, page_user, seen_by
 from workspace.typed_text import as_stored
 
 PAGE_AT_MOST = 200
+WORDS = {
+    "channel_not_found": "There is no such channel.",
+    "message_not_found": "This message is no longer there.",
+    "not_found": "This form is no longer open. Start again.",
+    "thread_not_found": "This thread is no longer there.",
+    "user_not_found": "There is no such person in this workspace.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +75,15 @@ class ClientApi:
                 raise Failure("user_not_found", message=f"{user} is not one of the people of this workspace.")
             return web.json_response({"ok": True} | await run(user, given))
         except Failure as failure:
-            return web.json_response({"ok": False, "error": failure.code, "message": failure.code} | failure.extra)
+            words = WORDS.get(failure.code, failure.code)
+            return web.json_response({"ok": False, "error": failure.code, "message": words} | failure.extra)
         except Unanswered as trouble:
             return web.json_response({"ok": False, "error": trouble.code, "message": trouble.message})
 
     def _channel(self, user: str, given: Mapping[str, Any], name: str = "channel") -> Channel:
         channel = self.hub.state.channels.get(str(given.get(name)))
         if channel is None or not seen_by(channel, user):
-            raise Failure("channel_not_found", message="There is no such channel.")
+            raise Failure("channel_not_found")
         return channel
 
     async def boot(self, user: str, given: Mapping[str, Any]) -> Json:
@@ -230,7 +238,7 @@ class ClientApi:
         other = str(given.get("other"))
         if other not in self.hub.state.people:
             raise Failure("user_not_found")
-        channel = self.hub.state.direct([user, other])
+        channel = membership.open_direct(self.hub, [user, other])
         return {"channel": page_channel(self.hub.state, channel, user)}
 
     async def socket(self, request: web.Request) -> web.StreamResponse:

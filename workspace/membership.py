@@ -1,5 +1,7 @@
 """Who is in which channel: joining, leaving, and the commands every workspace has for it."""
 
+from collections.abc import Iterable
+
 from workspace import events, messages
 from workspace.errors import Failure
 from workspace.hub import Hub
@@ -8,6 +10,15 @@ from workspace.shapes import page_channel
 from workspace.typed_text import people_named
 
 NAME = "Workspace"
+
+
+def open_direct(hub: Hub, users: Iterable[str]) -> Channel:
+    """The direct message between these people; a new one appears on their pages."""
+    known = len(hub.state.channels)
+    channel = hub.state.direct(users)
+    if len(hub.state.channels) > known:
+        show_channel(hub, channel)
+    return channel
 
 
 def join(hub: Hub, channel: Channel, user: str) -> bool:

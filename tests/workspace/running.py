@@ -252,7 +252,7 @@ class Visitor:
         ) as response:
             answer = await response.json()
         self._check(answer)
-        return list(answer["messages"])
+        return [message | {"channel": channel} for message in answer["messages"]]
 
     async def boot(self) -> Json:
         async with self.workspace.session.get(
@@ -265,9 +265,10 @@ class Visitor:
     async def wait_message(
         self, wanted: Wanted | str | None = None, channel: str = "", seconds: float = SECONDS
     ) -> Json:
-        """The next message (new, changed or ephemeral) that fits; a text fits where the message's words hold it.
+        """The next message (new, changed or ephemeral) that fits, with its `channel` in it.
 
-        The message comes with `channel` in it.
+        A text fits where somebody else's message holds it anywhere in its words; nothing at all fits the next message
+        of somebody else; a function is asked about every message, one's own too.
         """
 
         def fits(frame: Json) -> Any:

@@ -3,6 +3,7 @@
 from workspace import messages
 from workspace.app_view import without_metadata
 from workspace.errors import Failure
+from workspace.membership import open_direct
 from workspace.records import Channel, Json
 from workspace.web_api.call import Call, Method
 from workspace.web_api.content import message_fields
@@ -15,7 +16,7 @@ def writable(call: Call) -> Channel:
     state = call.hub.state
     given = call.text("channel", missing="channel_not_found")
     person = given in state.people and given != state.app.bot_user_id
-    channel = state.direct([given, state.app.bot_user_id]) if person else call.channel()
+    channel = open_direct(call.hub, [given, state.app.bot_user_id]) if person else call.channel()
     if channel.is_im and not call.hub.manifest.messages_enabled:
         raise Failure("messages_tab_disabled")
     if not state.bot_is_in(channel) and "chat:write.public" not in call.hub.manifest.scopes:
@@ -29,7 +30,7 @@ def post_message(call: Call) -> Json:
     thread_ts = call.text("thread_ts")
     if thread_ts:
         fields |= thread_fields(call, channel, thread_ts)
-    if call.text("username"):
+    if call.text("username") and "chat:write.customize" in call.hub.manifest.scopes:
         fields["username"] = call.text("username")
     message = messages.post(call.hub, channel, messages.by_the_app(call.hub, fields))
     return {"channel": channel.id, "ts": message["ts"], "message": without_metadata(call.hub, message)}

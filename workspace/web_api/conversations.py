@@ -65,7 +65,7 @@ def open_direct(call: Call) -> Json:
         raise Failure("user_not_found")
     if users == [state.app.bot_user_id]:
         raise Failure("cannot_dm_bot")
-    channel = state.direct([*users, state.app.bot_user_id])
+    channel = membership.open_direct(call.hub, [*users, state.app.bot_user_id])
     return {"channel": _opened(call, channel)}
 
 

@@ -1,0 +1,81 @@
+"""The parts that keep order: timestamps, timelines, and names in what people type."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.workspace.running import SEED
+from workspace.clock import Clock
+from workspace.keeping import Keeper
+from workspace.seed import read_seed
+from workspace.state import State
+from workspace.timeline import Timeline
+from workspace.typed_text import as_stored
+
+
+@given(st.lists(st.floats(min_value=1_600_000_000, max_value=1_900_000_000), min_size=1, max_size=50))
+def test_timestamps_grow_even_when_the_clock_goes_back(times):
+    clock = Clock()
+    stamps = []
+    for now in times:
+        clock.now = lambda now=now: now
+        stamps.append(clock.stamp())
+    assert stamps == sorted(set(stamps))
+
+
+def test_timestamps_go_on_after_the_saved_ones():
+    clock = Clock(lambda: 1_700_000_000.0)
+    clock.continue_after("1700000005.000100")
+    assert clock.stamp() == "1700000005.000101"
+
+
+stamps = st.integers(min_value=0, max_value=40).map(lambda number: f"17000000{number:02d}.000000")
+
+
+@given(
+    st.lists(st.tuples(stamps, st.one_of(st.none(), stamps)), unique_by=lambda item: item[0]),
+    stamps,
+    stamps,
+    st.booleans(),
+)
+def test_a_timeline_is_what_sorting_and_filtering_would_give(items, oldest, latest, inclusive):
+    timeline = Timeline()
+    for ts, thread_ts in items:
+        timeline.add({"ts": ts, "text": ts} | ({"thread_ts": thread_ts} if thread_ts else {}))
+    roots = sorted(ts for ts, thread_ts in items if thread_ts in (None, ts))
+    assert timeline.roots == roots
+    expected = [
+        ts for ts in roots if oldest < ts < latest or (inclusive and ts in (oldest, latest) and oldest <= latest)
+    ]
+    assert timeline.between(roots, oldest, latest, inclusive=inclusive) == expected
+    for ts, thread_ts in items:
+        if thread_ts not in (None, ts):
+            assert ts in timeline.threads[thread_ts]
+    for ts, _ in items:
+        timeline.remove(ts)
+    assert (timeline.roots, timeline.by_ts, any(timeline.threads.values())) == ([], {}, False)
+
+
+@pytest.fixture(scope="module")
+def state():
+    return State(read_seed(SEED), Keeper(None), Clock())
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("plain", "plain"),
+        ("a < b & c > d", "a &lt; b &amp; c &gt; d"),
+        ("<@U01ADA> <!channel>", "&lt;@U01ADA&gt; &lt;!channel&gt;"),
+        ("@ada", "<@U01ADA>"),
+        ("@Ada Okafor, @ben!", "<@U01ADA>, <@U02BEN>!"),
+        ("@ADA", "<@U01ADA>"),
+        ("@adamant ada@example.com", "@adamant ada@example.com"),
+        ("#projects #project", "<#C02PROJECTS> #project"),
+        ("see https://example.com/x.", "see <https://example.com/x>."),
+        ("(https://example.com/?a=1&b=2)", "(<https://example.com/?a=1&amp;b=2>)"),
+        ("`https://example.com`", "`https://example.com`"),
+    ],
+)
+def test_what_is_typed_is_stored_as_slack_stores_it(state, typed, stored):
+    assert as_stored(state, typed) == stored
