@@ -1,0 +1,64 @@
+"""Which digests there are comes from one checked file."""
+
+from pathlib import Path
+
+import pytest
+
+from foundation.files import BadFile
+from foundation.people import People
+from reporting.definitions import SAMPLE, Audience, DigestDefinition, Section, read_digests, readers_of, strategy_for
+from strategy.records import Strategy
+
+
+def refusal(tmp_path: Path, old: str, new: str) -> str:
+    text = SAMPLE.read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "digests.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BadFile) as caught:
+        read_digests(path)
+    return caught.value.message
+
+
+def test_the_sample_has_a_weekly_and_a_monthly_digest(digests: dict[str, DigestDefinition]) -> None:
+    assert {one.key: (one.audience, one.channel) for one in digests.values()} == {
+        "weekly-progress": (Audience.EVERYBODY, "C04PROGRESS"),
+        "monthly-leadership": (Audience.LEADERS, "C06LEADERS"),
+    }
+    assert digests["weekly-progress"].sections[0] is Section.OBJECTIVES
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("key: monthly-leadership", "key: weekly-progress", "“weekly-progress” is taken"),
+        ("metrics, updates", "portfolio, updates", "narrow the audience"),
+        ("metrics, updates", "objectives, updates", "Name every section once"),
+        ("FREQ=WEEKLY;BYDAY=MO", "FREQ=MINUTELY", "more often than daily"),
+        ("channel: C04PROGRESS", "channel: '#general'", "channel"),
+        ("audience: leaders", "audience: friends", "audience"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    message = refusal(tmp_path, old, new)
+    assert said in message
+    assert ", line " in message
+
+
+def test_readers_follow_from_the_audience(digests: dict[str, DigestDefinition], people: People) -> None:
+    assert readers_of(digests["weekly-progress"], people) == ()
+    assert {one.id for one in readers_of(digests["monthly-leadership"], people)} == {"U04DANA", "U05EMEKA"}
+
+
+def test_a_narrow_audience_without_anybody_is_never_taken_for_everybody(
+    monthly: DigestDefinition, sample: Strategy
+) -> None:
+    with pytest.raises(ValueError, match="lists nobody"):
+        strategy_for(monthly, sample, People())
+
+
+def test_the_strategy_is_cut_to_the_readers(
+    weekly: DigestDefinition, monthly: DigestDefinition, sample: Strategy, people: People
+) -> None:
+    assert "fewer-depots" not in strategy_for(weekly, sample, people).objectives_by_key
+    assert "fewer-depots" in strategy_for(monthly, sample, people).objectives_by_key

@@ -1,0 +1,382 @@
+"""A digest tells exceptions first, every number with its change, and nothing that its readers may not know."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from foundation.people import People
+from reporting.concerns import ConcernKind
+from reporting.definitions import DigestDefinition, Section, strategy_for
+from reporting.desk import DeskFigures
+from reporting.digest import Digest, build_digest
+from reporting.snapshot import Snapshot
+from strategy.records import Absence, Measurement, ProgressUpdate, Rag, Strategy, Subject, SubjectKind, Tolerance
+from strategy.stories import Story, StoryState
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+LAST_WEEK = NOW - timedelta(days=7)
+RIVERS = Subject(SubjectKind.OBJECTIVE, "cleaner-rivers")
+HIDDEN = ("fewer-depots", "depot-moves", "depots-agreed", "depot-sites", "Three depots", "Depot moves")
+
+
+def stored(snapshot: Snapshot) -> Snapshot:
+    """The snapshot as it comes back from a table."""
+    return Snapshot.from_dict(json.loads(json.dumps(snapshot.to_dict())))
+
+
+def kinds(digest: Digest) -> list[ConcernKind]:
+    return [concern.kind for concern in digest.exceptions]
+
+
+def told(digest: Digest, kind: ConcernKind) -> list[str]:
+    return [concern.text for concern in digest.exceptions if concern.kind is kind]
+
+
+def section(digest: Digest, wanted: Section) -> tuple[str, ...]:
+    return next((one.lines for one in digest.sections if one.section is wanted), ())
+
+
+def replaced(updates: Iterable[ProgressUpdate], subject: Subject, **changes: object) -> tuple[ProgressUpdate, ...]:
+    return tuple(
+        replace(one, **changes) if one.subject == subject else one  # type: ignore[arg-type]
+        for one in updates
+    )
+
+
+def everything(digest: Digest) -> str:
+    return repr(asdict(digest)) + digest.text
+
+
+def size(digest: Digest) -> int:
+    parts = [digest.title, digest.period, digest.all_green or "", *digest.headline, *digest.changes, digest.text]
+    parts += [concern.text for concern in digest.exceptions]
+    parts += [line for one in digest.sections for line in (one.title, *one.lines)]
+    return sum(map(len, parts))
+
+
+def test_all_green_is_one_line(weekly: DigestDefinition, calm: Strategy, updates: tuple[ProgressUpdate, ...]) -> None:
+    digest = build_digest(weekly, calm, updates=updates, now=NOW)
+    assert digest.all_green == (
+        ":large_green_circle: All green: 2 objectives and 2 projects, by their owners and by their figures."
+    )
+    assert digest.exceptions == ()
+    assert not {one.section for one in digest.sections} & {Section.OBJECTIVES, Section.PROJECTS}
+
+
+def test_a_missing_word_of_an_owner_is_not_all_green(weekly: DigestDefinition, calm: Strategy) -> None:
+    assert build_digest(weekly, calm, now=NOW).all_green is None
+
+
+def test_exceptions_come_in_the_order_of_their_urgency(
+    weekly: DigestDefinition, open_strategy: Strategy, people: People
+) -> None:
+    digest = build_digest(weekly, open_strategy, now=NOW, people=people)
+    order = list(ConcernKind)
+    assert kinds(digest) == sorted(kinds(digest), key=order.index)
+    assert set(kinds(digest)) == {
+        ConcernKind.NEWLY_RED,
+        ConcernKind.SLIPPED,
+        ConcernKind.OVERDUE,
+        ConcernKind.STALE,
+        ConcernKind.MISSING,
+    }
+
+
+def test_what_turned_red_is_told_first_and_what_stayed_red_last(
+    weekly: DigestDefinition, open_strategy: Strategy, people: People
+) -> None:
+    patient = tuple(replace(p, tolerance=Tolerance(days=15)) for p in open_strategy.projects)
+    seen = replace(open_strategy, projects=patient)
+    first = build_digest(weekly, seen, now=LAST_WEEK, people=people)
+    digest = build_digest(weekly, seen, now=NOW, people=people, previous=stored(first.snapshot))
+    assert told(digest, ConcernKind.NEWLY_RED) == [
+        ":red_circle: *One register of pipes and pumps* has turned red: its owner has not said, its figures say red;"
+        " 17 days behind its baseline. Owner: Wei Chen."
+    ]
+    assert digest.exceptions[-1].kind is ConcernKind.STILL_RED
+    assert "*Our works leave the river cleaner* is still red" in told(digest, ConcernKind.STILL_RED)[0]
+
+
+def test_a_slip_is_told_once_by_how_much_and_to_when(
+    weekly: DigestDefinition, open_strategy: Strategy, people: People
+) -> None:
+    first = build_digest(weekly, open_strategy, now=LAST_WEEK, people=people)
+    later = tuple(
+        replace(m, forecast=date(2026, 12, 18)) if m.key == "tank-eastgate" else m for m in open_strategy.milestones
+    )
+    slipped = replace(open_strategy, milestones=later)
+    digest = build_digest(weekly, slipped, now=NOW, people=people, previous=first.snapshot)
+    assert told(digest, ConcernKind.SLIPPED) == [
+        ":calendar: *Storm overflow screens and tanks*: “Eastgate tank filled for the first time” has slipped by 10"
+        " days to 18 December 2026, 21 days behind its baseline. Owner: Farah Haddad."
+    ]
+    again = build_digest(weekly, slipped, now=NOW, people=people, previous=digest.snapshot)
+    assert told(again, ConcernKind.SLIPPED) == []
+
+
+def test_a_stale_metric_is_named_with_its_days(
+    weekly: DigestDefinition, open_strategy: Strategy, people: People
+) -> None:
+    digest = build_digest(weekly, open_strategy, now=NOW, people=people)
+    assert told(digest, ConcernKind.STALE) == [
+        ":hourglass: *Supply interruptions* (monthly) has not been measured for 54 days; “Customers get it solved the"
+        " first time they ask” cannot be green until it is. Owner: Dana Lindqvist."
+    ]
+
+
+def test_missing_updates_are_named_by_person_with_their_days(
+    weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
+) -> None:
+    given = [one for one in updates if one.subject.key != "asset-register"]
+    digest = build_digest(weekly, open_strategy, updates=given, now=NOW, people=people)
+    assert told(digest, ConcernKind.MISSING) == [
+        ":memo: No update from *Wei Chen*: One register of pipes and pumps (17 days overdue)."
+    ]
+
+
+def test_an_absent_owner_is_away_and_the_delegate_is_asked(
+    weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
+) -> None:
+    given = [one for one in updates if one.subject.key != "asset-register"]
+    away = Absence("U03WEI", date(2026, 11, 16), date(2026, 11, 30), delegate="U05EMEKA")
+    digest = build_digest(weekly, open_strategy, updates=given, now=NOW, people=people, absences=[away])
+    assert "No update from *Wei Chen* (away; Emeka Adeyemi is asked)" in told(digest, ConcernKind.MISSING)[0]
+
+
+def test_owners_and_computed_status_stand_side_by_side(
+    weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
+) -> None:
+    digest = build_digest(weekly, open_strategy, updates=updates, now=NOW, people=people)
+    assert told(digest, ConcernKind.MISMATCH)[0] == (
+        ":left_right_arrow: *Less water is lost between the works and the tap*:"
+        " its owner says green, its figures say amber. Owner: Ben Castellanos."
+    )
+    assert section(digest, Section.OBJECTIVES)[0] == (
+        ":red_circle: *Our works leave the river cleaner* — owner: green · figures: red :left_right_arrow: ·"
+        " 52% done, 79% expected"
+    )
+
+
+def test_an_ask_is_told_until_somebody_acknowledges_it(
+    weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
+) -> None:
+    asking = replaced(updates, RIVERS, rag=Rag.RED, ask="A second diving team.", author="U06FARAH")
+    digest = build_digest(weekly, open_strategy, updates=asking, now=NOW, people=people)
+    assert told(digest, ConcernKind.UNANSWERED) == [
+        ":raising_hand: *Our works leave the river cleaner*: Farah Haddad asks “A second diving team.”"
+        " — not acknowledged for 3 days."
+    ]
+    answered = replaced(asking, RIVERS, acknowledged_by="U04DANA")
+    assert not told(build_digest(weekly, open_strategy, updates=answered, now=NOW), ConcernKind.UNANSWERED)
+
+
+def test_every_number_comes_with_its_change_since_the_last_digest(
+    weekly: DigestDefinition, open_strategy: Strategy, people: People
+) -> None:
+    first = build_digest(weekly, open_strategy, now=LAST_WEEK, people=people)
+    measured = (
+        Measurement("leakage-rate", date(2026, 11, 23), Decimal("53.1"), "U02BEN"),
+        Measurement("spills", date(2026, 11, 22), Decimal(27), "U06FARAH"),
+    )
+    grown = replace(open_strategy, measurements=(*open_strategy.measurements, *measured))
+    digest = build_digest(weekly, grown, now=NOW, people=people, previous=stored(first.snapshot))
+    assert digest.period == "16 November 2026 to 23 November 2026"
+    assert digest.headline[0] == "Objectives: 2 amber (+1), 0 red (−1), 1 unknown (unchanged)"
+    assert "*Leakage* — 53.1 Ml a day (−0.9) on 23 November 2026; target 52" in " ".join(
+        section(digest, Section.METRICS)
+    )
+    assert "78% done (+26 points), 79% expected" in " ".join(section(digest, Section.OBJECTIVES))
+    assert digest.changes == (
+        ":large_yellow_circle: *Our works leave the river cleaner* went from red to amber by its figures.",
+    )
+
+
+def test_good_news_is_told_too(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
+    first = build_digest(weekly, open_strategy, now=LAST_WEEK, people=people)
+    reached = {"night-profile": date(2026, 11, 20)}
+    milestones = tuple(replace(m, actual=reached.get(m.key, m.actual)) for m in open_strategy.milestones)
+    measured = Measurement("leakage-rate", date(2026, 11, 22), Decimal(52), "U02BEN")
+    better = replace(open_strategy, milestones=milestones, measurements=(*open_strategy.measurements, measured))
+    digest = build_digest(weekly, better, now=NOW, people=people, previous=first.snapshot)
+    assert digest.changes == (
+        ":checkered_flag: *Pressure management in the northern zones* reached “Night pressure profile switched on” on"
+        " 20 November 2026.",
+        ":dart: *Leakage* reached its target: 52 Ml a day.",
+    )
+
+
+def test_an_overdue_milestone_moves_with_every_day(
+    weekly: DigestDefinition, open_strategy: Strategy, people: People
+) -> None:
+    first = build_digest(weekly, open_strategy, now=LAST_WEEK, people=people)
+    digest = build_digest(weekly, open_strategy, now=NOW, people=people, previous=first.snapshot)
+    assert "17 days behind (+3 days)" in " ".join(section(digest, Section.PROJECTS))
+
+
+def test_a_week_in_which_nothing_happened_is_not_sent_unless_asked_for(
+    weekly: DigestDefinition, calm: Strategy, updates: tuple[ProgressUpdate, ...]
+) -> None:
+    first = build_digest(weekly, calm, updates=updates, now=NOW)
+    again = build_digest(weekly, calm, updates=updates, now=NOW + timedelta(hours=4), previous=stored(first.snapshot))
+    assert (first.send, again.empty, again.send) == (True, True, False)
+    asked = replace(weekly, send_when_empty=True)
+    assert build_digest(asked, calm, updates=updates, now=NOW, previous=first.snapshot).send
+
+
+def test_new_updates_and_stories_are_told_once(
+    weekly: DigestDefinition, calm: Strategy, updates: tuple[ProgressUpdate, ...], people: People
+) -> None:
+    story = Story(
+        id="S1",
+        author="U02BEN",
+        state=StoryState.PUBLISHED,
+        title="Ten zones sleep quietly",
+        text="Bursts fell by a fifth.",
+        objective="less-leakage",
+        project=None,
+        evidence=("Burst log",),
+        people=(),
+        created_at=LAST_WEEK,
+        published_at=NOW - timedelta(days=1),
+    )
+    first = build_digest(weekly, calm, updates=updates, stories=[story], now=NOW, people=people)
+    assert section(first, Section.STORIES) == (
+        ":star: *Ten zones sleep quietly* — Ben Castellanos: Bursts fell by a fifth.",
+    )
+    assert len(section(first, Section.UPDATES)) == 4
+    again = build_digest(
+        weekly, calm, updates=updates, stories=[story], now=NOW + timedelta(days=1), previous=first.snapshot
+    )
+    assert section(again, Section.STORIES) == section(again, Section.UPDATES) == ()
+    draft = replace(story, state=StoryState.APPROVED)
+    assert section(build_digest(weekly, calm, stories=[draft], now=NOW), Section.STORIES) == ()
+
+
+def test_leaders_get_the_portfolio_and_the_service_desk(
+    monthly: DigestDefinition, sample: Strategy, people: People
+) -> None:
+    seen = strategy_for(monthly, sample, people)
+    desk = DeskFigures(submitted=12, delivered=9, open=14, overdue=2, sla_met=Decimal("0.91"))
+    first = build_digest(monthly, seen, now=LAST_WEEK, people=people, desk=replace(desk, submitted=10))
+    digest = build_digest(monthly, seen, now=NOW, people=people, desk=desk, previous=stored(first.snapshot))
+    portfolio = section(digest, Section.PORTFOLIO)
+    assert "*14%* mismatch between budget and weights (unchanged)" in portfolio
+    assert any("gets 41% of the budget at a weight of 30%, 11 points too much" in line for line in portfolio)
+    assert "No service of the PMO supports “Customers get it solved the first time they ask”." in portfolio
+    assert section(digest, Section.DESK)[0] == "*12* requests came in (+2)"
+    assert "*91%* delivered within their target (unchanged)" in section(digest, Section.DESK)
+    assert [chart.title for chart in digest.charts] == ["Progress of the objectives", "Where the budget goes"]
+
+
+def test_everybody_never_gets_the_portfolio(weekly: DigestDefinition, open_strategy: Strategy) -> None:
+    asking = replace(weekly, sections=(*weekly.sections, Section.PORTFOLIO))
+    digest = build_digest(asking, open_strategy, now=NOW)
+    assert section(digest, Section.PORTFOLIO) == ()
+    assert len(digest.charts) == 1
+    assert digest.snapshot.portfolio == {}
+
+
+def test_what_is_private_is_in_no_word_number_chart_or_snapshot(
+    weekly: DigestDefinition, open_strategy: Strategy, sample: Strategy, updates: tuple[ProgressUpdate, ...]
+) -> None:
+    secret = Story(
+        id="S2",
+        author="U04DANA",
+        state=StoryState.PUBLISHED,
+        title="Depot moves agreed",
+        text="Three depots",
+        objective="fewer-depots",
+        project=None,
+        evidence=("x",),
+        people=(),
+        created_at=NOW,
+        published_at=NOW,
+    )
+    before = build_digest(weekly, sample, updates=updates, now=LAST_WEEK).snapshot  # when it was not private yet
+    digest = build_digest(weekly, open_strategy, updates=updates, stories=[secret], now=NOW, previous=stored(before))
+    assert not [word for word in HIDDEN if word in everything(digest)]
+    assert sum(int(word) for word in digest.headline[0].split() if word.isdigit()) == 3
+
+
+def test_a_total_does_not_change_because_something_became_private(
+    weekly: DigestDefinition, open_strategy: Strategy, sample: Strategy
+) -> None:
+    before = build_digest(weekly, sample, now=NOW).snapshot
+    digest = build_digest(weekly, open_strategy, now=NOW, previous=before)
+    assert digest.headline[0] == "Objectives: 1 amber (unchanged), 1 red (unchanged), 1 unknown (unchanged)"
+
+
+def test_what_people_wrote_never_becomes_markup(
+    weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
+) -> None:
+    evil = "<!channel> <https://evil.example|free> & *bold* :large_green_circle:"
+    named = replace(
+        open_strategy,
+        objectives=tuple(replace(o, title=evil) for o in open_strategy.objectives),
+        projects=tuple(replace(p, name=evil) for p in open_strategy.projects),
+        metrics=tuple(replace(m, name=evil, unit=evil) for m in open_strategy.metrics),
+        milestones=tuple(replace(m, title=evil) for m in open_strategy.milestones),
+    )
+    told_all = tuple(replace(one, summary=evil, ask=evil, rag=Rag.RED) for one in updates)
+    digest = build_digest(weekly, named, updates=told_all[1:], now=NOW, people=people)
+    lines = [concern.text for concern in digest.exceptions] + [line for one in digest.sections for line in one.lines]
+    for line in (*lines, *digest.text.splitlines()):
+        assert "<" not in line
+        assert "*bold*" not in line
+        assert "free&gt; & " not in line
+
+
+@pytest.mark.parametrize("count", [1, 50, 400])
+def test_whatever_the_number_of_objectives_a_digest_stays_inside_a_message(
+    weekly: DigestDefinition, open_strategy: Strategy, count: int
+) -> None:
+    objective, metric = open_strategy.objectives[0], open_strategy.metrics[0]
+    project, milestone = open_strategy.projects[0], open_strategy.milestones[1]
+    numbers = range(count)
+    title = "&" * 120
+    grown = replace(
+        open_strategy,
+        objectives=tuple(replace(objective, key=f"o{n}", title=title, owner=f"U{n}") for n in numbers),
+        metrics=tuple(replace(metric, key=f"m{n}", objective=f"o{n}", name=title, owner=f"U{n}") for n in numbers),
+        projects=tuple(replace(project, key=f"p{n}", name=title, owner=f"U{n}") for n in numbers),
+        milestones=tuple(replace(milestone, key=f"s{n}", project=f"p{n}", title=title) for n in numbers),
+        contributions=(),
+        service_links=(),
+    )
+    digest = build_digest(weekly, grown, now=NOW)
+    assert size(digest) < 12_500
+    assert all(sum(map(len, one.lines)) < 3_000 for one in digest.sections)
+    assert len(digest.text) < 3_000
+    if count > 1:
+        assert digest.more_exceptions > 0
+        assert "more" in digest.text.splitlines()[-1]
+        assert next(one.more for one in digest.sections if one.section is Section.OBJECTIVES) > 0
+
+
+def test_a_snapshot_survives_its_table_and_anything_else_is_refused(
+    monthly: DigestDefinition, sample: Strategy
+) -> None:
+    snapshot = build_digest(monthly, sample, now=NOW, desk=DeskFigures(submitted=3)).snapshot
+    assert stored(snapshot) == snapshot
+    for broken in ({}, {"version": 9}, {"version": 1, "taken_at": 5}):
+        with pytest.raises(ValueError, match=r"[Ss]napshot"):
+            Snapshot.from_dict(broken)
+
+
+def test_the_text_alone_carries_what_matters(
+    weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
+) -> None:
+    digest = build_digest(weekly, open_strategy, updates=updates, now=NOW, people=people)
+    lines = digest.text.splitlines()
+    assert lines[0] == "Strategy progress — First digest, 23 November 2026"
+    assert all(concern.text in lines for concern in digest.exceptions)
+
+
+def test_the_day_of_a_digest_is_the_day_of_its_readers(weekly: DigestDefinition, calm: Strategy) -> None:
+    in_auckland = replace(weekly, schedule=replace(weekly.schedule, zone="Pacific/Auckland"))
+    late = datetime(2026, 11, 23, 20, tzinfo=UTC)
+    assert build_digest(in_auckland, calm, now=late).period == "First digest, 24 November 2026"

@@ -1,0 +1,84 @@
+"""An update and a story as their channels get them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from foundation.errors import NotFound
+from foundation.people import People
+from reporting.posts import story_post, update_post
+from strategy.records import ProgressUpdate, Rag, Strategy, Subject, SubjectKind
+from strategy.stories import Consent, Named, Story, StoryState
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+UPDATE = ProgressUpdate(
+    subject=Subject(SubjectKind.PROJECT, "pressure-management"),
+    slot=NOW,
+    author="U02BEN",
+    at=NOW,
+    rag=Rag.AMBER,
+    summary="Valves <late>.",
+    achieved="Ten zones\n• one to ten",
+    blocker="Customs & port",
+    ask="A letter.",
+    confidence=6,
+)
+STORY = Story(
+    id="S1",
+    author="U02BEN",
+    state=StoryState.APPROVED,
+    title="Ten zones sleep quietly",
+    text="Bursts fell by a fifth.",
+    objective="less-leakage",
+    project="pressure-management",
+    evidence=("Burst log of October", "https://logs.example/bursts"),
+    people=(Named("U06FARAH", Consent.GIVEN),),
+    created_at=NOW,
+)
+
+
+def test_an_update_is_posted_with_what_was_said_and_by_whom(open_strategy: Strategy, people: People) -> None:
+    post = update_post(UPDATE, open_strategy, people)
+    assert post.title == "Pressure management in the northern zones"
+    assert post.body == (
+        ":large_yellow_circle: *Amber* — Valves &lt;late&gt;.",
+        "*Achieved*\nTen zones\n• one to ten",
+        "*In the way*\nCustoms &amp; port",
+        "*Asked for*\nA letter.",
+    )
+    assert post.context == "Ben Castellanos · 23 November 2026 · project · confidence 6 of 10"
+    assert post.text == ("Pressure management in the northern zones: amber, says Ben Castellanos. Valves &lt;late&gt;.")
+
+
+def test_a_corrected_and_acknowledged_update_says_so(open_strategy: Strategy, people: People) -> None:
+    post = update_post(replace(UPDATE, revision=2, acknowledged_by="U06FARAH"), open_strategy, people)
+    assert post.context.endswith("· corrected · acknowledged by Farah Haddad")
+
+
+def test_a_story_is_posted_with_its_evidence_its_aim_and_its_people(open_strategy: Strategy, people: People) -> None:
+    post = story_post(STORY, open_strategy, people)
+    assert post.title == "Ten zones sleep quietly"
+    assert post.body == (
+        "Bursts fell by a fifth.",
+        "*How we know*\n• Burst log of October\n• https://logs.example/bursts",
+    )
+    assert post.context == (
+        "Told by Ben Castellanos · serves “Less water is lost between the works and the tap”"
+        " · from Pressure management in the northern zones · with Farah Haddad"
+    )
+
+
+def test_every_piece_fits_into_a_block_whatever_was_typed(open_strategy: Strategy, people: People) -> None:
+    story = story_post(replace(STORY, text="&" * 2000), open_strategy, people)
+    update = update_post(replace(UPDATE, achieved="<" * 1000), open_strategy, people)
+    for piece in (*story.body, *update.body):
+        assert len(piece) <= 2_900
+    assert "".join(story.body).count("&amp;") == 2000
+
+
+def test_nothing_is_posted_to_readers_who_may_not_know_of_it(open_strategy: Strategy, people: People) -> None:
+    with pytest.raises(NotFound):
+        update_post(replace(UPDATE, subject=Subject(SubjectKind.PROJECT, "depot-moves")), open_strategy, people)
+    with pytest.raises(NotFound):
+        story_post(replace(STORY, objective="fewer-depots"), open_strategy, people)

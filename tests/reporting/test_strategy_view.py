@@ -1,0 +1,90 @@
+"""The strategy's tree, as the one who asks may see it."""
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from foundation.people import People
+from reporting.strategy_view import StrategyView, strategy_view, text_of
+from strategy.records import ProgressUpdate, Rag, Strategy
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+HIDDEN = ("fewer-depots", "depot-moves", "depots-agreed", "depot-sites", "Three depots", "Depot moves")
+
+
+def seen_by(who: str, sample: Strategy, people: People, updates: tuple[ProgressUpdate, ...] = ()) -> StrategyView:
+    return strategy_view(sample, people.get(who), now=NOW, updates=updates, people=people)
+
+
+def test_the_tree_shows_every_objective_with_what_hangs_on_it(sample: Strategy, people: People) -> None:
+    view = seen_by("U02BEN", sample, people)
+    assert [branch.objective.key for branch in view.branches] == ["less-leakage", "cleaner-rivers", "trusted-service"]
+    leakage = view.branches[0]
+    assert [row.metric.key for row in leakage.metrics] == ["leakage-rate", "smart-meters", "pressure"]
+    assert [(row.project.key, row.impact) for row in leakage.projects] == [
+        ("smart-metering", 9),
+        ("pressure-management", 6),
+    ]
+    assert [row.metric.key for row in view.metrics] == ["pmo-satisfaction"]
+    assert [row.project.key for row in view.projects] == ["asset-register"]
+
+
+def test_its_lines_put_owners_and_figures_side_by_side(
+    sample: Strategy, people: People, updates: tuple[ProgressUpdate, ...]
+) -> None:
+    view = seen_by("U02BEN", sample, people, updates)
+    assert view.branches[1].line == (
+        ":red_circle: *Our works leave the river cleaner* — 52% done, 79% expected ·"
+        " owner Farah Haddad says green · figures: red :left_right_arrow:"
+    )
+    assert view.branches[0].metrics[0].line == (
+        ":large_green_circle: Leakage: 54 Ml a day, from 62 to 52 by 31 December 2026 · Ben Castellanos"
+    )
+
+
+def test_what_is_private_is_nowhere_in_it(
+    sample: Strategy, people: People, updates: tuple[ProgressUpdate, ...]
+) -> None:
+    for who in ("U01ADA", "U02BEN", "U03WEI", "U06FARAH"):
+        view = seen_by(who, sample, people, updates)
+        assert not [word for word in HIDDEN if word in repr(asdict(view)) + text_of(view)]
+        assert sum(count for _, count in view.counts) == 3
+    assert view.branch("fewer-depots") is None
+
+
+def test_those_who_may_know_see_it_all(sample: Strategy, people: People) -> None:
+    view = seen_by("U04DANA", sample, people)
+    branch = view.branch("fewer-depots")
+    assert branch is not None
+    assert [row.project.key for row in branch.projects] == ["depot-moves"]
+
+
+def test_it_says_what_the_reader_reports_on_and_owes(
+    sample: Strategy, people: People, updates: tuple[ProgressUpdate, ...]
+) -> None:
+    owing = seen_by("U02BEN", sample, people)
+    assert {subject.key for subject in owing.owed} == {"less-leakage", "pressure-management", "contact-centre"}
+    done = seen_by("U02BEN", sample, people, updates)
+    assert (len(done.own), done.owed) == (3, ())
+
+
+def test_portfolio_figures_are_for_leaders_and_the_pmo(sample: Strategy, people: People) -> None:
+    leader = seen_by("U04DANA", sample, people).portfolio
+    assert leader is not None
+    assert leader.mismatch == Decimal("0.14375")
+    assert seen_by("U02BEN", sample, people).portfolio is None
+
+
+def test_objectives_stand_below_their_parents(sample: Strategy, people: People) -> None:
+    nested = tuple(replace(o, parent="less-leakage") if o.key == "cleaner-rivers" else o for o in sample.objectives)
+    view = seen_by("U02BEN", replace(sample, objectives=nested), people)
+    assert [one.objective.key for one in view.branches[0].below] == ["cleaner-rivers"]
+    assert view.branches[0].status.computed is Rag.RED
+
+
+def test_the_text_tells_the_tree_in_lines(sample: Strategy, people: People) -> None:
+    lines = text_of(seen_by("U02BEN", sample, people)).splitlines()
+    assert lines[0] == (
+        "Meridian Water (sample data), Second half of 2026: 79% of the time is over. 1 amber, 1 red, 1 unknown."
+    )
+    assert len(lines) == 4

@@ -1,0 +1,99 @@
+"""What people wrote is shown as they typed it and never becomes markup; nothing outgrows its place."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from foundation.people import People
+from reporting import numbers
+from reporting.text import escape, fitting, one_line, pieces
+from reporting.words import say, who
+
+ENTITY = re.compile(r"&(amp|lt|gt);")
+nasty = st.text(alphabet="ab1 *_~`:<>&!@#|\n’+-", max_size=60)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Fish & chips", "Fish &amp; chips"),
+        ("<!channel> <@U04DANA> <https://evil.example|click>", None),
+        ("2 < 3 > 1", "2 &lt; 3 &gt; 1"),
+        ("at 10:30:15 sharp", "at 10:30:15 sharp"),
+        ("snake_case_name", "snake_case_name"),
+        ("already &amp; escaped", "already &amp;amp; escaped"),
+    ],
+)
+def test_markup_is_made_harmless_and_words_stay(typed: str, shown: str | None) -> None:
+    assert "<" not in escape(typed)
+    if shown is not None:
+        assert escape(typed) == shown
+
+
+@pytest.mark.parametrize("typed", ["*bold*", "_slanted_", "~struck~", "`code`", ":large_green_circle:"])
+def test_nobody_formats_or_paints_a_status_from_within_a_text(typed: str) -> None:
+    assert not re.search(r"\*|~|`|(?<!\w)_|_(?!\w)|:\w+:", escape(typed))
+
+
+@given(nasty)
+def test_whatever_is_typed_no_markup_is_left(typed: str) -> None:
+    shown = escape(typed)
+    assert not re.search(r"[<>*~`]", shown)
+    assert "&" not in ENTITY.sub("", shown)
+    assert not re.search(r":[\w+-]*[a-z_][\w+-]*:", shown)
+
+
+@given(st.text(max_size=200), st.integers(1, 50))
+def test_one_line_is_one_line_and_no_longer_than_asked(text: str, limit: int) -> None:
+    line = one_line(text, limit)
+    assert len(line) <= limit
+    assert "\n" not in line
+
+
+@given(st.lists(st.text(max_size=30), max_size=20), st.integers(0, 10), st.integers(0, 200))
+def test_what_does_not_fit_is_counted(lines: list[str], most: int, characters: int) -> None:
+    kept, more = fitting(lines, most, characters)
+    assert len(kept) + more == len(lines)
+    assert len(kept) <= most
+    assert sum(map(len, kept)) <= characters
+
+
+@given(nasty.map(escape), st.integers(6, 30))
+def test_pieces_are_small_enough_and_never_cut_an_entity(text: str, size: int) -> None:
+    found = pieces(text, size)
+    assert all(0 < len(piece) <= size for piece in found)
+    assert all("&" not in ENTITY.sub("", piece) for piece in found)
+    assert "".join("".join(found).split()) == "".join(text.split())
+
+
+def test_every_value_in_a_template_is_made_harmless() -> None:
+    line = say("digest", "story", title="<!here> & *so on*", text="`x`\n<@U04DANA>", author=Markup("<@U02BEN>"))
+    assert line == ":star: *&lt;!here&gt; &amp; ∗so on∗* — <@U02BEN>: ˋxˋ &lt;@U04DANA&gt;"
+
+
+def test_a_person_is_called_by_name_and_mentioned_only_when_nobody_knows_them(people: People) -> None:
+    assert who(people, "U02BEN") == "Ben Castellanos"
+    assert who(people, "U99NEW") == "<@U99NEW>"
+    assert not isinstance(who(people, "U99|<!channel>"), Markup)
+
+
+def test_numbers_are_read_easily() -> None:
+    assert numbers.number(Decimal("45200.00")) == "45,200"
+    assert numbers.number(Decimal("-0.504")) == "−0.5"
+    assert numbers.number(Decimal("-0.001")) == "0"
+    assert numbers.percent(Decimal("0.685")) == "69%"
+    assert numbers.days(1) == "1 day"
+    assert numbers.long_day(date(2026, 11, 3)) == "3 November 2026"
+
+
+def test_a_change_is_told_with_its_sign_and_unit() -> None:
+    assert numbers.change(Decimal(5), Decimal(3)) == "+2"
+    assert numbers.change(Decimal(3), Decimal(5), "days", 0) == "−2 days"
+    assert numbers.change(Decimal(3), Decimal(3)) == "unchanged"
+    assert numbers.change(Decimal(3), None) == ""
+    assert numbers.points(Decimal("0.52"), Decimal("0.47")) == "+5 points"
