@@ -18,7 +18,7 @@ from bot.library import Shelf
 from bot.organisation import Organisation
 from bot.sender import Sender
 from bot.worker import Worker
-from handlers import register
+from handlers import HOME_SECTIONS, register
 from handlers.house import House
 from handlers.routes import Routes
 from knowledge.library import Library
@@ -41,6 +41,7 @@ def house(
         people=organisation.people,
         channels=organisation.channels,
         desk=organisation.desk,
+        home_sections=HOME_SECTIONS,
         now=now,
     )
 

@@ -57,7 +57,7 @@ def _user_id(text: str) -> None:
 
 def _channel_id(text: str) -> None:
     if not re.fullmatch(r"[CG][A-Z0-9]{2,}", text):
-        raise Refused("A Slack channel id is like C03TRIAGE: in Slack, it stands at the bottom of the channel's details.")
+        raise Refused("A Slack channel id is like C03TRIAGE: in Slack, it stands below the channel's details.")
 
 
 UserId = Annotated[str, held_to(_user_id)]

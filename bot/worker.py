@@ -11,7 +11,7 @@ from foundation.errors import Refused
 from handlers import payloads
 from handlers.blocks.text import message
 from handlers.house import House
-from handlers.questions import reply
+from handlers.replies import reply
 from handlers.routes import UNEXPECTED, Work
 from storage.inbox import Arrival, Lost
 from storage.troubles import DatabaseUnavailable

@@ -1,9 +1,15 @@
 """Slack in and out, nothing else: one file per noun. `register` is where all of them are wired."""
 
-from handlers import questions
+from collections.abc import Sequence
+
+from handlers import forwards, help, home, questions  # noqa: A004 (a noun like the others)
+from handlers.house import HomeSection
 from handlers.routes import Routes
 
-NOUNS = (questions,)
+NOUNS = (questions, forwards, help, home)
+
+# The parts of the App Home, from above.
+HOME_SECTIONS: Sequence[HomeSection] = (questions.home_section, forwards.home_section, help.home_section)
 
 
 def register(routes: Routes) -> None:

@@ -2,15 +2,30 @@
 
 from dataclasses import dataclass
 
+from foundation.people import Role
+
+PMO = (Role.PMO_STAFF, Role.PMO_LEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One way to use a command. Without `roles` it is for everybody; with them, help shows it to those alone."""
+
+    typed: str
+    does: str
+    roles: tuple[Role, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command. `example` stands in the help."""
+    """A slash command. `example` stands in the help, and so do its `uses`, if there are several."""
 
     name: str
     description: str
     usage_hint: str
     example: str
+    uses: tuple[Use, ...] = ()
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +37,44 @@ class Shortcut:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What the bot does for people of these roles, in one sentence of the help. Without roles it concerns everybody."""
+
+    sentence: str
+    roles: tuple[Role, ...] = ()
+
+
 COMMANDS = (
     Command(
         "/pmo",
         "Ask the handbook how to run projects",
-        "[question] or help",
+        "[question], ask [question] or help",
         "/pmo how do I know whether my project is in trouble?",
+        (
+            Use("/pmo your question", "asks the handbook; only you see the answer"),
+            Use("/pmo ask your question", "the same, for a question that begins with a word such as “help” or “gaps”"),
+            Use("/pmo gaps", "lists what people asked and the handbook did not answer", PMO),
+            Use("/pmo help", "shows this"),
+        ),
     ),
 )
 
 SHORTCUTS: tuple[Shortcut, ...] = ()
 
+CONCERNS = (
+    Concern("What the handbook does not answer, you can pass on to the PMO with one click; a person answers you."),
+    Concern("Questions that people pass on arrive in the triage channel and in your App Home: press Answer.", PMO),
+)
+
+# Pages whose first question is offered as an example, by role; the first role that somebody holds counts.
+STARTERS: dict[Role, tuple[str, ...]] = {
+    Role.PMO_LEAD: ("governance-boards", "prioritisation", "improve-and-adapt", "clear-objectives"),
+    Role.PMO_STAFF: ("project-in-trouble", "clear-objectives", "tailoring", "monitor-and-evaluate"),
+    Role.LEADER: ("sponsor-role", "prioritisation", "clear-objectives", "benefits-management"),
+    Role.PROJECT_MANAGER: ("health-check", "change-control", "stage-gates", "escalation"),
+    Role.MEMBER: ("project-intake", "raci", "capacity-building", "health-check"),
+}
+
 # Bolt calls every message event “message”; Slack's name says in which kind of conversation.
-EVENTS = {"app_mention": "app_mention", "message": "message.im"}
+EVENTS = {"app_home_opened": "app_home_opened", "app_mention": "app_mention", "message": "message.im"}

@@ -1,13 +1,14 @@
 """What the handlers work with, put together once by the composition root."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from foundation.people import People
+from foundation.people import People, Person
 from knowledge.library import Library
 from servicedesk.desk import Desk
-from storage.store import Store
+from storage.store import Store, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Channels:
 @dataclass(frozen=True, slots=True)
 class House:
     """One organisation's rooms. `library` gives the handbook as it is now, `desk` the services and the working time,
-    `now` the moment in aware UTC.
+    `now` the moment in aware UTC, `home_sections` the parts of everybody's App Home.
     """
 
     store: Store
@@ -31,4 +32,9 @@ class House:
     people: People
     channels: Channels
     desk: Desk
+    home_sections: Sequence["HomeSection"]
     now: Callable[[], datetime]
+
+
+# A part of the App Home: blocks with what concerns this person, none when nothing does.
+HomeSection = Callable[[Transaction, House, Person], list[dict[str, Any]]]

@@ -11,12 +11,23 @@ _ENTITY = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody did something, and so where they are answered."""
+    """Where somebody did something, and so where they are answered.
+
+    `thread_ts` is the thread they are in, or, with `opens_thread`, the one that an answer opens under their message.
+    `only_me`: nobody else saw it (a command, a button in what was shown to them alone, the App Home).
+    """
 
     user: str
     channel: str | None
     thread_ts: str | None = None
     response_url: str | None = None
+    opens_thread: bool = False
+    only_me: bool = True
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is the person's conversation with the app."""
+        return (self.channel or "").startswith("D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +41,18 @@ class Asked:
 def place(body: Mapping[str, Any]) -> Place:
     """The place of any payload: event, command, action, shortcut or view."""
     if "event" in body:
-        event = body["event"]
-        user = event.get("user", "")
-        return Place(user, event.get("channel"), event.get("thread_ts") or _root(event))
+        return _event_place(body["event"])
     if "command" in body:
         return Place(body["user_id"], body["channel_id"], response_url=body.get("response_url"))
-    container = body.get("container", {})
-    channel = body.get("channel") or {}
+    container = body.get("container") or {}
     message = body.get("message") or {}
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
     return Place(
         body["user"]["id"],
-        channel.get("id") or container.get("channel_id"),
+        channel,
         message.get("thread_ts") or container.get("thread_ts"),
         body.get("response_url"),
+        only_me=not channel or bool(container.get("is_ephemeral")),
     )
 
 
@@ -82,6 +92,35 @@ def key(body: Mapping[str, Any]) -> str:
     return f"trigger:{body['trigger_id']}"
 
 
-def _root(event: Mapping[str, Any]) -> str | None:
+def submitted(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What was filled in, by block_id: a text, a date, the value of an option, an id, or a list of those."""
+    state = body["view"]["state"]["values"]
+    return {block_id: _entered(next(iter(fields.values()))) for block_id, fields in state.items() if fields}
+
+
+def carried(body: Mapping[str, Any]) -> str:
+    """What the view was given to carry (its private_metadata)."""
+    return str(body["view"].get("private_metadata") or "")
+
+
+def question_behind(body: Mapping[str, Any]) -> str | None:
+    """The id of the question that a clicked button leads on from, if it does."""
+    kind, _, question_id = str(action(body).get("block_id") or "").partition(":")
+    return question_id if kind == "asked" and question_id else None
+
+
+def _event_place(event: Mapping[str, Any]) -> Place:
     """In a channel the answer opens a thread under the message; in direct messages it simply follows."""
-    return None if event.get("channel_type") == "im" else event.get("ts")
+    user, channel, thread_ts = event.get("user", ""), event.get("channel"), event.get("thread_ts")
+    if thread_ts or event.get("channel_type") == "im" or str(channel).startswith("D"):
+        return Place(user, channel, thread_ts, only_me=False)
+    return Place(user, channel, event.get("ts"), opens_thread=True, only_me=False)
+
+
+def _entered(field: Mapping[str, Any]) -> Any:
+    if "selected_options" in field:
+        return [option["value"] for option in field["selected_options"] or ()]
+    if "selected_option" in field:
+        return (field["selected_option"] or {}).get("value")
+    found = [value for name, value in field.items() if name == "value" or name.startswith("selected_")]
+    return found[0] if found else None

@@ -1,79 +1,150 @@
-"""Questions: from a mention, a direct message or /pmo to an answer from the handbook, and what people thought of it."""
+"""Questions: from a mention, a direct message, /pmo or the App Home to an answer from the handbook, and what people
+thought of it."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import payloads
-from handlers.blocks.answer import answer_message
-from handlers.blocks.text import cut, escape, mention, message
+from foundation.errors import NotFound, Refused
+from foundation.people import Person
+from handlers import gaps, help, payloads  # noqa: A004 (the noun of /pmo help)
+from handlers.blocks.answer import Names, answer_message, ask_the_pmo, asked_block
+from handlers.blocks.page import section_modal
+from handlers.blocks.questions import asked_modal, questions_section
+from handlers.blocks.text import Block, actions, cut, escape, message, section
+from handlers.home import refresh_home
 from handlers.house import House
 from handlers.payloads import Asked, Place
-from handlers.routes import Routes
+from handlers.replies import reply
+from handlers.routes import Routes, Visit
+from knowledge.sections import find_section
 from storage.inbox import Arrival
+from storage.questions import Where
 from storage.store import Transaction
+
+_SMALL_TALK = re.compile(r"\W*(?:help|hello|hi|hey|good (?:morning|afternoon|evening))?\W*", re.IGNORECASE)
+SHOWN_AT_HOME = 5
+
+Told = Callable[[Arrival, House, Place], None]
+SUBCOMMANDS: Mapping[str, Told] = {"": help.told, "help": help.told, "gaps": gaps.told}
 
 
 def register(routes: Routes) -> None:
-    routes.event("app_mention", mentioned)
+    routes.event("app_mention", mentioned, when=_by_a_person)
     routes.event("message", mentioned, when=_direct)
     routes.command("/pmo", commanded)
+    routes.action("question.ask", asked_at_home)
+    routes.action("question.suggested.*", suggested)
     routes.action("question.feedback", rated)
-    routes.action("question.forward", forwarded)
+    routes.action_now("question.read", read)
+    routes.action_now("question.show", shown)
 
 
 def mentioned(arrival: Arrival, house: House) -> None:
     """Somebody mentioned the bot or wrote to it."""
-    _answer(arrival, house, payloads.question(arrival.payload))
+    asked = payloads.question(arrival.payload)
+    if _SMALL_TALK.fullmatch(asked.text):
+        help.told(arrival, house, asked.place)
+    else:
+        _answer(arrival, house, asked)
 
 
 def commanded(arrival: Arrival, house: House) -> None:
-    """/pmo <question> or /pmo ask <question>."""
+    """/pmo <question>, /pmo ask <question>, or one of the subcommands."""
     asked = payloads.question(arrival.payload)
+    told = SUBCOMMANDS.get(asked.text.lower())
+    if told:
+        told(arrival, house, asked.place)
+        return
+    if asked.text.startswith("-"):
+        option = escape(cut(asked.text.split()[0], 40))
+        raise Refused(f"There is no option “{option}”. Type `/pmo help` to see what there is.")
     text = re.sub(r"^ask\b\s*", "", asked.text, flags=re.IGNORECASE)
     _answer(arrival, house, Asked(text, asked.place))
+
+
+def suggested(arrival: Arrival, house: House) -> None:
+    """Somebody clicked on a question."""
+    _answer(arrival, house, Asked(payloads.action_value(arrival.payload), payloads.place(arrival.payload)))
+
+
+def asked_at_home(arrival: Arrival, house: House) -> None:
+    """Somebody typed a question in the App Home. It is answered in their direct messages."""
+    suggested(arrival, house)
 
 
 def rated(arrival: Arrival, house: House) -> None:
     """Somebody pressed Helpful or Not helpful."""
     verdict, _, question_id = payloads.action_value(arrival.payload).partition(":")
+    place = payloads.place(arrival.payload)
     with house.store.finishing(arrival, house.now()) as tx:
-        tx.questions.rate(question_id, payloads.place(arrival.payload).user, verdict == "yes", house.now())
+        tx.questions.rate(question_id, place.user, verdict == "yes", house.now())
+        if verdict == "yes":
+            tx_words = message("Thank you. That tells the PMO which pages do their work.")
+        else:
+            words = "Thank you for saying so. Would you like a person of the PMO to answer?"
+            tx_words = message(words, [section(words), actions([ask_the_pmo(question_id)], asked_block(question_id))])
+        _aside(tx, place, tx_words)
 
 
-def forwarded(arrival: Arrival, house: House) -> None:
-    """Somebody wants a person to answer: the PMO's channel gets the question, the asker a word."""
-    place, question_id = payloads.place(arrival.payload), payloads.action_value(arrival.payload)
-    with house.store.finishing(arrival, house.now()) as tx:
-        text = tx.questions.text_of(question_id) or ""
-        words = f"{mention(place.user)} asks, and the handbook does not say:\n>{escape(cut(text, 2000))}"
-        tx.outbox.post(house.channels.triage, message(words), key=f"forward:{question_id}")
-        reply(tx, place, message("Your question is with the PMO. Somebody will write to you."))
+async def read(visit: Visit) -> None:
+    """Somebody wants to read a whole section."""
+    page_id, anchor, edition = json.loads(payloads.action_value(visit.body))
+    page = visit.house.library().handbook.get(page_id)
+    found = find_section(page, anchor) if page else None
+    if page is None or found is None:
+        raise NotFound("This section is no longer in the handbook. Ask again to see what stands there now.")
+    owner = visit.house.people.get(page.owner).name if page.owner else ""
+    await visit.open(section_modal(page, found.heading, found.markdown, owner, edition))
+
+
+async def shown(visit: Visit) -> None:
+    """Somebody wants to see again what they asked."""
+
+    def find() -> Block:
+        with visit.house.store.reading(visit.house.now()) as tx:
+            asked = tx.questions.get(payloads.action_value(visit.body))
+        if asked is None or asked.where.person != visit.person.id:
+            raise NotFound("This question is not kept any more. Please ask again.")
+        return asked_modal(asked, visit.house.people)
+
+    await visit.open(await visit.look(find))
+
+
+def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:
+    """What the person may ask, and what they asked."""
+    return questions_section(tx.questions.latest(person.id, SHOWN_AT_HOME), house.people)
 
 
 def _answer(arrival: Arrival, house: House, asked: Asked) -> None:
     answer = house.library().ask(asked.text)
-    question_id = f"Q{arrival.id}"
+    question_id, place = f"Q{arrival.id}", asked.place
+    where = Where(place.user, place.channel or "", place.thread_ts, place.only_me)
+    words = answer_message(answer, question_id, names(house))
     with house.store.finishing(arrival, house.now()) as tx:
-        tx.questions.record(
-            question_id, asked.place.user, asked.place.channel or "", asked.text, answer, arrival.received_at
-        )
-        reply(tx, asked.place, answer_message(answer, question_id, {}), public="event" in arrival.payload)
+        tx.questions.record(question_id, where, asked.text, answer, arrival.received_at)
+        reply(tx, place, words, public=not place.only_me)
+        refresh_home(tx, house, place.user)
 
 
-def reply(tx: Transaction, place: Place, words: Mapping[str, Any], *, public: bool = False) -> None:
-    """Answer where somebody is: for all in a conversation, else to them only."""
-    if public and place.channel:
-        tx.outbox.post(place.channel, words, thread_ts=place.thread_ts)
-    elif place.response_url:
-        tx.outbox.respond(place.response_url, dict(words) | {"replace_original": False})
-    elif place.channel:
+def names(house: House) -> Names:
+    return Names({service.key: service.name for service in house.desk.catalogue.services}, house.people)
+
+
+def _aside(tx: Transaction, place: Place, words: Mapping[str, Any]) -> None:
+    """To the one who clicked only, in the thread where they are."""
+    if place.channel and not place.only_me:
         tx.outbox.whisper(place.channel, place.user, words, thread_ts=place.thread_ts)
     else:
-        tx.outbox.post(place.user, words)
+        reply(tx, place, words)
+
+
+def _by_a_person(body: Mapping[str, Any]) -> bool:
+    """A person's own new words; what bots say, edits and the other notices of Slack are no questions."""
+    event = body["event"]
+    return bool(event.get("user")) and not any(event.get(name) for name in ("subtype", "bot_id", "edited"))
 
 
 def _direct(body: Mapping[str, Any]) -> bool:
-    """A person's own new message in the app's direct messages; edits and bots are no questions."""
-    event = body["event"]
-    return event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id")
+    return body["event"].get("channel_type") == "im" and _by_a_person(body)

@@ -1,15 +1,66 @@
-"""Questions, their answers as given, and what people thought of them."""
+"""Questions, their answers as given, what people thought of them, and which of them people had to answer."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
-from sqlalchemy import select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
-from knowledge.answers import Answer
-from storage.tables.questions import FeedbackRow, QuestionRow
+from foundation.errors import Conflict
+from knowledge.answers import Answer, Outcome
+from knowledge.words import terms
+from storage.tables.questions import FeedbackRow, ForwardRow, QuestionRow
 from storage.upsert import insert_new, put
+
+_ANSWER = TypeAdapter(Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where somebody asked, so that a person can answer there later. `private`: only the asker saw it."""
+
+    person: str
+    channel: str = ""
+    thread_ts: str | None = None
+    private: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A question passed on to the PMO. `answer` is None as long as nobody answered."""
+
+    by: str
+    card: str
+    answered_by: str | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was asked, and how it stands."""
+
+    id: str
+    where: Where
+    text: str
+    at: datetime
+    status: Outcome
+    answer: Answer
+    forward: Forward | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Questions of the same gist that the handbook left open: the newest of them, how many there were, and what
+    somebody of the PMO answered to one of them."""
+
+    text: str
+    times: int
+    latest: datetime
+    answer: str | None = None
 
 
 class Questions:
@@ -18,22 +69,33 @@ class Questions:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def record(self, question_id: str, person: str, channel: str, text: str, answer: Answer, at: datetime) -> None:
+    def record(self, question_id: str, where: Where, text: str, answer: Answer, at: datetime) -> None:
         """Keep a question and the answer it got; the same id twice is kept once."""
         row: dict[str, Any] = {
             "id": question_id,
-            "asked_by": person,
+            "asked_by": where.person,
             "asked_at": at,
-            "channel": channel,
+            "channel": where.channel,
+            "thread_ts": where.thread_ts,
+            "is_private": where.private,
             "text": text,
+            "gist": _gist(text),
             "status": answer.status,
             "confidence": answer.confidence,
             "answer": to_jsonable_python(answer),
         }
         insert_new(self._session, QuestionRow, [row])
 
+    def get(self, question_id: str) -> Asked | None:
+        return next(iter(self._asked(select(QuestionRow).where(QuestionRow.id == question_id))), None)
+
     def text_of(self, question_id: str) -> str | None:
         return self._session.scalar(select(QuestionRow.text).where(QuestionRow.id == question_id))
+
+    def latest(self, person: str, limit: int) -> Sequence[Asked]:
+        """What the person asked, newest first."""
+        mine = select(QuestionRow).where(QuestionRow.asked_by == person)
+        return self._asked(mine.order_by(QuestionRow.asked_at.desc(), QuestionRow.id.desc()).limit(limit))
 
     def rate(self, question_id: str, person: str, helpful: bool, at: datetime) -> None:
         """Record what a person thought; their last word counts."""
@@ -42,3 +104,70 @@ class Questions:
             FeedbackRow,
             {"question": question_id, "person": person, "helpful": helpful, "given_at": at},
         )
+
+    def forward(self, question_id: str, person: str, card: str, at: datetime) -> bool:
+        """Note that the PMO was asked to answer. Returns whether it was not before."""
+        row = {"question": question_id, "forwarded_by": person, "forwarded_at": at, "card": card}
+        return bool(insert_new(self._session, ForwardRow, [row]))
+
+    def waiting(self, limit: int) -> Sequence[Asked]:
+        """What was passed on to the PMO and nobody has answered yet, oldest first."""
+        open_ = select(ForwardRow.question).where(ForwardRow.answered_by.is_(None))
+        chosen = select(QuestionRow).where(QuestionRow.id.in_(open_))
+        return self._asked(chosen.order_by(QuestionRow.asked_at, QuestionRow.id).limit(limit))
+
+    def answer(self, question_id: str, person: str, text: str, at: datetime) -> None:
+        """Keep what somebody of the PMO answers to a forwarded question.
+
+        Raises:
+            Conflict: somebody answered before.
+        """
+        open_ = (ForwardRow.question == question_id) & ForwardRow.answered_by.is_(None)
+        done = update(ForwardRow).where(open_).values(answered_by=person, answered_at=at, answer=text)
+        if self._session.execute(done.returning(ForwardRow.question)).first() is None:
+            raise Conflict("Somebody else has answered this question already. Nothing was sent.")
+
+    def gaps(self, since: datetime, limit: int) -> Sequence[Gap]:
+        """What the handbook did not answer, most often asked first, then newest."""
+        return self._grouped(select(QuestionRow.id).where(QuestionRow.status == Outcome.NOT_FOUND), since, limit)
+
+    def unhelpful(self, since: datetime, limit: int) -> Sequence[Gap]:
+        """Whose answer somebody found not helpful, in the same order."""
+        disliked = select(FeedbackRow.question).where(FeedbackRow.helpful.is_(False))
+        answered = select(QuestionRow.id).where(QuestionRow.status == Outcome.ANSWERED, QuestionRow.id.in_(disliked))
+        return self._grouped(answered, since, limit)
+
+    def _grouped(self, chosen: Select[str], since: datetime, limit: int) -> Sequence[Gap]:
+        alike, newest_first = QuestionRow.gist, QuestionRow.asked_at.desc()
+        numbered = (
+            select(
+                QuestionRow.text,
+                QuestionRow.asked_at,
+                func.max(ForwardRow.answer).over(partition_by=alike).label("answer"),
+                func.count().over(partition_by=alike).label("times"),
+                func.row_number().over(partition_by=alike, order_by=newest_first).label("number"),
+            )
+            .outerjoin(ForwardRow, ForwardRow.question == QuestionRow.id)
+            .where(QuestionRow.id.in_(chosen), QuestionRow.asked_at >= since)
+            .subquery()
+        )
+        newest = select(numbered).where(numbered.c.number == 1)
+        rows = self._session.execute(newest.order_by(numbered.c.times.desc(), numbered.c.asked_at.desc()).limit(limit))
+        return [Gap(row.text, row.times, row.asked_at, row.answer) for row in rows]
+
+    def _asked(self, chosen: Select[QuestionRow]) -> Sequence[Asked]:
+        with_forward = chosen.add_columns(ForwardRow).outerjoin(ForwardRow, ForwardRow.question == QuestionRow.id)
+        return [_asked(row, forward) for row, forward in self._session.execute(with_forward)]
+
+
+def _asked(row: QuestionRow, forward: ForwardRow | None) -> Asked:
+    where = Where(row.asked_by, row.channel, row.thread_ts, row.is_private)
+    passed_on = Forward(forward.forwarded_by, forward.card, forward.answered_by, forward.answer) if forward else None
+    return Asked(
+        row.id, where, row.text, row.asked_at, Outcome(row.status), _ANSWER.validate_python(row.answer), passed_on
+    )
+
+
+def _gist(text: str) -> str:
+    """The telling words, sorted: “Who approves a change request?” and “change request: who approves it” are one."""
+    return " ".join(sorted(set(terms(text))))[:255]

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from storage.database import Database
 from storage.handbook import HandbookPages
+from storage.homes import Homes
 from storage.inbox import Arrival, Inbox
 from storage.outbox import Outbox
 from storage.questions import Questions
+from storage.requests import Ratings, Requests
 
 
 class Transaction:
@@ -20,8 +22,11 @@ class Transaction:
         self.session = session
         self.now = now
         self.handbook = HandbookPages(session)
+        self.homes = Homes(session)
         self.outbox = Outbox(session, now)
         self.questions = Questions(session)
+        self.ratings = Ratings(session)
+        self.requests = Requests(session)
 
 
 class Store:

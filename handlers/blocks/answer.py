@@ -1,60 +1,107 @@
 """An answer from the handbook as a message."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from handlers.blocks.text import Block, Message, actions, button, context, cut, escape, mention, message, section
+from foundation.people import People
+from handlers.blocks.rich import spoken
+from handlers.blocks.text import Block, Message, actions, button, cut, escape, message, section
 from knowledge.answers import Answer, Citation, Outcome
 
 NOT_FOUND = "The handbook does not say."
+MOST_PLACES = 3
+MOST_SUGGESTIONS = 5
 
 
-def answer_message(answer: Answer, question_id: str, services: Mapping[str, str]) -> Message:
-    """The message for one answer. `services` gives the names of the services to request, by key."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the message needs beside the answer: the services that can be requested, by key, and who is who."""
+
+    services: Mapping[str, str]
+    people: People
+
+
+def answer_message(answer: Answer, question_id: str, names: Names) -> Message:
+    """The message for one answer."""
     build = {Outcome.ANSWERED: _answered, Outcome.NOT_FOUND: _not_found, Outcome.CLARIFY: _clarify}[answer.status]
-    return build(answer, question_id, services)
+    return build(answer, question_id, names)
 
 
-def _answered(answer: Answer, question_id: str, services: Mapping[str, str]) -> Message:
-    blocks = [section(escape(answer.text)), _sources(answer.citations), _feedback(question_id)]
-    known = [key for key in answer.services if key in services][:3]
-    offered = [button(f"Request: {services[key]}", f"request.open.{key}", key) for key in known]
-    if offered:
-        blocks.append(actions(offered))
-    sources = "; ".join(f"{citation.page} › {citation.section}" for citation in answer.citations)
-    return message(f"{escape(answer.text)}\nFrom the handbook: {escape(sources)}", blocks)
+def place(citation: Citation) -> str:
+    """Page › section. A section's path may begin with the page's title already."""
+    if citation.section.startswith(citation.page) or not citation.section:
+        return citation.section or citation.page
+    return f"{citation.page} › {citation.section}"
 
 
-def _not_found(answer: Answer, question_id: str, services: Mapping[str, str]) -> Message:
-    blocks = [section(f"*{NOT_FOUND}*")]
-    text = NOT_FOUND
-    if answer.nearest:
-        lines = [f"• {_place(one)}{_owner(one)}" for one in answer.nearest[:3]]
-        blocks.append(section("The nearest sections are:\n" + "\n".join(lines)))
-        text += " Nearest: " + "; ".join(_place(one) for one in answer.nearest[:3])
-    ask = button("Ask the PMO", "question.forward", question_id, style="primary")
-    return message(text, [*blocks, actions([ask])])
+def services_offered(answer: Answer, names: Names) -> list[Block]:
+    """A button for each service that the pages lead to; the value is the service's key."""
+    known = [key for key in answer.services if key in names.services][:3]
+    return [button(f"Request: {names.services[key]}", f"request.open.{key}", key) for key in known]
 
 
-def _clarify(answer: Answer, question_id: str, services: Mapping[str, str]) -> Message:
-    words = "What would you like to know? Choose one, or ask in a few more words."
-    choices = [
-        button(suggestion, f"question.suggested.{number}", cut(suggestion, 2000))
-        for number, suggestion in enumerate(answer.suggestions[:5])
+def ask_the_pmo(question_id: str) -> Block:
+    return button("Ask the PMO", "question.forward", question_id)
+
+
+def asked_block(question_id: str) -> str:
+    """The block_id of buttons that lead on from a question, so that whatever they open knows which it was."""
+    return f"asked:{question_id}"
+
+
+def suggestion_buttons(questions: tuple[str, ...]) -> list[Block]:
+    """Questions to be asked with one click."""
+    return [
+        button(question, f"question.suggested.{number}", cut(question, 2000))
+        for number, question in enumerate(questions[:MOST_SUGGESTIONS])
     ]
-    blocks = [section(words)] + ([actions(choices)] if choices else [])
-    return message(f"{words} " + "; ".join(escape(one) for one in answer.suggestions), blocks)
 
 
-def _place(citation: Citation) -> str:
-    return f"{escape(citation.page)} › {escape(citation.section)}"
+def _answered(answer: Answer, question_id: str, names: Names) -> Message:
+    cited = _distinct(answer.citations)
+    blocks = [spoken(answer.text), *(_source(one) for one in cited)]
+    if offered := services_offered(answer, names):
+        blocks.append(actions(offered, asked_block(question_id)))
+    sources = "; ".join(place(one) + _edition(one) for one in cited)
+    return message(f"{escape(answer.text)}\nFrom the handbook: {escape(sources)}", [*blocks, _feedback(question_id)])
 
 
-def _owner(citation: Citation) -> str:
-    return f" (owner {mention(citation.owner)})" if citation.owner else ""
+def _not_found(answer: Answer, question_id: str, names: Names) -> Message:
+    nearest = _distinct(answer.nearest)
+    owners = [names.people.get(one.owner).name if one.owner else "" for one in nearest]
+    blocks = [section(f"*{NOT_FOUND}*" + (" The nearest sections:" if nearest else ""))]
+    blocks += [_source(one, owner) for one, owner in zip(nearest, owners, strict=True)]
+    blocks.append(actions([ask_the_pmo(question_id) | {"style": "primary"}], asked_block(question_id)))
+    lines = [place(one) + (f" (owner: {owner})" if owner else "") for one, owner in zip(nearest, owners, strict=True)]
+    near = f" The nearest sections: {'; '.join(lines)}." if lines else ""
+    return message(f"{NOT_FOUND}{escape(near)} You can ask the PMO.", blocks)
 
 
-def _sources(citations: tuple[Citation, ...]) -> Block:
-    return context(*(f":book: {_place(one)} · edition {escape(one.edition)}" for one in citations[:5]))
+def _clarify(answer: Answer, question_id: str, names: Names) -> Message:
+    words = "What would you like to know? Choose one, or ask in a few more words."
+    choices = [*suggestion_buttons(answer.suggestions), ask_the_pmo(question_id)]
+    told = "; ".join(escape(one) for one in answer.suggestions[:MOST_SUGGESTIONS])
+    return message(f"{words} {told}", [section(words), actions(choices, asked_block(question_id))])
+
+
+def _distinct(citations: tuple[Citation, ...]) -> list[Citation]:
+    """The first few, each section once."""
+    return list({(one.page_id, one.anchor): one for one in reversed(citations)}.values())[::-1][:MOST_PLACES]
+
+
+def _source(citation: Citation, owner: str = "") -> Block:
+    """One place in the handbook, readable with one click."""
+    about = [f"edition {citation.edition}"] if citation.edition else []
+    about += [f"owner {owner}"] if owner else []
+    words = f"📖 {escape(place(citation))}" + (f" · {escape(' · '.join(about))}" if about else "")
+    key = json.dumps([citation.page_id, citation.anchor, citation.edition])
+    fits = len(key) <= 2000
+    return section(words, **({"accessory": button("Read the section", "question.read", key)} if fits else {}))
+
+
+def _edition(citation: Citation) -> str:
+    return f", edition {citation.edition}" if citation.edition else ""
 
 
 def _feedback(question_id: str) -> Block:

@@ -1,15 +1,35 @@
-"""Words for Slack. Whatever a person or a document wrote goes through `escape` or stands in plain_text."""
+"""Words for Slack. What a person or a document wrote goes through `escape`, or stands in plain_text or rich_text."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from reporting.text import escape
+
+__all__ = [
+    "Block",
+    "Message",
+    "actions",
+    "button",
+    "context",
+    "cut",
+    "divider",
+    "escape",
+    "header",
+    "input_block",
+    "mention",
+    "message",
+    "modal",
+    "mrkdwn",
+    "plain",
+    "section",
+]
 
 Block = dict[str, Any]
 Message = dict[str, Any]
 
-
-def escape(text: str) -> str:
-    """Make text harmless in mrkdwn: no mention, no link, no channel call can come out of it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+# Half an entity or half a mention at the end of text that was cut is worse than neither.
+_BROKEN_END = re.compile(r"(&[a-z]{0,4}|<[^<>]{0,60})\Z")
 
 
 def cut(text: str, limit: int) -> str:
@@ -21,13 +41,14 @@ def mention(user_id: str) -> str:
     return f"<@{user_id}>"
 
 
-def mrkdwn(text: str) -> Block:
+def mrkdwn(text: str, limit: int = 3000) -> Block:
     """A text object; the caller has escaped what others wrote."""
-    return {"type": "mrkdwn", "text": cut(text, 3000)}
+    return {"type": "mrkdwn", "text": _cut_markup(text, limit)}
 
 
-def plain(text: str, limit: int = 3000) -> Block:
-    return {"type": "plain_text", "text": cut(text, limit), "emoji": True}
+def plain(text: str, limit: int = 3000, *, emoji: bool = False) -> Block:
+    """A text object that is shown as it is written."""
+    return {"type": "plain_text", "text": cut(text, limit) or "…", "emoji": emoji}
 
 
 def section(text: str, **more: Any) -> Block:
@@ -56,7 +77,31 @@ def actions(elements: Sequence[Mapping[str, Any]], block_id: str | None = None) 
     return made | ({"block_id": block_id} if block_id else {})
 
 
+def input_block(key: str, label: str, element: Mapping[str, Any], **more: Any) -> Block:
+    """A field of a form. `key` is its block_id, under which what is wrong with it is told."""
+    return {"type": "input", "block_id": key, "label": plain(label, 2000), "element": dict(element)} | more
+
+
+def modal(title: str, blocks: Sequence[Block], **more: Any) -> Block:
+    """A window. `submit`, `callback_id`, `private_metadata` come in `more`; submit as a plain string."""
+    made: Block = {
+        "type": "modal",
+        "title": plain(title, 24),
+        "close": plain("Close", 24),
+        "blocks": list(blocks)[:100],
+    }
+    if "submit" in more:
+        made |= {"close": plain("Cancel", 24), "submit": plain(more.pop("submit"), 24)}
+    return made | more
+
+
 def message(text: str, blocks: Sequence[Block] | None = None) -> Message:
     """A message. `text` is what notifications and screen readers get, so it carries the real content."""
-    made: Message = {"text": cut(text, 3900)}
-    return made | ({"blocks": list(blocks)} if blocks else {})
+    made: Message = {"text": _cut_markup(text, 3900)}
+    return made | ({"blocks": list(blocks)[:50]} if blocks else {})
+
+
+def _cut_markup(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    return _BROKEN_END.sub("", text[: limit - 1]).rstrip() + "…"

@@ -1,0 +1,46 @@
+"""What the handbook left open, as a message."""
+
+from collections.abc import Sequence
+
+from handlers.blocks.rich import bullets, rich, words
+from handlers.blocks.text import Block, Message, context, cut, escape, header, message, section
+from storage.questions import Gap
+
+TITLE = "What the handbook left open"
+
+
+def gaps_message(gaps: Sequence[Gap], unhelpful: Sequence[Gap], settled: int) -> Message:
+    """`settled` counts the questions that the handbook answers by now."""
+    if not gaps and not unhelpful:
+        text = "The handbook left no question open in the last 90 days."
+        return message(text + _settled(settled))
+    blocks: list[Block] = [header(TITLE)]
+    if gaps:
+        blocks += [section("*Not answered* in the last 90 days, the most asked first:"), _list(gaps)]
+    if unhelpful:
+        blocks += [section("*Answered, but somebody found it not helpful:*"), _list(unhelpful)]
+    closing = "Write a page or add the question to one, then import the handbook: what it answers leaves this list."
+    blocks.append(context(closing + _settled(settled)))
+    told = "; ".join(f"{gap.text} ({_times(gap)})" for gap in [*gaps, *unhelpful])
+    return message(f"{TITLE}: {escape(told)}", blocks)
+
+
+def _list(gaps: Sequence[Gap]) -> Block:
+    return rich(bullets(_item(gap) for gap in gaps))
+
+
+def _item(gap: Gap) -> list[Block]:
+    runs = [words(cut(gap.text, 200)), words(f"  {_times(gap)}, last on {gap.latest:%-d %B}", "italic")]
+    return [*runs, words(f"\nThe PMO answered: {cut(gap.answer, 200)}")] if gap.answer else runs
+
+
+def _times(gap: Gap) -> str:
+    return "once" if gap.times == 1 else "twice" if gap.times == 2 else f"{gap.times} times"
+
+
+def _settled(count: int) -> str:
+    if not count:
+        return ""
+    return (
+        f" {count} that {'was' if count == 1 else 'were'} open before {'is' if count == 1 else 'are'} answered by now."
+    )

@@ -1,0 +1,43 @@
+"""What the handbook left open, for those who write it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from foundation.errors import NotAllowed, Refused
+from handlers.blocks.gaps import gaps_message
+from handlers.house import House
+from handlers.payloads import Place
+from handlers.replies import reply
+from knowledge.answers import Outcome
+from knowledge.library import Library
+from storage.inbox import Arrival
+from storage.questions import Gap
+
+SINCE = timedelta(days=90)
+LOOKED_AT = 50
+SHOWN = 10
+
+
+def told(arrival: Arrival, house: House, place: Place) -> None:
+    """/pmo gaps: the questions of the last three months that the handbook still does not answer."""
+    if not house.people.get(place.user).is_pmo:
+        raise NotAllowed("Only people of the PMO see which questions the handbook left open.")
+    now = house.now()
+    with house.store.reading(now) as tx:
+        gaps = tx.questions.gaps(now - SINCE, LOOKED_AT)
+        unhelpful = tx.questions.unhelpful(now - SINCE, LOOKED_AT)
+    still_open = _still_open(gaps, house.library())
+    with house.store.finishing(arrival, now) as tx:
+        reply(tx, place, gaps_message(still_open[:SHOWN], unhelpful[:SHOWN], len(gaps) - len(still_open)))
+
+
+def _still_open(gaps: Sequence[Gap], library: Library) -> list[Gap]:
+    """Those that a page written meanwhile does not answer."""
+    return [gap for gap in gaps if _outcome(gap.text, library) is Outcome.NOT_FOUND]
+
+
+def _outcome(text: str, library: Library) -> Outcome:
+    try:
+        return library.ask(text).status
+    except Refused:
+        return Outcome.NOT_FOUND

@@ -1,0 +1,22 @@
+"""Who has opened their App Home."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from storage.tables.homes import HomeRow
+from storage.upsert import put
+
+
+class Homes:
+    """Within a transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def open(self, person: str, at: datetime) -> None:
+        put(self._session, HomeRow, {"person": person, "opened_at": at})
+
+    def is_open(self, person: str) -> bool:
+        """Whether the person has ever opened it."""
+        return self._session.get(HomeRow, person) is not None
