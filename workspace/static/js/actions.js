@@ -22,10 +22,13 @@ export function dismiss(id) {
 async function attempt(request, sentence) {
   try {
     const answer = await request;
-    if (answer.ok === false) toast(answer.message || sentence || `That did not work (${answer.error ?? "no reason given"}).`);
+    if (answer.ok === false)
+      toast(answer.message || sentence || `That did not work (${answer.error ?? "no reason given"}).`);
     return answer;
   } catch (error) {
-    toast(error instanceof api.Unreachable ? error.message : sentence ?? "Something went wrong on this page. Try again.");
+    toast(
+      error instanceof api.Unreachable ? error.message : (sentence ?? "Something went wrong on this page. Try again."),
+    );
     if (!(error instanceof api.Unreachable)) console.error(error);
     return null;
   }
@@ -55,14 +58,16 @@ export async function signIn(user, wishedChannel) {
   socket?.close();
   try {
     const boot = await api.boot(user);
-    if (boot.ok === false) throw new api.Unreachable(boot.message || `The workspace could not be opened (${boot.error}).`);
+    if (boot.ok === false)
+      throw new api.Unreachable(boot.message || `The workspace could not be opened (${boot.error}).`);
     api.speakAs(boot.me.id);
     const { toasts, sidebarOpen } = store.get();
     store.set({ ...EMPTY, toasts, sidebarOpen, ...bootState(boot), phase: "ready" });
     keepAgentPrompts(boot);
     remember(boot.me.id);
     listen(boot.me.id);
-    const first = boot.channels.find((channel) => channel.is_member && !channel.is_im && !channel.is_app) ?? boot.channels[0];
+    const first =
+      boot.channels.find((channel) => channel.is_member && !channel.is_im && !channel.is_app) ?? boot.channels[0];
     const wished = boot.channels.some((channel) => channel.id === wishedChannel) ? wishedChannel : first?.id;
     if (wished) openChannel(wished);
   } catch (error) {
@@ -153,7 +158,9 @@ export async function openDirect(other) {
 // ------------------------------------------------------------------ reading
 
 const setLog = (channel, change) =>
-  store.set((state) => ({ logs: { ...state.logs, [channel]: { ...state.logs[channel], ...change(state.logs[channel]) } } }));
+  store.set((state) => ({
+    logs: { ...state.logs, [channel]: { ...state.logs[channel], ...change(state.logs[channel]) } },
+  }));
 
 async function loadLog(channel, unread = 0) {
   setLog(channel, (log) => ({ messages: log?.messages ?? [], hasMore: log?.hasMore ?? false, loading: true }));
@@ -178,7 +185,10 @@ export async function loadOlder(channel) {
   const log = store.get().logs[channel];
   if (!log?.hasMore || log.loading) return;
   setLog(channel, () => ({ loading: true }));
-  const page = await attempt(api.messages({ channel, before: log.messages[0]?.ts }), "Older messages could not be read.");
+  const page = await attempt(
+    api.messages({ channel, before: log.messages[0]?.ts }),
+    "Older messages could not be read.",
+  );
   setLog(channel, (now) => ({
     messages: page?.messages ? merged(page.messages, now.messages) : now.messages,
     hasMore: page?.has_more ?? false,
@@ -188,11 +198,20 @@ export async function loadOlder(channel) {
 
 async function loadThread(channel, ts) {
   const key = threadKey(channel, ts);
-  const set = (change) => store.set((state) => ({ threads: { ...state.threads, [key]: { ...state.threads[key], ...change } } }));
+  const set = (change) =>
+    store.set((state) => ({ threads: { ...state.threads, [key]: { ...state.threads[key], ...change } } }));
   set({ messages: store.get().threads[key]?.messages ?? rootOf(channel, ts), loading: true });
   const page = await attempt(api.messages({ channel, thread_ts: ts }), "The thread could not be read. Try again.");
   const known = store.get().threads[key].messages;
-  set({ messages: page?.messages ? merged(known.filter((one) => one.ephemeral), page.messages) : known, loading: false });
+  set({
+    messages: page?.messages
+      ? merged(
+          known.filter((one) => one.ephemeral),
+          page.messages,
+        )
+      : known,
+    loading: false,
+  });
 }
 
 const rootOf = (channel, ts) => (store.get().logs[channel]?.messages ?? []).filter((message) => message.ts === ts);
@@ -214,7 +233,9 @@ export function markRead(channel) {
 
 /** Sends what was typed; answers whether it went, so that the composer can keep what did not. */
 export async function send(channel, text, thread_ts) {
-  const request = text.startsWith("/") ? api.command({ channel, text, thread_ts }) : api.post({ channel, text, thread_ts });
+  const request = text.startsWith("/")
+    ? api.command({ channel, text, thread_ts })
+    : api.post({ channel, text, thread_ts });
   const answer = await attempt(request, "Your message was not sent. Try again.");
   return Boolean(answer && answer.ok !== false);
 }
@@ -225,7 +246,10 @@ export function react(channel, message, name) {
 }
 
 export function runShortcut(shortcut, channel, message_ts) {
-  return attempt(api.shortcut({ callback_id: shortcut.callback_id, type: shortcut.type, channel, message_ts }), "The shortcut did not start. Try again.");
+  return attempt(
+    api.shortcut({ callback_id: shortcut.callback_id, type: shortcut.type, channel, message_ts }),
+    "The shortcut did not start. Try again.",
+  );
 }
 
 // ------------------------------------------------------------------ blocks and views

@@ -16,7 +16,11 @@ function Page() {
   const phase = useWorkspace((state) => state.phase);
   const failure = useWorkspace((state) => state.failure);
   if (phase === "starting") return html`<p class="starting" role="status">Opening the workspace…</p>`;
-  if (phase === "failed") return html`<main class="starting" role="alert"><p>${failure}</p><button type="button" class="button primary" onClick=${() => location.reload()}>Try again</button></main>`;
+  if (phase === "failed")
+    return html`<main class="starting" role="alert">
+      <p>${failure}</p>
+      <button type="button" class="button primary" onClick=${() => location.reload()}>Try again</button>
+    </main>`;
   return html`<${Workspace} />`;
 }
 
@@ -24,15 +28,18 @@ function Workspace() {
   const channel = useWorkspace((state) => state.channels[state.channel]);
   const thread = useWorkspace((state) => state.thread);
   const sidebarOpen = useWorkspace((state) => state.sidebarOpen);
-  const title = useWorkspace((state) => `${channelLabel(state, state.channels[state.channel])} · ${state.team?.name ?? "Workspace"}`);
+  const title = useWorkspace(
+    (state) => `${channelLabel(state, state.channels[state.channel])} · ${state.team?.name ?? "Workspace"}`,
+  );
   useEffect(() => {
     document.title = title;
   }, [title]);
+  const View = channel?.is_app ? AppView : ChannelView;
   return html`<div class=${classes("workspace", thread && "with-thread")}>
     <${Offline} />
     <${Sidebar} />
     ${sidebarOpen && html`<div class="veil" onClick=${() => store.set({ sidebarOpen: false })}></div>`}
-    ${channel ? (channel.is_app ? html`<${AppView} key=${channel.id} id=${channel.id} />` : html`<${ChannelView} key=${channel.id} id=${channel.id} />`) : html`<main class="main"></main>`}
+    ${channel ? html`<${View} key=${channel.id} id=${channel.id} />` : html`<main class="main"></main>`}
     ${thread && channel && html`<${ThreadPane} key=${thread} channel=${channel.id} ts=${thread} />`}
     <${Modals} /><${Confirm} /><${Toasts} />
   </div>`;

@@ -17,18 +17,30 @@ export function AppView({ id }) {
   const tab = useWorkspace((state) => state.tab);
   const bot = useWorkspace((state) => state.users[state.app.bot_user_id]);
   const connected = useWorkspace((state) => state.appConnected);
-  const names = Object.keys(TABS).filter((name) => (name === "home" ? app.home_enabled !== false : name === "messages" ? app.messages_enabled !== false : true));
+  const names = Object.keys(TABS).filter((name) =>
+    name === "home" ? app.home_enabled !== false : name === "messages" ? app.messages_enabled !== false : true,
+  );
   return html`<main class="main" aria-label=${app.name}>
     <header class="main-head with-tabs">
       <${SidebarButton} />
-      <div class="main-title"><h2><${Avatar} size="small" author=${{ name: app.name, color: bot?.color, bot: true }} /><span>${app.name}</span><span class="app-badge">App</span></h2>
-        ${!connected && html`<p class="topic warn">Not connected: start the app to talk to it.</p>`}</div>
+      <div class="main-title">
+        <h2>
+          <${Avatar} size="small" author=${{ name: app.name, color: bot?.color, bot: true }} /><span>${app.name}</span
+          ><span class="app-badge">App</span>
+        </h2>
+        ${!connected && html`<p class="topic warn">Not connected: start the app to talk to it.</p>`}
+      </div>
     </header>
     <${Tabs} names=${names} tab=${tab} />
     <div class="tab-panel" role="tabpanel" id="app-panel" aria-labelledby=${`tab-${tab}`} key=${tab}>
-      ${tab === "home" && html`<${Home} />`}
-      ${tab === "messages" && html`<${Conversation} id=${id} app=${app} />`}
-      ${tab === "about" && html`<div class="about"><h3>${app.name}</h3><p>${app.description}</p></div>`}
+      ${tab === "home" && html`<${Home} />`} ${tab === "messages" && html`<${Conversation} id=${id} app=${app} />`}
+      ${
+        tab === "about" &&
+        html`<div class="about">
+          <h3>${app.name}</h3>
+          <p>${app.description}</p>
+        </div>`
+      }
     </div>
   </main>`;
 }
@@ -43,8 +55,24 @@ function Tabs({ names, tab }) {
     openTab(next);
     row.current.querySelector(`#tab-${next}`).focus();
   };
-  return html`<div class="tabs" role="tablist" aria-label="Parts of the app" ref=${row} onKeyDown=${keys}>${names.map((name) => html`<button type="button" role="tab" key=${name}
-    id=${`tab-${name}`} class=${classes("tab", name === tab && "here")} aria-selected=${String(name === tab)} aria-controls="app-panel" tabindex=${name === tab ? 0 : -1} onClick=${() => openTab(name)}>${TABS[name]}</button>`)}</div>`;
+  return html`<div class="tabs" role="tablist" aria-label="Parts of the app" ref=${row} onKeyDown=${keys}>
+    ${names.map(
+      (name) =>
+        html`<button
+          type="button"
+          role="tab"
+          key=${name}
+          id=${`tab-${name}`}
+          class=${classes("tab", name === tab && "here")}
+          aria-selected=${String(name === tab)}
+          aria-controls="app-panel"
+          tabindex=${name === tab ? 0 : -1}
+          onClick=${() => openTab(name)}
+        >
+          ${TABS[name]}
+        </button>`,
+    )}
+  </div>`;
 }
 
 function Home() {
@@ -56,11 +84,18 @@ function Home() {
     return { kind: "home", container: { type: "view", view_id: view.id }, form };
   }, [view]);
   if (!view) return html`<div class="home-empty" role="status"><p>Nothing is published on this Home yet.</p></div>`;
-  return html`<div class="home" tabindex="0" role="region" aria-label="Home"><div class="home-inner"><${Surface.Provider} value=${surface}><${Blocks} blocks=${view.blocks} /><//></div></div>`;
+  return html`<div class="home" tabindex="0" role="region" aria-label="Home">
+    <div class="home-inner">
+      <${Surface.Provider} value=${surface}><${Blocks} blocks=${view.blocks} /><//>
+    </div>
+  </div>`;
 }
 
 function Conversation({ id, app }) {
-  const head = html`<div class="beginning"><p class="beginning-title">${app.name}</p><p>${app.description || `This is the beginning of your conversation with ${app.name}.`}</p></div>`;
+  const head = html`<div class="beginning">
+    <p class="beginning-title">${app.name}</p>
+    <p>${app.description || `This is the beginning of your conversation with ${app.name}.`}</p>
+  </div>`;
   return html`<${Log} id=${id} label=${`Messages with ${app.name}`} head=${head} />
     <${Prompts} at=${id} channel=${id} />
     <${Composer} channel=${id} label=${`Message ${app.name}`} />`;

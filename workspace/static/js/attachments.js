@@ -14,16 +14,29 @@ function colour(given) {
 
 export function Attachment({ attachment }) {
   const address = safeAddress(attachment.title_link);
-  const title = html`<${Mrkdwn} text=${attachment.title} />`;
+  const words = html`<${Mrkdwn} text=${attachment.title} />`;
+  const title = address ? html`<${Link} address=${address}>${words}<//>` : words;
+  const image = { image_url: attachment.image_url, alt_text: attachment.fallback ?? "Image" };
   return html`<div class="attachment-around">
     ${attachment.pretext && html`<div class="pretext"><${Mrkdwn} text=${attachment.pretext} /></div>`}
     <div class="attachment" style=${{ borderInlineStartColor: colour(attachment.color) }}>
       ${attachment.author_name && html`<div class="attachment-author">${attachment.author_name}</div>`}
-      ${attachment.title && html`<div class="attachment-title">${address ? html`<${Link} address=${address}>${title}<//>` : title}</div>`}
+      ${attachment.title && html`<div class="attachment-title">${title}</div>`}
       ${attachment.text && html`<div><${Mrkdwn} text=${attachment.text} /></div>`}
-      ${attachment.fields?.length > 0 && html`<dl class="fields">${attachment.fields.map((field) => html`<div class="field"><dt>${field.title}</dt><dd><${Mrkdwn} text=${field.value} /></dd></div>`)}</dl>`}
+      ${
+        attachment.fields?.length > 0 &&
+        html`<dl class="fields">
+          ${attachment.fields.map(
+            (field) =>
+              html`<div class="field">
+                <dt>${field.title}</dt>
+                <dd><${Mrkdwn} text=${field.value} /></dd>
+              </div>`,
+          )}
+        </dl>`
+      }
       ${attachment.blocks && html`<${Blocks} blocks=${attachment.blocks} />`}
-      ${attachment.image_url && html`<${Picture} image=${{ image_url: attachment.image_url, alt_text: attachment.fallback ?? "Image" }} className="image" />`}
+      ${attachment.image_url && html`<${Picture} image=${image} className="image" />`}
       ${attachment.footer && html`<div class="attachment-footer"><${Mrkdwn} text=${attachment.footer} /></div>`}
     </div>
   </div>`;

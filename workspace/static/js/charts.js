@@ -24,7 +24,10 @@ export function figures(chart) {
   if (chart.type === "pie") {
     const total = (chart.segments ?? []).reduce((sum, segment) => sum + segment.value, 0);
     const share = (value) => (total ? `${Math.round((100 * value) / total)} %` : "–");
-    return { names: ["Segment", "Value", "Share"], rows: (chart.segments ?? []).map(({ label, value }) => [label, value, share(value)]) };
+    return {
+      names: ["Segment", "Value", "Share"],
+      rows: (chart.segments ?? []).map(({ label, value }) => [label, value, share(value)]),
+    };
   }
   const series = chart.series ?? [];
   return {
@@ -35,7 +38,9 @@ export function figures(chart) {
 
 function categories(chart) {
   const named = chart.axis_config?.categories;
-  return named?.length ? named : [...new Set((chart.series ?? []).flatMap((one) => one.data.map((point) => point.label)))];
+  return named?.length
+    ? named
+    : [...new Set((chart.series ?? []).flatMap((one) => one.data.map((point) => point.label)))];
 }
 
 const valueAt = (series, label) => series.data.find((point) => point.label === label)?.value ?? null;
@@ -43,7 +48,12 @@ const valueAt = (series, label) => series.data.find((point) => point.label === l
 function palette() {
   const style = getComputedStyle(document.documentElement);
   const read = (name) => style.getPropertyValue(name).trim();
-  return { series: [1, 2, 3, 4, 5, 6].map((number) => read(`--chart-${number}`)), text: read("--text-soft"), grid: read("--line"), paper: read("--paper") };
+  return {
+    series: [1, 2, 3, 4, 5, 6].map((number) => read(`--chart-${number}`)),
+    text: read("--text-soft"),
+    grid: read("--line"),
+    paper: read("--paper"),
+  };
 }
 
 function settings(chart, colours) {
@@ -57,7 +67,11 @@ function settings(chart, colours) {
       maintainAspectRatio: false,
       interaction: { mode: pie ? "nearest" : "index", intersect: false },
       plugins: {
-        legend: { display: pie || chart.series.length > 1, position: pie ? "right" : "bottom", labels: { color: colours.text, boxWidth: 12, boxHeight: 12, useBorderRadius: true, borderRadius: 3 } },
+        legend: {
+          display: pie || chart.series.length > 1,
+          position: pie ? "right" : "bottom",
+          labels: { color: colours.text, boxWidth: 12, boxHeight: 12, useBorderRadius: true, borderRadius: 3 },
+        },
       },
       scales: pie ? {} : scales(chart, colours),
     },
@@ -67,7 +81,14 @@ function settings(chart, colours) {
 function pieData(chart, colours) {
   return {
     labels: chart.segments.map((segment) => segment.label),
-    datasets: [{ data: chart.segments.map((segment) => segment.value), backgroundColor: colours.series, borderColor: colours.paper, borderWidth: 2 }],
+    datasets: [
+      {
+        data: chart.segments.map((segment) => segment.value),
+        backgroundColor: colours.series,
+        borderColor: colours.paper,
+        borderWidth: 2,
+      },
+    ],
   };
 }
 

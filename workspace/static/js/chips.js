@@ -13,7 +13,7 @@ export function Chip({ kind, id, label }) {
 function UserChip({ id, label }) {
   const user = useWorkspace((state) => state.users[id]);
   const mine = useWorkspace((state) => state.me?.id === id);
-  const name = user ? personName(user) : label ?? id;
+  const name = user ? personName(user) : (label ?? id);
   return html`<span class=${classes("chip", mine && "to-me")} title=${user?.title}>@${name.replace(/^@/, "")}</span>`;
 }
 

@@ -1,4 +1,5 @@
-// What the composer proposes while one types: commands after "/", people after "@", channels after "#", emoji after ":".
+// What the composer proposes while one types: commands after "/", people after "@", channels after "#" and emoji
+// after ":".
 import { Avatar } from "./avatar.js";
 import { findEmoji } from "./emoji.js";
 import { icon } from "./icons.js";
@@ -36,7 +37,11 @@ export function useCompletion(area, text, write) {
     else if (event.key === "Escape") {
       refused.current = area.current.value;
       close();
-    } else if (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey && !complete(found, area.current.value))) pick(found.items[active]);
+    } else if (
+      event.key === "Tab" ||
+      (event.key === "Enter" && !event.shiftKey && !complete(found, area.current.value))
+    )
+      pick(found.items[active]);
     else return false;
     event.preventDefault();
     return true;
@@ -53,30 +58,71 @@ function completionsAt(area) {
   const before = value.slice(0, caret);
   const command = /^\/\S*$/.exec(before);
   const other = /(?:^|[\s(])([@#:])([\p{L}\p{N}_+.-]*)$/u.exec(before);
-  const [kind, query, from] = command ? ["/", before.slice(1), 0] : other ? [other[1], other[2], caret - other[2].length - 1] : [];
+  const [kind, query, from] = command
+    ? ["/", before.slice(1), 0]
+    : other
+      ? [other[1], other[2], caret - other[2].length - 1]
+      : [];
   const items = kind ? SOURCES[kind](query.toLowerCase()).slice(0, MOST) : [];
   return items.length ? { from, to: caret, kind: kind === "/" ? "command" : kind, items } : null;
 }
 
 const SOURCES = {
-  "/": (query) => store.get().commands
-    .map((one) => ({ ...one, command: one.command.startsWith("/") ? one.command : `/${one.command}` }))
-    .filter((one) => one.command.slice(1).toLowerCase().startsWith(query))
-    .map((one) => ({ key: one.command, insert: one.command, title: one.command, hint: one.usage_hint, detail: one.description })),
-  "@": (query) => people()
-    .filter((user) => `${personName(user)} ${user.name}`.toLowerCase().split(/\s+/).some((word) => word.startsWith(query)))
-    .map((user) => ({ key: user.id, insert: `@${personName(user)}`, title: personName(user), detail: user.is_bot ? "App" : user.title, user })),
-  "#": (query) => store.get().channelOrder.map((id) => store.get().channels[id])
-    .filter((channel) => !channel.is_im && !channel.is_app && channel.name.includes(query))
-    .map((channel) => ({ key: channel.id, insert: `#${channel.name}`, title: channel.name, detail: channel.topic, channel })),
-  ":": (query) => (query.length < 2 ? [] : findEmoji(query)).map(([name, picture]) => ({ key: name, insert: `:${name}:`, title: `:${name}:`, picture })),
+  "/": (query) =>
+    store
+      .get()
+      .commands.map((one) => ({ ...one, command: one.command.startsWith("/") ? one.command : `/${one.command}` }))
+      .filter((one) => one.command.slice(1).toLowerCase().startsWith(query))
+      .map((one) => ({
+        key: one.command,
+        insert: one.command,
+        title: one.command,
+        hint: one.usage_hint,
+        detail: one.description,
+      })),
+  "@": (query) =>
+    people()
+      .filter((user) =>
+        `${personName(user)} ${user.name}`
+          .toLowerCase()
+          .split(/\s+/)
+          .some((word) => word.startsWith(query)),
+      )
+      .map((user) => ({
+        key: user.id,
+        insert: `@${personName(user)}`,
+        title: personName(user),
+        detail: user.is_bot ? "App" : user.title,
+        user,
+      })),
+  "#": (query) =>
+    store
+      .get()
+      .channelOrder.map((id) => store.get().channels[id])
+      .filter((channel) => !channel.is_im && !channel.is_app && channel.name.includes(query))
+      .map((channel) => ({
+        key: channel.id,
+        insert: `#${channel.name}`,
+        title: channel.name,
+        detail: channel.topic,
+        channel,
+      })),
+  ":": (query) =>
+    (query.length < 2 ? [] : findEmoji(query)).map(([name, picture]) => ({
+      key: name,
+      insert: `:${name}:`,
+      title: `:${name}:`,
+      picture,
+    })),
 };
 
 function people() {
   const { people: ids, users, app } = store.get();
   const all = ids.map((id) => users[id]);
   const known = all.some((user) => user.id === app?.bot_user_id);
-  return known || !app ? all : [...all, { id: app.bot_user_id, name: app.name, real_name: app.name, is_bot: true, color: "0f766e" }];
+  return known || !app
+    ? all
+    : [...all, { id: app.bot_user_id, name: app.name, real_name: app.name, is_bot: true, color: "0f766e" }];
 }
 
 const TITLES = { command: "Commands", "@": "People", "#": "Channels", ":": "Emoji" };
@@ -89,13 +135,28 @@ export function Completion({ id, area, completion }) {
   useEffect(() => layer.current?.querySelector(".active")?.scrollIntoView({ block: "nearest" }), [completion.active]);
   return html`<div class="completion" ref=${layer}>
     <p class="completion-title" aria-hidden="true">${TITLES[completion.kind]}</p>
-    <ul role="listbox" id=${id} aria-label=${TITLES[completion.kind]}>${completion.items.map((item, at) => html`<li role="option" id=${`${id}-${at}`} key=${item.key}
-      class=${classes("completion-item", at === completion.active && "active")} aria-selected=${String(at === completion.active)}
-      onPointerDown=${(event) => { event.preventDefault(); completion.pick(item); }}>
-      ${item.user && html`<${Avatar} size="tiny" author=${{ name: item.title, color: item.user.color, bot: item.user.is_bot }} />`}
-      ${item.channel && icon(item.channel.is_private ? "lock" : "hash")}
-      ${item.picture && html`<span class="emoji" aria-hidden="true">${item.picture}</span>`}
-      <span class="completion-name">${item.title}</span>${item.hint && html`<span class="completion-hint">${item.hint}</span>`}
-      ${item.detail && html`<span class="completion-detail">${item.detail}</span>`}</li>`)}</ul>
+    <ul role="listbox" id=${id} aria-label=${TITLES[completion.kind]}>
+      ${completion.items.map(
+        (item, at) =>
+          html`<li
+            role="option"
+            id=${`${id}-${at}`}
+            key=${item.key}
+            class=${classes("completion-item", at === completion.active && "active")}
+            aria-selected=${String(at === completion.active)}
+            onPointerDown=${(event) => {
+              event.preventDefault();
+              completion.pick(item);
+            }}
+          >
+            ${item.user && html`<${Avatar} size="tiny" author=${{ name: item.title, color: item.user.color }} />`}
+            ${item.channel && icon(item.channel.is_private ? "lock" : "hash")}
+            ${item.picture && html`<span class="emoji" aria-hidden="true">${item.picture}</span>`}
+            <span class="completion-name">${item.title}</span
+            >${item.hint && html`<span class="completion-hint">${item.hint}</span>`}
+            ${item.detail && html`<span class="completion-detail">${item.detail}</span>`}
+          </li>`,
+      )}
+    </ul>
   </div>`;
 }

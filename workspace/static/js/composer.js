@@ -2,10 +2,10 @@
 import { runShortcut, send } from "./actions.js";
 import { Completion, useCompletion } from "./completion.js";
 import { emoji } from "./emoji.js";
-import { EmojiPicker } from "./emoji_picker.js";
+import { EmojiButton } from "./emoji_picker.js";
 import { icon } from "./icons.js";
-import { html, useId, useLayoutEffect, useRef, useState } from "./lib.js";
-import { Menu } from "./popover.js";
+import { html, useEffect, useId, useLayoutEffect, useRef, useState } from "./lib.js";
+import { MenuButton } from "./popover.js";
 import { useWorkspace } from "./state.js";
 
 const drafts = new Map();
@@ -24,6 +24,7 @@ export function Composer({ channel, thread_ts, label }) {
   };
   const completion = useCompletion(area, text, write);
   useLayoutEffect(() => grow(area.current), [text]);
+  useEffect(() => takeFocus(area.current), []);
 
   async function submit() {
     const line = text.trim();
@@ -46,22 +47,52 @@ export function Composer({ channel, thread_ts, label }) {
       around(area.current, FORMATS[event.key], write);
     }
   };
-  return html`<form class="composer" aria-label=${label} onSubmit=${(event) => { event.preventDefault(); submit(); }}>
+  return html`<form
+    class="composer"
+    aria-label=${label}
+    onSubmit=${(event) => {
+      event.preventDefault();
+      submit();
+    }}
+  >
     <div class="composer-box">
       <${FormatBar} area=${area} write=${write} />
-      <textarea ref=${area} rows="1" aria-label=${label} placeholder=${label} value=${text} aria-autocomplete="list" aria-controls=${completion.open ? list : undefined}
-        aria-activedescendant=${completion.open ? `${list}-${completion.active}` : undefined} onInput=${(event) => write(event.target.value)} onKeyDown=${keys}
-        onBlur=${completion.close} onClick=${completion.look} onKeyUp=${(event) => { if (CARET.includes(event.key)) completion.look(); }}></textarea>
+      <textarea
+        ref=${area}
+        rows="1"
+        aria-label=${label}
+        placeholder=${label}
+        value=${text}
+        aria-autocomplete="list"
+        aria-controls=${completion.open ? list : undefined}
+        aria-activedescendant=${completion.open ? `${list}-${completion.active}` : undefined}
+        onInput=${(event) => write(event.target.value)}
+        onKeyDown=${keys}
+        onBlur=${completion.close}
+        onClick=${completion.look}
+        onKeyUp=${(event) => {
+          if (CARET.includes(event.key)) completion.look();
+        }}
+      ></textarea>
       <div class="composer-bar">
         <${Shortcuts} channel=${channel} />
         <${AddEmoji} area=${area} write=${write} />
         <span class="spread"></span>
-        <button type="submit" class="send" aria-label="Send" title="Send" disabled=${!text.trim() || sending}>${icon("send")}</button>
+        <button type="submit" class="send" aria-label="Send" title="Send" disabled=${!text.trim() || sending}>
+          ${icon("send")}
+        </button>
       </div>
     </div>
     ${completion.open && html`<${Completion} id=${list} area=${area} completion=${completion} />`}
-    <p class="composer-hint" aria-hidden="true">${text.length > 0 && html`<span><b>Shift + Enter</b> to add a new line</span>`}</p>
+    <p class="composer-hint" aria-hidden="true">
+      ${text.length > 0 && html`<span><b>Shift + Enter</b> to add a new line</span>`}
+    </p>
   </form>`;
+}
+
+// Whoever opens a conversation wants to write; on a small screen the keyboard would cover what there is to read.
+function takeFocus(area) {
+  if (window.matchMedia("(min-width: 721px)").matches && !document.querySelector("dialog[open]")) area.focus();
 }
 
 function grow(area) {
@@ -74,34 +105,56 @@ const FORMATS = { b: "*", i: "_" };
 function around(area, mark, write) {
   const { selectionStart: from, selectionEnd: to, value } = area;
   const inside = value.slice(from, to);
-  write(value.slice(0, from) + mark + inside + mark + value.slice(to), inside ? to + 2 * mark.length : from + mark.length);
+  write(
+    value.slice(0, from) + mark + inside + mark + value.slice(to),
+    inside ? to + 2 * mark.length : from + mark.length,
+  );
   area.focus();
 }
 
 function FormatBar({ area, write }) {
-  const one = (name, mark, title) => html`<button type="button" class="tool" aria-label=${title} title=${title} onMouseDown=${(event) => event.preventDefault()} onClick=${() => around(area.current, mark, write)}>${icon(name)}</button>`;
-  return html`<div class="format-bar" role="toolbar" aria-label="Formatting">${one("bold", "*", "Bold")}${one("italic", "_", "Italic")}${one("strike", "~", "Strikethrough")}${one("code", "`", "Code")}</div>`;
+  const one = (name, mark, title) =>
+    html`<button
+      type="button"
+      class="tool"
+      aria-label=${title}
+      title=${title}
+      onMouseDown=${(event) => event.preventDefault()}
+      onClick=${() => around(area.current, mark, write)}
+    >
+      ${icon(name)}
+    </button>`;
+  return html`<div class="format-bar" role="toolbar" aria-label="Formatting">
+    ${one("bold", "*", "Bold")} ${one("italic", "_", "Italic")} ${one("strike", "~", "Strikethrough")}
+    ${one("code", "`", "Code")}
+  </div>`;
 }
 
 function Shortcuts({ channel }) {
-  const [open, setOpen] = useState(false);
-  const anchor = useRef();
   const shortcuts = useWorkspace((state) => state.shortcuts);
-  const items = shortcuts.filter((one) => one.type === "global")
-    .map((one) => ({ key: one.callback_id, content: one.name, detail: one.description, onPick: () => runShortcut(one, channel) }));
-  return html`<button type="button" class="tool" ref=${anchor} aria-label="Shortcuts" title="Shortcuts" aria-haspopup="menu" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${icon("bolt")}</button>
-    ${open && html`<${Menu} anchor=${anchor} items=${items} label="Shortcuts" end=${false} empty="The app offers no shortcuts" onClose=${() => setOpen(false)} />`}`;
+  const start = (one) => () => runShortcut(one, channel);
+  const items = shortcuts
+    .filter((one) => one.type === "global")
+    .map((one) => ({ key: one.callback_id, content: one.name, detail: one.description, onPick: start(one) }));
+  const empty = "The app offers no shortcuts";
+  return html`<${MenuButton}
+    className="tool"
+    label="Shortcuts"
+    title="Shortcuts"
+    items=${items}
+    end=${false}
+    empty=${empty}
+  >
+    ${icon("bolt")}
+  <//>`;
 }
 
 function AddEmoji({ area, write }) {
-  const [open, setOpen] = useState(false);
-  const anchor = useRef();
   const pick = (name) => {
     const { selectionStart: at, value } = area.current;
     const written = emoji(name) ? `:${name}: ` : "";
     write(value.slice(0, at) + written + value.slice(at), at + written.length);
     area.current.focus();
   };
-  return html`<button type="button" class="tool" ref=${anchor} aria-label="Emoji" title="Emoji" aria-haspopup="dialog" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${icon("smile")}</button>
-    ${open && html`<${EmojiPicker} anchor=${anchor} onClose=${() => setOpen(false)} onPick=${pick} />`}`;
+  return html`<${EmojiButton} className="tool" label="Emoji" onPick=${pick} />`;
 }

@@ -35,7 +35,12 @@ export function lastReply(date, now = new Date()) {
 
 function ago(date, now) {
   const seconds = (date.getTime() - now.getTime()) / 1000;
-  const steps = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
+  const steps = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+    ["second", 1],
+  ];
   const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? steps[3];
   return relative.format(Math.round(seconds / size), unit);
 }

@@ -1,11 +1,12 @@
 import { EVERYDAY, emoji, findEmoji } from "./emoji.js";
+import { icon } from "./icons.js";
 import { html, useEffect, useRef, useState } from "./lib.js";
 import { useAnchored, useDismissal } from "./popover.js";
 
 const COLUMNS = 8;
 
 /** A small picker: the everyday ones, or those whose name contains what is typed. */
-export function EmojiPicker({ anchor, onPick, onClose, end = false }) {
+function EmojiPicker({ anchor, onPick, onClose, end }) {
   const [query, setQuery] = useState("");
   const layer = useRef();
   const search = useRef();
@@ -17,7 +18,9 @@ export function EmojiPicker({ anchor, onPick, onClose, end = false }) {
   useDismissal(true, close, layer, anchor);
   useEffect(() => search.current?.focus(), []);
   const wanted = query.trim().toLowerCase().replaceAll(" ", "_");
-  const shown = wanted ? findEmoji(wanted, 40) : EVERYDAY.map((name) => [name, emoji(name)]).filter(([, picture]) => picture);
+  const shown = wanted
+    ? findEmoji(wanted, 40)
+    : EVERYDAY.map((name) => [name, emoji(name)]).filter(([, picture]) => picture);
   const pick = (name) => {
     close(true);
     onPick(name);
@@ -36,8 +39,51 @@ export function EmojiPicker({ anchor, onPick, onClose, end = false }) {
     }
   };
   return html`<div class="emoji-picker" role="dialog" aria-label="Choose an emoji" ref=${layer} onKeyDown=${keys}>
-    <input type="search" class="entry small" ref=${search} aria-label="Search emoji" placeholder="Search emoji" value=${query} onInput=${(event) => setQuery(event.target.value)} />
-    <div class="emoji-grid">${shown.map(([name, picture]) => html`<button type="button" class="emoji-choice" key=${name} aria-label=${name.replaceAll("_", " ")} title=${`:${name}:`} onClick=${() => pick(name)}>${picture}</button>`)}</div>
+    <input
+      type="search"
+      class="entry small"
+      ref=${search}
+      aria-label="Search emoji"
+      placeholder="Search emoji"
+      value=${query}
+      onInput=${(event) => setQuery(event.target.value)}
+    />
+    <div class="emoji-grid">
+      ${shown.map(([name, picture]) => html`<${Choice} key=${name} name=${name} picture=${picture} onPick=${pick} />`)}
+    </div>
     ${shown.length === 0 && html`<p class="menu-empty">No emoji of that name</p>`}
   </div>`;
+}
+
+function Choice({ name, picture, onPick }) {
+  const label = name.replaceAll("_", " ");
+  return html`<button
+    type="button"
+    class="emoji-choice"
+    aria-label=${label}
+    title=${`:${name}:`}
+    onClick=${() => onPick(name)}
+  >
+    ${picture}
+  </button>`;
+}
+
+/** A button that opens the picker beside it. */
+export function EmojiButton({ className, label, end = false, onPick }) {
+  const [open, setOpen] = useState(false);
+  const anchor = useRef();
+  const close = () => setOpen(false);
+  return html`<button
+      type="button"
+      class=${className}
+      ref=${anchor}
+      aria-label=${label}
+      title=${label}
+      aria-haspopup="dialog"
+      aria-expanded=${String(open)}
+      onClick=${() => setOpen(!open)}
+    >
+      ${icon("smile")}
+    </button>
+    ${open && html`<${EmojiPicker} anchor=${anchor} end=${end} onClose=${close} onPick=${onPick} />`}`;
 }

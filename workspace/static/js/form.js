@@ -3,9 +3,17 @@
 /** Every element that can hold a value or be pressed, with its block: `[{block, element}]`. */
 export function elementsOf(blocks) {
   return (blocks ?? []).flatMap((block) => {
-    const own = [block.element, block.accessory, ...(block.type === "carousel" ? [] : block.elements ?? []), ...(block.actions ?? [])];
-    const inner = [...(block.child_blocks ?? []), ...(block.type === "carousel" ? block.elements ?? [] : [])];
-    return [...own.filter((element) => element?.action_id).map((element) => ({ block, element })), ...elementsOf(inner)];
+    const own = [
+      block.element,
+      block.accessory,
+      ...(block.type === "carousel" ? [] : (block.elements ?? [])),
+      ...(block.actions ?? []),
+    ];
+    const inner = [...(block.child_blocks ?? []), ...(block.type === "carousel" ? (block.elements ?? []) : [])];
+    return [
+      ...own.filter((element) => element?.action_id).map((element) => ({ block, element })),
+      ...elementsOf(inner),
+    ];
   });
 }
 
@@ -18,7 +26,9 @@ const INITIAL = {
   static_select: (element) => ({ selected_option: element.initial_option ?? null }),
   external_select: (element) => ({ selected_option: element.initial_option ?? null }),
   users_select: (element) => ({ selected_user: element.initial_user ?? null }),
-  conversations_select: (element, here) => ({ selected_conversation: element.initial_conversation ?? current(element, here) }),
+  conversations_select: (element, here) => ({
+    selected_conversation: element.initial_conversation ?? current(element, here),
+  }),
   channels_select: (element) => ({ selected_channel: element.initial_channel ?? null }),
   multi_static_select: (element) => ({ selected_options: element.initial_options ?? [] }),
   multi_external_select: (element) => ({ selected_options: element.initial_options ?? [] }),

@@ -19,7 +19,8 @@ const APPLY = {
   message_changed: (frame) => eachList(frame.channel, (list) => changed(list, frame.message)),
   message_deleted: (frame) => eachList(frame.channel, (list) => without(list, frame.ts)),
   view_opened: ({ view }) => store.set({ views: [view] }),
-  view_pushed: ({ view }) => store.set((state) => ({ views: [...state.views.filter((one) => one.id !== view.id), view] })),
+  view_pushed: ({ view }) =>
+    store.set((state) => ({ views: [...state.views.filter((one) => one.id !== view.id), view] })),
   view_updated: updateView,
   view_closed: closeViews,
   home: ({ view }) => store.set({ home: view }),
@@ -42,7 +43,9 @@ function add({ channel, message }) {
     const key = threadKey(channel, message.thread_ts);
     store.set((state) => {
       const thread = state.threads[key];
-      return thread ? { threads: { ...state.threads, [key]: { ...thread, messages: withMessage(thread.messages, message) } } } : {};
+      return thread
+        ? { threads: { ...state.threads, [key]: { ...thread, messages: withMessage(thread.messages, message) } } }
+        : {};
     });
   }
   if (!inChannel(message)) return;
@@ -66,8 +69,11 @@ function notice({ channel, message }, page) {
 function quieten({ channel, message }) {
   const state = store.get();
   if (!message.bot_id && message.user !== state.app?.bot_user_id) return;
-  const keys = [threadKey(channel, message.thread_ts ?? ""), threadKey(channel, "")].filter((key) => state.statuses[key]);
-  if (keys.length) store.set({ statuses: { ...state.statuses, ...Object.fromEntries(keys.map((key) => [key, undefined])) } });
+  const keys = [threadKey(channel, message.thread_ts ?? ""), threadKey(channel, "")].filter(
+    (key) => state.statuses[key],
+  );
+  if (keys.length)
+    store.set({ statuses: { ...state.statuses, ...Object.fromEntries(keys.map((key) => [key, undefined])) } });
 }
 
 function eachList(channel, change) {
@@ -78,7 +84,8 @@ function eachList(channel, change) {
     if (log && messages !== log.messages) next.logs = { ...state.logs, [channel]: { ...log, messages } };
     for (const [key, thread] of Object.entries(state.threads)) {
       const list = key.startsWith(`${channel}:`) ? change(thread.messages) : thread.messages;
-      if (list !== thread.messages) next.threads = { ...(next.threads ?? state.threads), [key]: { ...thread, messages: list } };
+      if (list !== thread.messages)
+        next.threads = { ...(next.threads ?? state.threads), [key]: { ...thread, messages: list } };
     }
     return next;
   });

@@ -23,22 +23,38 @@ const PATHS = {
   moon: "M16.5 12A7 7 0 0 1 8 3.5 7 7 0 1 0 16.5 12z",
   sun: "M10 6.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM10 1.8v2M10 16.2v2M1.8 10h2M16.2 10h2M4.2 4.2l1.4 1.4M14.4 14.4l1.4 1.4M15.8 4.2l-1.4 1.4M5.6 14.4l-1.4 1.4",
   plus: "M10 4v12M4 10h12",
-  people: "M7.5 4a2.7 2.7 0 1 0 0 5.4 2.7 2.7 0 0 0 0-5.4zM2.5 16.5c0-3 2-5 5-5s5 2 5 5M13 4.3a2.5 2.5 0 0 1 0 4.8M14.5 11.8c1.9.6 3 2.3 3 4.7",
+  people:
+    "M7.5 4a2.7 2.7 0 1 0 0 5.4 2.7 2.7 0 0 0 0-5.4zM2.5 16.5c0-3 2-5 5-5s5 2 5 5M13 4.3a2.5 2.5 0 0 1 0 4.8M14.5 11.8c1.9.6 3 2.3 3 4.7",
   eye: "M1.8 10S5 4.5 10 4.5 18.2 10 18.2 10 15 15.5 10 15.5 1.8 10 1.8 10zM10 7.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z",
   file: "M5 2.5h7l3.5 3.5v11.5H5zM12 2.5V6h3.5",
   download: "M10 3.5v9M6 9l4 4 4-4M4 16.5h12",
-  up_thumb: "M6.5 9v7.5h-3V9zM6.5 9.5 9.5 3a2 2 0 0 1 2 2v3h4.2a1.3 1.3 0 0 1 1.3 1.6l-1.3 5.8a1.4 1.4 0 0 1-1.3 1.1H6.5",
-  down_thumb: "M6.5 11V3.500h-3V11zM6.500 10.500 9.500 17a2 2 0 0 0 2-2v-3h4.200a1.300 1.300 0 0 0 1.300-1.600L15.700 4.600a1.400 1.400 0 0 0-1.300-1.100H6.500",
-  trash: "M4 5.500h12M8 5.500V3.500h4v2M5.500 5.500l.8 11h7.400l.8-11M8.500 8.500v5M11.500 8.500v5",
-  bold: "M6 3.500h5a3 3 0 0 1 0 6H6zM6 9.500h6a3.500 3.500 0 0 1 0 7H6z",
-  italic: "M8.500 3.500h6M5.500 16.500h6M11.500 3.500l-3 13",
-  strike: "M14 6.500c0-1.800-1.600-3-4-3s-4 1.200-4 3M3.500 10h13M14 13.200c0 2-1.700 3.300-4 3.300s-4-1.200-4-3",
-  code: "m6.500 6-4 4 4 4M13.500 6l4 4-4 4",
-  calendar: "M3.500 5h13v11.500h-13zM3.500 8.500h13M7 3v3M13 3v3",
+  up_thumb:
+    "M6.5 9v7.5h-3V9zM6.5 9.5 9.5 3a2 2 0 0 1 2 2v3h4.2a1.3 1.3 0 0 1 1.3 1.6l-1.3 5.8a1.4 1.4 0 0 1-1.3 1.1H6.5",
+  down_thumb:
+    "M6.5 11V3.5h-3V11zM6.5 10.5l3 6.5a2 2 0 0 0 2-2v-3h4.2a1.3 1.3 0 0 0 1.3-1.6l-1.3-5.8a1.4 1.4 0 0 0-1.3-1.1H6.5",
+  trash: "M4 5.5h12M8 5.5V3.5h4v2M5.5 5.5l.8 11h7.4l.8-11M8.5 8.5v5M11.5 8.5v5",
+  bold: "M6 3.5h5a3 3 0 0 1 0 6H6zM6 9.5h6a3.5 3.5 0 0 1 0 7H6z",
+  italic: "M8.5 3.5h6M5.5 16.5h6M11.5 3.5l-3 13",
+  strike: "M14 6.5c0-1.8-1.6-3-4-3s-4 1.2-4 3M3.5 10h13M14 13.2c0 2-1.7 3.3-4 3.3s-4-1.2-4-3",
+  code: "m6.5 6-4 4 4 4M13.5 6l4 4-4 4",
+  calendar: "M3.5 5h13v11.5h-13zM3.5 8.5h13M7 3v3M13 3v3",
 };
 
 /** A decoration: what it means is always said by a name beside it. */
 export function icon(name, className = "") {
-  return html`<svg class=${`icon ${className} icon-${name}`} viewBox="0 0 20 20" width="20" height="20" fill="none" stroke="currentColor"
-    stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false"><path d=${PATHS[name] ?? PATHS.circle} /></svg>`;
+  return html`<svg
+    class=${`icon ${className} icon-${name}`}
+    viewBox="0 0 20 20"
+    width="20"
+    height="20"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.5"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+    aria-hidden="true"
+    focusable="false"
+  >
+    <path d=${PATHS[name] ?? PATHS.circle} />
+  </svg>`;
 }

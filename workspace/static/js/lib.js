@@ -3,7 +3,15 @@ import { Component, Fragment, createContext, h, render } from "../vendor/preact.
 import htm from "../vendor/htm.js";
 
 export {
-  useCallback, useContext, useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState,
+  useCallback,
+  useContext,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
 } from "../vendor/preact-hooks.js";
 export { Component, Fragment, createContext, h, render };
 

@@ -6,13 +6,13 @@ import { Blocks } from "./blocks/index.js";
 import { Markdown } from "./blocks/markdown.js";
 import { dateOf, full, lastReply, time } from "./dates.js";
 import { emoji } from "./emoji.js";
-import { EmojiPicker } from "./emoji_picker.js";
+import { EmojiButton } from "./emoji_picker.js";
 import { Files } from "./files.js";
 import { formFor } from "./form.js";
 import { icon } from "./icons.js";
 import { classes, html, memo, useMemo, useRef, useState } from "./lib.js";
-import { Menu } from "./popover.js";
-import { authorOf, personName, store, useWorkspace } from "./state.js";
+import { MenuButton } from "./popover.js";
+import { authorOf, personName, useWorkspace } from "./state.js";
 import { Surface } from "./surface.js";
 import { Mrkdwn } from "./text.js";
 
@@ -25,15 +25,31 @@ export const Message = memo(function Message({ channel, message, grouped, place 
     if (!row.current.contains(event.relatedTarget)) setActive(false);
   };
   const date = dateOf(message.ts);
-  return html`<article class=${classes("message", grouped && "grouped", message.ephemeral && "ephemeral", active && "active")} ref=${row} tabindex="-1" data-ts=${message.ts}
+  return html`<article
+    class=${classes("message", grouped && "grouped", message.ephemeral && "ephemeral", active && "active")}
+    ref=${row}
+    tabindex="-1"
+    data-ts=${message.ts}
     aria-label=${`${author.name}, ${time(date)}`}
-    onPointerEnter=${() => setActive(true)} onPointerLeave=${(event) => { if (!row.current.contains(document.activeElement)) leave(event); }}
-    onFocusIn=${() => setActive(true)} onFocusOut=${leave}>
-    <div class="gutter">${grouped ? html`<time class="side-time" datetime=${date.toISOString()} title=${full(date)}>${time(date)}</time>` : html`<${Avatar} author=${author} />`}</div>
+    onPointerEnter=${() => setActive(true)}
+    onPointerLeave=${(event) => {
+      if (!row.current.contains(document.activeElement)) leave(event);
+    }}
+    onFocusIn=${() => setActive(true)}
+    onFocusOut=${leave}
+  >
+    <div class="gutter">
+      ${grouped ? html`<${Time} className="side-time" date=${date} />` : html`<${Avatar} author=${author} />`}
+    </div>
     <div class="message-main">
       ${message.ephemeral && html`<p class="only-you">${icon("eye")} Only visible to you</p>`}
-      ${!grouped && html`<div class="by"><span class="author">${author.name}</span>${author.bot && html`<span class="app-badge">App</span>`}
-        <time datetime=${date.toISOString()} title=${full(date)}>${time(date)}</time></div>`}
+      ${
+        !grouped &&
+        html`<div class="by">
+          <span class="author">${author.name}</span>${author.bot && html`<span class="app-badge">App</span>`}
+          <${Time} date=${date} />
+        </div>`
+      }
       <${Content} channel=${channel} message=${message} />
       ${message.reactions?.length > 0 && html`<${Reactions} channel=${channel} message=${message} />`}
       ${place === "channel" && message.reply_count > 0 && html`<${Replies} message=${message} />`}
@@ -41,6 +57,10 @@ export const Message = memo(function Message({ channel, message, grouped, place 
     ${active && !message.ephemeral && html`<${Tools} channel=${channel} message=${message} place=${place} />`}
   </article>`;
 });
+
+function Time({ date, className }) {
+  return html`<time class=${className} datetime=${date.toISOString()} title=${full(date)}>${time(date)}</time>`;
+}
 
 // The same author object as long as nothing about the author changed, so that the message is not drawn again.
 const authors = new WeakMap();
@@ -55,7 +75,12 @@ function authorOfCached(state, message) {
 
 function Content({ channel, message }) {
   const container = useMemo(
-    () => ({ type: "message", channel, ts: message.ts, ...(message.thread_ts ? { thread_ts: message.thread_ts } : {}) }),
+    () => ({
+      type: "message",
+      channel,
+      ts: message.ts,
+      ...(message.thread_ts ? { thread_ts: message.thread_ts } : {}),
+    }),
     [channel, message.ts, message.thread_ts],
   );
   const surface = useMemo(() => {
@@ -66,7 +91,7 @@ function Content({ channel, message }) {
   const edited = message.edited && html`<span class="edited" title=${full(dateOf(message.edited.ts))}>(edited)</span>`;
   return html`<${Surface.Provider} value=${surface}>
     <div class=${classes("content", message.streaming && "streaming")}>
-      ${message.blocks?.length ? html`<${Blocks} blocks=${message.blocks} />${edited}` : html`<${Words} message=${message} />${edited}`}
+      ${message.blocks?.length ? html`<${Blocks} blocks=${message.blocks} />` : html`<${Words} message=${message} />`}${edited}
       ${message.streaming && html`<span class="cursor" role="img" aria-label="still writing"></span>`}
     </div>
     ${(message.attachments ?? []).map((one) => html`<${Attachment} attachment=${one} />`)}
@@ -82,44 +107,74 @@ function Words({ message }) {
 function Reactions({ channel, message }) {
   const me = useWorkspace((state) => state.me?.id);
   const users = useWorkspace((state) => state.users);
-  return html`<div class="reactions" role="group" aria-label="Reactions">${message.reactions.map(({ name, count, users: who }) => {
-    const mine = who.includes(me);
-    const names = who.map((id) => (id === me ? "you" : personName(users[id]))).join(", ");
-    return html`<button type="button" key=${name} class=${classes("reaction", mine && "mine")} aria-pressed=${String(mine)} title=${`${names} reacted with :${name}:`}
-      aria-label=${`${name.replaceAll("_", " ")}, ${count} ${count === 1 ? "reaction" : "reactions"}`}
-      onClick=${() => react(channel, message, name)}><span aria-hidden="true">${emoji(name) ?? `:${name}:`}</span> ${count}</button>`;
-  })}<${AddReaction} channel=${channel} message=${message} className="reaction add" end=${false} /></div>`;
+  return html`<div class="reactions" role="group" aria-label="Reactions">
+    ${message.reactions.map(({ name, count, users: who }) => {
+      const mine = who.includes(me);
+      const names = who.map((id) => (id === me ? "you" : personName(users[id]))).join(", ");
+      return html`<button
+        type="button"
+        key=${name}
+        class=${classes("reaction", mine && "mine")}
+        aria-pressed=${String(mine)}
+        title=${`${names} reacted with :${name}:`}
+        aria-label=${`${name.replaceAll("_", " ")}, ${count} ${count === 1 ? "reaction" : "reactions"}`}
+        onClick=${() => react(channel, message, name)}
+      >
+        <span aria-hidden="true">${emoji(name) ?? `:${name}:`}</span> ${count}
+      </button>`;
+    })}<${AddReaction} channel=${channel} message=${message} className="reaction add" end=${false} />
+  </div>`;
 }
 
-function AddReaction({ channel, message, className, end = true }) {
-  const [open, setOpen] = useState(false);
-  const anchor = useRef();
-  return html`<button type="button" class=${className} ref=${anchor} aria-label="Add reaction" title="Add reaction" aria-haspopup="dialog" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${icon("smile")}</button>
-    ${open && html`<${EmojiPicker} anchor=${anchor} end=${end} onClose=${() => setOpen(false)} onPick=${(name) => react(channel, message, name)} />`}`;
+function AddReaction({ channel, message, className, end }) {
+  const pick = (name) => react(channel, message, name);
+  return html`<${EmojiButton} className=${className} label="Add reaction" end=${end} onPick=${pick} />`;
 }
 
 function Replies({ message }) {
   const users = useWorkspace((state) => state.users);
-  const state = store.get();
-  const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
+  const app = useWorkspace((state) => state.app);
+  const faces = (message.reply_users ?? []).slice(0, 5).map((id) => authorOf({ users, app }, { user: id }));
+  const last = message.latest_reply && `Last reply ${lastReply(dateOf(message.latest_reply))}`;
   return html`<button type="button" class="replies" onClick=${() => openThread(message.ts)}>
-    <span class="reply-faces" aria-hidden="true">${(message.reply_users ?? []).slice(0, 5).map((id) => html`<${Avatar} key=${id} size="tiny" author=${authorOf({ ...state, users }, { user: id })} />`)}</span>
-    <span class="reply-count">${count}</span>
-    ${message.latest_reply && html`<span class="reply-last">Last reply ${lastReply(dateOf(message.latest_reply))}</span>`}
+    <span class="reply-faces" aria-hidden="true">
+      ${faces.map((author) => html`<${Avatar} key=${author.id} size="tiny" author=${author} />`)}
+    </span>
+    <span class="reply-count">${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}</span>
+    ${last && html`<span class="reply-last">${last}</span>`}
   </button>`;
 }
 
+const QUICK = ["+1", "eyes", "white_check_mark"];
+
 function Tools({ channel, message, place }) {
   const shortcuts = useWorkspace((state) => state.shortcuts);
-  const [open, setOpen] = useState(false);
-  const anchor = useRef();
-  const items = shortcuts.filter((one) => one.type === "message")
-    .map((one) => ({ key: one.callback_id, content: one.name, detail: one.description, onPick: () => runShortcut(one, channel, message.ts) }));
+  const start = (one) => () => runShortcut(one, channel, message.ts);
+  const items = shortcuts
+    .filter((one) => one.type === "message")
+    .map((one) => ({ key: one.callback_id, content: one.name, detail: one.description, onPick: start(one) }));
+  const empty = "The app offers no message shortcuts";
   return html`<div class="tools" role="toolbar" aria-label="Message actions">
-    ${["+1", "eyes", "white_check_mark"].map((name) => html`<button type="button" class="tool" aria-label=${`React with ${name.replaceAll("_", " ")}`} title=${`:${name}:`} onClick=${() => react(channel, message, name)}>${emoji(name) ?? name}</button>`)}
-    <${AddReaction} channel=${channel} message=${message} className="tool" />
-    ${place === "channel" && html`<button type="button" class="tool" aria-label="Reply in thread" title="Reply in thread" onClick=${() => openThread(message.thread_ts ?? message.ts)}>${icon("reply")}</button>`}
-    <button type="button" class="tool" ref=${anchor} aria-label="More message actions" title="More actions" aria-haspopup="menu" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${icon("more")}</button>
-    ${open && html`<${Menu} anchor=${anchor} items=${items} label="Message shortcuts" empty="The app offers no message shortcuts" onClose=${() => setOpen(false)} />`}
+    ${QUICK.map((name) => html`<${QuickReaction} key=${name} name=${name} channel=${channel} message=${message} />`)}
+    <${AddReaction} channel=${channel} message=${message} className="tool" end=${true} />
+    ${place === "channel" && html`<${ReplyButton} message=${message} />`}
+    <${MenuButton} className="tool" label="More message actions" menu="Message shortcuts" items=${items} empty=${empty}>
+      ${icon("more")}
+    <//>
   </div>`;
+}
+
+function QuickReaction({ name, channel, message }) {
+  const label = `React with ${name.replaceAll("_", " ")}`;
+  const press = () => react(channel, message, name);
+  return html`<button type="button" class="tool" aria-label=${label} title=${`:${name}:`} onClick=${press}>
+    ${emoji(name) ?? name}
+  </button>`;
+}
+
+function ReplyButton({ message }) {
+  const open = () => openThread(message.thread_ts ?? message.ts);
+  return html`<button type="button" class="tool" aria-label="Reply in thread" title="Reply in thread" onClick=${open}>
+    ${icon("reply")}
+  </button>`;
 }

@@ -48,15 +48,41 @@ export function MessageList({ channel, messages, hasMore, loading, unreadFrom, p
     box.current.scrollTop = box.current.scrollHeight;
   };
   return html`<div class="list-around">
-    <div class="messages" ref=${box} role="log" aria-label=${label} aria-live=${live ? "polite" : "off"} aria-relevant="additions" tabindex="0" onScroll=${scrolled} onKeyDown=${(event) => walk(event, box.current)}>
+    <div
+      class="messages"
+      ref=${box}
+      role="log"
+      aria-label=${label}
+      aria-live=${live ? "polite" : "off"}
+      aria-relevant="additions"
+      tabindex="0"
+      onScroll=${scrolled}
+      onKeyDown=${(event) => walk(event, box.current)}
+    >
       <div class="messages-inner">
-        ${more ? html`<p class="older" role="status">${loading ? "Reading older messages…" : html`<button type="button" class="link-button" onClick=${older}>Older messages</button>`}</p>` : head}
-        ${visible.map((message, at) => html`<${Row} key=${message.ts} channel=${channel} message=${message} before=${visible[at - 1]} first=${message.ts === unreadFrom} place=${place} />`)}
+        ${more ? html`<${Older} loading=${loading} onRead=${older} />` : head}
+        ${visible.map(
+          (message, at) =>
+            html`<${Row}
+              key=${message.ts}
+              channel=${channel}
+              message=${message}
+              before=${visible[at - 1]}
+              first=${message.ts === unreadFrom}
+              replies=${place === "thread" && at === 1 ? messages.length - 1 : 0}
+              place=${place}
+            />`,
+        )}
         ${foot}
       </div>
     </div>
     ${away && html`<button type="button" class="to-end" onClick=${toEnd}>${icon("down")} Latest messages</button>`}
   </div>`;
+}
+
+function Older({ loading, onRead }) {
+  const button = html`<button type="button" class="link-button" onClick=${onRead}>Older messages</button>`;
+  return html`<p class="older" role="status">${loading ? "Reading older messages…" : button}</p>`;
 }
 
 // What is there already is not news: it is not read out, only what comes after.
@@ -70,13 +96,23 @@ function useQuietStart(loading) {
   return live;
 }
 
-function Row({ channel, message, before, first, place }) {
+function Row({ channel, message, before, first, replies, place }) {
   const date = dateOf(message.ts);
   const newDay = place === "channel" && (!before || dayKey(dateOf(before.ts)) !== dayKey(date));
   return html`<${Fragment}>
-    ${newDay && html`<div class="day-line"></div><div class="day" role="separator" aria-label=${dayTitle(date)}><span>${dayTitle(date)}</span></div>`}
+    ${
+      newDay &&
+      html`<div class="day-line"></div>
+        <div class="day" role="separator" aria-label=${dayTitle(date)}><span>${dayTitle(date)}</span></div>`
+    }
+    ${replies > 0 && html`<p class="reply-line">${replies} ${replies === 1 ? "reply" : "replies"}</p>`}
     ${first && html`<div class="new-line" role="separator" aria-label="New messages"><span>New</span></div>`}
-    <${Message} channel=${channel} message=${message} grouped=${!newDay && !first && together(before, message)} place=${place} />
+    <${Message}
+      channel=${channel}
+      message=${message}
+      grouped=${!newDay && !first && !replies && together(before, message)}
+      place=${place}
+    />
   <//>`;
 }
 

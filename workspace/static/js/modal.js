@@ -3,7 +3,8 @@ import { closeView, submitView } from "./actions.js";
 import { Blocks } from "./blocks/index.js";
 import { formFor } from "./form.js";
 import { icon } from "./icons.js";
-import { classes, html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "./lib.js";
+import { classes, html, useEffect, useMemo, useRef, useState } from "./lib.js";
+import { useModal } from "./popover.js";
 import { store, useWorkspace } from "./state.js";
 import { Surface } from "./surface.js";
 import { Text, textOf } from "./text.js";
@@ -18,16 +19,14 @@ export function Modals() {
 function ModalDialog({ views }) {
   const dialog = useRef();
   const view = views.at(-1);
-  useLayoutEffect(() => {
-    const before = document.activeElement;
-    dialog.current.showModal();
-    return () => before?.isConnected && before.focus();
-  }, []);
+  useModal(dialog);
   const escape = (event) => {
     event.preventDefault();
     closeView(view, views.length === 1);
   };
-  return html`<dialog class="modal" ref=${dialog} aria-labelledby="modal-title" onCancel=${escape}><${View} key=${view.id} view=${view} depth=${views.length} /></dialog>`;
+  return html`<dialog class="modal" ref=${dialog} aria-labelledby="modal-title" onCancel=${escape}>
+    <${View} key=${view.id} view=${view} depth=${views.length} />
+  </dialog>`;
 }
 
 function View({ view, depth }) {
@@ -45,7 +44,13 @@ function View({ view, depth }) {
   }, [view, errors]);
   useEffect(() => focusFirst(body.current), [view.id]);
   useEffect(() => focusFirstError(body.current, errors), [refusals]);
-  useEffect(() => form.subscribe((block) => setErrors((now) => (now[block.block_id] ? { ...now, [block.block_id]: undefined } : now))), [form]);
+  useEffect(
+    () =>
+      form.subscribe((block) =>
+        setErrors((now) => (now[block.block_id] ? { ...now, [block.block_id]: undefined } : now)),
+      ),
+    [form],
+  );
 
   const refuse = (wrong) => {
     setErrors(wrong);
@@ -66,31 +71,54 @@ function View({ view, depth }) {
     if (refusal?.errors) refuse(refusal.errors);
     if (refusal?.message) setTrouble(refusal.message);
   }
-  const unplaced = Object.entries(errors).filter(([block, sentence]) => sentence && !view.blocks.some((one) => one.type === "input" && one.block_id === block));
-  return html`<form class="view" noValidate onSubmit=${submit} aria-busy=${busy ? "true" : undefined}>
+  const unplaced = Object.entries(errors).filter(
+    ([block, sentence]) => sentence && !view.blocks.some((one) => one.type === "input" && one.block_id === block),
+  );
+  return html`<form class="view" novalidate onSubmit=${submit} aria-busy=${busy ? "true" : undefined}>
     <${ViewHead} view=${view} depth=${depth} />
     <div class="view-body" ref=${body}>
       <${Surface.Provider} value=${surface}><${Blocks} blocks=${view.blocks} /><//>
     </div>
-    <div class="view-trouble" role="alert">${trouble}${unplaced.map(([, message]) => html`<span>${message}</span>`)}</div>
+    <div class="view-trouble" role="alert">
+      ${trouble}${unplaced.map(([, message]) => html`<span>${message}</span>`)}
+    </div>
     <${ViewFoot} view=${view} busy=${busy} />
   </form>`;
 }
 
 function ViewHead({ view, depth }) {
   return html`<header class="view-head">
-    ${depth > 1 && html`<button type="button" class="icon-button" aria-label="Back" onClick=${() => closeView(view, false)}>${icon("left")}</button>`}
+    ${
+      depth > 1 &&
+      html`<button type="button" class="icon-button" aria-label="Back" onClick=${() => closeView(view, false)}>
+        ${icon("left")}
+      </button>`
+    }
     <h2 id="modal-title"><${Text} object=${view.title} /></h2>
-    <button type="button" class="icon-button" aria-label="Close" onClick=${() => closeView(view, true)}>${icon("close")}</button>
+    <button type="button" class="icon-button" aria-label="Close" onClick=${() => closeView(view, true)}>
+      ${icon("close")}
+    </button>
   </header>`;
 }
 
 function ViewFoot({ view, busy }) {
   const sends = view.submit || view.blocks.some((block) => block.type === "input");
   return html`<footer class="view-foot">
-    <button type="button" class="button" onClick=${() => closeView(view, false)}>${textOf(view.close) || (sends ? "Cancel" : "Close")}</button>
-    ${sends && html`<button type="submit" class=${classes("button", "primary")} disabled=${view.submit_disabled} aria-disabled=${busy ? "true" : undefined}>
-      ${textOf(view.submit) || "Submit"}${busy && html`<span class="spin" aria-hidden="true"></span><span class="hidden">, sending</span>`}</button>`}
+    <button type="button" class="button" onClick=${() => closeView(view, false)}>
+      ${textOf(view.close) || (sends ? "Cancel" : "Close")}
+    </button>
+    ${
+      sends &&
+      html`<button
+        type="submit"
+        class=${classes("button", "primary")}
+        disabled=${view.submit_disabled}
+        aria-disabled=${busy ? "true" : undefined}
+      >
+        ${textOf(view.submit) || "Submit"} ${busy && html`<span class="spin" aria-hidden="true"></span>`}
+        ${busy && html`<span class="hidden">, sending</span>`}
+      </button>`
+    }
   </footer>`;
 }
 
@@ -98,7 +126,11 @@ const FIELDS = "input:not([type=file]), textarea, select, button.button";
 
 function focusFirst(body) {
   const wished = body.querySelector("[data-autofocus]");
-  (wished ?? body.querySelector(FIELDS) ?? body.closest("dialog").querySelector(".view-foot button:last-child"))?.focus();
+  (
+    wished ??
+    body.querySelector(FIELDS) ??
+    body.closest("dialog").querySelector(".view-foot button:last-child")
+  )?.focus();
 }
 
 function focusFirstError(body, errors) {
@@ -106,4 +138,3 @@ function focusFirstError(body, errors) {
   const field = first?.querySelector("[aria-invalid=true]");
   (field?.matches("[role=group], [role=radiogroup]") ? field.querySelector("input, button") : field)?.focus();
 }
-

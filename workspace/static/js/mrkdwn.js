@@ -26,7 +26,8 @@ export function parse(text) {
 }
 
 // Inside code an address written as <https://…|label> shows its label; everything else stays as it is.
-const verbatim = (text) => decode(text.replace(/<((?:https?:|mailto:)[^>|]*)(?:\|([^>]*))?>/g, (_, address, label) => label ?? address));
+const verbatim = (text) =>
+  decode(text.replace(/<((?:https?:|mailto:)[^>|]*)(?:\|([^>]*))?>/g, (_, address, label) => label ?? address));
 const preText = (part) => verbatim(part.replace(/^\n/, "").replace(/\n$/, ""));
 
 function trimAround(part, at, count) {
@@ -43,9 +44,12 @@ const NUMBER = /^(\s*)(\d{1,3})[.)] +(.+)$/;
 function parseLines(text) {
   const lines = text.split("\n");
   const nodes = [];
-  for (let at = 0; at < lines.length; ) {
-    const [node, next] = takeQuote(lines, at) ?? takeList(lines, at, BULLET, false) ?? takeList(lines, at, NUMBER, true)
-      ?? takePlain(lines, at);
+  for (let at = 0; at < lines.length;) {
+    const [node, next] =
+      takeQuote(lines, at) ??
+      takeList(lines, at, BULLET, false) ??
+      takeList(lines, at, NUMBER, true) ??
+      takePlain(lines, at);
     nodes.push(node);
     at = next;
   }
@@ -91,7 +95,7 @@ export function inline(text) {
     if (plain) nodes.push(...plainNodes(plain));
     plain = "";
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const [node, next] = takeInline(text, at) ?? [];
     if (node) {
       flush();
@@ -123,7 +127,8 @@ function takeCode(text, at) {
 }
 
 function takeMark(text, at, mark) {
-  if (isWord(text[at - 1]) || text[at + 1] === undefined || /\s/.test(text[at + 1]) || text[at + 1] === mark) return null;
+  if (isWord(text[at - 1]) || text[at + 1] === undefined || /\s/.test(text[at + 1]) || text[at + 1] === mark)
+    return null;
   for (let end = text.indexOf(mark, at + 2); end > 0; end = text.indexOf(mark, end + 1)) {
     const inside = text.slice(at + 1, end);
     if (inside.includes("\n")) return null;
@@ -147,7 +152,9 @@ function takeAddress(text, at) {
   const found = /^https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)'"*_~\]]/.exec(text.slice(at));
   if (!found) return null;
   const address = safeAddress(decode(found[0]));
-  return address ? [{ kind: "link", address, children: [{ kind: "text", text: address }] }, at + found[0].length] : null;
+  return address
+    ? [{ kind: "link", address, children: [{ kind: "text", text: address }] }, at + found[0].length]
+    : null;
 }
 
 function takeAngle(text, at) {
@@ -168,13 +175,20 @@ function angleNode(target, label) {
   if (target.startsWith("!subteam^")) return { kind: "group", id: target.slice(9), label: shown };
   if (target.startsWith("!date^")) return dateNode(target, shown);
   const address = safeAddress(decode(target));
-  if (address) return { kind: "link", address, children: label === null ? [{ kind: "text", text: address }] : inline(label) };
+  if (address)
+    return { kind: "link", address, children: label === null ? [{ kind: "text", text: address }] : inline(label) };
   return { kind: "text", text: shown ?? `<${decode(target)}>` };
 }
 
 function dateNode(target, fallback) {
   const [, timestamp, format, link] = target.split("^");
-  return { kind: "date", timestamp: Number(timestamp), format: format ?? "", link: link ? safeAddress(decode(link)) : null, fallback };
+  return {
+    kind: "date",
+    timestamp: Number(timestamp),
+    format: format ?? "",
+    link: link ? safeAddress(decode(link)) : null,
+    fallback,
+  };
 }
 
 function plainNodes(text) {

@@ -1,6 +1,6 @@
 // Anything that opens beside something else. It stands in the browser's top layer, so that neither a dialog nor a
 // scrolling list cuts it off.
-import { classes, html, useEffect, useLayoutEffect, useRef } from "./lib.js";
+import { classes, html, useEffect, useLayoutEffect, useRef, useState } from "./lib.js";
 
 const GAP = 4;
 
@@ -59,8 +59,8 @@ export function useDismissal(open, close, ...inside) {
   }, [open]);
 }
 
-/** A menu under a button: arrows move, Enter chooses, Escape gives the focus back. `items`: `[{key, content, detail, onPick}]`. */
-export function Menu({ anchor, items, onClose, label, end = true, empty = "Nothing here" }) {
+// Arrows move, Enter chooses, Escape gives the focus back. Items: `{key, content, detail, onPick}`.
+function Menu({ anchor, items, onClose, label, end, empty = "Nothing here" }) {
   const layer = useRef();
   useAnchored(anchor, layer, true, { end });
   const close = (keyboard) => {
@@ -79,8 +79,56 @@ export function Menu({ anchor, items, onClose, label, end = true, empty = "Nothi
     } else if (event.key === "Tab") close(true);
   };
   return html`<div class="menu" role="menu" aria-label=${label} ref=${layer} onKeyDown=${keys}>
-    ${items.map((item) => html`<button type="button" role="menuitem" tabindex="-1" class=${classes("menu-item", item.detail && "detailed")} key=${item.key}
-      onClick=${() => { close(true); item.onPick(); }}><span>${item.content}</span>${item.detail && html`<small>${item.detail}</small>`}</button>`)}
+    ${items.map(
+      (item) =>
+        html`<button
+          type="button"
+          role="menuitem"
+          tabindex="-1"
+          class=${classes("menu-item", item.detail && "detailed")}
+          key=${item.key}
+          onClick=${() => {
+            close(true);
+            item.onPick();
+          }}
+        >
+          <span>${item.content}</span>${item.detail && html`<small>${item.detail}</small>`}
+        </button>`,
+    )}
     ${items.length === 0 && html`<p class="menu-empty">${empty}</p>`}
   </div>`;
+}
+
+/** A button with a menu under it. `busy` while what was chosen is under way. */
+export function MenuButton({ className, label, title, items, menu = label, end = true, empty, busy, children }) {
+  const [open, setOpen] = useState(false);
+  const anchor = useRef();
+  const close = () => setOpen(false);
+  return html`<button
+      type="button"
+      class=${className}
+      ref=${anchor}
+      aria-label=${label}
+      title=${title}
+      aria-haspopup="menu"
+      aria-expanded=${String(open)}
+      aria-busy=${busy ? "true" : undefined}
+      onClick=${() => setOpen(!open)}
+    >
+      ${children}
+    </button>
+    ${open && html`<${Menu} anchor=${anchor} items=${items} label=${menu} end=${end} empty=${empty} onClose=${close} />`}`;
+}
+
+/** Shows a dialog above everything else; when it goes, the focus returns to where it was, or to the composer. */
+export function useModal(dialog) {
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    const before = document.activeElement;
+    element.showModal();
+    return () => {
+      element.close(); // while it is open nothing outside can take the focus
+      (before?.isConnected && before !== document.body ? before : document.querySelector(".composer textarea"))?.focus();
+    };
+  }, []);
 }

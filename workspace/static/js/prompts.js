@@ -8,6 +8,11 @@ export function Prompts({ at, channel, thread_ts }) {
   if (!given?.prompts?.length) return null;
   return html`<div class="prompts" role="group" aria-label=${given.title || "Suggested prompts"}>
     ${given.title && html`<p class="prompts-title">${given.title}</p>`}
-    ${given.prompts.map((prompt) => html`<button type="button" class="prompt" key=${prompt.title} onClick=${() => send(channel, prompt.message, thread_ts)}>${prompt.title}</button>`)}
+    ${given.prompts.map(
+      ({ title, message }) =>
+        html`<button type="button" class="prompt" key=${title} onClick=${() => send(channel, message, thread_ts)}>
+          ${title}
+        </button>`,
+    )}
   </div>`;
 }

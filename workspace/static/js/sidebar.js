@@ -2,8 +2,8 @@
 import { openChannel, openDirect, signIn } from "./actions.js";
 import { Avatar } from "./avatar.js";
 import { icon } from "./icons.js";
-import { classes, html, useRef, useState } from "./lib.js";
-import { Menu } from "./popover.js";
+import { classes, html, useState } from "./lib.js";
+import { MenuButton } from "./popover.js";
 import { channelTitle, personName, store, useWorkspace } from "./state.js";
 import { toggleTheme, useTheme } from "./theme.js";
 
@@ -14,8 +14,15 @@ export function Rail() {
   return html`<div class="rail">
     <span class="team-tile" aria-hidden="true">${(team?.name ?? "W").slice(0, 1).toUpperCase()}</span>
     <div class="rail-end">
-      <button type="button" class="rail-button" aria-label=${dark ? "Use the light theme" : "Use the dark theme"} title=${dark ? "Light theme" : "Dark theme"}
-        onClick=${toggleTheme}>${icon(dark ? "sun" : "moon")}</button>
+      <button
+        type="button"
+        class="rail-button"
+        aria-label=${dark ? "Use the light theme" : "Use the dark theme"}
+        title=${dark ? "Light theme" : "Dark theme"}
+        onClick=${toggleTheme}
+      >
+        ${icon(dark ? "sun" : "moon")}
+      </button>
       <${Avatar} author=${{ name: personName(me), color: me?.color }} />
     </div>
   </div>`;
@@ -43,7 +50,13 @@ function SignedInAs() {
   return html`<div class="signed-in">
     <label for="signed-in-as">Signed in as</label>
     <select id="signed-in-as" value=${me?.id} onChange=${change}>
-      ${people.map((id) => users[id]).filter((user) => !user.is_bot).map((user) => html`<option key=${user.id} value=${user.id} selected=${user.id === me?.id}>${label(user)}</option>`)}
+      ${people
+        .map((id) => users[id])
+        .filter((user) => !user.is_bot)
+        .map(
+          (user) =>
+            html`<option key=${user.id} value=${user.id} selected=${user.id === me?.id}>${label(user)}</option>`,
+        )}
     </select>
   </div>`;
 }
@@ -52,21 +65,36 @@ function Places() {
   const channels = useWorkspace((state) => state.channels);
   const order = useWorkspace((state) => state.channelOrder);
   const all = order.map((id) => channels[id]).filter(Boolean);
-  const rooms = all.filter((channel) => !channel.is_im && !channel.is_app).sort((one, other) => one.name.localeCompare(other.name));
-  return html`
-    <${Group} title="Channels" channels=${rooms} />
-    <${Group} title="Direct messages" channels=${all.filter((channel) => channel.is_im && !channel.is_app)}><${NewDirect} /><//>
+  const rooms = all
+    .filter((channel) => !channel.is_im && !channel.is_app)
+    .sort((one, other) => one.name.localeCompare(other.name));
+  return html` <${Group} title="Channels" channels=${rooms} />
+    <${Group} title="Direct messages" channels=${all.filter((channel) => channel.is_im && !channel.is_app)}
+      ><${NewDirect}
+    /><//>
     <${Group} title="Apps" channels=${all.filter((channel) => channel.is_app)} />`;
 }
 
 function Group({ title, channels, children }) {
   const [open, setOpen] = useState(true);
+  const shown = channels.filter((channel) => open || channel.unread);
   const id = `group-${title.toLowerCase().replaceAll(" ", "-")}`;
   return html`<section class="group">
-    <h2><button type="button" class="group-head" aria-expanded=${String(open)} aria-controls=${id} onClick=${() => setOpen(!open)}>
-      <span class=${classes("fold", open && "open")}>${icon("down")}</span>${title}</button></h2>
-    <ul id=${id}>${channels.filter((channel) => open || channel.unread).map((channel) => html`<li key=${channel.id}><${Place} channel=${channel} /></li>`)}
-      ${open && children && html`<li>${children}</li>`}</ul>
+    <h2>
+      <button
+        type="button"
+        class="group-head"
+        aria-expanded=${String(open)}
+        aria-controls=${id}
+        onClick=${() => setOpen(!open)}
+      >
+        <span class=${classes("fold", open && "open")}>${icon("down")}</span>${title}
+      </button>
+    </h2>
+    <ul id=${id}>
+      ${shown.map((channel) => html`<li key=${channel.id}><${Place} channel=${channel} /></li>`)}
+      ${open && children && html`<li>${children}</li>`}
+    </ul>
   </section>`;
 }
 
@@ -74,12 +102,22 @@ function Place({ channel }) {
   const here = useWorkspace((state) => state.channel === channel.id);
   const title = useWorkspace((state) => channelTitle(state, channel));
   const unread = channel.unread ?? 0;
-  return html`<button type="button" class=${classes("place", here && "here", unread && "unread", channel.is_member === false && "outside")} aria-current=${here ? "page" : undefined}
-    onClick=${() => openChannel(channel.id)}>
+  return html`<button
+    type="button"
+    class=${classes("place", here && "here", unread && "unread", channel.is_member === false && "outside")}
+    aria-current=${here ? "page" : undefined}
+    onClick=${() => openChannel(channel.id)}
+  >
     <${PlaceMark} channel=${channel} /><span class="place-name">${title}</span>
     ${channel.is_private && !channel.is_im && html`<span class="hidden">, private channel</span>`}
-    ${unread > 0 && html`<span class="badge"><span class="hidden">, </span>${unread > 99 ? "99+" : unread}<span class="hidden"> unread</span></span>`}
+    ${unread > 0 && html`<${Badge} count=${unread} />`}
   </button>`;
+}
+
+function Badge({ count }) {
+  return html`<span class="badge">
+    <span class="hidden">, </span>${count > 99 ? "99+" : count}<span class="hidden"> unread</span>
+  </span>`;
 }
 
 function PlaceMark({ channel }) {
@@ -88,22 +126,26 @@ function PlaceMark({ channel }) {
   const app = useWorkspace((state) => state.app);
   const connected = useWorkspace((state) => state.appConnected);
   if (channel.is_app) {
-    return html`<span class="place-avatar"><${Avatar} author=${{ name: app?.name, color: bot?.color, bot: true }} size="tiny" /><span class=${classes("presence", connected && "on")}></span></span>`;
+    return html`<span class="place-avatar"
+      ><${Avatar} author=${{ name: app?.name, color: bot?.color, bot: true }} size="tiny" /><span
+        class=${classes("presence", connected && "on")}
+      ></span
+    ></span>`;
   }
   if (channel.is_im) return html`<${Avatar} author=${{ name: personName(other), color: other?.color }} size="tiny" />`;
   return icon(channel.is_private ? "lock" : "hash");
 }
 
 function NewDirect() {
-  const [open, setOpen] = useState(false);
   const users = useWorkspace((state) => state.users);
   const people = useWorkspace((state) => state.people);
   const me = useWorkspace((state) => state.me);
-  const anchor = useRef();
-  const items = people.map((id) => users[id]).filter((user) => !user.is_bot && user.id !== me?.id)
-    .map((user) => ({ key: user.id, content: personName(user), detail: user.title, onPick: () => openDirect(user.id) }));
-  return html`<button type="button" class="place quiet" ref=${anchor} aria-haspopup="menu" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>
-      <span class="plus">${icon("plus")}</span><span class="place-name">New message</span></button>
-    ${open && html`<${Menu} anchor=${anchor} items=${items} label="People" end=${false} onClose=${() => setOpen(false)} />`}`;
+  const open = (user) => () => openDirect(user.id);
+  const items = people
+    .map((id) => users[id])
+    .filter((user) => !user.is_bot && user.id !== me?.id)
+    .map((user) => ({ key: user.id, content: personName(user), detail: user.title, onPick: open(user) }));
+  return html`<${MenuButton} className="place quiet" menu="People" items=${items} end=${false}>
+    <span class="plus">${icon("plus")}</span><span class="place-name">New message</span>
+  <//>`;
 }
-

@@ -47,7 +47,9 @@ export function channelTitle(state, channel) {
 
 /** As the composer and the header say it: "#general" or "Wei Chen". */
 export function channelLabel(state, channel) {
-  return channel && (channel.is_im || channel.is_app) ? channelTitle(state, channel) : `#${channelTitle(state, channel)}`;
+  return channel && (channel.is_im || channel.is_app)
+    ? channelTitle(state, channel)
+    : `#${channelTitle(state, channel)}`;
 }
 
 /** Who wrote a message: `{id, name, color, bot, image}`. */
@@ -65,4 +67,3 @@ export function authorOf(state, message) {
     emoji: icons.emoji || null,
   };
 }
-

@@ -5,6 +5,11 @@ import { useWorkspace } from "./state.js";
 export function Status({ at }) {
   const status = useWorkspace((state) => state.statuses[at]);
   const app = useWorkspace((state) => state.app);
-  return html`<div class="status" role="status" aria-live="polite">${status && html`<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>
-    <span>${app?.name} ${status.status}</span>`}</div>`;
+  return html`<div class="status" role="status" aria-live="polite">
+    ${
+      status &&
+      html`<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>
+        <span>${app?.name} ${status.status}</span>`
+    }
+  </div>`;
 }

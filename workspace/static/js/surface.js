@@ -19,7 +19,7 @@ export function useField(block, element) {
 
 /**
  * Tells the app of a press or a choice: `[busy, dispatch(fields)]`; dispatch answers whether it was sent. A press
- * (`once`) is not sent again while the first is under way; of several choices each is sent, so that the last one counts.
+ * (`once`) is not sent again while the first is under way; of several choices each is sent, so that the last counts.
  */
 export function useDispatch(block, element, { once = true } = {}) {
   const surface = useSurface();

@@ -13,7 +13,9 @@ export function Mrkdwn({ text }) {
 export function Text({ object }) {
   if (!object) return null;
   if (typeof object === "string") return html`<${Plain} text=${object} />`;
-  return object.type === "mrkdwn" ? html`<${Mrkdwn} text=${object.text} />` : html`<${Plain} text=${object.text} emojis=${object.emoji !== false} />`;
+  return object.type === "mrkdwn"
+    ? html`<${Mrkdwn} text=${object.text} />`
+    : html`<${Plain} text=${object.text} emojis=${object.emoji !== false} />`;
 }
 
 export function Plain({ text, emojis = true }) {
@@ -28,12 +30,19 @@ export function Plain({ text, emojis = true }) {
 /** A text object as one plain string, for accessible names and titles. */
 export function textOf(object) {
   const text = typeof object === "string" ? object : object?.text;
-  return decode(String(text ?? "")).replace(/:([a-z0-9_+-]+):/gi, (written, name) => emoji(name.toLowerCase()) ?? written);
+  return decode(String(text ?? "")).replace(
+    /:([a-z0-9_+-]+):/gi,
+    (written, name) => emoji(name.toLowerCase()) ?? written,
+  );
 }
 
 export function Emoji({ name }) {
   const picture = emoji(name);
-  return picture ? html`<span class="emoji" role="img" aria-label=${name.replaceAll("_", " ")} title=${`:${name}:`}>${picture}</span>` : `:${name}:`;
+  return picture
+    ? html`<span class="emoji" role="img" aria-label=${name.replaceAll("_", " ")} title=${`:${name}:`}
+        >${picture}</span
+      >`
+    : `:${name}:`;
 }
 
 export function Link({ address, children }) {
@@ -74,6 +83,14 @@ function drawNode(node) {
 }
 
 function drawList(node) {
-  const items = node.items.map((item) => html`<li class=${`indent-${item.indent}`}>${item.children.map(drawNode)}</li>`);
-  return node.ordered ? html`<ol start=${node.start}>${items}</ol>` : html`<ul>${items}</ul>`;
+  const items = node.items.map(
+    (item) => html`<li class=${`indent-${item.indent}`}>${item.children.map(drawNode)}</li>`,
+  );
+  return node.ordered
+    ? html`<ol start=${node.start}>
+        ${items}
+      </ol>`
+    : html`<ul>
+        ${items}
+      </ul>`;
 }

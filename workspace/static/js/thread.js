@@ -2,7 +2,7 @@
 import { closeThread } from "./actions.js";
 import { Composer } from "./composer.js";
 import { icon } from "./icons.js";
-import { html, useEffect, useRef } from "./lib.js";
+import { html } from "./lib.js";
 import { MessageList } from "./message_list.js";
 import { Prompts } from "./prompts.js";
 import { channelLabel, threadKey, useWorkspace } from "./state.js";
@@ -12,18 +12,33 @@ export function ThreadPane({ channel, ts }) {
   const key = threadKey(channel, ts);
   const thread = useWorkspace((state) => state.threads[key]) ?? { messages: [], loading: true };
   const label = useWorkspace((state) => channelLabel(state, state.channels[channel]));
-  const pane = useRef();
-  useEffect(() => pane.current.querySelector("textarea")?.focus(), [key]);
   const keys = (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) closeThread();
   };
-  const replies = thread.messages.length - 1;
-  return html`<aside class="thread" aria-label="Thread" ref=${pane} onKeyDown=${keys}>
-    <header class="main-head"><div class="main-title"><h2>Thread</h2><p class="topic">${label}</p></div>
-      <button type="button" class="icon-button" aria-label="Close thread" onClick=${closeThread}>${icon("close")}</button></header>
-    <${MessageList} key=${key} channel=${channel} messages=${thread.messages} loading=${thread.loading} hasMore=${false} place="thread" label="Messages in this thread"
-      head=${null} foot=${html`<${Prompts} key="prompts" at=${key} channel=${channel} thread_ts=${ts} /><${Status} key="status" at=${key} />`} />
-    <p class="hidden" role="status">${replies > 0 ? `${replies} ${replies === 1 ? "reply" : "replies"}` : ""}</p>
+  return html`<aside class="thread" aria-label="Thread" onKeyDown=${keys}>
+    <header class="main-head">
+      <div class="main-title">
+        <h2>Thread</h2>
+        <p class="topic">${label}</p>
+      </div>
+      <button type="button" class="icon-button" aria-label="Close thread" onClick=${closeThread}>
+        ${icon("close")}
+      </button>
+    </header>
+    <${MessageList}
+      key=${key}
+      channel=${channel}
+      messages=${thread.messages}
+      loading=${thread.loading}
+      hasMore=${false}
+      place="thread"
+      label="Messages in this thread"
+      head=${null}
+      foot=${[
+        html`<${Prompts} key="prompts" at=${key} channel=${channel} thread_ts=${ts} />`,
+        html`<${Status} key="status" at=${key} />`,
+      ]}
+    />
     <${Composer} key=${`composer-${key}`} channel=${channel} thread_ts=${ts} label="Reply to thread" />
   </aside>`;
 }

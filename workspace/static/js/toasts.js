@@ -14,12 +14,28 @@ export function Toasts() {
     if (element.matches(":popover-open")) element.hidePopover();
     if (toasts.length) element.showPopover();
   }, [toasts]);
-  return html`<div class="toasts" ref=${layer}>${toasts.map((one) => html`<div class=${`toast toast-${one.kind}`} key=${one.id} role=${one.kind === "trouble" ? "alert" : "status"}>
-    ${icon(one.kind === "trouble" ? "warning" : "info")}<span>${one.message}</span>
-    <button type="button" class="icon-button" aria-label="Dismiss" onClick=${() => dismiss(one.id)}>${icon("close")}</button></div>`)}</div>`;
+  return html`<div class="toasts" ref=${layer}>
+    ${toasts.map(
+      (one) =>
+        html`<div class=${`toast toast-${one.kind}`} key=${one.id} role=${one.kind === "trouble" ? "alert" : "status"}>
+          ${icon(one.kind === "trouble" ? "warning" : "info")}<span>${one.message}</span>
+          <button type="button" class="icon-button" aria-label="Dismiss" onClick=${() => dismiss(one.id)}>
+            ${icon("close")}
+          </button>
+        </div>`,
+    )}
+  </div>`;
 }
 
 export function Offline() {
   const online = useWorkspace((state) => state.online);
-  return html`<div class="offline" role="status">${!online && html`<p>Connection lost. Reconnecting… <button type="button" class="link-button" onClick=${retryNow}>Try now</button></p>`}</div>`;
+  return html`<div class="offline" role="status">
+    ${
+      !online &&
+      html`<p>
+        Connection lost. Reconnecting…${" "}
+        <button type="button" class="link-button" onClick=${retryNow}>Try now</button>
+      </p>`
+    }
+  </div>`;
 }

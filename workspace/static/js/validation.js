@@ -14,7 +14,11 @@ export function check(blocks, form) {
 function fault(block, record) {
   const { type, ...fields } = record;
   const held = Object.values(fields)[0];
-  const empty = held === null || held === undefined || (typeof held === "string" && held.trim() === "") || (Array.isArray(held) && held.length === 0);
+  const empty =
+    held === null ||
+    held === undefined ||
+    (typeof held === "string" && held.trim() === "") ||
+    (Array.isArray(held) && held.length === 0);
   if (empty) return block.optional ? null : EMPTY;
   return RULES[type]?.(held, block.element) ?? null;
 }

@@ -3,8 +3,11 @@ import { Element } from "../elements/index.js";
 import { html } from "../lib.js";
 
 export function Actions({ block }) {
-  return html`<div class="actions">${(block.elements ?? []).map((element, at) =>
-    html`<${Element} key=${element.action_id ?? at} block=${block} element=${element} />`)}</div>`;
+  return html`<div class="actions">
+    ${(block.elements ?? []).map(
+      (element, at) => html`<${Element} key=${element.action_id ?? at} block=${block} element=${element} />`,
+    )}
+  </div>`;
 }
 
 export function ContextActions({ block }) {

@@ -11,16 +11,27 @@ export function Container({ block, Blocks }) {
   const [open, setOpen] = useState(!(block.is_collapsible && block.default_collapsed));
   const id = useId();
   const width = WIDTHS.includes(block.width) ? block.width : "standard";
-  const head = html`
-    ${block.icon && html`<${Picture} image=${block.icon} className="card-icon" />`}
+  const rich = block.rich_text_title;
+  const head = html`${block.icon && html`<${Picture} image=${block.icon} className="card-icon" />`}
     <span class="container-titles">
-      <span class="container-title" id=${id}>${block.rich_text_title ? html`<${RichText} block=${block.rich_text_title} />` : html`<${Text} object=${block.title} />`}</span>
+      <span class="container-title" id=${id}
+        >${rich ? html`<${RichText} block=${rich} />` : html`<${Text} object=${block.title} />`}</span
+      >
       ${block.subtitle && html`<span class="container-subtitle"><${Text} object=${block.subtitle} /></span>`}
     </span>`;
   return html`<section class=${`container width-${width}`} aria-labelledby=${id}>
-    ${block.is_collapsible
-      ? html`<button type="button" class="container-head" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${head}<span class=${classes("fold", open && "open")}>${icon("down")}</span></button>`
-      : html`<div class=${classes("container-head", block.has_header_divider && "divided")}>${head}</div>`}
+    ${
+      block.is_collapsible
+        ? html`<button
+            type="button"
+            class="container-head"
+            aria-expanded=${String(open)}
+            onClick=${() => setOpen(!open)}
+          >
+            ${head}<span class=${classes("fold", open && "open")}>${icon("down")}</span>
+          </button>`
+        : html`<div class=${classes("container-head", block.has_header_divider && "divided")}>${head}</div>`
+    }
     <div class="container-body" hidden=${!open}><${Blocks} blocks=${block.child_blocks} /></div>
   </section>`;
 }

@@ -13,19 +13,46 @@ export function DataTable({ block }) {
   const found = useMemo(() => sorted(matching(rows, filter), sort), [block, filter, sort]);
   const pages = Math.max(1, Math.ceil(found.length / size));
   const at = Math.min(page, pages - 1);
+  const shown = found.slice(at * size, (at + 1) * size);
   const turnTo = (column) => setSort({ column, descending: sort.column === column && !sort.descending });
   const caption = textOf(block.caption);
   return html`<div class="data-table">
-    <${Bar} caption=${caption} rows=${rows} filter=${filter} onFilter=${(text) => { setFilter(text); setPage(0); }} />
+    <${Bar}
+      caption=${caption}
+      rows=${rows}
+      filter=${filter}
+      onFilter=${(text) => {
+        setFilter(text);
+        setPage(0);
+      }}
+    />
     <div class="table-scroll" tabindex="0" role="region" aria-label=${caption || "Table"}>
       <table>
-        <caption class="hidden">${caption}</caption>
-        <thead><tr>${head.map((cell, column) => html`<${HeadCell} cell=${cell} numeric=${isNumeric(rows, column)} sort=${sort} column=${column} onSort=${turnTo} />`)}</tr></thead>
-        <tbody>${found.slice(at * size, (at + 1) * size).map((row) => html`<${Row} row=${row} rows=${rows} header=${block.row_header_column_index ?? 0} />`)}</tbody>
+        <caption class="hidden">
+          ${caption}
+        </caption>
+        <thead>
+          <tr>
+            ${head.map(
+              (cell, column) =>
+                html`<${HeadCell} cell=${cell} rows=${rows} sort=${sort} column=${column} onSort=${turnTo} />`,
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          ${shown.map((row) => html`<${Row} row=${row} rows=${rows} header=${block.row_header_column_index ?? 0} />`)}
+        </tbody>
       </table>
       ${found.length === 0 && html`<p class="nothing">No row contains “${filter}”.</p>`}
     </div>
-    <${Pages} page=${at} pages=${pages} from=${at * size} shown=${Math.min(size, found.length - at * size)} total=${found.length} onPage=${setPage} />
+    <${Pages}
+      page=${at}
+      pages=${pages}
+      from=${at * size}
+      shown=${shown.length}
+      total=${found.length}
+      onPage=${setPage}
+    />
   </div>`;
 }
 
@@ -33,35 +60,70 @@ function Bar({ caption, rows, filter, onFilter }) {
   const id = useId();
   return html`<div class="table-bar">
     <div class="table-caption">${caption}</div>
-    ${rows.length > 3 && html`<label class="hidden" for=${id}>Filter ${caption}</label>
-      <input id=${id} type="search" class="entry small" placeholder="Filter" value=${filter} onInput=${(event) => onFilter(event.target.value)} />`}
+    ${
+      rows.length > 3 &&
+      html`<label class="hidden" for=${id}>Filter ${caption}</label>
+        <input
+          id=${id}
+          type="search"
+          class="entry small"
+          placeholder="Filter"
+          value=${filter}
+          onInput=${(event) => onFilter(event.target.value)}
+        />`
+    }
   </div>`;
 }
 
-function HeadCell({ cell, numeric, sort, column, onSort }) {
+function HeadCell({ cell, rows, sort, column, onSort }) {
   const active = sort.column === column;
-  return html`<th scope="col" class=${numeric && "align-right"} aria-sort=${active ? (sort.descending ? "descending" : "ascending") : "none"}>
+  return html`<th
+    scope="col"
+    class=${isNumeric(rows, column) && "align-right"}
+    aria-sort=${active ? (sort.descending ? "descending" : "ascending") : "none"}
+  >
     <button type="button" class="sort" onClick=${() => onSort(column)}>
-      <${Cell} cell=${cell} /><span class=${classes("sort-mark", active && "active", active && sort.descending && "descending")}>${icon("up")}</span>
+      <${Cell} cell=${cell} /><span
+        class=${classes("sort-mark", active && "active", active && sort.descending && "descending")}
+        >${icon("up")}</span
+      >
     </button>
   </th>`;
 }
 
 function Row({ row, rows, header }) {
-  return html`<tr>${row.map((cell, column) => {
-    const align = isNumeric(rows, column) && "align-right";
-    return column === header
-      ? html`<th scope="row" class=${align}><${Cell} cell=${cell} /></th>`
-      : html`<td class=${align}><${Cell} cell=${cell} /></td>`;
-  })}</tr>`;
+  return html`<tr>
+    ${row.map((cell, column) => {
+      const align = isNumeric(rows, column) && "align-right";
+      return column === header
+        ? html`<th scope="row" class=${align}><${Cell} cell=${cell} /></th>`
+        : html`<td class=${align}><${Cell} cell=${cell} /></td>`;
+    })}
+  </tr>`;
 }
 
 function Pages({ page, pages, from, shown, total, onPage }) {
   if (pages < 2) return null;
   return html`<div class="pages" role="group" aria-label="Pages">
     <span role="status">${from + 1}–${from + shown} of ${total}</span>
-    <button type="button" class="icon-button" aria-label="Previous page" disabled=${page === 0} onClick=${() => onPage(page - 1)}>${icon("left")}</button>
-    <button type="button" class="icon-button" aria-label="Next page" disabled=${page >= pages - 1} onClick=${() => onPage(page + 1)}>${icon("right")}</button>
+    <button
+      type="button"
+      class="icon-button"
+      aria-label="Previous page"
+      disabled=${page === 0}
+      onClick=${() => onPage(page - 1)}
+    >
+      ${icon("left")}
+    </button>
+    <button
+      type="button"
+      class="icon-button"
+      aria-label="Next page"
+      disabled=${page >= pages - 1}
+      onClick=${() => onPage(page + 1)}
+    >
+      ${icon("right")}
+    </button>
   </div>`;
 }
 

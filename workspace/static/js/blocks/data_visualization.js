@@ -11,10 +11,13 @@ export function DataVisualization({ block }) {
   const id = useId();
   const title = textOf(block.title);
   const kind = KINDS[block.chart?.type];
-  if (!kind) return html`<p class="unknown-block">This page cannot show a “${String(block.chart?.type)}” chart.</p>`;
+  if (!kind) return html`<p class="unknown-block">This page cannot show such a chart (${block.chart?.type}).</p>`;
   return html`<figure class="chart">
-    <figcaption class="chart-head"><span class="chart-title" id=${id}>${title}</span>
-      <button type="button" class="link-button" aria-pressed=${String(asTable)} onClick=${() => setAsTable(!asTable)}>View as ${asTable ? "chart" : "table"}</button>
+    <figcaption class="chart-head">
+      <span class="chart-title" id=${id}>${title}</span>
+      <button type="button" class="link-button" aria-pressed=${String(asTable)} onClick=${() => setAsTable(!asTable)}>
+        View as ${asTable ? "chart" : "table"}
+      </button>
     </figcaption>
     ${!asTable && html`<${Drawing} chart=${block.chart} label=${`${kind}: ${title}`} />`}
     <div class=${asTable ? "table-scroll" : "hidden"}><${Figures} chart=${block.chart} title=${title} /></div>
@@ -25,14 +28,30 @@ function Drawing({ chart, label }) {
   const canvas = useRef();
   const theme = useTheme();
   useEffect(() => draw(canvas.current, chart), [chart, theme]);
-  return html`<div class=${`chart-canvas chart-${chart.type}`}><canvas ref=${canvas} role="img" aria-label=${label}></canvas></div>`;
+  return html`<div class=${`chart-canvas chart-${chart.type}`}>
+    <canvas ref=${canvas} role="img" aria-label=${label}></canvas>
+  </div>`;
 }
 
 function Figures({ chart, title }) {
   const { names, rows } = figures(chart);
   return html`<table>
-    <caption class="hidden">${title}</caption>
-    <thead><tr>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-    <tbody>${rows.map(([label, ...values]) => html`<tr><th scope="row">${label}</th>${values.map((value) => html`<td class="align-right">${value ?? "–"}</td>`)}</tr>`)}</tbody>
+    <caption class="hidden">
+      ${title}
+    </caption>
+    <thead>
+      <tr>
+        ${names.map((name) => html`<th scope="col">${name}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        ([label, ...values]) =>
+          html`<tr>
+            <th scope="row">${label}</th>
+            ${values.map((value) => html`<td class="align-right">${value ?? "–"}</td>`)}
+          </tr>`,
+      )}
+    </tbody>
   </table>`;
 }

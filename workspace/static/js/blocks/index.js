@@ -39,13 +39,18 @@ const BLOCKS = {
 };
 
 export function Blocks({ blocks }) {
-  return html`<div class="blocks">${(blocks ?? []).map((block, at) => html`<${Block} key=${block.block_id ?? at} block=${block} />`)}</div>`;
+  return html`<div class="blocks">
+    ${(blocks ?? []).map((block, at) => html`<${Block} key=${block.block_id ?? at} block=${block} />`)}
+  </div>`;
 }
 
 export const Block = memo(function Block({ block }) {
   const Kind = BLOCKS[block.type];
   if (!Kind) return html`<p class="unknown-block">This page cannot show a “${String(block.type)}” block.</p>`;
-  return html`<${Guard} type=${block.type}><div class=${`block block-${block.type}`} data-block-id=${block.block_id}><${Kind} block=${block} Blocks=${Blocks} /></div><//>`;
+  return html`<${Guard} type=${block.type}
+    ><div class=${`block block-${block.type}`} data-block-id=${block.block_id}>
+      <${Kind} block=${block} Blocks=${Blocks} /></div
+  ><//>`;
 });
 
 // One malformed block must not take the conversation with it.

@@ -12,11 +12,22 @@ export function Input({ block }) {
   const error = errors[block.block_id];
   const described = [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
   const grouped = GROUPS.includes(block.element?.type);
-  const label = html`<${Text} object=${block.label} />${block.optional && html` <span class="optional">(optional)</span>`}`;
+  const about = { class: "label", id: `${id}-label` };
+  const label = [
+    html`<${Text} object=${block.label} />`,
+    block.optional && html`<span class="optional">${" "}(optional)</span>`,
+  ];
   return html`<div class=${classes("input-block", error && "invalid")} data-input-block=${block.block_id}>
-    ${grouped ? html`<div class="label" id=${`${id}-label`}>${label}</div>` : html`<label class="label" id=${`${id}-label`} for=${id}>${label}</label>`}
-    <${Element} block=${block} element=${block.element} id=${id} labelledby=${`${id}-label`} describedby=${described}
-      invalid=${Boolean(error)} required=${!block.optional} />
+    ${grouped ? html`<div ...${about}>${label}</div>` : html`<label ...${about} for=${id}>${label}</label>`}
+    <${Element}
+      block=${block}
+      element=${block.element}
+      id=${id}
+      labelledby=${about.id}
+      describedby=${described}
+      invalid=${Boolean(error)}
+      required=${!block.optional}
+    />
     ${error && html`<p class="field-error" id=${`${id}-error`}>${error}</p>`}
     ${block.hint && html`<p class="hint" id=${`${id}-hint`}><${Text} object=${block.hint} /></p>`}
   </div>`;

@@ -3,17 +3,51 @@ import { html, useEffect, useRef } from "../lib.js";
 import { emoji } from "../emoji.js";
 import { safeAddress } from "../mrkdwn.js";
 
-const TAGS = ["p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li",
-  "a", "table", "thead", "tbody", "tr", "th", "td"];
-const RULES = { ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ["href", "start"], ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, RETURN_DOM_FRAGMENT: true };
+const TAGS = [
+  "p",
+  "br",
+  "hr",
+  "h1",
+  "h2",
+  "h3",
+  "h4",
+  "h5",
+  "h6",
+  "strong",
+  "em",
+  "s",
+  "del",
+  "code",
+  "pre",
+  "blockquote",
+  "ul",
+  "ol",
+  "li",
+  "a",
+  "table",
+  "thead",
+  "tbody",
+  "tr",
+  "th",
+  "td",
+];
+const RULES = {
+  ALLOWED_TAGS: TAGS,
+  ALLOWED_ATTR: ["href", "start"],
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+  RETURN_DOM_FRAGMENT: true,
+};
 
 let tools = null;
 
 function loadTools() {
-  tools ??= Promise.all([import("../../vendor/markdown-it.js"), import("../../vendor/purify.js")]).then(([markdown, purify]) => ({
-    markdown: new markdown.default({ html: false, linkify: true, breaks: true }).disable(["image"]),
-    purify: purify.default,
-  }));
+  tools ??= Promise.all([import("../../vendor/markdown-it.js"), import("../../vendor/purify.js")]).then(
+    ([markdown, purify]) => ({
+      markdown: new markdown.default({ html: false, linkify: true, breaks: true }).disable(["image"]),
+      purify: purify.default,
+    }),
+  );
   return tools;
 }
 
@@ -54,4 +88,8 @@ function lower(heading) {
   heading.replaceWith(lowered);
 }
 
-const withEmoji = (text) => text.replace(/(^|\s):([a-z0-9_+-]+):(?=\s|$|[.,;!?])/gim, (written, before, name) => before + (emoji(name.toLowerCase()) ?? `:${name}:`));
+const withEmoji = (text) =>
+  text.replace(
+    /(^|\s):([a-z0-9_+-]+):(?=\s|$|[.,;!?])/gim,
+    (written, before, name) => before + (emoji(name.toLowerCase()) ?? `:${name}:`),
+  );

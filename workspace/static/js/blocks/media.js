@@ -10,8 +10,21 @@ export function ImageBlock({ block }) {
   const [open, setOpen] = useState(true);
   const title = textOf(block.title);
   return html`<figure class="image-block">
-    ${title && html`<figcaption><${Text} object=${block.title} />
-      <button type="button" class="fold-image" aria-expanded=${String(open)} aria-label=${`${open ? "Hide" : "Show"} image: ${title}`} onClick=${() => setOpen(!open)}>${icon(open ? "down" : "right")}</button></figcaption>`}
+    ${
+      title &&
+      html`<figcaption>
+        <${Text} object=${block.title} />
+        <button
+          type="button"
+          class="fold-image"
+          aria-expanded=${String(open)}
+          aria-label=${`${open ? "Hide" : "Show"} image: ${title}`}
+          onClick=${() => setOpen(!open)}
+        >
+          ${icon(open ? "down" : "right")}
+        </button>
+      </figcaption>`
+    }
     ${open && html`<${Picture} image=${block} className="image" />`}
   </figure>`;
 }
@@ -19,11 +32,14 @@ export function ImageBlock({ block }) {
 export function Video({ block }) {
   const address = safeAddress(block.title_url) ?? safeAddress(block.video_url);
   const title = html`<${Text} object=${block.title} />`;
+  const by = [block.author_name, block.provider_name].filter(Boolean).join(" · ");
   return html`<div class="video">
     <div class="video-title">${address ? html`<${Link} address=${address}>${title}<//>` : title}</div>
-    ${(block.author_name || block.provider_name) && html`<div class="video-by">${[block.author_name, block.provider_name].filter(Boolean).join(" · ")}</div>`}
+    ${by && html`<div class="video-by">${by}</div>`}
     ${block.description && html`<div><${Text} object=${block.description} /></div>`}
-    <div class="video-picture"><${Picture} image=${{ image_url: block.thumbnail_url, alt_text: block.alt_text }} className="image" /></div>
+    <div class="video-picture">
+      <${Picture} image=${{ image_url: block.thumbnail_url, alt_text: block.alt_text }} className="image" />
+    </div>
   </div>`;
 }
 

@@ -15,14 +15,18 @@ const STATUS = {
 export function Plan({ block }) {
   return html`<section class="plan" aria-label=${textOf(block.title)}>
     <div class="plan-title"><${Plain} text=${textOf(block.title)} /></div>
-    <ol class="plan-tasks">${(block.tasks ?? []).map((task) => html`<li><${TaskCard} block=${task} /></li>`)}</ol>
+    <ol class="plan-tasks">
+      ${(block.tasks ?? []).map((task) => html`<li><${TaskCard} block=${task} /></li>`)}
+    </ol>
   </section>`;
 }
 
 export function TaskCard({ block }) {
   const status = STATUS[block.status] ?? STATUS.pending;
   const more = block.details || block.output || block.sources?.length;
-  const title = html`<span class=${`task-icon task-${block.status}`} role="img" aria-label=${status.label}>${icon(status.icon)}</span>
+  const title = html`<span class=${`task-icon task-${block.status}`} role="img" aria-label=${status.label}
+      >${icon(status.icon)}</span
+    >
     <span class="task-title"><${Plain} text=${textOf(block.title)} /></span>`;
   if (!more) return html`<div class="task"><div class="task-head">${title}</div></div>`;
   return html`<details class="task" open=${block.status === "in_progress" || block.status === "error"}>
@@ -36,8 +40,10 @@ export function TaskCard({ block }) {
 }
 
 function Sources({ sources }) {
-  return html`<ul class="sources" aria-label="Sources">${sources.map((source) => {
-    const address = safeAddress(source.url);
-    return html`<li>${address ? html`<${Link} address=${address}>${source.text || address}<//>` : source.text}</li>`;
-  })}</ul>`;
+  return html`<ul class="sources" aria-label="Sources">
+    ${sources.map((source) => {
+      const address = safeAddress(source.url);
+      return html`<li>${address ? html`<${Link} address=${address}>${source.text || address}<//>` : source.text}</li>`;
+    })}
+  </ul>`;
 }

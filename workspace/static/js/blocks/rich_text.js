@@ -17,7 +17,8 @@ function part(element) {
     case "rich_text_quote":
       return html`<blockquote class=${border}>${element.elements.map(inline)}</blockquote>`;
     case "rich_text_preformatted":
-      return html`<pre class=${border} tabindex="0">${element.elements.map((one) => (one.type === "link" ? inline(one) : one.text))}</pre>`;
+      return html`<pre class=${border} tabindex="0">
+${element.elements.map((one) => (one.type === "link" ? inline(one) : one.text))}</pre>`;
     case "rich_text_section":
       return html`<div class="lines">${element.elements.map(inline)}</div>`;
     default:
@@ -29,8 +30,12 @@ function list(element, border) {
   const items = element.elements.map((item) => html`<li>${(item.elements ?? []).map(inline)}</li>`);
   const name = classes(`indent-${Math.min(element.indent ?? 0, 8)}`, border);
   return element.style === "ordered"
-    ? html`<ol class=${name} start=${(element.offset ?? 0) + 1}>${items}</ol>`
-    : html`<ul class=${name}>${items}</ul>`;
+    ? html`<ol class=${name} start=${(element.offset ?? 0) + 1}>
+        ${items}
+      </ol>`
+    : html`<ul class=${name}>
+        ${items}
+      </ul>`;
 }
 
 const INLINE = {
@@ -45,7 +50,13 @@ const INLINE = {
   usergroup: (one) => html`<${Chip} kind="group" id=${one.usergroup_id} />`,
   team: (one) => html`<${Chip} kind="group" id=${one.team_id} />`,
   broadcast: (one) => html`<${Chip} kind="broadcast" id=${one.range} />`,
-  date: (one) => html`<${Moment} timestamp=${one.timestamp} format=${one.format} fallback=${one.fallback} link=${safeAddress(one.url)} />`,
+  date: (one) =>
+    html`<${Moment}
+      timestamp=${one.timestamp}
+      format=${one.format}
+      fallback=${one.fallback}
+      link=${safeAddress(one.url)}
+    />`,
   color: (one) => html`<span class="color-name"><${Swatch} color=${one.value} />${one.value}</span>`,
 };
 
@@ -65,14 +76,20 @@ function styled(content, style) {
 }
 
 function lines(text) {
-  return String(text ?? "").split("\n").flatMap((line, at) => (at ? [html`<br />`, line] : [line]));
+  return String(text ?? "")
+    .split("\n")
+    .flatMap((line, at) => (at ? [html`<br />`, line] : [line]));
 }
 
 function fromUnicode(one) {
-  const points = String(one.unicode ?? "").split("-").map((point) => Number.parseInt(point, 16));
+  const points = String(one.unicode ?? "")
+    .split("-")
+    .map((point) => Number.parseInt(point, 16));
   return points.every((point) => point > 0 && point <= 0x10ffff) ? String.fromCodePoint(...points) : `:${one.name}:`;
 }
 
 function Swatch({ color }) {
-  return /^#[0-9a-f]{3,8}$/i.test(color) ? html`<span class="swatch" style=${{ backgroundColor: color }}></span>` : null;
+  return /^#[0-9a-f]{3,8}$/i.test(color)
+    ? html`<span class="swatch" style=${{ backgroundColor: color }}></span>`
+    : null;
 }

@@ -11,8 +11,22 @@ export function Table({ block }) {
   };
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Table">
     <table>
-      ${head && html`<thead><tr>${head.map((cell, at) => html`<th scope="col" class=${column(at)}><${Cell} cell=${cell} /></th>`)}</tr></thead>`}
-      <tbody>${rows.map((row) => html`<tr>${row.map((cell, at) => html`<td class=${column(at)}><${Cell} cell=${cell} /></td>`)}</tr>`)}</tbody>
+      ${
+        head &&
+        html`<thead>
+          <tr>
+            ${head.map((cell, at) => html`<th scope="col" class=${column(at)}><${Cell} cell=${cell} /></th>`)}
+          </tr>
+        </thead>`
+      }
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((cell, at) => html`<td class=${column(at)}><${Cell} cell=${cell} /></td>`)}
+            </tr>`,
+        )}
+      </tbody>
     </table>
   </div>`;
 }

@@ -9,9 +9,18 @@ export function Section({ block }) {
   return html`<div class=${classes("section", block.accessory && "with-accessory")}>
     <div class="section-main">
       ${block.text && html`<div class="section-text"><${Text} object=${block.text} /></div>`}
-      ${block.fields && html`<div class="fields">${block.fields.map((field) => html`<div class="field"><${Text} object=${field} /></div>`)}</div>`}
+      ${block.fields && html`<${Fields} fields=${block.fields} />`}
     </div>
-    ${block.accessory && html`<div class="accessory"><${Element} block=${block} element=${block.accessory} name=${about} /></div>`}
+    ${
+      block.accessory &&
+      html`<div class="accessory"><${Element} block=${block} element=${block.accessory} name=${about} /></div>`
+    }
+  </div>`;
+}
+
+function Fields({ fields }) {
+  return html`<div class="fields">
+    ${fields.map((field) => html`<div class="field"><${Text} object=${field} /></div>`)}
   </div>`;
 }
 
@@ -24,8 +33,11 @@ export function Divider() {
 }
 
 export function Context({ block }) {
-  return html`<div class="context">${(block.elements ?? []).map((element) =>
-    element.type === "image"
-      ? html`<${Picture} image=${element} className="context-image" />`
-      : html`<span class="context-text"><${Text} object=${element} /></span>`)}</div>`;
+  return html`<div class="context">
+    ${(block.elements ?? []).map((element) =>
+      element.type === "image"
+        ? html`<${Picture} image=${element} className="context-image" />`
+        : html`<span class="context-text"><${Text} object=${element} /></span>`,
+    )}
+  </div>`;
 }

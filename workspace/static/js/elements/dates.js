@@ -1,4 +1,5 @@
 // Days and times, entered with the browser's own pickers.
+import { isoDay } from "../dates.js";
 import { html, useRef } from "../lib.js";
 import { useChoice, useField } from "../surface.js";
 import { textOf } from "../text.js";
@@ -27,17 +28,38 @@ function Picker({ block, element, kind, read, fields, labelledby, describedby, i
     clearTimeout(timer.current);
     timer.current = setTimeout(tell, CALM);
   };
-  return html`<input type=${kind} class="entry date-entry" id=${id} value=${read(record) ?? ""} max=${LAST[kind]}
-    aria-labelledby=${labelledby} aria-label=${labelledby ? undefined : textOf(element.placeholder) || name || NAMES[kind]} aria-required=${required ? "true" : undefined}
-    aria-describedby=${describedby} aria-invalid=${invalid ? "true" : undefined} onInput=${change} onBlur=${tell} />`;
+  return html`<input
+    type=${kind}
+    class="entry date-entry"
+    id=${id}
+    value=${read(record) ?? ""}
+    max=${LAST[kind]}
+    aria-labelledby=${labelledby}
+    aria-label=${labelledby ? undefined : textOf(element.placeholder) || name || NAMES[kind]}
+    aria-required=${required ? "true" : undefined}
+    aria-describedby=${describedby}
+    aria-invalid=${invalid ? "true" : undefined}
+    onInput=${change}
+    onBlur=${tell}
+  />`;
 }
 
 export function DateInput(props) {
-  return html`<${Picker} ...${props} kind="date" read=${(record) => record.selected_date} fields=${(value) => ({ selected_date: value })} />`;
+  return html`<${Picker}
+    ...${props}
+    kind="date"
+    read=${(record) => record.selected_date}
+    fields=${(value) => ({ selected_date: value })}
+  />`;
 }
 
 export function TimeInput(props) {
-  return html`<${Picker} ...${props} kind="time" read=${(record) => record.selected_time} fields=${(value) => ({ selected_time: value })} />`;
+  return html`<${Picker}
+    ...${props}
+    kind="time"
+    read=${(record) => record.selected_time}
+    fields=${(value) => ({ selected_time: value })}
+  />`;
 }
 
 const two = (number) => String(number).padStart(2, "0");
@@ -45,11 +67,16 @@ const two = (number) => String(number).padStart(2, "0");
 function localText(seconds) {
   if (seconds === null || seconds === undefined) return null;
   const date = new Date(seconds * 1000);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
+  return `${isoDay(date)}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 const seconds = (text) => (text ? Math.floor(new Date(text).getTime() / 1000) : null);
 
 export function DateTimeInput(props) {
-  return html`<${Picker} ...${props} kind="datetime-local" read=${(record) => localText(record.selected_date_time)} fields=${(value) => ({ selected_date_time: seconds(value) })} />`;
+  return html`<${Picker}
+    ...${props}
+    kind="datetime-local"
+    read=${(record) => localText(record.selected_date_time)}
+    fields=${(value) => ({ selected_date_time: seconds(value) })}
+  />`;
 }

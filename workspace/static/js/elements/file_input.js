@@ -25,9 +25,37 @@ export function FileInput({ block, element, id, labelledby, describedby, invalid
   }
   const accept = element.filetypes?.map((type) => `.${type}`).join(",");
   return html`<div class="file-input" role="group" aria-labelledby=${labelledby} aria-describedby=${describedby}>
-    <input type="file" class="hidden" id=${id} ref=${input} tabindex="-1" aria-labelledby=${labelledby} accept=${accept} multiple=${most > 1} onChange=${take} />
-    ${files.map((file) => html`<span class="tag">${file.name}<button type="button" aria-label=${`Remove ${file.name}`}
-      onClick=${() => set({ files: files.filter((one) => one.id !== file.id) })}>${icon("close")}</button></span>`)}
-    <button type="button" class="button" disabled=${busy || files.length >= most} aria-invalid=${invalid ? "true" : undefined} onClick=${() => input.current.click()}>${busy ? "Storing…" : files.length ? "Add another file" : "Choose a file"}</button>
+    <input
+      type="file"
+      class="hidden"
+      id=${id}
+      ref=${input}
+      tabindex="-1"
+      aria-labelledby=${labelledby}
+      accept=${accept}
+      multiple=${most > 1}
+      onChange=${take}
+    />
+    ${files.map(
+      (file) =>
+        html`<span class="tag"
+          >${file.name}<button
+            type="button"
+            aria-label=${`Remove ${file.name}`}
+            onClick=${() => set({ files: files.filter((one) => one.id !== file.id) })}
+          >
+            ${icon("close")}
+          </button></span
+        >`,
+    )}
+    <button
+      type="button"
+      class="button"
+      disabled=${busy || files.length >= most}
+      aria-invalid=${invalid ? "true" : undefined}
+      onClick=${() => input.current.click()}
+    >
+      ${busy ? "Storing…" : files.length ? "Add another file" : "Choose a file"}
+    </button>
   </div>`;
 }

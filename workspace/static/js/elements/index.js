@@ -1,4 +1,5 @@
-// Block elements: one component a type. `labelledby`, `describedby`, `id`, `invalid` and `required` come from input blocks.
+// Block elements: one component a type. `labelledby`, `describedby`, `id`, `invalid` and `required` come from input
+// blocks.
 import { html } from "../lib.js";
 import { Button, FeedbackButtons, IconButton } from "./buttons.js";
 import { Checkboxes, RadioButtons } from "./choices.js";

@@ -6,10 +6,19 @@ import { textOf } from "../text.js";
 
 export const sourceOf = (type) => type.replace(/^multi_/, "").replace(/_select$/, "");
 
-const fromSlack = (option) => ({ key: String(option.value), label: textOf(option.text), detail: textOf(option.description), raw: option });
+const fromSlack = (option) => ({
+  key: String(option.value),
+  label: textOf(option.text),
+  detail: textOf(option.description),
+  raw: option,
+});
 
 function grouped(source) {
-  if (source.option_groups) return source.option_groups.map((group) => ({ label: textOf(group.label), options: (group.options ?? []).map(fromSlack) }));
+  if (source.option_groups)
+    return source.option_groups.map((group) => ({
+      label: textOf(group.label),
+      options: (group.options ?? []).map(fromSlack),
+    }));
   return [{ label: "", options: (source.options ?? []).map(fromSlack) }];
 }
 
@@ -28,7 +37,9 @@ export function useOptions({ block, element, container, query, open }) {
 function matching(groups, query) {
   const wanted = query.trim().toLowerCase();
   const fits = (option) => `${option.label} ${option.search ?? ""}`.toLowerCase().includes(wanted);
-  return groups.map((group) => ({ ...group, options: wanted ? group.options.filter(fits) : group.options })).filter((group) => group.options.length);
+  return groups
+    .map((group) => ({ ...group, options: wanted ? group.options.filter(fits) : group.options }))
+    .filter((group) => group.options.length);
 }
 
 function useKnown(source, element) {
@@ -42,14 +53,27 @@ function useKnown(source, element) {
     if (source === "static") return grouped(element);
     if (source === "users") return [{ label: "", options: people.map((id) => person(users[id])) }];
     if (source === "channels" || source === "conversations") {
-      const all = order.map((id) => channels[id]).filter((channel) => (source === "channels" ? isPublic(channel) : passes(channel, element.filter)));
-      return [{ label: "", options: all.map((channel) => ({ key: channel.id, label: channelLabel(state, channel), raw: channel.id })) }];
+      const all = order
+        .map((id) => channels[id])
+        .filter((channel) => (source === "channels" ? isPublic(channel) : passes(channel, element.filter)));
+      return [
+        {
+          label: "",
+          options: all.map((channel) => ({ key: channel.id, label: channelLabel(state, channel), raw: channel.id })),
+        },
+      ];
     }
     return [];
   }, [source, element, users, people, channels, order, app]);
 }
 
-const person = (user) => ({ key: user.id, label: personName(user), detail: user.title, search: user.name, raw: user.id });
+const person = (user) => ({
+  key: user.id,
+  label: personName(user),
+  detail: user.title,
+  search: user.name,
+  raw: user.id,
+});
 const isPublic = (channel) => !channel.is_private && !channel.is_im && !channel.is_app;
 
 function passes(channel, filter) {

@@ -1,10 +1,15 @@
 // An image of a block. Addresses the page would refuse are shown by their description instead.
 import { html, useState } from "../lib.js";
 
-const allowed = (address) => /^(https:\/\/|data:image\/|\/files\/)/.test(address) || address.startsWith(`${location.origin}/`);
+const allowed = (address) =>
+  /^(https:\/\/|data:image\/|\/files\/)/.test(address) || address.startsWith(`${location.origin}/`);
 
 export function addressOf(image) {
-  const given = image.image_url ?? image.slack_file?.url ?? image.slack_file?.url_private ?? (image.slack_file?.id ? `/files/${image.slack_file.id}/image` : "");
+  const given =
+    image.image_url ??
+    image.slack_file?.url ??
+    image.slack_file?.url_private ??
+    (image.slack_file?.id ? `/files/${image.slack_file.id}/image` : "");
   return allowed(String(given)) ? given : null;
 }
 
@@ -12,7 +17,18 @@ export function Picture({ image, className }) {
   const [failed, setFailed] = useState(false);
   const address = addressOf(image);
   const description = String(image.alt_text ?? "");
-  if (!address || failed) return html`<span class=${`${className} missing-image`} role="img" aria-label=${description}>${description || "Image"}</span>`;
+  if (!address || failed)
+    return html`<span class=${`${className} missing-image`} role="img" aria-label=${description}
+      >${description || "Image"}</span
+    >`;
   const size = image.image_width && image.image_height ? { width: image.image_width, height: image.image_height } : {};
-  return html`<img class=${className} src=${address} alt=${description} title=${description} loading="lazy" ...${size} onError=${() => setFailed(true)} />`;
+  return html`<img
+    class=${className}
+    src=${address}
+    alt=${description}
+    title=${description}
+    loading="lazy"
+    ...${size}
+    onError=${() => setFailed(true)}
+  />`;
 }

@@ -31,7 +31,8 @@ export function Select(props) {
     setOpen(true);
     setActive(Math.max(0, many ? 0 : flat.findIndex((option) => option.key === chosen[0]?.key)));
   };
-  const give = (options) => choose({ [FIELD[element.type]]: many ? options.map((one) => one.raw) : options[0]?.raw ?? null });
+  const give = (options) =>
+    choose({ [FIELD[element.type]]: many ? options.map((one) => one.raw) : (options[0]?.raw ?? null) });
   const pick = (option) => {
     if (!option) return;
     if (!many) {
@@ -64,24 +65,88 @@ export function Select(props) {
   useEffect(() => layer.current?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" }), [active, open]);
 
   const full = many && element.max_selected_items && chosen.length >= element.max_selected_items;
-  return html`<div class=${classes("select", many && "many", open && "open", props.invalid && "invalid")} ref=${box} aria-busy=${busy ? "true" : undefined}
-      onClick=${(event) => { if (!event.target.closest("button")) input.current.focus(); }}>
-    ${many && chosen.map((one) => html`<span class="tag" key=${one.key}>${one.label}<button type="button" aria-label=${`Remove ${one.label}`}
-      onClick=${() => give(chosen.filter((other) => other.key !== one.key))}>${icon("close")}</button></span>`)}
-    <input ref=${input} type="text" role="combobox" id=${props.id} autocomplete="off" spellcheck=${false}
-      aria-autocomplete="list" aria-haspopup="listbox" aria-expanded=${String(open)} aria-controls=${list} aria-activedescendant=${open && flat[active] ? `${list}-${active}` : undefined}
-      aria-labelledby=${props.labelledby} aria-label=${props.labelledby ? undefined : nameOf(props)} aria-describedby=${props.describedby}
-      aria-invalid=${props.invalid ? "true" : undefined} aria-required=${props.required ? "true" : undefined}
-      placeholder=${many && chosen.length ? "" : (open && !many && chosen[0]?.label) || textOf(element.placeholder) || DEFAULT[many ? "many" : "one"]}
-      value=${open || many ? query : chosen[0]?.label ?? ""}
-      onClick=${show} onInput=${(event) => { setQuery(event.target.value); setOpen(true); }} onKeyDown=${keys} />
-    ${!many && chosen.length > 0 && block.optional && html`<button type="button" class="select-clear" aria-label="Clear the choice" onClick=${() => give([])}>${icon("close")}</button>`}
+  return html`<div
+    class=${classes("select", many && "many", open && "open", props.invalid && "invalid")}
+    ref=${box}
+    aria-busy=${busy ? "true" : undefined}
+    onClick=${(event) => {
+      if (!event.target.closest("button")) input.current.focus();
+    }}
+  >
+    ${
+      many &&
+      chosen.map(
+        (one) =>
+          html`<span class="tag" key=${one.key}
+            >${one.label}<button
+              type="button"
+              aria-label=${`Remove ${one.label}`}
+              onClick=${() => give(chosen.filter((other) => other.key !== one.key))}
+            >
+              ${icon("close")}
+            </button></span
+          >`,
+      )
+    }
+    <input
+      ref=${input}
+      type="text"
+      role="combobox"
+      id=${props.id}
+      autocomplete="off"
+      spellcheck=${false}
+      aria-autocomplete="list"
+      aria-haspopup="listbox"
+      aria-expanded=${String(open)}
+      aria-controls=${list}
+      aria-activedescendant=${open && flat[active] ? `${list}-${active}` : undefined}
+      aria-labelledby=${props.labelledby}
+      aria-label=${props.labelledby ? undefined : nameOf(props)}
+      aria-describedby=${props.describedby}
+      aria-invalid=${props.invalid ? "true" : undefined}
+      aria-required=${props.required ? "true" : undefined}
+      placeholder=${placeholderOf(element, { many, open, chosen })}
+      value=${open || many ? query : (chosen[0]?.label ?? "")}
+      onClick=${show}
+      onInput=${(event) => {
+        setQuery(event.target.value);
+        setOpen(true);
+      }}
+      onKeyDown=${keys}
+    />
+    ${!many && chosen.length > 0 && block.optional && html`<${Clear} onClear=${() => give([])} />`}
     <span class="select-arrow">${icon("down")}</span>
-    ${open && html`<${List} id=${list} layer=${layer} groups=${groups} note=${full ? `At most ${element.max_selected_items} can be chosen` : note} many=${many} chosen=${chosen} active=${active} onPick=${pick} />`}
+    ${
+      open &&
+      html`<${List}
+        id=${list}
+        layer=${layer}
+        groups=${groups}
+        note=${full ? `At most ${element.max_selected_items} can be chosen` : note}
+        many=${many}
+        chosen=${chosen}
+        active=${active}
+        onPick=${pick}
+      />`
+    }
   </div>`;
 }
 
 const DEFAULT = { one: "Choose an option", many: "Choose options" };
+
+// A combobox that is searched in shows what is chosen behind the empty field.
+function placeholderOf(element, { many, open, chosen }) {
+  if (many && chosen.length) return "";
+  if (open && chosen.length) return chosen[0].label;
+  return textOf(element.placeholder) || DEFAULT[many ? "many" : "one"];
+}
+
+function Clear({ onClear }) {
+  return html`<button type="button" class="select-clear" aria-label="Clear the choice" onClick=${onClear}>
+    ${icon("close")}
+  </button>`;
+}
+
 const nameOf = ({ element, name }) => textOf(element.placeholder) || name || DEFAULT.one;
 
 function List({ id, layer, groups, note, many, chosen, active, onPick }) {
@@ -90,15 +155,35 @@ function List({ id, layer, groups, note, many, chosen, active, onPick }) {
     at += 1;
     const here = at;
     const on = chosen.some((other) => other.key === one.key);
-    return html`<li role="option" id=${`${id}-${here}`} key=${one.key} class=${classes("option", here === active && "active")} data-active=${here === active ? "" : undefined}
-      aria-selected=${String(on)} onPointerDown=${(event) => event.preventDefault()} onClick=${(event) => { event.stopPropagation(); onPick(one); }}>
-      <span class="option-label">${one.label}${one.detail && html`<small>${one.detail}</small>`}</span>${on && icon("check")}</li>`;
+    return html`<li
+      role="option"
+      id=${`${id}-${here}`}
+      key=${one.key}
+      class=${classes("option", here === active && "active")}
+      data-active=${here === active ? "" : undefined}
+      aria-selected=${String(on)}
+      onPointerDown=${(event) => event.preventDefault()}
+      onClick=${(event) => {
+        event.stopPropagation();
+        onPick(one);
+      }}
+    >
+      <span class="option-label">${one.label}${one.detail && html`<small>${one.detail}</small>`}</span
+      >${on && icon("check")}
+    </li>`;
   };
   return html`<div class="list-layer" ref=${layer}>
     <ul role="listbox" id=${id} aria-label="Options" aria-multiselectable=${many ? "true" : undefined}>
-      ${groups.map((group) => (group.label
-        ? html`<li role="presentation" key=${group.label}><ul role="group" aria-label=${group.label}><li role="presentation" class="option-group" aria-hidden="true">${group.label}</li>${group.options.map(option)}</ul></li>`
-        : group.options.map(option)))}
+      ${groups.map((group) =>
+        group.label
+          ? html`<li role="presentation" key=${group.label}>
+              <ul role="group" aria-label=${group.label}>
+                <li role="presentation" class="option-group" aria-hidden="true">${group.label}</li>
+                ${group.options.map(option)}
+              </ul>
+            </li>`
+          : group.options.map(option),
+      )}
     </ul>
     ${note && html`<p class="list-note" role="status">${note}</p>`}
   </div>`;

@@ -57,10 +57,16 @@ export function TextInput(props) {
     onInput: change,
     onKeyDown: (event) => typing.entered(event, { value: record.value ?? null }),
   };
-  const count = element.max_length ? html`<${Left} length=${(record.value ?? "").length} max=${element.max_length} />` : null;
+  const count = element.max_length
+    ? html`<${Left} length=${(record.value ?? "").length} max=${element.max_length} />`
+    : null;
   if (element.multiline) return html`<textarea rows="4" ...${given}></textarea>${count}`;
   const numeric = element.type === "number_input";
-  return html`<input type=${KINDS[element.type]} inputmode=${numeric ? (element.is_decimal_allowed ? "decimal" : "numeric") : undefined} ...${given} />${count}`;
+  return html`<input
+      type=${KINDS[element.type]}
+      inputmode=${numeric ? (element.is_decimal_allowed ? "decimal" : "numeric") : undefined}
+      ...${given}
+    />${count}`;
 }
 
 function Left({ length, max }) {
@@ -78,7 +84,13 @@ export function RichTextInput(props) {
     set(fields);
     typing.typed(fields);
   };
-  return html`<textarea class="entry" rows=${element.min_lines ?? 4} ...${common(props)} value=${toText(record.rich_text_value)} onInput=${change}></textarea>`;
+  return html`<textarea
+    class="entry"
+    rows=${element.min_lines ?? 4}
+    ...${common(props)}
+    value=${toText(record.rich_text_value)}
+    onInput=${change}
+  ></textarea>`;
 }
 
 const toRichText = (text) =>

@@ -1,0 +1,82 @@
+"""A real Chromium looking at the page of a running workspace, one new workspace for each test."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Playwright, async_playwright
+
+from tests.browser.visiting import Visit
+from tests.workspace.raw_app import RawApp, connected_app
+from tests.workspace.running import RunningWorkspace, running_workspace
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A page whose headers a test has tightened counts as foreign to the loopback address it came from.
+    "--disable-features=LocalNetworkAccessChecks",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+Open = Callable[..., Awaitable[Visit]]
+
+
+def chromium(playwright: Playwright) -> str | None:
+    """The path of a Chromium on this machine: the one of PMO_CHROMIUM, an installed one, or Playwright's own."""
+    given = os.environ.get("PMO_CHROMIUM")
+    found = [given, "/usr/bin/chromium", *map(shutil.which, NAMES), playwright.chromium.executable_path]
+    return next((path for path in found if path and Path(path).is_file()), None)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        path = chromium(playwright)
+        if path is None:
+            pytest.skip("No Chromium was found. Install one, or name one in PMO_CHROMIUM, to test the page.")
+        running = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def workspace() -> AsyncIterator[RunningWorkspace]:
+    async with running_workspace() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def app(workspace: RunningWorkspace) -> AsyncIterator[RawApp]:
+    """The app, connected; it acknowledges nothing by itself."""
+    async with connected_app(workspace) as connected:
+        yield connected
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(browser: Browser, workspace: RunningWorkspace) -> AsyncIterator[Open]:
+    """Opens the page as a person. At the end no page may have logged an error or broken the security policy."""
+    visits: list[Visit] = []
+
+    async def open_page(user: str = "U02BEN", channel: str = "C02PROJECTS", **context: object) -> Visit:
+        made = await Visit.begin(browser, workspace, user, channel, **context)
+        visits.append(made)
+        return made
+
+    yield open_page
+    for made in visits:
+        await made.page.context.close()
+    assert [problem for made in visits for problem in made.problems] == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(visit: Open) -> Page:
+    """Ben in #projects."""
+    return (await visit()).page
