@@ -10,7 +10,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from tests.workspace.running import RunningWorkspace
 
 Json = dict[str, Any]
-SECONDS = 5.0
+SECONDS = 10.0
 
 
 class RawApp:

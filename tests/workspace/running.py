@@ -33,7 +33,7 @@ Json = dict[str, Any]
 Wanted = Callable[[Json], Any]
 SEED = Path(__file__).parent / "seed.yaml"
 MANIFEST: Json = json.loads((Path(__file__).parent / "manifest.json").read_text(encoding="utf-8"))
-SECONDS = 5.0
+SECONDS = 10.0
 
 
 class Trouble(AssertionError):
