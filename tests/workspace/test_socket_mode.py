@@ -45,7 +45,8 @@ async def test_an_event_nobody_acknowledges_is_sent_three_times_more():
 
 
 async def test_a_late_acknowledgement_still_counts():
-    async with running_workspace(ack_seconds=0.05, retry_seconds=(0.0, 600.0)) as workspace, connected_app(workspace) as app:
+    once = {"ack_seconds": 0.05, "retry_seconds": (0.0, 600.0)}
+    async with running_workspace(**once) as workspace, connected_app(workspace) as app:
         await workspace.send_event(EVENT)
         first, again = await app.envelope(), await app.envelope()
         await app.ack(first)
