@@ -38,6 +38,7 @@ from strategy.records import (
 T = TypeVar("T")
 
 SAMPLE = Path(__file__).with_name("sample.yaml")
+MOST_PROBLEMS = 50  # told at once; finding a line takes as long as reading the file
 STALE_AFTER = {Cadence.WEEKLY: 10, Cadence.MONTHLY: 40, Cadence.QUARTERLY: 110}  # days: one cadence and some slack
 
 
@@ -60,10 +61,15 @@ def parse_strategy(text: str, *, name: str) -> Strategy:
 
 
 def _problems(text: str, name: str, found: Iterable[Finding]) -> tuple[Problem, ...]:
+    every = list(found)
     problems = [
-        Problem(name, line_of(text, one.path), ".".join(str(part) for part in one.path), one.message) for one in found
+        Problem(name, line_of(text, one.path), ".".join(str(part) for part in one.path), one.message)
+        for one in every[:MOST_PROBLEMS]
     ]
-    return tuple(sorted(problems, key=lambda problem: problem.line or 0))
+    problems.sort(key=lambda problem: problem.line or 0)
+    if len(every) > MOST_PROBLEMS:
+        problems.append(Problem(name, None, "", f"And {len(every) - MOST_PROBLEMS} more, once these are put right."))
+    return tuple(problems)
 
 
 def _strategy(file: StrategyFile, warnings: tuple[Problem, ...]) -> Strategy:

@@ -330,14 +330,14 @@ def test_what_people_wrote_never_becomes_markup(
         assert "free&gt; & " not in line
 
 
+@pytest.mark.parametrize("title", ["&" * 120, "Water is safe"])
 @pytest.mark.parametrize("count", [1, 50, 400])
 def test_whatever_the_number_of_objectives_a_digest_stays_inside_a_message(
-    weekly: DigestDefinition, open_strategy: Strategy, count: int
+    weekly: DigestDefinition, open_strategy: Strategy, count: int, title: str
 ) -> None:
     objective, metric = open_strategy.objectives[0], open_strategy.metrics[0]
     project, milestone = open_strategy.projects[0], open_strategy.milestones[1]
     numbers = range(count)
-    title = "&" * 120
     grown = replace(
         open_strategy,
         objectives=tuple(replace(objective, key=f"o{n}", title=title, owner=f"U{n}") for n in numbers),
@@ -347,7 +347,9 @@ def test_whatever_the_number_of_objectives_a_digest_stays_inside_a_message(
         contributions=(),
         service_links=(),
     )
-    digest = build_digest(weekly, grown, now=NOW)
+    subjects = [Subject(SubjectKind.OBJECTIVE, f"o{n}") for n in numbers]
+    told_all = [ProgressUpdate(one, LAST_WEEK, "U1", LAST_WEEK, Rag.RED, title * 3, ask=title * 3) for one in subjects]
+    digest = build_digest(weekly, grown, updates=told_all, now=NOW)
     assert size(digest) < 12_500
     assert all(sum(map(len, one.lines)) < 3_000 for one in digest.sections)
     assert len(digest.text) < 3_000

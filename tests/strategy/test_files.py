@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from foundation.files import BadFile
+from strategy import files
 from strategy.files import read_strategy
 from strategy.records import MetricKind, Mode, Strategy, Visibility
 
@@ -131,6 +132,16 @@ def test_an_objective_that_reads_like_an_activity_is_flagged_and_taken(changed: 
 def test_a_project_that_would_give_a_private_objective_away_is_flagged(changed: Changed) -> None:
     path = changed("    confidential: true\n", "")
     assert "others take it for unaligned" in read_strategy(path).warnings[0].message
+
+
+def test_a_file_full_of_problems_is_answered_with_the_first_of_them(
+    changed: Changed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_PROBLEMS", 5)
+    contributions = "\n".join(f"      - {{objective: nothing-{n}, impact: 1, rationale: None}}" for n in range(9))
+    lines = refusal(changed("    serves:\n", f"    serves:\n{contributions}\n")).splitlines()
+    assert len(lines) == 6
+    assert lines[-1].endswith("And 4 more, once these are put right.")
 
 
 def test_a_missing_file_is_told_in_words(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def test_rag_thresholds_can_be_set_per_objective() -> None:
     strict = RagThresholds(green_from=D(1), green_within=D(0), amber_from=D("0.9"))
     assert formulas.rag(D("0.95"), D(1), strict) is Rag.AMBER
     assert formulas.rag(D("0.89"), D(1), strict) is Rag.RED
+    assert formulas.rag(D("0.96"), D(1), RagThresholds(green_within=D(0))) is Rag.GREEN
 
 
 def test_a_key_result_that_falls_to_its_target_makes_progress() -> None:

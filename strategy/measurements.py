@@ -1,0 +1,104 @@
+"""New values: a measurement, a new forecast, a milestone that is reached; and a strategy with them in it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from foundation.errors import Invalid, NotAllowed
+from foundation.people import Person, Role
+from strategy.records import Measurement, Metric, Milestone, Reforecast, Strategy
+
+LARGEST_VALUE = Decimal(10) ** 12
+MOST_PLACES = 6
+LONGEST_SLIP = 3650  # days that a forecast may lie from its baseline
+
+
+def measure(strategy: Strategy, person: Person, metric_key: str, *, on: date, value: str, now: datetime) -> Measurement:
+    """A measurement from what somebody typed; on a day that has one already it is a correction.
+
+    Raises:
+        NotFound: there is no such metric that the person may see.
+        NotAllowed: the person is neither its owner, nor the objective's, nor PMO staff.
+        Invalid: by `on` and `value`.
+    """
+    metric = strategy.metric(metric_key)
+    objective = strategy.objectives_by_key.get(metric.objective or "")
+    if person.id not in (metric.owner, objective.owner if objective else None) and not person.is_pmo:
+        raise NotAllowed(f"“{metric.name}” is measured by its owner, its objective's owner or the PMO.")
+    wrong = {"on": "This day has not come yet."} if on > now.date() else {}
+    if (number := _number(value)) is None:
+        wrong["value"] = f"Give a number, such as 12.5, in {metric.unit}."
+    if wrong or number is None:
+        raise Invalid(wrong)
+    earlier = [one.revision for one in strategy.measurements_of(metric.key) if one.on == on]
+    return Measurement(metric.key, on, number, person.id, max(earlier, default=0) + 1)
+
+
+def reforecast(strategy: Strategy, person: Person, milestone_key: str, *, forecast: date, now: datetime) -> Milestone:
+    """The milestone with a new forecast, the old one kept in its history.
+
+    Raises:
+        NotFound, NotAllowed: as `measure`, for the project's owner.
+        Invalid: by `forecast`.
+    """
+    milestone = _own_milestone(strategy, person, milestone_key)
+    if forecast < now.date():
+        raise Invalid({"forecast": "This day is over. If the milestone is reached, say so instead."})
+    if abs((forecast - milestone.baseline).days) > LONGEST_SLIP:
+        raise Invalid({"forecast": "That is more than ten years from its baseline."})
+    if forecast == milestone.forecast:
+        return milestone
+    history = (*milestone.history, Reforecast(now.date(), milestone.forecast))
+    return replace(milestone, forecast=forecast, history=history)
+
+
+def reach(strategy: Strategy, person: Person, milestone_key: str, *, on: date, now: datetime) -> Milestone:
+    """The milestone as reached. Raises as `reforecast`, Invalid by `on`."""
+    milestone = _own_milestone(strategy, person, milestone_key)
+    if on > now.date():
+        raise Invalid({"on": "This day has not come yet. Change the forecast instead."})
+    return replace(milestone, actual=on)
+
+
+def with_measurements(strategy: Strategy, measurements: Iterable[Measurement]) -> Strategy:
+    """The strategy with these too. For one metric and day the highest revision counts; unknown metrics are left out."""
+    latest: dict[tuple[str, date], Measurement] = {}
+    for one in (*strategy.measurements, *measurements):
+        known = latest.get((one.metric, one.on))
+        if one.metric in strategy.metrics_by_key and (known is None or one.revision >= known.revision):
+            latest[one.metric, one.on] = one
+    return replace(strategy, measurements=tuple(latest.values()))
+
+
+def with_milestones(strategy: Strategy, milestones: Iterable[Milestone]) -> Strategy:
+    """The strategy with these in place of those of the same key; unknown ones are left out."""
+    newer = {one.key: one for one in milestones}
+    return replace(strategy, milestones=tuple(newer.get(one.key, one) for one in strategy.milestones))
+
+
+def measurable(strategy: Strategy, person: Person) -> tuple[Metric, ...]:
+    """What this person measures, their own first."""
+    own = [one for one in strategy.metrics if one.owner == person.id]
+    owned = {one.key for one in strategy.objectives if one.owner == person.id}
+    others = [one for one in strategy.metrics if one not in own and (one.objective in owned or person.is_pmo)]
+    return (*own, *others)
+
+
+def _own_milestone(strategy: Strategy, person: Person, key: str) -> Milestone:
+    milestone = strategy.milestone(key)
+    project = strategy.project(milestone.project)
+    if person.id != project.owner and not person.holds(Role.PMO_LEAD):
+        raise NotAllowed(f"Only its owner or the head of the PMO changes the milestones of “{project.name}”.")
+    return milestone
+
+
+def _number(text: str) -> Decimal | None:
+    """The number that somebody typed, with or without commas between thousands; None when it is none to keep."""
+    try:
+        number = Decimal(text.strip().replace(",", "").replace("−", "-"))
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number) >= LARGEST_VALUE:
+        return None
+    return round(number, MOST_PLACES).normalize() if number else Decimal(0)

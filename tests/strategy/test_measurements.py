@@ -1,0 +1,118 @@
+"""New values come from those who answer for them, and corrections replace what they correct."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation.errors import Invalid, NotAllowed, NotFound
+from foundation.people import People
+from strategy.measurements import (
+    LARGEST_VALUE,
+    measurable,
+    measure,
+    reach,
+    reforecast,
+    with_measurements,
+    with_milestones,
+)
+from strategy.records import Measurement, Reforecast, Strategy
+from strategy.status import standing
+from strategy.visibility import visible
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+def test_the_owner_measures(sample: Strategy, people: People) -> None:
+    found = measure(sample, people.get("U02BEN"), "leakage-rate", on=TODAY, value=" 53.4 ", now=NOW)
+    assert found == Measurement("leakage-rate", TODAY, Decimal("53.4"), "U02BEN", revision=1)
+
+
+def test_so_do_the_owner_of_the_objective_and_the_pmo_and_nobody_else(sample: Strategy, people: People) -> None:
+    for who in ("U02BEN", "U03WEI", "U05EMEKA", "U06FARAH"):
+        measure(sample, people.get(who), "smart-meters", on=TODAY, value="46,000", now=NOW)
+    for who in ("U01ADA", "U04DANA"):
+        with pytest.raises(NotAllowed, match="Homes with a smart meter"):
+            measure(sample, people.get(who), "smart-meters", on=TODAY, value="46,000", now=NOW)
+
+
+def test_a_hidden_metric_does_not_exist(sample: Strategy, people: People) -> None:
+    wei = people.get("U03WEI")
+    with pytest.raises(NotFound):
+        measure(visible(sample, wei), wei, "depots-agreed", on=TODAY, value="70", now=NOW)
+
+
+@pytest.mark.parametrize("value", ["", "many", "NaN", "Infinity", "1e400", str(LARGEST_VALUE), "12 ml"])
+def test_what_is_no_number_is_refused(sample: Strategy, people: People, value: str) -> None:
+    with pytest.raises(Invalid, match="in Ml a day"):
+        measure(sample, people.get("U02BEN"), "leakage-rate", on=TODAY, value=value, now=NOW)
+
+
+def test_nothing_is_measured_before_its_day(sample: Strategy, people: People) -> None:
+    with pytest.raises(Invalid) as caught:
+        measure(sample, people.get("U02BEN"), "leakage-rate", on=TODAY + timedelta(1), value="x", now=NOW)
+    assert set(caught.value.fields) == {"on", "value"}
+
+
+def test_a_second_value_on_a_day_is_a_correction(sample: Strategy, people: People) -> None:
+    day = date(2026, 11, 16)
+    corrected = measure(sample, people.get("U02BEN"), "leakage-rate", on=day, value="54.2", now=NOW)
+    assert corrected.revision == 2
+    measured = with_measurements(sample, [corrected]).measurements_of("leakage-rate")
+    assert len(measured) == 12
+    assert measured[-1] == corrected
+
+
+def test_a_fresh_value_makes_a_stale_metric_count_again(sample: Strategy, people: People) -> None:
+    fresh = measure(sample, people.get("U04DANA"), "interruptions", on=TODAY, value="7.1", now=NOW)
+    status = standing(with_measurements(sample, [fresh]), [], NOW).objective("trusted-service")
+    assert status.progress.coverage == 1
+
+
+def test_a_value_of_a_metric_that_is_gone_is_left_out(sample: Strategy) -> None:
+    gone = Measurement("gone", TODAY, Decimal(1), "U02BEN")
+    assert with_measurements(sample, [gone]) == with_measurements(sample, [])
+
+
+def test_a_new_forecast_keeps_the_old_one_in_its_history(sample: Strategy, people: People) -> None:
+    moved = reforecast(sample, people.get("U06FARAH"), "tank-eastgate", forecast=date(2026, 12, 18), now=NOW)
+    assert moved.forecast == date(2026, 12, 18)
+    assert moved.history[-1] == Reforecast(TODAY, date(2026, 12, 8))
+    assert reforecast(sample, people.get("U06FARAH"), "tank-eastgate", forecast=date(2026, 12, 8), now=NOW).history == (
+        Reforecast(date(2026, 11, 16), date(2026, 11, 27)),
+    )
+    assert with_milestones(sample, [moved]).milestone("tank-eastgate") == moved
+
+
+@pytest.mark.parametrize("forecast", [date(2026, 11, 22), date(2040, 1, 1)])
+def test_a_forecast_lies_ahead_and_within_reason(sample: Strategy, people: People, forecast: date) -> None:
+    with pytest.raises(Invalid):
+        reforecast(sample, people.get("U06FARAH"), "tank-eastgate", forecast=forecast, now=NOW)
+
+
+def test_only_the_owner_or_the_head_of_the_pmo_moves_a_milestone(sample: Strategy, people: People) -> None:
+    reach(sample, people.get("U05EMEKA"), "tank-eastgate", on=TODAY, now=NOW)
+    for who in ("U01ADA", "U02BEN", "U03WEI", "U04DANA"):
+        with pytest.raises(NotAllowed, match="Storm overflow screens and tanks"):
+            reach(sample, people.get(who), "tank-eastgate", on=TODAY, now=NOW)
+
+
+def test_a_milestone_is_not_reached_before_its_day(sample: Strategy, people: People) -> None:
+    with pytest.raises(Invalid, match="Change the forecast instead"):
+        reach(sample, people.get("U06FARAH"), "tank-eastgate", on=TODAY + timedelta(1), now=NOW)
+
+
+def test_people_are_offered_what_they_measure(sample: Strategy, people: People) -> None:
+    assert [one.key for one in measurable(sample, people.get("U01ADA"))] == ["first-contact"]
+    assert [one.key for one in measurable(sample, people.get("U02BEN"))] == ["leakage-rate", "pressure", "smart-meters"]
+    assert len(measurable(sample, people.get("U03WEI"))) == 9
+
+
+@given(st.decimals(-10_000_000, 10_000_000, places=6))
+def test_any_number_is_kept_exactly(sample: Strategy, value: Decimal) -> None:
+    people = People()
+    owner = people.get("U02BEN")
+    assert measure(sample, owner, "leakage-rate", on=TODAY, value=str(value), now=NOW).value == value
