@@ -1,8 +1,11 @@
 """After the delivery: reminders, closing by itself, and reopening."""
 
+from dataclasses import replace
+
 import pytest
 
 from foundation.errors import Conflict, Invalid
+from servicedesk.clock import Target
 from servicedesk.records import State, Verb
 from servicedesk.requests import apply
 from servicedesk.transitions import SYSTEM
@@ -37,6 +40,15 @@ def test_after_five_business_days_and_both_reminders_it_closes_by_itself():
     closed = apply(request, Verb.AUTO_CLOSE, SYSTEM, at(18), DESK)
     assert closed.request.state is State.CLOSED
     assert closed.entry.actor == "system"
+
+
+def test_an_organisation_may_wait_longer():
+    acceptance = DESK.catalogue.acceptance.model_copy(update={"close_after": Target(8, "days")})
+    patient = replace(DESK, catalogue=DESK.catalogue.model_copy(update={"acceptance": acceptance}))
+    request = _reminded(at(13), at(15))
+    with pytest.raises(Conflict):
+        apply(request, Verb.AUTO_CLOSE, SYSTEM, at(18), patient)
+    assert apply(request, Verb.AUTO_CLOSE, SYSTEM, at(21), patient)
 
 
 def test_without_reminders_it_stays_open_however_long_it_takes():

@@ -121,6 +121,12 @@ def test_every_alert_is_sent_once_and_of_missed_ones_only_the_last():
     assert next_alert(clock, {Alert.OVERDUE_3}, LONDON) is None
 
 
+def test_an_alert_that_was_missed_by_day_is_not_sent_by_night():
+    clock = running(london("2026-05-11", "09:00"), 4)
+    assert alert_now(clock, set(), london("2026-05-11", "23:00"), LONDON) is None
+    assert alert_now(clock, set(), london("2026-05-12", "09:00"), LONDON) is Alert.DUE
+
+
 def test_a_paused_clock_has_no_due_date_no_breach_and_no_alert():
     clock = running(london("2026-05-11", "09:00"), 1).pause(london("2026-05-11", "16:00"), LONDON)
     later = london("2026-06-11", "10:00")
