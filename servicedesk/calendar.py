@@ -11,8 +11,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from foundation.errors import Refused
 from foundation.time import utc, zone
 
@@ -175,6 +173,8 @@ def public_holidays(country: str, subdivision: str | None, years: Iterable[int])
     Raises:
         Refused: the country or the subdivision is not known.
     """
+    import holidays
+
     try:
         return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=list(years)))
     except NotImplementedError:

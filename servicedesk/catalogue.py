@@ -131,11 +131,14 @@ class Catalogue(Strict):
 
     def service(self, key: str) -> Service:
         """Raises NotFound, naming the services there are."""
-        for service in self.services:
-            if service.key == key:
-                return service
+        if service := self.find(key):
+            return service
         keys = ", ".join(service.key for service in self.services)
         raise NotFound(f"There is no service “{key}”. Choose one of: {keys}.")
+
+    def find(self, key: str) -> Service | None:
+        """The service, or None where an old request outlived it."""
+        return next((service for service in self.services if service.key == key), None)
 
     def form(self, key: str) -> tuple[Field, ...]:
         """The fields of a request for the service, in the order in which they are asked."""

@@ -127,7 +127,7 @@ def figures(logs: Iterable[Log], start: datetime, end: datetime, calendar: Calen
         reopened=Share(sum(_reopened_after(log, start) for log in delivered_ever), len(delivered_ever)),
         open_now=len(open_now),
         ages=_ages(open_now, end, calendar),
-        hours_asked=sum(catalogue.service(request.service).effort_hours for request in new if _wanted(request)),
+        hours_asked=sum(_effort(request, catalogue) for request in new if _wanted(request)),
     )
 
 
@@ -177,6 +177,11 @@ def _reopened_after(log: Log, start: datetime) -> bool:
 
 def _wanted(request: Request) -> bool:
     return request.state not in (State.DECLINED, State.DUPLICATE, State.WITHDRAWN)
+
+
+def _effort(request: Request, catalogue: Catalogue) -> int:
+    service = catalogue.find(request.service)
+    return service.effort_hours if service else 0
 
 
 def _met(results: Sequence[bool | None]) -> Share:

@@ -40,8 +40,8 @@ def ranked(requests: Iterable[Request], catalogue: Catalogue) -> list[Ranked]:
 
 
 def _rank(request: Request, catalogue: Catalogue) -> Ranked:
-    key = catalogue.service(request.service).mandatory_date
-    mandatory = _date(request, key) if key else None
+    service = catalogue.find(request.service)
+    mandatory = _date(request, service.mandatory_date) if service and service.mandatory_date else None
     expedite = mandatory is not None or request.priority is Priority.EXPEDITE
     lane = Lane.EXPEDITE if expedite else Lane.LOW if request.priority is Priority.LOW else Lane.NORMAL
     return Ranked(request, lane, wsjf(request.scores) if request.scores else None, mandatory)

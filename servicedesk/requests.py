@@ -10,7 +10,7 @@ from typing import Any, Unpack
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from foundation.people import Person, Role
 from servicedesk.calendar import floor
-from servicedesk.catalogue import Approval, Priority
+from servicedesk.catalogue import Priority
 from servicedesk.clock import Target
 from servicedesk.decisions import Changed, approval_needed, approvers, decide
 from servicedesk.desk import Act, Desk, Given
@@ -114,8 +114,10 @@ def _find_row(act: Act) -> Row:
     mine = [row for row in rows if is_one_of(act.actor, act.request, row.who)]
     if not mine:
         raise NotAllowed(_for_others(act, rows[0]))
+    if mine[0].way is Way.ALWAYS:
+        return mine[0]
     way = Way.APPROVAL_NEEDED if approval_needed(act) else Way.NO_APPROVAL_NEEDED
-    return next(row for row in mine if row.way in (Way.ALWAYS, way))
+    return next(row for row in mine if row.way is way)
 
 
 def _check_given(row: Row, given: Given) -> None:
@@ -164,12 +166,13 @@ def _targets(act: Act, data: Changed, after: State) -> dict[ClockName, Target]:
     for name in ClockName:
         clock = act.request.clock(name)
         starts = clock is None and stance is not None and stance.clock is name
-        if starts or (clock is not None and not clock.stopped and changed):
-            targets[name] = _target(act, data, name)
+        asked = starts or (clock is not None and not clock.stopped and changed)
+        if asked and (target := _target(act, data, name)):
+            targets[name] = target
     return targets
 
 
-def _target(act: Act, data: Changed, name: ClockName) -> Target:
+def _target(act: Act, data: Changed, name: ClockName) -> Target | None:
     request, catalogue = act.request, act.desk.catalogue
     service = str(data.get("service", request.service))
     given: Any = data.get("values", request.values)
@@ -177,8 +180,8 @@ def _target(act: Act, data: Changed, name: ClockName) -> Target:
     if name is ClockName.TRIAGE:
         return catalogue.triage_target(service)
     if name is ClockName.APPROVAL:
-        rule: Approval | None = catalogue.approval(service, values)
-        return rule.target if rule else act.request.approval.target if act.request.approval else Target(2, "days")
+        rule = catalogue.approval(service, values)
+        return rule.target if rule else None
     return catalogue.delivery_target(service, values, Priority(str(data.get("priority", request.priority))))
 
 

@@ -155,6 +155,13 @@ def allowed_verbs(request: Request, person: Person) -> tuple[Verb, ...]:
     return tuple(dict.fromkeys(row.verb for row in rows))
 
 
+def verbs_of(request: Request, side: Iterable[Who]) -> tuple[Verb, ...]:
+    """What people who are any of these to the request may do with it: the buttons of a card that several people see."""
+    side = frozenset(side)
+    rows = (row for row in TABLE if request.state in row.sources and row.who & side)
+    return tuple(dict.fromkeys(row.verb for row in rows))
+
+
 def _is(person: Person, request: Request, who: Who) -> bool:
     match who:
         case Who.REQUESTER:

@@ -7,7 +7,7 @@ import pytest
 from foundation.errors import NotFound
 from foundation.files import BadFile
 from foundation.people import Role
-from servicedesk.catalogue import SHIPPED, Family, Kind, Priority, read_catalogue
+from servicedesk.catalogue import SHIPPED, Approval, Family, Kind, Priority, read_catalogue
 from servicedesk.clock import Target
 from servicedesk.fields import CHOICES, FieldKind
 
@@ -69,6 +69,14 @@ def test_a_framework_always_needs_approval_and_a_health_check_never():
 def test_a_change_needs_approval_only_when_it_is_confidential():
     assert CATALOGUE.approval("change-management", {"confidential": True})
     assert not CATALOGUE.approval("change-management", {"confidential": False})
+
+
+def test_approval_may_depend_on_an_answer():
+    rule = Approval(by=(Role.PMO_LEAD,), field="budget_band", values=("large",))
+    services = [CATALOGUE.service("health-check").model_copy(update={"approval": rule})]
+    careful = CATALOGUE.model_copy(update={"services": services})
+    assert careful.approval("health-check", {"budget_band": "large"}) is rule
+    assert careful.approval("health-check", {"budget_band": "small"}) is None
 
 
 def test_a_framework_has_three_milestones():

@@ -70,6 +70,7 @@ def test_dates_in_the_wrong_order_are_refused():
     with pytest.raises(Invalid) as refusal:
         validate(form, {"from_date": "2026-06-02", "to_date": "2026-06-01"}, TODAY)
     assert refusal.value.fields == {"to_date": "This day is before “Not before”. Change one of the two."}
+    assert validate(form, {"from_date": "2026-06-01", "to_date": "2026-06-01"}, TODAY)
 
 
 def test_a_field_that_the_form_does_not_have_is_refused():

@@ -11,6 +11,7 @@ from servicedesk.catalogue import Priority
 from servicedesk.clock import Target
 from servicedesk.decisions import approvers
 from servicedesk.history import recompute, replay
+from servicedesk.priority import ranked
 from servicedesk.records import Scores, State, Verb
 from servicedesk.requests import apply, draft
 from tests.servicedesk.cast import (
@@ -279,6 +280,14 @@ def test_a_form_that_was_saved_as_a_draft_is_checked_when_it_is_submitted():
         apply(change.request, Verb.SUBMIT, BEN, MONDAY, DESK)
     assert "project" in refusal.value.fields
     assert apply(change.request, Verb.SUBMIT, BEN, MONDAY, DESK, values=health_check()).request.state is State.SUBMITTED
+
+
+def test_a_request_outlives_a_service_that_is_no_longer_offered():
+    services = [service for service in DESK.catalogue.services if service.key != "health-check"]
+    later = replace(DESK, catalogue=DESK.catalogue.model_copy(update={"services": services}))
+    change = apply(in_state(State.DELIVERED), Verb.ACCEPT_DELIVERY, BEN, MONDAY, later)
+    assert change.request.state is State.CLOSED
+    assert ranked([change.request], later.catalogue)
 
 
 def test_a_machine_whose_clock_was_set_back_does_not_turn_the_log_round():
