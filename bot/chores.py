@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.clock import Chore
 from bot.library import Shelf
 from handlers.house import House
-from storage.outbox import Deliveries
+from storage.deliveries import Deliveries
 
 KEEP_DONE = timedelta(days=30)
 

@@ -1,12 +1,17 @@
 """Does what is due by time. A chore does what is due now and says when it wants to be called next."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.loop import Loop
+from foundation.errors import Refused
+
+log = logging.getLogger(__name__)
 
 Chore = Callable[[datetime], datetime | None]
+AFTER_TROUBLE = timedelta(seconds=30)  # until a chore that failed is called again
 
 
 class Clock(Loop):
@@ -19,11 +24,21 @@ class Clock(Loop):
         self._next: datetime | None = None
 
     async def turn(self) -> bool:
-        now = self.now()
-        wishes = [await asyncio.to_thread(chore, now) for chore in self._chores]
+        wishes = [await self._call(chore) for chore in self._chores if not self.is_stopping]
         self._next = min((wish for wish in wishes if wish), default=None)
         self._on_done()
         return False
 
     async def next_due(self) -> datetime | None:
         return self._next
+
+    async def _call(self, chore: Chore) -> datetime | None:
+        """One chore's trouble is no reason for the others to wait."""
+        now = self.now()
+        try:
+            return await asyncio.to_thread(chore, now)
+        except Refused as refused:
+            self.report(refused.message)
+        except Exception:
+            log.exception("The chore %s stumbled; it is called again", getattr(chore, "__name__", type(chore).__name__))
+        return now + AFTER_TROUBLE

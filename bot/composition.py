@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.calls import Caller
 from bot.chores import chores
 from bot.clock import Clock
 from bot.keeper import BatchingKeeper
@@ -22,7 +23,9 @@ from handlers import HOME_SECTIONS, register
 from handlers.house import House
 from handlers.routes import Routes
 from knowledge.library import Library
-from storage.outbox import Deliveries, Delivery, Pace
+from storage.deliveries import Deliveries
+from storage.lease import Lease
+from storage.paces import Pace
 from storage.store import Store
 
 
@@ -55,32 +58,31 @@ class Engine:
     sender: Sender
 
     async def run(self) -> None:
-        """Run all of them until `stop`; what was already put in the outbox is still sent."""
+        """Run all of them until `stop`; what the last of the work puts in the outbox is still sent."""
+        sending = asyncio.create_task(self.sender.run())
         async with asyncio.TaskGroup() as group:
-            for loop in (self.worker, self.clock, self.sender):
-                group.create_task(loop.run())
+            group.create_task(self.worker.run())
+            group.create_task(self.clock.run())
+        self.sender.stop()
+        await sending
 
     def stop(self) -> None:
-        for loop in (self.worker, self.clock, self.sender):
-            loop.stop()
+        self.worker.stop()
+        self.clock.stop()
 
 
-def engine(made: House, shelf: Shelf, bolt: AsyncApp, web: AsyncWebClient) -> Engine:
+def engine(made: House, shelf: Shelf, bolt: AsyncApp, web: AsyncWebClient, lease: Lease, pace: Pace) -> Engine:
     """Wire routes, inbox, worker, outbox and sender."""
-    owner = f"{network.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    database = made.store.database
-    deliveries = Deliveries(database, Pace())
+    owner = f"{network.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    inbox, database = made.store.inbox, made.store.database
+    deliveries = Deliveries(database, pace, lease)
     if database.is_sqlite:  # the lock file says that nobody else is at work
-        made.store.inbox.release(made.now())
+        inbox.release(made.now())
         deliveries.release(made.now())
-
-    async def on_dead(delivery: Delivery, error: str) -> None:
-        """Told in the log; the triage channel hears of it in a later chapter."""
-
-    sender = Sender(web, deliveries, owner, made.now, on_dead)
-    keeper = BatchingKeeper(made.store.inbox, lambda: worker.ring())
+    sender = Sender(Caller(web, deliveries, lease, made.now), deliveries, owner, made.now, lambda: clock.ring())
+    clock = Clock(made.now, chores(made, shelf, deliveries), sender.ring)
+    keeper = BatchingKeeper(inbox, lambda: worker.ring())
     routes = Routes(bolt, made, keeper)
     register(routes)
-    worker = Worker(made, routes.works, owner, sender.ring, lambda: keeper.is_busy)
-    clock = Clock(made.now, chores(made, shelf, deliveries), sender.ring)
+    worker = Worker(made, routes.works, owner, lease, sender.ring, keeper.quiet)
     return Engine(worker, clock, sender)

@@ -1,12 +1,17 @@
 """Writes what arrives, many in one transaction: in a burst, one commit on disk serves all that came meanwhile."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+import logging
+from collections.abc import Callable, Sequence
 
 from storage.inbox import Inbox, NewArrival
+from storage.troubles import DatabaseUnavailable
+
+log = logging.getLogger(__name__)
 
 LARGEST_BATCH = 500
+
+_Kept = tuple[NewArrival, asyncio.Future[None]]
 
 
 class BatchingKeeper:
@@ -15,37 +20,56 @@ class BatchingKeeper:
     def __init__(self, inbox: Inbox, on_kept: Callable[[], None]) -> None:
         self._inbox = inbox
         self._on_kept = on_kept
-        self._waiting: list[tuple[NewArrival, asyncio.Future[None]]] = []
+        self._waiting: list[_Kept] = []
         self._writing: asyncio.Task[None] | None = None
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether arrivals are waiting to be written, and so Slack for its acks."""
-        return bool(self._waiting)
+    async def quiet(self) -> None:
+        """Wait until no arrival waits to be written, and so Slack for its ack."""
+        await self._quiet.wait()
 
     async def keep(self, arrival: NewArrival) -> None:
+        """Returns when it is safe in the database.
+
+        Raises:
+            DatabaseUnavailable: it is not; Slack must not get its ack, so that it is delivered again.
+        """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((arrival, done))
+        self._quiet.clear()
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
+            self._writing = asyncio.create_task(self._write_all())
         await done
 
-    async def _write(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
-            try:
-                await asyncio.to_thread(self._inbox.write, [arrival for arrival, _ in batch])
-            except Exception as error:
+    async def _write_all(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+                await self._write(batch)
+        finally:
+            self._quiet.set()
+
+    async def _write(self, batch: Sequence[_Kept]) -> None:
+        try:
+            await asyncio.to_thread(self._inbox.write, [arrival for arrival, _ in batch])
+        except Exception as error:
+            if len(batch) == 1 or isinstance(error, DatabaseUnavailable):
                 _settle(batch, error)
-            else:
-                _settle(batch, None)
-                self._on_kept()
+                return
+            log.warning("One of %s arrivals cannot be written; writing them one by one", len(batch))
+            for one in batch:
+                await self._write([one])
+        else:
+            _settle(batch, None)
+            self._on_kept()
 
 
-def _settle(batch: list[tuple[NewArrival, asyncio.Future[None]]], error: Exception | None) -> None:
+def _settle(batch: Sequence[_Kept], error: Exception | None) -> None:
     for _, done in batch:
-        with suppress(asyncio.InvalidStateError):
-            if error is None:
-                done.set_result(None)
-            else:
-                done.set_exception(error)
+        if done.done():  # whoever waited has gone
+            continue
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)

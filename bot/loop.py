@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_SLEEP = 5.0  # seconds; another process may have written without ringing
 AFTER_TROUBLE = 1.0
+SAME_TROUBLE = 60.0  # seconds until the same words are logged again
 
 
 class Loop(ABC):
@@ -21,7 +22,9 @@ class Loop(ABC):
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
         self._bell = asyncio.Event()
-        self._stopping = False
+        self._stopping = asyncio.Event()
+        self._reported = ""
+        self._reported_at = 0.0
 
     @abstractmethod
     async def turn(self) -> bool:
@@ -31,28 +34,44 @@ class Loop(ABC):
     async def next_due(self) -> datetime | None:
         """When there is something to do next."""
 
+    @property
+    def is_stopping(self) -> bool:
+        return self._stopping.is_set()
+
     def ring(self) -> None:
         self._bell.set()
 
     def stop(self) -> None:
-        self._stopping = True
+        self._stopping.set()
         self._bell.set()
 
     async def run(self) -> None:
-        while not self._stopping:
+        while not self.is_stopping:
             self._bell.clear()
             try:
                 if not await self.turn():
                     await self._sleep()
             except Refused as refused:
-                log.warning("%s: %s", type(self).__name__, refused.message)
-                await asyncio.sleep(AFTER_TROUBLE)
+                self.report(refused.message)
+                await self.pause(AFTER_TROUBLE)
             except Exception:
                 log.exception("%s stumbled and goes on", type(self).__name__)
-                await asyncio.sleep(AFTER_TROUBLE)
+                await self.pause(AFTER_TROUBLE)
+
+    def report(self, words: str) -> None:
+        """Log what can be expected to go wrong; the same words not every second."""
+        at = asyncio.get_running_loop().time()
+        if words != self._reported or at - self._reported_at > SAME_TROUBLE:
+            log.warning("%s: %s", type(self).__name__, words)
+            self._reported, self._reported_at = words, at
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but not when it is time to stop."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _sleep(self) -> None:
         due = await self.next_due()
-        seconds = LONGEST_SLEEP if due is None else min(max((due - self.now()).total_seconds(), 0.01), LONGEST_SLEEP)
+        seconds = LONGEST_SLEEP if due is None else min(max((due - self.now()).total_seconds(), 0.005), LONGEST_SLEEP)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._bell.wait(), seconds)

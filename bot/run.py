@@ -21,7 +21,9 @@ from bot.progress import progress_bar
 from bot.settings import Settings
 from foundation.errors import Refused
 from storage.database import Database
+from storage.lease import Lease
 from storage.migrate import migrate
+from storage.paces import Pace
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -83,7 +85,8 @@ async def serve(
         web = slack.client(where.bot_token, where.api_url, http)
         me = await slack.who_am_i(web)
         bolt = slack.app(web, me, where.bot_token, where.signing_secret)
-        loops = engine(made, shelf, bolt, web)
+        pace = Pace(posts_per_minute=settings.posts_per_minute)
+        loops = engine(made, shelf, bolt, web, Lease(settings.lease_seconds), pace)
         running = asyncio.create_task(loops.run())
         socket = slack.socket(bolt, where.app_token, web)
         await socket.connect_async()  # type: ignore[no-untyped-call]

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     organisation: Annotated[Path | None, Field(alias="PMO_ORGANISATION")] = None
     data: Annotated[Path, Field(alias="PMO_DATA")] = Path(".pmo")
     port: Annotated[int, Field(alias="PMO_PORT", ge=0, le=65535)] = 8080
+    lease_seconds: Annotated[float, Field(alias="PMO_LEASE_SECONDS", ge=3, le=600)] = 60.0
+    posts_per_minute: Annotated[float, Field(alias="PMO_POSTS_PER_MINUTE", ge=1, le=100_000)] = 280.0
 
     @field_validator("bot_token")
     @classmethod

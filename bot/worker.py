@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from bot.loop import Loop
 from foundation.errors import Refused
@@ -14,49 +16,99 @@ from handlers.house import House
 from handlers.replies import reply
 from handlers.routes import UNEXPECTED, Work
 from storage.inbox import Arrival, Lost
+from storage.lease import Lease
 from storage.troubles import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 16  # claimed together
+AT_ONCE = 16  # held at a time
 THREADS = 2
+ACKS_FIRST = 1.0  # seconds for which work stands back at most
+AFTER_TROUBLE = 1.0
+DRAIN_SECONDS = 4.0
 
 
 class Worker(Loop):
-    """`on_done` is called when something may have been put in the outbox."""
+    """`on_done` is called when something may have been put in the outbox; `quiet` returns when no ack is waited for.
+
+    What one person did is worked on in the order in which it arrived.
+    """
 
     def __init__(
-        self, house: House, works: Mapping[str, Work], owner: str, on_done: Callable[[], None], busy: Callable[[], bool]
+        self,
+        house: House,
+        works: Mapping[str, Work],
+        owner: str,
+        lease: Lease,
+        on_done: Callable[[], None],
+        quiet: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__(house.now)
         self._house = house
         self._works = works
         self._owner = owner
+        self._lease = lease
         self._on_done = on_done
-        self._busy = busy
+        self._quiet = quiet
         self._threads = asyncio.Semaphore(THREADS)
+        self._held: set[asyncio.Task[None]] = set()
+        self._latest: dict[str, asyncio.Task[None]] = {}  # person → their latest arrival here
 
     async def turn(self) -> bool:
+        room = AT_ONCE - len(self._held)
+        if room <= 0:
+            await asyncio.wait(self._held, return_when=asyncio.FIRST_COMPLETED)
+            return True
         inbox = self._house.store.inbox
-        arrivals = await asyncio.to_thread(inbox.claim, self._owner, self.now(), AT_ONCE)
-        await asyncio.gather(*(self._work(arrival) for arrival in arrivals))
+        arrivals = await asyncio.to_thread(inbox.claim, self._owner, self.now(), room, self._lease)
+        for arrival in arrivals:
+            person = _person(arrival)
+            task = asyncio.create_task(self._work(arrival, self._latest.get(person)))
+            self._held.add(task)
+            self._latest[person] = task
+            task.add_done_callback(partial(self._worked, person))
         return bool(arrivals)
 
     async def next_due(self) -> datetime | None:
         return await asyncio.to_thread(self._house.store.inbox.next_due)
 
-    async def _work(self, arrival: Arrival) -> None:
+    async def run(self) -> None:
+        await super().run()
+        if self._held:
+            _, late = await asyncio.wait(self._held, timeout=DRAIN_SECONDS)
+            for task in late:
+                task.cancel()
+
+    def _worked(self, person: str, task: asyncio.Task[None]) -> None:
+        self._held.discard(task)
+        if self._latest.get(person) is task:
+            del self._latest[person]
+
+    async def _work(self, arrival: Arrival, before: asyncio.Task[None] | None) -> None:
+        if before:
+            await asyncio.wait([before])
         async with self._threads:
-            while self._busy():  # acks first: Slack waits three seconds for them, people a little longer
-                await asyncio.sleep(0.005)
-            try:
-                await asyncio.to_thread(self._do, arrival)
-            except Lost:
-                log.warning("Arrival %s was taken over by another process", arrival.key)
+            with suppress(TimeoutError):  # acks first: Slack waits three seconds for them, people a little longer
+                await asyncio.wait_for(self._quiet(), ACKS_FIRST)
+            await self._until_done(arrival)
         self._on_done()
+
+    async def _until_done(self, arrival: Arrival) -> None:
+        """A database that is away for a moment is waited for, as long as the arrival is ours."""
+        while self._lease.allows_call(arrival.lease_until, self.now()) and not self.is_stopping:
+            try:
+                return await asyncio.to_thread(self._do, arrival)
+            except Lost:
+                return log.warning("Arrival %s was taken over by another process", arrival.key)
+            except DatabaseUnavailable as trouble:
+                self.report(trouble.message)
+                await self.pause(AFTER_TROUBLE)
+        return None
 
     def _do(self, arrival: Arrival) -> None:
         try:
+            if self._house.store.inbox.was_begun_too_often(arrival):
+                raise _TooOften
             self._works[arrival.route](arrival, self._house)
         except (Lost, DatabaseUnavailable):
             raise
@@ -76,5 +128,22 @@ class Worker(Loop):
 
     def _explain(self, arrival: Arrival, words: str) -> None:
         now = self.now()
+        try:
+            place = payloads.place(arrival.payload)
+        except (KeyError, TypeError, AttributeError):
+            log.error("Nobody can be told about %s (%s): %s", arrival.key, arrival.route, words)
+            self._house.store.inbox.give_up(arrival, words, now)
+            return
         with self._house.store.finishing(arrival, now) as tx:
-            reply(tx, payloads.place(arrival.payload), message(words))
+            reply(tx, place, message(words))
+
+
+class _TooOften(Exception):
+    """The process died again and again while it worked on this arrival."""
+
+
+def _person(arrival: Arrival) -> str:
+    try:
+        return payloads.place(arrival.payload).user or arrival.key
+    except (KeyError, TypeError, AttributeError):
+        return arrival.key

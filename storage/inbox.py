@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import CursorResult, Table, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import Database
+from storage.lease import Lease
 from storage.tables.engine import ArrivalRow
 from storage.upsert import insert_new
 
-LEASE = timedelta(seconds=60)  # the work on one arrival takes milliseconds; a process that died is waited for this long
 LAST_ATTEMPT = 6
+PRUNED_AT_ONCE = 500  # more would keep other writers waiting
 
 
 class Lost(Exception):
@@ -41,6 +42,7 @@ class Arrival:
     received_at: datetime
     attempt: int
     owner: str
+    lease_until: datetime
 
 
 class Inbox:
@@ -52,45 +54,32 @@ class Inbox:
     def write(self, arrivals: Sequence[NewArrival]) -> int:
         """Keep what arrived; what is there already is passed over. Returns how many were new."""
         with self._database.transaction() as session:
-            rows = [
-                {
-                    "key": arrival.key,
-                    "route": arrival.route,
-                    "payload": arrival.payload,
-                    "status": "waiting",
-                    "received_at": arrival.received_at,
-                    "due_at": arrival.received_at,
-                    "attempts": 0,
-                }
-                for arrival in arrivals
-            ]
-            return insert_new(session, ArrivalRow, rows)
+            return insert_new(session, ArrivalRow, [_row(arrival) for arrival in arrivals])
 
-    def claim(self, owner: str, now: datetime, limit: int) -> list[Arrival]:
+    def claim(self, owner: str, now: datetime, limit: int, lease: Lease) -> list[Arrival]:
         """Take due arrivals for `owner`, oldest first; those of a process whose lease ran out are due again."""
+        due = self.next_due()
+        if due is None or due > now:  # looking costs no lock and no commit
+            return []
+        lease_until = lease.until(now)
         with self._database.transaction() as session:
-            due = (
+            oldest = (
                 select(ArrivalRow.id)
-                .where(
-                    or_(
-                        (ArrivalRow.status == "waiting") & (ArrivalRow.due_at <= now),
-                        (ArrivalRow.status == "leased") & (ArrivalRow.lease_until <= now),
-                    )
-                )
-                .order_by(ArrivalRow.id)
+                .where(ArrivalRow.due_at <= now)
+                .order_by(ArrivalRow.due_at, ArrivalRow.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
+                .cte("oldest")
             )
-            ids = session.scalars(due).all()
-            if not ids:
-                return []
             claimed = session.scalars(
                 update(ArrivalRow)
-                .where(ArrivalRow.id.in_(ids))
-                .values(status="leased", owner=owner, lease_until=now + LEASE, attempts=ArrivalRow.attempts + 1)
-                .returning(ArrivalRow)
+                .where(ArrivalRow.id.in_(select(oldest.c.id)))
+                .values(status="leased", owner=owner, due_at=lease_until, attempts=ArrivalRow.attempts + 1)
+                .returning(ArrivalRow),
+                execution_options={"synchronize_session": False},
             )
-            return sorted((_arrival(row, owner) for row in claimed), key=lambda arrival: arrival.id)
+            arrivals = [_arrival(row, owner, lease_until) for row in claimed]
+        return sorted(arrivals, key=lambda arrival: (arrival.received_at, arrival.id))
 
     def finish(self, session: Session, arrival: Arrival, now: datetime) -> None:
         """Mark it done in the transaction that holds its results.
@@ -98,54 +87,87 @@ class Inbox:
         Raises:
             Lost: it is no longer ours; the transaction must not be committed.
         """
-        self._set(session, arrival, status="done", done_at=now, owner=None, lease_until=None)
+        self._set(session, arrival, status="done", due_at=None, done_at=now, owner=None)
 
     def is_last(self, arrival: Arrival) -> bool:
         """Whether there will be no further attempt."""
         return arrival.attempt >= LAST_ATTEMPT
 
+    def was_begun_too_often(self, arrival: Arrival) -> bool:
+        """Whether all attempts were begun and none ended: the process died each time."""
+        return arrival.attempt > LAST_ATTEMPT
+
     def put_back(self, arrival: Arrival, error: str, now: datetime) -> None:
         """Its work failed: it is due again after a pause that doubles."""
         later = now + timedelta(seconds=min(2**arrival.attempt, 300))
         with self._database.transaction() as session:
-            self._set(
-                session, arrival, status="waiting", due_at=later, owner=None, lease_until=None, error=error[:2000]
-            )
+            self._set(session, arrival, status="waiting", due_at=later, owner=None, error=error[:2000])
+
+    def give_up(self, arrival: Arrival, error: str, now: datetime) -> None:
+        """Nothing can be made of it, not even an answer to the person: it stays, for somebody to look at."""
+        with self._database.transaction() as session:
+            self._set(session, arrival, status="dead", due_at=None, done_at=now, owner=None, error=error[:2000])
 
     def release(self, now: datetime) -> int:
         """Make due at once what other owners hold. Only for the one process that may use the file."""
         with self._database.transaction() as session:
-            held = update(ArrivalRow).where(ArrivalRow.status == "leased")
-            return _count(session.execute(held.values(status="waiting", due_at=now, owner=None)))
+            held = update(ArrivalRow).where(ArrivalRow.due_at.is_not(None), ArrivalRow.status == "leased")
+            return count(session.execute(held.values(status="waiting", due_at=now, owner=None)))
 
     def next_due(self) -> datetime | None:
         """When there is something to do next; None when nothing is waiting."""
         with self._database.reading() as session:
-            waiting = session.scalar(select(func.min(ArrivalRow.due_at)).where(ArrivalRow.status == "waiting"))
-            leased = session.scalar(select(func.min(ArrivalRow.lease_until)).where(ArrivalRow.status == "leased"))
-            return min((moment for moment in (waiting, leased) if moment), default=None)
+            return session.scalar(select(func.min(ArrivalRow.due_at)))
 
     def prune(self, before: datetime) -> int:
-        """Forget what was done before that moment."""
+        """Forget what was done before that moment, some of it at a time. Returns how many were forgotten."""
+        forgotten = 0
+        while pruned := self._prune_some(before):
+            forgotten += pruned
+        return forgotten
+
+    def _prune_some(self, before: datetime) -> int:
+        old = select(ArrivalRow.id).where(ArrivalRow.done_at < before, ArrivalRow.status == "done")
         with self._database.transaction() as session:
-            old = (ArrivalRow.status == "done") & (ArrivalRow.done_at < before)
-            return _count(session.execute(delete(ArrivalRow).where(old)))
+            some = old.limit(PRUNED_AT_ONCE).scalar_subquery()
+            return count(session.execute(delete(ArrivalRow).where(ArrivalRow.id.in_(some))))
 
     def _set(self, session: Session, arrival: Arrival, **values: Any) -> None:
-        mine = (
-            (ArrivalRow.id == arrival.id)
-            & (ArrivalRow.status == "leased")
-            & (ArrivalRow.owner == arrival.owner)
-            & (ArrivalRow.attempts == arrival.attempt)
+        # In Core's own words: this runs for every arrival, and the ORM would look for rows to refresh.
+        found = session.connection().execute(
+            update(_TABLE).where(*_MINE).values(**values),
+            {"mine_id": arrival.id, "mine_owner": arrival.owner, "mine_attempt": arrival.attempt},
         )
-        if _count(session.execute(update(ArrivalRow).where(mine).values(**values))) != 1:
+        if count(found) != 1:
             raise Lost(arrival.key)
 
 
-def _count(result: Any) -> int:
+_TABLE = cast(Table, ArrivalRow.__table__)
+_MINE = (
+    _TABLE.c.id == bindparam("mine_id"),
+    _TABLE.c.status == "leased",
+    _TABLE.c.owner == bindparam("mine_owner"),
+    _TABLE.c.attempts == bindparam("mine_attempt"),
+)
+
+
+def count(result: Any) -> int:
+    """How many rows an UPDATE or DELETE touched."""
     assert isinstance(result, CursorResult)  # noqa: S101 (narrows the type; an update has a row count)
     return result.rowcount
 
 
-def _arrival(row: ArrivalRow, owner: str) -> Arrival:
-    return Arrival(row.id, row.key, row.route, row.payload, row.received_at, row.attempts, owner)
+def _row(arrival: NewArrival) -> dict[str, Any]:
+    return {
+        "key": arrival.key,
+        "route": arrival.route,
+        "payload": arrival.payload,
+        "status": "waiting",
+        "received_at": arrival.received_at,
+        "due_at": arrival.received_at,
+        "attempts": 0,
+    }
+
+
+def _arrival(row: ArrivalRow, owner: str, lease_until: datetime) -> Arrival:
+    return Arrival(row.id, row.key, row.route, row.payload, row.received_at, row.attempts, owner, lease_until)

@@ -1,9 +1,9 @@
 """INSERT … ON CONFLICT, which both databases know and SQLAlchemy spells once for each."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import inspect
+from sqlalchemy import Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -11,12 +11,15 @@ from storage.tables.base import Base
 
 
 def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert the rows that break no unique constraint; return how many that were."""
+    """Insert the rows that break no unique constraint; return how many that were. All rows have the same keys."""
     if not rows:
         return 0
-    statement = _insert(session, table).values([dict(row) for row in rows]).on_conflict_do_nothing()
-    first_column = inspect(table).primary_key[0]
-    return len(session.execute(statement.returning(first_column)).all())
+    statement = _insert(session, table).on_conflict_do_nothing()
+    # As a list of parameters the statement is compiled once for all batches, whatever their size.
+    inserted = session.connection().execute(
+        statement.returning(inspect(table).primary_key[0]), [dict(row) for row in rows]
+    )
+    return len(inserted.all())
 
 
 def put(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:
@@ -28,4 +31,5 @@ def put(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:
 
 def _insert(session: Session, table: type[Base]) -> Any:
     dialect = session.get_bind().dialect.name
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    core = cast(Table, table.__table__)
+    return sqlite.insert(core) if dialect == "sqlite" else postgresql.insert(core)

@@ -1,0 +1,207 @@
+"""The sender's side of the outbox: claims in turn and in pace, and what became of each call.
+
+A delivery is in turn when nothing earlier of its conversation is unsettled and, for an edit or a follower, when its
+message is posted. What is not in turn is looked at again when what it waits for is settled, and now and then besides:
+with several processes on PostgreSQL the call to look may be missed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, delete, func, select, text, union_all, update
+from sqlalchemy.orm import Session
+
+from storage import paces
+from storage.claiming import Claiming, Delivery
+from storage.database import Database
+from storage.inbox import count
+from storage.lease import Lease
+from storage.outbox import POST, new_delivery
+from storage.paces import Pace
+from storage.tables.engine import DeliveryRow
+from storage.upsert import insert_new
+
+LANES = (0, 1)
+LANDING = timedelta(seconds=2)  # for a call that was under way when its process died
+OVERTAKEN_AFTER = 5  # attempts; then later ones of the conversation may go first
+PRUNED_AT_ONCE = 500
+_CLAIMS = text("SELECT pg_advisory_xact_lock(7036001)")
+_TABLE = cast(Table, DeliveryRow.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What may be sent now, and when to ask again (None: when somebody rings)."""
+
+    deliveries: Sequence[Delivery]
+    again_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What Slack answered to a delivery."""
+
+    delivery: Delivery
+    channel: str | None = None
+    ts: str | None = None
+
+
+class Deliveries:
+    """Every method is one transaction. What is no longer the caller's is left alone, without a word."""
+
+    def __init__(self, database: Database, pace: Pace, lease: Lease) -> None:
+        self._database = database
+        self._pace = pace
+        self._lease = lease
+
+    def claim(self, owner: str, now: datetime, limit: int, *, many: bool = True) -> Claimed:
+        """Take what may be sent now, at most `limit`; without `many` only what somebody waits for."""
+        due = self._next_due()
+        if due is None or due > now:  # looking costs no lock and no commit
+            return Claimed((), due)
+        with self._database.transaction() as session:
+            if not self._database.is_sqlite:  # one claimer at a time takes from the paces
+                session.execute(_CLAIMS)
+            claiming = Claiming(session, self._pace, owner, now, self._lease)
+            for lane in LANES if many else LANES[:1]:
+                claiming.claim(lane, limit)
+            taken = claiming.end()
+        moments = (claiming.again_at, self._next_due(after=now))
+        return Claimed(taken, min((moment for moment in moments if moment), default=None))
+
+    def extend(self, delivery: Delivery, now: datetime) -> Delivery | None:
+        """A new lease for a call that is about to begin; None when the delivery is no longer the caller's."""
+        until = self._lease.until(now)
+        with self._database.transaction() as session:
+            return replace(delivery, lease_until=until) if _set(session, [delivery], due_at=until) else None
+
+    def done(self, sent: Sequence[Sent], now: datetime) -> None:
+        """Record what Slack accepted."""
+        with self._database.transaction() as session:
+            for one in sent:
+                place = {"posted_channel": one.channel, "posted_ts": one.ts}
+                _set(session, [one.delivery], status="done", due_at=None, done_at=now, owner=None, **place)
+            _wake(session, [one.delivery for one in sent], now)
+
+    def later(self, delivery: Delivery, error: str, due_at: datetime) -> None:
+        """It did not work this time; whether it got through is not known."""
+        with self._database.transaction() as session:
+            _set(session, [delivery], status="waiting", due_at=due_at, owner=None, error=error[:2000])
+
+    def overtakable(self, delivery: Delivery, error: str, due_at: datetime, now: datetime) -> None:
+        """The same, and Slack's trouble is with this one: when it goes on, later ones need not wait for it."""
+        holds = delivery.attempt < OVERTAKEN_AFTER
+        with self._database.transaction() as session:
+            _set(session, [delivery], status="waiting", due_at=due_at, owner=None, error=error[:2000], holds=holds)
+            if not holds:
+                _wake(session, [delivery], now)
+
+    def paused(self, delivery: Delivery, method: str, until: datetime) -> None:
+        """Slack wants nobody to call `method` before `until` (429); that was no attempt."""
+        with self._database.transaction() as session:
+            paces.pause(session, method, until)
+            attempts = delivery.attempt - 1
+            _set(session, [delivery], status="waiting", due_at=until, owner=None, attempts=attempts, error="429")
+
+    def unsent(self, delivery: Delivery, due_at: datetime) -> None:
+        """It was claimed, but no call was made: that was no attempt."""
+        with self._database.transaction() as session:
+            _set(session, [delivery], status="waiting", due_at=due_at, owner=None, attempts=delivery.attempt - 1)
+
+    def dead(self, delivery: Delivery, error: str, now: datetime, *, told: bool = False) -> None:
+        """It will never work. Somebody is told of it later, unless they were `told` of its cause."""
+        settled = {"due_at": None, "done_at": now, "owner": None, "told_at": now if told else None}
+        with self._database.transaction() as session:
+            _set(session, [delivery], status="dead", error=error[:2000], **settled)
+            _wake(session, [delivery], now)
+
+    def directly(self, delivery: Delivery, error: str, now: datetime) -> None:
+        """It cannot be shown where the person is: the words go to their direct messages instead, once."""
+        kept = ("text", "blocks", "attachments")
+        arguments = {name: value for name, value in delivery.arguments.items() if name in kept}
+        place = {"channel": delivery.person, "conversation": f"{delivery.person}:"}
+        with self._database.transaction() as session:
+            settled = {"status": "done", "due_at": None, "done_at": now, "owner": None}
+            if _set(session, [delivery], error=error[:2000], **settled):
+                row = new_delivery(POST, arguments, now, key=f"instead:{delivery.id}", **place)
+                insert_new(session, DeliveryRow, [row])
+            _wake(session, [delivery], now)
+
+    def release(self, now: datetime) -> int:
+        """Take back what other owners hold. Only for the one process that may use the file."""
+        with self._database.transaction() as session:
+            held = update(DeliveryRow).where(DeliveryRow.due_at.is_not(None), DeliveryRow.status == "leased")
+            return count(session.execute(held.values(status="waiting", due_at=now + LANDING, owner=None)))
+
+    def prune(self, before: datetime) -> int:
+        """Forget what was settled before that moment, some of it at a time.
+
+        Posts stay, without their words: later edits may name them, and keys are unique for ever.
+        """
+        forgotten = 0
+        while pruned := self._prune_some(before):
+            forgotten += pruned
+        with self._database.transaction() as session:
+            paces.forget(session, before)
+        return forgotten
+
+    def _prune_some(self, before: datetime) -> int:
+        row = DeliveryRow
+        old = select(row.number).where(row.status.in_(("done", "dead")), row.done_at < before)
+        gone = old.where(row.method != POST).limit(PRUNED_AT_ONCE).scalar_subquery()
+        wordy = old.where(row.method == POST, row.emptied.is_(False)).limit(PRUNED_AT_ONCE)
+        with self._database.transaction() as session:
+            deleted = count(session.execute(delete(row).where(row.number.in_(gone))))
+            emptied = update(row).where(row.number.in_(wordy.scalar_subquery())).values(arguments={}, emptied=True)
+            return deleted + count(session.execute(emptied, execution_options={"synchronize_session": False}))
+
+    def _next_due(self, after: datetime | None = None) -> datetime | None:
+        row = DeliveryRow
+        later = (row.due_at > after,) if after else ()
+        soonest = [select(func.min(row.due_at).label("at")).where(row.lane == lane, *later) for lane in LANES]
+        with self._database.reading() as session:
+            found = session.scalars(union_all(*soonest)).all()
+        return min((moment for moment in found if moment), default=None)
+
+
+def _set(session: Session, deliveries: Sequence[Delivery], **values: Any) -> int:
+    """Change those that are still the caller's; returns how many were."""
+    mine = (
+        _TABLE.c.id == bindparam("mine_id"),
+        _TABLE.c.status == "leased",
+        _TABLE.c.owner == bindparam("mine_owner"),
+        _TABLE.c.attempts == bindparam("mine_attempt"),
+    )
+    changed = 0
+    for one in deliveries:
+        whose = {"mine_id": one.id, "mine_owner": one.owner, "mine_attempt": one.attempt}
+        changed += count(session.connection().execute(update(_TABLE).where(*mine).values(**values), whose))
+    return changed
+
+
+def _wake(session: Session, settled: Sequence[Delivery], now: datetime) -> None:
+    """Let those look at once that waited for these: the next of each conversation, edits and followers."""
+    conversations = {one.conversation for one in settled if one.conversation}
+    row = DeliveryRow
+    waiting = (row.due_at > now, row.status == "waiting")
+    behind = session.scalars(
+        select(row.conversation).where(row.conversation.in_(conversations), row.due_at.is_not(None)).distinct()
+    ).all()
+    for conversation in sorted(filter(None, behind)):
+        first = (
+            select(row.number)
+            .where(row.conversation == conversation, row.due_at.is_not(None), row.holds)
+            .order_by(row.number)
+            .limit(1)
+            .scalar_subquery()
+        )
+        _due_now(session, now, row.number == first, *waiting)
+    _due_now(session, now, row.target.in_([one.id for one in settled]), *waiting)
+
+
+def _due_now(session: Session, now: datetime, *which: Any) -> None:
+    session.execute(
+        update(DeliveryRow).where(*which).values(due_at=now), execution_options={"synchronize_session": False}
+    )
