@@ -9,7 +9,6 @@ CHOICE = {
     "external_select": "selected_option",
     "radio_buttons": "selected_option",
     "overflow": "selected_option",
-    "feedback_buttons": "selected_option",
     "multi_static_select": "selected_options",
     "multi_external_select": "selected_options",
     "checkboxes": "selected_options",
@@ -78,7 +77,7 @@ def find(holder: Json, wanted: str) -> tuple[Json, Json]:
 
 def labels(block: Json, element: Json) -> list[str]:
     texts = [element.get("text"), block.get("label"), element.get("placeholder")]
-    texts += [option.get("text") for option in element.get("options") or []]
+    texts += [choice.get("text") for choice in options(element)]
     return [text["text"] for text in texts if isinstance(text, dict) and text.get("text")]
 
 
@@ -135,7 +134,10 @@ def action(block: Json, element: Json, value: Any, wanted: str) -> Json:
     common = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
     if element["type"] in ("button", "icon_button", "workflow_button"):
         return common | {name: element[name] for name in ("text", "value", "style", "url") if name in element}
-    return common | filled(element, wanted if value is None else value)
+    chosen = wanted if value is None else value
+    if element["type"] == "feedback_buttons":
+        return common | {name: option(element, chosen)[name] for name in ("text", "value")}
+    return common | filled(element, chosen)
 
 
 def words(value: Any) -> str:

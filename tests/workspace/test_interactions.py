@@ -137,6 +137,22 @@ async def test_a_choice_comes_with_its_option(workspace, app):
     assert payload["actions"][0]["selected_option"]["value"] == "emeka"
 
 
+async def test_a_thumb_comes_with_its_own_value(workspace, app):
+    thumbs = {
+        "type": "feedback_buttons",
+        "action_id": "rate",
+        "positive_button": {"text": plain("Helpful"), "value": "up"},
+        "negative_button": {"text": plain("Not helpful"), "value": "down"},
+    }
+    blocks = [{"type": "context_actions", "elements": [thumbs]}]
+    posted = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="RAG is a status.", blocks=blocks)
+    message = posted["message"] | {"channel": "C02PROJECTS"}
+    ben = workspace.as_user("U02BEN")
+    for doing, value in ((ben.click(message, "Helpful"), "up"), (ben.click(message, "rate", "Not helpful"), "down")):
+        payload, _ = await answered(app, doing)
+        assert (payload["actions"][0]["type"], payload["actions"][0]["value"]) == ("feedback_buttons", value)
+
+
 async def test_the_options_of_an_external_select_come_from_the_app(workspace, app):
     message = await card(workspace, app)
     choices = [{"text": plain("Reservoir"), "value": "p1"}]
