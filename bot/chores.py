@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.clock import Chore
+from bot.dead_letters import TellOfDeadLetters
 from bot.library import Shelf
 from handlers.house import House
 from storage.deliveries import Deliveries
 
-KEEP_DONE = timedelta(days=30)
+KEEP_ARRIVALS = timedelta(days=30)
+KEEP_DELIVERIES = timedelta(days=90)
 
 
 def chores(house: House, shelf: Shelf, deliveries: Deliveries) -> Sequence[Chore]:
     """All chores of the running bot."""
-    return (Prune(house, deliveries), Refresh(shelf))
+    return (Prune(house, deliveries), TellOfDeadLetters(house), Refresh(shelf))
 
 
 class Prune:
@@ -26,7 +28,8 @@ class Prune:
 
     def __call__(self, now: datetime) -> datetime | None:
         if self._next is None or now >= self._next:
-            self._house.store.inbox.prune(now - KEEP_DONE)
+            self._house.store.inbox.prune(now - KEEP_ARRIVALS)
+            self._deliveries.prune(now - KEEP_DELIVERIES)
             self._next = now + timedelta(days=1)
         return self._next
 

@@ -15,7 +15,7 @@ def reply(tx: Transaction, place: Place, words: Mapping[str, Any], *, public: bo
     if place.channel and (public or (place.is_direct and not place.response_url)):
         tx.outbox.post(place.channel, words, thread_ts=place.thread_ts)
     elif place.response_url:
-        tx.outbox.respond(place.response_url, dict(words) | {"replace_original": False})
+        tx.outbox.respond(place.response_url, dict(words) | {"replace_original": False}, user=place.user)
     elif place.channel:
         # In a thread that does not exist yet, words for one person only would be seen by nobody.
         tx.outbox.whisper(place.channel, place.user, words, thread_ts=None if place.opens_thread else place.thread_ts)

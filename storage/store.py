@@ -13,6 +13,7 @@ from storage.inbox import Arrival, Inbox
 from storage.outbox import Outbox
 from storage.questions import Questions
 from storage.requests import Ratings, Requests
+from storage.schedules import Schedules
 
 
 class Transaction:
@@ -27,6 +28,7 @@ class Transaction:
         self.questions = Questions(session)
         self.ratings = Ratings(session)
         self.requests = Requests(session)
+        self.schedules = Schedules(session)
 
 
 class Store:

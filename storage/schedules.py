@@ -1,0 +1,114 @@
+"""When things recur: due moments as columns, and a run for every slot, within a transaction.
+
+    with store.transaction(now) as tx:
+        for due in tx.schedules.claim_due(now):
+            if tx.schedules.fire(due.name, slot, next_at, at=now, snapshot=figures):
+                delivery = tx.outbox.post(channel, message, key=f"{due.name}:{slot.isoformat()}", bulk=True)
+                tx.schedules.said_in(due.name, slot, delivery)
+
+Run, next moment and post commit together: a process that dies in between has done nothing, and of two processes only
+one finds the schedule due.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from storage.tables.engine import DeliveryRow, RunRow, ScheduleRow
+from storage.upsert import insert_new
+
+FIRED, QUIET, MISSED = "fired", "quiet", "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class DueSchedule:
+    """A schedule whose moment has come. Everything up to and including `last_slot` has been seen to."""
+
+    name: str
+    definition: str
+    due_at: datetime
+    last_slot: datetime | None
+
+
+class Schedules:
+    """The schedules and their runs. All moments are aware UTC."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def sync(self, name: str, definition: str, next_at: datetime | None) -> None:
+        """Make the schedule known, or give it its new definition; one that is the same keeps its place in time.
+
+        `next_at` is its first slot from now on, None when it has ended.
+        """
+        row = {"name": name, "definition": definition, "next_at": next_at, "last_slot": None}
+        if not insert_new(self._session, ScheduleRow, [row]):
+            changed = update(ScheduleRow).where(ScheduleRow.name == name, ScheduleRow.definition != definition)
+            self._session.execute(changed.values(definition=definition, next_at=next_at))
+
+    def keep_only(self, names: Collection[str]) -> None:
+        """Forget the schedules that are no longer wanted; their runs stay."""
+        self._session.execute(delete(ScheduleRow).where(ScheduleRow.name.not_in(names)))
+
+    def claim_due(self, now: datetime, limit: int = 20) -> Sequence[DueSchedule]:
+        """Those whose moment has come, held until the transaction ends; what another process holds is left to it."""
+        rows = self._session.scalars(
+            select(ScheduleRow)
+            .where(ScheduleRow.next_at <= now)
+            .order_by(ScheduleRow.next_at, ScheduleRow.name)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [DueSchedule(row.name, row.definition, row.next_at, row.last_slot) for row in rows if row.next_at]
+
+    def fire(
+        self,
+        schedule: str,
+        slot: datetime,
+        next_at: datetime | None,
+        *,
+        at: datetime,
+        snapshot: Mapping[str, Any],
+        outcome: str = FIRED,
+    ) -> bool:
+        """Record that the slot is being run (or was quiet, or missed) and move on to `next_at`.
+
+        Returns False when it was recorded before: then nothing is to be posted.
+        """
+        row = {
+            "schedule": schedule,
+            "slot": slot,
+            "outcome": outcome,
+            "fired_at": at,
+            "delivery": None,
+            "snapshot": dict(snapshot),
+        }
+        is_new = bool(insert_new(self._session, RunRow, [row]))
+        known = ScheduleRow.name == schedule
+        self._session.execute(update(ScheduleRow).where(known).values(next_at=next_at))
+        later = ScheduleRow.last_slot.is_(None) | (ScheduleRow.last_slot < slot)
+        self._session.execute(update(ScheduleRow).where(known, later).values(last_slot=slot))
+        return is_new
+
+    def said_in(self, schedule: str, slot: datetime, delivery: str) -> None:
+        """The run's words are in this delivery."""
+        this = (RunRow.schedule == schedule) & (RunRow.slot == slot)
+        self._session.execute(update(RunRow).where(this).values(delivery=delivery))
+
+    def last_delivered(self, schedule: str) -> dict[str, Any] | None:
+        """The snapshot of the latest run whose words stand in Slack: what people saw last."""
+        return self._session.scalar(
+            select(RunRow.snapshot)
+            .join(DeliveryRow, DeliveryRow.id == RunRow.delivery)
+            .where(RunRow.schedule == schedule, DeliveryRow.status == "done")
+            .order_by(RunRow.slot.desc())
+            .limit(1)
+        )
+
+    def next_due(self) -> datetime | None:
+        """When the next schedule fires."""
+        return self._session.scalar(select(func.min(ScheduleRow.next_at)))
