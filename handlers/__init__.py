@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 
-from handlers import forwards, help, home, questions  # noqa: A004 (a noun like the others)
+from handlers import forwards, help, home, questions, request_acts, requests  # noqa: A004 (a noun like the others)
 from handlers.house import HomeSection
 from handlers.routes import Routes
 
-NOUNS = (questions, forwards, help, home)
+NOUNS = (questions, forwards, requests, request_acts, help, home)
 
 # The parts of the App Home, from above.
-HOME_SECTIONS: Sequence[HomeSection] = (questions.home_section, forwards.home_section, help.home_section)
+HOME_SECTIONS: Sequence[HomeSection] = (
+    questions.home_section,
+    requests.home_section,
+    forwards.home_section,
+    help.home_section,
+)
 
 
 def register(routes: Routes) -> None:

@@ -58,12 +58,36 @@ COMMANDS = (
             Use("/pmo help", "shows this"),
         ),
     ),
+    Command(
+        "/pmo-request",
+        "Request a PMO service",
+        "[service]",
+        "/pmo-request health-check",
+        (
+            Use("/pmo-request", "lets you choose the service"),
+            Use("/pmo-request health-check", "opens its form at once"),
+        ),
+    ),
+    Command(
+        "/pmo-requests",
+        "See your requests and where they stand",
+        "[number]",
+        "/pmo-requests",
+        (
+            Use("/pmo-requests", "lists yours"),
+            Use("/pmo-requests PMO-12", "shows one with its history"),
+            Use("/pmo-requests triage", "lists what waits for triage", PMO),
+            Use("/pmo-requests queue", "ranks what is accepted and not yet begun", PMO),
+        ),
+    ),
 )
 
-SHORTCUTS: tuple[Shortcut, ...] = ()
+SHORTCUTS = (Shortcut("request_service", "Request a PMO service", "Choose a service and say what you need"),)
 
 CONCERNS = (
     Concern("What the handbook does not answer, you can pass on to the PMO with one click; a person answers you."),
+    Concern("When a project needs the PMO's hands, request one of its services; you see every step."),
+    Concern("Requests arrive in the triage channel: accept, ask, assign, deliver or decline them there.", PMO),
     Concern("Questions that people pass on arrive in the triage channel and in your App Home: press Answer.", PMO),
 )
 

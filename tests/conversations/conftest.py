@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+import json
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
+from sqlalchemy import select
 
 from bot.library import open_shelf
 from bot.local import SEED
@@ -18,8 +21,10 @@ from bot.organisation import SAMPLE, read_organisation
 from bot.run import serve
 from bot.settings import Settings
 from storage.database import Database
+from storage.handbook import Vectors
 from storage.migrate import migrate
 from storage.store import Store
+from storage.tables.handbook import VectorRow
 from tests.workspace.running import RunningWorkspace, Visitor, running_workspace
 
 MONDAY = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
@@ -86,14 +91,32 @@ async def opened(data: Path, clock: ShiftedClock | None = None, **settings: Any)
 
 
 @pytest.fixture(scope="session")
-def read_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def read_before(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     """A data folder whose handbook has been read: reading it takes seconds, and every bot of the tests needs it."""
     data = tmp_path_factory.mktemp("read")
     database = Database(f"sqlite:///{data / 'pmo.db'}")
     migrate(database)
-    open_shelf(Store(database), read_organisation(SAMPLE), data / "model", MONDAY)
+    with remembered_vectors(database, pytestconfig.cache.mkdir("vectors")):
+        open_shelf(Store(database), read_organisation(SAMPLE), data / "model", MONDAY)
     database.close()
     return data
+
+
+@contextlib.contextmanager
+def remembered_vectors(database: Database, cache: Path) -> Iterator[None]:
+    """What earlier runs of the tests encoded is not encoded again; it is known by encoder and text."""
+    with FileLock(cache / "lock"):
+        kept = cache / "vectors.json"
+        known = json.loads(kept.read_text()) if kept.exists() else {}
+        for encoder, vectors in known.items():
+            Vectors(database).put_many(encoder, {digest: bytes.fromhex(code) for digest, code in vectors.items()})
+        yield
+        with database.reading() as session:
+            rows = session.execute(select(VectorRow.encoder, VectorRow.digest, VectorRow.vector)).all()
+        found: dict[str, dict[str, str]] = {}
+        for encoder, digest, vector in rows:
+            found.setdefault(encoder, {})[digest] = vector.hex()
+        kept.write_text(json.dumps(found))
 
 
 @pytest.fixture
