@@ -45,6 +45,14 @@ format: .venv/dev.stamp ## Put the code in the house's format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+.PHONY: bench
+bench: .venv/dev.stamp ## Measure the bot against a bare app (about five minutes)
+	@$(BIN)/python -m benchmarks
+
+.PHONY: migration
+migration: .venv/dev.stamp ## Write the migration to the present tables: make migration NAME="what it does"
+	@$(BIN)/python -m storage.revise "$(NAME)"
+
 .PHONY: lock
 lock: .venv/dev.stamp ## Pin the dependencies anew, with hashes and without addresses
 	@for set in dev run; do \

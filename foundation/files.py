@@ -6,6 +6,7 @@ what pydantic finds wrong at `services → 2 → fields → 0 → kind` is told 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,8 +88,7 @@ def parse_yaml(text: str, model: type[M], *, name: str, first_line: int = 1) -> 
 
 def line_of(text: str, path: Sequence[str | int], *, first_line: int = 1) -> int | None:
     """The line where the node at `path` stands in YAML text, for checks that a model cannot make by itself."""
-    tree = YAML(typ="rt").load(text)
-    return _line(tree, path, first_line)
+    return _line(_tree(text), path, first_line)
 
 
 def read_front_matter(path: Path, model: type[M]) -> tuple[M, str, int]:
@@ -108,9 +108,15 @@ def read_front_matter(path: Path, model: type[M]) -> tuple[M, str, int]:
     return front, body, head.count("\n") + 4
 
 
+@lru_cache(maxsize=4)
+def _tree(text: str) -> Any:
+    """The nodes with their lines. A check that finds fifty problems in one file asks for the same tree fifty times."""
+    return YAML(typ="rt").load(text)
+
+
 def _load(text: str, name: str, first_line: int) -> Any:
     try:
-        return YAML(typ="rt").load(text)
+        return _tree(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + first_line if error.problem_mark else None
         raise BadFile([Problem(name, line, "", f"Not valid YAML: {error.problem or error.context}.")]) from None

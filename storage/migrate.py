@@ -29,7 +29,7 @@ def migrate(database: Database) -> None:
     with explained(), database.engine.connect().execution_options(writes=True) as connection, connection.begin():
         if not database.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock
             connection.execute(text("SELECT pg_advisory_xact_lock(7036000)"))
-        config = _config(connection)
+        config = config_for(connection)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         present = set(MigrationContext.configure(connection).get_current_heads())
         if not present <= known:
@@ -43,11 +43,12 @@ def migrate(database: Database) -> None:
 def is_current(database: Database) -> bool:
     """Whether no migration is missing. Changes nothing."""
     with explained(), database.engine.connect() as connection:
-        heads = set(ScriptDirectory.from_config(_config(connection)).get_heads())
+        heads = set(ScriptDirectory.from_config(config_for(connection)).get_heads())
         return set(MigrationContext.configure(connection).get_current_heads()) == heads
 
 
-def _config(connection: Connection) -> Config:
+def config_for(connection: Connection) -> Config:
+    """Alembic pointed at our migrations, working on this connection."""
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection
