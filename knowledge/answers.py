@@ -1,16 +1,22 @@
 """What the bot says to a question: the handbook's own sentences with their place, or kindly that it does not know."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from foundation.errors import Refused
+from knowledge.ambiguity import examples, options
+from knowledge.confidence import bar, confidence, signs
 from knowledge.handbook import Handbook
 from knowledge.index import Hit, Index
-from knowledge.passages import Passage, Unit
-from knowledge.words import terms
+from knowledge.questions import Cue, Question, read_question
+from knowledge.quoting import LONGEST, Quote, defines, heading_match, quote
 
-LONGEST_QUESTION = 1_000
-LONGEST_ANSWER = 700
+CLOSE = 0.03  # a second page whose score is this near the first is quoted beside it
+HEADING_SHARE = 0.2  # how much a heading that asks the same adds to a section's score
+DEFINING_SHARE = 0.15  # the same of a sentence that says what the thing is, when that is the question
+NEAREST = 3
+FAR = 0.35  # a topic less near than this says nothing about whom to ask
+SEARCHED = 12
 
 
 class Outcome(StrEnum):
@@ -21,13 +27,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where something stands. `quote` is an exact piece of the page's Markdown; `page` is its title."""
+    """Where something stands: `page` is its title, `section` the heading path, `line` counts in the file `source`.
+
+    `quote` is an exact piece of the page's Markdown; `owner` (a Slack user id) and `edition` may be empty.
+    """
 
     page: str
     page_id: str
     source: str
     section: str
     anchor: str
+    line: int
     quote: str
     edition: str
     owner: str
@@ -35,10 +45,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`text` is plain text: paragraphs, and lines that begin with “- ” for list items. `confidence` is 0–1.
+    """`text` is plain text: paragraphs, and lines that begin with “- ” for list items and table rows.
 
-    `nearest` are the sections closest to a question that could not be answered; `services` are keys of services the
-    cited pages lead to; `suggestions` are questions to offer instead of one that is too short or ambiguous.
+    `confidence` is 0–1. `citations` are what the text is taken from, in its order. `nearest` are the sections closest
+    to the question beside those. `services` are keys of services the cited pages lead to. `suggestions` are questions
+    to offer instead of one that is too short or ambiguous. `ask_elsewhere` names who may know, in words (“human
+    resources”), where the question is not for the handbook.
     """
 
     status: Outcome
@@ -48,6 +60,7 @@ class Answer:
     nearest: tuple[Citation, ...] = ()
     services: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    ask_elsewhere: str = ""
 
 
 def answer(question: str, index: Index, handbook: Handbook) -> Answer:
@@ -56,46 +69,90 @@ def answer(question: str, index: Index, handbook: Handbook) -> Answer:
     Raises:
         Refused: the question is empty or far too long.
     """
-    asked = question.strip()
-    if not asked:
-        raise Refused("What would you like to know? Ask in a sentence, such as “Who approves a change request?”")
-    if len(asked) > LONGEST_QUESTION:
-        raise Refused(f"That is a long question. Please ask it in fewer words (up to {LONGEST_QUESTION:,} characters).")
-    hits = index.search(asked, 5)
+    asked = read_question(question)
+    if not asked.stems:
+        words = "I could not make out what this is about. Name the topic in a few words, for example:"
+        return Answer(Outcome.CLARIFY, words, 0.0, suggestions=examples(handbook))
+    hits = index.search(asked.text, SEARCHED)
     if not hits:
-        return Answer(Outcome.NOT_FOUND, "The handbook does not answer this.", 0.0)
-    chosen = _best_units(asked, hits[0].passage)
-    cited = _citation(hits[0].passage, chosen, handbook)
-    page = handbook.get(hits[0].passage.page_id)
-    lines = [f"- {unit.text}" if unit.kind == "item" else unit.text for unit in chosen]
-    confidence = _coverage(asked, hits[0])
-    if confidence < 0.5:
-        nearest = tuple(_citation(hit.passage, hit.passage.units[:1], handbook) for hit in hits[:3])
-        return Answer(Outcome.NOT_FOUND, "The handbook does not answer this.", confidence, nearest=nearest)
-    return Answer(Outcome.ANSWERED, "\n".join(lines), confidence, (cited,), services=page.services if page else ())
+        return _not_found(asked, hits, 0.0, index, handbook)
+    if suggestions := options(asked, hits, handbook):
+        words = f"“{asked.text}” could mean several things. Which of these do you want to know?"
+        return Answer(Outcome.CLARIFY, words, 0.0, nearest=_nearest(hits, (), handbook), suggestions=suggestions)
+    best = quote(asked, _best_section(asked, hits, index), index)
+    sure = confidence(signs(asked, best, index))
+    if sure < bar(index.has_model):
+        return _not_found(asked, hits, sure, index, handbook)
+    return _answered(_with_second(asked, best, hits, index), sure, hits, handbook)
 
 
-def _coverage(question: str, hit: Hit) -> float:
-    asked = set(terms(question))
-    return len(asked & set(terms(f"{hit.passage.section} {hit.passage.text}"))) / len(asked)
+def _best_section(question: Question, hits: Sequence[Hit], index: Index) -> Hit:
+    """The hit whose section asks what was asked, or says what the thing is: of the first hit's page, whose rank
+    meaning has settled; of all pages where there were only words to go by."""
+
+    def fit(hit: Hit) -> float:
+        defining = question.cue is Cue.DEFINITION and any(defines(unit, question) for unit in hit.passage.units)
+        return hit.score + HEADING_SHARE * heading_match(question, hit, index) + DEFINING_SHARE * defining
+
+    page = hits[0].passage.page_id
+    return max((hit for hit in hits if hit.passage.page_id == page or not index.has_model), key=fit)
 
 
-def _best_units(question: str, passage: Passage) -> tuple[Unit, ...]:
-    asked = set(terms(question))
-    scores = [len(asked & set(terms(unit.text))) for unit in passage.units]
-    at, chosen, size = scores.index(max(scores)), list[Unit](), 0
-    for unit in passage.units[at:]:
-        if chosen and size + len(unit.text) > LONGEST_ANSWER:
-            break
-        chosen.append(unit)
-        size += len(unit.text) + 1
-    return tuple(chosen)
+def _answered(quotes: Sequence[Quote], sure: float, hits: Sequence[Hit], handbook: Handbook) -> Answer:
+    citations = tuple(_citation(each, handbook) for each in quotes)
+    pages = [handbook.get(cited.page_id) for cited in citations]
+    services = dict.fromkeys(key for page in pages if page for key in page.services)
+    text = "\n\n".join(each.text for each in quotes)
+    nearest = _nearest(hits, [each.hit for each in quotes], handbook)
+    return Answer(Outcome.ANSWERED, text, sure, citations, nearest, tuple(services))
 
 
-def _citation(passage: Passage, units: tuple[Unit, ...], handbook: Handbook) -> Citation:
+def _with_second(question: Question, best: Quote, hits: Sequence[Hit], index: Index) -> list[Quote]:
+    """The best quote, and beside it one of another page that fits about as well, both short then."""
+    rival = next((hit for hit in hits if hit.passage.page_id != best.hit.passage.page_id), None)
+    if rival is None or not index.has_model or rival.score < hits[0].score - CLOSE:
+        return [best]
+    second = quote(question, rival, index, LONGEST // 2)
+    if second.relevance < best.relevance - CLOSE or confidence(signs(question, second, index)) < bar(index.has_model):
+        return [best]
+    first = quote(question, best.hit, index, LONGEST // 2)
+    return [first, second] if len(first.text) + len(second.text) <= LONGEST else [best]
+
+
+def _not_found(question: Question, hits: Sequence[Hit], sure: float, index: Index, handbook: Handbook) -> Answer:
+    topic, closeness = index.elsewhere(question.text)
+    nearer = closeness > max([FAR, *(hit.cosine or 0.0 for hit in hits)])
+    ask = topic.ask if nearer else ""
+    text = "I did not find an answer to this in the handbook."
+    if ask:
+        text += f" It sounds like a question for {ask}."
+    return Answer(Outcome.NOT_FOUND, text, sure, nearest=_nearest(hits, (), handbook), ask_elsewhere=ask)
+
+
+def _nearest(hits: Sequence[Hit], used: Sequence[Hit], handbook: Handbook) -> tuple[Citation, ...]:
+    """The best sections that were not used, each once."""
+    seen = {hit.passage.section for hit in used}
+    found: list[Citation] = []
+    for hit in hits:
+        if hit.passage.section not in seen and len(found) < NEAREST:
+            seen.add(hit.passage.section)
+            found.append(_citation(Quote(hit, hit.passage.units[:1], 0.0, 0.0, None), handbook))
+    return tuple(found)
+
+
+def _citation(found: Quote, handbook: Handbook) -> Citation:
+    passage = found.hit.passage
     page = handbook.get(passage.page_id)
-    quote = page.text[units[0].start : units[-1].end] if page else ""
-    owner = page.owner if page else ""
+    if page is None:
+        raise LookupError(f"The index holds page {passage.page_id}, the handbook does not.")
     return Citation(
-        passage.title, passage.page_id, passage.source, passage.section, passage.anchor, quote, passage.edition, owner
+        page=page.title,
+        page_id=page.id,
+        source=page.source,
+        section=passage.section,
+        anchor=passage.anchor,
+        line=passage.line,
+        quote=page.text[found.units[0].start : found.units[-1].end],
+        edition=page.edition,
+        owner=page.owner,
     )

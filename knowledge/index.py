@@ -1,25 +1,34 @@
 """The searchable form of a handbook: built off to the side, never changed, exchanged as a whole.
 
-Two readings of a question are mixed half and half: its words (BM25 divided by the best) and, with a model, its
-meaning (cosine, min–max scaled), both over the union of the best hundred of each. A section's cosine is the mean of
-its own and that of its best window of sentences.
+Two readings of a question are mixed over the union of the best hundred of each: its words (BM25 as a share of what
+the question could score, so that words count as far as they are found) and, with a model, its meaning (cosine, min–max
+scaled). The questions that a page says it answers are searched with the passage that answers them. The shares were
+chosen on questions.jsonl and questions_more.jsonl and are flat around their values.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding import Encoder, Progress
-from knowledge.passages import Passage
+from knowledge.elsewhere import Topic, topics
+from knowledge.embedding import Encoder, Progress, Vectors
+from knowledge.passages import Passage, searched
 from knowledge.vectors import Scan, VectorStore, encoded
 from knowledge.words import terms
 
 CANDIDATES = 100
-WINDOW = 2  # sentences
+MEANING_SHARE = 0.6  # of a score; the rest are words
+SUPPORT = 0.25  # of the mean score of the next two passages of the same page: a page that says more about it
+SENTENCE_SHARE = 0.3  # of a section's cosine that is its best sentence's; the rest is that of the section as a whole
+MOST_SENTENCES = 10_000  # of a larger handbook they are encoded when they are about to be quoted
+QUESTION_SHARE = 0.7  # the same of the nearest question the passage is known to answer, where that is more
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class Hit:
 
 
 class Meaning:
-    """The vectors of passages and of their windows of sentences."""
+    """The vectors of passages, of the questions they answer and, where there are not too many, of their units."""
 
     def __init__(
         self,
@@ -42,24 +51,59 @@ class Meaning:
         store: VectorStore | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self._encoder = encoder
-        windows = [[(_digest(text), text) for text in _windows(passage)] for passage in passages]
-        texts = {passage.digest: _searched(passage) for passage in passages}
-        texts.update(pair for some in windows for pair in some)
+        self._vector = lru_cache(maxsize=1_024)(lambda text: encoder.encode([text])[0])
+        units = [[unit.text for unit in passage.units] for passage in passages]
+        if sum(map(len, units)) > MOST_SENTENCES:
+            units = []
+        questions = [list(passage.questions) for passage in passages]
+        elsewhere = [topic.text for topic in topics()]
+        texts = {passage.digest: searched(passage) for passage in passages}
+        texts.update((_digest(text), text) for some in (*questions, elsewhere, *units) for text in some)
         vectors = encoded(texts, encoder, store, progress)
+        self._row = {passage.digest: row for row, passage in enumerate(passages)}
         self._passages = Scan([vectors[passage.digest] for passage in passages])
-        self._windows = Scan([vectors[digest] for some in windows for digest, _ in some])
-        self._first = np.cumsum([0, *(len(some) for some in windows)])
+        self._questions = _Groups(questions, vectors)
+        self._elsewhere = Scan([vectors[_digest(text)] for text in elsewhere])
+        self._units = _Groups(units, vectors) if units else None
 
-    def cosines(self, question: str, also: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    def near(self, question: str, also: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The rows of the passages nearest in meaning together with those in `also`, and the cosine of each."""
-        vector = self._encoder.encode([question])[0]
+        vector = self._vector(question)
         rows = np.union1d(self._passages.nearest(vector, CANDIDATES)[0], also)
-        own = self._passages.cosines(vector, rows)
-        spans = [np.arange(self._first[row], self._first[row + 1]) for row in rows]
-        every = self._windows.cosines(vector, np.concatenate(spans))
-        starts = np.cumsum([0, *(len(span) for span in spans[:-1])])
-        return rows, np.asarray((own + np.maximum.reduceat(every, starts)) / 2, dtype=np.float32)
+        cosines = self._passages.cosines(vector, rows)
+        if self._units:
+            best = np.array([some.max() for some in self._units.cosines(vector, rows)], dtype=np.float32)
+            cosines = (1 - SENTENCE_SHARE) * cosines + SENTENCE_SHARE * best
+        for at, some in enumerate(self._questions.cosines(vector, rows)):
+            asked = float(some.max(initial=-1.0))
+            cosines[at] = max(cosines[at], (1 - QUESTION_SHARE) * cosines[at] + QUESTION_SHARE * asked)
+        return rows, cosines
+
+    def sentences(self, question: str, passage: Passage) -> list[float]:
+        """The cosine of each of the passage's units."""
+        vector = self._vector(question)
+        if self._units:
+            return [float(one) for one in self._units.cosines(vector, np.array([self._row[passage.digest]]))[0]]
+        return [float(self._vector(unit.text) @ vector) for unit in passage.units]
+
+    def elsewhere(self, question: str) -> tuple[Topic, float]:
+        """The nearest of the topics that the handbook does not hold, and its cosine."""
+        rows, cosines = self._elsewhere.nearest(self._vector(question), 1)
+        return topics()[int(rows[0])], float(cosines[0])
+
+
+class _Groups:
+    """Vectors of texts in groups, one group for every passage; groups may be empty."""
+
+    def __init__(self, groups: Sequence[Sequence[str]], vectors: Mapping[str, bytes]) -> None:
+        self._first = np.cumsum([0, *(len(group) for group in groups)])
+        self._scan = Scan([vectors[_digest(text)] for group in groups for text in group])
+
+    def cosines(self, vector: Vectors, groups: NDArray[np.intp]) -> list[NDArray[np.float32]]:
+        """Of each of these groups, the cosines of its texts."""
+        spans = [np.arange(self._first[at], self._first[at + 1]) for at in groups]
+        ends = np.cumsum([len(span) for span in spans])
+        return np.split(self._scan.cosines(vector, np.concatenate(spans)), ends[:-1])
 
 
 class Index:
@@ -68,11 +112,26 @@ class Index:
     def __init__(self, passages: Sequence[Passage], meaning: Meaning | None = None) -> None:
         self.passages = tuple(passages)
         self._meaning = meaning if passages else None
+        # Twice: a question that the page says it answers weighs as much as a heading that also stands in the text.
+        corpus = [terms("\n".join((searched(each), *each.questions, *each.questions))) for each in self.passages]
+        self._holders = Counter(term for words in corpus for term in set(words))
+        self._headed = {term for passage in self.passages for term in terms(passage.section)}
         self._words = bm25s.BM25(k1=1.2, b=0.75)
-        corpus = [terms(_searched(passage)) for passage in self.passages]
-        self._wordless = not any(corpus)
-        if not self._wordless:
+        if self._holders:
             self._words.index(corpus, show_progress=False)
+
+    @property
+    def has_model(self) -> bool:
+        return self._meaning is not None
+
+    def weight(self, term: str) -> float:
+        """How much a stem tells passages apart (its inverse document frequency); most for one that none has."""
+        holders = self._holders[term]
+        return math.log(1 + (len(self.passages) - holders + 0.5) / (holders + 0.5))
+
+    def knows(self, term: str) -> bool:
+        """Whether any passage has the stem."""
+        return term in self._holders
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         """The best passages, best first; none where nothing has to do with the question."""
@@ -81,13 +140,15 @@ class Index:
         rows = rows[words[rows] > 0]
         cosines = None
         if self._meaning:
-            rows, cosines = self._meaning.cosines(question, rows)
+            rows, cosines = self._meaning.near(question, rows)
         if not len(rows):
             return []
-        scores = words[rows] / max(float(words[rows].max()), 1e-9)
+        scores = words[rows] / max(sum(map(self.weight, terms(question))), 1e-9)
         if cosines is not None:
-            spread = max(float(cosines.max() - cosines.min()), 1e-9)
-            scores = 0.5 * scores + 0.5 * (cosines - cosines.min()) / spread
+            low, high = float(cosines.min()), float(cosines.max())
+            meaning = (cosines - low) / max(high - low, 1e-9)
+            scores = (1 - MEANING_SHARE) * scores + MEANING_SHARE * meaning
+        scores = (scores + self._support(rows, scores)) / (1 + SUPPORT)
         return [
             Hit(
                 self.passages[rows[at]],
@@ -98,21 +159,34 @@ class Index:
             for at in np.argsort(-scores, kind="stable")[:limit]
         ]
 
+    def sentences(self, question: str, passage: Passage) -> list[float] | None:
+        """How near in meaning each unit of the passage is; None without a model."""
+        return self._meaning.sentences(question, passage) if self._meaning else None
+
+    def elsewhere(self, question: str) -> tuple[Topic, float]:
+        """The topic outside the handbook that the question is nearest to, and how near: 0–1."""
+        if self._meaning:
+            return self._meaning.elsewhere(question)
+        asked = set(terms(question))
+        total = sum(map(self.weight, asked)) or 1.0
+        asked -= self._headed  # a word of the handbook's own headings tells nothing of elsewhere
+        found = [sum(map(self.weight, asked & topic.stems)) / total for topic in topics()]
+        best = max(range(len(found)), key=found.__getitem__)
+        return topics()[best], found[best]
+
+    def _support(self, rows: NDArray[np.intp], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What each candidate gains from the other candidates of its page."""
+        by_page: dict[str, list[float]] = {}
+        for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
+            by_page.setdefault(self.passages[row].page_id, []).append(score)
+        gains = {page: SUPPORT * sum(sorted(found)[-3:-1]) / 2 for page, found in by_page.items()}
+        return np.array([gains[self.passages[row].page_id] for row in rows.tolist()], dtype=np.float32)
+
     def _bm25(self, question: str) -> NDArray[np.float32]:
         asked = terms(question)
-        if self._wordless or not asked:
+        if not self._holders or not asked:
             return np.zeros(len(self.passages), dtype=np.float32)
         return np.asarray(self._words.get_scores(asked), dtype=np.float32)
-
-
-def _searched(passage: Passage) -> str:
-    return f"{passage.section}\n{passage.text}"
-
-
-def _windows(passage: Passage) -> Iterator[str]:
-    units = passage.units
-    for at in range(max(1, len(units) - WINDOW + 1)):
-        yield " ".join(unit.text for unit in units[at : at + WINDOW])
 
 
 def _digest(text: str) -> str:

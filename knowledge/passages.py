@@ -5,8 +5,9 @@ Everything is a span of the page's own text, so whatever is quoted later is ther
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -14,8 +15,10 @@ from markdown_it.token import Token
 from knowledge.handbook import Page
 from knowledge.plain import plain
 from knowledge.sentences import sentence_spans
+from knowledge.words import terms
 
 LARGEST = 190  # words, about 256 word pieces: what the model reads of a text
+LONGEST_UNIT = 1_500  # characters
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _LEAVES = {"paragraph_open": "text", "fence": "code", "code_block": "code", "tr_open": "row", "html_block": "html"}
 
@@ -24,9 +27,9 @@ _LEAVES = {"paragraph_open": "text", "fence": "code", "code_block": "code", "tr_
 class Unit:
     """The smallest thing that is quoted: a sentence, a list item's sentence, a table row, a block of code.
 
-    `start` and `end` count characters of the page's text. `text` is what a person reads, without markup; of a table
-    row it is “Column: cell; …”. `block` numbers the paragraph, item or row within its page; `depth` is that of the
-    list around it, 0 outside lists.
+    `start` and `end` count characters of the page's text. `text` is what a person reads, without markup; of a table row
+    it is “First cell; column: cell; …”. `block` numbers the paragraph, item or row within its page; `depth` is that of
+    the list around it, 0 outside lists.
     """
 
     start: int
@@ -42,7 +45,8 @@ class Passage:
     """A section of a page, or a part of one that is long.
 
     `section` is the heading path “Title › Heading”; `text` is plain; `line` counts in the file from 1; `digest` is of
-    section and text, so it names the vector of this passage wherever the passage stands.
+    section and text, so it names the vector of this passage wherever the passage stands. `questions` are those of the
+    page's own questions that this passage answers best.
     """
 
     page_id: str
@@ -55,6 +59,7 @@ class Passage:
     edition: str
     digest: str
     units: tuple[Unit, ...]
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def cut(page: Page) -> tuple[Passage, ...]:
     """The passages of a page in reading order. A page without text has none."""
     found = []
     for section in _sections(page):
-        for part in _parts(section.units):
+        for part in _parts(page.text, section.units):
             path = " › ".join((page.title, *section.headings))
             text = "\n".join(unit.text for unit in part)
             digest = hashlib.sha256(f"{path}\n{text}".encode()).hexdigest()
@@ -87,7 +92,31 @@ def cut(page: Page) -> tuple[Passage, ...]:
                     tuple(part),
                 )
             )
-    return tuple(found)
+    return _with_questions(page, found)
+
+
+def _with_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...]:
+    """Each question of the page goes to the passage that shares most of its words, rare ones within the page and
+    those of headings counting more; to the first passage, which sums the page up, when none shares any."""
+    if not page.questions or not passages:
+        return tuple(passages)
+    held = [set(terms(searched(passage))) for passage in passages]
+    headings = [set(terms(passage.section.rsplit(" › ", 1)[-1])) for passage in passages]
+    holders = Counter(term for some in held for term in some)
+    given: dict[int, list[str]] = {}
+    for question in page.questions:
+        asked = set(terms(question))
+        shared = [
+            sum((1.5 if term in heading else 1.0) / holders[term] for term in asked & some)
+            for some, heading in zip(held, headings, strict=True)
+        ]
+        given.setdefault(shared.index(max(shared)), []).append(question)
+    return tuple(replace(passage, questions=tuple(given.get(at, ()))) for at, passage in enumerate(passages))
+
+
+def searched(passage: Passage) -> str:
+    """What is searched of a passage: where it stands and what it says."""
+    return f"{passage.section}\n{passage.text}"
 
 
 def _sections(page: Page) -> Iterator[_Section]:
@@ -137,6 +166,14 @@ def _cells(tokens: list[Token], at: int) -> list[str]:
     return found
 
 
+def _row(header: list[str], cells: list[str]) -> str:
+    """“First cell; column: cell; …” without the empty ones; of two columns “cell: cell”."""
+    if len(header) == len(cells) == 2 and all(cells):
+        return ": ".join(cells)
+    rest = zip(header[1:], cells[1:], strict=False)
+    return "; ".join([*cells[:1], *(f"{name}: {cell}" if name else cell for name, cell in rest if cell)])
+
+
 def _units(
     text: str, start: int, end: int, kind: str, block: int, depth: int, header: list[str], tokens: list[Token], at: int
 ) -> Iterator[Unit]:
@@ -144,10 +181,7 @@ def _units(
     if start >= end:
         return
     if kind == "row":
-        pairs = [(name, cell) for name, cell in zip(header, _cells(tokens, at), strict=False) if cell]
-        yield Unit(
-            start, end, "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs), kind, block, depth
-        )
+        yield Unit(start, end, _row(header, _cells(tokens, at)), kind, block, depth)
     elif kind == "code":
         yield Unit(start, end, tokens[at].content.strip("\n"), kind, block, depth)
     elif kind == "html":
@@ -161,34 +195,37 @@ def _units(
                 yield Unit(one, other, words, "item" if depth else "text", block, depth)
 
 
-def _parts(units: tuple[Unit, ...]) -> Iterator[list[Unit]]:
+def _parts(text: str, units: tuple[Unit, ...]) -> Iterator[list[Unit]]:
     """Runs of units of at most `LARGEST` words, broken between blocks rather than within."""
     part: list[Unit] = []
-    size = 0
-    for unit in (piece for whole in units for piece in _pieces(whole)):
-        words = len(unit.text.split())
-        if part and size + words > LARGEST:
-            if unit.block == part[-1].block and unit.block != part[0].block:
-                last = [one for one in part if one.block == unit.block]
-                yield part[: -len(last)]
-                part, size = last, sum(len(one.text.split()) for one in last)
-            if size + words > LARGEST:
-                yield part
-                part, size = [], 0
+    for unit in (piece for whole in units for piece in _pieces(text, whole)):
+        if part and _words([*part, unit]) > LARGEST:
+            kept = [one for one in part if one.block == unit.block] if part[0].block != unit.block else []
+            if _words([*kept, unit]) > LARGEST:
+                kept = []
+            yield part[: len(part) - len(kept)]
+            part = kept
         part.append(unit)
-        size += words
     if part:
         yield part
 
 
-def _pieces(unit: Unit) -> Iterator[Unit]:
+def _words(units: list[Unit]) -> int:
+    return sum(len(unit.text.split()) for unit in units)
+
+
+def _pieces(text: str, unit: Unit) -> Iterator[Unit]:
     """A unit that is longer than a passage (a wall of text, a long listing) in pieces that fit."""
-    if len(unit.text.split()) <= LARGEST:
+    if len(unit.text) <= LONGEST_UNIT and len(unit.text.split()) <= LARGEST:
         yield unit
         return
-    words = unit.text.split()
-    for at in range(0, len(words), LARGEST):
-        yield Unit(unit.start, unit.end, " ".join(words[at : at + LARGEST]), unit.kind, unit.block, unit.depth)
+    start = unit.start
+    for found in re.finditer(r"\S{1,500}\s*", text[unit.start : unit.end]):
+        end = unit.start + found.end()
+        if end - start > LONGEST_UNIT // 2 or end == unit.end:
+            if words := plain(text[start:end]):
+                yield replace(unit, start=start, end=end, text=words)
+            start = end
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-_END = re.compile(r"[.!?…][\"'”’)\]*_]*(?=\s)")
+_END = re.compile(r"[.!?…][\"'”’)\]*_]*(?=\s)|[。！？]")
 _ABBREVIATIONS = re.compile(
     r"e\.g|i\.e|etc|vs|approx|nos?|fig|mrs?|ms|dr|prof|st|cf|al|inc|ltd|co|dept|est|max|min|incl|excl|resp|pp?|vol|[a-z]"
 )

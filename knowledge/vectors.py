@@ -1,12 +1,12 @@
 """Vectors in a byte a number, kept by the digest of their text, and the search for the nearest of many."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding import Encoder, Progress, Vectors
+from knowledge.embedding import WIDTH, Encoder, Progress, Vectors
 
 SMALL = 20_000  # up to here every vector is compared in full
 RESCORED = 1_000
@@ -30,7 +30,7 @@ class Scan:
     def __init__(self, packed: Sequence[bytes]) -> None:
         self._codes, self._scales = _unpacked(packed)
         self._full = self._codes * self._scales[:, None] if len(packed) <= SMALL else None
-        self._signs = None if self._full is not None else np.packbits(self._codes > 0, axis=1).view(np.uint64)
+        self._signs = None if self._full is not None else _signs(self._codes)
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -53,8 +53,7 @@ class Scan:
     def _roughly_nearest(self, vector: Vectors, count: int) -> NDArray[np.intp]:
         """By the number of signs that differ: eight bytes at once, and .994 of the true ten nearest among the best."""
         assert self._signs is not None  # noqa: S101 - only called for many rows
-        signs = np.packbits(vector > 0).view(np.uint64)
-        differing = np.bitwise_count(self._signs ^ signs).sum(axis=1, dtype=np.uint16)
+        differing = np.bitwise_count(self._signs ^ _signs(vector)).sum(axis=1, dtype=np.uint16)
         if count >= len(differing):
             return np.arange(len(differing))
         return np.argpartition(differing, count)[:count]
@@ -84,9 +83,17 @@ def packed(vectors: Vectors) -> list[bytes]:
     return [scale.tobytes() + row.tobytes() for scale, row in zip(scales, codes, strict=True)]
 
 
-def _unpacked(rows: Iterable[bytes]) -> tuple[NDArray[np.int8], Vectors]:
-    table = np.array([np.frombuffer(row, dtype=np.uint8) for row in rows])
+def _unpacked(rows: Sequence[bytes]) -> tuple[NDArray[np.int8], Vectors]:
+    width = len(rows[0]) if rows else 4 + WIDTH
+    table = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, width)
     return table[:, 4:].view(np.int8).copy(), table[:, :4].copy().view(np.float32)[:, 0]
+
+
+def _signs(numbers: NDArray[Any]) -> NDArray[np.uint64]:
+    """One bit a number, 64 to a word."""
+    bits = np.packbits(numbers > 0, axis=-1)
+    short = -bits.shape[-1] % 8
+    return np.ascontiguousarray(np.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, short)])).view(np.uint64)
 
 
 def _shifted(progress: Progress | None, done: int, total: int) -> Progress | None:

@@ -9,11 +9,12 @@ import Stemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _STOP = """a about after all also am an and any are as at be been being but by can could did do does doing for from get
-    give had has have having he her hers him his how i if in into is it its itself just let like may me might mine more
-    most must my myself no not of off on once only or other our ours out over own please same shall she should so some
-    such tell than that the their theirs them themselves then there these they this those to too under until up us very
-    want was we were what when where which while who whom whose why will with would you your yours i'm i've it's
-    what's don't doesn't isn't aren't can't who's how's there's that's im ive whats dont"""
+    give had has have having he her hers him his how i if in into is it its itself just let like may me might
+    mine more most much many must my myself no not of off on once only or other our ours out over own please
+    same shall she should so some such tell than that the their theirs them themselves then there these they
+    this those to too under until up us very want was we were what when where which while who whom whose why
+    will with would you your yours i'm i've it's what's don't doesn't isn't aren't can't who's how's there's
+    that's im ive whats dont mean means meant define"""
 _STEMMERS = threading.local()  # a Snowball stemmer keeps state: one a thread
 
 

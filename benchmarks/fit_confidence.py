@@ -1,0 +1,122 @@
+"""Fits knowledge/confidence.json: how sure the bot may be that a quote answers a question.
+
+    python benchmarks/fit_confidence.py [--write]
+
+Fitted on every second question of tests/knowledge/*.jsonl (those with no page must not be answered) and on the titles
+of the handbook's pages, as people also type them; the other half is held out and only reported on. A logistic with a
+light ridge, positives and negatives of equal weight, by Newton steps: eight numbers need no library.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from knowledge.confidence import WEIGHTS, signs  # noqa: E402 - the path must be set first
+from knowledge.embedding import load_encoder  # noqa: E402
+from knowledge.handbook import Handbook, read_handbook  # noqa: E402
+from knowledge.library import Library  # noqa: E402
+from knowledge.questions import read_question  # noqa: E402
+from knowledge.quoting import quote  # noqa: E402
+
+BAR = {"meaning": 0.45, "words": 0.5}
+RIDGE = 0.02
+TITLE_WEIGHT = 0.3  # titles are easy and many
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question; `file` is where it stands, `answerable` whether the handbook holds its answer."""
+
+    question: str
+    answerable: bool
+    file: str
+    held_out: bool
+
+
+def rows(handbook: Handbook) -> Iterable[Row]:
+    for path in sorted((ROOT / "tests" / "knowledge").glob("*.jsonl")):
+        for at, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+            row = json.loads(line)
+            yield Row(row["question"], bool(row["pages"]), row.get("kind", path.stem), at % 2 == 1)
+    for at, page in enumerate(handbook):
+        yield Row(page.title.lower(), True, "titles", at % 2 == 1)
+        yield Row(("what is " if at % 3 else "") + page.id.replace("-", " "), True, "titles", at % 2 == 0)
+
+
+def measured(library: Library, asked: list[Row]) -> tuple[list[Row], list[str], np.ndarray]:
+    """The rows that find anything, the names of the signs, and the signs [rows, names]."""
+    kept, found = [], []
+    for row in asked:
+        question = read_question(row.question)
+        if hits := library.search(question.text, 1):
+            kept.append(row)
+            found.append(signs(question, quote(question, hits[0], library.index), library.index))
+    names = list(found[0])
+    return kept, names, np.array([[one[name] for name in names] for one in found])
+
+
+def fitted(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights of the signs and the bias."""
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
+    z = np.c_[(x - mean) / spread, np.ones(len(x))]
+    ridge = RIDGE * np.r_[np.ones(x.shape[1]), 1e-6]
+    b = np.zeros(z.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-z @ b))
+        slope = z.T @ (weight * (p - y)) + ridge * b
+        b -= np.linalg.solve((z * (weight * p * (1 - p))[:, None]).T @ z + np.diag(ridge), slope)
+    b[:-1] /= spread
+    return b[:-1], float(b[-1] - (b[:-1] * mean).sum())
+
+
+def fit(library: Library, asked: list[Row], kind: str) -> dict[str, float]:
+    kept, names, x = measured(library, asked)
+    y = np.array([row.answerable for row in kept], dtype=float)
+    weight = np.array([TITLE_WEIGHT if row.file == "titles" else 1.0 for row in kept])
+    weight *= np.array([not row.held_out for row in kept])
+    weight /= np.where(y == 1, (weight * y).sum(), (weight * (1 - y)).sum()) * 2
+    use = weight > 0
+    slopes, bias = fitted(x[use], y[use], weight[use])
+    p = 1 / (1 + np.exp(-(x @ slopes + bias)))
+    report(kind, asked, dict(zip(kept, p.tolist(), strict=True)))
+    return {name: round(float(value), 2) for name, value in zip(names, slopes, strict=True)} | {
+        "bias": round(bias, 2),
+        "bar": BAR[kind],
+    }
+
+
+def report(kind: str, asked: list[Row], confidence: dict[Row, float]) -> None:
+    """How many questions would be answered, by the bar."""
+    groups: dict[tuple[bool, str, bool], list[float]] = {}
+    for row in asked:
+        groups.setdefault((row.held_out, row.file, row.answerable), []).append(confidence.get(row, 0.0))
+    for (held_out, file, wanted), found in sorted(groups.items()):
+        shares = "  ".join(f"{bar:.2f}: {sum(one >= bar for one in found):3}" for bar in (0.3, 0.4, 0.45, 0.5, 0.6))
+        words = f"{'held out' if held_out else 'fitted':9} {file:15} {'' if wanted else 'not '}in the handbook"
+        print(f"{kind:8} {words:47} of {len(found):3}, answered from {shares}")
+
+
+def main() -> None:
+    handbook = read_handbook(ROOT / "knowledge" / "handbook", strict=True)
+    encoder = load_encoder(Path(tempfile.gettempdir()) / "pmo-assistant-model")
+    asked = list(rows(handbook))
+    weights = {
+        "about": "Weights of a logistic over the signs of knowledge/confidence.py; see benchmarks/fit_confidence.py.",
+        "meaning": fit(Library.build(handbook, encoder), asked, "meaning"),
+        "words": fit(Library.build(handbook), asked, "words"),
+    }
+    print(json.dumps(weights, indent=2))
+    if "--write" in sys.argv:
+        WEIGHTS.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Questions too short to tell what is meant, and what to offer instead."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from knowledge.handbook import Handbook, Page
+from knowledge.index import Hit
+from knowledge.questions import Cue, Question
+from knowledge.words import raw_words, terms
+
+TIE = 0.85  # pages with this share of the best page's score could be meant as well
+MOST = 4
+LONGEST = 75  # characters, what a button shows
+_GENERAL = frozenset(
+    terms("help project pmo question information info need thing stuff topic document page handbook work")
+)
+
+
+def examples(handbook: Handbook) -> tuple[str, ...]:
+    """Questions that the handbook answers: of the pages that others refer to most, each from another folder."""
+    referred = Counter(page_id for page in handbook for page_id in page.related)
+    pages = sorted((page for page in handbook if page.questions), key=lambda page: -referred[page.id])
+    by_folder: dict[str, str] = {}
+    for page in pages:
+        by_folder.setdefault(page.source.rpartition("/")[0], page.questions[0])
+    return tuple(by_folder.values())[:3]
+
+
+def options(question: Question, hits: Sequence[Hit], handbook: Handbook) -> tuple[str, ...]:
+    """Two to four questions to choose from, each of another page; none where it is clear enough what is meant."""
+    if question.stems == ("help",):
+        return examples(handbook)
+    general = _GENERAL.issuperset(question.stems)
+    if not general and not _is_short(question):
+        return ()
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.page_id, hit)
+    first, *others = best.values()
+    if _is_named(question, handbook.get(first.passage.page_id)):
+        return ()
+    tied = [first, *(hit for hit in others if general or hit.score >= TIE * first.score)][:MOST]
+    found = dict.fromkeys(_option(question, hit, handbook) for hit in tied)
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _is_short(question: Question) -> bool:
+    """A word or two, or three of which one is telling, unless they ask what something is."""
+    words = len(raw_words(question.text))
+    return words <= 2 or (words == 3 and len(question.stems) == 1 and question.cue is not Cue.DEFINITION)
+
+
+def _is_named(question: Question, page: Page | None) -> bool:
+    asked = set(question.stems) - _GENERAL
+    return page is not None and asked in (set(terms(page.title)) - _GENERAL, set(terms(page.id)) - _GENERAL)
+
+
+def _option(question: Question, hit: Hit, handbook: Handbook) -> str:
+    """A question of the page that has the words, else its section's heading if that has any, else its title."""
+    page = handbook.get(hit.passage.page_id)
+    asked = set(question.stems) - _GENERAL
+    heading = hit.passage.section.rsplit(" › ", 1)[-1]
+    for text in page.questions if page else ():
+        if asked and asked <= set(terms(text)) and len(text) <= LONGEST:
+            return text
+    return heading if asked & set(terms(heading)) and len(heading) <= LONGEST else hit.passage.title

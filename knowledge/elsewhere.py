@@ -1,0 +1,33 @@
+"""What a handbook of project management does not hold: other departments' matters, single projects, the world."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import RootModel
+from ruamel.yaml import YAML
+
+from foundation.files import Strict
+from knowledge.words import terms
+
+FILE = Path(__file__).with_name("elsewhere.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Something that is asked elsewhere. `ask` names whom, empty where nobody would know."""
+
+    text: str
+    ask: str
+    stems: frozenset[str]
+
+
+class _Group(Strict):
+    ask: str = ""
+    topics: tuple[str, ...]
+
+
+@cache
+def topics() -> tuple[Topic, ...]:
+    groups = RootModel[tuple[_Group, ...]].model_validate(YAML(typ="safe").load(FILE.read_text(encoding="utf-8"))).root
+    return tuple(Topic(text, group.ask, frozenset(terms(text))) for group in groups for text in group.topics)

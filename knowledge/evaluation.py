@@ -1,0 +1,118 @@
+"""How well a handbook is found and answered from, measured with questions whose pages are known."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from foundation.errors import Refused
+from foundation.files import BadFile, Problem, read_text
+from knowledge.answers import Outcome
+from knowledge.library import Library
+
+DEEP = 50  # passages looked at for each question, which gives about ten pages
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question, and the `source` of every page that answers it; none: it must not be answered."""
+
+    question: str
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Shares are 0–1, over the answerable or the unanswerable questions; None where there are none of them.
+
+    Ranks are those of the first right page among pages, each counted once. `false_answers` is the share of
+    unanswerable questions that were answered, `wrong_refusals` that of answerable ones that were declined or asked
+    back, `right_page` that of given answers which cite a right page.
+    """
+
+    answerable: int
+    unanswerable: int
+    recall_at_1: float | None
+    recall_at_3: float | None
+    recall_at_5: float | None
+    mrr_at_10: float | None
+    right_page: float | None
+    false_answers: float | None
+    wrong_refusals: float | None
+
+
+def read_questions(path: Path) -> tuple[Row, ...]:
+    """Questions from a JSONL file: {"question": "…", "pages": ["control/rag-status.md"]} on each line.
+
+    Raises:
+        BadFile: every line that cannot be used, with its field.
+    """
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        if line.strip():
+            found = _row(line)
+            if isinstance(found, Row):
+                rows.append(found)
+            else:
+                problems.append(Problem(str(path), number, *found))
+    if not rows and not problems:
+        problems.append(Problem(str(path), None, "", "There are no questions in this file."))
+    if problems:
+        raise BadFile(problems)
+    return tuple(rows)
+
+
+def evaluate(rows: Sequence[Row], library: Library) -> Evaluation:
+    """Search and ask every question."""
+    good = [row for row in rows if row.pages]
+    bad = [row for row in rows if not row.pages]
+    ranks = [_rank(row, library) for row in good]
+    cited = [_cited(row.question, library) for row in good]
+    given = [(row, pages) for row, pages in zip(good, cited, strict=True) if pages]
+    return Evaluation(
+        answerable=len(good),
+        unanswerable=len(bad),
+        recall_at_1=_share([rank <= 1 for rank in ranks]),
+        recall_at_3=_share([rank <= 3 for rank in ranks]),
+        recall_at_5=_share([rank <= 5 for rank in ranks]),
+        mrr_at_10=_share([1 / rank if rank <= 10 else 0 for rank in ranks]),
+        right_page=_share([not pages.isdisjoint(row.pages) for row, pages in given]),
+        false_answers=_share([bool(_cited(row.question, library)) for row in bad]),
+        wrong_refusals=_share([not pages for pages in cited]),
+    )
+
+
+def _row(line: str) -> Row | tuple[str, str]:
+    """The row, or the field that is wrong and why."""
+    try:
+        value: Any = json.loads(line)
+    except ValueError as error:
+        return "", f"Not valid JSON: {error}."
+    if not isinstance(value, dict):
+        return "", "Expected an object with “question” and “pages”."
+    question, pages = value.get("question"), value.get("pages")
+    if not isinstance(question, str) or not question.strip():
+        return "question", "Expected the words of a question."
+    if not isinstance(pages, list) or not all(isinstance(page, str) for page in pages):
+        return "pages", 'Expected a list of pages, such as ["control/rag-status.md"]; [] if nothing answers it.'
+    return Row(question, tuple(pages))
+
+
+def _rank(row: Row, library: Library) -> float:
+    pages = dict.fromkeys(hit.passage.source for hit in library.search(row.question, DEEP))
+    return next((rank for rank, page in enumerate(pages, start=1) if page in row.pages), float("inf"))
+
+
+def _cited(question: str, library: Library) -> set[str]:
+    """The pages an answer is taken from; none when no answer is given."""
+    try:
+        found = library.ask(question)
+    except Refused:
+        return set()
+    return {one.source for one in found.citations} if found.status is Outcome.ANSWERED else set()
+
+
+def _share(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None

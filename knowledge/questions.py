@@ -1,0 +1,106 @@
+"""What a question asks for, as far as its words tell."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from foundation.errors import Refused
+from knowledge.words import terms
+
+LONGEST = 1_000  # characters
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
+
+
+class Cue(StrEnum):
+    """The kind of thing the answer must hold."""
+
+    NUMBER = "number"
+    TIME = "time"
+    PERSON = "person"
+    DEFINITION = "definition"
+    NONE = "none"
+
+
+_CUES = tuple(
+    (cue, re.compile(rf"(?:\b|^)(?:{words})(?:\b|$)", re.IGNORECASE))
+    for cue, words in (
+        (Cue.TIME, "how (?:long|often|soon|quick(?:ly)?|frequent(?:ly)?|fast|early|late)|when|deadline|what date"),
+        (Cue.NUMBER, "how (?:many|much)|what (?:percent(?:age)?|proportion|number|score|ratio|formula|threshold)"),
+        (Cue.PERSON, "who(?:se|m)?|which (?:role|person|board|people)"),
+        (
+            Cue.DEFINITION,
+            r"^(?:(?:so )?what(?:'s|’s| is| are)(?: an?| the)?|define|what does) [\w -]{2,30}(?: mean| stand for)?\??$",
+        ),
+    )
+)
+_FOUND = {
+    Cue.NUMBER: re.compile(
+        r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|half|twice|once|no|none|every|all|single)\b"
+        r"|[=÷×]",
+        re.IGNORECASE,
+    ),
+    Cue.TIME: re.compile(
+        r"\b(day|week|month|year|hour|minute|quarter|morning|noon|monday|thursday|friday|sprint|gate|stage|phase)s?\b"
+        r"|\b(daily|weekly|monthly|quarterly|annually|yearly|fortnight\w*|immediately|before|after|within|until|during"
+        r"|every|once|when|whenever|as soon as|at once|at the (start|end)|later|earlier|G[0-5])\b",
+        re.IGNORECASE,
+    ),
+    Cue.PERSON: re.compile(
+        r"\b(sponsor|manager|board|pmo|owner|lead|leader|leaders|chair|team|executive|committee|secretary|finance|director"
+        r"|staff|analyst|auditor|supplier|you|nobody|everyone|anyone|requester|approver|author|assessor|reviewer|coach"
+        r"|mentor|facilitator|user|users|people|person|assurance|master|customer|department|authority|head)s?\b",
+        re.IGNORECASE,
+    ),
+}
+_LIVE = re.compile(
+    r"\b(today|tomorrow|yesterday|tonight|currently|nowadays|latest|at the moment|right now|at present|so far"
+    r"|(?:is|are) now"
+    r"|(?:this|next|last|past|coming) (?:week|weekend|month|quarter|year|night|summer|winter|spring|autumn"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it is searched for. `stems` are its telling words, each once, in order.
+
+    `names` are stems of words that look like names: capitals or digits within the sentence.
+    """
+
+    text: str
+    stems: tuple[str, ...]
+    names: frozenset[str]
+    cue: Cue
+    is_live: bool  # asks how things stand today, which no handbook tells
+
+    def is_met_by(self, text: str) -> bool:
+        """Whether the text has the kind of thing that is asked for."""
+        return self.cue not in _FOUND or _FOUND[self.cue].search(text) is not None
+
+
+def read_question(text: str) -> Question:
+    """Take what somebody typed.
+
+    Raises:
+        Refused: it is empty or far too long.
+    """
+    asked = " ".join(_CONTROL.sub(" ", text).split())
+    if not asked:
+        raise Refused("What would you like to know? Ask in a sentence, such as “Who approves a change request?”")
+    if len(asked) > LONGEST:
+        raise Refused(f"That is a long question. Please ask it in fewer words: up to {LONGEST:,} characters.")
+    stems = tuple(dict.fromkeys(terms(asked)))
+    return Question(asked, stems, frozenset(_names(asked)), cue_of(asked), bool(_LIVE.search(asked)))
+
+
+def cue_of(text: str) -> Cue:
+    """What a question or a heading asks for."""
+    return next((cue for cue, pattern in _CUES if pattern.search(text)), Cue.NONE)
+
+
+def _names(asked: str) -> set[str]:
+    if asked.isupper():
+        return set()
+    found = re.findall(r"(?<=[^.?!:] )(?:[A-Z][\w&]*|\w*\d\w*)", asked)
+    return {stem for word in found for stem in terms(word)}

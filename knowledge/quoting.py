@@ -1,0 +1,154 @@
+"""Which sentences of a passage answer a question: one run of them, short, that reads well by itself."""
+
+import re
+from dataclasses import dataclass
+
+from knowledge.index import Hit, Index
+from knowledge.passages import Unit
+from knowledge.questions import Cue, Question, cue_of
+from knowledge.words import terms
+
+LONGEST = 700  # characters
+SHORTEST = 140  # a run goes on to this length where its passage does
+CUE_WEIGHT = 2.0  # about that of a word which one passage in eight has
+_LEANS = re.compile(
+    r"(It|Its|They|Their|This|That|These|Those|Such|Both|He|She|Otherwise|However|Then|Also|So|But|And|Instead|Therefore"
+    r"|Others|Neither|Either|Anything else|Everything else|The (?:former|latter|rest|others?|same))\b"
+)
+_IS = re.compile(r"( is | are | means | says | stands for | = )")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A run of units of one passage, and how well it fits: `coverage` is the share of the question's weight that the
+    run and its heading hold, `cosine` that of its best sentence (None without a model)."""
+
+    hit: Hit
+    units: tuple[Unit, ...]
+    relevance: float
+    coverage: float
+    cosine: float | None
+
+    @property
+    def text(self) -> str:
+        """Plain text: paragraphs, and lines that begin with “- ” for items and rows."""
+        lines: list[str] = []
+        for at, unit in enumerate(self.units):
+            if at and unit.block == self.units[at - 1].block:
+                lines[-1] += f" {unit.text}"
+            else:
+                lines.append(f"- {unit.text}" if unit.kind in ("item", "row") else unit.text)
+        return "\n".join(lines)
+
+
+def quote(question: Question, hit: Hit, index: Index, longest: int = LONGEST) -> Quote:
+    """The run of the hit's sentences that answers best, of at most `longest` characters unless one sentence is more."""
+    units = hit.passage.units
+    sentences = index.sentences(question.text, hit.passage)
+    fits = _fits(question, hit, sentences, index)
+    first, last = _whole(units, *_best_run(units, fits, longest), longest)
+    run = units[first : last + 1]
+    held = set(terms(" ".join((hit.passage.section, *(unit.text for unit in run)))))
+    cosine = max(sentences[first : last + 1]) if sentences else None
+    return Quote(hit, run, max(fits[first : last + 1]), coverage(question, held, index), cosine)
+
+
+def heading_match(question: Question, hit: Hit, index: Index) -> float:
+    """How much the hit's own heading and the question say the same, 0–1 (the F1 of their weights). What kind of thing
+    is asked for counts like a word; words of the page's title count only where the heading repeats them."""
+    asked, title = set(question.stems), set(terms(hit.passage.title))
+    path, _, heading = hit.passage.section.rpartition(" › ")
+    said = set(terms(heading)) if path else title
+    same = sum(map(index.weight, asked & said)) + (CUE_WEIGHT if _same_cue(question, heading) else 0.0)
+    whole = sum(map(index.weight, asked - (title - said))) + sum(map(index.weight, said - (title - asked)))
+    whole += CUE_WEIGHT * ((question.cue is not Cue.NONE) + (cue_of(heading) is not Cue.NONE))
+    return 2 * same / whole if whole else 0.0
+
+
+def defines(unit: Unit, question: Question) -> bool:
+    """Whether the sentence says of what is asked what it is: “A risk is …”, “CPI = …”."""
+    subject, verb, _ = _IS.split(unit.text, maxsplit=1) if _IS.search(unit.text[:80]) else ("", "", "")
+    named = set(terms(subject))
+    return bool(verb) and named.issuperset(question.stems) and len(named) <= len(question.stems) + 1
+
+
+def _same_cue(question: Question, heading: str) -> bool:
+    return question.cue is not Cue.NONE and question.cue is cue_of(heading)
+
+
+def coverage(question: Question, held: set[str], index: Index) -> float:
+    """The share of the question's words, by weight, that are among those held; 0 for a question without any."""
+    total = sum(index.weight(stem) for stem in question.stems)
+    return sum(index.weight(stem) for stem in question.stems if stem in held) / total if total else 0.0
+
+
+def _fits(question: Question, hit: Hit, sentences: list[float] | None, index: Index) -> list[float]:
+    """How well each unit answers, 0 to about 1.5."""
+    heading = set(terms(hit.passage.section.rsplit(" › ", 1)[-1]))
+    lead = coverage(question, heading, index)
+    fits = []
+    for at, unit in enumerate(hit.passage.units):
+        words = coverage(question, set(terms(unit.text)), index)
+        meaning = max(sentences[at], 0.0) if sentences else words
+        fit = (words + meaning) / 2
+        if at == 0:
+            fit += 0.4 * lead  # the first sentence of a section answers its heading
+        if question.cue is Cue.DEFINITION:
+            fit += 0.4 * defines(unit, question)
+        elif question.cue is not Cue.NONE and question.is_met_by(unit.text):
+            fit += 0.15
+        fits.append(fit)
+    return fits
+
+
+def _best_run(units: tuple[Unit, ...], fits: list[float], longest: int) -> tuple[int, int]:
+    """First and last of the run with the greatest sum of what its units fit above a bar, within `longest`."""
+    bar = 0.6 * max(fits)
+    best, found = float("-inf"), (0, 0)
+    for first in range(len(units)):
+        total = size = 0.0
+        for last in range(first, len(units)):
+            size += len(units[last].text) + 1
+            if size > longest and last > first:
+                break
+            total += fits[last] - bar
+            if total > best:
+                best, found = total, (first, last)
+    return found
+
+
+def _whole(units: tuple[Unit, ...], first: int, last: int, longest: int) -> tuple[int, int]:
+    """The run with what it cannot be read without: the sentence it leans on, and the list it opens or stands in."""
+    while first and units[first].block == units[first - 1].block and _LEANS.match(units[first].text):
+        if _size(units, first - 1, last) > longest:
+            break
+        first -= 1
+    start = first
+    while start and units[start].kind == "item" and _size(units, start - 1, last) <= longest:
+        start -= 1
+        if units[start].kind != "item":
+            break
+    if units[start].kind != "item" and units[start].text.endswith(":"):
+        first = start
+    opens = any(unit.text.endswith(":") for unit in units[first : last + 1]) or units[last].kind == "item"
+    if opens:
+        last = _list_end(units, first, last, longest)
+    while last + 1 < len(units) and _size(units, first, last) < SHORTEST:
+        further = _list_end(units, first, last + 1, longest)
+        if _size(units, first, further) > longest:
+            break
+        last = further
+    return first, last
+
+
+def _list_end(units: tuple[Unit, ...], first: int, last: int, longest: int) -> int:
+    """Where the list or table that begins at or right after `last` ends, as far as it fits."""
+    while last + 1 < len(units) and units[last + 1].kind in ("item", "row"):
+        if _size(units, first, last + 1) > longest:
+            break
+        last += 1
+    return last
+
+
+def _size(units: tuple[Unit, ...], first: int, last: int) -> int:
+    return sum(len(unit.text) + 3 for unit in units[first : last + 1])
