@@ -14,6 +14,9 @@ from storage.outbox import Outbox
 from storage.questions import Questions
 from storage.requests import Ratings, Requests
 from storage.schedules import Schedules
+from storage.stories import Stories
+from storage.strategy import Strategies
+from storage.updates import Updates
 
 
 class Transaction:
@@ -29,6 +32,9 @@ class Transaction:
         self.ratings = Ratings(session)
         self.requests = Requests(session)
         self.schedules = Schedules(session)
+        self.stories = Stories(session)
+        self.strategy = Strategies(session)
+        self.updates = Updates(session)
 
 
 class Store:

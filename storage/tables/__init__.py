@@ -1,6 +1,6 @@
 """The tables, a file for each noun. Importing this package makes all of them known to the metadata."""
 
-from storage.tables import engine, handbook, homes, questions, requests
+from storage.tables import engine, handbook, homes, questions, requests, stories, strategy, updates
 from storage.tables.base import Base
 
-__all__ = ["Base", "engine", "handbook", "homes", "questions", "requests"]
+__all__ = ["Base", "engine", "handbook", "homes", "questions", "requests", "stories", "strategy", "updates"]

@@ -1,0 +1,112 @@
+"""Success stories, their logs and their cards, within a transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy.orm import Session
+
+from foundation.errors import Conflict, NotFound
+from storage.tables.stories import StoryCardRow, StoryEntryRow, StoryRow
+from storage.upsert import insert_new, put
+from strategy.stories import Story, StoryEntry, StoryEvent, StoryState
+
+_STORY = TypeAdapter(Story)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A story as it was read. A change is saved only while it still is of this version."""
+
+    story: Story
+    version: int
+
+
+class Stories:
+    """The stories. A story and the entry that made it so are written together, or not at all."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, story: Story, entry: StoryEntry) -> bool:
+        """Keep a new story with its first entry. Returns False when its id is known already."""
+        if not insert_new(self._session, StoryRow, [_row(story, 1)]):
+            return False
+        self._write(entry, 1)
+        return True
+
+    def save(self, before: Kept, story: Story, entry: StoryEntry) -> None:
+        """Keep what became of it.
+
+        Raises:
+            Conflict: somebody else changed it in between; nothing is written.
+        """
+        row = _row(story, before.version + 1)
+        unchanged = (StoryRow.id == story.id) & (StoryRow.version == before.version)
+        if self._session.scalar(update(StoryRow).where(unchanged).values(**row).returning(StoryRow.version)) is None:
+            raise Conflict("Somebody else has just changed this story. Look at it again, then decide.")
+        self._write(entry, before.version + 1)
+
+    def get(self, story_id: str) -> Kept:
+        """Raises NotFound."""
+        row = self._session.get(StoryRow, story_id, populate_existing=True)
+        if row is None:
+            raise NotFound("This story is not kept any more.")
+        return Kept(_STORY.validate_python(row.record), row.version)
+
+    def log(self, story_id: str) -> tuple[StoryEntry, ...]:
+        rows = select(StoryEntryRow).where(StoryEntryRow.story == story_id).order_by(StoryEntryRow.version)
+        return tuple(_entry(row) for row in self._session.scalars(rows))
+
+    def of_author(self, person: str, limit: int) -> Sequence[Story]:
+        """Newest first."""
+        return self._many(StoryRow.author == person, limit)
+
+    def in_state(self, state: StoryState, limit: int) -> Sequence[Story]:
+        """Newest first."""
+        return self._many(StoryRow.state == state.value, limit)
+
+    def published_since(self, at: datetime) -> Sequence[Story]:
+        """Oldest first."""
+        rows = select(StoryRow).where(StoryRow.state == StoryState.PUBLISHED.value, StoryRow.published_at >= at)
+        return [
+            _STORY.validate_python(row.record) for row in self._session.scalars(rows.order_by(StoryRow.published_at))
+        ]
+
+    def cards(self, story_id: str) -> Mapping[str, str]:
+        """The messages that show it: place → delivery."""
+        rows = self._session.scalars(select(StoryCardRow).where(StoryCardRow.story == story_id))
+        return {row.place: row.delivery for row in rows}
+
+    def remember_card(self, story_id: str, place: str, delivery: str) -> None:
+        put(self._session, StoryCardRow, {"story": story_id, "place": place, "delivery": delivery})
+
+    def _many(self, where: ColumnElement[bool], limit: int) -> Sequence[Story]:
+        return self._read(select(StoryRow).where(where).order_by(StoryRow.created_at.desc(), StoryRow.id).limit(limit))
+
+    def _read(self, chosen: Select[StoryRow]) -> Sequence[Story]:
+        return [_STORY.validate_python(row.record) for row in self._session.scalars(chosen)]
+
+    def _write(self, entry: StoryEntry, version: int) -> None:
+        self._session.execute(insert(StoryEntryRow), [asdict(entry) | {"version": version}])
+
+
+def _row(story: Story, version: int) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "version": version,
+        "state": story.state.value,
+        "author": story.author,
+        "created_at": story.created_at,
+        "published_at": story.published_at,
+        "record": _STORY.dump_python(story, mode="json"),
+    }
+
+
+def _entry(row: StoryEntryRow) -> StoryEntry:
+    return StoryEntry(
+        row.story, row.at, row.actor, StoryEvent(row.event), StoryState(row.before), StoryState(row.after), row.note
+    )

@@ -1,0 +1,102 @@
+"""The strategy in force, its earlier versions, and the values recorded since, within a transaction."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from foundation.errors import Conflict
+from storage.tables.strategy import MeasurementRow, StrategyRow
+from storage.upsert import insert_new
+from strategy.files import parse_strategy
+from strategy.measurements import with_measurements
+from strategy.records import Measurement, Strategy
+
+MOST_REMEMBERED = 8
+
+# Reading a file takes most of a second, and each of its texts means the same for ever: so each is read once a process.
+_read: dict[str, Strategy] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version that was brought in. `label` is what its file calls it."""
+
+    number: int
+    label: str
+    origin: str
+    text_hash: str
+    imported_at: datetime
+
+
+class Strategies:
+    """The strategy. `current` is cheap: it looks at one row, and reads a text only when it is new to this process."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def current(self) -> Strategy | None:
+        """The version in force, with everything that was measured since."""
+        version = self.in_force()
+        if version is None:
+            return None
+        strategy = _read.get(version.text_hash) or self._reread(version)
+        recorded = self._recorded()
+        return with_measurements(strategy, recorded) if recorded else strategy
+
+    def in_force(self) -> Version | None:
+        return next(iter(self.versions(1)), None)
+
+    def versions(self, limit: int) -> Sequence[Version]:
+        """The versions, newest first, without their text."""
+        columns = (StrategyRow.number, StrategyRow.label, StrategyRow.origin, StrategyRow.text_hash)
+        rows = self._session.execute(
+            select(*columns, StrategyRow.imported_at).order_by(StrategyRow.number.desc()).limit(limit)
+        )
+        return [Version(*row) for row in rows]
+
+    def bring_in(self, text: str, strategy: Strategy, origin: str, at: datetime) -> bool:
+        """Put a version in force. Returns False when its text is in force already: then nothing is changed.
+
+        `strategy` is what the text says.
+        """
+        text_hash = hashlib.sha256(text.encode()).hexdigest()
+        present = self.in_force()
+        if present and present.text_hash == text_hash:
+            return False
+        row = {"label": strategy.version, "origin": origin[-500:], "text_hash": text_hash, "text": text}
+        self._session.execute(insert(StrategyRow).values(**row, imported_at=at))
+        return True
+
+    def record(self, measurement: Measurement, at: datetime) -> None:
+        """Keep a value.
+
+        Raises:
+            Conflict: somebody recorded one for the same day in between.
+        """
+        row = {
+            "metric": measurement.metric,
+            "measured_on": measurement.on,
+            "revision": measurement.revision,
+            "value": str(measurement.value),
+            "author": measurement.author,
+            "recorded_at": at,
+        }
+        if not insert_new(self._session, MeasurementRow, [row]):
+            raise Conflict("Somebody else has just recorded a value for this day. Look at it, then decide.")
+
+    def _reread(self, version: Version) -> Strategy:
+        text = self._session.scalars(select(StrategyRow.text).where(StrategyRow.number == version.number)).one()
+        strategy = parse_strategy(text, name=version.origin)
+        while len(_read) >= MOST_REMEMBERED:
+            _read.pop(next(iter(_read)), None)
+        _read[version.text_hash] = strategy
+        return strategy
+
+    def _recorded(self) -> list[Measurement]:
+        rows = self._session.scalars(select(MeasurementRow))
+        return [Measurement(row.metric, row.measured_on, Decimal(row.value), row.author, row.revision) for row in rows]

@@ -1,0 +1,105 @@
+"""Progress updates and the messages that show them, within a transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from foundation.errors import Conflict, NotFound
+from storage.tables.updates import UpdatePostRow, UpdateRow
+from storage.upsert import insert_new, put
+from strategy.records import ProgressUpdate, Rag, Subject, SubjectKind
+
+
+class Updates:
+    """The updates. Of several revisions of one the highest is given."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, update_: ProgressUpdate) -> None:
+        """Keep a new update, or a correction with its higher revision.
+
+        Raises:
+            Conflict: somebody else reported on the same, or corrected it, in between.
+        """
+        if not insert_new(self._session, UpdateRow, [_row(update_)]):
+            raise Conflict("Somebody has just written this update. Look at it, then open the form again.")
+
+    def get(self, subject: Subject, slot: datetime) -> ProgressUpdate:
+        """The update on a subject for a slot. NotFound when there is none."""
+        found = self._latest(_of(subject) & (UpdateRow.slot == slot))
+        if not found:
+            raise NotFound("This update is not kept any more.")
+        return found[0]
+
+    def of(self, subject: Subject) -> tuple[ProgressUpdate, ...]:
+        """All on one subject, oldest first."""
+        return self._latest(_of(subject))
+
+    def since(self, at: datetime) -> tuple[ProgressUpdate, ...]:
+        """All that were written (or corrected) from then on, oldest first."""
+        return self._latest(UpdateRow.at >= at)
+
+    def acknowledge(self, update_: ProgressUpdate) -> bool:
+        """Note who has read it. Returns False when somebody had, or when it was corrected in between."""
+        this = _of(update_.subject) & (UpdateRow.slot == update_.slot) & (UpdateRow.revision == update_.revision)
+        noted = (
+            update(UpdateRow)
+            .where(this, UpdateRow.acknowledged_by.is_(None))
+            .values(acknowledged_by=update_.acknowledged_by, acknowledged_at=update_.acknowledged_at)
+        )
+        return self._session.scalar(noted.returning(UpdateRow.revision)) is not None
+
+    def posts(self, update_: ProgressUpdate) -> Mapping[str, str]:
+        """The messages that show it: place → delivery."""
+        this = (UpdatePostRow.kind == update_.subject.kind) & (UpdatePostRow.subject == update_.subject.key)
+        rows = self._session.scalars(select(UpdatePostRow).where(this, UpdatePostRow.slot == update_.slot))
+        return {row.place: row.delivery for row in rows}
+
+    def remember_post(self, update_: ProgressUpdate, place: str, delivery: str) -> None:
+        subject = update_.subject
+        key = {"kind": subject.kind.value, "subject": subject.key, "slot": update_.slot, "place": place}
+        put(self._session, UpdatePostRow, key | {"delivery": delivery})
+
+    def _latest(self, where: ColumnElement[bool]) -> tuple[ProgressUpdate, ...]:
+        rows = self._session.scalars(select(UpdateRow).where(where).order_by(UpdateRow.at, UpdateRow.revision))
+        return tuple(_highest(rows))
+
+
+def _of(subject: Subject) -> ColumnElement[bool]:
+    return (UpdateRow.kind == subject.kind.value) & (UpdateRow.subject == subject.key)
+
+
+def _highest(rows: Iterable[UpdateRow]) -> Iterable[ProgressUpdate]:
+    """The last revision of each, in the order in which they were given."""
+    latest = {(row.kind, row.subject, row.slot): row for row in rows}
+    return map(_update, latest.values())
+
+
+def _row(update_: ProgressUpdate) -> dict[str, Any]:
+    fields = asdict(update_)
+    del fields["subject"]
+    return fields | {"kind": update_.subject.kind.value, "subject": update_.subject.key, "rag": update_.rag.value}
+
+
+def _update(row: UpdateRow) -> ProgressUpdate:
+    return ProgressUpdate(
+        subject=Subject(SubjectKind(row.kind), row.subject),
+        slot=row.slot,
+        author=row.author,
+        at=row.at,
+        rag=Rag(row.rag),
+        summary=row.summary,
+        achieved=row.achieved,
+        next_steps=row.next_steps,
+        blocker=row.blocker,
+        ask=row.ask,
+        confidence=row.confidence,
+        revision=row.revision,
+        acknowledged_by=row.acknowledged_by,
+        acknowledged_at=row.acknowledged_at,
+    )

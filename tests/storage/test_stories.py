@@ -1,0 +1,101 @@
+"""A story and what became of it are kept together; of two who change it at once, one is told."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from foundation.errors import Conflict, NotFound
+from storage.database import Database
+from storage.store import Store
+from strategy.stories import Consent, Named, Story, StoryEntry, StoryEvent, StoryState
+from tests.storage.cast import ADA, BEN, NOW
+
+STORY = Story(
+    id="S7",
+    author=ADA,
+    state=StoryState.SUBMITTED,
+    title="Fewer bursts in the north",
+    text="Night pressure went down; bursts fell by a third.",
+    objective="less-leakage",
+    project=None,
+    evidence=("https://example.org/bursts", "Burst log, October"),
+    people=(Named(ADA, Consent.GIVEN), Named(BEN)),
+    created_at=NOW,
+)
+SUBMITTED = StoryEntry("S7", NOW, ADA, StoryEvent.SUBMIT, StoryState.DRAFT, StoryState.SUBMITTED)
+PUBLISHED = replace(STORY, state=StoryState.PUBLISHED, published_at=NOW + timedelta(hours=1), reviewer="U03WEI")
+APPROVED = StoryEntry("S7", NOW, "U03WEI", StoryEvent.APPROVE, StoryState.SUBMITTED, StoryState.PUBLISHED, "Well told.")
+
+
+def add(store: Store, story: Story = STORY) -> None:
+    with store.transaction(NOW) as tx:
+        assert tx.stories.add(story, replace(SUBMITTED, story=story.id))
+
+
+def test_a_story_comes_back_as_it_was_written(database: Database) -> None:
+    store = Store(database)
+    add(store)
+    with store.reading(NOW) as tx:
+        assert tx.stories.get("S7").story == STORY
+        assert tx.stories.log("S7") == (SUBMITTED,)
+
+
+def test_the_same_story_twice_is_kept_once(database: Database) -> None:
+    store = Store(database)
+    add(store)
+    with store.transaction(NOW) as tx:
+        assert not tx.stories.add(STORY, SUBMITTED)
+    with store.reading(NOW) as tx:
+        assert tx.stories.log("S7") == (SUBMITTED,)
+
+
+def test_a_change_and_its_entry_are_kept_together(database: Database) -> None:
+    store = Store(database)
+    add(store)
+    with store.transaction(NOW) as tx:
+        tx.stories.save(tx.stories.get("S7"), PUBLISHED, APPROVED)
+    with store.reading(NOW) as tx:
+        assert tx.stories.get("S7").story == PUBLISHED
+        assert tx.stories.log("S7") == (SUBMITTED, APPROVED)
+
+
+def test_of_two_who_change_a_story_at_once_one_is_told(database: Database) -> None:
+    store = Store(database)
+    add(store)
+    with store.reading(NOW) as tx:
+        read_before = tx.stories.get("S7")
+    with store.transaction(NOW) as tx:
+        tx.stories.save(read_before, PUBLISHED, APPROVED)
+    with pytest.raises(Conflict, match="Somebody else has just changed this story"), store.transaction(NOW) as tx:
+        tx.stories.save(read_before, replace(STORY, state=StoryState.WITHDRAWN), replace(APPROVED, note="No."))
+    with store.reading(NOW) as tx:
+        assert tx.stories.get("S7").story == PUBLISHED
+        assert len(tx.stories.log("S7")) == 2
+
+
+def test_stories_are_found_by_author_state_and_day(database: Database) -> None:
+    store = Store(database)
+    add(store)
+    add(store, replace(PUBLISHED, id="S8", created_at=NOW + timedelta(minutes=1)))
+    with store.reading(NOW) as tx:
+        assert [one.id for one in tx.stories.of_author(ADA, 10)] == ["S8", "S7"]
+        assert [one.id for one in tx.stories.of_author(BEN, 10)] == []
+        assert [one.id for one in tx.stories.in_state(StoryState.SUBMITTED, 10)] == ["S7"]
+        assert [one.id for one in tx.stories.published_since(NOW)] == ["S8"]
+        assert tx.stories.published_since(NOW + timedelta(hours=2)) == []
+
+
+def test_its_cards_are_remembered(database: Database) -> None:
+    store = Store(database)
+    add(store)
+    with store.transaction(NOW) as tx:
+        tx.stories.remember_card("S7", "triage", "one")
+        tx.stories.remember_card("S7", ADA, "two")
+    with store.reading(NOW) as tx:
+        assert tx.stories.cards("S7") == {"triage": "one", ADA: "two"}
+
+
+def test_a_story_that_is_not_there_is_told_kindly(database: Database) -> None:
+    with pytest.raises(NotFound, match="not kept any more"), Store(database).reading(NOW) as tx:
+        tx.stories.get("S7")

@@ -1,0 +1,88 @@
+"""Every version of the strategy is kept, the last is in force, and what was measured since belongs to it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from foundation.errors import Conflict
+from storage.database import Database
+from storage.store import Store
+from strategy.files import SAMPLE, parse_strategy
+from strategy.records import Measurement
+from tests.storage.cast import BEN, NOW
+
+TEXT = SAMPLE.read_text(encoding="utf-8")
+NEWER = TEXT.replace('version: "2026-H2.1"', 'version: "2026-H2.2"').replace(
+    "Less water is lost between", "Hardly any water is lost between"
+)
+
+
+def bring_in(store: Store, text: str, **later: float) -> bool:
+    at = NOW + timedelta(**later)
+    with store.transaction(at) as tx:
+        return tx.strategy.bring_in(text, parse_strategy(text, name="strategy.yaml"), "strategy.yaml", at)
+
+
+def test_there_is_no_strategy_before_one_is_brought_in(database: Database) -> None:
+    with Store(database).reading(NOW) as tx:
+        assert tx.strategy.current() is None
+
+
+def test_a_strategy_comes_back_as_its_file_says(database: Database) -> None:
+    store = Store(database)
+    assert bring_in(store, TEXT)
+    with store.reading(NOW) as tx:
+        assert tx.strategy.current() == parse_strategy(TEXT, name="strategy.yaml")
+
+
+def test_the_last_version_is_in_force_and_the_earlier_ones_are_kept(database: Database) -> None:
+    store = Store(database)
+    bring_in(store, TEXT)
+    assert bring_in(store, NEWER, days=1)
+    with store.reading(NOW) as tx:
+        strategy, versions = tx.strategy.current(), tx.strategy.versions(10)
+    assert strategy is not None
+    assert strategy.objective("less-leakage").title.startswith("Hardly any")
+    assert [(one.label, one.imported_at) for one in versions] == [
+        ("2026-H2.2", NOW + timedelta(days=1)),
+        ("2026-H2.1", NOW),
+    ]
+
+
+def test_the_same_file_twice_is_one_version_and_going_back_is_a_new_one(database: Database) -> None:
+    store = Store(database)
+    bring_in(store, TEXT)
+    assert not bring_in(store, TEXT)
+    bring_in(store, NEWER)
+    assert bring_in(store, TEXT)
+    with store.reading(NOW) as tx:
+        assert [one.label for one in tx.strategy.versions(10)] == ["2026-H2.1", "2026-H2.2", "2026-H2.1"]
+
+
+def test_what_was_measured_since_belongs_to_the_strategy(database: Database) -> None:
+    store = Store(database)
+    bring_in(store, TEXT)
+    day = date(2026, 11, 23)
+    with store.transaction(NOW) as tx:
+        tx.strategy.record(Measurement("leakage-rate", day, Decimal("53.25"), BEN), NOW)
+        tx.strategy.record(Measurement("leakage-rate", day, Decimal("53.2"), BEN, revision=2), NOW)
+        tx.strategy.record(Measurement("gone-since", day, Decimal(1), BEN), NOW)
+    bring_in(store, NEWER)
+    with store.reading(NOW) as tx:
+        strategy = tx.strategy.current()
+    assert strategy is not None
+    assert strategy.measurements_of("leakage-rate")[-1] == Measurement(
+        "leakage-rate", day, Decimal("53.2"), BEN, revision=2
+    )
+    assert "gone-since" not in {one.metric for one in strategy.measurements}
+
+
+def test_of_two_values_for_one_day_the_second_is_told(database: Database) -> None:
+    store = Store(database)
+    value = Measurement("leakage-rate", date(2026, 11, 23), Decimal(53), BEN)
+    with store.transaction(NOW) as tx:
+        tx.strategy.record(value, NOW)
+    with pytest.raises(Conflict, match="Somebody else has just recorded"), store.transaction(NOW) as tx:
+        tx.strategy.record(replace(value, value=Decimal(54)), NOW)
