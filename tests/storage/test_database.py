@@ -1,0 +1,114 @@
+"""Transactions, moments, and one process for each SQLite file."""
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import StatementError
+
+from foundation.errors import Refused
+from storage.database import Database
+from storage.tables.engine import ArrivalRow, PaceRow
+from storage.upsert import insert_new, put
+from tests.storage.cast import NOW, later
+
+
+def pace(scope: str, free_at: datetime = NOW) -> dict[str, object]:
+    return {"scope": scope, "free_at": free_at, "taken": []}
+
+
+def scopes(database: Database) -> list[str]:
+    with database.reading() as session:
+        return list(session.scalars(select(PaceRow.scope).order_by(PaceRow.scope)))
+
+
+class Stop(Exception):
+    """Something goes wrong half-way."""
+
+
+def test_a_transaction_that_stumbles_changes_nothing(database: Database) -> None:
+    with database.transaction() as session:
+        put(session, PaceRow, pace("kept"))
+
+    def stumble() -> None:
+        with database.transaction() as session:
+            put(session, PaceRow, pace("lost"))
+            session.flush()
+            raise Stop
+
+    with pytest.raises(Stop):
+        stumble()
+    assert scopes(database) == ["kept"]
+
+
+def test_looking_keeps_nothing(database: Database) -> None:
+    with database.reading() as session:
+        put(session, PaceRow, pace("lost"))
+    assert scopes(database) == []
+
+
+def test_a_transaction_within_a_transaction_is_refused_instead_of_waiting_for_itself(database: Database) -> None:
+    with pytest.raises(RuntimeError, match="within"), database.transaction(), database.transaction():
+        pass
+    with database.transaction() as session:  # and the outer one has let go
+        put(session, PaceRow, pace("kept"))
+    assert scopes(database) == ["kept"]
+
+
+def test_a_moment_comes_back_as_the_same_instant_in_utc(database: Database) -> None:
+    tokyo = NOW.astimezone(timezone(timedelta(hours=9)))
+    with database.transaction() as session:
+        put(session, PaceRow, pace("moment", tokyo))
+    with database.reading() as session:
+        found = session.scalars(select(PaceRow.free_at)).one()
+    assert found == NOW
+    assert found.utcoffset() == timedelta(0)
+
+
+def test_a_moment_without_a_zone_is_a_defect(database: Database) -> None:
+    naive = NOW.replace(tzinfo=None)
+    with pytest.raises(StatementError, match="without a time zone"), database.transaction() as session:
+        put(session, PaceRow, pace("naive", naive))
+
+
+def test_rows_that_are_there_already_are_passed_over(database: Database) -> None:
+    with database.transaction() as session:
+        assert insert_new(session, PaceRow, [pace("one"), pace("two")]) == 2
+    with database.transaction() as session:
+        assert insert_new(session, PaceRow, [pace("two", later(60)), pace("three"), pace("three")]) == 1
+        assert insert_new(session, PaceRow, []) == 0
+    with database.reading() as session:
+        assert session.scalars(select(PaceRow.free_at).where(PaceRow.scope == "two")).one() == NOW
+
+
+def test_a_thousand_rows_go_in_at_once(database: Database) -> None:
+    with database.transaction() as session:
+        assert insert_new(session, PaceRow, [pace(f"scope {number}") for number in range(1_000)]) == 1_000
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(PaceRow)) == 1_000
+
+
+def test_words_of_every_script_come_back_unchanged(database: Database) -> None:
+    spoken = {"text": "Ünïcödé · 项目 · מגע · 🏗️ · “quotes” · \\u0041 · %s %(x)s :name"}
+    row = {"key": "k", "route": "r", "payload": spoken, "status": "waiting", "received_at": NOW, "due_at": NOW}
+    with database.transaction() as session:
+        insert_new(session, ArrivalRow, [row])
+    with database.reading() as session:
+        assert session.scalars(select(ArrivalRow.payload)).one() == spoken
+
+
+def test_one_process_works_with_an_sqlite_file_and_the_second_hears_why_not(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'pmo.db'}"
+    refused = pytest.raises(Refused, match=r"already at work with .*pmo\.db.*Stop it")
+    with Database(url).alone(), refused, Database(url).alone():
+        pass
+    with Database(url).alone():
+        pass
+
+
+def test_many_processes_work_with_one_postgresql(new_postgresql) -> None:
+    url = new_postgresql()
+    first, second = Database(url), Database(url)
+    with first.alone(), second.alone():
+        pass

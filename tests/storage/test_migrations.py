@@ -1,0 +1,77 @@
+"""From nothing to this version's tables, once, whoever asks."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from storage.database import Database
+from storage.migrate import NewerDatabase, is_current, migrate
+from storage.tables import Base
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new.db'}"
+    url = request.getfixturevalue("new_postgresql")()
+    database = Database(url)
+    with database.transaction() as session:
+        session.execute(text("DROP SCHEMA public CASCADE"))
+        session.execute(text("CREATE SCHEMA public"))
+    database.close()
+    return str(url)
+
+
+def test_an_empty_database_gets_all_tables(empty: str) -> None:
+    database = Database(empty)
+    assert not is_current(database)
+    migrate(database)
+    assert is_current(database)
+    assert set(inspect(database.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+    database.close()
+
+
+def test_what_the_migrations_make_is_what_the_code_expects(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    migrate(database)
+    assert is_current(database)
+
+
+def test_processes_that_start_together_migrate_once(empty: str) -> None:
+    databases = [Database(empty) for _ in range(3)]
+    troubles: list[Exception] = []
+
+    def start(database: Database) -> None:
+        try:
+            migrate(database)
+        except Exception as trouble:
+            troubles.append(trouble)
+
+    threads = [threading.Thread(target=start, args=[database]) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert troubles == []
+    assert is_current(databases[0])
+    for database in databases:
+        database.close()
+
+
+def test_a_database_of_a_later_version_is_left_alone_and_the_way_out_is_said(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerDatabase, match=r"newer version of PMO Assistant. Update the bot"):
+        migrate(database)
+    with database.reading() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
