@@ -44,6 +44,8 @@ def house(
         people=organisation.people,
         channels=organisation.channels,
         desk=organisation.desk,
+        digests=organisation.digests,
+        absences=organisation.absences,
         home_sections=HOME_SECTIONS,
         now=now,
     )

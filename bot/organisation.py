@@ -14,13 +14,18 @@ from foundation.files import BadFile, Problem, Strict, line_of, read_text, read_
 from foundation.people import People, Person, Role
 from foundation.time import zone
 from handlers.house import Channels
+from reporting.definitions import SAMPLE as SAMPLE_DIGESTS
+from reporting.definitions import Audience, DigestDefinition, read_digests
 from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar, public_holidays
 from servicedesk.catalogue import SHIPPED as SHIPPED_CATALOGUE
 from servicedesk.catalogue import read_catalogue
 from servicedesk.desk import Desk
+from strategy.files import SAMPLE as SAMPLE_STRATEGY
+from strategy.records import Absence
 
 SAMPLE = Path(__file__).parent / "sample" / "organisation.yaml"
 WEEKDAYS: dict[str, tuple[str, ...]] = dict.fromkeys(DAYS[:5], ("09:00-17:00",))
+SAMPLE_NAME = "sample"
 HOLIDAY_YEARS = range(2020, 2051)  # whoever runs this longer starts it anew in between
 
 T = TypeVar("T")
@@ -102,12 +107,30 @@ class CalendarEntry(Strict):
         return make_calendar(self.time_zone or organisations_zone, self.hours, public.union(self.days_off))
 
 
+class AbsenceEntry(Strict):
+    """Somebody is away, both days included; meanwhile the delegate is asked for updates."""
+
+    person: UserId
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    delegate: UserId | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "AbsenceEntry":
+        if self.last < self.first:
+            raise ValueError("It ends before it begins.")
+        return self
+
+
 class FilesEntry(Strict):
-    """Paths relative to the organisation file; what is left out is the one that comes with the product."""
+    """Paths relative to the organisation file. Handbook and catalogue, when left out, are those that come with the
+    product; strategy and digests, when left out, there are none. `sample` stands for the made-up ones.
+    """
 
     handbook: str | None = None
     catalogue: str | None = None
     strategy: str | None = None
+    digests: str | None = None
 
 
 class OrganisationFile(Strict):
@@ -116,18 +139,24 @@ class OrganisationFile(Strict):
     people: list[PersonEntry]
     channels: ChannelsEntry
     calendar: CalendarEntry = CalendarEntry()
+    absences: tuple[AbsenceEntry, ...] = ()
     files: FilesEntry = FilesEntry()
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The organisation as the house uses it. `desk` holds the catalogue and the calendar."""
+    """The organisation as the house uses it. `desk` holds the catalogue and the calendar, `strategy` is the file from
+    which the strategy is brought in, if the organisation names one.
+    """
 
     name: str
     time_zone: str
     people: People
     channels: Channels
     desk: Desk
+    digests: tuple[DigestDefinition, ...]
+    absences: tuple[Absence, ...]
+    strategy: Path | None
     path: Path
     files: FilesEntry
 
@@ -137,7 +166,7 @@ class Organisation:
 
 
 def read_organisation(path: Path) -> Organisation:
-    """Read and check the organisation file and the catalogue that it names.
+    """Read and check the organisation file, and the catalogue and the digests that it names.
 
     Raises:
         BadFile: naming file, line and field of all that is wrong.
@@ -148,8 +177,51 @@ def read_organisation(path: Path) -> Organisation:
     channels = Channels(**entry.channels.model_dump())
     own = entry.files.catalogue
     catalogue = read_catalogue((path.parent / own).resolve() if own else SHIPPED_CATALOGUE)
-    desk = Desk(catalogue, entry.calendar.made(entry.time_zone), people)
-    return Organisation(entry.name, entry.time_zone, people, channels, desk, path, entry.files)
+    return Organisation(
+        name=entry.name,
+        time_zone=entry.time_zone,
+        people=people,
+        channels=channels,
+        desk=Desk(catalogue, entry.calendar.made(entry.time_zone), people),
+        digests=_digests(path, entry),
+        absences=tuple(Absence(one.person, one.first, one.last, one.delegate) for one in entry.absences),
+        strategy=_named(path, entry.files.strategy, SAMPLE_STRATEGY),
+        path=path,
+        files=entry.files,
+    )
+
+
+def _named(path: Path, name: str | None, sample: Path) -> Path | None:
+    """The file that the organisation file names."""
+    return sample if name == SAMPLE_NAME else (path.parent / name).resolve() if name else None
+
+
+def _digests(path: Path, entry: OrganisationFile) -> tuple[DigestDefinition, ...]:
+    """The digests, none of them for a few in a channel that others read."""
+    file = _named(path, entry.files.digests, SAMPLE_DIGESTS)
+    if file is None:
+        return ()
+    found = read_digests(file)
+    channels = entry.channels
+    for_others = {
+        Audience.EVERYBODY: (),
+        Audience.PMO: (channels.progress, channels.stories, channels.leadership),
+        Audience.LEADERS: (channels.progress, channels.stories, channels.triage),
+    }
+    text = read_text(file)
+    problems = [
+        Problem(
+            str(file),
+            line_of(text, ["digests", number, "channel"]),
+            f"digests.{number}.channel",
+            f"Others than the audience “{one.audience}” read {one.channel}. Name another channel, or another audience.",
+        )
+        for number, one in enumerate(found)
+        if one.channel in for_others[one.audience]
+    ]
+    if problems:
+        raise BadFile(problems)
+    return found
 
 
 def _check_people(path: Path, entry: OrganisationFile) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 from foundation.people import People, Person
 from knowledge.library import Library
+from reporting.definitions import DigestDefinition
 from servicedesk.desk import Desk
 from storage.store import Store, Transaction
+from strategy.records import Absence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Channels:
 @dataclass(frozen=True, slots=True)
 class House:
     """One organisation's rooms. `library` gives the handbook as it is now, `desk` the services and the working time,
-    `now` the moment in aware UTC, `home_sections` the parts of everybody's App Home.
+    `digests` what is told regularly, `absences` who is away when, `now` the moment in aware UTC, `home_sections` the
+    parts of everybody's App Home.
     """
 
     store: Store
@@ -32,6 +35,8 @@ class House:
     people: People
     channels: Channels
     desk: Desk
+    digests: Sequence[DigestDefinition]
+    absences: Sequence[Absence]
     home_sections: Sequence["HomeSection"]
     now: Callable[[], datetime]
 

@@ -17,6 +17,7 @@ from strategy.measurements import with_measurements
 from strategy.records import Measurement, Strategy
 
 MOST_REMEMBERED = 8
+LONGEST_ORIGIN = 500
 
 # Reading a file takes most of a second, and each of its texts means the same for ever: so each is read once a process.
 _read: dict[str, Strategy] = {}
@@ -31,6 +32,15 @@ class Version:
     origin: str
     text_hash: str
     imported_at: datetime
+
+    def says(self, text: str) -> bool:
+        """Whether this is its text."""
+        return self.text_hash == _hash(text)
+
+
+_VERSIONS = select(
+    StrategyRow.number, StrategyRow.label, StrategyRow.origin, StrategyRow.text_hash, StrategyRow.imported_at
+).order_by(StrategyRow.number.desc())
 
 
 class Strategies:
@@ -53,22 +63,28 @@ class Strategies:
 
     def versions(self, limit: int) -> Sequence[Version]:
         """The versions, newest first, without their text."""
-        columns = (StrategyRow.number, StrategyRow.label, StrategyRow.origin, StrategyRow.text_hash)
-        rows = self._session.execute(
-            select(*columns, StrategyRow.imported_at).order_by(StrategyRow.number.desc()).limit(limit)
-        )
+        rows = self._session.execute(_VERSIONS.limit(limit))
         return [Version(*row) for row in rows]
+
+    def last_from(self, origin: str) -> Version | None:
+        """The newest version that was brought in from there."""
+        row = self._session.execute(_VERSIONS.where(StrategyRow.origin == origin[-LONGEST_ORIGIN:]).limit(1)).first()
+        return Version(*row) if row else None
 
     def bring_in(self, text: str, strategy: Strategy, origin: str, at: datetime) -> bool:
         """Put a version in force. Returns False when its text is in force already: then nothing is changed.
 
         `strategy` is what the text says.
         """
-        text_hash = hashlib.sha256(text.encode()).hexdigest()
         present = self.in_force()
-        if present and present.text_hash == text_hash:
+        if present and present.says(text):
             return False
-        row = {"label": strategy.version, "origin": origin[-500:], "text_hash": text_hash, "text": text}
+        row = {
+            "label": strategy.version,
+            "origin": origin[-LONGEST_ORIGIN:],
+            "text_hash": _hash(text),
+            "text": text,
+        }
         self._session.execute(insert(StrategyRow).values(**row, imported_at=at))
         return True
 
@@ -100,3 +116,7 @@ class Strategies:
     def _recorded(self) -> list[Measurement]:
         rows = self._session.scalars(select(MeasurementRow))
         return [Measurement(row.metric, row.measured_on, Decimal(row.value), row.author, row.revision) for row in rows]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

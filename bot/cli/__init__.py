@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import ask, handbook, running
+from bot.cli import ask, catalogue, handbook, running, strategy
 from foundation.errors import Refused
 
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (running, ask, handbook):
+for group in (running, ask, handbook, strategy, catalogue):
     group.register(app)
 
 

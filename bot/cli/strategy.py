@@ -1,0 +1,45 @@
+"""`pmo strategy`: bring in a strategy, and see which versions there are."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.opened import done, opened
+from bot.composition import wall_clock
+from bot.strategies import import_strategy
+
+group = typer.Typer(help="The strategy: import a version, list the versions.", no_args_is_help=True)
+MOST_LISTED = 20
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(group, name="strategy")
+
+
+@group.command(name="import")
+def import_file(path: Annotated[Path, typer.Argument(help="A YAML file, such as strategy/sample.yaml.")]) -> None:
+    """Check a strategy file and put it in force, all or nothing. A running bot takes it up by itself."""
+    with opened() as house:
+        strategy, is_new = import_strategy(house.store, path.resolve(), wall_clock())
+    for warning in strategy.warnings:
+        typer.echo(f"Note: {warning}", err=True)
+    if not is_new:
+        return done(f"Version {strategy.version} is in force already; nothing has changed.")
+    parts = f"{_counted(strategy.objectives, 'objective')}, {_counted(strategy.projects, 'project')}"
+    return done(f"Version {strategy.version} is in force: {parts}.")
+
+
+@group.command()
+def versions() -> None:
+    """List the versions that were brought in, newest first."""
+    with opened() as house, house.store.reading(wall_clock()) as tx:
+        found = tx.strategy.versions(MOST_LISTED)
+    if not found:
+        return done("There is no strategy yet. Bring one in with pmo strategy import FILE.")
+    lines = [f"{one.imported_at:%Y-%m-%d %H:%M} UTC  {one.label}  ({one.origin})" for one in found]
+    return done("\n".join(lines))
+
+
+def _counted(things: tuple[object, ...], noun: str) -> str:
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
