@@ -107,11 +107,12 @@ def listed(arrival: Arrival, house: House) -> None:
 
 def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:
     """My open requests and, for the PMO, what waits for it."""
-    mine = [request for request in tx.requests.of_requester(person.id) if request.state in OPEN]
+    mine = tx.requests.of_requester(person.id, OPEN, SHOWN_AT_HOME)
     parts = listing("My requests", mine[:SHOWN_AT_HOME], house.desk, "None. Ask for a service with /pmo-request.")
     if person.is_pmo:
         waiting = tx.requests.in_states(frozenset({State.SUBMITTED, State.QUEUED}))[:SHOWN_AT_HOME]
-        held = tx.requests.of_assignee(person.id)[:SHOWN_AT_HOME]
+        concerning = tx.requests.concerning(person.id, OPEN, 100)
+        held = [request for request in concerning if request.assignee == person.id][:SHOWN_AT_HOME]
         parts += listing("Waiting for the PMO", waiting, house.desk, "Nothing.")
         parts += listing("Assigned to me", held, house.desk, "Nothing.")
     return parts
@@ -126,9 +127,8 @@ def _asked_for(tx: Transaction, house: House, person: Person, typed: str) -> lis
     if typed:
         extra = " PMO staff also use /pmo-requests triage and /pmo-requests queue." if person.is_pmo else ""
         raise NotFound(f"Use /pmo-requests for your own, or /pmo-requests PMO-12 for one of them.{extra}")
-    mine = tx.requests.of_requester(person.id)
-    open_ = [request for request in mine if request.state in OPEN]
-    ended = [request for request in mine if request.state in ENDED]
+    open_ = tx.requests.of_requester(person.id, OPEN, 100)
+    ended = tx.requests.of_requester(person.id, ENDED, 5)
     blocks = listing("Your open requests", open_, house.desk, "None. Ask for a service with /pmo-request.")
     return blocks + (listing("Ended", ended[:5], house.desk, "") if ended else [])
 

@@ -141,8 +141,13 @@ class Catalogue(Strict):
         return next((service for service in self.services if service.key == key), None)
 
     def form(self, key: str) -> tuple[Field, ...]:
-        """The fields of a request for the service, in the order in which they are asked."""
-        return self.common + self.service(key).fields
+        """The fields of a request for the service, in the order in which they are asked.
+
+        First what every request needs, then what this service needs, at last what may be left out.
+        """
+        needed = tuple(field for field in self.common if field.required)
+        spare = tuple(field for field in self.common if not field.required)
+        return needed + self.service(key).fields + spare
 
     def triage_target(self, key: str) -> Target:
         return self.service(key).triage or self.triage

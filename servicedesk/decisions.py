@@ -132,13 +132,18 @@ def _auto_close(act: Act) -> Changed:
     return {}
 
 
-def _reopen(act: Act) -> Changed:
+def check_reopening(act: Act) -> None:
+    """Raises Conflict when it ended too long ago."""
     within = act.desk.catalogue.acceptance.reopen_within
     since = act.request.ended_at or act.request.delivered_at
     calendar = act.desk.calendar
     if since and calendar.between(since, act.at) > within.seconds(calendar):
         ended = f"{act.request.reference} ended more than {within} ago"
         raise Conflict(f"{ended}. Make a new request, and link to this one.")
+
+
+def _reopen(act: Act) -> Changed:
+    check_reopening(act)
     return {"checklist": []}
 
 

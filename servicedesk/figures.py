@@ -131,6 +131,12 @@ def figures(logs: Iterable[Log], start: datetime, end: datetime, calendar: Calen
     )
 
 
+def closed(logs: Iterable[Log], start: datetime, end: datetime) -> frozenset[int]:
+    """The numbers of the requests that were closed in [start, end): those whose requesters were asked for a rating."""
+    entries = (entry for log in logs for entry in log if start <= entry.at < end)
+    return frozenset(entry.number for entry in entries if entry.after is State.CLOSED is not entry.before)
+
+
 def lead_time(log: Log, now: datetime, calendar: Calendar) -> LeadTime:
     """How long a request took, or has taken by `now`, and who held it."""
     held: Counter[Holder] = Counter(dict.fromkeys(Holder, 0))

@@ -1,6 +1,6 @@
 """What the service desk needs of a storage. Every method is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -39,16 +39,16 @@ class RequestStore(Protocol):
         """The logs of all requests that were begun before the moment, for figures."""
         ...
 
-    def of_requester(self, person: str) -> Sequence[Request]:
-        """Newest first, drafts and ended ones included."""
+    def of_requester(self, person: str, states: Collection[State], limit: int) -> Sequence[Request]:
+        """Newest first."""
         ...
 
-    def of_assignee(self, person: str) -> Sequence[Request]:
-        """Those that are not ended."""
+    def concerning(self, person: str, states: Collection[State], limit: int) -> Sequence[Request]:
+        """Those of which the person has, or had, a card: as requester, watcher, assignee or approver; newest first."""
         ...
 
-    def in_states(self, states: frozenset[State]) -> Sequence[Request]:
-        """For triage, the queue, and everything that time acts on; oldest first."""
+    def in_states(self, states: Collection[State]) -> Sequence[Request]:
+        """For triage and the queue; oldest first."""
         ...
 
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, Unpack
 
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
-from foundation.people import Person, Role
+from foundation.people import People, Person, Role
 from servicedesk.calendar import floor
 from servicedesk.catalogue import Priority
 from servicedesk.clock import Target
-from servicedesk.decisions import Changed, approval_needed, approvers, decide
+from servicedesk.decisions import Changed, approval_needed, approvers, check_reopening, decide
 from servicedesk.desk import Act, Desk, Given
 from servicedesk.forms import LONG_TEXT_LENGTH, clean, validate
 from servicedesk.history import TARGETS, first, fold, read_values
@@ -94,17 +94,59 @@ def apply(request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk
         NotAllowed: the verb is for others.
         Invalid: something that is given, or is missing, with a sentence for each.
     """
-    if not may_see(request, actor):
-        raise NotFound(f"There is no request {request.reference} that you can see. Check its number.")
+    check_seen(request, actor)
     if verb is Verb.SUBMIT and request.state is not State.DRAFT and actor.id == request.requester:
         return Change(request, None)
-    given = _cleaned(given)
-    # A clock of the machine that was set back must not turn the log's order round.
-    act = Act(request, verb, actor, max(floor(now), request.updated_at), desk, given)
+    act = _act(request, verb, actor, now, desk, _cleaned(given))
     row = _find_row(act)
-    _check_given(row, given)
+    _check_given(row, act.given)
     entry = _enter(act, row)
     return Change(fold(request, entry, desk.calendar), entry)
+
+
+def check_may(request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk) -> None:
+    """Whether the person may do the verb now, whatever they would give with it. Ask before they begin to write.
+
+    Raises:
+        NotFound, Conflict, NotAllowed: as `apply` does.
+    """
+    check_seen(request, actor)
+    act = _act(request, verb, actor, now, desk, {})
+    _find_row(act)
+    if verb is Verb.REOPEN:
+        check_reopening(act)
+
+
+def check_seen(request: Request, person: Person) -> None:
+    """Raises NotFound where the person may not know of the request, in the words of one that does not exist."""
+    if not may_see(request, person):
+        raise NotFound(not_found(request.number))
+
+
+def not_found(number: int) -> str:
+    """The words for a request that does not exist, or not for this person: they must not differ."""
+    return f"There is no request PMO-{number} that you can see. Check its number."
+
+
+def check_original(request: Request, original: Request, people: People) -> None:
+    """Whether the request may be marked as a duplicate of the other.
+
+    Raises:
+        Invalid: the other is a duplicate itself, or those who see this request may not know of it.
+    """
+    if original.duplicate_of:
+        words = f"{original.reference} is a duplicate itself. The one that stays is PMO-{original.duplicate_of}."
+        raise Invalid({"duplicate_of": words})
+    readers = [people.get(person) for person in (request.requester, *request.watchers)]
+    if not all(may_see(original, reader) for reader in readers):
+        name = people.get(request.requester).name
+        words = f"{original.reference} is confidential, and {name} or a watcher may not know of it. Decline instead."
+        raise Invalid({"duplicate_of": words})
+
+
+def _act(request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk, given: Given) -> Act:
+    # A clock of the machine that was set back must not turn the log's order round.
+    return Act(request, verb, actor, max(floor(now), request.updated_at), desk, given)
 
 
 def _find_row(act: Act) -> Row:

@@ -1,22 +1,23 @@
 """Requests, their logs and their cards, within a transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict, NotFound
-from servicedesk.records import ENDED, Change, LogEntry, Request, State, Verb
+from servicedesk.records import Change, LogEntry, Request, State, Verb
+from servicedesk.requests import not_found
 from servicedesk.satisfaction import Rating
-from storage.tables.requests import RatingRow, RequestCardRow, RequestEntryRow, RequestNumberRow, RequestRow
+from storage.tables.requests import RatingRow, RequestCardRow, RequestDeskRow, RequestEntryRow, RequestRow
 from storage.upsert import insert_new, put
 
 _REQUEST = TypeAdapter(Request)
-_ONLY = 1  # the one row of the table of numbers
+_ONLY = 1  # the desk has one row
 
 
 class Requests:
@@ -26,18 +27,18 @@ class Requests:
         self._session = session
 
     def next_number(self) -> int:
-        insert_new(self._session, RequestNumberRow, [{"id": _ONLY, "last": 0}])
-        taken = update(RequestNumberRow).values(last=RequestNumberRow.last + 1).returning(RequestNumberRow.last)
+        insert_new(self._session, RequestDeskRow, [{"id": _ONLY, "last": 0, "counted_by": None}])
+        taken = update(RequestDeskRow).values(last=RequestDeskRow.last + 1).returning(RequestDeskRow.last)
         return self._session.scalars(taken).one()
 
     def find_by_key(self, key: str) -> Request | None:
         """The request that was made by this act of asking."""
         row = self._session.scalar(select(RequestRow).where(RequestRow.key == key))
-        return _request(row) if row else None
+        return as_request(row) if row else None
 
     def add(self, changes: Sequence[Change]) -> Request:
         request = changes[-1].request
-        if not insert_new(self._session, RequestRow, [_row(request)]):
+        if not insert_new(self._session, RequestRow, [as_row(request)]):
             found = self.find_by_key(request.key)
             if found is None:
                 raise Conflict(f"The number {request.reference} is taken. Try again.")
@@ -50,7 +51,7 @@ class Requests:
             return
         request = change.request
         unchanged = (RequestRow.number == request.number) & (RequestRow.version == request.version - 1)
-        saved = update(RequestRow).where(unchanged).values(**_row(request)).returning(RequestRow.number)
+        saved = update(RequestRow).where(unchanged).values(**as_row(request)).returning(RequestRow.number)
         if self._session.scalar(saved) is None:
             raise Conflict(
                 f"{request.reference} has just been changed by somebody else. Look at it again, then decide."
@@ -60,8 +61,8 @@ class Requests:
     def get(self, number: int) -> Request:
         row = self._session.get(RequestRow, number)
         if row is None:
-            raise NotFound(f"There is no request PMO-{number}. Check its number.")
-        return _request(row)
+            raise NotFound(not_found(number))
+        return as_request(row)
 
     def log(self, number: int) -> tuple[LogEntry, ...]:
         rows = select(RequestEntryRow).where(RequestEntryRow.number == number).order_by(RequestEntryRow.version)
@@ -77,14 +78,17 @@ class Requests:
         entries = map(_entry, self._session.scalars(rows))
         return [list(group) for _, group in groupby(entries, key=lambda entry: entry.number)]
 
-    def of_requester(self, person: str) -> list[Request]:
-        return self._many(RequestRow.requester == person, newest_first=True)
+    def of_requester(self, person: str, states: Collection[State], limit: int) -> list[Request]:
+        mine = select(RequestRow).where(RequestRow.requester == person, RequestRow.state.in_(states))
+        return self._many(mine.order_by(RequestRow.number.desc()).limit(limit))
 
-    def of_assignee(self, person: str) -> list[Request]:
-        return self._many((RequestRow.assignee == person) & RequestRow.state.not_in(ENDED))
+    def concerning(self, person: str, states: Collection[State], limit: int) -> list[Request]:
+        shown = select(RequestRow).join(RequestCardRow, RequestCardRow.number == RequestRow.number)
+        theirs = shown.where(RequestCardRow.place == person, RequestRow.state.in_(states))
+        return self._many(theirs.order_by(RequestRow.number.desc()).limit(limit))
 
-    def in_states(self, states: frozenset[State]) -> list[Request]:
-        return self._many(RequestRow.state.in_(states))
+    def in_states(self, states: Collection[State]) -> list[Request]:
+        return self._many(select(RequestRow).where(RequestRow.state.in_(states)).order_by(RequestRow.number))
 
     def card(self, number: int, place: str) -> str | None:
         """The delivery that shows the request there."""
@@ -99,9 +103,8 @@ class Requests:
     def remember_card(self, number: int, place: str, delivery: str) -> None:
         put(self._session, RequestCardRow, {"number": number, "place": place, "delivery": delivery})
 
-    def _many(self, where: Any, *, newest_first: bool = False) -> list[Request]:
-        order = RequestRow.number.desc() if newest_first else RequestRow.number
-        return [_request(row) for row in self._session.scalars(select(RequestRow).where(where).order_by(order))]
+    def _many(self, rows: Select[RequestRow]) -> list[Request]:
+        return [as_request(row) for row in self._session.scalars(rows)]
 
     def _write_log(self, changes: Iterable[Change]) -> None:
         rows = [_entry_row(change.entry) for change in changes if change.entry]
@@ -124,12 +127,12 @@ class Ratings:
         return [Rating(row.number, row.person, row.score, row.comment, row.at) for row in self._session.scalars(rows)]
 
 
-def _row(request: Request) -> dict[str, Any]:
-    names = ("number", "key", "version", "state", "service", "requester", "assignee", "created_at", "updated_at")
+def as_row(request: Request) -> dict[str, Any]:
+    names = ("number", "key", "version", "state", "service", "requester", "created_at", "updated_at")
     return {name: getattr(request, name) for name in names} | {"record": _REQUEST.dump_python(request, mode="json")}
 
 
-def _request(row: RequestRow) -> Request:
+def as_request(row: RequestRow) -> Request:
     return _REQUEST.validate_python(row.record)
 
 

@@ -12,6 +12,7 @@ from storage.homes import Homes
 from storage.inbox import Arrival, Inbox
 from storage.outbox import Outbox
 from storage.questions import Questions
+from storage.request_times import RequestTimes
 from storage.requests import Ratings, Requests
 from storage.schedules import Schedules
 from storage.stories import Stories
@@ -30,6 +31,7 @@ class Transaction:
         self.outbox = Outbox(session, now)
         self.questions = Questions(session)
         self.ratings = Ratings(session)
+        self.request_times = RequestTimes(session)
         self.requests = Requests(session)
         self.schedules = Schedules(session)
         self.stories = Stories(session)
