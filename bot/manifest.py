@@ -13,14 +13,15 @@ SCOPES = {
     "commands": "for the slash commands",
     "groups:history": "the same look in private channels",
     "groups:read": "the same check for private channels",
-    "im:history": "to hear questions in direct messages",
+    "im:history": "to hear questions in direct messages, and the same look there",
     "im:write": "to open direct messages",
     "users:read": "to check that the people of the organisation file exist",
 }
 
 
-def manifest() -> dict[str, Any]:
-    """The manifest in Slack's form, version 2."""
+def manifest(request_url: str = "") -> dict[str, Any]:
+    """The manifest in Slack's form, version 2: for Socket Mode, or for signed requests to `request_url`."""
+    where = {"url": request_url} if request_url else {}
     return {
         "display_information": {
             "name": "PMO Assistant",
@@ -41,6 +42,7 @@ def manifest() -> dict[str, Any]:
                     "usage_hint": command.usage_hint,
                     "should_escape": False,
                 }
+                | where
                 for command in COMMANDS
             ],
             "shortcuts": [
@@ -55,10 +57,16 @@ def manifest() -> dict[str, Any]:
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
-            "event_subscriptions": {"bot_events": sorted(EVENTS.values())},
-            "interactivity": {"is_enabled": True},
+            "event_subscriptions": _request(request_url) | {"bot_events": sorted(EVENTS.values())},
+            "interactivity": {"is_enabled": True}
+            | _request(request_url)
+            | ({"message_menu_options_url": request_url} if request_url else {}),
             "org_deploy_enabled": False,
-            "socket_mode_enabled": True,
+            "socket_mode_enabled": not request_url,
             "token_rotation_enabled": False,
         },
     }
+
+
+def _request(url: str) -> dict[str, str]:
+    return {"request_url": url} if url else {}

@@ -1,24 +1,21 @@
 """`pmo run`: from settings to a bot that answers, and in good order back again."""
 
 import asyncio
-import contextlib
-import logging
-import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from bot import slack
 from bot.composition import engine, house, wall_clock
+from bot.doors import EVENTS_PATH, Where, door, where
 from bot.library import Shelf, open_shelf
-from bot.local import APP_TOKEN, BOT_TOKEN, LocalWorkspace
-from bot.manifest import manifest
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import progress_bar
 from bot.settings import Settings
+from bot.stopping import Stopped, stop_signal, unless, unless_stopped
+from bot.strategies import choose_strategy
 from foundation.errors import Refused
 from storage.database import Database
 from storage.lease import Lease
@@ -26,126 +23,103 @@ from storage.migrate import migrate
 from storage.paces import Pace
 from storage.store import Store
 
-log = logging.getLogger(__name__)
+Say = Callable[[str], None]
 
 
-def run(settings: Settings, say: Callable[[str], None]) -> None:
+def run(settings: Settings, say: Say) -> None:
     """Run until asked to stop.
 
     Raises:
         Refused: something is missing or wrong, in words that say what to do.
     """
     prepare_data(settings.data)
-    with only_one(settings):
-        asyncio.run(_until_told(settings, say))
+    asyncio.run(_until_told(settings, say))
 
 
-async def _until_told(settings: Settings, say: Callable[[str], None]) -> None:
-    await serve(settings, say, _stop_signal())
+async def _until_told(settings: Settings, say: Say) -> None:
+    await serve(settings, say, stop_signal())
 
 
 def prepare_data(folder: Path) -> None:
-    """Make the folder in which everything is kept."""
+    """Make the folder in which everything is kept.
+
+    Raises:
+        Refused: it cannot be made, or nothing can be written in it.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"PMO")
     except OSError as error:
-        raise Refused(f"The folder {folder} cannot be made ({error.strerror}). Set PMO_DATA to another.") from None
-
-
-@contextlib.contextmanager
-def only_one(settings: Settings) -> Iterator[None]:
-    """One process for each data folder, told kindly."""
-    lock = FileLock(settings.data / "pmo.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
         raise Refused(
-            f"Another PMO Assistant is already running on {settings.data}. Stop it, or set PMO_DATA to another folder."
+            f"Nothing can be kept in the folder {folder.absolute()} ({error.strerror}). "
+            "Give the bot the right to write there, free some space, or set PMO_DATA to another folder."
         ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 async def serve(
-    settings: Settings,
-    say: Callable[[str], None],
-    stopping: asyncio.Event,
-    now: Callable[[], datetime] = wall_clock,
+    settings: Settings, say: Say, stopping: asyncio.Event, now: Callable[[], datetime] = wall_clock
 ) -> None:
-    """Answer until `stopping` is set. `say` hears when it is ready, and when it is about to end."""
+    """Answer until `stopping` is set. `say` hears when it is ready, and when it is about to end.
+
+    Raises:
+        Refused: it cannot start, in words that say what to do.
+    """
     organisation = await asyncio.to_thread(read_organisation, settings.organisation or SAMPLE)
     database = Database(settings.database)
-    await asyncio.to_thread(migrate, database)
-    store = Store(database)
-    shelf = await asyncio.to_thread(_opened_shelf, store, organisation, settings, now())
-    made = house(organisation, store, shelf, now)
-    async with _connection(settings) as where, slack.session() as http:
-        web = slack.client(where.bot_token, where.api_url, http)
-        me = await slack.who_am_i(web)
-        bolt = slack.app(web, me, where.bot_token, where.signing_secret)
-        pace = Pace(posts_per_minute=settings.posts_per_minute)
-        loops = engine(made, shelf, bolt, web, Lease(settings.lease_seconds), pace)
-        running = asyncio.create_task(loops.run())
-        socket = slack.socket(bolt, where.app_token, web)
-        await socket.connect_async()  # type: ignore[no-untyped-call]
-        say(f"Open {where.page}" if where.page else f"Connected to {me['team']} as {me['user']}.")
-        await stopping.wait()
-        say("Stopping: finishing what is under way.")
-        await socket.close_async()  # type: ignore[no-untyped-call]
-        loops.stop()
-        await running
-    database.close()
-
-
-def _opened_shelf(store: Store, organisation: Organisation, settings: Settings, now: datetime) -> Shelf:
-    with progress_bar("Reading the handbook") as progress:
-        return open_shelf(store, organisation, settings.data / "model", now, progress)
+    try:
+        with database.alone():
+            await asyncio.to_thread(migrate, database)
+            await _connected(settings, organisation, Store(database), Times(say, stopping, now))
+    except Stopped:
+        say("Stopped.")
+    finally:
+        database.close()
 
 
 @dataclass(frozen=True, slots=True)
-class _Where:
-    """Which Slack to speak to. `page` is the local workspace's, if that is it."""
+class Times:
+    """What is heard of the run, and by which clock it goes."""
 
-    api_url: str
-    bot_token: str
-    app_token: str
-    signing_secret: str | None
-    page: str | None
+    say: Say
+    stopping: asyncio.Event
+    now: Callable[[], datetime]
 
 
-@contextlib.asynccontextmanager
-async def _connection(settings: Settings) -> AsyncIterator[_Where]:
-    if not settings.is_local:
-        yield _configured(settings)
-        return
-    workspace = await LocalWorkspace.start(manifest(), settings.data / "workspace", settings.port)
-    try:
-        yield _Where(workspace.api_url, BOT_TOKEN, APP_TOKEN, None, workspace.url)
-    finally:
-        await workspace.stop()
+async def _connected(settings: Settings, organisation: Organisation, store: Store, times: Times) -> None:
+    """Slack first: a wrong token is told before the handbook is read."""
+    async with where(settings) as at, slack.session() as http:
+        web = slack.client(at.bot_token, at.api_url, http)
+        me = await unless(times.stopping, slack.who_am_i(web))
+        slack.check_scopes(me)
+        if at.app_token:
+            await unless(times.stopping, slack.check_app_token(web, at.app_token))
+        shelf = await asyncio.to_thread(_prepared, settings, organisation, store, times)
+        bolt = slack.app(web, me, at.bot_token, at.signing_secret)
+        pace = Pace(posts_per_minute=settings.posts_per_minute)
+        made = house(organisation, store, shelf, times.now)
+        loops = engine(made, shelf, bolt, web, Lease(settings.lease_seconds), pace)
+        running = asyncio.create_task(loops.run())
+        try:
+            async with door(at, bolt, web, times.stopping):
+                times.say(_ready(at, me))
+                await times.stopping.wait()
+                times.say("Stopping: finishing what is under way.")
+        finally:
+            loops.stop()
+            await running
 
 
-def _configured(settings: Settings) -> _Where:
-    if settings.bot_token is None:
-        raise Refused("SLACK_APP_TOKEN is set but SLACK_BOT_TOKEN is not. Copy it from OAuth & Permissions.")
-    if settings.app_token is None:
-        raise Refused("SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN is not. Make one in Basic Information.")
-    secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
-    bot_token, app_token = settings.bot_token.get_secret_value(), settings.app_token.get_secret_value()
-    return _Where(settings.slack_api_url, bot_token, app_token, secret, None)
+def _prepared(settings: Settings, organisation: Organisation, store: Store, times: Times) -> Shelf:
+    """Bring in what the organisation file names, and open the library."""
+    choose_strategy(store, organisation, times.now())
+    with progress_bar("Reading the handbook") as progress:
+        told = unless_stopped(times.stopping, progress)
+        return open_shelf(store, organisation, settings.data / "model", times.now(), told)
 
 
-def _stop_signal() -> asyncio.Event:
-    """Set by Ctrl-C or a polite kill; a second one ends the process at once, as people expect."""
-    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def stop() -> None:
-        stopping.set()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(name)
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop)
-    return stopping
+def _ready(at: Where, me: dict[str, object]) -> str:
+    if at.page:
+        return f"Open {at.page}"
+    how = "" if at.app_token else f" It waits for Slack's events on port {at.port}, path {EVENTS_PATH}."
+    return f"Connected to {me['team']} as {me['user']}.{how}"

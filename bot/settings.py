@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     @property
     def is_local(self) -> bool:
         """Whether no Slack is configured, so that the local workspace is to be used."""
-        return self.bot_token is None and self.app_token is None
+        return self.bot_token is None and self.app_token is None and self.signing_secret is None
 
     @property
     def database(self) -> str:
@@ -70,5 +70,11 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"{found['loc'][0]}: {found['msg'].removeprefix('Value error, ')}" for found in error.errors()]
-        raise Refused("The environment cannot be used:\n" + "\n".join(lines)) from None
+        lines = [f"{found['loc'][0]}: {_words(str(found['msg']))}" for found in error.errors()]
+        raise Refused("\n".join(lines)) from None
+
+
+def _words(message: str) -> str:
+    """Pydantic's message as a sentence, without the value."""
+    words = message.removeprefix("Value error, ").removeprefix("Input should be ").partition(", unable")[0]
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if message.startswith("Value") else f"It must be {words}."

@@ -1,6 +1,8 @@
 """The connection to Slack: one shared HTTP session, our own authorize, Socket Mode."""
 
 import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -11,17 +13,26 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.manifest import SCOPES
 from bot.sender import CALL_SECONDS
 from foundation.errors import Refused
 
 log = logging.getLogger(__name__)
 
-_TOKEN_WORDS = {
+_BOT_TOKEN_WORDS = {
     "invalid_auth": "Slack does not know this bot token. Copy it again from OAuth & Permissions.",
     "not_authed": "The bot token is missing. Set SLACK_BOT_TOKEN.",
     "account_inactive": "The bot token belongs to an account that was removed. Install the app again.",
     "token_revoked": "The bot token was revoked. Install the app again and set the new SLACK_BOT_TOKEN.",
     "token_expired": "The bot token has expired. Install the app again and set the new SLACK_BOT_TOKEN.",
+    "not_allowed_token_type": "This is no bot token. Set SLACK_BOT_TOKEN to the one in OAuth & Permissions (xoxb-…).",
+}
+_APP_TOKEN_WORDS = {
+    "invalid_auth": "Slack does not know this app-level token. Make a new one in Basic Information.",
+    "token_revoked": "The app-level token was revoked. Make a new one in Basic Information and set SLACK_APP_TOKEN.",
+    "missing_scope": "The app-level token lacks the scope connections:write. Make one with it in Basic Information.",
+    "not_allowed_token_type": "SLACK_APP_TOKEN is no app-level token. Make one in Basic Information (xapp-…).",
+    "socket_mode_not_enabled": "Socket Mode is off for this app. Turn it on in the app's settings under Socket Mode.",
 }
 
 
@@ -47,17 +58,45 @@ async def who_am_i(web: AsyncWebClient) -> dict[str, Any]:
     Raises:
         Refused: the token is not good, in words that say what to do.
     """
-    try:
+    with _explained(web, _BOT_TOKEN_WORDS, "the bot token"):
         answer = await web.auth_test()
+    scopes = answer.headers.get("x-oauth-scopes", "")
+    return dict(answer.data) | {"scopes": [scope.strip() for scope in scopes.split(",") if scope.strip()]}  # type: ignore[arg-type]
+
+
+def missing_scopes(me: Mapping[str, Any]) -> list[str]:
+    """What the manifest asks for and the token does not hold. Without Slack's word on it, nothing."""
+    return sorted(set(SCOPES) - set(me["scopes"])) if me["scopes"] else []
+
+
+def check_scopes(me: Mapping[str, Any]) -> None:
+    """Raises Refused when the token holds less than the manifest asks for."""
+    if missing := missing_scopes(me):
+        raise Refused(
+            f"The bot token lacks {'a scope' if len(missing) == 1 else 'scopes'}: {', '.join(missing)}. "
+            "Paste the output of “pmo manifest” into the app's manifest in Slack, then install the app again."
+        )
+
+
+async def check_app_token(web: AsyncWebClient, app_token: str) -> None:
+    """Raises Refused when no socket can be had with it. Bolt itself would try for ever."""
+    with _explained(web, _APP_TOKEN_WORDS, "the app-level token"):
+        await web.apps_connections_open(app_token=app_token)
+
+
+@contextmanager
+def _explained(web: AsyncWebClient, words: Mapping[str, str], what: str) -> Iterator[None]:
+    try:
+        yield
     except SlackApiError as error:
-        code = str(error.response.get("error"))
-        raise Refused(_TOKEN_WORDS.get(code, f"Slack refused the bot token: {code}.")) from None
+        code = error.response.get("error")
+        if not code:
+            raise Refused(f"{web.base_url} does not answer as Slack does. Check SLACK_API_URL, or try later.") from None
+        raise Refused(words.get(str(code), f"Slack refused {what}: {code}.")) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise Refused(
             f"Slack cannot be reached at {web.base_url} ({type(error).__name__}). Check the network."
         ) from None
-    scopes = answer.headers.get("x-oauth-scopes", "")
-    return dict(answer.data) | {"scopes": [scope for scope in scopes.split(",") if scope]}  # type: ignore[arg-type]
 
 
 def app(web: AsyncWebClient, me: dict[str, Any], token: str, signing_secret: str | None) -> AsyncApp:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from knowledge.handbook import Handbook, Page
@@ -33,6 +33,10 @@ class HandbookPages:
     def in_force(self) -> InForce | None:
         row = self._session.get(HandbookRow, _ONLY)
         return InForce(row.version, row.origin, row.imported_at) if row else None
+
+    def count(self) -> int:
+        """How many pages are in force."""
+        return self._session.scalar(select(func.count()).select_from(PageRow)) or 0
 
     def read(self) -> Handbook:
         rows = self._session.scalars(select(PageRow).order_by(PageRow.source)).all()

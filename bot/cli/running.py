@@ -2,12 +2,14 @@
 
 import json
 import logging
+from typing import Annotated
 
 import typer
 
 from bot.manifest import manifest
 from bot.run import run as run_bot
 from bot.settings import read_settings
+from foundation.errors import Refused
 
 
 def register(app: typer.Typer) -> None:
@@ -17,11 +19,29 @@ def register(app: typer.Typer) -> None:
 
 def run() -> None:
     """Run the bot: in Slack when its tokens are set, else with a local workspace to try it in."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
+    quiet_logging()
     run_bot(read_settings(), lambda words: typer.echo(words))
 
 
-def show_manifest() -> None:
+def show_manifest(
+    request_url: Annotated[
+        str, typer.Option(help="Receive signed HTTP requests there (https://…/slack/events) instead of Socket Mode.")
+    ] = "",
+) -> None:
     """Print the app manifest to paste into Slack (api.slack.com/apps → Create New App → From a manifest)."""
-    typer.echo(json.dumps(manifest(), indent=2, ensure_ascii=False))
+    if request_url and not request_url.startswith("https://"):
+        raise Refused("Slack sends requests to addresses that begin with https:// only. Give such a one.")
+    typer.echo(json.dumps(manifest(request_url), indent=2, ensure_ascii=False))
+
+
+def quiet_logging() -> None:
+    """Trouble only, on standard error. What Bolt logs below that may hold payloads, so it is never shown."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
+    logging.getLogger("slack_bolt.socket").addFilter(_without_traceback)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """A connection that broke and is made anew is one line, not thirty."""
+    record.exc_info, record.exc_text = None, None
+    return True

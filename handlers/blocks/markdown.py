@@ -1,4 +1,4 @@
-"""A page's Markdown as rich text. Nothing in it can become a mention, a call, or a link that its writer did not make."""
+"""A page's Markdown as rich text. Nothing in it becomes a mention, a call, or a link that its writer did not make."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,0 +1,33 @@
+"""`pmo doctor`."""
+
+import asyncio
+
+import typer
+
+from bot.composition import wall_clock
+from bot.doctor import Finding, Level, examine
+from bot.settings import read_settings
+
+SIGNS = {Level.GOOD: "ok    ", Level.HINT: "note  ", Level.BROKEN: "WRONG "}
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(doctor)
+
+
+def doctor() -> None:
+    """Say what is missing or wrong, and how to mend it. The exit code is 1 when something is wrong."""
+    findings = asyncio.run(examine(read_settings(), wall_clock()))
+    width = max(len(one.about) for one in findings)
+    for one in findings:
+        typer.echo(f"{SIGNS[one.level]}{one.about:<{width}}  {one.words}")
+    typer.echo(_summary(findings))
+    if any(one.level is Level.BROKEN for one in findings):
+        raise typer.Exit(1)
+
+
+def _summary(findings: list[Finding]) -> str:
+    wrong = sum(one.level is Level.BROKEN for one in findings)
+    if not wrong:
+        return "Nothing is wrong."
+    return "1 thing is wrong." if wrong == 1 else f"{wrong} things are wrong."

@@ -1,0 +1,56 @@
+"""Giving up in the middle of starting when somebody asks to."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+
+
+class Stopped(Exception):
+    """Somebody asked to stop before it had begun in earnest."""
+
+
+async def unless(stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
+    """Wait for the work, but not longer than until `stopping` is set.
+
+    Raises:
+        Stopped: it was set first; the work has been cancelled.
+    """
+    task, bell = asyncio.create_task(work), asyncio.create_task(stopping.wait())
+    await asyncio.wait({task, bell}, return_when=asyncio.FIRST_COMPLETED)
+    bell.cancel()
+    if task.done():
+        return task.result()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    raise Stopped
+
+
+def unless_stopped(stopping: asyncio.Event, progress: Progress) -> Progress:
+    """The same for work in a thread, which can only give up where it counts how far it is."""
+
+    def advance(done: int, total: int) -> None:
+        if stopping.is_set():
+            raise Stopped
+        progress(done, total)
+
+    return advance
+
+
+def stop_signal() -> asyncio.Event:
+    """Set by Ctrl-C or a polite kill; a second one ends the process at once, as people expect."""
+    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def stop() -> None:
+        stopping.set()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(name)
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop)
+    return stopping
