@@ -35,7 +35,12 @@ def rich(*elements: Json) -> Json:
 
 
 def field(block_id: str, label: str, element: Json, **more: Any) -> Json:
-    return {"type": "input", "block_id": block_id, "label": plain(label), "element": {"action_id": "it"} | element} | more
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label),
+        "element": {"action_id": "it"} | element,
+    } | more
 
 
 def view(title: str, blocks: list[Json], **more: Any) -> Json:
@@ -49,7 +54,11 @@ def series(name: str, values: dict[str, float]) -> Json:
 
 def chart(title: str, kind: str, *lines: Json) -> Json:
     axis = {"categories": [point["label"] for point in lines[0]["data"]], "x_label": "Month", "y_label": "Requests"}
-    return {"type": "data_visualization", "title": title, "chart": {"type": kind, "series": list(lines), "axis_config": axis}}
+    return {
+        "type": "data_visualization",
+        "title": title,
+        "chart": {"type": kind, "series": list(lines), "axis_config": axis},
+    }
 
 
 MONTHS = {"July": 12, "August": 18, "September": 9}
@@ -67,7 +76,11 @@ def words_and_choices(base_url: str) -> list[Json]:
         {"type": "section", "text": mrkdwn("*Bold* for <@U02BEN> in <#C01GENERAL>\n> quoted\n• first\n```code```")},
         {"type": "section", "fields": [mrkdwn("*Status*\nGreen"), plain("Plain *stars*")]},
         {"type": "section", "text": mrkdwn("With a picture"), "accessory": picture(base_url)},
-        {"type": "section", "text": mrkdwn("Digest"), "accessory": chosen | {"options": [option("Weekly"), option("Monthly")]}},
+        {
+            "type": "section",
+            "text": mrkdwn("Digest"),
+            "accessory": chosen | {"options": [option("Weekly"), option("Monthly")]},
+        },
         {"type": "divider"},
         {"type": "context", "elements": [picture(base_url), mrkdwn("Updated by *Wei*")]},
         {"type": "actions", "elements": _elements()},
@@ -82,18 +95,31 @@ def _elements() -> list[Json]:
         button("decline", "Decline", style="danger", confirm=risky | {"deny": plain("Keep it"), "style": "danger"}),
         {"type": "users_select", "action_id": "owner", "placeholder": plain("Owner")},
         {"type": "channels_select", "action_id": "channel", "placeholder": plain("Channel")},
-        {"type": "multi_static_select", "action_id": "tags", "placeholder": plain("Tags"), "options": [option("Risk"), option("Issue")]},
+        {
+            "type": "multi_static_select",
+            "action_id": "tags",
+            "placeholder": plain("Tags"),
+            "options": [option("Risk"), option("Issue")],
+        },
         {"type": "datepicker", "action_id": "day", "initial_date": "2026-09-14"},
         {"type": "timepicker", "action_id": "time", "initial_time": "09:30"},
         {"type": "radio_buttons", "action_id": "urgency", "options": [option("Low", "No hurry"), option("High")]},
-        {"type": "checkboxes", "action_id": "also", "options": [option("Tell me")], "initial_options": [option("Tell me")]},
+        {
+            "type": "checkboxes",
+            "action_id": "also",
+            "options": [option("Tell me")],
+            "initial_options": [option("Tell me")],
+        },
         {"type": "overflow", "action_id": "more", "options": [option("Archive")]},
     ]
 
 
 def long_texts() -> list[Json]:
     return [
-        {"type": "markdown", "text": "# Findings\n\n**Bold** and `code`\n\n- one\n- two\n\n| Project | RAG |\n|---|---|\n| A | Green |"},
+        {
+            "type": "markdown",
+            "text": "# Findings\n\n**Bold** and `code`\n\n- one\n- two\n\n| Project | RAG |\n|---|---|\n| A | Green |",
+        },
         {"type": "rich_text", "elements": [_section(), _list("bullet"), _list("ordered"), _quote(), _preformatted()]},
         {
             "type": "table",
@@ -155,14 +181,26 @@ def more_figures() -> list[Json]:
 
 
 def cards(base_url: str) -> list[Json]:
-    card = {"type": "card", "title": mrkdwn("*Northern main*"), "subtitle": mrkdwn("Gate G3"), "body": mrkdwn("On track.")}
+    card = {
+        "type": "card",
+        "title": mrkdwn("*Northern main*"),
+        "subtitle": mrkdwn("Gate G3"),
+        "body": mrkdwn("On track."),
+    }
     row = [{"type": "card", "title": mrkdwn(name), "actions": [button("pick", "Pick")]} for name in PROJECTS[:3]]
-    child = [{"type": "section", "text": mrkdwn("Record one")}, {"type": "actions", "elements": [button("bulk", "Confirm")]}]
+    child = [
+        {"type": "section", "text": mrkdwn("Record one")},
+        {"type": "actions", "elements": [button("bulk", "Confirm")]},
+    ]
     return [
         card | {"hero_image": picture(base_url), "icon": picture(base_url), "actions": [button("open", "Open")]},
         {"type": "carousel", "elements": row},
         {"type": "container", "title": plain("Two records"), "is_collapsible": True, "child_blocks": child},
-        {"type": "plan", "title": "Preparing your answer", "tasks": [_task("Read", "complete"), _task("Check", "error")]},
+        {
+            "type": "plan",
+            "title": "Preparing your answer",
+            "tasks": [_task("Read", "complete"), _task("Check", "error")],
+        },
         _task("Write", "in_progress"),
         _video(base_url),
         {"type": "context_actions", "elements": [_thumbs(), _bin()]},
@@ -201,7 +239,10 @@ def inputs() -> list[Json]:
     """Every element an input block can hold; only the first is required."""
     choices = [option("Low", "No hurry"), option("High")]
     return [
-        *({"type": "alert", "level": level, "text": mrkdwn(f"An *{level}*")} for level in ("info", "warning", "error", "success")),
+        *(
+            {"type": "alert", "level": level, "text": mrkdwn(f"An *{level}*")}
+            for level in ("info", "warning", "error", "success")
+        ),
         field("name", "Project", {"type": "plain_text_input", "min_length": 3}, hint=plain("As in the portfolio")),
         *(
             field(block_id, label, element, optional=True)

@@ -5,26 +5,11 @@ from playwright.async_api import expect
 
 from tests.browser import kitchen_sink as sink
 from tests.browser.conftest import Open
-from tests.browser.visiting import Visit
+from tests.browser.speaking import say, show
 from tests.workspace.raw_app import RawApp
 from tests.workspace.running import RunningWorkspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-Json = sink.Json
-
-
-async def say(workspace: RunningWorkspace, blocks: list[Json], channel: str = "C02PROJECTS", **more: object) -> str:
-    answer = await workspace.api("chat.postMessage", channel=channel, text="From the app", blocks=blocks, **more)
-    assert answer["ok"], answer
-    return str(answer["ts"])
-
-
-async def show(workspace: RunningWorkspace, view: Json, user: str = "U02BEN") -> Json:
-    trigger = workspace.server.hub.triggers.give(user)
-    answer = await workspace.api("views.open", trigger_id=trigger, view=view)
-    assert answer["ok"], answer
-    return dict(answer["view"])
 
 
 async def test_a_message_may_hold_every_block(visit: Open, workspace: RunningWorkspace) -> None:
@@ -69,8 +54,8 @@ async def test_a_chart_is_really_drawn(visit: Open, workspace: RunningWorkspace)
     canvas = ben.log.get_by_role("img", name="Bar chart: Requests")
     await expect(canvas).to_have_js_property("tagName", "CANVAS")
     painted = """canvas => new Promise(done => {
-        const look = () => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(value => value)
-            ? done(true) : requestAnimationFrame(look);
+        const points = () => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        const look = () => points().some(value => value) ? done(true) : requestAnimationFrame(look);
         look();
     })"""
     assert await canvas.evaluate(painted)
@@ -84,7 +69,9 @@ async def test_a_data_table_is_sorted_filtered_and_turned_over(visit: Open, work
     await expect(table.get_by_role("row")).to_have_count(1 + 5)
     await table.get_by_role("button", name="Spend").click()
     await expect(table.get_by_role("columnheader", name="Spend")).to_have_attribute("aria-sort", "ascending")
-    await expect(table.get_by_role("rowheader")).to_have_text(["Project A", "Project L", "Project D", "Project G", "Project J"])
+    await expect(table.get_by_role("rowheader")).to_have_text(
+        ["Project A", "Project L", "Project D", "Project G", "Project J"]
+    )
     await table.get_by_role("button", name="Spend").click()
     await expect(first).to_have_text("Project I")
     await ben.log.get_by_role("button", name="Next page").click()
@@ -143,12 +130,14 @@ async def test_a_choice_in_a_message_tells_the_app_and_stays(
     ben = await visit()
     block = sink.words_and_choices(workspace.url)[4] | {"block_id": "digest"}
     ts = await say(workspace, [block])
-    await choose(ben, "How often", "Monthly")
+    await ben.choose("How often", "Monthly")
     envelope, payload = await app.interaction()
     await app.ack(envelope)
     assert payload["actions"][0]["selected_option"]["value"] == "monthly"
     assert payload["state"]["values"]["digest"]["often"]["selected_option"]["value"] == "monthly"
-    await workspace.api("chat.update", channel="C02PROJECTS", ts=ts, text="Changed", blocks=[block, {"type": "divider"}])
+    await workspace.api(
+        "chat.update", channel="C02PROJECTS", ts=ts, text="Changed", blocks=[block, {"type": "divider"}]
+    )
     await expect(ben.log.locator(".block-divider")).to_be_visible()
     await expect(ben.log.get_by_role("combobox", name="How often")).to_have_value("Monthly")
 
@@ -158,8 +147,3 @@ async def test_an_address_the_policy_refuses_is_said_in_words(visit: Open, works
     foreign = {"type": "image", "image_url": "http://localhost:1/picture.png", "alt_text": "The burn-down"}
     await say(workspace, [foreign])
     await expect(ben.log.get_by_role("img", name="The burn-down")).to_have_text("The burn-down")
-
-
-async def choose(ben: Visit, name: str, option: str) -> None:
-    await ben.page.get_by_role("combobox", name=name).click()
-    await ben.page.get_by_role("option", name=option).click()

@@ -39,7 +39,7 @@ class Visit:
         await page.route(lambda address: address.startswith(f"{workspace.url}/?"), _strictly)
         await page.add_init_script(ALARM)
         await page.goto(f"{workspace.url}/?user={user}#{channel}")
-        await expect(page.get_by_role("combobox", name="Signed in as")).to_be_visible()
+        await expect(page.get_by_role("main")).to_be_visible()
         await expect(page.get_by_text("Reading messages…")).to_have_count(0)
         return visit
 
@@ -63,6 +63,17 @@ class Visit:
     @property
     def composer(self) -> Locator:
         return self.page.get_by_role("main").get_by_role("textbox", name="Message")
+
+    @property
+    def options(self) -> Locator:
+        """The options of the list that is open."""
+        return self.page.get_by_role("listbox").get_by_role("option")
+
+    async def choose(self, name: str, *options: str) -> None:
+        """Open a select and choose in its list."""
+        await self.page.get_by_role("combobox", name=name).click()
+        for option in options:
+            await self.options.filter(has_text=option).click()
 
     async def choose_in_menu(self, button: Locator, item: str) -> None:
         await button.click()

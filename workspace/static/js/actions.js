@@ -1,38 +1,13 @@
-// What a person does, and what it asks of the server. Trouble is told in a toast, never thrown at the page.
+// What a person does, and what it asks of the server.
 import * as api from "./api.js";
 import { applyFrame } from "./frames.js";
-import { isReply, merged } from "./log.js";
+import { attempt, toast } from "./notices.js";
+import { loadLog, loadThread, markRead } from "./reading.js";
 import { connect } from "./socket.js";
-import { EMPTY, store, threadKey } from "./state.js";
+import { EMPTY, store } from "./state.js";
 
 let socket = null;
-let toastCount = 0;
-
-export function toast(message, kind = "trouble") {
-  const id = (toastCount += 1);
-  store.set((state) => ({ toasts: [...state.toasts.filter((one) => one.message !== message), { id, message, kind }] }));
-  setTimeout(() => dismiss(id), kind === "trouble" ? 12_000 : 5_000);
-}
-
-export function dismiss(id) {
-  store.set((state) => ({ toasts: state.toasts.filter((one) => one.id !== id) }));
-}
-
-/** Runs one request; its failure becomes a toast and the answer null. */
-async function attempt(request, sentence) {
-  try {
-    const answer = await request;
-    if (answer.ok === false)
-      toast(answer.message || sentence || `That did not work (${answer.error ?? "no reason given"}).`);
-    return answer;
-  } catch (error) {
-    toast(
-      error instanceof api.Unreachable ? error.message : (sentence ?? "Something went wrong on this page. Try again."),
-    );
-    if (!(error instanceof api.Unreachable)) console.error(error);
-    return null;
-  }
-}
+let signIns = 0;
 
 // ------------------------------------------------------------------ opening
 
@@ -56,10 +31,11 @@ function bootState(boot) {
 /** Opens the workspace as one person (the server's first person without a wish). */
 export async function signIn(user, wishedChannel) {
   socket?.close();
+  const own = (signIns += 1);
   try {
     const boot = await api.boot(user);
-    if (boot.ok === false)
-      throw new api.Unreachable(boot.message || `The workspace could not be opened (${boot.error}).`);
+    if (own !== signIns) return; // somebody else was chosen meanwhile
+    if (boot.ok === false) throw new api.Unreachable(boot.message || "The workspace could not be opened.");
     api.speakAs(boot.me.id);
     const { toasts, sidebarOpen } = store.get();
     store.set({ ...EMPTY, toasts, sidebarOpen, ...bootState(boot), phase: "ready" });
@@ -90,14 +66,19 @@ function remember(user) {
 }
 
 function listen(user) {
-  let opened = 0;
+  let current = true; // nothing can have been missed but what came between the first reading and the first frame
   socket = connect(user, {
     onFrame: (frame) => applyFrame(frame, { toast, markRead }),
     onOpen() {
       store.set({ online: true });
-      if (opened++ > 0) readAgain(user);
+      if (current) loadLog(store.get().channel);
+      else readAgain(user);
+      current = true;
     },
-    onLost: () => store.set({ online: false }),
+    onLost() {
+      current = false;
+      store.set({ online: false });
+    },
   });
 }
 
@@ -110,7 +91,7 @@ async function readAgain(user) {
   store.set(bootState(boot));
   const { channel, thread, tab, channels } = store.get();
   store.set((state) => ({ logs: channel ? { [channel]: state.logs[channel] } : {}, threads: {} }));
-  if (channel) await loadLog(channel);
+  await loadLog(channel);
   if (thread) await loadThread(channel, thread);
   if (channels[channel]?.is_app) openTab(tab);
 }
@@ -153,80 +134,6 @@ export async function openDirect(other) {
   if (!answer?.channel) return;
   applyFrame({ type: "channel", channel: answer.channel }, { toast, markRead });
   openChannel(answer.channel.id);
-}
-
-// ------------------------------------------------------------------ reading
-
-const setLog = (channel, change) =>
-  store.set((state) => ({
-    logs: { ...state.logs, [channel]: { ...state.logs[channel], ...change(state.logs[channel]) } },
-  }));
-
-async function loadLog(channel, unread = 0) {
-  setLog(channel, (log) => ({ messages: log?.messages ?? [], hasMore: log?.hasMore ?? false, loading: true }));
-  const page = await attempt(api.messages({ channel }), "The messages could not be read. Try again.");
-  setLog(channel, (log) => {
-    if (!page?.messages) return { loading: false, loaded: true };
-    const fresh = freshest(log.messages, page);
-    const unreadFrom = unread > 0 ? page.messages.at(-Math.min(unread, page.messages.length))?.ts : log.unreadFrom;
-    return { messages: fresh, hasMore: page.has_more, loading: false, loaded: true, unreadFrom };
-  });
-  markRead(channel);
-}
-
-// What only this page holds (ephemeral messages) and older pages stay; what the server no longer has goes.
-function freshest(known, page) {
-  const oldest = page.messages[0]?.ts ?? "";
-  const kept = known.filter((message) => message.ephemeral || (page.has_more && message.ts < oldest));
-  return merged(kept, page.messages);
-}
-
-export async function loadOlder(channel) {
-  const log = store.get().logs[channel];
-  if (!log?.hasMore || log.loading) return;
-  setLog(channel, () => ({ loading: true }));
-  const page = await attempt(
-    api.messages({ channel, before: log.messages[0]?.ts }),
-    "Older messages could not be read.",
-  );
-  setLog(channel, (now) => ({
-    messages: page?.messages ? merged(page.messages, now.messages) : now.messages,
-    hasMore: page?.has_more ?? false,
-    loading: false,
-  }));
-}
-
-async function loadThread(channel, ts) {
-  const key = threadKey(channel, ts);
-  const set = (change) =>
-    store.set((state) => ({ threads: { ...state.threads, [key]: { ...state.threads[key], ...change } } }));
-  set({ messages: store.get().threads[key]?.messages ?? rootOf(channel, ts), loading: true });
-  const page = await attempt(api.messages({ channel, thread_ts: ts }), "The thread could not be read. Try again.");
-  const known = store.get().threads[key].messages;
-  set({
-    messages: page?.messages
-      ? merged(
-          known.filter((one) => one.ephemeral),
-          page.messages,
-        )
-      : known,
-    loading: false,
-  });
-}
-
-const rootOf = (channel, ts) => (store.get().logs[channel]?.messages ?? []).filter((message) => message.ts === ts);
-
-/** Tells the server that the open channel was seen up to its last message, once for each last message. */
-export function markRead(channel) {
-  const state = store.get();
-  if (state.channel !== channel || document.hidden) return;
-  const last = state.logs[channel]?.messages.findLast((message) => !message.ephemeral && !isReply(message));
-  const known = state.channels[channel];
-  if (known?.unread) store.set({ channels: { ...state.channels, [channel]: { ...known, unread: 0 } } });
-  if (last && known.readUpTo !== last.ts) {
-    store.set((now) => ({ channels: { ...now.channels, [channel]: { ...now.channels[channel], readUpTo: last.ts } } }));
-    api.read(channel, last.ts).catch(() => {});
-  }
 }
 
 // ------------------------------------------------------------------ writing

@@ -6,6 +6,7 @@ import { Confirm } from "./confirm.js";
 import { loadEmoji } from "./emoji.js";
 import { classes, html, render, useEffect } from "./lib.js";
 import { Modals } from "./modal.js";
+import { markRead } from "./reading.js";
 import { Sidebar } from "./sidebar.js";
 import { channelLabel, store, useWorkspace } from "./state.js";
 import { applyTheme } from "./theme.js";
@@ -50,6 +51,8 @@ window.addEventListener("hashchange", () => {
   const wished = location.hash.slice(1);
   if (wished !== store.get().channel) openChannel(wished);
 });
+
+document.addEventListener("visibilitychange", () => markRead(store.get().channel));
 
 applyTheme();
 await loadEmoji();

@@ -3,7 +3,7 @@
 import { Avatar } from "./avatar.js";
 import { findEmoji } from "./emoji.js";
 import { icon } from "./icons.js";
-import { classes, html, useEffect, useRef, useState } from "./lib.js";
+import { classes, html, useEffect, useLayoutEffect, useRef, useState } from "./lib.js";
 import { useAnchored } from "./popover.js";
 import { personName, store } from "./state.js";
 
@@ -19,30 +19,30 @@ export function useCompletion(area, text, write) {
     setFound(next && refused.current !== area.current.value ? next : null);
     setActive(0);
   };
-  useEffect(look, [text]);
+  useLayoutEffect(look, [text]); // before the next key
   const close = () => setFound(null);
-  const pick = (item) => {
+  // The list may be a key behind what is typed: where the item goes is looked up at the moment it is chosen.
+  const pick = (wanted) => {
+    const now = completionsAt(area.current);
+    if (!now) return close();
+    const item = now.items.find((one) => one.key === wanted.key) ?? now.items[0];
     const { value } = area.current;
-    const rest = value.slice(found.to).replace(/^ /, "");
-    const next = `${value.slice(0, found.from)}${item.insert} ${rest}`;
+    const next = `${value.slice(0, now.from)}${item.insert} ${value.slice(now.to).replace(/^ /, "")}`;
     refused.current = next;
     close();
-    write(next, found.from + item.insert.length + 1);
+    write(next, now.from + item.insert.length + 1);
     area.current.focus();
   };
   const key = (event) => {
     if (!found) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const picks = event.key === "Tab" || (event.key === "Enter" && !event.shiftKey && !isWritten(found, area.current.value));
     if (step) setActive((active + step + found.items.length) % found.items.length);
+    else if (picks) pick(found.items[active]);
     else if (event.key === "Escape") {
       refused.current = area.current.value;
       close();
-    } else if (
-      event.key === "Tab" ||
-      (event.key === "Enter" && !event.shiftKey && !complete(found, area.current.value))
-    )
-      pick(found.items[active]);
-    else return false;
+    } else return false;
     event.preventDefault();
     return true;
   };
@@ -50,7 +50,7 @@ export function useCompletion(area, text, write) {
 }
 
 // Enter on a command that is already written out sends it.
-const complete = (found, value) => found.kind === "command" && found.items.some((item) => item.insert === value.trim());
+const isWritten = (found, value) => found.kind === "command" && found.items.some((item) => item.insert === value.trim());
 
 function completionsAt(area) {
   const { selectionStart: caret, selectionEnd: end, value } = area;

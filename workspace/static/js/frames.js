@@ -3,21 +3,44 @@ import { changed, inChannel, isReply, withMessage, without } from "./log.js";
 import { store, threadKey } from "./state.js";
 
 export function applyFrame(frame, page) {
+  for (const record of records) if (record.channel === frame.channel) record.frames.push(frame);
   APPLY[frame.type]?.(frame, page);
 }
 
+const records = new Set();
+
+/**
+ * Remembers the frames of a channel while its messages are read. The function it answers puts them onto what was read,
+ * which may be older than they are.
+ */
+export function recordFrames(channel) {
+  const record = { channel, frames: [] };
+  records.add(record);
+  return () => {
+    records.delete(record);
+    for (const frame of record.frames) LISTS[frame.type]?.(frame);
+  };
+}
+
+// Frames that change lists of messages; doing it twice changes nothing.
+const LISTS = {
+  message: add,
+  ephemeral: (frame) => add({ ...frame, message: { ...frame.message, ephemeral: true } }),
+  message_changed: (frame) => eachList(frame.channel, (list) => changed(list, frame.message)),
+  message_deleted: (frame) => eachList(frame.channel, (list) => without(list, frame.ts)),
+};
+
 const APPLY = {
+  ...LISTS,
   message(frame, page) {
     add(frame);
     if (inChannel(frame.message)) notice(frame, page);
     quieten(frame);
   },
   ephemeral(frame) {
-    add({ ...frame, message: { ...frame.message, ephemeral: true } });
+    LISTS.ephemeral(frame);
     quieten(frame);
   },
-  message_changed: (frame) => eachList(frame.channel, (list) => changed(list, frame.message)),
-  message_deleted: (frame) => eachList(frame.channel, (list) => without(list, frame.ts)),
   view_opened: ({ view }) => store.set({ views: [view] }),
   view_pushed: ({ view }) =>
     store.set((state) => ({ views: [...state.views.filter((one) => one.id !== view.id), view] })),

@@ -1,10 +1,10 @@
 // A scrolling list of messages: keeps to the newest, reads older ones when scrolled to the top, and only ever draws the
 // messages that changed.
-import { loadOlder } from "./actions.js";
 import { dateOf, dayKey, dayTitle } from "./dates.js";
 import { icon } from "./icons.js";
 import { Fragment, html, useEffect, useLayoutEffect, useRef, useState } from "./lib.js";
 import { Message } from "./message.js";
+import { loadOlder } from "./reading.js";
 
 const NEAR = 60; // px from the end that still count as being there
 const TOGETHER = 5 * 60; // seconds within which messages of one author stand under one name

@@ -102,22 +102,17 @@ function Place({ channel }) {
   const here = useWorkspace((state) => state.channel === channel.id);
   const title = useWorkspace((state) => channelTitle(state, channel));
   const unread = channel.unread ?? 0;
+  const name = [title, channel.is_private && !channel.is_im && "private channel", unread > 0 && `${unread} unread`];
   return html`<button
     type="button"
     class=${classes("place", here && "here", unread && "unread", channel.is_member === false && "outside")}
     aria-current=${here ? "page" : undefined}
+    aria-label=${name.filter(Boolean).join(", ")}
     onClick=${() => openChannel(channel.id)}
   >
     <${PlaceMark} channel=${channel} /><span class="place-name">${title}</span>
-    ${channel.is_private && !channel.is_im && html`<span class="hidden">, private channel</span>`}
-    ${unread > 0 && html`<${Badge} count=${unread} />`}
+    ${unread > 0 && html`<span class="badge">${unread > 99 ? "99+" : unread}</span>`}
   </button>`;
-}
-
-function Badge({ count }) {
-  return html`<span class="badge">
-    <span class="hidden">, </span>${count > 99 ? "99+" : count}<span class="hidden"> unread</span>
-  </span>`;
 }
 
 function PlaceMark({ channel }) {

@@ -1,42 +1,56 @@
 // The live connection: reconnects by itself, ever more slowly, and says when it is lost and when it is back.
+const FIRST = 400;
 const SLOWEST = 8000;
 
+/**
+ * `onFrame(frame)` for everything the server says, `onOpen()` whenever a connection has been made (its first frame is
+ * there; a socket that opens and says nothing is none), `onLost()` when one ends or cannot be made.
+ */
 export function connect(user, { onFrame, onOpen, onLost }) {
   let socket = null;
-  let wait = 400;
-  let closed = false;
+  let wait = FIRST;
   let timer = 0;
 
   function open() {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    socket = new WebSocket(`${scheme}://${location.host}/client/socket?user=${encodeURIComponent(user)}`);
-    socket.onopen = () => {
-      wait = 400;
-      onOpen();
+    const own = new WebSocket(`${scheme}://${location.host}/client/socket?user=${encodeURIComponent(user)}`);
+    let heard = false;
+    own.onmessage = (event) => {
+      if (own !== socket) return;
+      if (!heard) onOpen();
+      heard = true;
+      wait = FIRST;
+      onFrame(JSON.parse(event.data));
     };
-    socket.onmessage = (event) => onFrame(JSON.parse(event.data));
-    socket.onclose = () => {
-      if (closed) return;
+    own.onclose = () => {
+      if (own !== socket) return;
       onLost();
       timer = setTimeout(open, wait);
       wait = Math.min(wait * 2, SLOWEST);
     };
+    socket = own;
   }
 
-  const hurry = () => {
-    if (closed || socket.readyState === WebSocket.OPEN || socket.readyState === WebSocket.CONNECTING) return;
+  function leave() {
     clearTimeout(timer);
+    const old = socket;
+    socket = null;
+    old?.close();
+  }
+
+  function hurry() {
+    leave();
+    wait = FIRST;
     open();
-  };
+  }
+
   window.addEventListener("online", hurry);
   open();
   return {
-    close() {
-      closed = true;
-      clearTimeout(timer);
-      window.removeEventListener("online", hurry);
-      socket.close();
-    },
     hurry,
+    close() {
+      window.removeEventListener("online", hurry);
+      leave();
+    },
   };
 }

@@ -1,7 +1,8 @@
 // Short notices, and what the page says while it has lost the workspace.
-import { dismiss, retryNow } from "./actions.js";
+import { retryNow } from "./actions.js";
 import { icon } from "./icons.js";
 import { html, useLayoutEffect, useRef } from "./lib.js";
+import { dismiss } from "./notices.js";
 import { useWorkspace } from "./state.js";
 
 export function Toasts() {

@@ -10,7 +10,7 @@ export function Input({ block }) {
   const { errors = {} } = useSurface();
   const id = useId();
   const error = errors[block.block_id];
-  const described = [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
+  const described = [error && `${id}-error`, block.hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
   const grouped = GROUPS.includes(block.element?.type);
   const about = { class: "label", id: `${id}-label` };
   const label = [

@@ -1,7 +1,7 @@
 import { upload } from "../api.js";
-import { toast } from "../actions.js";
 import { icon } from "../icons.js";
 import { html, useRef, useState } from "../lib.js";
+import { toast } from "../notices.js";
 import { useField } from "../surface.js";
 
 export function FileInput({ block, element, id, labelledby, describedby, invalid }) {

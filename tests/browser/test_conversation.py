@@ -1,0 +1,248 @@
+"""Conversations: what is said arrives at once, and nothing is lost when the connection is."""
+
+import pytest
+from playwright.async_api import WebSocketRoute, expect
+
+from tests.browser import kitchen_sink as sink
+from tests.browser.conftest import Open
+from tests.browser.speaking import say, tell
+from tests.workspace.raw_app import RawApp
+from tests.workspace.running import RunningWorkspace
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_what_one_person_writes_another_reads(visit: Open) -> None:
+    ben, wei = await visit("U02BEN"), await visit("U03WEI")
+    await ben.composer.fill("Morning @Wei Chen, see #general :wave: *now*\nSecond line")
+    await ben.page.keyboard.press("Enter")
+    message = wei.log.get_by_role("article", name="Ben Castellanos")
+    await expect(message.get_by_text("@Wei Chen")).to_be_visible()
+    await expect(message.get_by_role("button", name="#general")).to_be_visible()
+    await expect(message.get_by_role("img", name="wave")).to_be_visible()
+    await expect(message.locator("strong")).to_have_text("now")
+    await expect(ben.composer).to_have_value("")
+
+
+async def test_signing_in_as_another_person_shows_their_channels(visit: Open) -> None:
+    ben = await visit("U02BEN")
+    places = ben.page.get_by_role("navigation")
+    await expect(places.get_by_role("button", name="projects")).to_be_visible()
+    await expect(places.get_by_role("button", name="pmo-triage")).to_have_count(0)
+    await ben.page.get_by_role("combobox", name="Signed in as").select_option(label="Wei Chen — PMO staff")
+    await expect(places.get_by_role("button", name="pmo-triage, private channel")).to_be_visible()
+
+
+async def test_the_app_changes_and_deletes_what_it_said(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    ts = await tell(workspace, "Draft")
+    await expect(ben.log.get_by_text("Draft")).to_be_visible()
+    await workspace.api("chat.update", channel="C02PROJECTS", ts=ts, text="Final")
+    await expect(ben.log.get_by_text("Final")).to_be_visible()
+    await expect(ben.log.get_by_text("(edited)")).to_be_visible()
+    await workspace.api("chat.delete", channel="C02PROJECTS", ts=ts)
+    await expect(ben.log.get_by_role("article")).to_have_count(0)
+
+
+async def test_messages_of_one_author_stand_under_one_name(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    for text in ("One", "Two", "Three"):
+        await tell(workspace, text)
+    await expect(ben.log.get_by_role("article", name="PMO Assistant")).to_have_count(3)
+    await expect(ben.log.locator(".author")).to_have_text(["PMO Assistant"])
+    await expect(ben.log.locator(".app-badge")).to_have_text(["App"])
+    await expect(ben.log.get_by_role("separator", name="Today")).to_be_visible()
+
+
+async def test_an_ephemeral_message_says_who_sees_it(visit: Open, workspace: RunningWorkspace) -> None:
+    ben, wei = await visit("U02BEN"), await visit("U03WEI")
+    answer = await workspace.api("chat.postEphemeral", channel="C02PROJECTS", user="U02BEN", text="Psst")
+    assert answer["ok"], answer
+    await tell(workspace, "For all")
+    await expect(ben.log.get_by_role("article").filter(has_text="Psst")).to_contain_text("Only visible to you")
+    await expect(wei.log.get_by_text("For all")).to_be_visible()
+    await expect(wei.log.get_by_text("Psst")).to_have_count(0)
+
+
+async def test_a_thread_is_opened_answered_and_counted(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    ts = await tell(workspace, "Shall we?")
+    await ben.log.get_by_role("article").hover()
+    await ben.log.get_by_role("button", name="Reply in thread").click()
+    reply = ben.thread.get_by_role("textbox", name="Reply to thread")
+    await expect(reply).to_be_focused()
+    await reply.fill("Yes")
+    await ben.page.keyboard.press("Enter")
+    await expect(ben.thread.get_by_role("article", name="Ben Castellanos")).to_contain_text("Yes")
+    await tell(workspace, "Good", thread_ts=ts)
+    await expect(ben.thread.get_by_role("article")).to_have_count(3)
+    await ben.page.get_by_role("button", name="Close thread").click()
+    await ben.log.get_by_role("button", name="2 replies").click()
+    await expect(ben.thread.get_by_text("2 replies")).to_be_visible()
+
+
+async def test_a_reaction_is_given_and_taken_back(visit: Open, workspace: RunningWorkspace) -> None:
+    ben, wei = await visit("U02BEN"), await visit("U03WEI")
+    await tell(workspace, "Done!")
+    await ben.log.get_by_role("article").hover()
+    await ben.log.get_by_role("button", name="Add reaction").click()
+    await ben.page.get_by_role("searchbox", name="Search emoji").fill("rocket")
+    await (
+        ben.page.get_by_role("dialog", name="Choose an emoji").get_by_role("button", name="rocket", exact=True).click()
+    )
+    await expect(wei.log.get_by_role("button", name="rocket, 1 reaction")).to_have_attribute("aria-pressed", "false")
+    mine = ben.log.get_by_role("button", name="rocket, 1 reaction")
+    await expect(mine).to_have_attribute("aria-pressed", "true")
+    await mine.click()
+    await expect(mine).to_have_count(0)
+
+
+async def test_unread_messages_are_counted_until_they_are_read(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    for text in ("One", "Two"):
+        await tell(workspace, text, "C01GENERAL")
+    place = ben.page.get_by_role("navigation").get_by_role("button", name="general")
+    await expect(place).to_have_accessible_name("general, 2 unread")
+    await place.click()
+    await expect(ben.log.get_by_role("separator", name="New messages")).to_be_visible()
+    await expect(place).to_have_accessible_name("general")
+    again = await visit()
+    await expect(again.page.get_by_role("navigation").get_by_role("button", name="general")).to_have_accessible_name(
+        "general"
+    )
+
+
+async def test_what_the_app_is_doing_is_said_until_it_answers(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    ts = await tell(workspace, "Thinking about it")
+    await ben.log.get_by_role("article").hover()
+    await ben.log.get_by_role("button", name="Reply in thread").click()
+    status = {"channel_id": "C02PROJECTS", "thread_ts": ts, "status": "is reading the handbook…"}
+    await workspace.api("assistant.threads.setStatus", **status)
+    await expect(ben.thread.get_by_text("PMO Assistant is reading the handbook…")).to_be_visible()
+    await tell(workspace, "Here", thread_ts=ts)
+    await expect(ben.thread.get_by_text("is reading the handbook…")).to_have_count(0)
+
+
+async def test_an_answer_grows_while_it_is_written(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    root = await tell(workspace, "Question")
+    await ben.log.get_by_role("article").hover()
+    await ben.log.get_by_role("button", name="Reply in thread").click()
+    who = {"channel": "C02PROJECTS", "recipient_user_id": "U02BEN", "recipient_team_id": "T00MERIDIAN"}
+    started = await workspace.api("chat.startStream", thread_ts=root, markdown_text="The **first** part", **who)
+    assert started["ok"], started
+    answer = ben.thread.get_by_role("article").nth(1)
+    await expect(answer.locator("strong")).to_have_text("first")
+    await expect(answer.get_by_role("img", name="still writing")).to_be_attached()
+    place = {"channel": "C02PROJECTS", "ts": started["ts"]}
+    await workspace.api("chat.appendStream", markdown_text=" and the second", **place)
+    await expect(answer).to_contain_text("The first part and the second")
+    await workspace.api("chat.stopStream", **place)
+    await expect(answer.get_by_role("img", name="still writing")).to_have_count(0)
+
+
+async def test_an_unknown_command_is_told_and_kept(visit: Open) -> None:
+    ben = await visit()
+    await ben.composer.fill("/nonsense and more")
+    await ben.page.keyboard.press("Enter")
+    await expect(ben.page.get_by_role("alert")).to_contain_text("/nonsense is not a valid command.")
+    await expect(ben.composer).to_have_value("/nonsense and more")
+
+
+async def test_the_home_is_shown_as_it_is_published(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
+    ben = await visit()
+    await ben.page.get_by_role("navigation").get_by_role("button", name="PMO Assistant").click()
+    opened = await app.event("app_home_opened")
+    assert (opened["event"]["user"], opened["event"]["tab"]) == ("U02BEN", "home")
+    blocks = [
+        {"type": "header", "text": sink.plain("Welcome, Ben")},
+        {"type": "actions", "elements": [sink.button("new", "New")]},
+    ]
+    await workspace.api("views.publish", user_id="U02BEN", view={"type": "home", "blocks": blocks})
+    panel = ben.page.get_by_role("tabpanel", name="Home")
+    await expect(panel.get_by_role("heading", name="Welcome, Ben")).to_be_visible()
+    await panel.get_by_role("button", name="New").click()
+    envelope, payload = await app.interaction()
+    await app.ack(envelope)
+    assert payload["view"]["type"] == "home"
+
+
+async def test_a_suggested_prompt_is_sent_when_it_is_chosen(visit: Open) -> None:
+    ben = await visit()
+    await ben.page.get_by_role("navigation").get_by_role("button", name="PMO Assistant").click()
+    await ben.page.get_by_role("tab", name="Messages").click()
+    await ben.page.get_by_role("button", name="RAG").click()
+    await expect(ben.log.get_by_role("article", name="Ben Castellanos")).to_contain_text("What is RAG?")
+
+
+async def test_a_message_shortcut_names_its_message(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
+    ben = await visit()
+    ts = await tell(workspace, "Turn me into a request")
+    await ben.log.get_by_role("article").hover()
+    await ben.choose_in_menu(ben.log.get_by_role("button", name="More message actions"), "Make a request")
+    envelope, payload = await app.interaction()
+    await app.ack(envelope)
+    assert (payload["callback_id"], payload["message"]["ts"]) == ("make_request", ts)
+
+
+async def test_older_messages_come_as_one_scrolls_and_the_reader_keeps_the_place(
+    visit: Open, workspace: RunningWorkspace
+) -> None:
+    for number in range(120):
+        await tell(workspace, f"Message {number:03}")
+    ben = await visit()
+    rows = ben.log.get_by_role("article")
+    await expect(rows).to_have_count(50)
+    await expect(rows.last).to_be_in_viewport()
+    await rows.first.scroll_into_view_if_needed()
+    await expect(ben.log.get_by_text("Message 020")).to_be_attached()
+    await expect(ben.log.get_by_text("Message 070")).to_be_in_viewport()
+    await ben.page.get_by_role("button", name="Latest messages").click()
+    await expect(rows.last).to_be_in_viewport()
+
+
+async def test_a_long_day_does_not_fill_the_page(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    for number in range(400):
+        await tell(workspace, f"Message {number:03}")
+    await expect(ben.log.get_by_text("Message 399")).to_be_in_viewport()
+    assert await ben.log.get_by_role("article").count() <= 150
+
+
+async def test_a_lost_connection_is_said_and_what_was_missed_is_read(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    cut = _Cut()
+    await ben.page.route_web_socket("**/client/socket*", cut.handle)
+    await ben.page.reload()
+    await expect(ben.composer).to_be_visible()
+    await cut.off()
+    await expect(ben.page.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
+    await tell(workspace, "Said meanwhile")
+    await expect(ben.log.get_by_text("Said meanwhile")).to_have_count(0)
+    cut.broken = False
+    await ben.page.get_by_role("button", name="Try now").click()
+    await expect(ben.log.get_by_text("Said meanwhile")).to_be_visible()
+    await expect(ben.page.get_by_text("Connection lost")).to_have_count(0)
+    await say(workspace, [{"type": "header", "text": sink.plain("Live again")}])
+    await expect(ben.log.get_by_role("heading", name="Live again")).to_be_visible()
+
+
+class _Cut:
+    """Between the page and the workspace: passes everything on until it is cut."""
+
+    def __init__(self) -> None:
+        self.broken = False
+        self.open: list[WebSocketRoute] = []
+
+    async def handle(self, route: WebSocketRoute) -> None:
+        if self.broken:
+            await route.close()
+            return
+        route.connect_to_server()
+        self.open.append(route)
+
+    async def off(self) -> None:
+        self.broken = True
+        for route in self.open:
+            await route.close()

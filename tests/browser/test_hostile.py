@@ -1,0 +1,148 @@
+"""Whatever an app or a person writes is shown as words: none of it runs, and only web and mail addresses are links."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser import kitchen_sink as sink
+from tests.browser.conftest import Open
+from tests.browser.speaking import show
+from tests.browser.visiting import Visit
+from tests.workspace.running import RunningWorkspace
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+SCRIPT = "<script>alarm('script')</script>"
+PICTURE = '<img src=x onerror="alarm(1)">'
+ADDRESS = "javascript:alarm('address')"
+NASTY = f'{SCRIPT} {PICTURE} <a href="{ADDRESS}">here</a> " onmouseover="alarm(2)'
+LINKS = f"<{ADDRESS}|click me> <data:text/html,{SCRIPT}|or me> <{ADDRESS}> <https://example.org|fine>"
+FRAME = f"<iframe src='{ADDRESS}'></iframe>"
+MARKDOWN = f"{NASTY}\n\n[click me]({ADDRESS}) ![x]({ADDRESS}) <{ADDRESS}> [ok](https://example.org)\n\n{FRAME}"
+
+
+def everywhere() -> list[dict[str, Any]]:
+    """Hostile words in every place that shows words. Slack itself would refuse some of these."""
+    return [
+        {"type": "header", "text": sink.plain(NASTY)},
+        {
+            "type": "section",
+            "text": sink.mrkdwn(f"{NASTY}\n{LINKS}\n```{NASTY}```\n`{PICTURE}`\n> {PICTURE}\n• {PICTURE}"),
+        },
+        {"type": "section", "fields": [sink.mrkdwn(NASTY), sink.plain(NASTY)]},
+        {"type": "context", "elements": [sink.mrkdwn(LINKS)]},
+        {"type": "markdown", "text": MARKDOWN},
+        sink.rich(
+            sink.words(NASTY),
+            {"type": "link", "url": ADDRESS, "text": "click me"},
+            {"type": "color", "value": f"red;{ADDRESS}"},
+        ),
+        {"type": "table", "rows": [[sink.raw(NASTY)], [sink.raw(NASTY)]]},
+        {"type": "data_table", "caption": NASTY, "rows": [[sink.raw(NASTY)], [sink.raw(NASTY)]]},
+        sink.chart(NASTY, "bar", sink.series(NASTY, {NASTY: 3})),
+        {"type": "image", "image_url": ADDRESS, "alt_text": NASTY, "title": sink.plain(NASTY)},
+        {"type": "card", "title": sink.mrkdwn(NASTY), "body": sink.mrkdwn(LINKS)},
+        {
+            "type": "task_card",
+            "task_id": "1",
+            "title": NASTY,
+            "status": "complete",
+            "sources": [{"url": ADDRESS, "text": "source"}],
+        },
+        {
+            "type": "video",
+            "video_url": ADDRESS,
+            "title_url": ADDRESS,
+            "thumbnail_url": ADDRESS,
+            "alt_text": NASTY,
+            "title": sink.plain(NASTY),
+        },
+        {"type": "actions", "block_id": "b", "elements": [sink.button("go", NASTY, url=ADDRESS)]},
+        {"type": "unheard_of", "text": NASTY},
+        {"type": "section", "text": None, "fields": 7},
+    ]
+
+
+async def harmless(page: Page, place: Locator) -> None:
+    """Nothing ran, and every link under `place` goes to the web."""
+    assert await page.evaluate("window.alarmed") == []
+    links = await place.locator("a").evaluate_all("links => links.map(link => [link.protocol, link.rel])")
+    assert links
+    assert all(kind == ["https:", "noopener noreferrer"] for kind in links), links
+    assert await place.locator("script, iframe, object, embed, [onerror], [onmouseover]").count() == 0
+
+
+async def test_hostile_blocks_are_only_words(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    workspace.server.hub.pages.push_all({"type": "message", "channel": "C02PROJECTS", "message": _message()})
+    message = ben.log.get_by_role("article")
+    await expect(message.locator(".markdown").get_by_role("link", name="ok")).to_be_visible()
+    await expect(message.get_by_role("heading").first).to_contain_text("<script>alarm('script')</script>")
+    await expect(message.get_by_text("click me").first).to_be_visible()
+    await message.locator(".block-actions").get_by_role("button").click()
+    await harmless(ben.page, message)
+    _forgive_malformed_block(ben)
+
+
+def _message() -> dict[str, Any]:
+    attachment = {"title": NASTY, "title_link": ADDRESS, "text": LINKS, "color": f"red;{ADDRESS}", "image_url": ADDRESS}
+    files = [{"id": "F1", "name": NASTY, "url_private": ADDRESS, "mimetype": "image/png"}]
+    reactions = [{"name": f"<b>{PICTURE}", "count": 1, "users": ["U02BEN"]}]
+    who = {
+        "type": "message",
+        "ts": "1789376400.000100",
+        "bot_id": "B1",
+        "username": NASTY,
+        "icons": {"image_48": ADDRESS},
+    }
+    return who | {
+        "text": NASTY,
+        "blocks": everywhere(),
+        "attachments": [attachment],
+        "files": files,
+        "reactions": reactions,
+    }
+
+
+def _forgive_malformed_block(ben: Visit) -> None:
+    """The page says so on the console where a block is not one."""
+    ben.problems[:] = [problem for problem in ben.problems if "is not a function" not in problem]
+
+
+async def test_a_malformed_block_does_not_take_the_message_with_it(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    message = {"type": "message", "ts": "1789376400.000100", "user": "U00PMOBOT", "text": "Words"}
+    blocks = [{"type": "section", "fields": 7}, {"type": "section", "text": sink.mrkdwn("still here")}]
+    workspace.server.hub.pages.push_all(
+        {"type": "message", "channel": "C02PROJECTS", "message": message | {"blocks": blocks}}
+    )
+    await expect(ben.log.get_by_text("still here")).to_be_visible()
+    await expect(ben.log.get_by_text("A “section” block here is not well formed.")).to_be_visible()
+    _forgive_malformed_block(ben)
+
+
+async def test_hostile_typing_is_only_words(visit: Open) -> None:
+    ben = await visit()
+    await ben.composer.fill(f"{NASTY} {LINKS} https://example.org/page")
+    await ben.page.keyboard.press("Enter")
+    message = ben.log.get_by_role("article")
+    await expect(message).to_contain_text("<script>alarm('script')</script>")
+    await harmless(ben.page, message)
+
+
+async def test_a_hostile_modal_is_only_words(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    option = {"text": sink.plain(PICTURE), "value": "v", "description": sink.plain(PICTURE)}
+    text = {"type": "plain_text_input", "initial_value": NASTY, "placeholder": sink.plain(PICTURE)}
+    blocks = [
+        {"type": "section", "text": sink.mrkdwn(f"{NASTY} {LINKS}")},
+        sink.field("text", NASTY, text, hint=sink.plain(NASTY)),
+        sink.field("choice", "Choice", {"type": "static_select", "options": [option], "initial_option": option}),
+        sink.field("radio", "Radio", {"type": "radio_buttons", "options": [option]}),
+    ]
+    await show(workspace, sink.view("<b>Title</b>", blocks))
+    dialog = ben.page.get_by_role("dialog", name="<b>Title</b>")
+    await dialog.get_by_role("combobox", name="Choice").click()
+    await expect(ben.options).to_contain_text(PICTURE)
+    await harmless(ben.page, dialog)

@@ -1,0 +1,114 @@
+"""Light and dark, wide and narrow; in both, words that can be read."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser import kitchen_sink as sink
+from tests.browser.conftest import Open
+from tests.browser.speaking import say, show
+from tests.workspace.running import RunningWorkspace
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+PHONE = {"width": 390, "height": 780}
+
+# The contrast of WCAG 2.2 between two custom properties of the page.
+CONTRAST = """([over, under]) => {
+    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const light = (name) => {
+        canvas.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name);
+        canvas.fillRect(0, 0, 1, 1);
+        const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3)
+            .map((value) => value / 255)
+            .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const [high, low] = [light(over), light(under)].sort((a, b) => b - a);
+    return (high + 0.05) / (low + 0.05);
+}"""
+
+WORDS = [
+    ("--text", "--paper"),
+    ("--text-soft", "--paper"),
+    ("--text-soft", "--paper-soft"),
+    ("--text-soft", "--paper-hover"),
+    ("--link", "--paper"),
+    ("--link", "--mention-paper"),
+    ("--text", "--mention-me"),
+    ("--danger", "--paper"),
+    ("--warning", "--warning-soft"),
+    ("--code", "--code-paper"),
+    ("--accent-text", "--accent"),
+    ("--side-text", "--side"),
+    ("--side-soft", "--side"),
+]
+LINES = [("--line-strong", "--paper"), ("--focus", "--paper"), ("--accent", "--paper")]
+
+
+async def theme(page: Page) -> str | None:
+    return await page.locator("html").get_attribute("data-theme")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_words_and_lines_can_be_told_from_their_ground(visit: Open, scheme: str) -> None:
+    page = (await visit(color_scheme=scheme)).page
+    faint = [pair for pair in WORDS if await page.evaluate(CONTRAST, pair) < 4.5]
+    faint += [pair for pair in LINES if await page.evaluate(CONTRAST, pair) < 3]
+    assert faint == []
+
+
+async def test_the_page_follows_the_system_until_a_person_chooses(visit: Open) -> None:
+    page = (await visit(color_scheme="dark")).page
+    assert await theme(page) == "dark"
+    await page.get_by_role("button", name="Use the light theme").click()
+    assert await theme(page) == "light"
+    await page.reload()
+    await expect(page.get_by_role("button", name="Use the dark theme")).to_be_visible()
+    assert await theme(page) == "light"
+
+
+async def test_a_chart_takes_the_colours_of_the_theme(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    await say(workspace, sink.figures()[1:2])
+    canvas = ben.log.get_by_role("img", name="Bar chart: Requests by month")
+    await expect(canvas).to_be_visible()
+    await _painted(ben.page, "#0f7b76")
+    await ben.page.get_by_role("button", name="Use the dark theme").click()
+    await _painted(ben.page, "#3fb5ae")
+
+
+async def _painted(page: Page, colour: str) -> None:
+    """Wait until the canvas holds a point of this colour."""
+    await page.wait_for_function(
+        """colour => {
+            const canvas = document.querySelector("canvas");
+            const wanted = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            const points = Array.from({ length: data.length / 4 }, (_, at) => 4 * at);
+            return points.some((at) => wanted.every((value, more) => data[at + more] === value));
+        }""",
+        arg=colour,
+    )
+
+
+async def test_on_a_phone_the_channels_come_when_called(visit: Open) -> None:
+    page = (await visit(viewport=PHONE)).page
+    places = page.get_by_role("navigation")
+    await expect(places).to_be_hidden()
+    await page.get_by_role("button", name="Channel list").click()
+    await places.get_by_role("button", name="general").click()
+    await expect(places).to_be_hidden()
+    await expect(page.get_by_role("main", name="#general")).to_be_visible()
+
+
+async def test_nothing_is_wider_than_a_phone(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit(viewport=PHONE)
+    for blocks in sink.messages(workspace.url):
+        await say(workspace, blocks)
+    await expect(ben.log.get_by_role("heading", name="Findings")).to_be_attached()
+    overflow = "element => element.scrollWidth - element.clientWidth"
+    assert await ben.log.evaluate(overflow) <= 0
+    await show(workspace, sink.view("Everything", sink.inputs()))
+    dialog = ben.page.get_by_role("dialog")
+    await expect(dialog).to_be_visible()
+    assert await dialog.evaluate(overflow) <= 0

@@ -1,0 +1,90 @@
+"""What a screen reader is told: a name for all that can be used, a structure to move in, and only news read out."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser import kitchen_sink as sink
+from tests.browser.conftest import Open
+from tests.browser.speaking import say, show, tell
+from tests.workspace.running import RunningWorkspace
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+NAMED = {
+    "button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "tab", "tabpanel", "menu", "menuitem",
+    "option", "listbox", "dialog", "alertdialog", "img", "image", "log", "navigation", "complementary", "main",
+    "heading", "toolbar", "radiogroup", "region", "article",
+}  # fmt: skip
+
+
+async def nameless(page: Page) -> list[str]:
+    """The roles of what is exposed without a name."""
+    session = await page.context.new_cdp_session(page)
+    tree = await session.send("Accessibility.getFullAXTree")
+    return [
+        node["role"]["value"]
+        for node in tree["nodes"]
+        if not node.get("ignored")
+        and node.get("role", {}).get("value") in NAMED
+        and not str(node.get("name", {}).get("value", "")).strip()
+    ]
+
+
+async def test_everything_in_messages_has_a_name(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    for blocks in sink.messages(workspace.url):
+        await say(workspace, blocks)
+    await expect(ben.log.get_by_role("heading", name="Findings")).to_be_attached()
+    await ben.log.get_by_role("article").last.hover()
+    assert await nameless(ben.page) == []
+
+
+async def test_everything_in_a_modal_has_a_name(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    await show(workspace, sink.view("Everything", sink.inputs()))
+    await ben.page.get_by_role("combobox", name="Service").click()
+    await expect(ben.options).to_have_count(2)
+    assert await nameless(ben.page) == []
+
+
+async def test_everything_in_the_apps_own_place_has_a_name(visit: Open) -> None:
+    ben = await visit()
+    await ben.page.get_by_role("navigation").get_by_role("button", name="PMO Assistant").click()
+    await ben.page.get_by_role("tab", name="Messages").click()
+    await expect(ben.composer).to_be_visible()
+    assert await nameless(ben.page) == []
+
+
+async def test_the_page_has_its_landmarks_and_headings(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    await tell(workspace, "Hello")
+    await ben.log.get_by_role("article").hover()
+    await ben.log.get_by_role("button", name="Reply in thread").click()
+    await expect(ben.page.get_by_role("navigation", name="Channels and conversations")).to_be_visible()
+    await expect(ben.page.get_by_role("main", name="#projects")).to_be_visible()
+    await expect(ben.thread).to_be_visible()
+    await expect(ben.page.get_by_role("heading", level=1)).to_have_text("Meridian Water (sample)")
+    await expect(ben.page.get_by_role("main").get_by_role("heading", level=2)).to_have_text("projects")
+    await expect(ben.thread.get_by_role("heading", level=2)).to_have_text("Thread")
+
+
+async def test_only_news_is_read_out(visit: Open, workspace: RunningWorkspace) -> None:
+    await tell(workspace, "Known")
+    ben = await visit()
+    await expect(ben.log).to_have_attribute("aria-live", "polite")
+    await ben.page.get_by_role("navigation").get_by_role("button", name="general").click()
+    await expect(ben.log).to_have_attribute("aria-live", "off")
+    await expect(ben.log).to_have_attribute("aria-live", "polite")
+
+
+async def test_each_person_is_named_with_their_role(page: Page) -> None:
+    await expect(page.get_by_role("combobox", name="Signed in as").locator("option")).to_have_text(
+        [
+            "Ada Okafor — Team member",
+            "Ben Castellanos — Project manager",
+            "Wei Chen — PMO staff",
+            "Dana Lindqvist — Chief Operating Officer",
+            "Emeka Adeyemi — Head of PMO",
+            "Farah Haddad — Project manager and sponsor",
+        ]
+    )

@@ -1,0 +1,34 @@
+"""The libraries the page carries are the ones its README names, each with its licence."""
+
+import hashlib
+import re
+from pathlib import Path
+
+VENDOR = Path(__file__).parents[2] / "workspace" / "static" / "vendor"
+ROW = re.compile(r"^\| `([^`]+)` .*\]\(licences/([^)]+)\) .*`([0-9a-f]{64})` \|$", re.MULTILINE)
+
+
+def test_every_library_is_the_published_one_and_has_its_licence() -> None:
+    rows = ROW.findall((VENDOR / "README.md").read_text(encoding="utf-8"))
+    carried = {path.name for path in VENDOR.iterdir() if path.suffix in (".js", ".json")}
+    assert {name for name, _, _ in rows} == carried
+    for name, licence, digest in rows:
+        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest, name
+        assert (VENDOR / "licences" / licence).stat().st_size > 500
+
+
+def test_no_library_asks_for_a_map_that_is_not_there() -> None:
+    assert [path.name for path in VENDOR.glob("*.js") if "sourceMappingURL" in path.read_text(encoding="utf-8")] == []
+
+
+def test_the_page_asks_nothing_of_other_places() -> None:
+    """No address of another host in the page's own files, so that it works with no network."""
+    static = VENDOR.parent
+    own = [*static.glob("*.html"), *static.glob("style/*.css"), *static.glob("js/**/*.js")]
+    foreign = re.compile(r"(?:src|href|url|import|fetch)\W{1,3}(?:https?:)?//", re.IGNORECASE)
+    assert [path.name for path in own if foreign.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_nothing_in_the_page_is_inline() -> None:
+    page = (VENDOR.parent / "index.html").read_text(encoding="utf-8")
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)

@@ -1,0 +1,29 @@
+// Short notices, and requests whose failure becomes one.
+import { Unreachable } from "./api.js";
+import { store } from "./state.js";
+
+let count = 0;
+
+export function toast(message, kind = "trouble") {
+  const id = (count += 1);
+  store.set((state) => ({ toasts: [...state.toasts.filter((one) => one.message !== message), { id, message, kind }] }));
+  setTimeout(() => dismiss(id), kind === "trouble" ? 12_000 : 5_000);
+}
+
+export function dismiss(id) {
+  store.set((state) => ({ toasts: state.toasts.filter((one) => one.id !== id) }));
+}
+
+/** Waits for one request; answers null when it failed. What went wrong is said in a toast, never thrown at the page. */
+export async function attempt(request, sentence) {
+  try {
+    const answer = await request;
+    if (answer.ok === false) toast(answer.message || sentence || `That did not work (${answer.error ?? "no reason given"}).`);
+    return answer;
+  } catch (error) {
+    const known = error instanceof Unreachable;
+    toast(known ? error.message : (sentence ?? "Something went wrong on this page. Try again."));
+    if (!known) console.error(error);
+    return null;
+  }
+}
