@@ -105,11 +105,6 @@ class Deliveries:
             attempts = delivery.attempt - 1
             _set(session, [delivery], status="waiting", due_at=until, owner=None, attempts=attempts, error="429")
 
-    def unsent(self, delivery: Delivery, due_at: datetime) -> None:
-        """It was claimed, but no call was made: that was no attempt."""
-        with self._database.transaction() as session:
-            _set(session, [delivery], status="waiting", due_at=due_at, owner=None, attempts=delivery.attempt - 1)
-
     def dead(self, delivery: Delivery, error: str, now: datetime, *, told: bool = False) -> None:
         """It will never work. Somebody is told of it later, unless they were `told` of its cause."""
         settled = {"due_at": None, "done_at": now, "owner": None, "told_at": now if told else None}

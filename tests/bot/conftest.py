@@ -1,0 +1,174 @@
+"""The engine's loops, one at a time: a real database, a real workspace, and a clock that a test may put forward."""
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import aiohttp
+import pytest
+from sqlalchemy import select
+
+from bot import slack
+from bot.calls import Caller
+from bot.loop import Loop
+from bot.sender import Sender
+from handlers.house import Channels, House
+from storage.database import Database
+from storage.deliveries import Deliveries
+from storage.lease import Lease
+from storage.paces import Pace
+from storage.store import Store
+from storage.tables.engine import DeliveryRow
+from tests.storage.databases import migrated_file
+from tests.workspace.running import RunningWorkspace, running_workspace
+
+__all__ = ["migrated_file"]
+
+CHANNELS = Channels(triage="C03TRIAGE", progress="C04PROGRESS", stories="C05STORIES", leadership="C06LEADERS")
+LEASE = Lease(60)
+
+
+class Now:
+    """Runs like the real clock; a test may put it forward."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def forward(self, seconds: float) -> None:
+        self._ahead += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def now() -> Now:
+    return Now()
+
+
+@pytest.fixture
+def store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
+    shutil.copy(migrated_file, tmp_path / "pmo.db")
+    database = Database(f"sqlite:///{tmp_path / 'pmo.db'}", busy_seconds=0.05)
+    yield Store(database)
+    database.close()
+
+
+@pytest.fixture
+def house(store: Store, now: Now) -> House:
+    """As much of a house as the engine looks at."""
+    return cast(House, SimpleNamespace(store=store, now=now, channels=CHANNELS))
+
+
+@contextlib.asynccontextmanager
+async def at_work(loop: Loop) -> AsyncIterator[None]:
+    """The loop runs, and leaves in good order."""
+    running = asyncio.create_task(loop.run())
+    try:
+        yield
+    finally:
+        loop.stop()
+        await running
+
+
+class Watched(Deliveries):
+    """Tells when anything became of a delivery."""
+
+    def watch(self, changed: asyncio.Condition) -> None:
+        loop = asyncio.get_running_loop()
+
+        async def tell() -> None:
+            async with changed:
+                changed.notify_all()
+
+        for name in ("done", "later", "overtakable", "paused", "dead", "directly"):
+            setattr(self, name, self._telling(getattr(self, name), lambda: loop.create_task(tell()), loop))
+
+    @staticmethod
+    def _telling(method: Callable[..., Any], tell: Callable[[], Any], loop: asyncio.AbstractEventLoop) -> Any:
+        def call(*given: Any, **named: Any) -> Any:
+            answer = method(*given, **named)
+            loop.call_soon_threadsafe(tell)
+            return answer
+
+        return call
+
+
+@dataclass
+class Post:
+    """The sender at work with what it needs, and ways to see what became of a delivery."""
+
+    workspace: RunningWorkspace
+    store: Store
+    now: Now
+    deliveries: Deliveries
+    sender: Sender
+    changed: asyncio.Condition
+    died: asyncio.Event
+
+    def ask(self, what: str, *given: Any, **named: Any) -> str:
+        """Put something in the outbox and ring: ask("post", "C07ASK", {"text": "hello"})."""
+        with self.store.transaction(self.now()) as tx:
+            made = str(getattr(tx.outbox, what)(*given, **named))
+        self.sender.ring()
+        return made
+
+    def row(self, delivery: str) -> DeliveryRow:
+        with self.store.reading(self.now()) as tx:
+            return tx.session.scalars(select(DeliveryRow).where(DeliveryRow.id == delivery)).one()
+
+    async def until(self, delivery: str, holds: Callable[[DeliveryRow], bool]) -> DeliveryRow:
+        """Wait until something became of the delivery that fits."""
+        async with asyncio.timeout(10), self.changed:
+            while not holds(self.row(delivery)):
+                await self.changed.wait()
+        return self.row(delivery)
+
+    async def settled(self, delivery: str) -> DeliveryRow:
+        return await self.until(delivery, lambda row: row.due_at is None)
+
+    async def texts(self, channel: str) -> list[str]:
+        """What the bot has posted there, oldest first."""
+        found = (await self.workspace.api("conversations.history", channel=channel))["messages"]
+        return [message["text"] for message in reversed(found) if message.get("bot_id")]
+
+    async def called(self) -> list[str]:
+        """The methods that the bot has called, history looked at by the test left out."""
+        return [call["method"] for call in await self.workspace.calls()]
+
+    def forward(self, seconds: float) -> None:
+        self.now.forward(seconds)
+        self.sender.ring()
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[RunningWorkspace]:
+    async with running_workspace() as running:
+        yield running
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with slack.session() as session:
+        yield session
+
+
+@pytest.fixture
+async def office(
+    workspace: RunningWorkspace, store: Store, now: Now, http: aiohttp.ClientSession
+) -> AsyncIterator[Post]:
+    """The sender at work."""
+    died = asyncio.Event()
+    changed = asyncio.Condition()
+    deliveries = Watched(store.database, Pace(), LEASE)
+    deliveries.watch(changed)
+    caller = Caller(slack.client(workspace.bot_token, workspace.api_url, http), deliveries, LEASE, now)
+    sender = Sender(caller, deliveries, "host:1", now, died.set)
+    async with at_work(sender):
+        yield Post(workspace, store, now, deliveries, sender, changed, died)
