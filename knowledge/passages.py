@@ -19,7 +19,7 @@ from knowledge.words import terms
 
 LARGEST = 190  # words, about 256 word pieces: what the model reads of a text
 LONGEST_UNIT = 1_500  # characters
-_MARKDOWN = MarkdownIt("commonmark").enable("table")
+_MARKDOWN = MarkdownIt("commonmark").enable("table").disable("inline")  # blocks are all that is needed, and safe
 _LEAVES = {"paragraph_open": "text", "fence": "code", "code_block": "code", "tr_open": "row", "html_block": "html"}
 
 
@@ -101,7 +101,7 @@ def _with_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...]:
     if not page.questions or not passages:
         return tuple(passages)
     held = [set(terms(searched(passage))) for passage in passages]
-    headings = [set(terms(passage.section.rsplit(" › ", 1)[-1])) for passage in passages]
+    headings = [set(terms(passage.section.removeprefix(page.title))) for passage in passages]
     holders = Counter(term for some in held for term in some)
     given: dict[int, list[str]] = {}
     for question in page.questions:

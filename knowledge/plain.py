@@ -11,17 +11,21 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"<((?:https?|mailto):[^>\s]+)>"), r"\1"),
     (re.compile(r"</?[a-zA-Z][^<>]*>"), " "),
     (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL), r"\2"),
-    (re.compile(r"(?<![\w*])\*(?=\S)([^*]+?)(?<=\S)\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\w_])_(?=\S)([^_]+?)(?<=\S)_(?![\w_])"), r"\1"),
+    (re.compile(r"(?<![\w*\\])\*(?=\S)([^*]+?)(?<=[^\s\\])\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<![\w_\\])_(?=\S)([^_]+?)(?<=[^\s\\])_(?![\w_])"), r"\1"),
     (re.compile(r"(`+)(.+?)\1", re.DOTALL), r"\2"),
     (re.compile(r"(?m)^\s*>\s?"), ""),
     (re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])"), r"\1"),
 )
+LONGEST = 3_000  # characters
+_CHUNK = re.compile(r"\S.{0,1999}(?=\s|$)|\S{1,2000}", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 
 
 def plain(markdown: str) -> str:
     """Inline Markdown without its markup: links keep their words, emphasis and code their content, on one line."""
+    if len(markdown) > LONGEST:  # a wall of brackets or asterisks must not take the time of its square
+        return " ".join(filter(None, map(plain, _CHUNK.findall(markdown))))
     text = markdown
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)

@@ -26,7 +26,7 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
 
 
 def _is_end(text: str, start: int, found: re.Match[str]) -> bool:
-    after = text[found.end() :].lstrip()[:1]
+    after = text[found.end() : found.end() + 20].lstrip()[:1]
     if after.islower():
         return False
     if text[found.start()] != ".":

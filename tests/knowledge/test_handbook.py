@@ -1,0 +1,215 @@
+"""Reading a folder of pages: what is taken, and how everything wrong is named at once."""
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from foundation.files import BadFile
+from knowledge.handbook import Handbook, read_handbook
+
+Write = Callable[[str, str], Path]
+
+PAGE = """---
+id: health-check
+title: Project health checks
+owner: U03WEI
+edition: "1.0"
+effective: 2026-09-01
+services: [health-check]
+questions:
+  - How do I know whether my project is in trouble?
+related: [rag-status]
+---
+# Project health checks
+
+A short, independent review.
+"""
+RAG = PAGE.replace("health-check\ntitle", "rag-status\ntitle").replace("[rag-status]", "[health-check]")
+
+
+def test_a_page_is_read_with_everything_its_front_matter_says(folder: Path, write: Write) -> None:
+    write("services/health-check.md", PAGE)
+    write("control/rag-status.md", RAG)
+
+    page = read_handbook(folder, strict=True).get("health-check")
+
+    assert page is not None
+    assert (page.title, page.owner, page.edition, page.effective) == (
+        "Project health checks",
+        "U03WEI",
+        "1.0",
+        date(2026, 9, 1),
+    )
+    assert page.services == ("health-check",)
+    assert page.questions == ("How do I know whether my project is in trouble?",)
+    assert page.related == ("rag-status",)
+    assert page.source == "services/health-check.md"
+    assert page.text.startswith("# Project health checks")
+    assert PAGE.splitlines()[page.first_line - 1] == "# Project health checks"
+
+
+def test_pages_come_in_the_order_of_their_paths(folder: Path, write: Write) -> None:
+    for name in ("b/two.md", "a/one.md", "c.md"):
+        write(name, f"# {name}")
+
+    assert [page.source for page in read_handbook(folder)] == ["a/one.md", "b/two.md", "c.md"]
+
+
+def test_a_change_of_a_page_changes_its_digest_and_no_other(folder: Path, write: Write) -> None:
+    write("a.md", "# A\n\nOne.")
+    write("b.md", "# B\n\nOne.")
+    before = {page.id: page.digest for page in read_handbook(folder)}
+
+    write("b.md", "# B\n\nTwo.")
+    after = {page.id: page.digest for page in read_handbook(folder)}
+
+    assert before["a"] == after["a"]
+    assert before["b"] != after["b"]
+
+
+def test_every_problem_of_every_page_is_told_together_with_its_line(folder: Path, write: Write) -> None:
+    write("one.md", PAGE.replace("effective: 2026-09-01", "effective: soon").replace("id: health-check", "id: one"))
+    write("two.md", PAGE.replace("id: health-check", "id: three").replace("[rag-status]", "[nowhere]"))
+    write("four.md", "---\ntitle: [unclosed\n---\n# Four\n")
+
+    with pytest.raises(BadFile) as caught:
+        read_handbook(folder, strict=True, services=["quality-review"])
+
+    found = {(Path(one.file).name, one.line, one.field) for one in caught.value.problems}
+    assert ("one.md", 6, "effective") in found
+    assert ("two.md", 2, "id") in found
+    assert ("two.md", 10, "related.0") in found
+    assert ("two.md", 7, "services.0") in found
+    assert any(name == "four.md" and line for name, line, _ in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# No front matter\n", "must open with its front matter"),
+        (PAGE.replace("owner: U03WEI\n", ""), "owner: This field is missing."),
+        (PAGE.replace("owner:", "ovner:"), "ovner: There is no such field."),
+        (PAGE.replace("id: health-check", "id: Health Check"), "id:"),
+        ("---\ntitle: X\n# never closed\n", "must open with its front matter"),
+    ],
+)
+def test_a_shipped_page_must_be_in_the_house_style(folder: Path, write: Write, text: str, words: str) -> None:
+    write("health-check.md", text)
+
+    with pytest.raises(BadFile, match=words):
+        read_handbook(folder, strict=True)
+
+
+def test_two_pages_may_not_share_an_id(folder: Path, write: Write) -> None:
+    write("a/health-check.md", PAGE.replace("[rag-status]", "[]"))
+    write("b/health-check.md", PAGE.replace("[rag-status]", "[]"))
+
+    with pytest.raises(BadFile, match=r"“health-check” is already the id of .*a/health-check\.md"):
+        read_handbook(folder)
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "title"),
+    [
+        ("guides/Getting started.md", "# Welcome to *us*\n\nText.", "Welcome to us"),
+        ("guides/Getting started.md", "Text without any heading.", "Getting started"),
+        ("guides/README.md", "Text without any heading.", "guides"),
+        ("a.md", "---\ntitle: Given\nowner: {team: a}\ndraft: true\n---\n# Other", "Given"),
+        ("a.md", "---\ntitle: 2026\n---\nText", "2026"),
+        ("a.markdown", "---\nA rule, and no front matter at all.\n", "a"),
+        ("a.MD", "---\n---\n# Empty front matter", "Empty front matter"),
+    ],
+)
+def test_a_page_that_others_wrote_needs_no_front_matter(
+    folder: Path, write: Write, source: str, text: str, title: str
+) -> None:
+    write(source, text)
+
+    (page,) = read_handbook(folder)
+
+    assert page.title == title
+    assert (page.owner, page.edition, page.effective, page.services) == ("", "", None, ())
+
+
+def test_pages_of_others_get_their_id_from_their_path_so_that_every_readme_may_stay(folder: Path, write: Write) -> None:
+    write("one/README.md", "# One")
+    write("two/README.md", "# Two")
+
+    assert [page.id for page in read_handbook(folder)] == ["one/readme", "two/readme"]
+
+
+def test_front_matter_of_others_that_is_no_yaml_is_refused_with_its_line(folder: Path, write: Write) -> None:
+    write("a.md", "---\ntitle: A\nlist: [1, 2\n---\n# A")
+
+    with pytest.raises(BadFile, match=r"a\.md, line \d+: Not valid YAML"):
+        read_handbook(folder)
+
+
+def test_an_organisation_may_remove_pages_that_others_are_related_to(folder: Path, write: Write) -> None:
+    write("health-check.md", PAGE)
+
+    page = read_handbook(folder).get("health-check")
+
+    assert page is not None
+    assert page.related == ()
+
+
+def test_hidden_folders_and_other_files_are_left_out(folder: Path, write: Write) -> None:
+    for name in (".git/a.md", ".hidden.md", "node_modules/x/readme.md", "notes.txt", "b/.obsidian/c.md"):
+        write(name, "# No")
+    write("yes.md", "# Yes")
+
+    assert [page.id for page in read_handbook(folder)] == ["yes"]
+
+
+def test_a_link_may_stay_inside_the_folder_and_never_lead_out(folder: Path, write: Write, tmp_path: Path) -> None:
+    write("..data/page.md", "# Mounted")
+    (folder / "page.md").symlink_to(folder / "..data" / "page.md")
+    assert [page.title for page in read_handbook(folder)] == ["Mounted"]
+
+    (tmp_path / "secret.md").write_text("# Secret")
+    (folder / "out.md").symlink_to(tmp_path / "secret.md")
+    (folder / "gone.md").symlink_to(tmp_path / "nothing.md")
+    with pytest.raises(BadFile) as caught:
+        read_handbook(folder)
+    assert "out.md: This link leads out of the folder" in caught.value.message
+    assert "gone.md: This link leads nowhere" in caught.value.message
+
+
+def test_what_is_not_a_text_file_is_refused_and_never_waited_for(folder: Path) -> None:
+    (folder / "image.md").write_bytes(b"\x89PNG\xff\xfe")
+    (folder / "null.md").write_bytes(b"# A\n\nB\0C")
+    (folder / "large.md").write_bytes(b"a" * 5_000_001)
+    os.mkfifo(folder / "pipe.md")
+
+    with pytest.raises(BadFile) as caught:
+        read_handbook(folder)
+
+    assert {Path(one.file).name for one in caught.value.problems} == {"image.md", "null.md", "large.md", "pipe.md"}
+
+
+@pytest.mark.parametrize("name", ["nowhere", "file.md", "empty"])
+def test_a_folder_without_pages_is_refused_kindly(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file.md").write_text("# A")
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(BadFile, match="folder"):
+        read_handbook(tmp_path / name)
+
+
+def test_windows_line_endings_and_byte_order_marks_do_not_show(folder: Path) -> None:
+    (folder / "health-check.md").write_bytes(b"\xef\xbb\xbf" + PAGE.replace("\n", "\r\n").encode())
+
+    page = read_handbook(folder).get("health-check")
+
+    assert page is not None
+    assert page.text == "# Project health checks\n\nA short, independent review.\n"
+
+
+def test_the_shipped_handbook_keeps_its_own_rules(shipped: Handbook) -> None:
+    assert len(shipped) >= 60
+    assert all(page.owner and page.effective and page.questions for page in shipped)
+    assert all(page.text.startswith(f"# {page.title}\n") for page in shipped)

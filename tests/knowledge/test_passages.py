@@ -1,0 +1,215 @@
+"""Cutting pages: sections with their heading paths, and pieces that are exact spans of the page."""
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.handbook import Handbook, Page
+from knowledge.passages import LARGEST, LONGEST_UNIT, cut
+from knowledge.plain import plain
+from knowledge.sentences import sentence_spans
+
+MakePage = Callable[..., Page]
+
+RISK = """# Risk
+
+A risk is uncertain. It is scored.
+
+## How to score
+
+Multiply **probability** by `impact`, e.g. 3 by 4. See [the register](register.md).
+
+| Score | Who acts |
+|---|---|
+| ≥ 15 | the sponsor |
+| 8–14 | the manager |
+
+### Steps
+
+Do this:
+
+1. Name it. Keep it short.
+2. Score it:
+   - probability,
+   - impact.
+
+```
+score = p * i
+```
+
+## How to score
+
+Again.
+"""
+
+
+def test_sections_carry_their_heading_path_and_their_anchor(page: MakePage) -> None:
+    passages = cut(page(RISK))
+
+    assert [(one.section, one.anchor) for one in passages] == [
+        ("Risk", "risk"),
+        ("Risk › How to score", "how-to-score"),
+        ("Risk › How to score › Steps", "steps"),
+        ("Risk › How to score", "how-to-score-1"),
+    ]
+
+
+def test_a_passage_knows_its_line_in_the_file(page: MakePage) -> None:
+    passages = cut(page(RISK, first_line=12))
+
+    file = "\n" * 11 + RISK
+    assert [file.splitlines()[one.line - 1][:12] for one in passages] == [
+        "A risk is un",
+        "Multiply **p",
+        "Do this:",
+        "Again.",
+    ]
+
+
+def test_tables_lists_and_code_read_as_text(page: MakePage) -> None:
+    units = [unit for one in cut(page(RISK)) for unit in one.units]
+
+    assert [(unit.kind, unit.text) for unit in units] == [
+        ("text", "A risk is uncertain."),
+        ("text", "It is scored."),
+        ("text", "Multiply probability by impact, e.g. 3 by 4."),
+        ("text", "See the register."),
+        ("row", "≥ 15: the sponsor"),
+        ("row", "8–14: the manager"),
+        ("text", "Do this:"),
+        ("item", "Name it."),
+        ("item", "Keep it short."),
+        ("item", "Score it:"),
+        ("item", "probability,"),
+        ("item", "impact."),
+        ("code", "score = p * i"),
+        ("text", "Again."),
+    ]
+
+
+def test_a_row_of_a_wide_table_names_its_columns(page: MakePage) -> None:
+    text = "# T\n\n| Gate | Who | When |\n|---|---|---|\n| G1 | board | |\n| G2 | sponsor | May |\n"
+
+    (passage,) = cut(page(text))
+
+    assert [unit.text for unit in passage.units] == ["G1; Who: board", "G2; Who: sponsor; When: May"]
+
+
+def test_long_sections_are_cut_between_paragraphs(page: MakePage) -> None:
+    paragraph = " ".join(["word"] * 79) + " end."
+    text = "# Risk\n\n" + "\n\n".join([paragraph] * 5)
+
+    passages = cut(page(text))
+
+    assert [len(one.units) for one in passages] == [2, 2, 1]
+    assert {one.section for one in passages} == {"Risk"}
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 20_000, "word " * 5_000, "- " + "item " * 3_000, "```\n" + "code\n" * 3_000 + "```"]
+)
+def test_no_passage_is_larger_than_the_model_reads(page: MakePage, text: str) -> None:
+    for passage in cut(page(text)):
+        assert len(passage.text.split()) <= 2 * LARGEST
+        assert all(len(unit.text) <= LONGEST_UNIT for unit in passage.units)
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", "**", "<!--", "`", "_a", "![", "> ", "- ", "| a ", "<a", "\\*", "[a](", "# ", "a. "]
+)
+def test_a_page_of_nothing_but_markup_is_cut_in_good_time(page: MakePage, piece: str) -> None:
+    began = time.process_time()
+
+    cut(page(piece * 30_000))
+
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# Only a title", "---", "<!-- nothing -->", "# A\n\n## B\n\n### C"])
+def test_a_page_that_says_nothing_has_no_passages(page: MakePage, text: str) -> None:
+    assert cut(page(text)) == ()
+
+
+def test_the_same_section_has_the_same_digest_wherever_it_stands(page: MakePage) -> None:
+    here = cut(page("# Risk\n\nOne.\n\n## Two\n\nThree."))
+    there = cut(page("# Risk\n\nChanged.\n\nMuch.\n\n## Two\n\nThree.", first_line=30))
+
+    assert here[1].digest == there[1].digest
+    assert here[0].digest != there[0].digest
+
+
+def test_a_pages_questions_go_to_the_section_that_shares_their_words(page: MakePage) -> None:
+    questions = ("How do I score a risk?", "Which steps are there?", "Who is Emeka?")
+
+    passages = cut(page(RISK, questions=questions))
+
+    assert [one.questions for one in passages] == [
+        ("Who is Emeka?",),
+        ("How do I score a risk?",),
+        ("Which steps are there?",),
+        (),
+    ]
+
+
+PIECES = st.sampled_from(
+    ["# A", "## B c", "- item one. Two", "  - nested", "1. first", "| a | b |", "|---|---|", "| 1 | x *y* |", "```",
+     "A sentence. Another one!", "> quoted", "<b>html</b>", "", "    code", "[link](x)", "e.g. this", "…", "漢字。次。"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=25).map("\n".join) | st.text(max_size=300))
+def test_every_unit_is_an_exact_span_of_its_page_in_order(text: str) -> None:
+    units = [unit for one in cut(Page("p", "P", "p.md", text)) for unit in one.units]
+
+    assert all(0 <= unit.start < unit.end <= len(text) for unit in units)
+    assert all(text[unit.start : unit.end].strip() for unit in units)
+    assert all(one.start <= two.start for one, two in pairwise(units))
+    for unit in units:
+        if unit.kind in ("text", "item"):
+            assert unit.text == plain(text[unit.start : unit.end])
+
+
+def test_the_shipped_pages_are_cut_without_loss(shipped: Handbook) -> None:
+    for page in shipped:
+        kept = " ".join(unit.text for one in cut(page) for unit in one.units)
+        for heading in ("## ", "# ", "|---"):
+            assert heading not in kept
+        for line in page.text.splitlines():
+            if line and not line.startswith(("#", "|", "-", " ", "`")) and not line[0].isdigit():
+                assert plain(line)[:60] in kept
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("One. Two! Three?", ["One.", "Two!", "Three?"]),
+        ("Cost, e.g. 3.5 %, vs. plan. Next.", ["Cost, e.g. 3.5 %, vs. plan.", "Next."]),
+        ("He said “stop.” Then left.", ["He said “stop.”", "Then left."]),
+        ("Within 2 days. 3 people agree.", ["Within 2 days.", "3 people agree."]),
+        ("See J. Smith. End", ["See J. Smith.", "End"]),
+        ("完了。次へ。", ["完了。", "次へ。"]),
+        ("  spaced   ", ["spaced"]),
+        ("", []),
+    ],
+)
+def test_sentences_end_where_a_reader_would_say(text: str, sentences: list[str]) -> None:
+    assert [text[start:end].strip() for start, end in sentence_spans(text)] == sentences
+
+
+@pytest.mark.parametrize(
+    ("markdown", "words"),
+    [
+        ("**bold** and *thin* and __both__ and _one_", "bold and thin and both and one"),
+        ("`code` [link](http://x.y) ![picture](a.png)", "code link picture"),
+        ("<http://a.b> &amp; <br> 3 < 4", "http://a.b & 3 < 4"),
+        ("snake_case_name and 2 * 3 * 4", "snake_case_name and 2 * 3 * 4"),
+        (r"escaped \*star\*", "escaped *star*"),
+        ("two\n  lines", "two lines"),
+    ],
+)
+def test_plain_text_is_what_a_person_reads(markdown: str, words: str) -> None:
+    assert plain(markdown) == words
