@@ -56,7 +56,8 @@ class Claiming:
         looked = 0
         while len(self._taken) < limit:
             if lane and self._paces.many_from > self._paces.horizon:
-                self._ask_again(self._paces.many_from)
+                if self._session.execute(_due(lane, self._now, 1)).first():
+                    self._ask_again(self._paces.many_from)
                 return
             if looked >= MOST_LOOKED:
                 self._ask_again(self._now)

@@ -113,6 +113,27 @@ def test_a_process_that_woke_up_too_late_changes_nothing(desk: Desk, sender: Del
     assert desk.row(delivery).posted_ts == "2.000002"
 
 
+def test_a_process_that_took_over_from_itself_keeps_to_the_later_claim(desk: Desk, sender: Deliveries) -> None:
+    delivery = desk.say("hello")
+    [before] = claim(sender)
+    [after] = claim(sender, 60)
+    assert sender.extend(before, later(61)) is None
+    post(sender, before, later(61), ts="1.000001")
+    assert desk.row(delivery).status == "leased"
+    post(sender, after, later(61), ts="2.000002")
+    assert desk.row(delivery).posted_ts == "2.000002"
+
+
+def test_a_claim_of_the_same_number_by_another_process_is_still_not_ours(desk: Desk, sender: Deliveries) -> None:
+    delivery = desk.say("hello")
+    [mine] = claim(sender)
+    sender.paused(mine, "chat.postMessage", later(5))  # no attempt: the next one has the same number
+    [theirs] = claim(sender, 5, TWO)
+    assert theirs.attempt == mine.attempt
+    post(sender, mine, later(6), ts="1.000001")
+    assert desk.row(delivery).status == "leased"
+
+
 def test_a_lease_is_extended_while_the_database_says_it_is_ours(desk: Desk, sender: Deliveries) -> None:
     desk.say("hello")
     [mine] = claim(sender)
@@ -291,6 +312,24 @@ def test_many_go_evenly_and_when_to_ask_again_is_known(desk: Desk, sender: Deliv
     assert 60 * 60 / 280 - 1.5 < moment < 60 * 60 / 280 + 1.5
 
 
+def test_when_the_next_place_in_a_channel_comes_is_known(desk: Desk, sender: Deliveries) -> None:
+    for number in range(6):
+        desk.say(f"{number}", thread_ts=f"{number}.1")
+    claimed = sender.claim(ONE, NOW, 50)
+    assert len(claimed.deliveries) == 5
+    assert claimed.again_at == later(5.2)
+    assert sender.claim(ONE, later(1), 50).again_at == later(5.2)
+    assert said(claim(sender, 5.2)) == ["5"]
+
+
+def test_places_that_passed_during_a_pause_are_not_used_all_at_once(desk: Desk, sender: Deliveries) -> None:
+    for number in range(14):
+        desk.say(f"{number}", thread_ts=f"{number}.1")
+    for one in claim(sender):
+        sender.paused(one, "chat.postMessage", later(60))
+    assert len(claim(sender, 60)) == 5
+
+
 def test_a_full_house_of_many_does_not_hide_an_answer_that_becomes_due(desk: Desk, sender: Deliveries) -> None:
     for number in range(60):
         desk.say(f"{number}", f"U{number:03}", bulk=True)
@@ -313,13 +352,15 @@ def test_a_429_pauses_the_method_for_every_process_and_costs_no_attempt(desk: De
 
 def test_a_pause_of_looking_into_the_history_holds_only_what_has_to_look(desk: Desk, sender: Deliveries) -> None:
     desk.say("tried before")
-    [tried] = claim(sender)
-    sender.later(tried, "no network", later(1))
-    [tried] = claim(sender, 1)
-    sender.paused(tried, "conversations.history", later(30))
-    desk.say("new", TRIAGE, now=later(2))
+    desk.say("tried elsewhere", TRIAGE)
+    for tried in claim(sender):
+        sender.later(tried, "no network", later(1))
+    first, second = claim(sender, 1)
+    sender.paused(first, "conversations.history", later(30))
+    sender.later(second, "no network", later(2))
+    desk.say("new", TRIAGE, thread_ts="1.1", now=later(2))
     assert said(claim(sender, 2)) == ["new"]
-    assert said(claim(sender, 30)) == ["tried before"]
+    assert said(claim(sender, 30)) == ["tried before", "tried elsewhere"]
 
 
 def test_a_token_that_slack_does_not_take_holds_everything(desk: Desk, sender: Deliveries) -> None:

@@ -114,6 +114,13 @@ class OutboxStates(RuleBasedStateMachine):
         """The process was killed, and another one has its name."""
         self.held[owner] = []
 
+    @rule(owner=owners)
+    def stop_for_longer_than_its_lease(self, owner: str) -> None:
+        """Meanwhile the other process does all there is to do; then this one goes on with what it holds."""
+        self.now += timedelta(seconds=LEASE.seconds + 1)
+        for delivery in self.sender.claim(TWO if owner == ONE else ONE, self.now, 50).deliveries:
+            self._call(delivery, "works")
+
     def _fenced(self, delivery: Delivery) -> Delivery | None:
         """What bot.calls does before each call."""
         if LEASE.allows_call(delivery.lease_until, self.now):

@@ -73,6 +73,21 @@ def test_the_many_make_room_for_what_was_said_between(slot: Slot) -> None:
     assert slot(later(3), "C8", many=True, pace=pace) == later(3)
 
 
+def test_a_place_of_many_that_others_have_filled_meanwhile_is_given_up(database: Database, slot: Slot) -> None:
+    slot(NOW, many=True)
+    with database.transaction() as session:
+        state = Paces(session, Pace(), NOW)
+        state.know([ASK])
+        reserved = state.reserve(ASK, many=True)
+        state.save()
+    for _ in range(4):
+        slot(later(0.5))
+    with database.transaction() as session:
+        state = Paces(session, Pace(), reserved)
+        state.know([ASK])
+        assert state.spend(ASK, reserved, many=True) is None
+
+
 def test_a_pause_is_obeyed_until_it_ends_and_by_that_method_only(database: Database) -> None:
     with database.transaction() as session:
         paces.pause(session, "chat.update", later(30))

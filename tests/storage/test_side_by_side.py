@@ -97,19 +97,36 @@ def test_each_delivery_is_claimed_once_and_in_order_and_all_keep_to_one_pace(dat
         assert [text for place, text, _ in given if place == channel] == ["0", "1", "2"]
 
 
+def test_of_many_no_more_go_out_than_one_process_alone_would_send(database: Database, address: str) -> None:
+    with database.transaction() as session:
+        for number in range(90):
+            Outbox(session, NOW).post(f"C{number}", words("one of many"), bulk=True)
+    given: list[str] = []
+
+    def work(own: Database, owner: str) -> None:
+        for _ in range(5):
+            given.extend(one.id for one in sender_of(own, posts_per_minute=600.0).claim(owner, NOW, 20).deliveries)
+
+    side_by_side(address, work)
+    assert len(given) <= 9  # half a second of catching up, a quarter of looking ahead, one in a tenth
+
+
 def test_a_slot_is_run_by_one_of_those_that_find_it_due(database: Database, address: str) -> None:
     with database.transaction() as session:
         Schedules(session).sync("weekly", "Mondays", NOW)
+    found: list[str] = []
     fired: list[str] = []
 
     def work(own: Database, owner: str) -> None:
         with own.transaction() as session:
             schedules = Schedules(session)
             for due in schedules.claim_due(later(1)):
+                found.append(owner)
                 if schedules.fire(due.name, due.due_at, later(3_600), at=later(1), snapshot={}):
                     fired.append(owner)
 
     side_by_side(address, work)
+    assert found == fired
     assert len(fired) == 1
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(RunRow)) == 1
