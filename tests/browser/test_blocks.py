@@ -51,14 +51,12 @@ async def test_a_chart_says_its_figures_in_a_table_too(visit: Open, workspace: R
 async def test_a_chart_is_really_drawn(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await say(workspace, [sink.chart("Requests", "bar", sink.series("Opened", sink.MONTHS))])
-    canvas = ben.log.get_by_role("img", name="Bar chart: Requests")
-    await expect(canvas).to_have_js_property("tagName", "CANVAS")
-    painted = """canvas => new Promise(done => {
-        const points = () => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-        const look = () => points().some(value => value) ? done(true) : requestAnimationFrame(look);
-        look();
-    })"""
-    assert await canvas.evaluate(painted)
+    await expect(ben.log.get_by_role("img", name="Bar chart: Requests")).to_be_visible()
+    painted = """() => {
+        const canvas = document.querySelector("canvas");
+        return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value);
+    }"""
+    await ben.page.wait_for_function(painted)
 
 
 async def test_a_data_table_is_sorted_filtered_and_turned_over(visit: Open, workspace: RunningWorkspace) -> None:

@@ -1,7 +1,7 @@
 """Conversations: what is said arrives at once, and nothing is lost when the connection is."""
 
 import pytest
-from playwright.async_api import WebSocketRoute, expect
+from playwright.async_api import Route, WebSocketRoute, expect
 
 from tests.browser import kitchen_sink as sink
 from tests.browser.conftest import Open
@@ -226,6 +226,22 @@ async def test_a_lost_connection_is_said_and_what_was_missed_is_read(visit: Open
     await expect(ben.page.get_by_text("Connection lost")).to_have_count(0)
     await say(workspace, [{"type": "header", "text": sink.plain("Live again")}])
     await expect(ben.log.get_by_role("heading", name="Live again")).to_be_visible()
+
+
+async def test_what_arrives_while_messages_are_read_is_not_lost(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+
+    async def late(route: Route) -> None:
+        old = await route.fetch()
+        await tell(workspace, "Said while reading", "C01GENERAL")
+        await expect(ben.log.get_by_text("Said while reading")).to_be_visible()
+        await route.fulfill(response=old)
+
+    await ben.page.route("**/client/messages?*C01GENERAL*", late, times=1)
+    async with ben.page.expect_response("**/client/messages?*C01GENERAL*"):
+        await ben.page.get_by_role("navigation").get_by_role("button", name="general").click()
+    await expect(ben.log.get_by_text("Welcome to the sample workspace")).to_be_visible()
+    await expect(ben.log.get_by_text("Said while reading")).to_be_visible()
 
 
 class _Cut:
