@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+_MARKUP = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>")
 _ENTITY = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 
@@ -63,11 +63,18 @@ def question(body: Mapping[str, Any]) -> Asked:
 
 
 def plain(text: str) -> str:
-    """Text as its writer meant it: no mentions of people, Slack's entities decoded."""
-    text = _MENTION.sub(" ", text)
+    """Text as its writer meant it: no mentions of people, channels and links by their words, entities decoded."""
+    text = _MARKUP.sub(_as_typed, text)
     for entity, sign in _ENTITY.items():
         text = text.replace(entity, sign)
     return re.sub(r"[ \t]+", " ", text).strip()
+
+
+def _as_typed(found: re.Match[str]) -> str:
+    sign, target, label = found.groups()
+    if sign == "@":
+        return " "
+    return f"@{(label or target).lstrip('@')}" if sign == "!" else f"{sign}{label or target}"
 
 
 def action(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,28 +1,174 @@
-"""Somebody asks, the handbook answers."""
+"""Somebody asks, the handbook answers; what it does not say goes to a person."""
+
+from typing import Any
+
+import pytest
 
 from tests.conversations.conftest import Office
+from tests.workspace.filling import words
+from tests.workspace.running import Visitor
 
 TROUBLE = "how do I know whether my project is in trouble?"
+UNKNOWN = "how do I get a parking permit for the depot?"
+DO_NOT_SAY = "The handbook does not say."
+TRIAGE = "C03TRIAGE"
+
+
+async def ask(person: Visitor, question: str, channel: str = "C07ASK") -> dict[str, Any]:
+    """Mention the bot and wait for its answer in the thread."""
+    asked = await person.post(channel, f"@PMO Assistant {question}")
+    return await person.wait_message(lambda message: message.get("thread_ts") == asked and message.get("bot_id"))
 
 
 async def test_a_mention_is_answered_in_its_thread_with_the_place_in_the_handbook(office: Office) -> None:
-    asked = await office.ada.post("C07ASK", f"@PMO Assistant {TROUBLE}")
-    answer = await office.ada.wait_message(lambda message: message.get("thread_ts") == asked and message.get("bot_id"))
-    sources = [
-        element["text"] for block in answer["blocks"] if block["type"] == "context" for element in block["elements"]
-    ]
-    assert any("›" in source and "edition 1.0" in source for source in sources)
+    answer = await ask(office.ada, TROUBLE)
+    assert "trouble › " in words(answer) or "health checks › " in words(answer)
+    assert "edition 1.0" in words(answer)
 
 
-async def test_a_direct_message_is_answered(office: Office) -> None:
+async def test_a_direct_message_is_answered_without_a_thread(office: Office) -> None:
     channel = await office.ada.dm()
     await office.ada.post(channel, TROUBLE)
-    answer = await office.ada.wait_message(lambda message: message.get("bot_id"), channel=channel)
+    answer = await office.ada.wait_message("edition 1.0", channel=channel)
     assert "thread_ts" not in answer
 
 
-async def test_the_command_answers_only_the_one_who_asked(office: Office) -> None:
-    await office.ada.command(f"/pmo {TROUBLE}", channel="C02PROJECTS")
-    answer = await office.ada.wait_message(lambda message: message.get("bot_id"), channel="C02PROJECTS")
+@pytest.mark.parametrize("command", ["/pmo", "/pmo ask", "/pmo ASK"])
+async def test_the_command_answers_only_the_one_who_asked(office: Office, command: str) -> None:
+    await office.ada.command(f"{command} {TROUBLE}", channel="C02PROJECTS")
+    answer = await office.ada.wait_message("edition 1.0", channel="C02PROJECTS")
     assert answer["ephemeral"]
     assert office.ben.nothing_came("message", "ephemeral")
+
+
+async def test_the_command_answers_where_the_bot_is_no_member(office: Office) -> None:
+    await office.ada.command("/remove @PMO Assistant", channel="C02PROJECTS")
+    await office.ada.command(f"/pmo {TROUBLE}", channel="C02PROJECTS")
+    await office.ada.wait_message("edition 1.0", channel="C02PROJECTS")
+
+
+async def test_the_section_behind_an_answer_opens_with_one_click(office: Office) -> None:
+    answer = await ask(office.ada, "how long does a health check take?")
+    await office.ben.wait_message("edition 1.0")
+    await office.ben.click(answer, "Read the section")
+    view = await office.ben.wait_view("From the handbook")
+    assert view["blocks"][0]["text"]["text"] == "How long a health check takes"
+    assert "the reviewer waits for documents" in words(view)
+    assert "owner Wei Chen" in words(view)
+
+
+async def test_an_answer_leads_to_the_service_that_fits(office: Office) -> None:
+    answer = await ask(office.ada, "how long does a health check take?")
+    offered = [
+        (element["action_id"], element["value"], block["block_id"].split(":")[0])
+        for block in answer["blocks"]
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+    assert offered == [("request.open.health-check", "health-check", "asked")]
+
+
+async def test_what_the_handbook_does_not_say_it_says_kindly_with_the_nearest_sections(office: Office) -> None:
+    answer = await ask(office.ada, UNKNOWN)
+    assert answer["text"].startswith(DO_NOT_SAY)
+    assert "Ask the PMO" in words(answer)
+
+
+async def test_a_question_goes_to_the_pmo_once_and_its_answer_comes_back_to_the_thread(office: Office) -> None:
+    answer = await ask(office.ada, UNKNOWN)
+    await office.ada.click(answer, "Ask the PMO")
+    assert "is with the PMO" in words(await office.ada.wait_message("with the PMO"))
+    card = await office.wei.wait_message("parking permit", channel=TRIAGE)
+    assert "<@U01ADA> asks" in card["text"]
+
+    await office.ben.click(answer, "Ask the PMO")
+    assert "has this question already" in words(await office.ben.wait_message("already"))
+
+    await office.wei.click(card, "Answer")
+    view = await office.wei.wait_view("Answer a question")
+    assert await office.wei.submit(view, {"answer": "Facilities give them out:\nhttps://example.org/permits."}) == {}
+    told = await office.ada.wait_message("Facilities give them out")
+    assert told["thread_ts"] == answer["thread_ts"]
+    assert "<@U01ADA> Wei Chen of the PMO answers" in told["text"]
+    assert "https://example.org/permits" in [
+        run.get("url") for block in told["blocks"] for part in block["elements"] for run in part["elements"]
+    ]
+    changed = await office.wei.wait_message("has answered", channel=TRIAGE)
+    assert changed["ts"] == card["ts"]
+    assert "Answer" not in [
+        e["text"]["text"] for b in changed["blocks"] if b["type"] == "actions" for e in b["elements"]
+    ]
+    assert len([m for m in await office.wei.messages(TRIAGE) if "parking permit" in m["text"]]) == 1
+
+
+async def test_what_was_asked_in_private_is_answered_in_private(office: Office) -> None:
+    await office.ada.command(f"/pmo {UNKNOWN}", channel="C07ASK")
+    await office.ada.click(await office.ada.wait_message(DO_NOT_SAY), "Ask the PMO", channel="C07ASK")
+    assert "in your direct messages" in words(await office.ada.wait_message("with the PMO"))
+    card = await office.wei.wait_message("parking permit", channel=TRIAGE)
+    await office.wei.click(card, "Answer")
+    await office.wei.submit(await office.wei.wait_view("Answer a question"), {"answer": "Ask the gate."})
+    told = await office.ada.wait_message("Ask the gate.")
+    assert told["channel"] == await office.ada.dm()
+
+
+async def test_two_people_of_the_pmo_cannot_both_answer(office: Office) -> None:
+    await office.ada.click(await ask(office.ada, UNKNOWN), "Ask the PMO")
+    card = await office.wei.wait_message("parking permit", channel=TRIAGE)
+    await office.wei.click(card, "Answer")
+    await office.emeka.click(card, "Answer")
+    mine, his = await office.wei.wait_view("Answer a question"), await office.emeka.wait_view("Answer a question")
+    assert await office.wei.submit(mine, {"answer": "First."}) == {}
+    await office.ada.wait_message("First.")
+    errors = await office.emeka.submit(his, {"answer": "Second."})
+    assert errors == {"answer": "Somebody else has answered this question already. Nothing was sent."}
+    await office.emeka.click(card, "Answer")
+    await office.emeka.wait_message("has answered this question already")
+
+
+async def test_only_people_of_the_pmo_answer(office: Office) -> None:
+    await office.ada.click(await ask(office.ada, UNKNOWN), "Ask the PMO")
+    card = await office.wei.wait_message("parking permit", channel=TRIAGE)
+    await office.wei.command("/invite @Ben", channel=TRIAGE)
+    await office.ben.click(card, "Answer", channel=TRIAGE)
+    await office.ben.wait_message("Only people of the PMO answer questions here.")
+    assert office.ben.nothing_came("view_opened")
+
+
+async def test_feedback_is_taken_and_an_unhelpful_answer_can_go_to_the_pmo(office: Office) -> None:
+    answer = await ask(office.ada, TROUBLE)
+    await office.ada.click(answer, "question.feedback", "Helpful")
+    assert (await office.ada.wait_message("Thank you."))["ephemeral"]
+    await office.ada.click(answer, "question.feedback", "Not helpful")
+    offer = await office.ada.wait_message("Would you like a person of the PMO to answer?")
+    assert offer["ephemeral"]
+    await office.ada.click(offer, "Ask the PMO")
+    card = await office.wei.wait_message("the handbook is not enough", channel=TRIAGE)
+    assert TROUBLE in card["text"]
+
+
+async def test_edits_deletions_bots_and_replies_without_a_mention_are_no_questions(office: Office) -> None:
+    channel = await office.ada.dm()
+    base = {"type": "message", "channel": channel, "channel_type": "im", "ts": "1789376400.000100", "user": "U01ADA"}
+    mention = {"type": "app_mention", "channel": "C07ASK", "ts": "1789376400.000200", "text": "<@U00PMOBOT> who?"}
+    for event in (
+        base | {"subtype": "message_changed", "message": {"text": TROUBLE}},
+        base | {"subtype": "message_deleted"},
+        base | {"subtype": "channel_join", "text": TROUBLE},
+        base | {"bot_id": "B99", "text": TROUBLE},
+        mention | {"bot_id": "B99", "user": "U99"},
+        mention | {"user": "U01ADA", "edited": {"ts": "1"}},
+    ):
+        await office.workspace.send_event(event)
+    answer = await ask(office.ada, TROUBLE)
+    await office.ada.post("C07ASK", "And what does that mean?", thread_ts=answer["thread_ts"])
+    await office.workspace.wait_quiet()
+    await ask(office.ada, "how long does a health check take?")
+    assert len(await office.workspace.calls("chat.postMessage")) == 2
+
+
+async def test_the_same_event_delivered_twice_is_answered_once(office: Office) -> None:
+    event = {"type": "app_mention", "channel": "C07ASK", "ts": "1789376400.000100", "user": "U01ADA", "text": TROUBLE}
+    await office.workspace.send_event(event, times=3, same_id=True)
+    await ask(office.ada, "how long does a health check take?")
+    assert len(await office.workspace.calls("chat.postMessage")) == 2

@@ -1,0 +1,68 @@
+"""What cannot be answered is told in a sentence that helps; what is hostile stays text."""
+
+import pytest
+
+from tests.conversations.conftest import Office
+from tests.workspace.filling import words
+
+HOSTILE = [
+    "<!channel> and <!here> what about parking permits",
+    "what about <@U04DANA> and <#C06LEADERS|lounge> and parking permits",
+    "*bold* _italic_ ~gone~ `code` <https://evil.example|click here> parking",
+    "@channel @everyone @Dana parking permits",
+]
+
+
+async def test_an_empty_question_is_met_kindly(office: Office) -> None:
+    await office.ada.command("/pmo ask", channel="C07ASK")
+    assert "What would you like to know?" in words(await office.ada.wait_message("What would you"))
+
+
+@pytest.mark.parametrize("channel", ["C07ASK", "dm"])
+async def test_a_question_of_20_000_characters_is_refused_kindly(office: Office, channel: str) -> None:
+    where = await office.ada.dm() if channel == "dm" else channel
+    await office.ada.post(where, "@PMO Assistant " + "why " * 5000)
+    told = await office.ada.wait_message("That is a long question.", channel=where)
+    assert told.get("ephemeral", False) is (channel != "dm")
+    assert "thread_ts" not in told
+
+
+async def test_an_unknown_option_is_told(office: Office) -> None:
+    await office.ada.command("/pmo --verbose <!channel>", channel="C07ASK")
+    told = await office.ada.wait_message("There is no option “--verbose”. Type `/pmo help` to see what there is.")
+    assert told["ephemeral"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_hostile_text_stays_text_on_its_way_to_the_pmo(office: Office, text: str) -> None:
+    await office.ada.command(f"/pmo {text}", channel="C07ASK")
+    answer = await office.ada.wait_message("Ask the PMO")
+    await office.ada.click(answer, "Ask the PMO", channel="C07ASK")
+    card = await office.wei.wait_message("Answer", channel="C03TRIAGE")
+    read = words(card).replace("<@U01ADA>", "")
+    assert "<!" not in card["text"].replace("<@U01ADA>", "")
+    assert "<http" not in card["text"]
+    quote = card["blocks"][1]["elements"][0]["elements"]
+    assert [run["type"] for run in quote] == ["text"]
+    assert "parking" in read
+
+
+async def test_a_signs_only_question_is_met_kindly(office: Office) -> None:
+    await office.ada.command("/pmo ¿¡…!?", channel="C07ASK")
+    told = await office.ada.wait_message(lambda message: message.get("bot_id"))
+    assert words(told)
+
+
+async def test_control_characters_and_emoji_do_no_harm(office: Office) -> None:
+    await office.ada.command("/pmo \u202ewhat\u0000 is 👩🏽‍🚒 a health check\u200b?", channel="C07ASK")
+    assert words(await office.ada.wait_message(lambda message: message.get("bot_id")))
+
+
+async def test_a_button_of_a_page_that_is_gone_is_told(office: Office) -> None:
+    await office.ada.command("/pmo how long does a health check take?", channel="C07ASK")
+    answer = await office.ada.wait_message("From the handbook")
+    for block in answer["blocks"]:
+        if "accessory" in block:
+            block["accessory"]["value"] = '["gone", "nowhere", "1.0"]'
+    await office.ada.click(answer, "Read the section", channel="C07ASK")
+    await office.ada.wait_message("This section is no longer in the handbook.")

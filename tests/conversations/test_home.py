@@ -1,0 +1,62 @@
+"""The App Home shows each person what concerns them, and keeps up."""
+
+from tests.conversations.conftest import Office
+from tests.workspace.filling import words
+
+UNKNOWN = "how do I get a parking permit for the depot?"
+
+
+async def test_a_question_typed_at_home_is_answered_in_messages_and_listed_at_home(office: Office) -> None:
+    await office.ada.open_home()
+    view = await office.ada.wait_home()
+    assert "Your last questions" not in words(view)
+    await office.ada.click(view, "question.ask", "how long does a health check take?")
+    assert (await office.ada.wait_message("10 business days"))["channel"] == await office.ada.dm()
+    changed = await office.ada.wait_home(lambda home: "how long does a health check take?" in words(home))
+    assert "answered from the handbook" in words(changed)
+    assert changed["blocks"][1]["block_id"] != view["blocks"][1]["block_id"]  # so Slack empties the box
+
+
+async def test_a_question_can_be_looked_at_again_by_its_asker_only(office: Office) -> None:
+    await office.ada.open_home()
+    await office.ada.click(await office.ada.wait_home(), "question.ask", "how long does a health check take?")
+    home = await office.ada.wait_home(lambda view: "Your last questions" in words(view))
+    await office.ada.click(home, "Show")
+    assert "10 business days" in words(await office.ada.wait_view("Your question"))
+
+    await office.ben.open_home()
+    own = await office.ben.wait_home()
+    block = next(block for block in home["blocks"] if block.get("accessory", {}).get("action_id") == "question.show")
+    await office.ben.click(own | {"blocks": [*own["blocks"], block]}, "Show")
+    await office.ben.wait_message("This question is not kept any more.")
+    assert office.ben.nothing_came("view_opened")
+
+
+async def test_home_follows_a_question_from_the_asker_to_the_pmo_and_back(office: Office) -> None:
+    await office.ada.open_home()
+    await office.wei.open_home()
+    await office.wei.wait_home(lambda view: "Questions that wait" not in words(view))
+    await office.ada.command(f"/pmo {UNKNOWN}", channel="C07ASK")
+    await office.ada.click(await office.ada.wait_message("does not say"), "Ask the PMO", channel="C07ASK")
+    await office.ada.wait_home(lambda view: "with the PMO" in words(view))
+    waiting = await office.wei.wait_home(lambda view: "parking permit" in words(view))
+
+    await office.wei.click(waiting, "Answer")
+    await office.wei.submit(await office.wei.wait_view("Answer a question"), {"answer": "At the gate."})
+    await office.ada.wait_message("At the gate.")
+    await office.wei.wait_home(lambda view: "parking permit" not in words(view))
+    mine = await office.ada.wait_home(lambda view: "answered by Wei Chen" in words(view))
+    await office.ada.click(mine, "Show")
+    assert "At the gate." in words(await office.ada.wait_view("Your question"))
+
+
+async def test_home_tells_what_the_bot_can_do(office: Office) -> None:
+    await office.ada.open_home()
+    await office.ada.click(await office.ada.wait_home(), "What can I do here?")
+    assert "/pmo your question" in words(await office.ada.wait_view("What I can do"))
+
+
+async def test_nothing_is_published_for_somebody_who_never_opened_home(office: Office) -> None:
+    await office.ada.command("/pmo how long does a health check take?", channel="C07ASK")
+    await office.ada.wait_message("10 business days")
+    assert await office.workspace.calls("views.publish") == []
