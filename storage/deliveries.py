@@ -27,7 +27,7 @@ LANES = (0, 1)
 LANDING = timedelta(seconds=2)  # for a call that was under way when its process died
 OVERTAKEN_AFTER = 5  # attempts; then later ones of the conversation may go first
 PRUNED_AT_ONCE = 500
-_CLAIMS = text("SELECT pg_advisory_xact_lock(7036001)")
+CLAIMS = text("SELECT pg_advisory_xact_lock(7036001)")
 _TABLE = cast(Table, DeliveryRow.__table__)
 
 
@@ -63,7 +63,7 @@ class Deliveries:
             return Claimed((), due)
         with self._database.transaction() as session:
             if not self._database.is_sqlite:  # one claimer at a time takes from the paces
-                session.execute(_CLAIMS)
+                session.execute(CLAIMS)
             claiming = Claiming(session, self._pace, owner, now, self._lease)
             for lane in LANES if many else LANES[:1]:
                 claiming.claim(lane, limit)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from storage.database import Database
+from storage.deliveries import CLAIMS
 from storage.inbox import Arrival, Inbox, Lost
 from storage.outbox import Outbox
 from storage.schedules import Schedules
@@ -109,6 +110,22 @@ def test_of_many_no_more_go_out_than_one_process_alone_would_send(database: Data
 
     side_by_side(address, work)
     assert len(given) <= 9  # half a second of catching up, a quarter of looking ahead, one in a tenth
+
+
+def test_claims_are_made_one_at_a_time(database: Database) -> None:
+    """While one process takes from the paces, another waits for it, and so does not take the same places."""
+    if database.is_sqlite:
+        return  # one writer at a time anyway
+    with database.transaction() as session:
+        Outbox(session, NOW).post("C07ASK", words("hello"))
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor(1) as other:
+        with database.transaction() as session:
+            session.execute(CLAIMS)
+            claim = other.submit(lambda: sender_of(database).claim("host:1", NOW, 5).deliveries)
+            while not session.scalar(waiting):
+                assert not claim.done()
+        assert len(claim.result(10)) == 1
 
 
 def test_a_slot_is_run_by_one_of_those_that_find_it_due(database: Database, address: str) -> None:
