@@ -1,5 +1,7 @@
 """Conversations: what is said arrives at once, and nothing is lost when the connection is."""
 
+import base64
+
 import pytest
 from playwright.async_api import Route, WebSocketRoute, expect
 
@@ -8,6 +10,10 @@ from tests.browser.conftest import Open
 from tests.browser.speaking import say, tell
 from tests.workspace.raw_app import RawApp
 from tests.workspace.running import RunningWorkspace
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -140,6 +146,36 @@ async def test_an_answer_grows_while_it_is_written(visit: Open, workspace: Runni
     await expect(answer).to_contain_text("The first part and the second")
     await workspace.api("chat.stopStream", **place)
     await expect(answer.get_by_role("img", name="still writing")).to_have_count(0)
+
+
+async def test_the_first_direct_message_opens_the_conversation_at_the_other_page(visit: Open) -> None:
+    ben, wei = await visit("U02BEN"), await visit("U03WEI")
+    places = ben.page.get_by_role("navigation")
+    await ben.choose_in_menu(places.get_by_role("button", name="New message"), "Wei Chen")
+    await expect(ben.page.get_by_role("heading", name="Wei Chen")).to_be_visible()
+    await ben.composer.fill("Have you a minute?")
+    await ben.page.keyboard.press("Enter")
+    place = wei.page.get_by_role("navigation").get_by_role("button", name="Ben Castellanos, 1 unread")
+    await place.click()
+    await expect(wei.log.get_by_role("article", name="Ben Castellanos")).to_contain_text("Have you a minute?")
+
+
+async def test_a_picture_is_shown_in_place_and_another_file_as_a_card(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    await upload(workspace, "burn-down.png", PNG)
+    await upload(workspace, "plan.txt", b"Plan")
+    picture = ben.log.get_by_role("img", name="burn-down.png")
+    await expect(picture).to_have_js_property("naturalWidth", 1)
+    await expect(ben.log.get_by_role("link", name="plan.txt")).to_contain_text("TXT · 4 bytes")
+
+
+async def upload(workspace: RunningWorkspace, name: str, content: bytes) -> None:
+    """Share a file in #projects, in the three steps of an app."""
+    begun = await workspace.api("files.getUploadURLExternal", filename=name, length=len(content))
+    async with workspace.session.post(begun["upload_url"], data=content) as answer:
+        assert answer.status == 200
+    shared = {"files": [{"id": begun["file_id"]}], "channel_id": "C02PROJECTS"}
+    assert (await workspace.api("files.completeUploadExternal", **shared))["ok"]
 
 
 async def test_an_unknown_command_is_told_and_kept(visit: Open) -> None:

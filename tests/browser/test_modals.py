@@ -167,6 +167,17 @@ async def test_a_second_view_goes_back_to_the_first_as_it_was_left(
     await expect(ben.page.get_by_role("textbox", name="Goal")).to_have_value("Know where we stand")
 
 
+async def test_a_modal_to_read_begins_at_its_beginning(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    long = [
+        {"type": "section", "text": sink.mrkdwn(f"Paragraph {number}\nand its second line")} for number in range(30)
+    ]
+    acts = {"type": "actions", "elements": [sink.button("more", "More")]}
+    await show(workspace, sink.view("To read", [*long, acts]))
+    await expect(ben.page.get_by_role("dialog").get_by_role("button", name="Send")).to_be_focused()
+    await expect(ben.page.get_by_text("Paragraph 0")).to_be_in_viewport()
+
+
 async def test_escape_closes_and_an_app_that_asked_to_know_is_told(
     visit: Open, workspace: RunningWorkspace, app: RawApp
 ) -> None:

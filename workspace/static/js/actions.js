@@ -68,7 +68,7 @@ function remember(user) {
 function listen(user) {
   let current = true; // nothing can have been missed but what came between the first reading and the first frame
   socket = connect(user, {
-    onFrame: (frame) => applyFrame(frame, { toast, markRead }),
+    onFrame: (frame) => applyFrame(frame, page),
     onOpen() {
       store.set({ online: true });
       if (current) loadLog(store.get().channel);
@@ -80,6 +80,17 @@ function listen(user) {
       store.set({ online: false });
     },
   });
+}
+
+// What a frame may ask of the page.
+const page = { toast, markRead, learnChannels };
+
+/** Somebody wrote in a conversation that this page does not know yet: it has just been opened. */
+async function learnChannels() {
+  const boot = await attempt(api.boot(store.get().me.id));
+  if (!boot?.channels) return;
+  const known = store.get().channels;
+  for (const channel of boot.channels) if (!known[channel.id]) applyFrame({ type: "channel", channel }, page);
 }
 
 export const retryNow = () => socket?.hurry();
@@ -132,7 +143,7 @@ export function closeThread() {
 export async function openDirect(other) {
   const answer = await attempt(api.dm(other));
   if (!answer?.channel) return;
-  applyFrame({ type: "channel", channel: answer.channel }, { toast, markRead });
+  applyFrame({ type: "channel", channel: answer.channel }, page);
   openChannel(answer.channel.id);
 }
 

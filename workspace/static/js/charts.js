@@ -110,12 +110,24 @@ function seriesData(chart, colours) {
       spanGaps: true,
     };
   });
-  return { labels, datasets };
+  return { labels: labels.map(inLines), datasets };
+}
+
+const LINE = 12; // letters that fit under a group of bars
+
+// A long label stands in several lines instead of aslant.
+function inLines(label) {
+  const lines = [""];
+  for (const word of String(label).split(" ")) {
+    if (lines.at(-1) && `${lines.at(-1)} ${word}`.length > LINE) lines.push(word);
+    else lines[lines.length - 1] = `${lines.at(-1)} ${word}`.trim();
+  }
+  return lines.length > 1 ? lines : label;
 }
 
 function scales(chart, colours) {
   const axis = (label, more) => ({
-    ticks: { color: colours.text, maxRotation: 45 },
+    ticks: { color: colours.text, maxRotation: chart.axis_config?.categories?.length > 8 ? 45 : 0 },
     border: { color: colours.grid },
     title: { display: Boolean(label), text: label, color: colours.text },
     ...more,

@@ -82,9 +82,9 @@ function add({ channel, message }) {
 function notice({ channel, message }, page) {
   const state = store.get();
   const known = state.channels[channel];
-  if (!known) return;
+  if (!known) return page.learnChannels();
   if (state.channel === channel && !document.hidden) return page.markRead(channel);
-  if (message.user === state.me.id) return;
+  if (message.user === state.me.id || known.is_member === false) return;
   store.set({ channels: { ...state.channels, [channel]: { ...known, unread: (known.unread ?? 0) + 1 } } });
 }
 

@@ -122,15 +122,12 @@ function ViewFoot({ view, busy }) {
   </footer>`;
 }
 
-const FIELDS = "input:not([type=file]), textarea, select, button.button";
+const FIELDS = "input:not([type=file]), textarea, select";
 
 function focusFirst(body) {
-  const wished = body.querySelector("[data-autofocus]");
-  (
-    wished ??
-    body.querySelector(FIELDS) ??
-    body.closest("dialog").querySelector(".view-foot button:last-child")
-  )?.focus();
+  const field = body.querySelector("[data-autofocus]") ?? body.querySelector(FIELDS);
+  // Without a field the focus stays at the foot: a button further down would scroll the beginning away.
+  (field ?? body.closest("dialog").querySelector(".view-foot button:last-child"))?.focus();
 }
 
 function focusFirstError(body, errors) {
