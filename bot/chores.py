@@ -1,11 +1,12 @@
 """What the clock does for each room, and the tidying of the engine's own tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.clock import Chore
 from bot.dead_letters import TellOfDeadLetters
 from bot.library import Shelf
+from handlers.digests import run_due, sync, told, wanted_schedules
 from handlers.house import House
 from storage.deliveries import Deliveries
 
@@ -15,7 +16,7 @@ KEEP_DELIVERIES = timedelta(days=90)
 
 def chores(house: House, shelf: Shelf, deliveries: Deliveries) -> Sequence[Chore]:
     """All chores of the running bot."""
-    return (Prune(house, deliveries), TellOfDeadLetters(house), Refresh(shelf))
+    return (Prune(house, deliveries), TellOfDeadLetters(house), Refresh(shelf), Digests(house))
 
 
 class Prune:
@@ -45,3 +46,28 @@ class Refresh:
     def __call__(self, now: datetime) -> datetime | None:
         self._shelf.refresh(now)
         return now + self.EVERY
+
+
+class Digests:
+    """Sends the digests and the reminders when their slots come, each slot once."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._known: Mapping[str, str] | None = None
+
+    def __call__(self, now: datetime) -> datetime | None:
+        store = self._house.store
+        with store.reading(now) as tx:
+            wanted = wanted_schedules(self._house, tx.strategy.current())
+            due_at = tx.schedules.next_due()
+        definitions = {name: told(schedule) for name, schedule in wanted.items()}
+        if definitions != self._known:
+            with store.transaction(now) as tx:
+                sync(tx, wanted, now)
+            self._known = definitions
+        elif due_at is None or due_at > now:
+            return due_at
+        with store.transaction(now) as tx:
+            run_due(tx, self._house, wanted, now)
+        with store.reading(now) as tx:
+            return tx.schedules.next_due()

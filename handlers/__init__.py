@@ -2,17 +2,29 @@
 
 from collections.abc import Sequence
 
-from handlers import forwards, help, home, questions, request_acts, requests  # noqa: A004 (a noun like the others)
+from handlers import (
+    forwards,
+    help,  # noqa: A004 (a noun like the others)
+    home,
+    questions,
+    request_acts,
+    requests,
+    stories,
+    strategy,
+    updates,
+)
 from handlers.house import HomeSection
 from handlers.routes import Routes
 
-NOUNS = (questions, forwards, requests, request_acts, help, home)
+NOUNS = (questions, forwards, requests, request_acts, strategy, updates, stories, help, home)
 
 # The parts of the App Home, from above.
 HOME_SECTIONS: Sequence[HomeSection] = (
     questions.home_section,
     requests.home_section,
     forwards.home_section,
+    strategy.home_section,
+    stories.home_section,
     help.home_section,
 )
 

@@ -80,14 +80,46 @@ COMMANDS = (
             Use("/pmo-requests queue", "ranks what is accepted and not yet begun", PMO),
         ),
     ),
+    Command(
+        "/pmo-strategy",
+        "See the strategy and how it stands",
+        "[objective or project]",
+        "/pmo-strategy leakage",
+        (
+            Use("/pmo-strategy", "shows objectives, measures and projects, as far as you may see them"),
+            Use("/pmo-strategy leakage", "opens the objective or project of that name, with its charts"),
+            Use("/pmo-strategy digest", "shows the next digest before it is sent", (Role.LEADER, Role.PMO_LEAD)),
+        ),
+    ),
+    Command(
+        "/pmo-update",
+        "Report on your objective or project",
+        "[objective or project]",
+        "/pmo-update",
+        (
+            Use("/pmo-update", "lets you choose among what you report on"),
+            Use("/pmo-update metering", "opens the form for that one"),
+        ),
+    ),
+    Command("/pmo-story", "Tell a success story", "", "/pmo-story"),
 )
 
-SHORTCUTS = (Shortcut("request_service", "Request a PMO service", "Choose a service and say what you need"),)
+SHORTCUTS = (
+    Shortcut("request_service", "Request a PMO service", "Choose a service and say what you need"),
+    Shortcut("write_update", "Write a progress update", "Report on your objective or project"),
+    Shortcut("tell_story", "Tell a success story", "Say what went well and what it gave us"),
+)
 
 CONCERNS = (
     Concern("What the handbook does not answer, you can pass on to the PMO with one click; a person answers you."),
     Concern("When a project needs the PMO's hands, request one of its services; you see every step."),
     Concern("Requests arrive in the triage channel: accept, ask, assign, deliver or decline them there.", PMO),
+    Concern("Success stories are reviewed by the PMO and published once everybody they name agrees."),
+    Concern("Updates on your objectives and projects are due regularly; you are reminded once, when one is missing."),
+    Concern(
+        "Updates that ask for something stay open until a sponsor, a leader or the PMO presses Seen.",
+        (Role.LEADER, *PMO),
+    ),
     Concern("Questions that people pass on arrive in the triage channel and in your App Home: press Answer.", PMO),
 )
 

@@ -172,10 +172,13 @@ def _desk(material: Material) -> list[str]:
 
 
 def _portfolio(material: Material) -> list[str]:
-    figures = material.portfolio
-    if figures is None:
+    if material.portfolio is None:
         return []
-    before = material.previous.portfolio if material.previous else {}
+    return portfolio_lines(material.portfolio, material.previous.portfolio if material.previous else {})
+
+
+def portfolio_lines(figures: PortfolioFigures, before: Mapping[str, Decimal]) -> list[str]:
+    """The portfolio in figures and what is out of balance, as mrkdwn; `before` holds the figures of last time."""
     lines = _figures(portfolio_by_name(figures), before, PORTFOLIO_WORDS)
     for one in figures.objectives:
         if one.flagged:

@@ -74,9 +74,13 @@ class StrategyView:
     counts: tuple[tuple[Rag, int], ...]  # of the objectives, by their figures
     portfolio: PortfolioFigures | None  # for leaders and the PMO
 
+    def every(self) -> tuple[Branch, ...]:
+        """All branches, each before those below it."""
+        return tuple(_every(self.branches))
+
     def branch(self, key: str) -> Branch | None:
         """The branch of that objective, wherever it stands in the tree."""
-        return next((one for one in _every(self.branches) if one.objective.key == key), None)
+        return next((one for one in self.every() if one.objective.key == key), None)
 
 
 def strategy_view(

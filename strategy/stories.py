@@ -187,16 +187,22 @@ def apply_story(
         NotAllowed: it is for somebody else to do.
         Invalid: by `note`, `people`, or the fields of `StoryText`.
     """
-    after = EVENTS[story.state].get(event)
-    if not _may(story, event, person):
-        raise NotAllowed(WHO_MAY[event])
-    if after is None:
-        raise Conflict(f"The story is {story.state.replace('_', ' ')} now; that can no longer be done. Look again.")
+    after = require_possible(story, event, person)
     note = _checked_note(event, note)
     changed = replace(_changed(story, event, person, strategy, text), state=after)
     if event is E.PUBLISH:
         changed = replace(changed, published_at=now)
     return changed, StoryEntry(story.id, now, person.id, event, story.state, after, note)
+
+
+def require_possible(story: Story, event: StoryEvent, person: Person) -> StoryState:
+    """The state to which the event would lead. NotAllowed and Conflict as `apply_story`."""
+    if not _may(story, event, person):
+        raise NotAllowed(WHO_MAY[event])
+    after = EVENTS[story.state].get(event)
+    if after is None:
+        raise Conflict(f"The story is {story.state.replace('_', ' ')} now; that can no longer be done. Look again.")
+    return after
 
 
 def events_for(story: Story, person: Person) -> tuple[StoryEvent, ...]:

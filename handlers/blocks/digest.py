@@ -1,0 +1,56 @@
+"""A digest as a message, and the reminders of updates that are due."""
+
+from collections.abc import Sequence
+
+from handlers.blocks.chart import chart_blocks
+from handlers.blocks.strategy import moment, subject_value
+from handlers.blocks.text import Block, Message, actions, button, context, divider, escape, header, message, section
+from reporting.digest import Digest
+from strategy.check_ins import MissingUpdate
+
+MOST_BUTTONS = 5
+
+
+def digest_message(digest: Digest) -> Message:
+    """Exceptions first, then what changed, then the rest; pictures last, each with its words."""
+    blocks = [header(digest.title), context(escape(digest.period))]
+    blocks += [section(digest.all_green)] if digest.all_green else []
+    blocks += [section("\n".join(digest.headline))] if digest.headline else []
+    blocks += _listed("Needs attention", [one.text for one in digest.exceptions], digest.more_exceptions)
+    blocks += _listed("Changed since the last digest", digest.changes, digest.more_changes)
+    for part in digest.sections:
+        blocks += [divider(), *_listed(part.title, part.lines, part.more)]
+    for chart in digest.charts:
+        blocks += chart_blocks(chart)
+    blocks.append(context("All of it, as far as you may see it: `/pmo-strategy`"))
+    return message(digest.text, blocks)
+
+
+def preview_message(digest: Digest, audience: str) -> Message:
+    """The same for one person before it is sent."""
+    made = digest_message(digest)
+    words = f"A preview, only for you. {escape(audience)}"
+    return made | {"blocks": [context(words), *made["blocks"]][:50]}
+
+
+def reminder_message(missing: Sequence[tuple[MissingUpdate, str]]) -> Message:
+    """To whoever is asked; each missing update with its title."""
+    lines = [f"• *{escape(title)}*, {_since(one)}" for one, title in missing]
+    words = "Your progress update is due:" if len(missing) == 1 else "Your progress updates are due:"
+    buttons = [
+        button(f"Write: {title}", "update.write", subject_value(one.subject)) for one, title in missing[:MOST_BUTTONS]
+    ]
+    text = "\n".join([words, *lines])
+    return message(text, [section(text), actions(buttons, "reminder"), context("It takes two minutes: `/pmo-update`")])
+
+
+def _since(one: MissingUpdate) -> str:
+    late = f"due {moment(one.due)}"
+    return f"{late} (you stand in for its owner)" if one.asked != one.owner else late
+
+
+def _listed(title: str, lines: Sequence[str], more: int) -> list[Block]:
+    if not lines and not more:
+        return []
+    rest = [f"… and {more} more"] if more else []
+    return [section("\n".join([f"*{escape(title)}*", *lines, *rest]))]
