@@ -36,9 +36,9 @@ export function useCompletion(area, text, write) {
   const key = (event) => {
     if (!found) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const picks = event.key === "Tab" || (event.key === "Enter" && !event.shiftKey && !isWritten(found, area.current.value));
+    const enters = event.key === "Enter" && !event.shiftKey && !isWritten(found, area.current.value);
     if (step) setActive((active + step + found.items.length) % found.items.length);
-    else if (picks) pick(found.items[active]);
+    else if (enters || event.key === "Tab") pick(found.items[active]);
     else if (event.key === "Escape") {
       refused.current = area.current.value;
       close();
@@ -50,7 +50,8 @@ export function useCompletion(area, text, write) {
 }
 
 // Enter on a command that is already written out sends it.
-const isWritten = (found, value) => found.kind === "command" && found.items.some((item) => item.insert === value.trim());
+const isWritten = (found, value) =>
+  found.kind === "command" && found.items.some((item) => item.insert === value.trim());
 
 function completionsAt(area) {
   const { selectionStart: caret, selectionEnd: end, value } = area;

@@ -17,11 +17,16 @@ export function Composer({ channel, thread_ts, label }) {
   const [sending, setSending] = useState(false);
   const area = useRef();
   const list = useId();
-  const write = (next, caret) => {
+  const caret = useRef(null); // where it goes once the text is drawn
+  const write = (next, at = null) => {
     drafts.set(key, next);
+    caret.current = at;
     setText(next);
-    if (caret !== undefined) requestAnimationFrame(() => area.current?.setSelectionRange(caret, caret));
   };
+  useLayoutEffect(() => {
+    if (caret.current !== null) area.current.setSelectionRange(caret.current, caret.current);
+    caret.current = null;
+  }, [text]);
   const completion = useCompletion(area, text, write);
   useLayoutEffect(() => grow(area.current), [text]);
   useEffect(() => takeFocus(area.current), []);
@@ -34,7 +39,8 @@ export function Composer({ channel, thread_ts, label }) {
     setSending(true);
     const went = await send(channel, line, thread_ts);
     setSending(false);
-    if (!went) write(text); // nothing that was typed is ever lost
+    const since = drafts.get(key);
+    if (!went) write(since ? `${text}\n${since}` : text); // nothing that was typed is ever lost
     area.current?.focus();
   }
   const keys = (event) => {

@@ -91,7 +91,7 @@ function Content({ channel, message }) {
   const edited = message.edited && html`<span class="edited" title=${full(dateOf(message.edited.ts))}>(edited)</span>`;
   return html`<${Surface.Provider} value=${surface}>
     <div class=${classes("content", message.streaming && "streaming")}>
-      ${message.blocks?.length ? html`<${Blocks} blocks=${message.blocks} />` : html`<${Words} message=${message} />`}${edited}
+      <${Said} message=${message} />${edited}
       ${message.streaming && html`<span class="cursor" role="img" aria-label="still writing"></span>`}
     </div>
     ${(message.attachments ?? []).map((one) => html`<${Attachment} attachment=${one} />`)}
@@ -99,7 +99,8 @@ function Content({ channel, message }) {
   <//>`;
 }
 
-function Words({ message }) {
+function Said({ message }) {
+  if (message.blocks?.length) return html`<${Blocks} blocks=${message.blocks} />`;
   if (message.markdown_text !== undefined) return html`<${Markdown} text=${message.markdown_text} />`;
   return message.text ? html`<div class="words"><${Mrkdwn} text=${message.text} /></div>` : null;
 }

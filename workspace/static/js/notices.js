@@ -18,7 +18,7 @@ export function dismiss(id) {
 export async function attempt(request, sentence) {
   try {
     const answer = await request;
-    if (answer.ok === false) toast(answer.message || sentence || `That did not work (${answer.error ?? "no reason given"}).`);
+    if (answer.ok === false) toast(answer.message || sentence || `That did not work (${answer.error}).`);
     return answer;
   } catch (error) {
     const known = error instanceof Unreachable;

@@ -117,7 +117,7 @@ export function MenuButton({ className, label, title, items, menu = label, end =
     >
       ${children}
     </button>
-    ${open && html`<${Menu} anchor=${anchor} items=${items} label=${menu} end=${end} empty=${empty} onClose=${close} />`}`;
+    ${open && html`<${Menu} ...${{ anchor, items, end, empty, label: menu, onClose: close }} />`}`;
 }
 
 /** Shows a dialog above everything else; when it goes, the focus returns to where it was, or to the composer. */
@@ -128,7 +128,8 @@ export function useModal(dialog) {
     element.showModal();
     return () => {
       element.close(); // while it is open nothing outside can take the focus
-      (before?.isConnected && before !== document.body ? before : document.querySelector(".composer textarea"))?.focus();
+      const there = before?.isConnected && before !== document.body;
+      (there ? before : document.querySelector(".composer textarea"))?.focus();
     };
   }, []);
 }
