@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.commands import COMMANDS, EVENTS, SHORTCUTS
+from handlers.commands import COMMANDS, EVENTS, SHORTCUTS, Command
 
 # Why each scope is there. `pmo doctor` compares them with what the token holds.
 SCOPES = {
@@ -21,7 +21,6 @@ SCOPES = {
 
 def manifest(request_url: str = "") -> dict[str, Any]:
     """The manifest in Slack's form, version 2: for Socket Mode, or for signed requests to `request_url`."""
-    where = {"url": request_url} if request_url else {}
     return {
         "display_information": {
             "name": "PMO Assistant",
@@ -35,16 +34,7 @@ def manifest(request_url: str = "") -> dict[str, Any]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "PMO Assistant", "always_online": True},
-            "slash_commands": [
-                {
-                    "command": command.name,
-                    "description": command.description,
-                    "usage_hint": command.usage_hint,
-                    "should_escape": False,
-                }
-                | where
-                for command in COMMANDS
-            ],
+            "slash_commands": [_command(command, request_url) for command in COMMANDS],
             "shortcuts": [
                 {
                     "name": shortcut.name,
@@ -66,6 +56,12 @@ def manifest(request_url: str = "") -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
+
+
+def _command(command: Command, url: str) -> dict[str, Any]:
+    """Slack refuses an empty hint."""
+    made = {"command": command.name, "description": command.description, "should_escape": False}
+    return made | ({"usage_hint": command.usage_hint} if command.usage_hint else {}) | ({"url": url} if url else {})
 
 
 def _request(url: str) -> dict[str, str]:
