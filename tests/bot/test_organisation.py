@@ -1,0 +1,139 @@
+"""The organisation file is taken whole, or refused with file, line and field of all that is wrong."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.organisation import SAMPLE, read_organisation
+from foundation.files import BadFile
+from foundation.people import Role
+
+Written = Callable[..., Path]
+SMALL = """\
+name: Small
+time_zone: Europe/Berlin
+people:
+  - {id: U01ANN, name: Ann, roles: [pmo_staff, pmo_lead]}
+channels: {triage: C01, progress: C02, stories: C03, leadership: C04}
+"""
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Written:
+    """A small organisation file, with pieces of it replaced or something added at its end."""
+
+    def write(*changes: tuple[str, str], more: str = "") -> Path:
+        text = SMALL
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path = tmp_path / "organisation.yaml"
+        path.write_text(text + more, encoding="utf-8")
+        return path
+
+    return write
+
+
+def refusal(path: Path) -> list[str]:
+    with pytest.raises(BadFile) as refused:
+        read_organisation(path)
+    return [line.removeprefix(f"{path}, ") for line in refused.value.message.splitlines()]
+
+
+def test_the_sample_says_that_it_is_one() -> None:
+    sample = read_organisation(SAMPLE)
+    assert "sample" in sample.name
+    assert len(list(sample.people)) == 6
+    assert sample.people.get("U05EMEKA").roles >= {Role.PMO_STAFF, Role.PMO_LEAD}
+    assert sample.channels.triage == "C03TRIAGE"
+
+
+def test_a_small_file_is_enough(written: Written) -> None:
+    organisation = read_organisation(written())
+    assert organisation.desk.catalogue.services
+    assert organisation.digests == ()
+    assert organisation.strategy is None
+    calendar = organisation.desk.calendar
+    assert calendar.zone.key == "Europe/Berlin"
+    assert calendar.is_open(datetime(2026, 9, 14, 7, 0, tzinfo=UTC))  # Monday, nine o'clock in Berlin
+    assert not calendar.is_open(datetime(2026, 9, 12, 9, 0, tzinfo=UTC))  # Saturday
+
+
+def test_the_calendar_has_its_own_hours_zone_and_holidays(written: Written) -> None:
+    more = (
+        "calendar:\n  time_zone: Europe/London\n  hours: {monday: ['08:00-12:00', '13:00-16:30']}\n"
+        "  holidays: GB-ENG\n  days_off: [2026-09-14]\n"
+    )
+    calendar = read_organisation(written(more=more)).desk.calendar
+    assert calendar.zone.key == "Europe/London"
+    assert calendar.day_seconds == 7.5 * 3600
+    assert {date(2026, 4, 3), date(2026, 9, 14)} <= calendar.holidays
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Europe/Berlin", "Mars", "line 2: time_zone: “Mars” is not a time zone."),
+        ("U01ANN", "ann", "line 4: people.0.id: A Slack user id is like U01ADA"),
+        ("pmo_lead]", "boss]", "line 4: people.0.roles.1: "),
+        ("[pmo_staff, pmo_lead]", "[]", "line 4: people.0.roles: "),
+        ("triage: C01", "triage: general", "line 5: channels.triage: A Slack channel id is like C03TRIAGE"),
+        ("name: Small\n", "", "line 1: name: This field is missing."),
+        ("name: Small\n", "nam: Small\n", "line 1: name: This field is missing."),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line_and_field(written: Written, old: str, new: str, said: str) -> None:
+    assert refusal(written((old, new)))[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("calendar: {hours: {mondy: ['09:00-17:00']}}", "line 6: calendar.hours.mondy: “mondy” is no day of the week."),
+        ("calendar: {hours: {monday: ['9-5']}}", "line 6: calendar.hours.monday.0: “9-5” is no working interval."),
+        ("calendar: {hours: {}}", "line 6: calendar: The working calendar has no working time."),
+        ("calendar: {holidays: XX}", "line 6: calendar.holidays: No public holidays are known for “XX”."),
+        ("calendar: {days_off: [tomorrow]}", "line 6: calendar.days_off.0: "),
+        ("calender: {}", "line 6: calender: There is no such field."),
+        ("absences: [{person: U01ANN, from: 2026-09-14, to: 2026-09-01}]", "line 6: absences.0: It ends before it"),
+    ],
+)
+def test_what_may_be_left_out_must_be_right_if_it_is_there(written: Written, more: str, said: str) -> None:
+    assert refusal(written(more=more))[0].startswith(said)
+
+
+def test_all_that_is_wrong_is_told_at_once(written: Written) -> None:
+    assert len(refusal(written(("Europe/Berlin", "Mars"), ("C01", "x"), ("C02", "y")))) == 3
+
+
+def test_somebody_listed_twice_is_refused(written: Written) -> None:
+    twice = "  - {id: U01ANN, name: Ann again}\nchannels:"
+    assert refusal(written(("channels:", twice))) == ["line 5: people.1.id: U01ANN is listed twice."]
+
+
+def test_an_organisation_needs_somebody_who_triages(written: Written) -> None:
+    assert refusal(written(("pmo_staff, ", ""))) == [
+        "line 3: people: Nobody has the role pmo_staff, so nobody could triage."
+    ]
+
+
+def test_files_are_found_beside_the_organisation_file_and_checked(written: Written, tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("triage: never\n")
+    path = written(more="files: {catalogue: own.yaml}\n")
+    with pytest.raises(BadFile, match=r"own\.yaml, line 1: triage: "):
+        read_organisation(path)
+
+
+@pytest.mark.parametrize("text", ["", "- a list", "name: [", "\0", "name: Sm\xe4ll"])
+def test_whatever_the_file_holds_it_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "organisation.yaml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(BadFile, match=r"organisation\.yaml"):
+        read_organisation(path)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="No such file"):
+        read_organisation(tmp_path / "nowhere.yaml")

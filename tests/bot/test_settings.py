@@ -1,0 +1,87 @@
+"""What the environment says, and what is said when it cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.doors import configured
+from bot.settings import Settings, read_settings
+from foundation.errors import Refused
+
+SECRET = "xoxp-very-secret"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.alias), raising=False)
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Refused) as refused:
+        read_settings()
+    return refused.value.message
+
+
+def test_an_empty_environment_means_the_local_workspace_and_a_file() -> None:
+    settings = read_settings()
+    assert settings.is_local
+    assert settings.database == f"sqlite:///{Path('.pmo/pmo.db').absolute()}"
+    assert settings.port == 8080
+
+
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "")
+    monkeypatch.setenv("PMO_PORT", "")
+    assert read_settings().is_local
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("SLACK_BOT_TOKEN", SECRET, "SLACK_BOT_TOKEN: A bot token begins with xoxb-"),
+        ("SLACK_APP_TOKEN", SECRET, "SLACK_APP_TOKEN: An app-level token begins with xapp-"),
+        ("SLACK_API_URL", "slack.com", "SLACK_API_URL: The address of the Web API begins with https://"),
+        ("PMO_PORT", "eighty", "PMO_PORT: It must be a valid integer."),
+        ("PMO_PORT", "70000", "PMO_PORT: It must be less than or equal to 65535."),
+        ("PMO_LEASE_SECONDS", "0", "PMO_LEASE_SECONDS: It must be greater than or equal to 3."),
+    ],
+)
+def test_each_wrong_variable_is_named_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    message = refusal(monkeypatch, **{variable: value})
+    assert message.startswith(said)
+    assert "\n" not in message
+
+
+def test_no_secret_is_ever_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = refusal(monkeypatch, SLACK_BOT_TOKEN=SECRET, SLACK_APP_TOKEN=SECRET)
+    assert len(message.splitlines()) == 2
+    assert SECRET not in message
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1-hidden")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1-hidden")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://pmo:hidden@db/pmo")
+    assert "hidden" not in repr(read_settings())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN is not"),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN is not set"),
+        ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN is not set"),
+    ],
+)
+def test_what_belongs_together_must_come_together(given: dict[str, str], said: str) -> None:
+    settings = Settings(**given)
+    assert not settings.is_local
+    with pytest.raises(Refused, match=said):
+        configured(settings)
+
+
+def test_a_signing_secret_without_an_app_token_means_signed_requests() -> None:
+    at = configured(Settings(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s", PMO_PORT=3000))
+    assert (at.app_token, at.signing_secret, at.port) == (None, "s", 3000)

@@ -1,0 +1,103 @@
+"""Files from outside are checked at the border; each refusal names file, line and field."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field
+
+from foundation.files import LARGEST_FILE, BadFile, Strict, line_of, parse_yaml, read_front_matter, read_text, read_yaml
+
+
+class Step(Strict):
+    name: str = Field(min_length=1)
+    days: int = 1
+
+
+class Plan(Strict):
+    title: str
+    steps: tuple[Step, ...] = ()
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(BadFile) as refused:
+        parse_yaml(text, Plan, name="plan.yaml")
+    return [str(problem) for problem in refused.value.problems]
+
+
+def test_a_good_file_becomes_a_record(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text("\ufefftitle: Move\nsteps:\n  - {name: pack, days: 2}\n", encoding="utf-8")
+    assert read_yaml(path, Plan) == Plan(title="Move", steps=(Step(name="pack", days=2),))
+
+
+def test_what_is_wrong_deep_inside_is_told_with_its_line() -> None:
+    text = "title: Move\nsteps:\n  - name: pack\n  - name: ''\n    days: two\n    how: fast\n"
+    told = problems(text)
+    assert told[0].startswith("plan.yaml, line 4: steps.1.name: ")
+    assert told[1].startswith("plan.yaml, line 5: steps.1.days: ")
+    assert told[2] == "plan.yaml, line 6: steps.1.how: There is no such field. Check its spelling, or remove it."
+
+
+def test_a_missing_field_is_told_where_it_should_stand() -> None:
+    assert problems("steps:\n  - days: 2\n") == [
+        "plan.yaml, line 1: title: This field is missing.",
+        "plan.yaml, line 2: steps.0.name: This field is missing.",
+    ]
+
+
+@pytest.mark.parametrize("text", ["title: [", "title: a\ntitle: b\n", "\ttitle: a", "title: *nowhere"])
+def test_what_is_no_yaml_is_told_with_its_line(text: str) -> None:
+    assert problems(text)[0].startswith("plan.yaml, line ")
+
+
+@pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n", "42"])
+def test_what_has_no_fields_is_told(text: str) -> None:
+    assert "Expected named fields" in problems(text)[0]
+
+
+@given(st.text())
+def test_whatever_stands_in_a_file_is_taken_or_refused_in_words(text: str) -> None:
+    message = "plan.yaml"
+    try:
+        parse_yaml(text, Plan, name="plan.yaml")
+    except BadFile as refused:
+        message = refused.message
+    assert message.startswith("plan.yaml")
+
+
+def test_a_line_can_be_found_for_checks_across_fields() -> None:
+    text = "title: Move\nsteps:\n  - name: pack\n  - name: go\n"
+    assert line_of(text, ["steps", 1, "name"]) == 4
+    assert line_of(text, ["steps", 1, "name"], first_line=10) == 13
+
+
+def test_a_page_is_split_into_front_matter_and_body(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text("---\r\ntitle: Move\r\n---\r\n# Move\r\n", encoding="utf-8", newline="")
+    assert read_front_matter(path, Plan) == (Plan(title="Move"), "# Move\n", 4)
+
+
+@pytest.mark.parametrize(("text", "said"), [("# Move\n", "must open with"), ("---\ntitle: a\n", "is not closed")])
+def test_front_matter_that_is_none_is_told(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(text)
+    with pytest.raises(BadFile, match=said):
+        read_front_matter(path, Plan)
+
+
+def test_files_that_are_no_text_or_too_large_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_bytes(b"title: \xff\xfe")
+    with pytest.raises(BadFile, match="Not a text file in UTF-8"):
+        read_text(path)
+    path.write_bytes(b"a" * (LARGEST_FILE + 1))
+    with pytest.raises(BadFile, match="larger than 5 MB"):
+        read_text(path)
+
+
+def test_a_folder_or_nothing_at_all_is_told(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "nowhere.yaml"):
+        with pytest.raises(BadFile, match=str(path)):
+            read_text(path)

@@ -1,0 +1,45 @@
+"""Who is who, and what time it is."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from foundation.errors import Invalid, Refused
+from foundation.people import People, Person, Role
+from foundation.time import utc, zone
+
+WEI = Person("U03WEI", "Wei Chen", frozenset({Role.PMO_STAFF}))
+DANA = Person("U04DANA", "Dana Lindqvist", frozenset({Role.LEADER}))
+
+
+def test_somebody_who_is_not_listed_is_a_member_by_their_id() -> None:
+    person = People([WEI]).get("U99")
+    assert (person.name, person.roles, person.is_pmo) == ("U99", frozenset({Role.MEMBER}), False)
+
+
+def test_roles_are_found_and_held() -> None:
+    people = People([WEI, DANA])
+    assert people.with_role(Role.PMO_STAFF, Role.PMO_LEAD) == (WEI,)
+    assert WEI.is_pmo
+    assert DANA.holds(Role.LEADER, Role.PMO_LEAD)
+    assert not DANA.is_pmo
+    assert "U03WEI" in people
+    assert "U99" not in people
+
+
+def test_moments_are_utc_inside() -> None:
+    cairo = timezone(timedelta(hours=2))
+    assert utc(datetime(2026, 9, 14, 11, tzinfo=cairo)) == datetime(2026, 9, 14, 9, tzinfo=UTC)
+    with pytest.raises(ValueError, match="without a time zone"):
+        utc(datetime(2026, 9, 14, 11))  # noqa: DTZ001 (it is what the test is about)
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "Europe/", "\0"])
+def test_a_zone_that_is_none_is_refused(name: str) -> None:
+    with pytest.raises(Refused, match="is not a time zone"):
+        zone(name)
+
+
+def test_a_refusal_of_fields_reads_as_one_sentence_too() -> None:
+    refused = Invalid({"title": "This is needed.", "date": "This day is past."})
+    assert refused.message == "This is needed. This day is past."
