@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 
@@ -51,6 +51,7 @@ class Worker(Loop):
         self._on_done = on_done
         self._quiet = quiet
         self._threads = asyncio.Semaphore(THREADS)
+        self._suspects = asyncio.Lock()
         self._held: set[asyncio.Task[None]] = set()
         self._latest: dict[str, asyncio.Task[None]] = {}  # person → their latest arrival here
 
@@ -87,11 +88,19 @@ class Worker(Loop):
     async def _work(self, arrival: Arrival, before: asyncio.Task[None] | None) -> None:
         if before:
             await asyncio.wait([before])
-        async with self._threads:
+        async with self._alone() if arrival.is_suspect else self._threads:
             with suppress(TimeoutError):  # acks first: Slack waits three seconds for them, people a little longer
                 await asyncio.wait_for(self._quiet(), ACKS_FIRST)
             await self._until_done(arrival)
         self._on_done()
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """All threads for what may kill the process: whatever else were under way would be suspected with it."""
+        async with self._suspects, AsyncExitStack() as all_threads:
+            for _ in range(THREADS):
+                await all_threads.enter_async_context(self._threads)
+            yield
 
     async def _until_done(self, arrival: Arrival) -> None:
         """A database that is away for a moment is waited for, as long as the arrival is ours."""
@@ -107,8 +116,10 @@ class Worker(Loop):
 
     def _do(self, arrival: Arrival) -> None:
         try:
-            if self._house.store.inbox.was_begun_too_often(arrival):
-                raise _TooOften
+            if arrival.is_suspect:
+                if arrival.is_last:
+                    raise _DiedOfIt
+                arrival = self._house.store.inbox.count_beforehand(arrival)
             self._works[arrival.route](arrival, self._house)
         except (Lost, DatabaseUnavailable):
             raise
@@ -120,8 +131,8 @@ class Worker(Loop):
     def _trouble(self, arrival: Arrival) -> None:
         """A defect. Try again; after the last attempt the person hears of it, with the reference of the log."""
         reference = uuid.uuid4().hex[:8]
-        log.exception("Unexpected error %s at attempt %s of %s", reference, arrival.attempt, arrival.route)
-        if self._house.store.inbox.is_last(arrival):
+        log.exception("Unexpected error %s at try %s of %s", reference, arrival.failures_with_this, arrival.route)
+        if arrival.is_last:
             self._explain(arrival, UNEXPECTED.format(reference=reference))
         else:
             self._house.store.inbox.put_back(arrival, f"reference {reference}", self.now())
@@ -138,7 +149,7 @@ class Worker(Loop):
             reply(tx, place, message(words))
 
 
-class _TooOften(Exception):
+class _DiedOfIt(Exception):
     """The process died again and again while it worked on this arrival."""
 
 

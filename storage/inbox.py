@@ -1,7 +1,7 @@
 """What arrived from Slack, written before it is acknowledged and kept until its work is committed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -13,7 +13,8 @@ from storage.lease import Lease
 from storage.tables.engine import ArrivalRow
 from storage.upsert import insert_new
 
-LAST_ATTEMPT = 6
+TRIES = 6  # failures after which nothing more is tried
+UNEXPLAINED = 3  # claims of which nothing became; then the work may be what kills the process
 PRUNED_AT_ONCE = 500  # more would keep other writers waiting
 
 
@@ -33,7 +34,10 @@ class NewArrival:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An arrival claimed for work: `attempt` counts from 1 and is part of the claim."""
+    """An arrival claimed for work: `attempt` counts the claims from 1 and is part of this one.
+
+    `failures` is how often its work has failed; `counted` says that this try is among them already.
+    """
 
     id: int
     key: str
@@ -41,8 +45,25 @@ class Arrival:
     payload: dict[str, Any]
     received_at: datetime
     attempt: int
+    failures: int
     owner: str
     lease_until: datetime
+    counted: bool = False
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether it was claimed again and again and nothing is known of it: the process died each time."""
+        return self.attempt - 1 - self.failures >= UNEXPLAINED
+
+    @property
+    def failures_with_this(self) -> int:
+        """How many there are if this try fails, too."""
+        return self.failures if self.counted else self.failures + 1
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing more is tried if this fails."""
+        return self.failures_with_this >= TRIES
 
 
 class Inbox:
@@ -89,19 +110,23 @@ class Inbox:
         """
         self._set(session, arrival, status="done", due_at=None, done_at=now, owner=None)
 
-    def is_last(self, arrival: Arrival) -> bool:
-        """Whether there will be no further attempt."""
-        return arrival.attempt >= LAST_ATTEMPT
+    def count_beforehand(self, arrival: Arrival) -> Arrival:
+        """Count this try as failed until it proves otherwise: if it kills the process, that is on record.
 
-    def was_begun_too_often(self, arrival: Arrival) -> bool:
-        """Whether all attempts were begun and none ended: the process died each time."""
-        return arrival.attempt > LAST_ATTEMPT
+        Raises:
+            Lost: it is no longer ours.
+        """
+        with self._database.transaction() as session:
+            self._set(session, arrival, failures=arrival.failures + 1)
+        return replace(arrival, failures=arrival.failures + 1, counted=True)
 
     def put_back(self, arrival: Arrival, error: str, now: datetime) -> None:
         """Its work failed: it is due again after a pause that doubles."""
-        later = now + timedelta(seconds=min(2**arrival.attempt, 300))
+        failures = arrival.failures_with_this
+        later = now + timedelta(seconds=min(2**failures, 300))
+        values = {"status": "waiting", "due_at": later, "owner": None, "failures": failures, "error": error[:2000]}
         with self._database.transaction() as session:
-            self._set(session, arrival, status="waiting", due_at=later, owner=None, error=error[:2000])
+            self._set(session, arrival, **values)
 
     def give_up(self, arrival: Arrival, error: str, now: datetime) -> None:
         """Nothing can be made of it, not even an answer to the person: it stays, for somebody to look at."""
@@ -166,8 +191,19 @@ def _row(arrival: NewArrival) -> dict[str, Any]:
         "received_at": arrival.received_at,
         "due_at": arrival.received_at,
         "attempts": 0,
+        "failures": 0,
     }
 
 
 def _arrival(row: ArrivalRow, owner: str, lease_until: datetime) -> Arrival:
-    return Arrival(row.id, row.key, row.route, row.payload, row.received_at, row.attempts, owner, lease_until)
+    return Arrival(
+        id=row.id,
+        key=row.key,
+        route=row.route,
+        payload=row.payload,
+        received_at=row.received_at,
+        attempt=row.attempts,
+        failures=row.failures,
+        owner=owner,
+        lease_until=lease_until,
+    )

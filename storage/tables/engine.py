@@ -31,7 +31,8 @@ class ArrivalRow(Base):
     status: Mapped[str] = mapped_column(String(10))  # waiting, leased, done, dead
     received_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # claims
+    failures: Mapped[int] = mapped_column(default=0)
     owner: Mapped[str | None] = mapped_column(String(120))
     done_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)

@@ -11,7 +11,7 @@ from bot.worker import Worker
 from foundation.errors import Refused
 from handlers.house import House
 from handlers.routes import Work
-from storage.inbox import LAST_ATTEMPT, Arrival, NewArrival
+from storage.inbox import TRIES, UNEXPLAINED, Arrival, NewArrival
 from storage.store import Store
 from storage.tables.engine import ArrivalRow, DeliveryRow
 from tests.bot.conftest import LEASE, Now, at_work
@@ -117,11 +117,11 @@ async def test_a_defect_is_tried_again_and_then_explained_with_its_reference(des
     desk.arrive("Ev1")
     worker = desk.worker(stumble)
     async with at_work(worker):
-        for attempt in range(1, LAST_ATTEMPT):
+        for attempt in range(1, TRIES):
             await desk.until(lambda attempt=attempt: desk.status("Ev1") == ("waiting", attempt))
             desk.now.forward(60)
             worker.ring()
-        await desk.until(lambda: desk.status("Ev1") == ("done", LAST_ATTEMPT))
+        await desk.until(lambda: desk.status("Ev1") == ("done", TRIES))
     [words] = desk.said()
     reference = words.rsplit(" ", 1)[1].rstrip(".")
     assert reference in caplog.text
@@ -145,10 +145,26 @@ async def test_work_that_stumbles_half_way_has_said_nothing(desk: Desk) -> None:
         await desk.until(lambda: desk.said() == ["half an answer"])
 
 
-async def test_what_kills_the_process_again_and_again_is_explained_without_another_try(desk: Desk) -> None:
+def die_while_holding(desk: Desk, times: int) -> None:
+    """The process dies that often while it holds whatever is due."""
+    for number in range(times):
+        assert desk.store.inbox.claim(f"dead {number}", desk.now(), 10, LEASE)
+        desk.now.forward(61)
+
+
+async def test_what_was_only_held_by_processes_that_died_is_still_worked_on(desk: Desk) -> None:
     desk.arrive("Ev1")
-    for attempt in range(LAST_ATTEMPT):
-        assert desk.store.inbox.claim(f"dead {attempt}", desk.now(), 1, LEASE)
+    die_while_holding(desk, 10 * TRIES)
+    async with at_work(desk.worker(desk.say)):
+        await desk.until(lambda: desk.said() == ["answer to Ev1"])
+
+
+async def test_what_kills_the_process_each_time_it_is_begun_is_explained_without_another_try(desk: Desk) -> None:
+    desk.arrive("Ev1")
+    die_while_holding(desk, UNEXPLAINED)
+    for number in range(TRIES - 1):  # begun, and dead
+        [found] = desk.store.inbox.claim(f"dead at work {number}", desk.now(), 1, LEASE)
+        desk.store.inbox.count_beforehand(found)
         desk.now.forward(61)
     tried: list[str] = []
     async with at_work(desk.worker(lambda arrival, house: tried.append(arrival.key))):
@@ -157,15 +173,33 @@ async def test_what_kills_the_process_again_and_again_is_explained_without_anoth
     assert "tell the PMO the reference" in desk.said()[0]
 
 
+async def test_a_suspect_is_worked_on_alone(desk: Desk) -> None:
+    at_work_now: set[str] = set()
+    together: list[set[str]] = []
+
+    def work(arrival: Arrival, house: House) -> None:
+        at_work_now.add(arrival.key)
+        together.append(set(at_work_now))
+        desk.say(arrival, house)
+        at_work_now.discard(arrival.key)
+
+    for number in range(6):
+        desk.arrive(f"Ev{number}", user=f"U{number}")
+    die_while_holding(desk, UNEXPLAINED)
+    async with at_work(desk.worker(work)):
+        await desk.until(lambda: len(desk.said()) == 6)
+    assert all(len(those) == 1 for those in together)
+
+
 async def test_what_has_neither_a_route_nor_a_place_is_set_aside_and_others_go_on(desk: Desk) -> None:
     desk.arrive("strange", route="event:of_a_later_version", nothing="known")
     worker = desk.worker(desk.say)
     async with at_work(worker):
-        for attempt in range(1, LAST_ATTEMPT):
+        for attempt in range(1, TRIES):
             await desk.until(lambda attempt=attempt: desk.status("strange") == ("waiting", attempt))
             desk.now.forward(60)
             worker.ring()
-        await desk.until(lambda: desk.status("strange") == ("dead", LAST_ATTEMPT))
+        await desk.until(lambda: desk.status("strange") == ("dead", TRIES))
         desk.arrive("Ev1")
         worker.ring()
         await desk.until(lambda: desk.said() == ["answer to Ev1"])

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from storage.database import Database
-from storage.inbox import LAST_ATTEMPT, Arrival, Inbox, Lost
+from storage.inbox import TRIES, UNEXPLAINED, Arrival, Inbox, Lost
 from storage.tables.engine import ArrivalRow
 from tests.storage.cast import LEASE, NOW, ONE, TWO, arrival, later
 
@@ -83,9 +83,9 @@ def test_a_process_that_took_over_from_itself_keeps_to_the_later_claim(database:
 def test_work_that_failed_is_tried_again_after_a_pause_that_grows(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     moment, pauses = NOW, []
-    for _ in range(LAST_ATTEMPT - 1):
+    for _ in range(TRIES - 1):
         [found] = inbox.claim(ONE, moment, 1, LEASE)
-        assert not inbox.is_last(found)
+        assert not found.is_last
         inbox.put_back(found, "reference 1234", moment)
         due = inbox.next_due()
         assert due is not None
@@ -94,16 +94,38 @@ def test_work_that_failed_is_tried_again_after_a_pause_that_grows(inbox: Inbox) 
         moment = due
     assert pauses == [2, 4, 8, 16, 32]
     [last] = inbox.claim(ONE, moment, 1, LEASE)
-    assert inbox.is_last(last)
+    assert last.is_last
+    assert not last.is_suspect
 
 
-def test_an_arrival_whose_work_kills_the_process_is_known_as_such(inbox: Inbox) -> None:
+def test_an_arrival_of_which_nothing_becomes_is_suspected_and_counted_before_it_is_begun(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
-    for attempt in range(LAST_ATTEMPT):
-        [found] = inbox.claim(ONE, later(60 * attempt), 1, LEASE)
-        assert not inbox.was_begun_too_often(found)
-    [found] = inbox.claim(ONE, later(60 * LAST_ATTEMPT), 1, LEASE)
-    assert inbox.was_begun_too_often(found)
+    for claims in range(UNEXPLAINED):
+        [found] = inbox.claim(ONE, later(60 * claims), 1, LEASE)
+        assert not found.is_suspect
+    for failures in range(TRIES):
+        [found] = inbox.claim(ONE, later(60 * (UNEXPLAINED + failures)), 1, LEASE)
+        assert found.is_suspect
+        assert found.is_last is (failures == TRIES - 1)
+        if not found.is_last:
+            assert inbox.count_beforehand(found).failures_with_this == failures + 1
+
+
+def test_a_suspect_that_fails_is_counted_once(inbox: Inbox) -> None:
+    inbox.write([arrival("Ev1")])
+    for claims in range(UNEXPLAINED + 1):
+        [found] = inbox.claim(ONE, later(60 * claims), 1, LEASE)
+    inbox.put_back(inbox.count_beforehand(found), "reference 1234", later(300))
+    [again] = inbox.claim(ONE, later(400), 1, LEASE)
+    assert again.failures == 1
+
+
+def test_a_process_that_woke_up_too_late_counts_nothing(inbox: Inbox) -> None:
+    inbox.write([arrival("Ev1")])
+    [mine] = inbox.claim(ONE, NOW, 1, LEASE)
+    inbox.claim(TWO, later(60), 1, LEASE)
+    with pytest.raises(Lost):
+        inbox.count_beforehand(mine)
 
 
 def test_what_nothing_can_be_made_of_stays_to_be_looked_at(database: Database, inbox: Inbox) -> None:
