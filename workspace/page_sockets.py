@@ -35,7 +35,10 @@ class PageSockets:
     async def serve(self, request: web.Request, user: str, first: Json) -> web.WebSocketResponse:
         """Hold one page's WebSocket until it closes."""
         socket = web.WebSocketResponse(heartbeat=30)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:
+            return socket  # the page was closed while it was being answered
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         queue.put_nowait(json.dumps(first))
         self._queues[user].add(queue)

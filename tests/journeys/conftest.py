@@ -18,7 +18,7 @@ READY = re.compile(r"Open (http://127\.0\.0\.1:\d+)")
 
 @contextmanager
 def running_bot(data: Path) -> Iterator[str]:
-    """Start the bot with the local workspace on a free port; gives the address that it says. Stops it as Ctrl-C does."""
+    """Start the bot with the local workspace on a free port; gives its address. Stops it as Ctrl-C does."""
     slack = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DATABASE_URL", "PMO_ORGANISATION")
     environment = {name: value for name, value in os.environ.items() if name not in slack}
     process = subprocess.Popen(

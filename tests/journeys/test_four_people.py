@@ -120,3 +120,53 @@ async def test_a_project_manager_requests_a_service_and_the_pmo_delivers_it(brow
     await ben.sees("How satisfied are you", ben.log)
     for person in (ben, wei):
         await person.leave()
+
+
+async def test_a_project_manager_reports_progress_to_its_channel(browser: Browser, address: str) -> None:
+    ben = await Person.arrive(browser, address, BEN)
+    await ben.go("projects")
+    await ben.say("/pmo-update")
+    await ben.choose("What is it about?", "Pressure management")
+    await ben.dialog.get_by_role("radio", name="Green").check()
+    await ben.dialog.get_by_role("textbox", name="How does it stand?").fill("Nine zones of twelve are done.")
+    await ben.press("Send", ben.dialog)
+    await expect(ben.page.get_by_role("dialog")).to_have_count(0)
+    await ben.go("strategy-progress")
+    await ben.sees("Nine zones of twelve are done.", ben.log)
+    await ben.leave()
+
+
+async def test_a_story_is_published_once_the_pmo_approved_it(browser: Browser, address: str) -> None:
+    ben = await Person.arrive(browser, address, BEN)
+    await ben.go("projects")
+    await ben.say("/pmo-story")
+    await ben.dialog.get_by_role("textbox", name="Title").fill("Twelve hours less without water")
+    told = "A valve in the north can now be closed from the control room."
+    await ben.dialog.get_by_role("textbox", name="What happened").fill(told)
+    await ben.choose("Objective that it serves", "Less water is lost")
+    await ben.dialog.get_by_role("textbox", name="How do we know?").fill("https://example.org/valve")
+    await ben.press("Submit", ben.dialog)
+    await expect(ben.page.get_by_role("dialog")).to_have_count(0)
+
+    wei = await Person.arrive(browser, address, WEI)
+    await wei.go("pmo-triage")
+    await wei.sees("Twelve hours less without water", wei.log)
+    await wei.press("Approve and publish", wei.log)
+
+    ada = await Person.arrive(browser, address, ADA)
+    await ada.go("success-stories")
+    await ada.sees(told, ada.log)
+    await expect(ada.log.get_by_text(told)).to_have_count(1)
+    for person in (ben, wei, ada):
+        await person.leave()
+
+
+async def test_a_leader_sees_the_strategy_and_the_digest_with_its_chart(browser: Browser, address: str) -> None:
+    dana = await Person.arrive(browser, address, DANA)
+    await dana.go("leadership")
+    await dana.say("/pmo-strategy digest")
+    await dana.sees("Progress of the objectives", dana.log)
+    await expect(dana.log.locator("canvas").last).to_be_visible()
+    await dana.say("/pmo-strategy")
+    await dana.sees("Less water is lost between the works and the tap", dana.log)
+    await dana.leave()
