@@ -1,7 +1,13 @@
 """What the app says to the workspace, for the page to show."""
 
+import base64
+
 from tests.browser.kitchen_sink import Json
 from tests.workspace.running import RunningWorkspace
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 async def say(workspace: RunningWorkspace, blocks: list[Json], channel: str = "C02PROJECTS", **more: object) -> str:
@@ -21,3 +27,13 @@ async def show(workspace: RunningWorkspace, view: Json, user: str = "U02BEN") ->
     answer = await workspace.api("views.open", trigger_id=trigger, view=view)
     assert answer["ok"], answer
     return dict(answer["view"])
+
+
+async def upload(workspace: RunningWorkspace, name: str, content: bytes, **place: str) -> str:
+    """Store a file in the three steps of an app, and share it in `channel_id` if one is given; returns its id."""
+    begun = await workspace.api("files.getUploadURLExternal", filename=name, length=len(content))
+    async with workspace.session.post(begun["upload_url"], data=content) as answer:
+        assert answer.status == 200
+    done = await workspace.api("files.completeUploadExternal", files=[{"id": begun["file_id"]}], **place)
+    assert done["ok"], done
+    return str(begun["file_id"])

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.browser import kitchen_sink as sink
 from tests.browser.conftest import Open
-from tests.browser.speaking import say, show
+from tests.browser.speaking import PNG, say, show, upload
 from tests.workspace.raw_app import RawApp
 from tests.workspace.running import RunningWorkspace
 
@@ -138,6 +138,34 @@ async def test_a_choice_in_a_message_tells_the_app_and_stays(
     )
     await expect(ben.log.locator(".block-divider")).to_be_visible()
     await expect(ben.log.get_by_role("combobox", name="How often")).to_have_value("Monthly")
+
+
+async def test_a_choice_that_is_not_confirmed_is_taken_back(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    sure = {"title": sink.plain("Sure?"), "text": sink.plain("It is sent to all."), "confirm": sink.plain("Yes")}
+    often = {"type": "static_select", "action_id": "often", "placeholder": sink.plain("How often")}
+    options = {"options": [sink.option("Weekly"), sink.option("Monthly")], "confirm": sure | {"deny": sink.plain("No")}}
+    await say(workspace, [{"type": "actions", "elements": [often | options]}])
+    await ben.choose("How often", "Weekly")
+    await ben.page.get_by_role("alertdialog", name="Sure?").get_by_role("button", name="No").click()
+    await expect(ben.log.get_by_role("combobox", name="How often")).to_have_value("")
+    assert await workspace.events("interactive") == []
+
+
+async def test_a_press_that_the_app_does_not_take_is_told(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    await say(workspace, [{"type": "actions", "elements": [sink.button("go", "Go")]}])
+    await ben.log.get_by_role("button", name="Go").click()
+    await expect(ben.page.get_by_role("alert")).not_to_be_empty()
+    await ben.page.get_by_role("button", name="Dismiss").click()
+    await expect(ben.page.get_by_role("alert")).to_have_count(0)
+
+
+async def test_a_picture_kept_in_the_workspace_is_shown_in_a_block(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    file_id = await upload(workspace, "burn-down.png", PNG)
+    await say(workspace, [{"type": "image", "slack_file": {"id": file_id}, "alt_text": "The burn-down"}])
+    await expect(ben.log.get_by_role("img", name="The burn-down")).to_have_js_property("naturalWidth", 1)
 
 
 async def test_an_address_the_policy_refuses_is_said_in_words(visit: Open, workspace: RunningWorkspace) -> None:

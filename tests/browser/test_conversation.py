@@ -1,19 +1,13 @@
 """Conversations: what is said arrives at once, and nothing is lost when the connection is."""
 
-import base64
-
 import pytest
 from playwright.async_api import Route, WebSocketRoute, expect
 
 from tests.browser import kitchen_sink as sink
 from tests.browser.conftest import Open
-from tests.browser.speaking import say, tell
+from tests.browser.speaking import PNG, say, tell, upload
 from tests.workspace.raw_app import RawApp
 from tests.workspace.running import RunningWorkspace
-
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -162,20 +156,11 @@ async def test_the_first_direct_message_opens_the_conversation_at_the_other_page
 
 async def test_a_picture_is_shown_in_place_and_another_file_as_a_card(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await upload(workspace, "burn-down.png", PNG)
-    await upload(workspace, "plan.txt", b"Plan")
+    for name, content in (("burn-down.png", PNG), ("plan.txt", b"Plan")):
+        await upload(workspace, name, content, channel_id="C02PROJECTS")
     picture = ben.log.get_by_role("img", name="burn-down.png")
     await expect(picture).to_have_js_property("naturalWidth", 1)
     await expect(ben.log.get_by_role("link", name="plan.txt")).to_contain_text("TXT · 4 bytes")
-
-
-async def upload(workspace: RunningWorkspace, name: str, content: bytes) -> None:
-    """Share a file in #projects, in the three steps of an app."""
-    begun = await workspace.api("files.getUploadURLExternal", filename=name, length=len(content))
-    async with workspace.session.post(begun["upload_url"], data=content) as answer:
-        assert answer.status == 200
-    shared = {"files": [{"id": begun["file_id"]}], "channel_id": "C02PROJECTS"}
-    assert (await workspace.api("files.completeUploadExternal", **shared))["ok"]
 
 
 async def test_an_unknown_command_is_told_and_kept(visit: Open) -> None:

@@ -226,6 +226,29 @@ async def test_a_choice_that_the_block_tells_at_once_reaches_the_app_with_the_re
     assert payload["view"]["state"]["values"]["goal"]["it"]["value"] == "Half a goal"
 
 
+async def test_words_are_told_at_the_moments_the_app_asked_for(
+    visit: Open, workspace: RunningWorkspace, app: RawApp
+) -> None:
+    ben = await visit()
+    typed = {"type": "plain_text_input", "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
+    entered = {"type": "plain_text_input"}
+    blocks = [
+        sink.field(name, name, element, dispatch_action=True)
+        for name, element in (("Typed", typed), ("Entered", entered))
+    ]
+    await show(workspace, sink.view("Search", blocks))
+    await ben.page.get_by_role("textbox", name="Typed").press_sequentially("pump")
+    envelope, payload = await app.interaction()
+    await app.ack(envelope)
+    assert payload["actions"][0]["value"] == "pump"
+    await ben.page.get_by_role("textbox", name="Entered").press_sequentially("station")
+    await ben.page.keyboard.press("Enter")
+    envelope, payload = await app.interaction()
+    await app.ack(envelope)
+    assert (payload["type"], payload["actions"][0]["value"]) == ("block_actions", "station")
+    await expect(ben.page.get_by_role("dialog", name="Search")).to_be_visible()
+
+
 async def test_a_chosen_file_is_stored_and_its_id_reaches_the_app(
     visit: Open, workspace: RunningWorkspace, app: RawApp
 ) -> None:

@@ -104,7 +104,3 @@ export function formFor(key, here) {
   if (!kept.has(key)) kept.set(key, new Form(here));
   return kept.get(key);
 }
-
-export function forgetForm(key) {
-  kept.delete(key);
-}
