@@ -28,6 +28,7 @@ from storage.tables.handbook import VectorRow
 from tests.workspace.running import RunningWorkspace, Visitor, running_workspace
 
 MONDAY = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
+NOVEMBER = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 class ShiftedClock:
@@ -129,4 +130,11 @@ def data(read_before: Path, tmp_path: Path) -> Path:
 async def office(data: Path) -> AsyncIterator[Office]:
     """The bot at work in its office, Monday 14 September 2026, nine o'clock UTC."""
     async with opened(data) as made, made.bot():
+        yield made
+
+
+@pytest.fixture
+async def autumn(data: Path) -> AsyncIterator[Office]:
+    """The same on Monday 23 November 2026, ten o'clock: updates were due on Thursdays, the last on the 19th."""
+    async with opened(data, ShiftedClock(NOVEMBER)) as made, made.bot():
         yield made

@@ -1,0 +1,164 @@
+"""Everybody sees the strategy as far as they may know of it, and nothing of what they may not."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.conversations.conftest import Office
+from tests.workspace.filling import words
+from tests.workspace.running import Visitor
+
+HIDDEN = "depot"  # in the key and in every title of the private objective, its measure and its confidential project
+
+
+async def show(person: Visitor, typed: str = "", wanted: str = "Meridian Water (sample data)") -> dict[str, Any]:
+    await person.command(f"/pmo-strategy {typed}".strip())
+    return await person.wait_message(wanted)
+
+
+def choices(holder: dict[str, Any], action_id: str) -> list[str]:
+    return [
+        option["text"]["text"]
+        for block in holder["blocks"]
+        for element in block.get("elements", [])
+        if element.get("action_id") == action_id
+        for group in element["option_groups"]
+        for option in group["options"]
+    ]
+
+
+async def test_the_strategy_shows_mission_objectives_measures_and_projects_to_the_one_who_asks(autumn: Office) -> None:
+    told = await show(autumn.ada)
+    assert told["ephemeral"]
+    assert "Safe water, every day" in words(told)
+    assert "75% done, 79% expected · owner Ben Castellanos says nothing yet · figures: amber" in words(told)
+    assert "Leakage: 54 Ml a day, from 62 to 52 by 31 December 2026" in words(told)
+    assert "Smart metering roll-out: red, 35 days behind" in words(told)
+    assert "Satisfaction with the PMO: 4.4 points of 5" in words(told)
+    [chart] = [block for block in told["blocks"] if block["type"] == "data_visualization"]
+    assert [one["name"] for one in chart["chart"]["series"]] == ["Progress", "Expected by today"]
+    assert "Progress: Less water is lost between the works and the tap 75%, expected 79%" in words(told)
+
+
+async def test_one_objective_opens_with_its_charts_by_a_part_of_its_name(autumn: Office) -> None:
+    told = await show(autumn.ben, "less water", "75% done")
+    assert "Less water is lost between the works and the tap" in words(told)
+    charts = [block["title"] for block in told["blocks"] if block["type"] == "data_visualization"]
+    assert charts == ["Leakage", "Homes with a smart meter"]
+    assert "target 52 Ml a day by 31 December 2026" in words(told)
+    assert "Write an update" in words(told)
+    assert "The next update is due" in words(told)
+
+
+async def test_a_project_opens_with_its_milestones(autumn: Office) -> None:
+    told = await show(autumn.ada, "smart-metering", "60,000 homes metered")
+    assert "forecast for 22 January 2027, 35 days behind · moved 2 times" in words(told)
+    assert "impact 9 of 9: Meters show where water goes at night" in words(told)
+    assert "Budget" not in words(told)
+    assert "Write an update" not in words(told)
+    assert "4,200,000 GBP" in words(await show(autumn.dana, "smart-metering", "60,000 homes metered"))
+
+
+async def test_a_name_that_fits_several_offers_them(autumn: Office) -> None:
+    told = await show(autumn.ada, "the", "fit “the”")
+    await autumn.ada.click(told, "Open")
+    view = await autumn.ada.wait_view("Objective")
+    assert view["blocks"][0]["text"]["text"] == "Less water is lost between the works and the tap"
+    assert "data_visualization" not in json.dumps(view)
+    assert ":bar_chart: Leakage: from 60.9 on 31 August 2026 to 54 Ml a day" in words(view)
+
+
+async def test_a_name_that_fits_nothing_is_told_kindly(autumn: Office) -> None:
+    told = await show(autumn.ada, "<!channel> moon base", "No objective or project")
+    assert "<!channel>" not in told["text"]
+    assert "`/pmo-strategy` alone shows all" in told["text"]
+
+
+async def test_one_is_opened_from_the_list_in_a_window(autumn: Office) -> None:
+    told = await show(autumn.ada)
+    await autumn.ada.click(told, "strategy.pick", "One desk for every call")
+    view = await autumn.ada.wait_view("Project")
+    assert "All calls at the new desk: forecast for 30 November 2026" in words(view)
+
+
+@pytest.mark.parametrize("who", ["ada", "ben", "wei", "farah"])
+async def test_what_somebody_may_not_know_of_appears_nowhere(autumn: Office, who: str) -> None:
+    person: Visitor = getattr(autumn, who)
+    told = await show(person)
+    assert HIDDEN not in json.dumps(told).casefold()
+    assert "1 green" not in words(told)
+    refused = await show(person, "fewer-depots", "No objective or project")
+    assert "that you can see fits" in refused["text"]
+    same = await show(person, "depot moves", "No objective or project")
+    assert "that you can see fits" in same["text"]
+
+
+async def test_a_forged_button_opens_nothing_that_is_hidden(autumn: Office) -> None:
+    told = await show(autumn.ada)
+    [block] = [one for one in told["blocks"] if (one.get("accessory") or {}).get("value") == "objective:less-leakage"]
+    block["accessory"]["value"] = "objective:fewer-depots"
+    forged = told | {"blocks": [block]}
+    await autumn.ada.click(forged, "Open", channel="C01GENERAL")
+    await autumn.ada.wait_message("There is no objective “fewer-depots” that you can see.")
+    assert autumn.ada.nothing_came("view_opened")
+
+
+async def test_the_leadership_sees_the_private_objective_and_the_portfolio(autumn: Office) -> None:
+    told = await show(autumn.dana)
+    assert "Three depots do the work of five" in words(told)
+    assert "Depot moves" in choices(told, "strategy.pick")
+    assert "mismatch between budget and weights" in words(told)
+    assert "No objective is served by “One register of pipes and pumps”" in words(told)
+    assert "Portfolio" not in words(await show(autumn.ada))
+
+
+async def test_weights_tell_nothing_of_what_is_hidden(autumn: Office) -> None:
+    shares = ["less-leakage", "cleaner-rivers", "trusted-service"]
+    seen = []
+    for key in shares:
+        told = await show(autumn.ada, key, "*Weight*")
+        seen += [
+            field["text"] for block in told["blocks"] for field in block.get("fields", []) if "Weight" in field["text"]
+        ]
+    assert seen == ["*Weight*\n41%", "*Weight*\n35%", "*Weight*\n24%"]
+
+
+async def test_the_home_shows_what_one_reports_on_and_when_it_is_due(autumn: Office) -> None:
+    await autumn.ben.open_home()
+    view = await autumn.ben.wait_home(lambda view: "Strategy" in words(view))
+    assert "*Less water is lost between the works and the tap* — figures: amber · you said nothing yet" in words(view)
+    assert "Was due" in words(view)
+    assert "Needs attention" not in words(view)
+    await autumn.ben.click(view, "See the strategy")
+    opened = await autumn.ben.wait_view("Strategy")
+    assert "Smart metering roll-out: red" in words(opened)
+    assert HIDDEN not in json.dumps(opened).casefold()
+
+
+async def test_the_home_of_a_leader_tells_what_needs_attention(autumn: Office) -> None:
+    await autumn.dana.open_home()
+    view = await autumn.dana.wait_home(lambda view: "Needs attention" in words(view))
+    assert "*Our works leave the river cleaner* is red" in words(view)
+
+
+async def test_a_value_is_recorded_and_counts_at_once(autumn: Office) -> None:
+    told = await show(autumn.ben, "less-leakage", "Record a value")
+    await autumn.ben.click(told, "Record a value")
+    view = await autumn.ben.wait_view("Record a value")
+    refused = await autumn.ben.submit(view, {"metric": "leakage-rate", "value": "lots", "on": "2026-12-01"})
+    assert refused == {"value": "Give a number, such as 12.5, in Ml a day.", "on": "This day has not come yet."}
+    assert await autumn.ben.submit(view, {"metric": "leakage-rate", "value": "53.2", "on": "2026-11-23"}) == {}
+    await autumn.ben.wait_message("Recorded: *Leakage* was 53.2 Ml a day on 23 November 2026.")
+    assert "Leakage: 53.2 Ml a day" in words(await show(autumn.ada))
+
+
+async def test_a_form_offers_projects_that_all_its_readers_may_know(autumn: Office) -> None:
+    await autumn.dana.command("/pmo-request health-check")
+    view = await autumn.dana.wait_view("request.form")
+    offered = [one["text"]["text"] for one in await autumn.dana.options(view, "request.project", "")]
+    assert "Smart metering roll-out" in offered
+    assert offered[-1] == "Not listed"
+    assert "Depot moves" not in offered  # Wei of the PMO triages it, and may not know
+    typed = [one["text"]["text"] for one in await autumn.dana.options(view, "request.project", "desk call")]
+    assert typed == ["One desk for every call", "Not listed"]
