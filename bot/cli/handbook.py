@@ -1,5 +1,7 @@
 """`pmo handbook`: bring in pages, and keep the organisation's own test questions."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +10,7 @@ import typer
 from bot.cli.opened import done, opened
 from bot.composition import wall_clock
 from bot.library import import_handbook
+from knowledge.evaluation import Evaluation, evaluate, read_questions
 
 group = typer.Typer(help="The handbook: import pages, and measure its answers.", no_args_is_help=True)
 
@@ -23,3 +26,31 @@ def import_pages(path: Annotated[Path, typer.Argument(help="A folder of Markdown
         count = import_handbook(house.store, path.resolve(), wall_clock())
         house.shelf()
         done(f"{count} pages are in force.")
+
+
+@group.command(name="evaluate")
+def evaluate_questions(
+    path: Annotated[Path, typer.Argument(help="JSONL: {question, pages: […]} a line; no pages: must not be answered.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure how well your own test questions are found and answered."""
+    rows = read_questions(path)
+    with opened() as house:
+        found = evaluate(rows, house.shelf()())
+    done(json.dumps(asdict(found), indent=2) if as_json else _table(found))
+
+
+def _table(found: Evaluation) -> str:
+    figures = {
+        "recall@1": found.recall_at_1,
+        "recall@3": found.recall_at_3,
+        "recall@5": found.recall_at_5,
+        "MRR@10": found.mrr_at_10,
+        "answers from a right page": found.right_page,
+        "wrong refusals": found.wrong_refusals,
+        "false answers": found.false_answers,
+    }
+    head = f"{found.answerable} questions that the handbook answers, {found.unanswerable} that it must not answer"
+    return "\n".join(
+        [head, *(f"{name:26} {'–' if value is None else f'{value:.3f}'}" for name, value in figures.items())]
+    )
