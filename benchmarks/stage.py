@@ -1,0 +1,168 @@
+"""The workspace, the two apps and the load, each a process of its own."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import aiohttp
+import psutil
+
+from bot.manifest import manifest
+
+LATENCY_MS = 150
+CHANNELS = [f"C9BENCH{number:04}" for number in range(200)]
+PEOPLE = [f"U9BENCH{number:04}" for number in range(40)]
+APP_USER = "U00PMOBOT"
+TOKENS = {"SLACK_BOT_TOKEN": "xoxb-local-pmo", "SLACK_APP_TOKEN": "xapp-1-local-pmo"}
+QUESTIONS = (
+    "how do I know whether my project is in trouble?",
+    "who approves a change above tolerance?",
+    "how do I score a risk?",
+    "what belongs in a business case?",
+    "when is a gate review held?",
+    "how is CPI calculated?",
+)
+
+
+def write_seed(folder: Path) -> Path:
+    """A workspace with many channels, in all of which the bot is, and the channels of the sample organisation."""
+    people = [{"id": user, "name": user.lower(), "real_name": user, "title": "Sample", "tz": "UTC"} for user in PEOPLE]
+    own = ("C03TRIAGE", "C04PROGRESS", "C05STORIES", "C06LEADERS")
+    channels = [
+        {"id": channel, "name": channel.lower(), "topic": "", "members": [*PEOPLE, APP_USER]}
+        for channel in (*CHANNELS, *own)
+    ]
+    team = {"id": "T00MERIDIAN", "name": "Benchmark", "domain": "benchmark"}
+    app = {"id": "A00PMO", "bot_user_id": APP_USER, "bot_name": "PMO Assistant"}
+    path = folder / "seed.yaml"
+    path.write_text(json.dumps({"team": team, "app": app, "people": people, "channels": channels}))
+    return path
+
+
+@contextmanager
+def workspace(folder: Path) -> Iterator[str]:
+    """A workspace that adds LATENCY_MS to each answer of the Web API."""
+    manifest_file = folder / "manifest.json"
+    manifest_file.write_text(json.dumps(manifest()))
+    command = [
+        *(sys.executable, "-m", "workspace", "--manifest", str(manifest_file), "--seed", str(write_seed(folder))),
+        *("--data", str(folder / "workspace"), "--port", "0", "--latency", str(LATENCY_MS)),
+    ]
+    with _process(command, {}) as (process, out):
+        yield str(json.loads(out.readline())["ready"])
+        assert process.poll() is None
+
+
+@contextmanager
+def app(kind: str, url: str, data: Path) -> Iterator[psutil.Process]:
+    """The bot (“bot”) or the bare app (“bare”), connected."""
+    environment = TOKENS | {"SLACK_API_URL": f"{url}/api/", "PMO_DATA": str(data), "PMO_POSTS_PER_MINUTE": "6000"}
+    command = [sys.executable, "-m", "bot", "run"] if kind == "bot" else [sys.executable, "-m", "benchmarks.bare"]
+    with _process(command, environment) as (process, out):
+        for line in out:
+            if line.startswith(("Connected", "ready")):
+                break
+        yield psutil.Process(process.pid)
+
+
+@contextmanager
+def local_start(data: Path) -> Iterator[float]:
+    """`pmo run` with its own workspace; gives the seconds until it said “Open”."""
+    began = time.perf_counter()
+    environment = {"PMO_DATA": str(data), "PMO_PORT": "0"}
+    with _process([sys.executable, "-m", "bot", "run"], environment) as (_, out):
+        for line in out:
+            if "Open http" in line:
+                break
+        yield time.perf_counter() - began
+
+
+@contextmanager
+def _process(command: list[str], environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], TextIO]]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "PMO_", "DATABASE_"))}
+    process = subprocess.Popen(command, env=clean | environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process, process.stdout
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+class Load:
+    """What happens in the workspace, and what the workspace saw."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self._session = session
+        self._url = url
+        self.sent: dict[str, float] = {}  # ts of the mention → when it was sent
+        self._number = 0
+
+    async def mention(self) -> None:
+        """One more mention, in the next channel, by the next person."""
+        self._number += 1
+        number, sent = self._number, time.time()
+        message = {
+            "user": PEOPLE[number % len(PEOPLE)],
+            "channel": CHANNELS[number % len(CHANNELS)],
+            "text": f"@PMO Assistant {QUESTIONS[number % len(QUESTIONS)]}",
+        }
+        async with self._session.post(f"{self._url}/client/post", json=message) as response:
+            self.sent[(await response.json())["ts"]] = sent
+
+    async def burst(self, count: int) -> None:
+        await asyncio.gather(*(self.mention() for _ in range(count)))
+
+    async def steadily(self, a_second: float, seconds: float) -> None:
+        """So many a second, at even distances, whatever the app does."""
+        began = time.perf_counter()
+        for number in range(int(a_second * seconds)):
+            await asyncio.sleep(max(0.0, began + number / a_second - time.perf_counter()))
+            await self.mention()
+
+    async def answered(self, expected: int, seconds: float) -> list[dict[str, Any]]:
+        """The posts, once there are as many as expected or the time is over."""
+        until = time.perf_counter() + seconds
+        while True:
+            posts = [call for call in await self._calls("chat.postMessage") if call["ok"]]
+            if len(posts) >= expected or time.perf_counter() > until:
+                return posts
+            await asyncio.sleep(0.5)
+
+    async def ack_ms(self) -> list[float]:
+        """Milliseconds from the first attempt to the ack, of every event."""
+        async with self._session.get(f"{self._url}/control/events", params={"limit": "100000"}) as response:
+            events = (await response.json())["events"]
+        return [event["ack_ms"] if event["ack_ms"] is not None else float("inf") for event in events]
+
+    async def forget(self) -> None:
+        await self._control("reset", {})
+        self.sent.clear()
+
+    async def _calls(self, method: str) -> list[dict[str, Any]]:
+        query = {"method": method, "limit": "100000"}
+        async with self._session.get(f"{self._url}/control/calls", params=query) as response:
+            found: list[dict[str, Any]] = (await response.json())["calls"]
+        return found
+
+    async def _control(self, what: str, body: dict[str, Any]) -> None:
+        async with self._session.post(f"{self._url}/control/{what}", json=body) as response:
+            response.raise_for_status()
+
+
+@asynccontextmanager
+async def load(url: str) -> AsyncIterator[Load]:
+    connector = aiohttp.TCPConnector(limit=50)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield Load(session, url)
