@@ -1,0 +1,336 @@
+"""Bots that die, stop and lose their network while people go on asking; and what has to hold afterwards.
+
+A *deed* is something that is going on meanwhile: `do` begins it (once in each round), `seen` waits until people have
+seen all of it, `check` holds it to its promise: once, and not more. To put something else through the same troubles,
+write a deed for it and give it to `survive`.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from storage.database import Database
+from storage.dead_letters import Backlog, backlog
+from storage.store import Store
+from tests.workspace.running import RunningWorkspace
+from workspace.deliveries import Delivery as EventDelivery
+from workspace.web_api.dispatch import WebApi
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 90.0  # seconds until a test gives up on something that has to come
+POST = "chat.postMessage"
+QUICK = {"PMO_LEASE_SECONDS": "3", "PMO_POSTS_PER_MINUTE": "6000"}
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """When the bot dies: `before` or `after` the `number`-th commit, call (the Web API doing it) or ack."""
+
+    when: str
+    what: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.when} {self.what} {self.number}"
+
+
+class Bot:
+    """One process of the bot."""
+
+    def __init__(self, pid: int, gone: "asyncio.Future[int]") -> None:
+        self.pid = pid
+        self._gone = gone
+
+    async def gone(self) -> int:
+        """Wait for its end; returns the exit code, -9 when it was killed."""
+        return await asyncio.wait_for(asyncio.shield(self._gone), PATIENCE)
+
+    def kill(self) -> None:
+        self._send(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Hold it where it is, as a machine does that is out of breath."""
+        self._send(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._send(signal.SIGCONT)
+
+    async def leave(self) -> None:
+        """Ask it to leave in good order."""
+        self._send(signal.SIGTERM)
+        assert await self.gone() == 0
+
+    def _send(self, what: signal.Signals) -> None:
+        if not self._gone.done():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, what)
+
+
+class Nursery:
+    """The process that starts bots quickly; see tests/chaos/nursery.py."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._born: asyncio.Queue[int] = asyncio.Queue()
+        self._gone: dict[int, asyncio.Future[int]] = {}
+        self._reader = asyncio.create_task(self._read())
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def opened(cls) -> AsyncIterator["Nursery"]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.chaos.nursery"),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        nursery = cls(process)
+        try:
+            yield nursery
+        finally:
+            await nursery.close()
+
+    async def bear(self, environment: dict[str, str], log: Path, death: Death | None) -> Bot:
+        order = {"environment": environment, "log": str(log), "death": None}
+        if death and death.what == "commit":
+            order["death"] = {"when": death.when, "number": death.number}
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        pid = await asyncio.wait_for(self._born.get(), PATIENCE)
+        return Bot(pid, self._future(pid))
+
+    async def close(self) -> None:
+        for pid, gone in self._gone.items():
+            if not gone.done():
+                os.kill(pid, signal.SIGKILL)
+                await asyncio.wait_for(gone, PATIENCE)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+        await self._reader
+
+    def _future(self, pid: int) -> "asyncio.Future[int]":
+        return self._gone.setdefault(pid, asyncio.get_running_loop().create_future())
+
+    async def _read(self) -> None:
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            said = json.loads(line)
+            if "pid" in said:
+                self._born.put_nowait(said["pid"])
+            else:
+                self._future(said["gone"]).set_result(said["code"])
+
+
+@dataclass
+class Hooks:
+    """Calls somebody right before or after the workspace does something."""
+
+    waiting: list[tuple[str, str, Callable[[str], bool], Callable[[], None]]] = field(default_factory=list)
+
+    def at(self, when: str, what: str, which: Callable[[str], bool], do: Callable[[], None]) -> None:
+        """`what` is call or ack; `which` is asked with the method's or the event's name, and may count."""
+        self.waiting.append((when, what, which, do))
+
+    def reach(self, when: str, what: str, name: str) -> None:
+        for hook in list(self.waiting):
+            if hook[:2] == (when, what) and hook[2](name):
+                self.waiting.remove(hook)
+                hook[3]()
+
+    @contextlib.contextmanager
+    def installed(self) -> Any:
+        """The workspace's own code, with our hooks around its two crossings."""
+        answer, acknowledge = WebApi._answer, EventDelivery.acknowledge
+
+        def hooked_answer(api: WebApi, name: str, *rest: Any) -> Any:
+            self.reach("before", "call", name)
+            response = answer(api, name, *rest)
+            self.reach("after", "call", name)
+            return response
+
+        def hooked_acknowledge(delivery: EventDelivery, payload: Any) -> None:
+            self.reach("before", "ack", delivery.kind)
+            acknowledge(delivery, payload)
+            self.reach("after", "ack", delivery.kind)
+
+        WebApi._answer, EventDelivery.acknowledge = hooked_answer, hooked_acknowledge  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            WebApi._answer, EventDelivery.acknowledge = answer, acknowledge  # type: ignore[method-assign]
+
+
+def nth(number: int, name: str = "") -> Callable[[str], bool]:
+    """Whether this is the `number`-th time (with that name)."""
+    counting = itertools.count(1)
+    return lambda seen: (not name or seen == name) and next(counting) == number
+
+
+class Deed(Protocol):
+    """Something that goes on while bots die."""
+
+    async def do(self, street: "Street", round_number: int) -> None: ...
+
+    async def seen(self, street: "Street") -> None: ...
+
+    async def check(self, street: "Street") -> None: ...
+
+
+@dataclass
+class Street:
+    """The workspace, the nursery, and one database that all bots share."""
+
+    workspace: RunningWorkspace
+    nursery: Nursery
+    folder: Path
+    database_url: str
+    hooks: Hooks
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "bots.log"
+
+    async def bot(self, death: Death | None = None, name: str = "data", **more: str) -> Bot:
+        """Start a bot and wait until it is connected. `name` is its data folder's."""
+        environment = QUICK | {
+            "SLACK_BOT_TOKEN": self.workspace.bot_token,
+            "SLACK_APP_TOKEN": self.workspace.app_token,
+            "SLACK_API_URL": self.workspace.api_url,
+            "DATABASE_URL": self.database_url,
+            "PMO_DATA": str(self.folder / name),
+        }
+        connections = self.workspace.server.hub.sockets.connections
+        bot = await self.nursery.bear(environment | more, self.log, death)
+        await self.until_connections(connections + 1, bot)
+        if death and death.what != "commit":
+            name = POST if death.what == "call" else "events_api"
+            self.hooks.at(death.when, death.what, nth(death.number, name), bot.kill)
+        return bot
+
+    async def until_connections(self, number: int, bot: Bot) -> None:
+        sockets = self.workspace.server.hub.sockets
+        connected = asyncio.create_task(self.workspace._until(lambda: sockets.connections >= number, PATIENCE))
+        gone = asyncio.create_task(bot.gone())
+        await asyncio.wait({connected, gone}, return_when=asyncio.FIRST_COMPLETED)
+        assert not gone.done(), f"The bot ended while it started: {self.log.read_text()[-3000:]}"
+        gone.cancel()
+        await connected
+
+    @contextlib.contextmanager
+    def store(self) -> Any:
+        """The bots' database, as another program that uses it."""
+        database = Database(self.database_url)
+        try:
+            yield Store(database)
+        finally:
+            database.close()
+
+    def backlog(self) -> Backlog:
+        with self.store() as store, store.reading(datetime.now(UTC)) as tx:
+            return backlog(tx.session)
+
+
+async def survive(street: Street, deaths: Sequence[Death], deeds: Sequence[Deed]) -> None:
+    """Let bots die one after the other while the deeds are done; then one lives, and everything has to hold."""
+    for number, death in enumerate(deaths):
+        bot = await street.bot(death)
+        for deed in deeds:
+            await deed.do(street, number)
+        assert await bot.gone() == -signal.SIGKILL, f"It did not die {death}: {street.log.read_text()[-3000:]}"
+        await street.workspace.wait_disconnected()
+    await outlive(street, deeds)
+
+
+async def outlive(street: Street, deeds: Sequence[Deed]) -> None:
+    """A bot that lives to the end finishes everything."""
+    bot = await street.bot()
+    for deed in deeds:
+        await deed.seen(street)
+    await bot.leave()
+    await hold(street, deeds)
+
+
+async def hold(street: Street, deeds: Sequence[Deed]) -> None:
+    """Nothing is left to do, and each deed was done once."""
+    left = street.backlog()
+    assert (left.arrivals, left.dead_arrivals, left.deliveries, left.dead_deliveries) == (0, 0, 0, 0), left
+    for deed in deeds:
+        await deed.check(street)
+
+
+class Questions:
+    """People ask in several channels at once; each question gets one answer, in its thread."""
+
+    ASKED = ("what is a gate review?", "how do I write a business case?", "when do I need a new baseline?")
+    PLACES = (("U01ADA", "C07ASK"), ("U02BEN", "C02PROJECTS"), ("U06FARAH", "C01GENERAL"))
+
+    def __init__(self, each_round: int = 4) -> None:
+        self._each_round = each_round
+        self._asked: list[tuple[str, str, str]] = []  # user, channel, ts
+
+    async def do(self, street: Street, round_number: int) -> None:
+        for number in range(self._each_round):
+            user, channel = self.PLACES[number % len(self.PLACES)]
+            question = self.ASKED[(round_number + number) % len(self.ASKED)]
+            ts = await street.workspace.as_user(user).post(channel, f"@PMO Assistant {question}")
+            self._asked.append((user, channel, ts))
+
+    async def seen(self, street: Street) -> None:
+        for user, _, ts in self._asked:
+            await street.workspace.as_user(user).wait_message(
+                lambda message, ts=ts: message.get("thread_ts") == ts and message.get("bot_id"), seconds=PATIENCE
+            )
+
+    async def check(self, street: Street) -> None:
+        for _, channel, ts in self._asked:
+            thread = (await street.workspace.api("conversations.replies", channel=channel, ts=ts))["messages"]
+            answers = [message["text"] for message in thread if message.get("bot_id")]
+            assert len(answers) == 1, f"{channel} {ts} has {len(answers)} answers: {answers}"
+
+
+class FanOut:
+    """Many posts at once, to channels and people, as a digest does; each stands once, in the order of its place."""
+
+    PLACES = ("C01GENERAL", "C02PROJECTS", "C03TRIAGE", "C04PROGRESS", "C05STORIES", "C06LEADERS", "C07ASK")
+    PEOPLE = ("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH")
+
+    def __init__(self, each_round: int = 7) -> None:
+        self._each_round = each_round
+        self._places = itertools.cycle(self.PLACES + self.PEOPLE)
+        self._posts: list[tuple[str, str]] = []  # place, text
+
+    async def do(self, street: Street, round_number: int) -> None:
+        await asyncio.to_thread(self._put, street, round_number)
+
+    def _put(self, street: Street, round_number: int) -> None:
+        now = datetime.now(UTC)
+        with street.store() as store, store.transaction(now) as tx:
+            for number in range(self._each_round):
+                place, text = next(self._places), f"fan-out {round_number}.{number}"
+                tx.outbox.post(place, {"text": text}, key=f"fan-out:{round_number}:{number}", bulk=True)
+                self._posts.append((place, text))
+
+    async def seen(self, street: Street) -> None:
+        for place, text in self._posts:
+            reader = street.workspace.as_user("U05EMEKA" if place.startswith("C") else place)
+            await reader.wait_message(lambda message, text=text: message["text"] == text, seconds=PATIENCE)
+
+    async def check(self, street: Street) -> None:
+        for place in self.PLACES + self.PEOPLE:
+            channel = place
+            if place.startswith("U"):
+                channel = (await street.workspace.api("conversations.open", users=place))["channel"]["id"]
+            wanted = [text for where, text in self._posts if where == place]
+            found = (await street.workspace.api("conversations.history", channel=channel, limit=999))["messages"]
+            texts = [message["text"] for message in reversed(found) if message["text"].startswith("fan-out")]
+            assert texts == wanted, f"{place}: {texts} instead of {wanted}"

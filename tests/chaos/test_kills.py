@@ -1,0 +1,31 @@
+"""Killed at twenty moments, in the middle of questions and a fan-out: nothing is lost, nothing is said twice.
+
+PMO_CHAOS_ROUNDS=10 goes through the moments ten times, each time a little later.
+"""
+
+import os
+
+import pytest
+
+from tests.chaos.killing import Death, FanOut, Questions, Street, survive
+
+pytestmark = pytest.mark.chaos
+
+ROUNDS = int(os.environ.get("PMO_CHAOS_ROUNDS", "1"))
+COMMITS = (1, 2, 4, 6, 9, 12)
+
+
+def deaths(round_number: int) -> list[Death]:
+    """Around commits, calls and acks, each time at later ones."""
+    at_commits = [
+        Death(when, "commit", number + round_number % 12) for number in COMMITS for when in ("before", "after")
+    ]
+    at_calls = [Death(when, "call", number + round_number % 3) for number in (1, 3) for when in ("before", "after")]
+    at_acks = [Death(when, "ack", number + round_number % 2) for number in (1, 2) for when in ("before", "after")]
+    return [*at_commits, *at_calls, *at_acks]
+
+
+@pytest.mark.parametrize("round_number", range(ROUNDS))
+async def test_every_question_is_answered_once_and_every_post_stands_once(street: Street, round_number: int) -> None:
+    assert len(deaths(round_number)) == 20
+    await survive(street, deaths(round_number), [Questions(), FanOut()])
