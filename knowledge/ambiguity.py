@@ -35,10 +35,13 @@ def options(question: Question, hits: Sequence[Hit], handbook: Handbook) -> tupl
         return ()
     best: dict[str, Hit] = {}
     for hit in hits:
-        best.setdefault(hit.passage.page_id, hit)
-    first, *others = best.values()
-    if _is_named(question, handbook.get(first.passage.page_id)):
+        if hit.bm25:  # a word that no page has is not ambiguous, it is unknown
+            best.setdefault(hit.passage.page_id, hit)
+    if not best:
         return ()
+    if any(is_named(question, handbook.get(page_id)) for page_id in best):
+        return ()
+    first, *others = best.values()
     tied = [first, *(hit for hit in others if general or hit.score >= TIE * first.score)][:MOST]
     found = dict.fromkeys(_option(question, hit, handbook) for hit in tied)
     return tuple(found) if len(found) > 1 else ()
@@ -50,7 +53,8 @@ def _is_short(question: Question) -> bool:
     return words <= 2 or (words == 3 and len(question.stems) == 1 and question.cue is not Cue.DEFINITION)
 
 
-def _is_named(question: Question, page: Page | None) -> bool:
+def is_named(question: Question, page: Page | None) -> bool:
+    """Whether the question is the page's title or id, give or take words such as “project”."""
     asked = set(question.stems) - _GENERAL
     return page is not None and asked in (set(terms(page.title)) - _GENERAL, set(terms(page.id)) - _GENERAL)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from knowledge.ambiguity import examples, options
+from knowledge.ambiguity import examples, is_named, options
 from knowledge.confidence import bar, confidence, signs
 from knowledge.handbook import Handbook
 from knowledge.index import Hit, Index
@@ -12,7 +12,7 @@ from knowledge.questions import Cue, Question, read_question
 from knowledge.quoting import LONGEST, Quote, defines, heading_match, quote
 
 CLOSE = 0.03  # a second page whose score is this near the first is quoted beside it
-HEADING_SHARE = 0.2  # how much a heading that asks the same adds to a section's score
+HEADING_SHARE = 0.35  # how much a heading that asks the same adds to a section's score
 DEFINING_SHARE = 0.15  # the same of a sentence that says what the thing is, when that is the question
 NEAREST = 3
 FAR = 0.35  # a topic less near than this says nothing about whom to ask
@@ -79,23 +79,26 @@ def answer(question: str, index: Index, handbook: Handbook) -> Answer:
     if suggestions := options(asked, hits, handbook):
         words = f"“{asked.text}” could mean several things. Which of these do you want to know?"
         return Answer(Outcome.CLARIFY, words, 0.0, nearest=_nearest(hits, (), handbook), suggestions=suggestions)
-    best = quote(asked, _best_section(asked, hits, index), index)
+    best = quote(asked, _best_section(asked, hits, index, handbook), index)
     sure = confidence(signs(asked, best, index))
     if sure < bar(index.has_model):
         return _not_found(asked, hits, sure, index, handbook)
     return _answered(_with_second(asked, best, hits, index), sure, hits, handbook)
 
 
-def _best_section(question: Question, hits: Sequence[Hit], index: Index) -> Hit:
-    """The hit whose section asks what was asked, or says what the thing is: of the first hit's page, whose rank
-    meaning has settled; of all pages where there were only words to go by."""
+def _best_section(question: Question, hits: Sequence[Hit], index: Index, handbook: Handbook) -> Hit:
+    """The hit whose section asks what was asked, or says what the thing is: of the page that the question names, else
+    of the first hit's page, whose rank meaning has settled, else of all pages where there were only words to go by."""
 
     def fit(hit: Hit) -> float:
         defining = question.cue is Cue.DEFINITION and any(defines(unit, question) for unit in hit.passage.units)
         return hit.score + HEADING_SHARE * heading_match(question, hit, index) + DEFINING_SHARE * defining
 
-    page = hits[0].passage.page_id
-    return max((hit for hit in hits if hit.passage.page_id == page or not index.has_model), key=fit)
+    pages = {hit.passage.page_id for hit in hits}
+    named = {page_id for page_id in pages if is_named(question, handbook.get(page_id))}
+    if not named:
+        named = {hits[0].passage.page_id} if index.has_model else pages
+    return max((hit for hit in hits if hit.passage.page_id in named), key=fit)
 
 
 def _answered(quotes: Sequence[Quote], sure: float, hits: Sequence[Hit], handbook: Handbook) -> Answer:
@@ -120,10 +123,11 @@ def _with_second(question: Question, best: Quote, hits: Sequence[Hit], index: In
 
 
 def _not_found(question: Question, hits: Sequence[Hit], sure: float, index: Index, handbook: Handbook) -> Answer:
-    topic, closeness = index.elsewhere(question.text)
-    nearer = closeness > max([FAR, *(hit.cosine or 0.0 for hit in hits)])
-    ask = topic.ask if nearer else ""
-    text = "I did not find an answer to this in the handbook."
+    text, ask = "I did not find an answer to this in the handbook.", ""
+    if hits:
+        topic, closeness = index.elsewhere(question.text, hits[0].passage)
+        nearer = closeness > max([FAR, *(hit.cosine or 0.0 for hit in hits)])
+        ask = topic.ask if nearer else ""
     if ask:
         text += f" It sounds like a question for {ask}."
     return Answer(Outcome.NOT_FOUND, text, sure, nearest=_nearest(hits, (), handbook), ask_elsewhere=ask)

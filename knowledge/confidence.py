@@ -15,6 +15,7 @@ from knowledge.questions import Question
 from knowledge.quoting import Quote
 from knowledge.words import terms
 
+MANY = 4  # words shared with a passage, from which more say nothing more
 WEIGHTS = Path(__file__).with_name("confidence.json")
 
 
@@ -23,20 +24,23 @@ def signs(question: Question, quote: Quote, index: Index) -> dict[str, float]:
 
     `unknown`: the weight of the question's words that the handbook nowhere has. `names`: it names something that the
     passage does not. `unmet`: the quote lacks the kind of thing that is asked for. `live`: it asks how things stand
-    today. `elsewhere`: how near it is to what others answer. Without a model `bm25`: what the words score of what
-    they could; with one `cosine` and `sentence`: how near the passage and the quote's best sentence are in meaning.
+    today. `elsewhere`: how near it is to what others answer. Without a model `bm25`: what the words score of what they
+    could, and `shared`: how many of them the passage has. With one `cosine` and `sentence`: how near the passage and
+    the quote's best sentence are in meaning.
     """
     passage = quote.hit.passage
     total = sum(map(index.weight, question.stems)) or 1.0
+    held = set(terms(searched(passage)))
     found = {
         "unknown": sum(index.weight(stem) for stem in question.stems if not index.knows(stem)) / total,
-        "names": 1.0 if question.names - set(terms(searched(passage))) else 0.0,
+        "names": 1.0 if question.names - held else 0.0,
         "unmet": 0.0 if question.is_met_by(quote.text) else 1.0,
         "live": 1.0 if question.is_live else 0.0,
-        "elsewhere": index.elsewhere(question.text)[1],
+        "elsewhere": index.elsewhere(question.text, passage)[1],
     }
     if quote.hit.cosine is None or quote.cosine is None:
-        return found | {"bm25": quote.hit.bm25 / total}
+        shared = len(held.intersection(question.stems))
+        return found | {"bm25": quote.hit.bm25 / total, "shared": min(shared, MANY) / MANY}
     return found | {"cosine": quote.hit.cosine, "sentence": quote.cosine}
 
 

@@ -21,12 +21,13 @@ from knowledge.elsewhere import Topic, topics
 from knowledge.embedding import Encoder, Progress, Vectors
 from knowledge.passages import Passage, searched
 from knowledge.vectors import Scan, VectorStore, encoded
-from knowledge.words import terms
+from knowledge.words import related, terms
 
 CANDIDATES = 100
 MEANING_SHARE = 0.6  # of a score; the rest are words
 SUPPORT = 0.25  # of the mean score of the next two passages of the same page: a page that says more about it
 SENTENCE_SHARE = 0.3  # of a section's cosine that is its best sentence's; the rest is that of the section as a whole
+RELATED_SHARE = 0.2  # of the score of words that may stand for those of the question
 MOST_SENTENCES = 10_000  # of a larger handbook they are encoded when they are about to be quoted
 QUESTION_SHARE = 0.7  # the same of the nearest question the passage is known to answer, where that is more
 
@@ -130,8 +131,8 @@ class Index:
         return math.log(1 + (len(self.passages) - holders + 0.5) / (holders + 0.5))
 
     def knows(self, term: str) -> bool:
-        """Whether any passage has the stem."""
-        return term in self._holders
+        """Whether any passage has the stem, or one that may stand for the same."""
+        return term in self._holders or not related(term).isdisjoint(self._holders)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         """The best passages, best first; none where nothing has to do with the question."""
@@ -163,14 +164,15 @@ class Index:
         """How near in meaning each unit of the passage is; None without a model."""
         return self._meaning.sentences(question, passage) if self._meaning else None
 
-    def elsewhere(self, question: str) -> tuple[Topic, float]:
-        """The topic outside the handbook that the question is nearest to, and how near: 0–1."""
+    def elsewhere(self, question: str, passage: Passage) -> tuple[Topic, float]:
+        """The topic outside the handbook that the question is nearest to, and how near: 0–1. Without a model only words
+        count that the passage does not have."""
         if self._meaning:
             return self._meaning.elsewhere(question)
         asked = set(terms(question))
         total = sum(map(self.weight, asked)) or 1.0
-        asked -= self._headed  # a word of the handbook's own headings tells nothing of elsewhere
-        found = [sum(map(self.weight, asked & topic.stems)) / total for topic in topics()]
+        missing = asked - self._headed - set(terms(searched(passage)))
+        found = [sum(map(self.weight, missing & topic.stems)) / total for topic in topics()]
         best = max(range(len(found)), key=found.__getitem__)
         return topics()[best], found[best]
 
@@ -186,7 +188,12 @@ class Index:
         asked = terms(question)
         if not self._holders or not asked:
             return np.zeros(len(self.passages), dtype=np.float32)
-        return np.asarray(self._words.get_scores(asked), dtype=np.float32)
+        vague = [term for term in asked if len(asked) > 2 or term not in self._holders]
+        more = sorted({other for term in vague for other in related(term)} - set(asked))
+        scores = self._words.get_scores(asked)
+        if more:
+            scores = scores + RELATED_SHARE * self._words.get_scores(more)
+        return np.asarray(scores, dtype=np.float32)
 
 
 def _digest(text: str) -> str:

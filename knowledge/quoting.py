@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from knowledge.index import Hit, Index
 from knowledge.passages import Unit
 from knowledge.questions import Cue, Question, cue_of
-from knowledge.words import terms
+from knowledge.words import related, terms
 
 LONGEST = 700  # characters
 SHORTEST = 140  # a run goes on to this length where its passage does
@@ -55,13 +55,12 @@ def quote(question: Question, hit: Hit, index: Index, longest: int = LONGEST) ->
 
 def heading_match(question: Question, hit: Hit, index: Index) -> float:
     """How much the hit's own heading and the question say the same, 0–1 (the F1 of their weights). What kind of thing
-    is asked for counts like a word; words of the page's title count only where the heading repeats them."""
-    asked, title = set(question.stems), set(terms(hit.passage.title))
-    path, _, heading = hit.passage.section.rpartition(" › ")
-    said = set(terms(heading)) if path else title
-    same = sum(map(index.weight, asked & said)) + (CUE_WEIGHT if _same_cue(question, heading) else 0.0)
-    whole = sum(map(index.weight, asked - (title - said))) + sum(map(index.weight, said - (title - asked)))
-    whole += CUE_WEIGHT * ((question.cue is not Cue.NONE) + (cue_of(heading) is not Cue.NONE))
+    is asked for counts like a word."""
+    asked, heading = set(question.stems), hit.passage.section.rsplit(" › ", 1)[-1]
+    said, cue = set(terms(heading)), cue_of(heading)
+    same = sum(map(index.weight, asked & said)) + CUE_WEIGHT * (question.cue is cue is not Cue.NONE)
+    whole = sum(map(index.weight, asked)) + sum(map(index.weight, said))
+    whole += CUE_WEIGHT * ((question.cue is not Cue.NONE) + (cue is not Cue.NONE))
     return 2 * same / whole if whole else 0.0
 
 
@@ -72,14 +71,18 @@ def defines(unit: Unit, question: Question) -> bool:
     return bool(verb) and named.issuperset(question.stems) and len(named) <= len(question.stems) + 1
 
 
-def _same_cue(question: Question, heading: str) -> bool:
-    return question.cue is not Cue.NONE and question.cue is cue_of(heading)
-
-
 def coverage(question: Question, held: set[str], index: Index) -> float:
-    """The share of the question's words, by weight, that are among those held; 0 for a question without any."""
-    total = sum(index.weight(stem) for stem in question.stems)
-    return sum(index.weight(stem) for stem in question.stems if stem in held) / total if total else 0.0
+    """The share of the question's words, by weight, that are among those held; a word that may stand for the same
+    counts half. 0 for a question without any."""
+    total = sum(map(index.weight, question.stems))
+    found = sum(index.weight(stem) * _held(stem, held) for stem in question.stems)
+    return found / total if total else 0.0
+
+
+def _held(stem: str, held: set[str]) -> float:
+    if stem in held:
+        return 1.0
+    return 0.0 if related(stem).isdisjoint(held) else 0.5
 
 
 def _fits(question: Question, hit: Hit, sentences: list[float] | None, index: Index) -> list[float]:

@@ -3,7 +3,8 @@
 import re
 import threading
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 import Stemmer
 
@@ -15,6 +16,7 @@ _STOP = """a about after all also am an and any are as at be been being but by c
     this those to too under until up us very want was we were what when where which while who whom whose why
     will with would you your yours i'm i've it's what's don't doesn't isn't aren't can't who's how's there's
     that's im ive whats dont mean means meant define"""
+THESAURUS = Path(__file__).with_name("thesaurus.txt")
 _STEMMERS = threading.local()  # a Snowball stemmer keeps state: one a thread
 
 
@@ -37,3 +39,19 @@ def stem(word: str) -> str:
         _STEMMERS.english = Stemmer.Stemmer("english")
     bare = word.removesuffix("'s").replace("'", "")
     return str(_STEMMERS.english.stemWord(bare))
+
+
+def related(stem: str) -> frozenset[str]:
+    """Stems that may stand for the same thing (thesaurus.txt); none for most words."""
+    return _thesaurus().get(stem, frozenset())
+
+
+@cache
+def _thesaurus() -> dict[str, frozenset[str]]:
+    lines = THESAURUS.read_text(encoding="utf-8").splitlines()
+    groups = [set(terms(line)) for line in lines if not line.startswith("#")]
+    found: dict[str, set[str]] = {}
+    for group in groups:
+        for one in group:
+            found.setdefault(one, set()).update(group - {one})
+    return {one: frozenset(others) for one, others in found.items()}

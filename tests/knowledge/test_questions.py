@@ -1,0 +1,84 @@
+"""What is read from what people type."""
+
+import pytest
+
+from foundation.errors import Refused
+from knowledge.questions import LONGEST, Cue, read_question
+from knowledge.words import raw_words, terms
+
+
+@pytest.mark.parametrize(
+    ("text", "cue"),
+    [
+        ("who signs the charter?", Cue.PERSON),
+        ("Which board decides", Cue.PERSON),
+        ("how long does a health check take", Cue.TIME),
+        ("when is a gate held", Cue.TIME),
+        ("how many gates are there", Cue.NUMBER),
+        ("how much contingency do I need", Cue.NUMBER),
+        ("what is WSJF?", Cue.DEFINITION),
+        ("What does CPI mean?", Cue.DEFINITION),
+        ("how do I score a risk", Cue.NONE),
+        ("template", Cue.NONE),
+    ],
+)
+def test_the_kind_of_answer_is_told_by_the_words_of_the_question(text: str, cue: Cue) -> None:
+    assert read_question(text).cue is cue
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "met"),
+    [
+        ("who signs it", "The sponsor signs.", True),
+        ("who signs it", "It is signed in ink.", False),
+        ("how long does it take", "It takes ten business days.", True),
+        ("how long does it take", "It is quick and thorough.", False),
+        ("how many are there", "There are six.", True),
+        ("how many are there", "There are several.", False),
+        ("how is it done", "Somehow.", True),
+    ],
+)
+def test_an_answer_must_hold_the_kind_of_thing_that_is_asked_for(question: str, answer: str, met: bool) -> None:
+    assert read_question(question).is_met_by(answer) is met
+
+
+@pytest.mark.parametrize(
+    ("text", "live"),
+    [
+        ("what did the board decide last Tuesday", True),
+        ("how many projects are red at the moment", True),
+        ("who is away next week", True),
+        ("what does the board decide each month", False),
+        ("what happens next after a gate", False),
+    ],
+)
+def test_a_question_about_today_is_told_from_one_about_the_rules(text: str, live: bool) -> None:
+    assert read_question(text).is_live is live
+
+
+def test_names_are_words_that_look_like_names_within_the_sentence() -> None:
+    assert read_question("Who sponsors the Riverside works in G2?").names == {"riversid", "g2"}
+    assert read_question("WHO SPONSORS THE WORKS").names == set()
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u200b\u200b", "\x00"])
+def test_an_empty_question_is_answered_with_what_to_do(text: str) -> None:
+    with pytest.raises(Refused, match="Ask in a sentence"):
+        read_question(text)
+
+
+def test_a_very_long_question_is_declined_kindly() -> None:
+    read_question("a " * (LONGEST // 2))
+    with pytest.raises(Refused, match="fewer words"):
+        read_question("why " * 5_000)
+
+
+def test_hidden_characters_and_line_breaks_do_not_reach_the_search() -> None:
+    assert read_question("who\n signs\u202e the\x07 charter ").text == "who signs the charter"
+
+
+def test_words_are_stemmed_and_common_ones_left_out() -> None:
+    assert terms("Who approves the approvals of an approved change?") == ["approv", "approv", "approv", "chang"]
+    assert raw_words("The PMO’s 3-point RAG/WSJF e-mail") == ["the", "pmo's", "3", "point", "rag", "wsjf", "e", "mail"]
+    assert terms("project’s project's projects project") == ["project"] * 4
+    assert terms("🎉 ??? 。") == []
