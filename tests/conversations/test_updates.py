@@ -1,0 +1,172 @@
+"""Owners report; what they say is kept and posted once, where all readers may know of it, and answered."""
+
+import json
+from typing import Any
+
+from tests.conversations.conftest import Office
+from tests.workspace.filling import options, words
+from tests.workspace.running import Visitor
+
+PROGRESS, LEADERS = "C04PROGRESS", "C06LEADERS"
+AMBER = {
+    "subject": "objective:less-leakage",
+    "rag": "amber",
+    "summary": "Leakage falls, but the night crews are short.",
+    "achieved": "Six bursts mended in the north.",
+    "next_steps": "Two more crews from Monday.",
+    "blocker": "No vans for them.",
+    "ask": "Dana: two vans from the depot.",
+    "confidence": "7",
+}
+
+
+async def form(person: Visitor, typed: str = "") -> dict[str, Any]:
+    await person.command(f"/pmo-update {typed}".strip())
+    return await person.wait_view("update.form")
+
+
+async def report(person: Visitor, **given: str) -> None:
+    assert await person.submit(await form(person), AMBER | given) == {}
+
+
+def offered(view: dict[str, Any]) -> list[str]:
+    return [one["text"]["text"] for one in options(view["blocks"][0]["element"])]
+
+
+async def test_owners_choose_among_what_they_own(autumn: Office) -> None:
+    assert offered(await form(autumn.ben)) == [
+        "Less water is lost between the works and the tap",
+        "Pressure management in the northern zones",
+        "One desk for every call",
+    ]
+    assert "Depot moves" in offered(await form(autumn.dana))
+
+
+async def test_one_that_is_named_is_chosen_already(autumn: Office) -> None:
+    view = await form(autumn.ben, "pressure")
+    assert view["blocks"][0]["element"]["initial_option"]["value"] == "project:pressure-management"
+
+
+async def test_somebody_who_reports_on_nothing_is_told_who_does(autumn: Office) -> None:
+    await autumn.ada.command("/pmo-update")
+    await autumn.ada.wait_message("You own no objective and no project that is reported on now.")
+    await autumn.ben.command("/pmo-update smart metering")
+    await autumn.ben.wait_message("You report on nothing called “smart metering”.")
+    assert autumn.ada.nothing_came("view_opened")
+
+
+async def test_what_is_missing_is_told_under_its_field_and_nothing_is_sent(autumn: Office) -> None:
+    view = await form(autumn.ben)
+    given = {"subject": "objective:less-leakage", "rag": "red", "summary": "Off track."}
+    assert await autumn.ben.submit(view, given) == {
+        "blocker": "It is red: say what stands in the way, or what you ask for.",
+    }
+    assert await autumn.workspace.calls("chat.postMessage") == []
+
+
+async def test_an_update_is_posted_once_and_shown_wherever_the_strategy_is(autumn: Office) -> None:
+    await report(autumn.ben)
+    told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
+    assert told["text"].startswith("Less water is lost between the works and the tap: amber, says Ben Castellanos.")
+    assert "Two more crews from Monday." in words(told)
+    assert "confidence 7 of 10" in words(told)
+    own = await autumn.ben.wait_message("Thank you, that is reported")
+    assert "It is shown to <#C04PROGRESS> and <@U04DANA>." in own["text"]
+    await autumn.ada.command("/pmo-strategy less-leakage")
+    shown = await autumn.ada.wait_message("Latest update")
+    assert "Ben Castellanos says *amber*" in words(shown)
+    assert "*Asked for*\nDana: two vans from the depot." in words(shown)
+    posts = [call for call in await autumn.workspace.calls("chat.postMessage") if call["args"]["channel"] == PROGRESS]
+    assert len(posts) == 1
+
+
+async def test_what_is_typed_cannot_call_anybody_or_format_anything(autumn: Office) -> None:
+    await report(autumn.ben, summary="<!channel> *bold* <https://evil.example|click> & done")
+    told = await autumn.ada.wait_message("done", channel=PROGRESS)
+    assert "<!channel>" not in json.dumps(told)
+    assert "&lt;!channel&gt; ∗bold∗" in words(told)
+
+
+async def test_the_sponsor_is_asked_and_says_that_they_have_seen_it(autumn: Office) -> None:
+    await report(autumn.ben)
+    asked = await autumn.dana.wait_message("two vans from the depot", channel=await autumn.dana.dm())
+    await autumn.dana.click(asked, "Seen")
+    changed = await autumn.ada.wait_message("acknowledged by Dana Lindqvist", channel=PROGRESS)
+    assert "Seen" not in words(changed)
+    await autumn.ben.wait_message("acknowledged by Dana Lindqvist", channel=await autumn.ben.dm())
+
+
+async def test_only_somebody_above_says_seen_and_only_the_first_counts(autumn: Office) -> None:
+    await report(autumn.ben)
+    told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
+    for person in (autumn.ada, autumn.ben):
+        await person.click(told, "Seen")
+        await person.wait_message("acknowledged by the reviewer, the sponsor, a leader or the PMO")
+    await autumn.wei.click(told, "Seen")
+    await autumn.ada.wait_message("acknowledged by Wei Chen", channel=PROGRESS)
+    await autumn.dana.click(told, "Seen")
+    await autumn.workspace.wait_quiet()
+    [shown] = [one for one in await autumn.ada.messages(PROGRESS) if "night crews" in words(one)]
+    assert "acknowledged by Wei Chen" in words(shown)
+
+
+async def test_a_correction_changes_the_post_and_asks_again(autumn: Office) -> None:
+    await report(autumn.ben)
+    told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
+    await autumn.wei.click(told, "Seen")
+    await autumn.ada.wait_message("acknowledged by Wei Chen", channel=PROGRESS)
+    own = await autumn.ben.wait_message("Thank you, that is reported")
+    await autumn.ben.click(own, "Correct it")
+    view = await autumn.ben.wait_view("update.form")
+    assert "No vans for them." in json.dumps(view)
+    assert await autumn.ben.submit(view, {"rag": "green", "summary": "The vans are here."}) == {}
+    changed = await autumn.ada.wait_message("The vans are here.", channel=PROGRESS)
+    assert changed["ts"] == told["ts"]
+    assert "corrected" in words(changed)
+    assert "Seen" in words(changed)
+    await autumn.ben.wait_message("The correction is there")
+
+
+async def test_an_update_on_what_few_may_know_is_shown_to_those_only(autumn: Office) -> None:
+    private = {
+        "subject": "objective:fewer-depots",
+        "rag": "green",
+        "summary": "Eastgate stays.",
+        "blocker": "",
+        "ask": "",
+    }
+    await report(autumn.dana, **private)
+    told = await autumn.emeka.wait_message("Eastgate stays.", channel=LEADERS)
+    assert told["text"].startswith("Three depots do the work of five: green")
+    own = await autumn.dana.wait_message("Thank you, that is reported")
+    assert "Not everybody may know of it, so it is shown there only." in own["text"]
+    places = {call["args"]["channel"] for call in await autumn.workspace.calls("chat.postMessage")}
+    assert places == {LEADERS, await autumn.dana.dm()} or places == {LEADERS, "U04DANA"}
+
+
+async def test_a_second_update_answers_the_next_slot(autumn: Office) -> None:
+    await report(autumn.ben)
+    await autumn.ben.wait_message("Thank you, that is reported")
+    await report(autumn.ben, summary="Better now.", rag="green", blocker="", ask="")
+    await autumn.ada.wait_message("Better now.", channel=PROGRESS)
+    await autumn.ben.open_home()
+    home = await autumn.ben.wait_home(lambda view: "you said green" in words(view))
+    assert "*Less water is lost between the works and the tap* — figures: amber · you said green" in words(home)
+
+
+async def test_a_forged_subject_is_refused(autumn: Office) -> None:
+    view = await form(autumn.ben)
+    option = {"text": {"type": "plain_text", "text": "x"}, "value": "objective:fewer-depots"}
+    errors = await autumn.ben.submit(view, AMBER | {"subject": option})
+    assert errors == {"subject": "There is no objective “fewer-depots” that you can see. Pick one from the list."}
+    option = {"text": {"type": "plain_text", "text": "x"}, "value": "project:smart-metering"}
+    errors = await autumn.ben.submit(view, AMBER | {"subject": option})
+    assert "Only its owner, their delegate or the head of the PMO reports on" in errors["subject"]
+
+
+async def test_a_button_in_the_home_opens_the_form_for_that_one(autumn: Office) -> None:
+    await autumn.farah.open_home()
+    home = await autumn.farah.wait_home(lambda view: "Strategy" in words(view))
+    await autumn.farah.click(home, "Write an update")
+    view = await autumn.farah.wait_view("update.form")
+    assert view["blocks"][0]["element"]["initial_option"]["value"] == "objective:cleaner-rivers"
