@@ -1,0 +1,173 @@
+"""A success story: told by anybody, agreed to by those it names, reviewed by the PMO, published exactly once."""
+
+import asyncio
+import json
+from typing import Any
+
+from tests.conversations.conftest import Office
+from tests.workspace.filling import elements as elements_of
+from tests.workspace.filling import labels, options, words
+from tests.workspace.running import Visitor
+
+TRIAGE, STORIES = "C03TRIAGE", "C05STORIES"
+STORY = {
+    "title": "A third fewer bursts in the north",
+    "text": "Night pressure went down in July; bursts fell from 60 to 40 a month.",
+    "objective": "less-leakage",
+    "project": "none",
+    "evidence": "https://example.org/bursts\nBurst log, October",
+}
+
+
+async def form(person: Visitor) -> dict[str, Any]:
+    await person.command("/pmo-story")
+    return await person.wait_view("story.form")
+
+
+async def tell(office: Office, person: Visitor, **given: Any) -> dict[str, Any]:
+    """Submit a story; returns the card in triage."""
+    assert await person.submit(await form(person), STORY | given) == {}
+    return await office.wei.wait_message("A third fewer bursts", channel=TRIAGE)
+
+
+def buttons(message: dict[str, Any]) -> list[str]:
+    return [name for block, element in elements_of(message) for name in labels(block, element)]
+
+
+async def posts(office: Office) -> list[dict[str, Any]]:
+    return [call for call in await office.workspace.calls("chat.postMessage") if call["args"]["channel"] == STORIES]
+
+
+async def test_a_story_is_reviewed_and_published_and_both_sides_see_it(autumn: Office) -> None:
+    card = await tell(autumn, autumn.ada)
+    assert buttons(card) == ["Approve and publish", "Ask for changes"]
+    own = await autumn.ada.wait_message("Waiting for review · Your success story")
+    await autumn.wei.click(card, "Approve and publish")
+    told = await autumn.ben.wait_message("A third fewer bursts", channel=STORIES)
+    assert "bursts fell from 60 to 40" in words(told)
+    assert "https://example.org/bursts" in words(told)
+    assert "serves “Less water is lost between the works and the tap”" in words(told)
+    changed = await autumn.ada.wait_message("Published · Your success story")
+    assert changed["ts"] == own["ts"]
+    await autumn.ada.wait_message("<@U03WEI> approved it; it is published")
+    assert buttons(await autumn.wei.wait_message("Published · A success story", channel=TRIAGE)) == ["Withdraw"]
+    assert len(await posts(autumn)) == 1
+
+
+async def test_what_is_missing_is_told_under_its_field(autumn: Office) -> None:
+    view = await form(autumn.ada)
+    errors = await autumn.ada.submit(view, STORY | {"objective": "none", "people": ["U02BEN"]})
+    assert errors == {
+        "objective": "Tie the story to an objective or a project, so that its value can be seen.",
+        "consent": "Tell those whom you name first, then tick this.",
+    }
+    assert autumn.wei.nothing_came("message")
+
+
+async def test_nobody_of_the_pmo_approves_their_own_story(autumn: Office) -> None:
+    card = await tell(autumn, autumn.wei)
+    await autumn.wei.click(card, "Approve and publish")
+    await autumn.wei.wait_message("A story is reviewed by PMO staff, never by its author.")
+    await autumn.wei.click(card, "Ask for changes")
+    await autumn.wei.wait_message("A story is reviewed by PMO staff, never by its author.")
+    assert await posts(autumn) == []
+    await autumn.emeka.click(card, "Approve and publish", channel=TRIAGE)
+    await autumn.ben.wait_message("A third fewer bursts", channel=STORIES)
+
+
+async def test_two_reviewers_at_once_publish_it_once(autumn: Office) -> None:
+    card = await tell(autumn, autumn.ada)
+    await asyncio.gather(
+        autumn.wei.click(card, "Approve and publish"), autumn.emeka.click(card, "Approve and publish", channel=TRIAGE)
+    )
+    await autumn.ben.wait_message("A third fewer bursts", channel=STORIES)
+    second = [person.wait_message("The story is published now") for person in (autumn.wei, autumn.emeka)]
+    done, waiting = await asyncio.wait(map(asyncio.ensure_future, second), return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    assert len(done) == 1
+    assert len(await posts(autumn)) == 1
+
+
+async def test_everybody_whom_it_names_agrees_first(autumn: Office) -> None:
+    card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
+    asked = await autumn.ben.wait_message("Ada Okafor names you in a success story. Do you agree?")
+    await autumn.wei.click(card, "Approve and publish")
+    await autumn.wei.wait_message("1 of 1 people named have not agreed yet.")
+    assert await posts(autumn) == []
+    await autumn.ben.click(asked, "I agree")
+    agreed = await autumn.wei.wait_message("Ben Castellanos agrees", channel=TRIAGE)
+    await autumn.wei.click(agreed, "Approve and publish")
+    assert "with Ben Castellanos" in words(await autumn.farah.wait_message("A third fewer", channel=STORIES))
+
+
+async def test_whoever_takes_their_consent_back_takes_the_story_back(autumn: Office) -> None:
+    card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
+    await autumn.ben.click(await autumn.ben.wait_message("Do you agree?"), "I agree")
+    await autumn.wei.wait_message("Ben Castellanos agrees", channel=TRIAGE)
+    await autumn.wei.click(card, "Approve and publish")
+    told = await autumn.farah.wait_message("A third fewer", channel=STORIES)
+    own = await autumn.ben.wait_message("You agree to be named in this story.")
+    await autumn.ben.click(own, "Do not name me")
+    gone = await autumn.farah.wait_message("This success story was withdrawn.", channel=STORIES)
+    assert gone["ts"] == told["ts"]
+    assert "Ben" not in json.dumps(gone)
+
+
+async def test_a_reviewer_asks_for_changes_and_the_author_makes_them(autumn: Office) -> None:
+    card = await tell(autumn, autumn.ada)
+    await autumn.wei.click(card, "Ask for changes")
+    view = await autumn.wei.wait_view("story.note")
+    assert await autumn.wei.submit(view, {"note": "Since when?"}) == {}
+    await autumn.ada.wait_message("<@U03WEI> asks for changes")
+    own = await autumn.ada.wait_message("Asked for:* Since when?")
+    await autumn.ada.click(own, "Change it")
+    view = await autumn.ada.wait_view("story.form")
+    assert "Night pressure went down" in json.dumps(view)
+    assert await autumn.ada.submit(view, {"text": "Since July night pressure is down; bursts fell by a third."}) == {}
+    again = await autumn.wei.wait_message("Since July night pressure", channel=TRIAGE)
+    assert again["ts"] == card["ts"]
+    await autumn.wei.wait_message("<@U01ADA> submitted it again", channel=TRIAGE)
+    await autumn.wei.click(again, "Approve and publish")
+    await autumn.ben.wait_message("Since July", channel=STORIES)
+
+
+async def test_the_author_withdraws_a_story_and_says_why(autumn: Office) -> None:
+    card = await tell(autumn, autumn.ada)
+    own = await autumn.ada.wait_message("Waiting for review · Your success story")
+    await autumn.ada.click(own, "Withdraw")
+    assert await autumn.ada.submit(await autumn.ada.wait_view("story.note"), {"note": "The figures were wrong."}) == {}
+    withdrawn = await autumn.wei.wait_message("Withdrawn · A success story", channel=TRIAGE)
+    assert buttons(withdrawn) == []
+    await autumn.wei.click(card, "Approve and publish")
+    await autumn.wei.wait_message("The story is withdrawn now; that can no longer be done.")
+    assert await posts(autumn) == []
+
+
+async def test_only_what_everybody_may_know_can_be_told_of(autumn: Office) -> None:
+    view = await form(autumn.dana)
+    elements = {block["block_id"]: block.get("element") for block in view["blocks"]}
+    offered = [one["value"] for key in ("objective", "project") for one in options(elements[key])]
+    assert "less-leakage" in offered
+    assert "smart-metering" in offered
+    assert not {"fewer-depots", "depot-moves"} & set(offered)
+    forged = {"text": {"type": "plain_text", "text": "x"}, "value": "fewer-depots"}
+    errors = await autumn.dana.submit(view, STORY | {"objective": forged})
+    assert errors == {"objective": "There is no objective “fewer-depots” that you can see. Pick one from the list."}
+
+
+async def test_what_is_typed_cannot_call_anybody(autumn: Office) -> None:
+    card = await tell(autumn, autumn.ada, text="<!channel> <@U02BEN> hooray", title="A third fewer bursts <!here>")
+    assert "<!channel>" not in json.dumps(card)
+    await autumn.wei.click(card, "Approve and publish")
+    told = await autumn.ben.wait_message("hooray", channel=STORIES)
+    assert "<!" not in told["text"]
+    assert "<!" not in json.dumps([block for block in told["blocks"] if block["type"] != "header"])
+
+
+async def test_the_home_shows_ones_stories_and_what_waits_for_the_pmo(autumn: Office) -> None:
+    await autumn.ada.open_home()
+    await autumn.wei.open_home()
+    await tell(autumn, autumn.ada)
+    await autumn.ada.wait_home(lambda view: "Waiting for review · A third fewer bursts" in words(view))
+    await autumn.wei.wait_home(lambda view: "*Stories that wait for review*" in words(view))
