@@ -1,7 +1,7 @@
 """The one organisation file: people's roles, channels, working time, and where the organisation's own files stand."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from foundation.people import People, Person, Role
 from foundation.time import zone
 from handlers.house import Channels
 from reporting.definitions import SAMPLE as SAMPLE_DIGESTS
-from reporting.definitions import Audience, DigestDefinition, read_digests
+from reporting.definitions import Audience, DigestDefinition, read_digests, readers_of
 from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar, public_holidays
 from servicedesk.catalogue import SHIPPED as SHIPPED_CATALOGUE
 from servicedesk.catalogue import read_catalogue
@@ -183,7 +183,7 @@ def read_organisation(path: Path) -> Organisation:
         people=people,
         channels=channels,
         desk=Desk(catalogue, entry.calendar.made(entry.time_zone), people),
-        digests=_digests(path, entry),
+        digests=_digests(path, entry, people),
         absences=tuple(Absence(one.person, one.first, one.last, one.delegate) for one in entry.absences),
         strategy=_named(path, entry.files.strategy, SAMPLE_STRATEGY),
         path=path,
@@ -196,32 +196,39 @@ def _named(path: Path, name: str | None, sample: Path) -> Path | None:
     return sample if name == SAMPLE_NAME else (path.parent / name).resolve() if name else None
 
 
-def _digests(path: Path, entry: OrganisationFile) -> tuple[DigestDefinition, ...]:
-    """The digests, none of them for a few in a channel that others read."""
+def _digests(path: Path, entry: OrganisationFile, people: People) -> tuple[DigestDefinition, ...]:
+    """The digests, each for somebody, none of them for a few in a channel that others read."""
     file = _named(path, entry.files.digests, SAMPLE_DIGESTS)
     if file is None:
         return ()
-    found = read_digests(file)
-    channels = entry.channels
+    found, text = read_digests(file), read_text(file)
+    problems = [
+        Problem(str(file), line_of(text, ["digests", number, field]), f"digests.{number}.{field}", message)
+        for number, one in enumerate(found)
+        for field, message in _misdirected(one, entry.channels, people)
+    ]
+    if problems:
+        raise BadFile(problems)
+    return found
+
+
+def _misdirected(digest: DigestDefinition, channels: ChannelsEntry, people: People) -> Iterator[tuple[str, str]]:
+    """What is wrong with whom a digest is for, by field."""
     for_others = {
         Audience.EVERYBODY: (),
         Audience.PMO: (channels.progress, channels.stories, channels.leadership),
         Audience.LEADERS: (channels.progress, channels.stories, channels.triage),
     }
-    text = read_text(file)
-    problems = [
-        Problem(
-            str(file),
-            line_of(text, ["digests", number, "channel"]),
-            f"digests.{number}.channel",
-            f"Others than the audience “{one.audience}” read {one.channel}. Name another channel, or another audience.",
+    if digest.channel in for_others[digest.audience]:
+        others = f"Others than the audience “{digest.audience}” read {digest.channel}."
+        yield "channel", f"{others} Name another channel, or another audience."
+    try:
+        readers_of(digest, people)
+    except ValueError:
+        yield (
+            "audience",
+            f"Nobody in the organisation file is of the audience “{digest.audience}”. Give them their role.",
         )
-        for number, one in enumerate(found)
-        if one.channel in for_others[one.audience]
-    ]
-    if problems:
-        raise BadFile(problems)
-    return found
 
 
 def _check_people(path: Path, entry: OrganisationFile) -> None:

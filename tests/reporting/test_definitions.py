@@ -20,9 +20,10 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
     return caught.value.message
 
 
-def test_the_sample_has_a_weekly_and_a_monthly_digest(digests: dict[str, DigestDefinition]) -> None:
+def test_the_sample_has_digests_for_everybody_and_for_the_leadership(digests: dict[str, DigestDefinition]) -> None:
     assert {one.key: (one.audience, one.channel) for one in digests.values()} == {
         "weekly-progress": (Audience.EVERYBODY, "C04PROGRESS"),
+        "weekly-leadership": (Audience.LEADERS, "C06LEADERS"),
         "monthly-leadership": (Audience.LEADERS, "C06LEADERS"),
     }
     assert digests["weekly-progress"].sections[0] is Section.OBJECTIVES
