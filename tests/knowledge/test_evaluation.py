@@ -1,0 +1,81 @@
+"""Measuring a handbook: the questions' file is checked, the figures are what they say."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from foundation.files import BadFile
+from knowledge.evaluation import Row, evaluate, read_questions
+from knowledge.handbook import Page
+from knowledge.library import Library
+
+MakePage = Callable[..., Page]
+
+
+def test_questions_are_read_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_text(
+        '{"question": "who?", "pages": ["a.md"], "note": "kept out"}\n\n{"question": "why?", "pages": []}\n'
+    )
+
+    assert read_questions(path) == (Row("who?", ("a.md",)), Row("why?", ()))
+
+
+def test_every_line_that_cannot_be_used_is_named_with_its_field(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_text(
+        '{"question": "who?"}\nnot json\n[]\n{"question": " ", "pages": []}\n{"question": "a", "pages": [1]}\n'
+    )
+
+    with pytest.raises(BadFile) as caught:
+        read_questions(path)
+
+    assert [(one.line, one.field) for one in caught.value.problems] == [
+        (1, "pages"),
+        (2, ""),
+        (3, ""),
+        (4, "question"),
+        (5, "pages"),
+    ]
+
+
+def test_a_file_without_questions_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "none.jsonl").write_text("\n")
+
+    with pytest.raises(BadFile, match="There are no questions"):
+        read_questions(tmp_path / "none.jsonl")
+
+
+def test_the_figures_are_shares_of_the_questions_they_are_about(page: MakePage) -> None:
+    library = Library.build(
+        [
+            page(
+                "# Locks\n\nA lock is opened by the keeper of the lock.", id="locks", title="Locks", source="locks.md"
+            ),
+            page("# Buoys\n\nA red buoy marks the port side.", id="buoys", title="Buoys", source="buoys.md"),
+            page("# Tides\n\nTides turn twice a day, red or not.", id="tides", title="Tides", source="tides.md"),
+        ]
+    )
+    rows = [
+        Row("who is the keeper that opened the lock", ("locks.md",)),
+        Row("what is marked by a red buoy", ("tides.md",)),
+        Row("zebra crossing", ()),
+    ]
+
+    found = evaluate(rows, library)
+
+    assert (found.answerable, found.unanswerable) == (2, 1)
+    assert found.recall_at_1 == 0.5
+    assert found.recall_at_3 == found.recall_at_5 == 1
+    assert found.mrr_at_10 == 0.75
+    assert found.false_answers == 0
+    assert json.dumps(found.right_page) == "0.5"
+
+
+def test_what_cannot_be_measured_is_unknown_and_not_nought(page: MakePage) -> None:
+    found = evaluate([Row("zebra crossing", ())], Library.build([page("# Locks\n\nA lock.")]))
+
+    assert (found.recall_at_1, found.mrr_at_10, found.right_page, found.wrong_refusals) == (None, None, None, None)
+    assert found.false_answers == 0
