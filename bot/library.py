@@ -1,7 +1,7 @@
 """The handbook in memory. The database says which is in force; the index is built from it and swapped at once."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -24,24 +24,32 @@ def choose_handbook(store: Store, organisation: Organisation, now: datetime) -> 
     """Put in force the handbook that the organisation file names, or, when none was imported, the shipped one."""
     own = organisation.files.handbook
     if own:
-        import_handbook(store, (organisation.path.parent / own).resolve(), now)
+        import_handbook(store, organisation.beside(own), now, services=service_keys(organisation))
         return
     with store.reading(now) as tx:
         present = tx.handbook.in_force()
     if present is None or present.origin == SHIPPED_ORIGIN:
-        import_handbook(store, SHIPPED, now, origin=SHIPPED_ORIGIN)
+        import_handbook(store, SHIPPED, now)
 
 
-def import_handbook(store: Store, folder: Path, now: datetime, *, origin: str | None = None) -> int:
+def import_handbook(store: Store, folder: Path, now: datetime, services: Collection[str] | None = None) -> int:
     """Check every page of the folder and put them in force, all or none. Returns how many there are.
+
+    With `services`, pages that somebody wrote may lead only to those; of the shipped ones, what an organisation does
+    not offer is passed over.
 
     Raises:
         BadFile: naming file, line and field of all that is wrong.
     """
-    handbook = read_handbook(folder, strict=folder == SHIPPED)
+    is_shipped = folder == SHIPPED
+    handbook = read_handbook(folder, strict=is_shipped, services=None if is_shipped else services)
     with store.transaction(now) as tx:
-        tx.handbook.replace(handbook, origin or str(folder), now)
+        tx.handbook.replace(handbook, SHIPPED_ORIGIN if is_shipped else str(folder), now)
     return len(handbook)
+
+
+def service_keys(organisation: Organisation) -> frozenset[str]:
+    return frozenset(service.key for service in organisation.desk.catalogue.services)
 
 
 class Shelf:

@@ -10,7 +10,9 @@ from pydantic_core import to_jsonable_python
 
 from bot.cli.opened import opened
 from foundation.errors import Refused
-from knowledge.answers import Answer
+from foundation.people import People
+from handlers.blocks.answer import place
+from knowledge.answers import Answer, Citation
 from knowledge.index import Hit
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -26,8 +28,9 @@ def ask(
 ) -> None:
     """Ask the handbook."""
     with opened() as house:
-        answer = house.shelf()().ask(question)
-    typer.echo(_dump(_answer_json(answer)) if as_json else _answer_text(answer))
+        answer = house.shelf()().ask(_readable(question))
+        people = house.organisation.people
+    typer.echo(_dump(_answer_json(answer)) if as_json else _answer_text(answer, people))
 
 
 def search(
@@ -50,7 +53,7 @@ def search(
 
 def _questions(argument: str) -> Iterator[str]:
     if argument != "-":
-        yield argument
+        yield _readable(argument)
         return
     for number, line in enumerate(sys.stdin.buffer, start=1):
         try:
@@ -71,14 +74,26 @@ def _answer_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _answer_text(answer: Answer) -> str:
-    sources = [f"  {one.page} › {one.section} ({one.source}, edition {one.edition})" for one in answer.citations]
-    nearest = [f"  {one.page} › {one.section} ({one.source})" for one in answer.nearest]
+def _answer_text(answer: Answer, people: People) -> str:
     parts = [answer.text]
-    parts += ["", "From the handbook:", *sources] if sources else []
-    parts += ["", "Nearest sections:", *nearest] if nearest else []
-    parts += ["", "Did you mean:", *(f"  {one}" for one in answer.suggestions)] if answer.suggestions else []
+    if answer.citations:
+        parts += ["", "From the handbook:", *(_place(one, people, with_owner=False) for one in answer.citations)]
+    if answer.nearest:
+        parts += ["", "The nearest sections:", *(_place(one, people, with_owner=True) for one in answer.nearest)]
+    if answer.suggestions:
+        parts += ["", "Did you mean:", *(f"  {one}" for one in answer.suggestions)]
     return "\n".join(parts)
+
+
+def _place(citation: Citation, people: People, *, with_owner: bool) -> str:
+    about = [citation.source, f"edition {citation.edition}" if citation.edition else ""]
+    about += [f"owner {people.get(citation.owner).name}" if with_owner and citation.owner else ""]
+    return f"  {place(citation)} ({', '.join(one for one in about if one)})"
+
+
+def _readable(argument: str) -> str:
+    """What the shell gave us, with a sign in place of each byte that is no text."""
+    return argument.encode("utf-8", "replace").decode("utf-8")
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import typer
 
 from bot.cli.opened import done, opened
 from bot.composition import wall_clock
-from bot.library import import_handbook
+from bot.library import import_handbook, service_keys
+from foundation.errors import Refused
 from knowledge.evaluation import Evaluation, evaluate, read_questions
 
 group = typer.Typer(help="The handbook: import pages, and measure its answers.", no_args_is_help=True)
@@ -23,9 +24,15 @@ def register(app: typer.Typer) -> None:
 def import_pages(path: Annotated[Path, typer.Argument(help="A folder of Markdown pages.")]) -> None:
     """Check the pages of a folder and put them in force, all or none. A running bot takes them up by itself."""
     with opened() as house:
-        count = import_handbook(house.store, path.resolve(), wall_clock())
+        own = house.organisation.files.handbook
+        if own and house.organisation.beside(own) != path.resolve():
+            raise Refused(
+                f"{house.organisation.path} names the handbook: {own}. Change it there, or take the line out, "
+                "so that what you import stays in force."
+            )
+        count = import_handbook(house.store, path.resolve(), wall_clock(), service_keys(house.organisation))
         house.shelf()
-        done(f"{count} pages are in force.")
+        done("1 page is in force." if count == 1 else f"{count} pages are in force.")
 
 
 @group.command(name="evaluate")

@@ -1,0 +1,233 @@
+"""The `pmo` command as somebody types it: what it prints, and the exit code."""
+
+import io
+import json
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from bot.settings import Settings
+from tests.conversations.conftest import read_before
+
+__all__ = ["read_before"]
+
+PAGE = """\
+# Parking at the depot
+
+Ask the gate for a parking permit. The gate hands out parking permits every Monday morning.
+
+## Visitors
+
+Visitors park on the gravel beside the canteen. A visitor's permit is valid for one day.
+"""
+Pmo = Callable[..., "Printed"]
+
+
+class Printed:
+    """What a command left behind."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+
+@pytest.fixture
+def pmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Pmo:
+    """Type a command, in an environment of its own."""
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.alias), raising=False)
+    monkeypatch.setenv("PMO_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("PMO_PORT", "0")
+
+    def run(*words: str, stdin: bytes = b"") -> Printed:
+        monkeypatch.setattr(sys, "argv", ["pmo", *words])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as left:
+            main()
+        printed = capsys.readouterr()
+        return Printed(int(left.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def parking(pmo: Pmo, tmp_path: Path, read_before: Path) -> Pmo:
+    """With a handbook of one page, which somebody else wrote."""
+    shutil.copytree(read_before, tmp_path / "data")
+    (tmp_path / "pages" / "site").mkdir(parents=True)
+    (tmp_path / "pages" / "site" / "parking.md").write_text(PAGE)
+    assert pmo("handbook", "import", str(tmp_path / "pages")).out == "1 page is in force.\n"
+    return pmo
+
+
+def lines(text: str) -> Sequence[str]:
+    return text.strip().splitlines()
+
+
+@pytest.mark.parametrize(
+    "command", ["", "run", "ask", "search", "manifest", "doctor", "handbook import", "handbook evaluate"]
+)
+def test_every_command_explains_itself(pmo: Pmo, command: str) -> None:
+    printed = pmo(*command.split(), "--help")
+    assert printed.code == 0
+    assert f"Usage: pmo {command}".rstrip() in printed.out
+
+
+def test_the_version_is_told(pmo: Pmo) -> None:
+    assert pmo("--version").out == f"PMO Assistant {metadata.version('pmo-assistant')}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nonsense"], "No such command 'nonsense'. Type pmo --help"),
+        (["ask"], "Missing argument"),
+        (["ask", "a", "b"], "unexpected extra argument"),
+        (["ask", "a", "--jsn"], "No such option: --jsn"),
+        (["search", "a", "--limit", "0"], "--limit"),
+        (["search", "a", "--limit", "many"], "--limit"),
+        (["handbook", "import"], "Missing argument"),
+    ],
+)
+def test_what_is_mistyped_is_told_in_one_line(pmo: Pmo, words: list[str], said: str) -> None:
+    printed = pmo(*words)
+    assert printed.code == 2
+    assert printed.out == ""
+    assert len(lines(printed.err)) == 1
+    assert said in printed.err
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("PMO_PORT", "eighty", "PMO_PORT: It must be a valid integer."),
+        ("PMO_ORGANISATION", "/nowhere.yaml", "/nowhere.yaml: No such file or directory."),
+        ("PMO_DATA", "/dev/null/data", "Nothing can be kept in the folder /dev/null/data"),
+        ("DATABASE_URL", "mysql://root:hidden@host/name", "DATABASE_URL names a database of another kind"),
+        ("SLACK_APP_TOKEN", "xoxb-hidden", "SLACK_APP_TOKEN: An app-level token begins with xapp-"),
+    ],
+)
+@pytest.mark.parametrize("command", [["run"], ["ask", "who?"]])
+def test_a_wrong_environment_is_told_in_one_line(
+    pmo: Pmo, monkeypatch: pytest.MonkeyPatch, command: list[str], variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    printed = pmo(*command)
+    assert printed.code == 1
+    assert printed.err.startswith(said)
+    assert len(lines(printed.err)) == 1
+    assert "hidden" not in printed.err
+
+
+def test_the_manifest_is_json_and_nothing_else(pmo: Pmo) -> None:
+    assert json.loads(pmo("manifest").out)["settings"]["socket_mode_enabled"] is True
+    with_address = json.loads(pmo("manifest", "--request-url", "https://pmo.example.org/slack/events").out)
+    assert with_address["settings"]["socket_mode_enabled"] is False
+    refused = pmo("manifest", "--request-url", "http://pmo.example.org")
+    assert (refused.code, refused.out) == (1, "")
+
+
+def test_a_question_is_answered_with_its_place(parking: Pmo) -> None:
+    printed = parking("ask", "who hands out parking permits?")
+    assert printed.code == 0
+    assert "The gate hands out parking permits every Monday morning." in printed.out
+    assert "  Parking at the depot (site/parking.md)" in lines(printed.out)
+
+
+def test_the_answer_as_json_has_the_fields_that_scripts_rely_on(parking: Pmo) -> None:
+    printed = parking("ask", "--json", "who hands out parking permits?")
+    answer = json.loads(printed.out)
+    assert set(answer) == {"status", "answer", "confidence", "citations"}
+    assert answer["status"] == "answered"
+    assert 0 <= answer["confidence"] <= 1
+    [cited] = answer["citations"]
+    assert set(cited) == {"page", "source", "section", "quote", "edition"}
+    assert (cited["page"], cited["source"]) == ("Parking at the depot", "site/parking.md")
+    assert cited["quote"] in PAGE
+
+
+def test_what_is_not_in_the_handbook_is_said(parking: Pmo) -> None:
+    answer = json.loads(parking("ask", "--json", "what is the capital of Mongolia?").out)
+    assert (answer["status"], answer["citations"]) == ("not_found", [])
+
+
+@pytest.mark.parametrize(("question", "said"), [("", "What would you like to know?"), ("why " * 5000, "long question")])
+def test_what_cannot_be_asked_is_told(parking: Pmo, question: str, said: str) -> None:
+    printed = parking("ask", "--json", question)
+    assert (printed.code, printed.out) == (1, "")
+    assert said in printed.err
+
+
+def test_bytes_that_are_no_text_do_no_harm(parking: Pmo) -> None:
+    broken = b"parking \xff permits?".decode("utf-8", "surrogateescape")
+    assert parking("ask", broken).code == 0
+    assert parking("search", "--json", broken).code == 0
+    printed = parking("search", "-", stdin=b"parking\n\xff\xfe\n")
+    assert printed.err == "Standard input, line 2: not text in UTF-8.\n"
+
+
+def test_sections_are_searched_best_first(parking: Pmo) -> None:
+    printed = parking("search", "where do visitors park", "--limit", "1")
+    assert [line.split("  ")[-2:] for line in lines(printed.out)[1:]] == [
+        ["Parking at the depot › Visitors", "(site/parking.md)"]
+    ]
+
+
+def test_many_questions_are_searched_from_standard_input_in_one_go(parking: Pmo) -> None:
+    printed = parking("search", "-", "--json", "--limit", "2", stdin=b"visitors\n\npermits\n")
+    rows = [json.loads(line) for line in lines(printed.out)]
+    assert [row["question"] for row in rows] == ["visitors", "permits"]
+    assert set(rows[0]["results"][0]) == {"page", "source", "section", "score", "text"}
+
+
+def test_a_broken_handbook_is_refused_whole_with_file_and_line(parking: Pmo, tmp_path: Path) -> None:
+    pages = tmp_path / "broken"
+    pages.mkdir()
+    (pages / "good.md").write_text("# Good\n\nText.\n")
+    (pages / "bad.md").write_text("---\nid: bad\ntitle: Bad\nowner: U03WEI\n---\n# Bad\n")
+    printed = parking("handbook", "import", str(pages))
+    assert printed.code == 1
+    assert f"{pages / 'bad.md'}, line 2: edition: This field is missing." in lines(printed.err)
+    assert json.loads(parking("ask", "--json", "who hands out parking permits?").out)["status"] == "answered"
+
+
+def test_a_page_may_lead_only_to_services_that_there_are(parking: Pmo, tmp_path: Path) -> None:
+    front = "id: help\ntitle: Help\nowner: U03WEI\nedition: '1'\neffective: 2026-09-01\nservices: [massage]\n"
+    (tmp_path / "pages" / "help.md").write_text(f"---\n{front}---\n# Help\n\nText.\n")
+    printed = parking("handbook", "import", str(tmp_path / "pages"))
+    assert "line 7: services.0: There is no service “massage”." in printed.err
+
+
+def test_a_handbook_that_the_organisation_file_names_is_not_displaced(
+    parking: Pmo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    organisation = tmp_path / "organisation.yaml"
+    organisation.write_text(
+        "name: Small\ntime_zone: Europe/Berlin\npeople: [{id: U01ANN, name: Ann, roles: [pmo_staff]}]\n"
+        "channels: {triage: C01, progress: C02, stories: C03, leadership: C04}\nfiles: {handbook: pages}\n"
+    )
+    monkeypatch.setenv("PMO_ORGANISATION", str(organisation))
+    (tmp_path / "other").mkdir()
+    assert "names the handbook: pages" in parking("handbook", "import", str(tmp_path / "other")).err
+    assert parking("handbook", "import", str(tmp_path / "pages")).code == 0
+
+
+def test_ones_own_questions_measure_the_handbook(parking: Pmo, tmp_path: Path) -> None:
+    rows = [
+        {"question": "who hands out parking permits?", "pages": ["site/parking.md"]},
+        {"question": "what is the capital of Mongolia?", "pages": []},
+    ]
+    file = tmp_path / "questions.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    printed = parking("handbook", "evaluate", str(file))
+    assert "recall@1                   1.000" in printed.out
+    assert "MRR@10                     1.000" in printed.out
+    assert json.loads(parking("handbook", "evaluate", "--json", str(file)).out)["false_answers"] == 0
+    file.write_text('{"question": ""}\n')
+    assert parking("handbook", "evaluate", str(file)).err.startswith(f"{file}, line 1: question:")

@@ -1,0 +1,178 @@
+"""The doctor says what is missing or wrong, and how to mend it."""
+
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.doctor import Level, examine
+from bot.local import SEED
+from bot.manifest import manifest
+from bot.organisation import SAMPLE
+from bot.settings import Settings
+from storage.database import Database
+from storage.deliveries import Deliveries
+from storage.paces import Pace
+from storage.store import Store
+from tests.bot.conftest import LEASE, Now
+from tests.storage.databases import migrated_file
+from tests.workspace.running import RunningWorkspace, running_workspace
+
+__all__ = ["migrated_file"]
+
+
+@pytest.fixture
+def data(tmp_path: Path, migrated_file: Path) -> Path:
+    (tmp_path / "data").mkdir()
+    shutil.copy(migrated_file, tmp_path / "data" / "pmo.db")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[RunningWorkspace]:
+    """The sample organisation's workspace."""
+    async with running_workspace(manifest(), SEED) as running:
+        yield running
+
+
+def connected(slack: RunningWorkspace, data: Path, **more: Any) -> Settings:
+    given = {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_API_URL": slack.api_url,
+        "PMO_ORGANISATION": SAMPLE,
+        "PMO_DATA": data,
+    }
+    return Settings(**(given | more))
+
+
+async def told(settings: Settings, now: Now, level: Level = Level.BROKEN) -> list[str]:
+    return [f"{one.about}: {one.words}" for one in await examine(settings, now()) if one.level is level]
+
+
+async def test_in_slack_with_all_in_order_nothing_is_wrong(slack: RunningWorkspace, data: Path, now: Now) -> None:
+    findings = await examine(connected(slack, data), now())
+    assert [one for one in findings if one.level is not Level.GOOD and one.about != "model"] == []
+    about = {one.about for one in findings}
+    assert {"organisation", "data folder", "database", "Slack", "scopes", "events", "channels", "people"} <= about
+
+
+async def test_without_tokens_it_works_without_a_network(data: Path, now: Now) -> None:
+    settings = Settings(PMO_DATA=data, PMO_PORT=0)
+    assert await told(settings, now) == []
+    assert any("sample organisation" in line for line in await told(settings, now, Level.HINT))
+    assert any("local workspace" in line for line in await told(settings, now, Level.GOOD))
+
+
+async def test_the_sample_organisation_is_wrong_in_a_real_slack(slack: RunningWorkspace, data: Path, now: Now) -> None:
+    [line] = await told(connected(slack, data, PMO_ORGANISATION=None), now)
+    assert "set PMO_ORGANISATION" in line
+
+
+async def test_a_revoked_token_is_told_with_what_to_do(slack: RunningWorkspace, data: Path, now: Now) -> None:
+    await slack.control("token", {"revoked": True})
+    assert await told(connected(slack, data), now) == [
+        "Slack: The bot token was revoked. Install the app again and set the new SLACK_BOT_TOKEN."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack: Slack does not know this bot token."),
+        ("SLACK_APP_TOKEN", "xapp-wrong", "events: Slack does not know this app-level token."),
+        ("SLACK_APP_TOKEN", None, "Slack: SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN is not."),
+        ("SLACK_API_URL", "http://127.0.0.1:9/", "Slack: Slack cannot be reached at http://127.0.0.1:9/"),
+    ],
+)
+async def test_what_is_wrong_with_tokens_is_told(
+    slack: RunningWorkspace, data: Path, now: Now, variable: str, value: str | None, said: str
+) -> None:
+    [line] = await told(connected(slack, data, **{variable: value}), now)
+    assert line.startswith(said)
+    assert "wrong" not in line.partition(":")[2].replace("xoxb-…", "")
+
+
+async def test_a_missing_scope_is_named(data: Path, now: Now) -> None:
+    smaller = manifest()
+    smaller["oauth_config"]["scopes"]["bot"].remove("im:write")
+    async with running_workspace(smaller, SEED) as slack:
+        [line] = await told(connected(slack, data), now)
+    assert line.startswith("scopes: The bot token lacks a scope: im:write.")
+    assert "pmo manifest" in line
+
+
+async def test_a_scope_too_many_is_a_hint(data: Path, now: Now) -> None:
+    larger = manifest()
+    larger["oauth_config"]["scopes"]["bot"].append("files:write")
+    async with running_workspace(larger, SEED) as slack:
+        assert any("not needed: files:write" in line for line in await told(connected(slack, data), now, Level.HINT))
+
+
+async def test_channels_where_the_bot_is_missing_and_people_slack_does_not_know_are_named(
+    slack: RunningWorkspace, data: Path, now: Now, tmp_path: Path
+) -> None:
+    text = SAMPLE.read_text(encoding="utf-8")
+    organisation = tmp_path / "organisation.yaml"
+    organisation.write_text(text.replace("C05STORIES", "C99NOWHERE").replace("U06FARAH", "U99NOBODY"))
+    await slack.as_user("U01ADA").command("/remove @PMO Assistant", channel="C04PROGRESS")
+    lines = await told(connected(slack, data, PMO_ORGANISATION=organisation), now)
+    assert any("The bot is not in #strategy-progress" in line and "/invite @PMO Assistant" in line for line in lines)
+    assert any("C99NOWHERE" in line and "is not there" in line for line in lines)
+    assert any("Slack does not know Farah Haddad (U99NOBODY)" in line for line in lines)
+    assert len(lines) == 3
+
+
+async def test_a_broken_organisation_file_is_told_line_by_line(data: Path, now: Now, tmp_path: Path) -> None:
+    organisation = tmp_path / "organisation.yaml"
+    organisation.write_text("name: Small\ntime_zone: Mars\n")
+    lines = await told(Settings(PMO_DATA=data, PMO_PORT=0, PMO_ORGANISATION=organisation), now)
+    assert [line.split(": ")[2] for line in lines] == ["time_zone", "people", "channels"]
+
+
+async def test_a_database_that_is_none_of_ours_is_told(tmp_path: Path, now: Now) -> None:
+    (tmp_path / "pmo.db").write_text("something else " * 100)
+    [line] = await told(Settings(PMO_DATA=tmp_path, PMO_PORT=0), now)
+    assert line.startswith("database: ")
+
+
+async def test_a_database_that_is_not_there_yet_is_not_made(tmp_path: Path, now: Now) -> None:
+    assert await told(Settings(PMO_DATA=tmp_path, PMO_PORT=0), now) == []
+    assert not (tmp_path / "pmo.db").exists()
+
+
+async def test_it_sees_a_bot_at_work(data: Path, now: Now) -> None:
+    settings = Settings(PMO_DATA=data, PMO_PORT=0)
+    database = Database(settings.database)
+    with database.alone():
+        good = await told(settings, now, Level.GOOD)
+    database.close()
+    assert any(line.startswith("process: A PMO Assistant is at work") for line in good)
+    assert not any(line.startswith("port:") for line in good)
+
+
+async def test_a_port_that_is_taken_is_told(data: Path, now: Now) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        [line] = await told(Settings(PMO_DATA=data, PMO_PORT=port), now)
+    assert (
+        line == f"port: Port {port} is in use by another program. Stop that program, or set PMO_PORT to another port."
+    )
+
+
+async def test_posts_that_slack_refused_for_good_are_counted(data: Path, now: Now) -> None:
+    settings = Settings(PMO_DATA=data, PMO_PORT=0)
+    store = Store(Database(settings.database))
+    with store.transaction(now()) as tx:
+        tx.outbox.post("C07ASK", {"text": "hello"})
+    deliveries = Deliveries(store.database, Pace(), LEASE)
+    for delivery in deliveries.claim("host:1", now(), 1).deliveries:
+        deliveries.dead(delivery, "channel_not_found", now())
+    store.database.close()
+    [line] = [line for line in await told(settings, now, Level.HINT) if line.startswith("posts")]
+    assert line.startswith("posts: 1 post that Slack refused for good.")
