@@ -5,6 +5,7 @@ One shared HTTP session, its own authorize (no auth.test while events come in) a
 
 import asyncio
 import os
+from contextlib import suppress
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -42,4 +43,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with suppress(KeyboardInterrupt):
+        asyncio.run(main())
