@@ -9,6 +9,7 @@ from bot.library import Shelf
 from handlers.digests import run_due, sync, told, wanted_schedules
 from handlers.house import House
 from storage.deliveries import Deliveries
+from strategy.schedules import Schedule
 
 KEEP_ARRIVALS = timedelta(days=30)
 KEEP_DELIVERIES = timedelta(days=90)
@@ -16,7 +17,9 @@ KEEP_DELIVERIES = timedelta(days=90)
 
 def chores(house: House, shelf: Shelf, deliveries: Deliveries) -> Sequence[Chore]:
     """All chores of the running bot."""
-    return (Prune(house, deliveries), TellOfDeadLetters(house), Refresh(shelf), Digests(house))
+    digests = Digests(house)
+    digests.begin(house.now())
+    return (Prune(house, deliveries), TellOfDeadLetters(house), Refresh(shelf), digests)
 
 
 class Prune:
@@ -53,21 +56,29 @@ class Digests:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._known: Mapping[str, str] | None = None
+        self._known: Mapping[str, str] = {}
+
+    def begin(self, now: datetime) -> None:
+        """Let the database know what recurs: whatever falls due from now on is seen to, also after a restart."""
+        self._wanted(now)
 
     def __call__(self, now: datetime) -> datetime | None:
-        store = self._house.store
-        with store.reading(now) as tx:
-            wanted = wanted_schedules(self._house, tx.strategy.current())
+        wanted = self._wanted(now)
+        with self._house.store.reading(now) as tx:
             due_at = tx.schedules.next_due()
+        if due_at is None or due_at > now:
+            return due_at
+        with self._house.store.transaction(now) as tx:
+            run_due(tx, self._house, wanted, now)
+            return tx.schedules.next_due()
+
+    def _wanted(self, now: datetime) -> Mapping[str, Schedule]:
+        """The schedules; a strategy that came in meanwhile may have brought others."""
+        with self._house.store.reading(now) as tx:
+            wanted = wanted_schedules(self._house, tx.strategy.current())
         definitions = {name: told(schedule) for name, schedule in wanted.items()}
         if definitions != self._known:
-            with store.transaction(now) as tx:
+            with self._house.store.transaction(now) as tx:
                 sync(tx, wanted, now)
             self._known = definitions
-        elif due_at is None or due_at > now:
-            return due_at
-        with store.transaction(now) as tx:
-            run_due(tx, self._house, wanted, now)
-        with store.reading(now) as tx:
-            return tx.schedules.next_due()
+        return wanted

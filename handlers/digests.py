@@ -1,7 +1,7 @@
 """Digests: built when their slot comes, each slot once; and the reminders of updates that are due."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from foundation.errors import NotAllowed, NotFound, Refused
@@ -45,14 +45,14 @@ def told(schedule: Schedule) -> str:
     return "|".join((*parts, schedule.on_holiday, schedule.misfire, str(schedule.grace)))
 
 
-def sync(tx: Transaction, wanted: dict[str, Schedule], now: datetime) -> None:
+def sync(tx: Transaction, wanted: Mapping[str, Schedule], now: datetime) -> None:
     """Let the database know what recurs. One that is new, or has changed, begins with its first slot from now on."""
     for name, schedule in wanted.items():
         tx.schedules.sync(name, told(schedule), next_slot(schedule, now))
     tx.schedules.keep_only(list(wanted))
 
 
-def run_due(tx: Transaction, house: House, wanted: dict[str, Schedule], now: datetime) -> None:
+def run_due(tx: Transaction, house: House, wanted: Mapping[str, Schedule], now: datetime) -> None:
     """Do what is due, in the transaction that records it."""
     for due in tx.schedules.claim_due(now):
         schedule = wanted.get(due.name)
@@ -75,9 +75,7 @@ def preview(tx: Transaction, house: House, person: Person, name: str) -> Message
         NotFound: there is no such digest.
     """
     if not person.holds(Role.PMO_LEAD, Role.LEADER):
-        raise NotAllowed(
-            "Digests are previewed by leaders and the head of the PMO. They come to their channels by themselves."
-        )
+        raise NotAllowed("Leaders and the head of the PMO preview digests. To all others they come in their channels.")
     definition = find_definition(house.digests, name)
     readers = readers_of(definition, house.people)
     if readers and person not in readers:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from handlers.blocks.chart import chart_blocks
 from handlers.blocks.strategy import moment, subject_value
-from handlers.blocks.text import Block, Message, actions, button, context, divider, escape, header, message, section
+from handlers.blocks.text import Block, Message, button, context, divider, escape, header, message, section
 from reporting.digest import Digest
 from strategy.check_ins import MissingUpdate
 
-MOST_BUTTONS = 5
+MOST_SHOWN = 10
 
 
 def digest_message(digest: Digest) -> Message:
@@ -26,27 +26,25 @@ def digest_message(digest: Digest) -> Message:
     return message(digest.text, blocks)
 
 
-def preview_message(digest: Digest, audience: str) -> Message:
-    """The same for one person before it is sent."""
+def preview_message(digest: Digest, when: str) -> Message:
+    """The same for one person before it is sent; `when` and where that will be is mrkdwn."""
     made = digest_message(digest)
-    words = f"A preview, only for you. {escape(audience)}"
-    return made | {"blocks": [context(words), *made["blocks"]][:50]}
+    return made | {"blocks": [context(f"A preview, only for you. {when}"), *made["blocks"]][:50]}
 
 
 def reminder_message(missing: Sequence[tuple[MissingUpdate, str]]) -> Message:
     """To whoever is asked; each missing update with its title."""
-    lines = [f"• *{escape(title)}*, {_since(one)}" for one, title in missing]
     words = "Your progress update is due:" if len(missing) == 1 else "Your progress updates are due:"
-    buttons = [
-        button(f"Write: {title}", "update.write", subject_value(one.subject)) for one, title in missing[:MOST_BUTTONS]
-    ]
-    text = "\n".join([words, *lines])
-    return message(text, [section(text), actions(buttons, "reminder"), context("It takes two minutes: `/pmo-update`")])
+    lines = [f"*{escape(title)}*, {_since(one)}" for one, title in missing]
+    write = [button("Write it", "update.write", subject_value(one.subject)) for one, _ in missing]
+    shown = [section(line, accessory=made) for line, made in zip(lines, write, strict=True)][:MOST_SHOWN]
+    rest = [context(f"… and {len(lines) - MOST_SHOWN} more: `/pmo-update`")] if len(lines) > MOST_SHOWN else []
+    return message("\n".join([words, *lines]), [section(words), *shown, *rest])
 
 
 def _since(one: MissingUpdate) -> str:
-    late = f"due {moment(one.due)}"
-    return f"{late} (you stand in for its owner)" if one.asked != one.owner else late
+    since = f"due {moment(one.due)}"
+    return f"{since} (you stand in for its owner)" if one.asked != one.owner else since
 
 
 def _listed(title: str, lines: Sequence[str], more: int) -> list[Block]:

@@ -1,0 +1,142 @@
+"""Digests come when they are due, each slot once, and say to their readers what all of them may know."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.conversations.conftest import Office, ShiftedClock, opened
+from tests.workspace.filling import words
+
+PROGRESS, LEADERS = "C04PROGRESS", "C06LEADERS"
+WEEKLY = "Strategy progress — "
+
+
+async def digests(office: Office, channel: str = PROGRESS, title: str = WEEKLY) -> list[str]:
+    """The digests that were posted there, oldest first."""
+    posts = await office.workspace.calls("chat.postMessage")
+    texts = [call["args"]["text"] for call in posts if call["args"]["channel"] == channel and call["ok"]]
+    return [text.split("\n")[0] for text in texts if text.startswith(title)]
+
+
+def headings(message: dict[str, Any]) -> list[str]:
+    """The first line of every section that has one in bold."""
+    firsts = [block["text"]["text"].split("\n")[0] for block in message["blocks"] if block["type"] == "section"]
+    return [line.strip("*") for line in firsts if line.startswith("*") and line.endswith("*")]
+
+
+async def test_the_weekly_digest_comes_on_monday_at_nine_exceptions_first(autumn: Office) -> None:
+    autumn.clock.forward(days=6, hours=23, minutes=1)
+    told = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
+    assert told["text"].startswith(f"{WEEKLY}First digest, 30 November 2026\nObjectives: 1 red, 2 unknown")
+    assert headings(told)[:3] == ["Needs attention", "Objectives", "Projects"]
+    attention = next(words(block) for block in told["blocks"] if "*Needs attention*" in words(block))
+    assert attention.split("\n")[1].startswith(":red_circle: *Our works leave the river cleaner* is red")
+    assert "No update from *Ben Castellanos*" in attention
+    [chart] = [block for block in told["blocks"] if block["type"] == "data_visualization"]
+    assert chart["title"] == "Progress of the objectives"
+    await autumn.workspace.wait_quiet()
+    assert len(await digests(autumn)) == 1
+
+
+async def test_what_is_private_is_told_to_the_leadership_only(autumn: Office) -> None:
+    autumn.clock.forward(days=6, hours=23, minutes=1)
+    told = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
+    assert "depot" not in json.dumps(told).casefold()
+    assert "Portfolio" not in words(told)
+    leaders = await autumn.dana.wait_message("The week for the leadership", channel=LEADERS)
+    assert "Three depots do the work of five" in words(leaders)
+    assert "*Portfolio and strategy*" in words(leaders)
+    assert "*The PMO's service desk*" in words(leaders)
+    charts = [block["title"] for block in leaders["blocks"] if block["type"] == "data_visualization"]
+    assert charts == ["Progress of the objectives", "Where the budget goes"]
+
+
+async def test_the_next_digest_tells_what_has_changed_since_the_last_one(autumn: Office) -> None:
+    autumn.clock.forward(days=6, hours=23, minutes=1)
+    await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
+    await autumn.ben.command("/pmo-update pressure")
+    view = await autumn.ben.wait_view("update.form")
+    assert await autumn.ben.submit(view, {"rag": "green", "summary": "All valves hold."}) == {}
+    await autumn.ada.wait_message("All valves hold.", channel=PROGRESS)
+    autumn.clock.forward(days=7)
+    told = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
+    assert "30 November 2026 to 7 December 2026" in words(told)
+    assert "green, Ben Castellanos: All valves hold." in words(told)
+    assert "done (unchanged)" in words(told)
+
+
+async def test_a_restart_at_the_wrong_moment_neither_doubles_nor_drops_a_digest(data: Path) -> None:
+    clock = ShiftedClock(datetime(2026, 11, 23, 10, 0, tzinfo=UTC))
+    async with opened(data, clock) as office:
+        async with office.bot():
+            pass
+        clock.forward(days=6, hours=23, minutes=10)  # nine o'clock came and nobody was at work
+        async with office.bot():
+            await office.ada.wait_message(WEEKLY, channel=PROGRESS)
+        async with office.bot():
+            clock.forward(minutes=5)
+            await office.ada.command("/pmo-strategy")
+            await office.ada.wait_message("Meridian Water (sample data)")
+        assert await digests(office) == [f"{WEEKLY}First digest, 30 November 2026"]
+
+
+async def test_after_weeks_at_rest_the_latest_digest_stands_for_all(data: Path) -> None:
+    clock = ShiftedClock(datetime(2026, 11, 9, 10, 0, tzinfo=UTC))
+    async with opened(data, clock) as office:
+        async with office.bot():
+            pass
+        clock.forward(days=17)  # two Mondays went by; it is Thursday
+        async with office.bot():
+            await office.ada.wait_message(WEEKLY, channel=PROGRESS)
+            clock.forward(days=4)
+            await office.ada.wait_message("26 November 2026 to 30 November 2026", channel=PROGRESS)
+        assert len(await digests(office)) == 2
+
+
+async def test_nine_o_clock_stays_nine_o_clock_when_the_clocks_change(data: Path) -> None:
+    clock = ShiftedClock(datetime(2026, 10, 18, 12, 0, tzinfo=UTC))
+    async with opened(data, clock) as office, office.bot():
+        clock.forward(hours=20, minutes=1)  # Monday 8:01 UTC, 9:01 in London
+        await office.ada.wait_message("19 October 2026", channel=PROGRESS)
+        clock.forward(days=7)  # clocks went back on the 25th: 8:01 UTC is 8:01 in London
+        await office.ada.command("/pmo-strategy")
+        await office.ada.wait_message("Meridian Water (sample data)")
+        assert len(await digests(office)) == 1
+        clock.forward(hours=1)
+        await office.ada.wait_message("19 October 2026 to 26 October 2026", channel=PROGRESS)
+
+
+async def test_leaders_see_a_digest_before_it_is_sent_and_nobody_else_does(autumn: Office) -> None:
+    await autumn.dana.command("/pmo-strategy digest weekly-leadership")
+    told = await autumn.dana.wait_message("A preview, only for you.")
+    assert told["ephemeral"]
+    assert "The next one goes to <#C06LEADERS> on 30 November 2026." in words(told)
+    assert "Three depots do the work of five" in words(told)
+    await autumn.dana.command("/pmo-strategy digest")
+    assert "depot" not in json.dumps(await autumn.dana.wait_message("A preview, only for you.")).casefold()
+    await autumn.dana.command("/pmo-strategy digest tomorrow")
+    await autumn.dana.wait_message("There are: weekly-progress, weekly-leadership, monthly-leadership.")
+    await autumn.ada.command("/pmo-strategy digest")
+    await autumn.ada.wait_message("Leaders and the head of the PMO preview digests.")
+    assert await digests(autumn) == []
+
+
+async def test_owners_are_reminded_once_when_an_update_is_due(autumn: Office) -> None:
+    await autumn.farah.command("/pmo-update cleaner")
+    view = await autumn.farah.wait_view("update.form")
+    given = {"rag": "red", "summary": "Too many spills.", "ask": "A decision on the Eastgate tank."}
+    assert await autumn.farah.submit(view, given) == {}
+    autumn.clock.forward(days=3, hours=6, minutes=1)  # Thursday, one past four
+    told = await autumn.ben.wait_message("Your progress updates are due:")
+    assert told["channel"] == await autumn.ben.dm()
+    assert "Less water is lost between the works and the tap" in words(told)
+    await autumn.ben.click(told, "Write it")
+    view = await autumn.ben.wait_view("update.form")
+    assert view["blocks"][0]["element"]["initial_option"]["value"] == "objective:less-leakage"
+    await autumn.dana.wait_message("Three depots do the work of five")
+    await autumn.wei.wait_message("Your progress update is due:")
+    await autumn.farah.wait_message("Your progress updates are due:")
+    calls = await autumn.workspace.calls("chat.postMessage")
+    reminded = [call["args"]["channel"] for call in calls if "progress update" in call["args"]["text"][:30]]
+    assert len(reminded) == len(set(reminded)) == 4
