@@ -8,6 +8,7 @@ from bot.dead_letters import TellOfDeadLetters
 from bot.library import Shelf
 from handlers.digests import run_due, sync, told, wanted_schedules
 from handlers.house import House
+from handlers.request_reminders import RequestReminders
 from storage.deliveries import Deliveries
 from strategy.schedules import Schedule
 

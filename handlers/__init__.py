@@ -8,6 +8,8 @@ from handlers import (
     home,
     questions,
     request_acts,
+    request_lists,
+    request_ratings,
     requests,
     stories,
     strategy,
@@ -16,12 +18,24 @@ from handlers import (
 from handlers.house import HomeSection
 from handlers.routes import Routes
 
-NOUNS = (questions, forwards, requests, request_acts, strategy, updates, stories, help, home)
+NOUNS = (
+    questions,
+    forwards,
+    requests,
+    request_acts,
+    request_lists,
+    request_ratings,
+    strategy,
+    updates,
+    stories,
+    help,
+    home,
+)
 
 # The parts of the App Home, from above.
 HOME_SECTIONS: Sequence[HomeSection] = (
     questions.home_section,
-    requests.home_section,
+    request_lists.home_section,
     forwards.home_section,
     strategy.home_section,
     stories.home_section,

@@ -1,60 +1,71 @@
-"""What people do with a request: a button or a modal for each verb, and what everybody concerned sees of it."""
+"""What people do with a request: a button or a window for each verb, all of them ending in one transaction."""
 
+import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from foundation.errors import Invalid, Refused
+from foundation.people import Person
 from handlers import payloads
-from handlers.blocks.request_act import AT_ONCE, WITH_MODAL, act_modal
-from handlers.blocks.request_card import PMO_SIDE, REQUESTER_SIDE, card, satisfaction, step
-from handlers.blocks.request_form import form
-from handlers.blocks.text import message
-from handlers.home import refresh_homes
+from handlers.blocks.request_act import ACT, FIELDS, SCORED, act_modal
+from handlers.blocks.request_buttons import AT_ONCE, MENU, OPEN
+from handlers.blocks.request_details import window
+from handlers.blocks.request_form import RESUBMIT, Filling, changed_form
+from handlers.blocks.text import Block
 from handlers.house import House
-from handlers.replies import reply
+from handlers.request_names import check_named, names_now, sheet_of
+from handlers.request_news import announce
 from handlers.routes import Body, Routes, Visit
 from servicedesk.catalogue import Priority
-from servicedesk.decisions import approvers
 from servicedesk.desk import Given
-from servicedesk.forms import validate
-from servicedesk.records import Change, LogEntry, Request, Scores, State, Verb
-from servicedesk.requests import apply
-from servicedesk.satisfaction import rate
+from servicedesk.records import Change, Request, Scores, State, Verb
+from servicedesk.requests import apply, check_may, check_original, check_seen
 from storage.inbox import Arrival
 from storage.store import Transaction
-
-TRIAGE = "triage"
 
 
 def register(routes: Routes) -> None:
     for verb in AT_ONCE:
         routes.action(f"request.{verb}", acted)
-    for verb in WITH_MODAL:
+    for verb in (*(verb for verb in FIELDS if verb not in AT_ONCE), Verb.RESUBMIT):
         routes.action_now(f"request.{verb}", asked)
-    routes.action_now(f"request.{Verb.RESUBMIT}", reopened_form)
-    routes.submission("request.act", filled, check)
-    routes.submission("request.resubmit", resubmitted, check_form)
-    routes.action("request.rate.*", rated)
+    routes.action_now("request.do.*", asked)
+    routes.action_now(MENU, chosen)
+    routes.action_now(OPEN, shown)
+    routes.submission(ACT, filled, check)
+    routes.submission(RESUBMIT, resubmitted, check_form)
 
 
 def acted(arrival: Arrival, house: House) -> None:
-    """A button that needs no more words."""
-    verb = Verb(payloads.action(arrival.payload)["action_id"].partition(".")[2])
-    _do(arrival, house, int(payloads.action_value(arrival.payload)), verb, {})
+    """A button of a card that needs no more words."""
+    _do(arrival, house, int(payloads.action_value(arrival.payload)), _clicked(arrival.payload), {})
 
 
 async def asked(visit: Visit) -> None:
-    """A button that needs more: its modal, if the person may do it now at all."""
-    verb = Verb(payloads.action(visit.body)["action_id"].partition(".")[2])
-    house = visit.house
-    request = await visit.look(lambda: _request(house, int(payloads.action_value(visit.body))))
-    await visit.open(act_modal(request, verb, house.desk.catalogue, house.people))
+    """A button that needs more."""
+    await _ask(visit, int(payloads.action_value(visit.body)), _clicked(visit.body))
+
+
+async def chosen(visit: Visit) -> None:
+    """An entry of a card's menu."""
+    number, _, verb = payloads.action_value(visit.body).partition(":")
+    if verb == "open":
+        await _show(visit, int(number))
+    else:
+        await _ask(visit, int(number), Verb(verb))
+
+
+async def shown(visit: Visit) -> None:
+    """Somebody wants to see all of a request, and all that they may do."""
+    await _show(visit, int(payloads.action_value(visit.body)))
 
 
 def check(body: Body, house: House) -> None:
-    """The verb is tried on the request as it stands: what is refused is told in the open modal."""
+    """The verb is tried on the request as it stands: what is refused is told in the open window."""
     number, verb = _carried(body)
-    request = _request(house, number)
-    apply(request, verb, house.people.get(payloads.place(body).user), house.now(), house.desk, **_given(body, verb))
+    with house.store.reading(house.now()) as tx:
+        _applied(tx, house, tx.requests.get(number), verb, _actor(body, house), _given(body, verb))
 
 
 def filled(arrival: Arrival, house: House) -> None:
@@ -63,25 +74,13 @@ def filled(arrival: Arrival, house: House) -> None:
     _do(arrival, house, number, verb, _given(arrival.payload, verb))
 
 
-async def reopened_form(visit: Visit) -> None:
-    """Changes were asked for: the form again, as it was filled in."""
-    request = await visit.look(lambda: _request(visit.house, int(payloads.action_value(visit.body))))
-    catalogue = visit.house.desk.catalogue
-    view = form(
-        catalogue.service(request.service),
-        catalogue.form(request.service),
-        request.values,
-        callback_id="request.resubmit",
-        carries=str(request.number),
-        submit="Submit again",
-    )
-    await visit.open(view)
-
-
 def check_form(body: Body, house: House) -> None:
-    request = _request(house, int(payloads.carried(body)))
-    fields = house.desk.catalogue.form(request.service)
-    validate(fields, payloads.submitted(body), house.desk.calendar.local_date(house.now()))
+    """The changed form is held to the catalogue like the first."""
+    values, actor = payloads.submitted(body), _actor(body, house)
+    with house.store.reading(house.now()) as tx:
+        request = tx.requests.get(int(payloads.carried(body)))
+        change = _applied(tx, house, request, Verb.RESUBMIT, actor, {"values": values})
+        check_named(tx, actor, house.desk.catalogue.form(change.request.service), values)
 
 
 def resubmitted(arrival: Arrival, house: House) -> None:
@@ -90,80 +89,82 @@ def resubmitted(arrival: Arrival, house: House) -> None:
     _do(arrival, house, int(payloads.carried(arrival.payload)), Verb.RESUBMIT, {"values": values})
 
 
-def rated(arrival: Arrival, house: House) -> None:
-    """The requester says how satisfied they are."""
-    number, _, score = payloads.action_value(arrival.payload).partition(":")
-    place = payloads.place(arrival.payload)
-    with house.store.finishing(arrival, house.now()) as tx:
-        request = tx.requests.get(int(number))
-        tx.ratings.put(rate(request, house.people.get(place.user), int(score), None, house.now()))
-        reply(tx, place, message(f"Thank you. You gave {'★' * int(score)} for {request.reference}."))
+async def _ask(visit: Visit, number: int, verb: Verb) -> None:
+    """Open the window of the verb, if the person may do it now at all."""
+    make = _changed_form if verb is Verb.RESUBMIT else _act_modal
+
+    def find() -> Block:
+        with visit.house.store.reading(visit.house.now()) as tx:
+            request = tx.requests.get(number)
+            check_may(request, verb, visit.person, visit.house.now(), visit.house.desk)
+            return make(tx, visit.house, request, verb, visit.person)
+
+    try:
+        view = await visit.look(find)
+    except Refused as refused:
+        if not _open_window(visit):
+            raise
+        return await _show(visit, number, refused.message)
+    return await _put(visit, view)
 
 
-def announce_new(tx: Transaction, house: House, request: Request) -> None:
-    """A new request appears in triage, to its requester and to its watchers."""
-    _show(tx, house, request, TRIAGE, house.channels.triage)
-    for person in _followers(request):
-        _show(tx, house, request, person, person)
-    refresh_homes(tx, house, _concerned(house, request))
+async def _show(visit: Visit, number: int, note: str = "") -> None:
+    def find() -> Block:
+        with visit.house.store.reading(visit.house.now()) as tx:
+            request = tx.requests.get(number)
+            check_seen(request, visit.person)
+            return window(sheet_of(tx, visit.house, request), tx.requests.log(number), visit.person, note)
+
+    await _put(visit, await visit.look(find))
 
 
-def announce(tx: Transaction, house: House, change: Change) -> None:
-    """Everybody's card shows the request as it is now; what happened stands in the thread under it."""
-    request, entry = change.request, change.entry
-    if entry is None:
-        return
-    for person in _followers(request):
-        if tx.requests.card(request.number, person) is None:
-            _show(tx, house, request, person, person)
-    for place, delivery in tx.requests.cards(request.number).items():
-        tx.outbox.edit(delivery, card(request, house.desk, _side(request, place)))
-        _tell(tx, house, place, delivery, request, entry)
-    if request.state is State.CLOSED:
-        tx.outbox.post(request.requester, satisfaction(request), key=f"satisfaction:{request.number}:{request.version}")
-    refresh_homes(tx, house, _concerned(house, request))
+async def _put(visit: Visit, view: Block) -> None:
+    """In place of the window that is open, so that none is left behind with what was true before."""
+    if open_window := _open_window(visit):
+        await visit.client.views_update(view_id=open_window, view=view)
+    else:
+        await visit.open(view)
+
+
+def _open_window(visit: Visit) -> str | None:
+    """The id of the window in which the person clicked, if they did."""
+    view = visit.body.get("view") or {}
+    return str(view["id"]) if view.get("type") == "modal" else None
+
+
+def _act_modal(tx: Transaction, house: House, request: Request, verb: Verb, person: Person) -> Block:
+    others_too = person.is_pmo or person.id == request.requester
+    return act_modal(sheet_of(tx, house, request), verb, others_too)
+
+
+def _changed_form(tx: Transaction, house: House, request: Request, _: Verb, __: Person) -> Block:
+    fields = house.desk.catalogue.form(request.service)
+    return changed_form(request, fields, Filling(request.values, names_now(tx)))
 
 
 def _do(arrival: Arrival, house: House, number: int, verb: Verb, given: Given) -> None:
-    actor = house.people.get(payloads.place(arrival.payload).user)
-    now = house.now()
-    with house.store.finishing(arrival, now) as tx:
-        change = apply(tx.requests.get(number), verb, actor, now, house.desk, **given)
+    actor = _actor(arrival.payload, house)
+    with house.store.finishing(arrival, house.now()) as tx:
+        before = tx.requests.get(number)
+        change = _applied(tx, house, before, verb, actor, given)
         tx.requests.save(change)
-        announce(tx, house, change)
+        announce(tx, house, before, change)
 
 
-def _tell(tx: Transaction, house: House, place: str, delivery: str, request: Request, entry: LogEntry) -> None:
-    if place != entry.actor:
-        to = house.channels.triage if place == TRIAGE else place
-        tx.outbox.post(to, step(request, entry), follows=delivery)
+def _applied(tx: Transaction, house: House, request: Request, verb: Verb, actor: Person, given: Given) -> Change:
+    change = apply(request, verb, actor, house.now(), house.desk, **given)
+    if verb is Verb.MARK_DUPLICATE:
+        check_original(request, tx.requests.get(given["duplicate_of"]), house.people)
+    return change
 
 
-def _show(tx: Transaction, house: House, request: Request, place: str, to: str) -> None:
-    delivery = tx.outbox.post(to, card(request, house.desk, _side(request, place)))
-    tx.requests.remember_card(request.number, place, delivery)
+def _actor(body: Body, house: House) -> Person:
+    return house.people.get(payloads.place(body).user)
 
 
-def _side(request: Request, place: str) -> frozenset[Any]:
-    if place == TRIAGE:
-        return PMO_SIDE
-    return REQUESTER_SIDE if place == request.requester else PMO_SIDE if place == request.assignee else frozenset()
-
-
-def _followers(request: Request) -> list[str]:
-    """Who has a card in their direct messages."""
-    assigned = [request.assignee] if request.assignee else []
-    return list(dict.fromkeys([request.requester, *request.watchers, *assigned]))
-
-
-def _concerned(house: House, request: Request) -> list[str]:
-    pmo = [person.id for person in house.people if person.is_pmo]
-    return [*_followers(request), *pmo, *(person.id for person in approvers(request, house.people))]
-
-
-def _request(house: House, number: int) -> Request:
-    with house.store.reading(house.now()) as tx:
-        return tx.requests.get(number)
+def _clicked(body: Body) -> Verb:
+    """The verb at the end of the action's id."""
+    return Verb(str(payloads.action(body)["action_id"]).rpartition(".")[2])
 
 
 def _carried(body: Body) -> tuple[int, Verb]:
@@ -172,14 +173,30 @@ def _carried(body: Body) -> tuple[int, Verb]:
 
 
 def _given(body: Body, verb: Verb) -> Given:
-    entered = payloads.submitted(body)
-    given: dict[str, Any] = {key: value for key, value in entered.items() if value not in (None, "")}
-    if "review_on" in given:
-        given["review_on"] = date.fromisoformat(given["review_on"])
-    if "duplicate_of" in given:
-        given["duplicate_of"] = int(given["duplicate_of"])
-    if "priority" in given:
-        given["priority"] = Priority(given["priority"])
+    """What was filled in, as the verb takes it.
+
+    Raises:
+        Invalid: it is no number where one is needed.
+    """
+    entered = {key: value for key, value in payloads.submitted(body).items() if value not in (None, "", [])}
     if verb is Verb.SCORE:
-        return {"scores": Scores(**{name: int(given[name]) for name in ("impact", "urgency", "risk", "size")})}
-    return given  # type: ignore[return-value]
+        return {"scores": Scores(**{name: int(entered.get(name, 0)) for name in SCORED})}
+    if verb is Verb.UNWATCH or (verb is Verb.WATCH and "people" not in entered):
+        entered["people"] = [payloads.place(body).user]
+    given: Any = {key: _READ[key](value) if key in _READ else value for key, value in entered.items()}
+    return given  # type: ignore[no-any-return]
+
+
+def _number(text: str) -> int:
+    found = re.fullmatch(r"\W*(?:pmo-?)?\s*(\d{1,9})", text.strip(), re.IGNORECASE)
+    if not found:
+        raise Invalid({"duplicate_of": "Write the number of the request that stays, as PMO-12."})
+    return int(found[1])
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "review_on": date.fromisoformat,
+    "duplicate_of": _number,
+    "priority": Priority,
+    "to": State,
+}

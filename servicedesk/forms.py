@@ -133,9 +133,9 @@ def _number(field: Field, given: object) -> int | float:
     if not math.isfinite(number) or isinstance(given, bool):
         raise _Bad("Write a number, such as 12 or 12.5.")
     if field.min is not None and number < field.min:
-        raise _Bad(f"This is less than {field.min:g}.")
+        raise _Bad(f"This is less than {field.min:,.15g}.")
     if field.max is not None and number > field.max:
-        raise _Bad(f"This is more than {field.max:g}.")
+        raise _Bad(f"This is more than {field.max:,.15g}.")
     return int(number) if number.is_integer() else number
 
 

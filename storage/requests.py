@@ -122,9 +122,17 @@ class Ratings:
         names = ("number", "person", "score", "comment", "at")
         put(self._session, RatingRow, {name: getattr(rating, name) for name in names})
 
+    def get(self, number: int) -> Rating | None:
+        row = self._session.get(RatingRow, number)
+        return _rating(row) if row else None
+
     def since(self, start: datetime, end: datetime) -> list[Rating]:
         rows = select(RatingRow).where(RatingRow.at >= start, RatingRow.at < end).order_by(RatingRow.at)
-        return [Rating(row.number, row.person, row.score, row.comment, row.at) for row in self._session.scalars(rows)]
+        return [_rating(row) for row in self._session.scalars(rows)]
+
+
+def _rating(row: RatingRow) -> Rating:
+    return Rating(row.number, row.person, row.score, row.comment, row.at)
 
 
 def as_row(request: Request) -> dict[str, Any]:

@@ -1,154 +1,154 @@
-"""Somebody requests a PMO service, the PMO delivers it, both see every step."""
+"""Somebody asks for a PMO service."""
 
-from typing import Any
+import pytest
 
 from tests.conversations.conftest import Office
+from tests.conversations.service_desk import (
+    FORMS,
+    TRIAGE,
+    act,
+    ask,
+    buttons,
+    card,
+    delivered,
+    form,
+    in_triage,
+    in_work,
+    mine,
+    told,
+)
 from tests.workspace import filling
-from workspace.checks import check_message, check_view
-
-FORM = {
-    "title": "Is Reservoir West in trouble?",
-    "project": "Not listed",
-    "detail": "The forecast slipped twice in a month.",
-    "trigger": "concern",
-    "stage": "delivery",
-    "budget_band": "medium",
-    "own_rag": "amber",
-    "sponsor_informed": "yes",
-}
-TITLE = "PMO-1 · Is Reservoir West in trouble?"
+from workspace.checks import check_message
 
 
-def shows(*words: str) -> Any:
-    """A message of the bot that holds all these words."""
-    return lambda message: message.get("bot_id") and all(word in filling.words(message) for word in words)
+@pytest.mark.parametrize("service", FORMS)
+async def test_every_service_has_its_form_and_a_request_appears_on_both_sides(office: Office, service: str) -> None:
+    asked = await ask(office, office.ben, service)
+    assert buttons(asked) == ["Comment", "Withdraw", "Open…"]
+    triage = await in_triage(office.wei, 1, "Waiting for triage", "Asked by Ben Castellanos")
+    assert buttons(triage)[:3] == ["Accept", "Ask the requester", "Decline"]
+    assert check_message(asked) == check_message(triage) == []
 
 
-def buttons(message: dict[str, Any]) -> list[str]:
-    """What can be pressed, in order."""
-    return [element["text"]["text"] for _, element in filling.elements(message) if element["type"] == "button"]
-
-
-def as_sent(view: dict[str, Any]) -> dict[str, Any]:
-    """The view without what the server adds to it."""
-    sent = ("type", "title", "submit", "close", "blocks", "callback_id", "private_metadata")
-    return {name: view[name] for name in sent if view.get(name) is not None}
-
-
-async def request_health_check(office: Office, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Ben asks for a health check; returns his card, and the one in triage."""
+async def test_what_is_wrong_is_told_under_its_field_and_nothing_is_lost(office: Office) -> None:
     await office.ben.command("/pmo-request health-check")
     view = await office.ben.wait_view("request.form")
-    assert await office.ben.submit(view, FORM | more) == {}
-    mine = await office.ben.wait_message(shows(TITLE))
-    triage = await office.wei.wait_message(shows(TITLE), channel="C03TRIAGE")
-    return mine, triage
+    errors = await office.ben.submit(view, form(need_by="2026-09-13", links="see the wiki"))
+    assert errors == {
+        "need_by": "This day is in the past. Choose today or a later day.",
+        "links": "Write a full web address that begins with https://.",
+    }
+    assert await office.ben.submit(view, form(need_by="2026-09-30")) == {}
+    await mine(office.ben)
 
 
-async def test_a_request_goes_from_the_form_to_the_requester_and_to_triage(office: Office) -> None:
-    mine, triage = await request_health_check(office)
-    assert "Withdraw" in buttons(mine)
-    assert buttons(triage)[:3] == ["Ask", "Accept", "Decline"]
-    assert "Waiting for triage" in filling.words(triage)
-    assert check_message({"text": triage["text"], "blocks": triage["blocks"]}) == []
-
-
-async def test_what_is_wrong_in_the_form_is_told_under_its_field_and_nothing_is_lost(office: Office) -> None:
-    await office.ben.command("/pmo-request health-check")
+async def test_the_command_alone_lets_one_choose_the_service(office: Office) -> None:
+    await office.ben.command("/pmo-request")
+    view = await office.ben.wait_view("Request a PMO service")
+    await office.ben.click(view, "request.open.risk-assurance")
     view = await office.ben.wait_view("request.form")
-    assert check_view(as_sent(view)) == []
-    errors = await office.ben.submit(view, FORM | {"need_by": "2026-09-13"})
-    assert errors == {"need_by": "This day is in the past. Choose today or a later day."}
-    assert await office.ben.submit(view, FORM | {"need_by": "2026-09-30"}) == {}
-    await office.ben.wait_message(shows(TITLE))
+    assert "Risk management assurance" in filling.words(view)
+    assert await office.ben.submit(view, form("risk-assurance")) == {}
+    await mine(office.ben)
+    assert office.ben.stack == []  # the list of services gave way to the form, and the form is sent
 
 
-async def test_the_pmo_asks_accepts_claims_and_delivers_and_both_sides_see_each_step(office: Office) -> None:
-    _mine, triage = await request_health_check(office)
-
-    await office.wei.click(triage, "Ask")
-    view = await office.wei.wait_view("request.act")
-    assert await office.wei.submit(view, {"comment": "Which of the two forecasts?"}) == {}
-    asked = await office.ben.wait_message(shows(TITLE, "Which of the two forecasts?"))
-    await office.ben.click(asked, "Answer")
-    view = await office.ben.wait_view("request.act")
-    assert await office.ben.submit(view, {"comment": "The one of August."}) == {}
-    await office.wei.wait_message(shows("The one of August."), channel="C03TRIAGE")
-
-    triage = await office.wei.wait_message(shows(TITLE, "Waiting for triage"))
-    await office.wei.click(triage, "Accept")
-    triage = await office.wei.wait_message(shows(TITLE, "In the queue"))
-    await office.ben.wait_message(shows(TITLE, "In the queue"))
-
-    await office.wei.click(triage, "Claim")
-    triage = await office.wei.wait_message(shows(TITLE, "In progress"), channel="C03TRIAGE")
-    await office.wei.click(triage, "Deliver")
-    view = await office.wei.wait_view("request.act")
-    errors = await office.wei.submit(view, {"link": "https://example.org/report"})
-    assert list(errors) == ["checklist"]
-    checklist = [option["value"] for option in filling.find(view, "act.checklist")[1]["options"]]
-    assert await office.wei.submit(view, {"link": "https://example.org/report", "checklist": checklist}) == {}
-
-    delivered = await office.ben.wait_message(shows(TITLE, "Delivered", "https://example.org/report"))
-    await office.ben.click(delivered, "Accept the delivery")
-    question = await office.ben.wait_message(shows("How satisfied are you"))
-    await office.ben.click(question, "★★★★★")
-    await office.ben.wait_message(shows("Thank you"))
+async def test_so_does_the_shortcut(office: Office) -> None:
+    await office.ben.shortcut("request_service")
+    view = await office.ben.wait_view("Request a PMO service")
+    labels = [filling.words(block) for block in view["blocks"]]
+    assert sum("Choose" in label for label in labels) == len(FORMS)
 
 
-async def test_of_two_who_accept_at_once_one_is_told_that_somebody_was_quicker(office: Office) -> None:
-    _, triage = await request_health_check(office)
-    await office.wei.click(triage, "Accept")
-    await office.emeka.click(triage, "Accept")
-    refused = await office.emeka.wait_message(shows("PMO-1 is in the queue, so you cannot accept it now."))
-    assert refused["ephemeral"]
-
-
-async def test_a_stale_button_is_refused_with_what_has_happened_meanwhile(office: Office) -> None:
-    mine, triage = await request_health_check(office)
-    await office.ben.click(mine, "Withdraw")
-    await office.wei.wait_message(shows(TITLE, "Withdrawn"))
-    await office.wei.click(triage, "Accept")
-    refused = await office.wei.wait_message(shows("PMO-1 is withdrawn, so you cannot accept it now."))
-    assert refused["ephemeral"]
-
-
-async def test_only_who_holds_the_role_may_act_whatever_they_click(office: Office) -> None:
-    _, triage = await request_health_check(office)
-    await office.wei.click(triage, "Accept")
-    queued = await office.wei.wait_message(shows(TITLE, "In the queue"), channel="C03TRIAGE")
-    await office.emeka.click(queued, "Claim")
-    held = await office.wei.wait_message(shows(TITLE, "In progress"), channel="C03TRIAGE")
-    await office.wei.click(held, "Deliver")
-    view = await office.wei.wait_view("request.act")
-    errors = await office.wei.submit(view, {"link": "https://example.org/report"})
-    assert errors == {"link": "Only Emeka Adeyemi, who has it, can deliver it. Ask them, or leave a comment on PMO-1."}
-
-
-async def test_my_requests_are_listed_to_me_alone(office: Office) -> None:
-    await request_health_check(office)
-    await office.ben.command("/pmo-requests")
-    assert (await office.ben.wait_message(shows("Your open requests", "PMO-1")))["ephemeral"]
-    await office.ada.command("/pmo-requests PMO-1")
-    await office.ada.wait_message(shows("There is no request PMO-1 that you can see."))
+@pytest.mark.parametrize("typed", ["health-check", "Health check", "project health check", "HEALTH"])
+async def test_a_service_is_known_by_its_key_its_name_or_a_word_of_it(office: Office, typed: str) -> None:
+    await office.ben.command(f"/pmo-request {typed}")
+    assert "Project health check" in filling.words(await office.ben.wait_view("request.form"))
 
 
 async def test_an_unknown_service_is_answered_with_those_there_are(office: Office) -> None:
     await office.ben.command("/pmo-request haircut")
-    await office.ben.wait_message(shows("There is no service “haircut”.", "health-check"))
+    await office.ben.wait_message("“haircut” is no service of the PMO.")
+    await office.ben.command("/pmo-request compliance")
+    await office.ben.wait_message("“compliance” could be several services.")
+    assert office.ben.nothing_came("view_opened")
 
 
 async def test_the_service_offered_under_an_answer_takes_the_question_along(office: Office) -> None:
-    await office.ben.command("/pmo how do I know whether my project is in trouble?")
-    answer = await office.ben.wait_message(shows("edition 1.0"))
-    await office.ben.click(answer, "Request: Project health check")
+    question = "how long does a health check take?"
+    await office.ben.command(f"/pmo {question}")
+    answer = await office.ben.wait_message("edition 1.0")
+    await office.ben.click(answer, "request.open.health-check")
     view = await office.ben.wait_view("request.form")
-    assert filling.find(view, "field.detail")[1]["initial_value"] == "how do I know whether my project is in trouble?"
+    assert filling.find(view, "field.detail")[1]["initial_value"] == question
 
 
-async def test_the_shortcut_lets_one_choose_the_service(office: Office) -> None:
-    await office.ben.shortcut("request_service")
-    view = await office.ben.wait_view("request.pick")
-    assert check_view(as_sent(view)) == []
-    assert await office.ben.submit(view, {"service": "health-check"}) == {}
-    await office.ben.wait_view("request.form")
+async def test_the_same_form_delivered_twice_is_one_request(office: Office) -> None:
+    await ask(office, office.ben)
+    hub = office.workspace.server.hub
+    sent = next(one for one in hub.log.deliveries if one.payload.get("type") == "view_submission")
+    await hub.outlet.ask(sent.kind, sent.payload)
+    await ask(office, office.ben, number=2)
+    await in_triage(office.wei, 2)
+    cards = [message for message in await office.wei.messages(TRIAGE) if card(1)(message) or card(2)(message)]
+    assert len(cards) == 2
+
+
+async def test_whoever_is_named_as_a_watcher_follows_it(office: Office) -> None:
+    await ask(office, office.ben, watchers=["U01ADA"])
+    watched = await mine(office.ada, 1, "You watch it · asked by Ben Castellanos")
+    assert buttons(watched) == ["Comment", "Stop watching", "Open…"]
+    await office.wei.click(await in_triage(office.wei), "Accept")
+    await mine(office.ada, 1, "In the queue")
+    await office.ada.wait_message(told(1, "Wei Chen", "accepted it into the queue"))
+
+    assert await act(office.ada, watched, "Stop watching") == {}
+    await office.ada.wait_message(lambda message: card(1)(message) and buttons(message) == ["Open…"])
+
+
+async def test_the_requester_withdraws_and_the_pmo_hears_why(office: Office) -> None:
+    asked = await ask(office, office.ben)
+    triage = await in_triage(office.wei)
+    assert await act(office.ben, asked, "Withdraw", reason="The forecast was wrong.") == {}
+    await in_triage(office.wei, 1, "Withdrawn", "The forecast was wrong.")
+    await office.wei.wait_message(told(1, "Ben Castellanos", "withdrew it", "The forecast was wrong."), channel=TRIAGE)
+
+    await office.wei.click(triage, "Accept")  # on the card as it was before
+    refused = await office.wei.wait_message("PMO-1 is withdrawn, so you cannot accept it now.")
+    assert refused["ephemeral"]
+
+
+async def test_the_requester_accepts_the_delivery_and_says_how_it_was(office: Office) -> None:
+    result = await delivered(office)
+    assert "https://example.org/result" in str(result["blocks"])
+    await office.ben.click(result, "Accept the delivery")
+    question = await office.ben.wait_message("How satisfied are you")
+    await office.wei.wait_message(told(1, "accepted the delivery"), channel=await office.wei.dm())
+
+    await office.ben.click(question, "★★★★")
+    thanks = await office.ben.wait_message("You gave ★★★★ of five.")
+    assert thanks["ts"] == question["ts"]
+    await office.ben.click(thanks, "Say more")
+    view = await office.ben.wait_view("How was it?")
+    assert await office.ben.submit(view, {"comment": "Quick and clear."}) == {}
+    await office.ben.wait_message("Your words are with the PMO.")
+
+
+async def test_the_requester_reopens_with_a_reason_and_work_goes_on(office: Office) -> None:
+    result = await delivered(office)
+    assert await act(office.ben, result, "Reopen", reason="The second reservoir is missing.") == {}
+    await mine(office.wei, 1, "In progress, with you")
+    again = await office.wei.wait_message(told(1, "reopened it", "The second reservoir is missing."))
+    assert again["text"].startswith("<@U03WEI>")
+
+
+async def test_a_comment_reaches_the_other_side_and_not_its_writer(office: Office) -> None:
+    asked, work = await in_work(office)
+    assert await act(office.ben, asked, "Comment", comment="Please look at the pumps, too.") == {}
+    await office.wei.wait_message(told(1, "Ben Castellanos", "comments", "Please look at the pumps, too."))
+    assert await act(office.wei, work, "Comment", comment="I will.") == {}
+    await office.ben.wait_message(told(1, "Wei Chen", "comments", "I will."))
+    everything = [
+        message["text"] for channel in (await office.ben.dm(),) for message in await office.ben.messages(channel)
+    ]
+    assert not any("Please look at the pumps" in text for text in everything)

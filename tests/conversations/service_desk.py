@@ -1,0 +1,135 @@
+"""What the conversations about requests share: filling in a form, waiting for a card, pressing its buttons."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.conversations.conftest import Office
+from tests.workspace import filling
+from tests.workspace.running import Visitor
+
+Json = dict[str, Any]
+TRIAGE = "C03TRIAGE"
+
+COMMON = {"title": "Is Reservoir West in trouble?", "project": "Not listed", "detail": "The forecast slipped twice."}
+FORMS: dict[str, Json] = {
+    "regulatory-compliance": {"regulation": "Water Act, section 12", "jurisdiction": "England"},
+    "framework-development": {
+        "unit": "Digital",
+        "project_types": ["digital"],
+        "practice": "Every team has its own gates.",
+        "approver": "U04DANA",
+    },
+    "methodology-compliance": {"method": "agile", "stage": "delivery", "artefacts": "https://example.org/plan"},
+    "health-check": {
+        "trigger": "concern",
+        "stage": "delivery",
+        "budget_band": "medium",
+        "own_rag": "amber",
+        "sponsor_informed": "yes",
+    },
+    "quality-review": {
+        "item": "Design report",
+        "item_link": "https://example.org/report",
+        "criteria": "It answers every requirement.",
+        "version": "2.1",
+    },
+    "risk-assurance": {"register": "https://example.org/risks", "top_risks": "Weather.", "workshop": "no"},
+    "change-management": {
+        "change": "Field crews get tablets.",
+        "groups": "Field crews",
+        "readiness": "aware",
+        "success_measure": "Nine of ten jobs are closed in the field.",
+    },
+    "capacity-building": {
+        "mode": "training",
+        "topic": "Planning",
+        "audience": "Twelve project managers",
+        "level": "beginner",
+        "outcome": "They plan with dependencies.",
+    },
+    "methods-and-tools": {"tool": "Risk register", "need": "template"},
+}
+DELIVERY = {"link": "https://example.org/result"}
+
+
+def form(service: str = "health-check", **more: Any) -> Json:
+    return COMMON | FORMS[service] | more
+
+
+def card(number: int, *words: str) -> Callable[[Json], bool]:
+    """A card of the request that holds all these words; what is below it in its thread is none."""
+
+    def fits(message: Json) -> bool:
+        blocks = message.get("blocks") or [{}]
+        title = filling.words(blocks[0])
+        return (
+            blocks[0].get("type") == "header"
+            and title.startswith(f"PMO-{number} ")
+            and all(word in filling.words(message) for word in words)
+        )
+
+    return fits
+
+
+def told(number: int, *words: str) -> Callable[[Json], bool]:
+    """What happened to the request, in the thread below a card."""
+
+    def fits(message: Json) -> bool:
+        text = message.get("text", "")
+        return bool(message.get("thread_ts")) and f"PMO-{number}" in text and all(word in text for word in words)
+
+    return fits
+
+
+def buttons(holder: Json) -> list[str]:
+    """What can be pressed on a card, the entries of its menu included."""
+    labels: list[str] = []
+    for block, element in filling.elements(holder):
+        if block["type"] == "actions":
+            options = [option["text"]["text"] for option in element.get("options", [])]
+            labels += options or [element["text"]["text"]]
+    return labels
+
+
+async def ask(office: Office, person: Visitor, service: str = "health-check", number: int = 1, **more: Any) -> Json:
+    """Somebody fills in the form of a service; returns the card that they get."""
+    await person.command(f"/pmo-request {service}")
+    view = await person.wait_view("request.form")
+    assert await person.submit(view, form(service, **more)) == {}
+    return await person.wait_message(card(number), channel=await person.dm())
+
+
+async def in_triage(person: Visitor, number: int = 1, *words: str) -> Json:
+    """The card in triage once it says this."""
+    return await person.wait_message(card(number, *words), channel=TRIAGE)
+
+
+async def mine(person: Visitor, number: int = 1, *words: str) -> Json:
+    """The person's own card once it says this."""
+    return await person.wait_message(card(number, *words), channel=await person.dm())
+
+
+async def act(person: Visitor, holder: Json, label: str, **given: Any) -> dict[str, str]:
+    """Press a button or an entry of the menu, fill in the window that opens, send it; returns what is told in it."""
+    await person.click(holder, label)
+    view = await person.wait_view("request.act")
+    return await person.submit(view, given)
+
+
+async def in_work(office: Office, number: int = 1, **more: Any) -> tuple[Json, Json]:
+    """Ben asks for a health check, Wei accepts and claims it; returns Ben's card and Wei's."""
+    await ask(office, office.ben, number=number, **more)
+    await office.wei.click(await in_triage(office.wei, number), "Accept")
+    await office.wei.click(await in_triage(office.wei, number, "In the queue"), "Claim")
+    return await mine(office.ben, number, "In progress"), await mine(office.wei, number, "In progress, with you")
+
+
+async def delivered(office: Office, number: int = 1) -> Json:
+    """Wei delivers what Ben asked for; returns Ben's card."""
+    _, work = await in_work(office, number)
+    assert await act(office.wei, work, "Deliver", **DELIVERY, checklist=await checklist(office, number)) == {}
+    return await mine(office.ben, number, "Delivered")
+
+
+async def checklist(office: Office, number: int = 1) -> list[str]:
+    return ["rated", "actions", "ack_pmo", "ack_manager", "ack_sponsor"]
