@@ -1,0 +1,193 @@
+"""`pmo run` starts, says where, and ends in good order; or it says in one line why it cannot."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.local import SEED, check_port
+from bot.manifest import manifest
+from bot.organisation import SAMPLE
+from bot.run import serve
+from bot.settings import Settings
+from bot.stopping import Stopped, unless, unless_stopped
+from foundation.errors import Refused
+from storage.database import Database
+from tests.conversations.conftest import MONDAY, data, read_before
+from tests.workspace.running import RunningWorkspace, running_workspace
+
+__all__ = ["data", "read_before"]
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "@PMO Assistant how long does a health check take?"
+
+
+def settings_for(slack: RunningWorkspace, data: Path, **more: Any) -> Settings:
+    given = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token, "SLACK_API_URL": slack.api_url}
+    return Settings(**(given | {"PMO_ORGANISATION": SAMPLE, "PMO_DATA": data} | more))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+async def refusal(settings: Settings) -> str:
+    with pytest.raises(Refused) as refused:
+        await serve(settings, lambda _: None, asyncio.Event(), lambda: MONDAY)
+    return refused.value.message
+
+
+async def pmo_run(data: Path) -> asyncio.subprocess.Process:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "DATABASE_"))}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run"),
+        cwd=ROOT,
+        env=environment | {"PMO_DATA": str(data), "PMO_PORT": "0"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+async def test_without_tokens_it_opens_a_local_workspace_and_leaves_in_good_order(
+    data: Path, sign: signal.Signals
+) -> None:
+    process = await pmo_run(data)
+    assert process.stdout is not None
+    line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+    address = line.removeprefix("Open ").strip()
+    async with aiohttp.ClientSession() as session:
+        async with session.get(address) as page:
+            assert page.status == 200
+        process.send_signal(sign)
+        out, err = await asyncio.wait_for(process.communicate(), 30)
+        assert (process.returncode, out.decode(), err.decode()) == (0, "Stopping: finishing what is under way.\n", "")
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await session.get(address)
+
+
+async def test_a_second_process_on_the_same_data_is_refused(data: Path) -> None:
+    database = Database(Settings(PMO_DATA=data).database)
+    with database.alone():
+        process = await pmo_run(data)
+        out, err = await asyncio.wait_for(process.communicate(), 30)
+    database.close()
+    assert (process.returncode, out) == (1, b"")
+    assert err.decode().startswith(f"Another PMO Assistant is already at work with {data}")
+    assert len(err.decode().splitlines()) == 1
+
+
+async def test_stopped_while_slack_keeps_it_waiting_it_ends_at_once(data: Path) -> None:
+    said: list[str] = []
+    stopping = asyncio.Event()
+    async with running_workspace(manifest(), SEED) as slack:
+        await slack.faults({"kind": "delay", "method": "auth.test", "ms": 60_000})
+        starting = asyncio.create_task(serve(settings_for(slack, data), said.append, stopping, lambda: MONDAY))
+        await asyncio.sleep(0)
+        stopping.set()
+        await asyncio.wait_for(starting, 10)
+    assert said == ["Stopped."]
+
+
+async def test_stopped_while_the_handbook_is_read_it_gives_up_there() -> None:
+    stopping = asyncio.Event()
+    counted: list[tuple[int, int]] = []
+    progress = unless_stopped(stopping, lambda done, total: counted.append((done, total)))
+    progress(1, 10)
+    stopping.set()
+    with pytest.raises(Stopped):
+        progress(2, 10)
+    assert counted == [(1, 10)]
+
+
+async def test_work_that_fails_or_is_done_is_not_held_up_by_waiting_for_the_end() -> None:
+    async def seven() -> int:
+        return 7
+
+    async def fails() -> None:
+        raise Refused("No.")
+
+    assert await unless(asyncio.Event(), seven()) == 7
+    with pytest.raises(Refused):
+        await unless(asyncio.Event(), fails())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack does not know this bot token."),
+        ({"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack does not know this app-level token."),
+        ({"SLACK_APP_TOKEN": None}, "SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN is not."),
+        ({"SLACK_API_URL": "http://127.0.0.1:9"}, "Slack cannot be reached at http://127.0.0.1:9/"),
+        ({"PMO_ORGANISATION": Path("/nowhere.yaml")}, "/nowhere.yaml: No such file"),
+    ],
+)
+async def test_what_is_wrong_is_told_before_the_handbook_is_read(
+    tmp_path: Path, given: dict[str, Any], said: str
+) -> None:
+    async with running_workspace(manifest(), SEED) as slack:
+        message = await refusal(settings_for(slack, tmp_path, **given))
+    assert message.startswith(said)
+    assert "\n" not in message
+    assert not (tmp_path / "model").exists()
+
+
+async def test_a_revoked_token_and_a_missing_scope_are_told(tmp_path: Path) -> None:
+    smaller = manifest()
+    smaller["oauth_config"]["scopes"]["bot"].remove("chat:write")
+    async with running_workspace(smaller, SEED) as slack:
+        message = await refusal(settings_for(slack, tmp_path))
+        assert message.startswith("The bot token lacks a scope: chat:write.")
+        await slack.control("token", {"revoked": True})
+        assert (await refusal(settings_for(slack, tmp_path))).startswith("The bot token was revoked.")
+
+
+async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = f"Port {port} is in use by another program. Stop that program, or set PMO_PORT to another port."
+        assert await refusal(Settings(PMO_DATA=tmp_path, PMO_PORT=port)) == said
+    check_port("127.0.0.1", port)
+
+
+async def test_with_a_signing_secret_it_takes_signed_requests_and_no_others(data: Path) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/slack/events"
+    stopping, said = asyncio.Event(), asyncio.Queue[str]()
+    async with running_workspace(manifest(), SEED, request_url=address) as slack:
+        given = {"SLACK_APP_TOKEN": None, "SLACK_SIGNING_SECRET": slack.signing_secret, "PMO_PORT": port}
+        running = asyncio.create_task(serve(settings_for(slack, data, **given), said.put_nowait, stopping))
+        assert f"port {port}, path /slack/events" in await asyncio.wait_for(said.get(), 30)
+        ada = slack.as_user("U01ADA")
+        await ada.post("C07ASK", QUESTION)
+        assert "10 business days" in (await ada.wait_message("From the handbook"))["text"]
+        await ada.command("/pmo help", channel="C07ASK")
+        await ada.wait_message("Ask me how projects are run here")
+        async with slack.session.post(address, json={"type": "event_callback", "event": {}}) as answer:
+            assert answer.status == 401
+        stopping.set()
+        await asyncio.wait_for(running, 30)
+
+
+async def test_secrets_are_in_no_log(data: Path, caplog: pytest.LogCaptureFixture) -> None:
+    stopping, said = asyncio.Event(), asyncio.Queue[str]()
+    async with running_workspace(manifest(), SEED) as slack:
+        running = asyncio.create_task(serve(settings_for(slack, data), said.put_nowait, stopping))
+        await asyncio.wait_for(said.get(), 30)
+        await slack.drop_sockets()
+        await slack.wait_connected(30)
+        stopping.set()
+        await running
+        assert slack.bot_token not in caplog.text
+        assert slack.app_token not in caplog.text
