@@ -19,6 +19,7 @@ from foundation.errors import Refused
 
 log = logging.getLogger(__name__)
 
+PING_SECONDS = 3.0  # so long, at most, the bot hears nothing when a connection is cut without a word
 _BOT_TOKEN_WORDS = {
     "invalid_auth": "Slack does not know this bot token. Copy it again from OAuth & Permissions.",
     "not_authed": "The bot token is missing. Set SLACK_BOT_TOKEN.",
@@ -127,6 +128,7 @@ def app(web: AsyncWebClient, me: dict[str, Any], token: str, signing_secret: str
 
 def socket(bolt: AsyncApp, app_token: str, web: AsyncWebClient) -> AsyncSocketModeHandler:
     """Socket Mode by the same session and address."""
-    handler = AsyncSocketModeHandler(bolt, app_token, web_client=web, logger=logging.getLogger("slack_bolt.socket"))
+    logger = logging.getLogger("slack_bolt.socket")
+    handler = AsyncSocketModeHandler(bolt, app_token, web_client=web, logger=logger, ping_interval=PING_SECONDS)
     handler.client.proxy = web.proxy
     return handler

@@ -82,8 +82,30 @@ class Database:
         self.engine.dispose()
 
 
+# A process that is stopped, or a machine that is gone, in the middle of a transaction holds locks that others wait for:
+# the server lets go of it after these seconds.
+_HELD_SECONDS = 10
+_SESSION = (
+    f"SET idle_in_transaction_session_timeout = '{_HELD_SECONDS}s'",
+    f"SET lock_timeout = '{2 * _HELD_SECONDS}s'",
+    f"SET tcp_keepalives_idle = {_HELD_SECONDS}",
+    "SET tcp_keepalives_interval = 5",
+    "SET tcp_keepalives_count = 3",
+)
+
+
 def _postgresql(url: URL, extra: dict[str, Any]) -> Engine:
-    return create_engine(url, connect_args=extra, pool_pre_ping=True, pool_size=10)
+    engine = create_engine(url, connect_args=extra, pool_pre_ping=True, pool_size=10)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _: object) -> None:
+        cursor = connection.cursor()
+        for setting in _SESSION:
+            cursor.execute(setting)
+        cursor.close()
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: URL, busy_seconds: float) -> Engine:

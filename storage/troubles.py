@@ -22,6 +22,7 @@ _SENTENCES = {
 _CODES = {
     "08": "The database cannot be reached. Check its address and the network.",
     "25006": "The database is read-only (a standby?). Set DATABASE_URL to the one that may be written to.",
+    "25P03": "The database waited too long for this program and gave up: nothing was changed. Please try again.",
     "28": "The database refused user or password. Check DATABASE_URL.",
     "3D": "There is no database of that name. Create it, or correct DATABASE_URL.",
     "40": "Somebody else was at the same thing. Please try again.",

@@ -239,6 +239,12 @@ class Street:
         with self.store() as store, store.reading(datetime.now(UTC)) as tx:
             return backlog(tx.session)
 
+    async def nothing_left(self) -> None:
+        """Wait until the bots have nothing more to do: what was seen may still have to be recorded."""
+        async with asyncio.timeout(PATIENCE):
+            while (left := self.backlog()).arrivals or left.deliveries:
+                await asyncio.sleep(0.05)
+
 
 async def survive(street: Street, deaths: Sequence[Death], deeds: Sequence[Deed]) -> None:
     """Let bots die one after the other while the deeds are done; then one lives, and everything has to hold."""
@@ -256,6 +262,7 @@ async def outlive(street: Street, deeds: Sequence[Deed]) -> None:
     bot = await street.bot()
     for deed in deeds:
         await deed.seen(street)
+    await street.nothing_left()
     await bot.leave()
     await hold(street, deeds)
 
@@ -272,15 +279,24 @@ class Questions:
     """People ask in several channels at once; each question gets one answer, in its thread."""
 
     ASKED = ("what is a gate review?", "how do I write a business case?", "when do I need a new baseline?")
-    PLACES = (("U01ADA", "C07ASK"), ("U02BEN", "C02PROJECTS"), ("U06FARAH", "C01GENERAL"))
+    PLACES = (
+        ("U01ADA", "C07ASK"),
+        ("U02BEN", "C02PROJECTS"),
+        ("U06FARAH", "C01GENERAL"),
+        ("U03WEI", "C03TRIAGE"),
+        ("U04DANA", "C06LEADERS"),
+        ("U05EMEKA", "C05STORIES"),
+        ("U01ADA", "C04PROGRESS"),
+    )
 
-    def __init__(self, each_round: int = 4) -> None:
+    def __init__(self, each_round: int = 3) -> None:
         self._each_round = each_round
+        self._places = itertools.cycle(self.PLACES)
         self._asked: list[tuple[str, str, str]] = []  # user, channel, ts
 
     async def do(self, street: Street, round_number: int) -> None:
         for number in range(self._each_round):
-            user, channel = self.PLACES[number % len(self.PLACES)]
+            user, channel = next(self._places)
             question = self.ASKED[(round_number + number) % len(self.ASKED)]
             ts = await street.workspace.as_user(user).post(channel, f"@PMO Assistant {question}")
             self._asked.append((user, channel, ts))
@@ -304,7 +320,7 @@ class FanOut:
     PLACES = ("C01GENERAL", "C02PROJECTS", "C03TRIAGE", "C04PROGRESS", "C05STORIES", "C06LEADERS", "C07ASK")
     PEOPLE = ("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH")
 
-    def __init__(self, each_round: int = 7) -> None:
+    def __init__(self, each_round: int = 3) -> None:
         self._each_round = each_round
         self._places = itertools.cycle(self.PLACES + self.PEOPLE)
         self._posts: list[tuple[str, str]] = []  # place, text

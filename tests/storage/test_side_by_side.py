@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+import pytest
 from sqlalchemy import func, select, text
 
 from storage.database import Database
@@ -15,6 +16,7 @@ from storage.outbox import Outbox
 from storage.schedules import Schedules
 from storage.tables.engine import DeliveryRow, RunRow
 from tests.storage.cast import LEASE, NOW, arrival, later, post, sender_of, words
+from tests.storage.databases import NewDatabase
 
 PROCESSES = 3
 
@@ -126,6 +128,20 @@ def test_claims_are_made_one_at_a_time(database: Database) -> None:
             while not session.scalar(waiting):
                 assert not claim.done()
         assert len(claim.result(10)) == 1
+
+
+def test_a_process_that_is_stopped_in_a_transaction_does_not_hold_the_others_for_ever(
+    new_postgresql: NewDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database._SESSION", ("SET idle_in_transaction_session_timeout = '50ms'",))
+    database = Database(new_postgresql())
+    with database.transaction() as session:
+        Outbox(session, NOW).post("C07ASK", words("hello"))
+    stopped = database.engine.connect()
+    stopped.execute(CLAIMS)  # and it says nothing more
+    assert len(sender_of(database).claim("host:2", NOW, 5).deliveries) == 1
+    stopped.invalidate()
+    database.close()
 
 
 def test_a_slot_is_run_by_one_of_those_that_find_it_due(database: Database, address: str) -> None:

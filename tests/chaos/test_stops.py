@@ -1,0 +1,127 @@
+"""Machines out of breath and broken networks: nothing is lost, nothing is said twice."""
+
+import asyncio
+
+import pytest
+
+from tests.chaos.killing import POST, Death, FanOut, Questions, Street, hold, nth
+
+pytestmark = pytest.mark.chaos
+
+LEASE = 3.0  # seconds, see killing.QUICK
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_bot_stopped_in_the_middle_of_a_call_goes_on_when_others_have_done_its_work(
+    crossroads: Street, when: str
+) -> None:
+    """Three bots on one PostgreSQL; the one that makes the second call is held until its lease has long ended."""
+    bots = [await crossroads.bot(name=name) for name in ("one", "two", "three")]
+    sleeper = bots[0]
+    deeds = [Questions(6), FanOut(12)]
+    held = asyncio.Event()
+
+    def hold_it() -> None:
+        sleeper.stop()
+        held.set()
+
+    crossroads.hooks.at(when, "call", nth(2, POST), hold_it)
+    for deed in deeds:
+        await deed.do(crossroads, 0)
+    await asyncio.wait_for(held.wait(), 30)
+    for deed in deeds:
+        await deed.seen(crossroads)
+    sleeper.go_on()
+    canary = Questions(3)
+    await canary.do(crossroads, 1)
+    await canary.seen(crossroads)
+    await crossroads.nothing_left()
+    for bot in bots:
+        await bot.leave()
+    await hold(crossroads, [*deeds, canary])
+
+
+async def test_three_bots_of_which_one_after_the_other_is_killed(crossroads: Street) -> None:
+    deeds = [Questions(4), FanOut(6)]
+    deaths = [Death("after", "commit", 6), Death("before", "commit", 9), Death("after", "commit", 12)]
+    bots = [await crossroads.bot(death, name) for death, name in zip(deaths, ("one", "two", "three"), strict=True)]
+    survivor = await crossroads.bot(name="four")
+    for number in range(3):
+        for deed in deeds:
+            await deed.do(crossroads, number)
+    for deed in deeds:
+        await deed.seen(crossroads)
+    await crossroads.nothing_left()
+    for bot in bots:
+        bot.kill()
+        await bot.gone()
+    await crossroads.nothing_left()
+    await survivor.leave()
+    await hold(crossroads, deeds)
+
+
+async def test_the_only_bot_goes_on_after_a_long_sleep(street: Street) -> None:
+    bot = await street.bot()
+    deeds = [Questions(4), FanOut(6)]
+    held = asyncio.Event()
+
+    def hold_it() -> None:
+        bot.stop()
+        held.set()
+
+    street.hooks.at("after", "call", nth(2, POST), hold_it)
+    for deed in deeds:
+        await deed.do(street, 0)
+    await asyncio.wait_for(held.wait(), 30)
+    await asyncio.sleep(LEASE + 0.5)  # what is tested here is that time passes
+    bot.go_on()
+    for deed in deeds:
+        await deed.seen(street)
+    await street.nothing_left()
+    await bot.leave()
+    await hold(street, deeds)
+
+
+async def test_lost_answers_refusals_and_stumbles_of_slack(street: Street) -> None:
+    await street.workspace.faults(
+        {"kind": "lost_response", "method": POST, "every": 4},
+        {"kind": "ratelimit", "method": POST, "retry_after": 1, "every": 9},
+        {"kind": "status", "method": POST, "status": 500, "every": 7},
+        {"kind": "lost_response", "method": "conversations.history", "every": 3},
+        {"kind": "status", "method": "conversations.replies", "status": 503, "every": 3},
+        {"kind": "delay", "method": "*", "ms": 50, "probability": 0.3},
+    )
+    await outlive_while(street, [Questions(5), FanOut(7)])
+
+
+async def test_every_event_comes_twice_and_sockets_are_cut(street: Street) -> None:
+    await street.workspace.faults(
+        {"kind": "duplicate_event", "event": "*"},
+        {"kind": "drop_socket", "event": "app_mention", "every": 3},
+    )
+    await outlive_while(street, [Questions(6)])
+
+
+async def test_events_that_come_twice_to_two_bots_are_answered_once(crossroads: Street) -> None:
+    bots = [await crossroads.bot(name=name) for name in ("one", "two")]
+    await crossroads.workspace.faults({"kind": "duplicate_event", "event": "*"})
+    deed = Questions(9)
+    await deed.do(crossroads, 0)
+    await deed.seen(crossroads)
+    await crossroads.nothing_left()
+    for bot in bots:
+        await bot.leave()
+    await hold(crossroads, [deed])
+
+
+async def outlive_while(street: Street, deeds: list[Questions | FanOut]) -> None:
+    """The deeds are done while things go wrong; then the network is mended."""
+    bot = await street.bot()
+    for number in range(2):
+        for deed in deeds:
+            await deed.do(street, number)
+    await asyncio.gather(*(deed.seen(street) for deed in deeds))
+    await street.workspace.faults()
+    await street.nothing_left()
+    await bot.leave()
+    await hold(street, deeds)
