@@ -27,7 +27,11 @@ TEXTS = [
 ]
 
 
-def test_the_graph_computes_what_the_weights_say(encoder: Encoder) -> None:
+@pytest.mark.usefixtures("model_cache")
+def test_the_graph_computes_what_the_weights_say(tmp_path: Path) -> None:
+    encoder = load_encoder(tmp_path)  # built anew, or a mistake in building it would hide behind the cache
+    assert encoder is not None
+
     vectors = encoder.encode(TEXTS)
 
     expected = np.stack([_forward(text) for text in TEXTS])

@@ -19,11 +19,15 @@ MakePage = Callable[..., Page]
 LOCKS = "# Locks\n\nA lock is opened by the keeper.\n\n## When to wait\n\nBoats wait for the tide, which takes an hour."
 
 
-def test_the_version_names_the_content_and_the_model(page: MakePage) -> None:
+def test_the_version_names_the_content(page: MakePage) -> None:
     one, other = page(LOCKS, digest="1"), page(LOCKS + " More.", digest="2")
 
     assert Library.build([one]).version == Library.build([replace(one)]).version
     assert Library.build([one]).version != Library.build([other]).version
+
+
+def test_the_version_changes_with_the_model(page: MakePage, encoder: Encoder) -> None:
+    assert Library.build([page(LOCKS)]).version != Library.build([page(LOCKS)], encoder).version
 
 
 def test_many_may_ask_at_once_and_get_what_one_alone_would(library: Library) -> None:
