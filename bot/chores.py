@@ -20,7 +20,7 @@ def chores(house: House, shelf: Shelf, deliveries: Deliveries) -> Sequence[Chore
     """All chores of the running bot."""
     digests = Digests(house)
     digests.begin(house.now())
-    return (Prune(house, deliveries), TellOfDeadLetters(house), Refresh(shelf), digests)
+    return (Prune(house, deliveries), TellOfDeadLetters(house), Refresh(shelf), digests, RequestReminders(house))
 
 
 class Prune:
