@@ -13,6 +13,7 @@ from bot.doors import EVENTS_PATH, Where, door, where
 from bot.library import Shelf, open_shelf
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import progress_bar
+from bot.seeding import seed
 from bot.settings import Settings
 from bot.stopping import Stopped, stop_signal, unless, unless_stopped
 from bot.strategies import choose_strategy
@@ -98,6 +99,8 @@ async def _connected(settings: Settings, organisation: Organisation, store: Stor
         bolt = slack.app(web, me, at.bot_token, at.signing_secret)
         pace = Pace(posts_per_minute=settings.posts_per_minute)
         made = house(organisation, store, shelf, times.now)
+        if settings.is_local and organisation.path == SAMPLE:
+            await asyncio.to_thread(seed, made)
         loops = engine(made, shelf, bolt, web, Lease(settings.lease_seconds), pace)
         running = asyncio.create_task(loops.run())
         try:

@@ -1,6 +1,7 @@
 """Bringing in a strategy: from the file that the organisation names, or by hand."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from bot.organisation import Organisation
@@ -10,6 +11,8 @@ from strategy.files import SAMPLE, parse_strategy
 from strategy.records import Strategy
 
 SAMPLE_ORIGIN = "sample"
+SAMPLE_CYCLE = (date(2026, 7, 1), date(2026, 12, 31))
+SAMPLE_TODAY = date(2026, 11, 23)  # the Monday that the sample is written for
 
 
 def choose_strategy(store: Store, organisation: Organisation, now: datetime) -> None:
@@ -20,13 +23,27 @@ def choose_strategy(store: Store, organisation: Organisation, now: datetime) -> 
     Raises:
         BadFile: naming file, line and field of all that is wrong.
     """
-    if organisation.strategy is None:
+    path = organisation.strategy
+    if path is None:
         return
     with store.reading(now) as tx:
-        before = tx.strategy.last_from(_origin(organisation.strategy))
-    text = read_text(organisation.strategy)
-    if before is None or not before.says(text):
-        import_strategy(store, organisation.strategy, now)
+        before = tx.strategy.last_from(_origin(path))
+    if path == SAMPLE:
+        if before is None:
+            _bring_in(store, sample_text(now.date()), path, now)
+    elif before is None or not before.says(read_text(path)):
+        import_strategy(store, path, now)
+
+
+def sample_text(today: date) -> str:
+    """The sample, its dates moved by whole weeks when its cycle is not the present one: a demonstration of another
+    year is to be as lively."""
+    text = read_text(SAMPLE)
+    if SAMPLE_CYCLE[0] <= today <= SAMPLE_CYCLE[1]:
+        return text
+    by = timedelta(weeks=(today - SAMPLE_TODAY).days // 7)
+    moved = re.sub(r"\b\d{4}-\d\d-\d\d\b", lambda found: str(date.fromisoformat(found[0]) + by), text)
+    return moved.replace("name: Second half of 2026", "name: This half-year")
 
 
 def import_strategy(store: Store, path: Path, now: datetime) -> tuple[Strategy, bool]:
@@ -35,7 +52,10 @@ def import_strategy(store: Store, path: Path, now: datetime) -> tuple[Strategy, 
     Raises:
         BadFile: naming file, line and field of all that is wrong; nothing is changed.
     """
-    text = read_text(path)
+    return _bring_in(store, read_text(path), path, now)
+
+
+def _bring_in(store: Store, text: str, path: Path, now: datetime) -> tuple[Strategy, bool]:
     strategy = parse_strategy(text, name=str(path))
     with store.transaction(now) as tx:
         return strategy, tx.strategy.bring_in(text, strategy, _origin(path), now)

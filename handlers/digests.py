@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 DIGEST = "digest:"
 CHECK_INS = "check-ins"
 JUST_BEFORE = timedelta(microseconds=1)
+LATELY = timedelta(days=7)
 FIRST_PERIOD = timedelta(days=7)  # of the desk's figures, where nothing tells when the last digest was
 
 
@@ -101,8 +102,29 @@ def find_definition(digests: Sequence[DigestDefinition], name: str) -> DigestDef
 
 def digest_now(tx: Transaction, house: House, definition: DigestDefinition, now: datetime) -> Digest:
     """The digest as its readers may see it, compared with the last one that was delivered."""
+    return _built(tx, house, definition, now, _previous(tx, definition))
+
+
+def catch_up(tx: Transaction, house: House, now: datetime) -> None:
+    """Send what would have been sent in the last days, as if there had been one before it: for a workspace that
+    begins with sample data."""
+    for definition in house.digests:
+        name = f"{DIGEST}{definition.key}"
+        slot = last_slot(definition.schedule, now)
+        before = last_slot(definition.schedule, slot - JUST_BEFORE) if slot else None
+        if slot is None or before is None or now - slot > LATELY:
+            continue
+        earlier = _built(tx, house, definition, before, None)
+        digest = _built(tx, house, definition, now, earlier.snapshot)
+        following = next_slot(definition.schedule, now)
+        if tx.schedules.fire(name, slot, following, at=now, snapshot=digest.snapshot.to_dict()):
+            tx.schedules.said_in(name, slot, _post(tx, definition, digest, f"{name}:{slot.isoformat()}"))
+
+
+def _built(
+    tx: Transaction, house: House, definition: DigestDefinition, now: datetime, previous: Snapshot | None
+) -> Digest:
     strategy = strategy_now(tx)
-    previous = _previous(tx, definition)
     since = previous.taken_at if previous else last_slot(definition.schedule, now - JUST_BEFORE) or now - FIRST_PERIOD
     begin = min(since, now - FIRST_PERIOD)
     return build_digest(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from foundation.errors import Invalid, NotFound
 from foundation.people import Person
@@ -113,9 +114,7 @@ def told(arrival: Arrival, house: House) -> None:
         if kept:
             _save(tx, house, kept, changes)
         else:
-            [(story, entry)] = changes
-            tx.stories.add(story, entry)
-            _announce_new(tx, house, story)
+            add_story(tx, house, *changes[0])
 
 
 def check_note(body: Body, house: House) -> None:
@@ -134,15 +133,32 @@ def approved(arrival: Arrival, house: House) -> None:
     """A reviewer approves: the story is published at once."""
     person = house.people.get(payloads.place(arrival.payload).user)
     with house.store.finishing(arrival, house.now()) as tx:
-        kept = tx.stories.get(payloads.action_value(arrival.payload))
-        everybody = _open(tx)
-        first = apply_story(kept.story, StoryEvent.APPROVE, person, everybody, now=house.now())
-        second = apply_story(first[0], StoryEvent.PUBLISH, person, everybody, now=house.now())
-        post = tx.outbox.post(
-            house.channels.stories, published_message(_post(tx, house, second[0])), key=f"story:{kept.story.id}"
-        )
-        tx.stories.remember_card(kept.story.id, PUBLISHED, post)
-        _save(tx, house, kept, [first, second])
+        publish(tx, house, payloads.action_value(arrival.payload), person, house.now())
+
+
+def add_story(tx: Transaction, house: House, story: Story, entry: StoryEntry) -> None:
+    """A submitted story appears in triage, to its author and to those whom it names."""
+    if tx.stories.add(story, entry):
+        _show(tx, house, story, TRIAGE, house.channels.triage)
+        _show(tx, house, story, story.author, story.author)
+        _ask_for_consent(tx, house, story)
+        refresh_homes(tx, house, _concerned(house, story))
+
+
+def publish(tx: Transaction, house: House, story_id: str, reviewer: Person, at: datetime) -> None:
+    """Approve a story and put it in the channel, once.
+
+    Raises:
+        Conflict, NotAllowed, Invalid: as strategy.stories.apply_story.
+    """
+    kept, everybody = tx.stories.get(story_id), _open(tx)
+    first = apply_story(kept.story, StoryEvent.APPROVE, reviewer, everybody, now=at)
+    second = apply_story(first[0], StoryEvent.PUBLISH, reviewer, everybody, now=at)
+    words = published_message(_post(tx, house, second[0]))
+    tx.stories.remember_card(
+        story_id, PUBLISHED, tx.outbox.post(house.channels.stories, words, key=f"story:{story_id}")
+    )
+    _save(tx, house, kept, [first, second])
 
 
 def answered(arrival: Arrival, house: House) -> None:
@@ -215,13 +231,6 @@ def _save(tx: Transaction, house: House, kept: Kept, changes: Sequence[Change]) 
         tx.stories.save(kept, story, entry)
         kept = Kept(story, kept.version + 1)
     _announce(tx, house, kept.story, changes[-1][1])
-
-
-def _announce_new(tx: Transaction, house: House, story: Story) -> None:
-    _show(tx, house, story, TRIAGE, house.channels.triage)
-    _show(tx, house, story, story.author, story.author)
-    _ask_for_consent(tx, house, story)
-    refresh_homes(tx, house, _concerned(house, story))
 
 
 def _announce(tx: Transaction, house: House, story: Story, entry: StoryEntry) -> None:

@@ -74,7 +74,8 @@ def written(arrival: Arrival, house: House) -> None:
         if update.revision > 1:
             _show_again(tx, house, update)
         else:
-            _show(tx, house, update)
+            post_update(tx, house, update)
+            _tell_author(tx, house, update)
         refresh_homes(tx, house, _concerned(tx, house, update))
 
 
@@ -87,6 +88,20 @@ def seen(arrival: Arrival, house: House) -> None:
         if tx.updates.acknowledge(update):
             _show_again(tx, house, update)
             refresh_homes(tx, house, _concerned(tx, house, update))
+
+
+def post_update(tx: Transaction, house: House, update: ProgressUpdate) -> None:
+    """One post where all who read there may know of it, and a copy for who is asked something."""
+    post = update_post(update, strategy_now(tx), house.people)
+    for place in _places(strategy_now(tx), house, update):
+        key = f"update:{update.subject.kind}:{update.subject.key}:{update.slot.isoformat()}:{place}"
+        tx.updates.remember_post(update, place, tx.outbox.post(place, update_message(update, post), key=key))
+
+
+def _tell_author(tx: Transaction, house: House, update: ProgressUpdate) -> None:
+    strategy = strategy_now(tx)
+    words = own_message(update, update_post(update, strategy, house.people), _where(strategy, house, update))
+    tx.updates.remember_post(update, update.author, tx.outbox.post(update.author, words))
 
 
 def _form(house: House, person: Person, typed: str, subject: Subject | None) -> Block:
@@ -128,17 +143,6 @@ def _update(tx: Transaction, house: House, body: Body) -> ProgressUpdate:
     subject = subject_of(str(entered["subject"]))
     earlier = tx.updates.of(subject)
     return write_update(strategy, person, subject, text, earlier=earlier, now=house.now(), absences=house.absences)
-
-
-def _show(tx: Transaction, house: House, update: ProgressUpdate) -> None:
-    """One post where all who read there may know of it, a copy for who is asked something, one for the author."""
-    strategy = strategy_now(tx)
-    post = update_post(update, strategy, house.people)
-    for place in _places(strategy, house, update):
-        key = f"update:{update.subject.kind}:{update.subject.key}:{update.slot.isoformat()}:{place}"
-        tx.updates.remember_post(update, place, tx.outbox.post(place, update_message(update, post), key=key))
-    where = _where(strategy, house, update)
-    tx.updates.remember_post(update, update.author, tx.outbox.post(update.author, own_message(update, post, where)))
 
 
 def _show_again(tx: Transaction, house: House, update: ProgressUpdate) -> None:

@@ -76,6 +76,10 @@ class Stories:
             _STORY.validate_python(row.record) for row in self._session.scalars(rows.order_by(StoryRow.published_at))
         ]
 
+    def any(self) -> bool:
+        """Whether anybody has ever told one."""
+        return self._session.scalar(select(StoryRow.id).limit(1)) is not None
+
     def cards(self, story_id: str) -> Mapping[str, str]:
         """The messages that show it: place → delivery."""
         rows = self._session.scalars(select(StoryCardRow).where(StoryCardRow.story == story_id))

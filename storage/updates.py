@@ -44,6 +44,10 @@ class Updates:
         """All that were written (or corrected) from then on, oldest first."""
         return self._latest(UpdateRow.at >= at)
 
+    def any(self) -> bool:
+        """Whether anybody has ever written one."""
+        return self._session.scalar(select(UpdateRow.subject).limit(1)) is not None
+
     def acknowledge(self, update_: ProgressUpdate) -> bool:
         """Note who has read it. Returns False when somebody had, or when it was corrected in between."""
         this = _of(update_.subject) & (UpdateRow.slot == update_.slot) & (UpdateRow.revision == update_.revision)
