@@ -20,7 +20,8 @@ from knowledge.words import terms
 LARGEST = 190  # words, about 256 word pieces: what the model reads of a text
 LONGEST_UNIT = 1_500  # characters
 _MARKDOWN = MarkdownIt("commonmark").enable("table").disable("inline")  # blocks are all that is needed, and safe
-_LEAVES = {"paragraph_open": "text", "fence": "code", "code_block": "code", "tr_open": "row", "html_block": "html"}
+_LEAVES = {"paragraph_open": "text", "fence": "code", "code_block": "code", "tr_open": "row", "html_block": "text"}
+_MARKER = re.compile(r"(?:[-*+]|\d+[.)])?\s*(?:\[[ xX]\]\s+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,24 @@ class _Section:
     headings: tuple[str, ...]
     anchor: str
     units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    level: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph, item, row or block of code: where it stands, and of rows and code what it says."""
+
+    kind: str
+    start: int
+    end: int
+    number: int
+    depth: int
+    words: str
 
 
 def cut(page: Page) -> tuple[Passage, ...]:
@@ -120,50 +139,48 @@ def searched(passage: Passage) -> str:
 
 
 def _sections(page: Page) -> Iterator[_Section]:
-    tokens = _MARKDOWN.parse(page.text)
-    starts = _line_starts(page.text)
+    """Runs of units below one heading. The first heading of level 1 is the page's title and no part of the path."""
     trail: list[tuple[int, str]] = []
     anchors: dict[str, int] = {}
-    anchor, units, block, depth, seen_title = "", list[Unit](), 0, 0, False
-    header: list[str] = []
-    for at, token in enumerate(tokens):
-        if token.type in ("list_item_open", "list_item_close"):
-            depth += token.nesting
-        elif token.type == "heading_open" and token.map:
-            if units:
-                yield _Section(tuple(title for _, title in trail), anchor, tuple(units))
-                units = []
-            words, level = plain(tokens[at + 1].content), int(token.tag[1])
-            anchor = _anchor(words, anchors)
-            if level == 1 and not seen_title:
-                seen_title, trail = True, []
-            else:
-                trail = [*(pair for pair in trail if pair[0] < level), (level, words)]
-        elif token.type == "thead_open":
-            header = _cells(tokens, at)
-        elif (kind := _LEAVES.get(token.type)) and token.map:
-            if _parent_is_head(tokens, at):
-                continue
-            block += 1
-            start, end = starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)]
-            units.extend(_units(page.text, start, end, kind, block, depth, header, tokens, at))
+    anchor, units, seen_title = "", list[Unit](), False
+    for part in _outline(page.text):
+        if isinstance(part, _Block):
+            units.extend(_units(page.text, part))
+            continue
+        if units:
+            yield _Section(tuple(title for _, title in trail), anchor, tuple(units))
+            units = []
+        anchor = _anchor(part.words, anchors)
+        if part.level == 1 and not seen_title:
+            seen_title, trail = True, []
+        else:
+            trail = [*(pair for pair in trail if pair[0] < part.level), (part.level, part.words)]
     if units:
         yield _Section(tuple(title for _, title in trail), anchor, tuple(units))
 
 
-def _parent_is_head(tokens: list[Token], at: int) -> bool:
-    return tokens[at].type == "tr_open" and tokens[at - 1].type == "thead_open"
+def _outline(text: str) -> Iterator[_Heading | _Block]:
+    """The headings of a page, and between them its paragraphs, items, rows and blocks of code, as they stand."""
+    tokens = _MARKDOWN.parse(text)
+    starts = [0, *(found.end() for found in re.finditer("\n", text)), len(text)]
+    depth, header = 0, list[str]()
+    for at, token in enumerate(tokens):
+        if token.type in ("list_item_open", "list_item_close"):
+            depth += token.nesting
+        elif token.type == "heading_open":
+            yield _Heading(int(token.tag[1]), plain(tokens[at + 1].content))
+        elif token.type == "thead_open":
+            header = _cells(tokens, at)
+        elif (kind := _LEAVES.get(token.type)) and token.map and tokens[at - 1].type != "thead_open":
+            start, end = _trim(text, starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
+            words = _row(header, _cells(tokens, at)) if kind == "row" else token.content.strip("\n")
+            yield _Block(kind, start, end, at, depth, words)
 
 
 def _cells(tokens: list[Token], at: int) -> list[str]:
     """The plain cells of the first row at or after `at`."""
-    found = []
-    for token in tokens[at:]:
-        if token.type == "tr_close":
-            break
-        if token.type == "inline":
-            found.append(plain(token.content))
-    return found
+    end = next(row for row in range(at, len(tokens)) if tokens[row].type == "tr_close")
+    return [plain(token.content) for token in tokens[at:end] if token.type == "inline"]
 
 
 def _row(header: list[str], cells: list[str]) -> str:
@@ -174,25 +191,17 @@ def _row(header: list[str], cells: list[str]) -> str:
     return "; ".join([*cells[:1], *(f"{name}: {cell}" if name else cell for name, cell in rest if cell)])
 
 
-def _units(
-    text: str, start: int, end: int, kind: str, block: int, depth: int, header: list[str], tokens: list[Token], at: int
-) -> Iterator[Unit]:
-    start, end = _trim(text, start, end)
-    if start >= end:
+def _units(text: str, block: _Block) -> Iterator[Unit]:
+    start, end, kind = block.start, block.end, block.kind
+    if kind in ("row", "code"):
+        if start < end and block.words:
+            yield Unit(start, end, block.words, kind, block.number, block.depth)
         return
-    if kind == "row":
-        yield Unit(start, end, _row(header, _cells(tokens, at)), kind, block, depth)
-    elif kind == "code":
-        yield Unit(start, end, tokens[at].content.strip("\n"), kind, block, depth)
-    elif kind == "html":
-        if words := plain(text[start:end]):
-            yield Unit(start, end, words, "text", block, depth)
-    else:
-        if depth:
-            start += len(re.match(r"(?:[-*+]|\d+[.)])?\s*(?:\[[ xX]\]\s+)?", text[start:end]).group())  # type: ignore[union-attr]
-        for one, other in sentence_spans(text, start, end):
-            if words := plain(text[one:other]):
-                yield Unit(one, other, words, "item" if depth else "text", block, depth)
+    if block.depth and (marker := _MARKER.match(text, start, end)):
+        start, kind = marker.end(), "item"
+    for first, last in sentence_spans(text, start, end):
+        if words := plain(text[first:last]):
+            yield Unit(first, last, words, kind, block.number, block.depth)
 
 
 def _parts(text: str, units: tuple[Unit, ...]) -> Iterator[list[Unit]]:
@@ -234,10 +243,6 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
-
-
-def _line_starts(text: str) -> list[int]:
-    return [0, *(found.end() for found in re.finditer("\n", text)), len(text)]
 
 
 def _anchor(heading: str, seen: dict[str, int]) -> str:

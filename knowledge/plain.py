@@ -17,8 +17,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?m)^\s*>\s?"), ""),
     (re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])"), r"\1"),
 )
-LONGEST = 3_000  # characters
+LONGEST = 1_500  # characters
 _CHUNK = re.compile(r"\S.{0,1999}(?=\s|$)|\S{1,2000}", re.DOTALL)
+_MARKUP = re.compile(r"[\[\]<>*_`\\]")
 _SPACE = re.compile(r"\s+")
 
 
@@ -27,6 +28,7 @@ def plain(markdown: str) -> str:
     if len(markdown) > LONGEST:  # a wall of brackets or asterisks must not take the time of its square
         return " ".join(filter(None, map(plain, _CHUNK.findall(markdown))))
     text = markdown
-    for pattern, replacement in _RULES:
-        text = pattern.sub(replacement, text)
+    if _MARKUP.search(text):
+        for pattern, replacement in _RULES:
+            text = pattern.sub(replacement, text)
     return _SPACE.sub(" ", html.unescape(text)).strip()
