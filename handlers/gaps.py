@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from foundation.errors import NotAllowed, Refused
-from handlers.blocks.gaps import gaps_message
+from handlers.blocks.gaps import Open, gaps_message
 from handlers.house import House
 from handlers.payloads import Place
 from handlers.replies import reply
-from knowledge.answers import Outcome
+from knowledge.answers import Answer, Outcome
 from knowledge.library import Library
 from storage.inbox import Arrival
 from storage.questions import Gap
@@ -25,19 +25,24 @@ def told(arrival: Arrival, house: House, place: Place) -> None:
     now = house.now()
     with house.store.reading(now) as tx:
         gaps = tx.questions.gaps(now - SINCE, LOOKED_AT)
-        unhelpful = tx.questions.unhelpful(now - SINCE, LOOKED_AT)
+        unhelpful = [Open(gap) for gap in tx.questions.unhelpful(now - SINCE, SHOWN)]
     still_open = _still_open(gaps, house.library())
     with house.store.finishing(arrival, now) as tx:
-        reply(tx, place, gaps_message(still_open[:SHOWN], unhelpful[:SHOWN], len(gaps) - len(still_open)))
+        reply(tx, place, gaps_message(still_open[:SHOWN], unhelpful, len(gaps) - len(still_open)))
 
 
-def _still_open(gaps: Sequence[Gap], library: Library) -> list[Gap]:
-    """Those that a page written meanwhile does not answer."""
-    return [gap for gap in gaps if _outcome(gap.text, library) is Outcome.NOT_FOUND]
+def _still_open(gaps: Sequence[Gap], library: Library) -> list[Open]:
+    """Those that a page written meanwhile does not answer, and who else may know."""
+    found = []
+    for gap in gaps:
+        answer = _asked_again(gap.text, library)
+        if answer is None or answer.status is Outcome.NOT_FOUND:
+            found.append(Open(gap, answer.ask_elsewhere if answer else ""))
+    return found
 
 
-def _outcome(text: str, library: Library) -> Outcome:
+def _asked_again(text: str, library: Library) -> Answer | None:
     try:
-        return library.ask(text).status
+        return library.ask(text)
     except Refused:
-        return Outcome.NOT_FOUND
+        return None

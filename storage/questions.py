@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
@@ -15,8 +14,6 @@ from knowledge.answers import Answer, Outcome
 from knowledge.words import terms
 from storage.tables.questions import FeedbackRow, ForwardRow, QuestionRow
 from storage.upsert import insert_new, put
-
-_ANSWER = TypeAdapter(Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +38,16 @@ class Forward:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that was asked, and how it stands."""
+    """A question that was asked, and how it stands. `answer` is the text as it was given, `cited` the pages and
+    sections that it named."""
 
     id: str
     where: Where
     text: str
     at: datetime
     status: Outcome
-    answer: Answer
+    answer: str
+    cited: tuple[tuple[str, str], ...] = ()
     forward: Forward | None = None
 
 
@@ -163,9 +162,10 @@ class Questions:
 def _asked(row: QuestionRow, forward: ForwardRow | None) -> Asked:
     where = Where(row.asked_by, row.channel, row.thread_ts, row.is_private)
     passed_on = Forward(forward.forwarded_by, forward.card, forward.answered_by, forward.answer) if forward else None
-    return Asked(
-        row.id, where, row.text, row.asked_at, Outcome(row.status), _ANSWER.validate_python(row.answer), passed_on
-    )
+    # Read by hand: an answer that an earlier version gave may have had other fields.
+    cited = tuple((str(one.get("page", "")), str(one.get("section", ""))) for one in row.answer.get("citations", ()))
+    given = str(row.answer.get("text", ""))
+    return Asked(row.id, where, row.text, row.asked_at, Outcome(row.status), given, cited, passed_on)
 
 
 def _gist(text: str) -> str:

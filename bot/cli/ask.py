@@ -88,7 +88,7 @@ def _answer_text(answer: Answer, people: People) -> str:
 def _place(citation: Citation, people: People, *, with_owner: bool) -> str:
     about = [citation.source, f"edition {citation.edition}" if citation.edition else ""]
     about += [f"owner {people.get(citation.owner).name}" if with_owner and citation.owner else ""]
-    return f"  {place(citation)} ({', '.join(one for one in about if one)})"
+    return f"  {place(citation.page, citation.section)} ({', '.join(one for one in about if one)})"
 
 
 def _readable(argument: str) -> str:

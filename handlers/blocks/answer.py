@@ -28,11 +28,9 @@ def answer_message(answer: Answer, question_id: str, names: Names) -> Message:
     return build(answer, question_id, names)
 
 
-def place(citation: Citation) -> str:
+def place(page: str, section: str) -> str:
     """Page › section. A section's path may begin with the page's title already."""
-    if citation.section.startswith(citation.page) or not citation.section:
-        return citation.section or citation.page
-    return f"{citation.page} › {citation.section}"
+    return section if section.startswith(page) and section else f"{page} › {section}" if section else page
 
 
 def services_offered(answer: Answer, names: Names) -> list[Block]:
@@ -63,23 +61,28 @@ def _answered(answer: Answer, question_id: str, names: Names) -> Message:
     blocks = [spoken(answer.text), *(_source(one) for one in cited)]
     if offered := services_offered(answer, names):
         blocks.append(actions(offered, asked_block(question_id)))
-    sources = "; ".join(place(one) + _edition(one) for one in cited)
+    sources = "; ".join(place(one.page, one.section) + _edition(one) for one in cited)
     return message(f"{escape(answer.text)}\nFrom the handbook: {escape(sources)}", [*blocks, _feedback(question_id)])
 
 
 def _not_found(answer: Answer, question_id: str, names: Names) -> Message:
     nearest = _distinct(answer.nearest)
     owners = [names.people.get(one.owner).name if one.owner else "" for one in nearest]
-    blocks = [section(f"*{NOT_FOUND}*" + (" The nearest sections:" if nearest else ""))]
+    elsewhere = f" It sounds like a question for {answer.ask_elsewhere}." if answer.ask_elsewhere else ""
+    near = " The nearest sections in it:" if nearest else ""
+    blocks = [section(f"*{NOT_FOUND}*{escape(elsewhere)}{near}")]
     blocks += [_source(one, owner) for one, owner in zip(nearest, owners, strict=True)]
     blocks.append(actions([ask_the_pmo(question_id) | {"style": "primary"}], asked_block(question_id)))
-    lines = [place(one) + (f" (owner: {owner})" if owner else "") for one, owner in zip(nearest, owners, strict=True)]
-    near = f" The nearest sections: {'; '.join(lines)}." if lines else ""
-    return message(f"{NOT_FOUND}{escape(near)} You can ask the PMO.", blocks)
+    lines = [
+        place(one.page, one.section) + (f" (owner: {owner})" if owner else "")
+        for one, owner in zip(nearest, owners, strict=True)
+    ]
+    told = f"{near} {'; '.join(lines)}." if lines else ""
+    return message(f"{NOT_FOUND}{escape(elsewhere + told)} You can ask the PMO.", blocks)
 
 
 def _clarify(answer: Answer, question_id: str, names: Names) -> Message:
-    words = "What would you like to know? Choose one, or ask in a few more words."
+    words = escape(answer.text or "What would you like to know? Choose one, or ask in a few more words.")
     choices = [*suggestion_buttons(answer.suggestions), ask_the_pmo(question_id)]
     told = "; ".join(escape(one) for one in answer.suggestions[:MOST_SUGGESTIONS])
     return message(f"{words} {told}", [section(words), actions(choices, asked_block(question_id))])
@@ -94,7 +97,9 @@ def _source(citation: Citation, owner: str = "") -> Block:
     """One place in the handbook, readable with one click."""
     about = [f"edition {citation.edition}"] if citation.edition else []
     about += [f"owner {owner}"] if owner else []
-    words = f"📖 {escape(place(citation))}" + (f" · {escape(' · '.join(about))}" if about else "")
+    words = f"📖 {escape(place(citation.page, citation.section))}" + (
+        f" · {escape(' · '.join(about))}" if about else ""
+    )
     key = json.dumps([citation.page_id, citation.anchor, citation.edition])
     fits = len(key) <= 2000
     return section(words, **({"accessory": button("Read the section", "question.read", key)} if fits else {}))

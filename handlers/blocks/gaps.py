@@ -1,6 +1,7 @@
 """What the handbook left open, as a message."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from handlers.blocks.rich import bullets, rich, words
 from handlers.blocks.text import Block, Message, context, cut, escape, header, message, section
@@ -9,7 +10,15 @@ from storage.questions import Gap
 TITLE = "What the handbook left open"
 
 
-def gaps_message(gaps: Sequence[Gap], unhelpful: Sequence[Gap], settled: int) -> Message:
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A gap, and who else may know, when it sounds like a question for others."""
+
+    gap: Gap
+    ask_elsewhere: str = ""
+
+
+def gaps_message(gaps: Sequence[Open], unhelpful: Sequence[Open], settled: int) -> Message:
     """`settled` counts the questions that the handbook answers by now."""
     if not gaps and not unhelpful:
         text = "The handbook left no question open in the last 90 days."
@@ -21,16 +30,19 @@ def gaps_message(gaps: Sequence[Gap], unhelpful: Sequence[Gap], settled: int) ->
         blocks += [section("*Answered, but somebody found it not helpful:*"), _list(unhelpful)]
     closing = "Write a page or add the question to one, then import the handbook: what it answers leaves this list."
     blocks.append(context(closing + _settled(settled)))
-    told = "; ".join(f"{gap.text} ({_times(gap)})" for gap in [*gaps, *unhelpful])
+    told = "; ".join(f"{one.gap.text} ({_times(one.gap)})" for one in [*gaps, *unhelpful])
     return message(f"{TITLE}: {escape(told)}", blocks)
 
 
-def _list(gaps: Sequence[Gap]) -> Block:
-    return rich(bullets(_item(gap) for gap in gaps))
+def _list(found: Sequence[Open]) -> Block:
+    return rich(bullets(_item(one) for one in found))
 
 
-def _item(gap: Gap) -> list[Block]:
-    runs = [words(cut(gap.text, 200)), words(f"  {_times(gap)}, last on {gap.latest:%-d %B}", "italic")]
+def _item(one: Open) -> list[Block]:
+    gap = one.gap
+    elsewhere = f"; it sounds like a question for {one.ask_elsewhere}" if one.ask_elsewhere else ""
+    about = f"  {_times(gap)}, last on {gap.latest:%-d %B}{elsewhere}"
+    runs = [words(cut(gap.text, 200)), words(about, "italic")]
     return [*runs, words(f"\nThe PMO answered: {cut(gap.answer, 200)}")] if gap.answer else runs
 
 

@@ -8,6 +8,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from handlers.blocks.rich import bullets, line, rich, words
 from handlers.blocks.text import Block, cut, divider
+from knowledge.plain import plain
 
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
@@ -50,6 +51,8 @@ def _parts(node: SyntaxTreeNode) -> Iterator[Block]:
         yield {"type": "rich_text_quote", "elements": runs}
     elif node.type == "table":
         yield bullets(_rows(node))
+    elif node.type == "html_block" and (text := plain(node.content)):
+        yield line(words(text))
 
 
 def _list(node: SyntaxTreeNode, indent: int) -> Iterator[Block]:

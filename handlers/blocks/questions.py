@@ -29,9 +29,9 @@ def questions_section(asked: Sequence[Asked], people: People) -> list[Block]:
 
 def asked_modal(asked: Asked, people: People) -> Block:
     """The question, what the handbook said and what a person said."""
-    blocks = [rich(quoted(asked.text)), spoken(asked.answer.text)]
-    if asked.answer.citations:
-        places = "; ".join(dict.fromkeys(place(one) for one in asked.answer.citations))
+    blocks = [rich(quoted(asked.text)), spoken(asked.answer)]
+    if asked.cited:
+        places = "; ".join(dict.fromkeys(place(page, section) for page, section in asked.cited))
         blocks.append(context(f"From the handbook: {escape(places)}"))
     if asked.forward and asked.forward.answer:
         name = people.get(asked.forward.answered_by or "").name

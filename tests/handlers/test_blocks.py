@@ -1,0 +1,117 @@
+"""Cards, forms, lists and the App Home: Slack takes them whatever people wrote."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from foundation.people import People, Person, Role
+from handlers.blocks.forward import answer_modal, answered_card, open_card, persons_answer, waiting_section
+from handlers.blocks.gaps import Open, gaps_message
+from handlers.blocks.help import Help, help_blocks, help_message, welcome_message
+from handlers.blocks.home import home_view
+from handlers.blocks.questions import asked_modal, questions_section
+from handlers.blocks.text import cut, message, modal, section
+from handlers.commands import COMMANDS, CONCERNS, Use
+from knowledge.answers import Outcome
+from storage.questions import Asked, Forward, Gap, Where
+from tests.workspace.filling import words
+from workspace.checks import check_message, check_view
+
+NINE = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
+PEOPLE = People([Person("U01ADA", "Ada Okafor"), Person("U03WEI", "Wei Chen", frozenset({Role.PMO_STAFF}))])
+HOSTILE = "<!channel> <@U04DANA> *bold* _it_ `code` <https://evil.example|click> &lt;!here&gt; :bomb:\n> quote"
+TEXTS = ["Where do I park?", HOSTILE, "x" * 1000, "<" * 1000, "🚒" * 900, "\n\n \n", "a\n" * 400]
+
+
+def asked(text: str, status: Outcome = Outcome.NOT_FOUND, **changes: Any) -> Asked:
+    given = {"where": Where("U01ADA", "C07ASK", "1.2", private=False), "at": NINE, "answer": text}
+    return Asked(id="Q1", text=text, status=status, **(given | changes))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_is_passed_on_and_answered_fits_and_stays_text(text: str) -> None:
+    question = asked(text)
+    messages = [
+        open_card(question, "U01ADA"),
+        open_card(question, "U02BEN"),
+        answered_card(question, "Wei Chen", (text * 4)[:2500]),
+        persons_answer(question, "Wei Chen", (text * 4)[:2500]),
+    ]
+    for one in messages:
+        assert check_message(one) == []
+        assert len(one["text"]) <= 4000  # or it could not be edited
+        assert "<!channel>" not in one["text"]
+        assert "<@U04DANA>" not in one["text"]
+    assert check_view(answer_modal(question, "Ada Okafor")) == []
+    assert check_view(asked_modal(question, PEOPLE)) == []
+    assert check_view(home_view([waiting_section([question] * 5, more=True)])) == []
+    assert check_view(home_view([questions_section([question] * 5, PEOPLE)])) == []
+
+
+def test_a_web_address_in_an_answer_can_be_clicked_and_ends_before_the_full_stop() -> None:
+    told = persons_answer(asked("Where?"), "Wei Chen", "See https://example.org/a_(b)?c=d, and (https://example.org).")
+    links = [run["url"] for part in told["blocks"][1]["elements"] for run in part["elements"] if run["type"] == "link"]
+    assert links == ["https://example.org/a_(b)?c=d", "https://example.org"]
+
+
+@pytest.mark.parametrize(
+    ("status", "forward", "said"),
+    [
+        (Outcome.ANSWERED, None, "answered from the handbook"),
+        (Outcome.NOT_FOUND, None, "the handbook does not say"),
+        (Outcome.CLARIFY, None, "could mean several things"),
+        (Outcome.NOT_FOUND, Forward("U01ADA", "card"), "with the PMO"),
+        (Outcome.NOT_FOUND, Forward("U01ADA", "card", "U03WEI", "At the gate."), "answered by Wei Chen"),
+    ],
+)
+def test_a_question_shows_how_it_stands(status: Outcome, forward: Forward | None, said: str) -> None:
+    question = asked("Where do I park?", status, forward=forward)
+    assert said in words(questions_section([question], PEOPLE))
+    assert said in words(asked_modal(question, PEOPLE))
+    assert ("At the gate." in words(asked_modal(question, PEOPLE))) is (forward is not None and bool(forward.answer))
+
+
+def test_a_question_answered_with_its_place_shows_the_place_again() -> None:
+    question = asked("How long?", Outcome.ANSWERED, cited=(("Health checks", "Health checks › How long"),))
+    assert "From the handbook: Health checks › How long" in words(asked_modal(question, PEOPLE))
+
+
+def test_gaps_fit_however_many_and_long_they_are() -> None:
+    gaps = [Open(Gap(text, number + 1, NINE, "x" * 3000), "facilities") for number, text in enumerate(TEXTS)] * 2
+    told = gaps_message(gaps[:10], gaps[:10], 3)
+    assert check_message(told) == []
+    assert "once" in words(told)
+    assert "twice" in words(told)
+    assert "sounds like a question for facilities" in words(told)
+    assert "3 that were open before are answered by now" in words(told)
+
+
+def test_help_of_every_command_fits_into_a_message_and_a_window() -> None:
+    everything = Help(
+        COMMANDS,
+        {command.name: command.uses or (Use(command.example, "x"),) for command in COMMANDS},
+        tuple(concern.sentence for concern in CONCERNS),
+        ("How do I know whether my project is in trouble?",) * 4,
+    )
+    assert check_message(help_message(everything)) == []
+    assert check_message(welcome_message(everything)) == []
+    assert check_view(modal("What I can do", help_blocks(everything))) == []
+    for command in COMMANDS:
+        assert command.name in words(help_blocks(everything))
+    assert check_message(help_message(Help((), {}, (), ()))) == []
+
+
+def test_a_home_that_is_too_full_says_so() -> None:
+    view = home_view([[section("part")] * 30] * 5)
+    assert check_view(view) == []
+    assert "There is more than fits here." in words(view)
+
+
+def test_text_that_is_cut_never_ends_in_half_a_sign() -> None:
+    assert cut("abcdef", 4) == "abc…"
+    for length in range(3890, 3910):
+        end = message("x" * length + "&amp;" * 10)["text"].lstrip("x")
+        assert end.replace("&amp;", "") == "…"
+        end = message("x" * length + "<@U01ADA> asks")["text"].lstrip("x")
+        assert end in ("…", "<@U01ADA>…") or end.startswith("<@U01ADA> ")

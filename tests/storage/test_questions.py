@@ -1,0 +1,115 @@
+"""What was asked is kept, grouped, and answered by one person only."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from foundation.errors import Conflict
+from knowledge.answers import Answer, Citation, Outcome
+from storage.database import Database
+from storage.questions import Questions, Where
+from storage.store import Store
+from storage.tables.questions import QuestionRow
+
+NINE = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
+ADA = Where("U01ADA", "C07ASK", "1789376400.000100", private=False)
+NOT_FOUND = Answer(Outcome.NOT_FOUND, "I did not find it.", 0.1)
+ANSWERED = Answer(
+    Outcome.ANSWERED, "Ten days.", 0.9, (Citation("Checks", "c", "c.md", "Checks › Time", "time", 3, "Ten.", "1", ""),)
+)
+
+
+@pytest.fixture
+def questions(database: Database) -> Iterator[Questions]:
+    with Store(database).transaction(NINE) as tx:
+        yield tx.questions
+
+
+def ask(questions: Questions, number: int, text: str, answer: Answer = NOT_FOUND, where: Where = ADA) -> str:
+    questions.record(f"Q{number}", where, text, answer, NINE + timedelta(minutes=number))
+    return f"Q{number}"
+
+
+def test_a_question_is_kept_once_with_its_place_and_its_answer(questions: Questions) -> None:
+    ask(questions, 1, "How long?", ANSWERED)
+    ask(questions, 1, "Something else?")
+    found = questions.get("Q1")
+    assert found is not None
+    assert (found.text, found.where, found.status) == ("How long?", ADA, Outcome.ANSWERED)
+    assert (found.answer, found.cited, found.at) == (
+        "Ten days.",
+        (("Checks", "Checks › Time"),),
+        NINE.replace(minute=1),
+    )
+    assert questions.get("Q2") is None
+
+
+def test_an_answer_of_an_earlier_version_can_still_be_read(questions: Questions) -> None:
+    ask(questions, 1, "How long?", ANSWERED)
+    questions._session.execute(update(QuestionRow).values(answer={"text": "Old.", "citations": [{"page": "Checks"}]}))
+    found = questions.get("Q1")
+    assert found is not None
+    assert (found.answer, found.cited) == ("Old.", (("Checks", ""),))
+
+
+def test_somebody_sees_their_own_questions_newest_first(questions: Questions) -> None:
+    for number in range(1, 5):
+        ask(questions, number, f"Question {number}?")
+    ask(questions, 5, "Ben's?", where=Where("U02BEN"))
+    assert [one.id for one in questions.latest("U01ADA", 3)] == ["Q4", "Q3", "Q2"]
+
+
+def test_a_question_is_passed_on_once_and_answered_once(questions: Questions) -> None:
+    ask(questions, 1, "Where do I park?")
+    assert questions.forward("Q1", "U02BEN", "card", NINE)
+    assert not questions.forward("Q1", "U01ADA", "other", NINE)
+    assert [one.id for one in questions.waiting(5)] == ["Q1"]
+    questions.answer("Q1", "U03WEI", "At the gate.", NINE)
+    with pytest.raises(Conflict, match="Somebody else has answered"):
+        questions.answer("Q1", "U05EMEKA", "Nowhere.", NINE)
+    with pytest.raises(Conflict):
+        questions.answer("Q99", "U05EMEKA", "Nowhere.", NINE)
+    found = questions.get("Q1")
+    assert found is not None
+    assert found.forward is not None
+    assert (found.forward.by, found.forward.card) == ("U02BEN", "card")
+    assert (found.forward.answered_by, found.forward.answer) == ("U03WEI", "At the gate.")
+    assert list(questions.waiting(5)) == []
+
+
+def test_gaps_of_the_same_words_are_one_the_most_asked_first_then_the_newest(questions: Questions) -> None:
+    ask(questions, 1, "How do I get a parking permit?")
+    ask(questions, 2, "Who paints the walls?")
+    ask(questions, 3, "Where are the bicycles?")
+    ask(questions, 4, "parking permits: how do I get them?")
+    ask(questions, 5, "How long?", ANSWERED)
+    gaps = questions.gaps(NINE, 10)
+    assert [(gap.text, gap.times) for gap in gaps] == [
+        ("parking permits: how do I get them?", 2),
+        ("Where are the bicycles?", 1),
+        ("Who paints the walls?", 1),
+    ]
+    assert gaps[0].latest == NINE.replace(minute=4)
+    assert len(questions.gaps(NINE, 1)) == 1
+    assert [gap.times for gap in questions.gaps(NINE.replace(minute=2), 10)] == [1, 1, 1]
+
+
+def test_a_gap_tells_what_the_pmo_answered_to_one_of_its_questions(questions: Questions) -> None:
+    ask(questions, 1, "How do I get a parking permit?")
+    ask(questions, 2, "Parking permit?")
+    questions.forward("Q1", "U01ADA", "card", NINE)
+    questions.answer("Q1", "U03WEI", "At the gate.", NINE)
+    [gap] = questions.gaps(NINE, 10)
+    assert (gap.times, gap.answer) == (2, "At the gate.")
+
+
+def test_the_last_word_on_an_answer_counts(questions: Questions) -> None:
+    ask(questions, 1, "How long?", ANSWERED)
+    questions.rate("Q1", "U01ADA", False, NINE)
+    assert [gap.text for gap in questions.unhelpful(NINE, 10)] == ["How long?"]
+    questions.rate("Q1", "U01ADA", True, NINE)
+    assert list(questions.unhelpful(NINE, 10)) == []
+    questions.rate("Q1", "U02BEN", False, NINE)
+    assert [gap.times for gap in questions.unhelpful(NINE, 10)] == [1]
