@@ -18,7 +18,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])"), r"\1"),
 )
 LONGEST = 1_500  # characters
-_CHUNK = re.compile(r"\S.{0,1999}(?=\s|$)|\S{1,2000}", re.DOTALL)
+_CHUNK = re.compile(r"\S.{0,999}(?=\s|$)|\S{1,1000}", re.DOTALL)
 _MARKUP = re.compile(r"[\[\]<>*_`\\]")
 _SPACE = re.compile(r"\s+")
 
