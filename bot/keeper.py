@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from storage.inbox import Inbox, NewArrival
 from storage.troubles import DatabaseUnavailable
@@ -22,6 +23,7 @@ class BatchingKeeper:
         self._on_kept = on_kept
         self._waiting: list[_Kept] = []
         self._writing: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, "keeper")  # its own: all the others may be busy
         self._quiet = asyncio.Event()
         self._quiet.set()
 
@@ -52,7 +54,8 @@ class BatchingKeeper:
 
     async def _write(self, batch: Sequence[_Kept]) -> None:
         try:
-            await asyncio.to_thread(self._inbox.write, [arrival for arrival, _ in batch])
+            arrivals = [arrival for arrival, _ in batch]
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._inbox.write, arrivals)
         except Exception as error:
             if len(batch) == 1 or isinstance(error, DatabaseUnavailable):
                 _settle(batch, error)

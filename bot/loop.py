@@ -71,6 +71,8 @@ class Loop(ABC):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _sleep(self) -> None:
+        if self._bell.is_set():
+            return
         due = await self.next_due()
         seconds = LONGEST_SLEEP if due is None else min(max((due - self.now()).total_seconds(), 0.005), LONGEST_SLEEP)
         with suppress(TimeoutError):

@@ -55,7 +55,7 @@ class Sender(Loop):
             task = asyncio.create_task(self._send(delivery))
             self._flying.add(task)
             task.add_done_callback(self._flying.discard)
-        return bool(claimed.deliveries)
+        return len(claimed.deliveries) == room
 
     async def next_due(self) -> datetime | None:
         return self._again_at
@@ -74,11 +74,14 @@ class Sender(Loop):
 
     async def _drain(self) -> None:
         """Send what somebody waits for, and end the calls that are under way."""
-        while await self.turn() or self._flying or self._sent:
+        while await self.turn() or self._flying or self._sent or self._is_due():
             if self._flying:
                 await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
             if self._recording:
                 await self._recording
+
+    def _is_due(self) -> bool:
+        return self._again_at is not None and self._again_at <= self.now()
 
     async def _send(self, delivery: Delivery) -> None:
         await asyncio.sleep((delivery.not_before - self.now()).total_seconds())
@@ -133,7 +136,7 @@ class Sender(Loop):
         while self._sent:
             batch = list(self._sent)
             try:
-                await asyncio.to_thread(self._deliveries.done, batch, self.now())
+                woken = await asyncio.to_thread(self._deliveries.done, batch, self.now())
             except Exception as trouble:
                 if not isinstance(trouble, DatabaseUnavailable):
                     log.exception("What was sent could not be recorded yet")
@@ -141,7 +144,8 @@ class Sender(Loop):
                 await asyncio.sleep(1)
             else:
                 del self._sent[: len(batch)]
-                self.ring()
+                if woken:
+                    self.ring()
 
 
 def _wait(delivery: Delivery, fate: Fate) -> timedelta:

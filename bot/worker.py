@@ -68,7 +68,7 @@ class Worker(Loop):
             self._held.add(task)
             self._latest[person] = task
             task.add_done_callback(partial(self._worked, person))
-        return bool(arrivals)
+        return len(arrivals) == room
 
     async def next_due(self) -> datetime | None:
         return await asyncio.to_thread(self._house.store.inbox.next_due)

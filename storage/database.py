@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 
@@ -24,13 +24,18 @@ class Database:
         self.url, extra = read_address(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url, busy_seconds) if self.is_sqlite else _postgresql(self.url, extra)
+        self._light = _sqlite(self.url, busy_seconds, "NORMAL") if self.is_sqlite else self.engine
         # SQLite lets one writer in; queuing for it here costs nothing, polling its lock does.
-        self._writer: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
+        self._turnstile = Turnstile() if self.is_sqlite else None
         self._writing = threading.local()
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, durable: bool = True, urgent: bool = False) -> Iterator[Session]:
         """All that is done with the session is committed together, or, when anything is raised, not at all.
+
+        What is not `durable` does not wait for the disk: a power cut, but no end of the process, may undo it, unless a
+        durable transaction was committed after it. So it serves for what would be done again, and is acted upon only
+        after a durable one. An `urgent` transaction goes before all others that wait.
 
         Raises:
             RuntimeError: this thread is in a transaction already: two would wait for each other for ever.
@@ -40,12 +45,18 @@ class Database:
             raise RuntimeError("A transaction was begun within a transaction.")
         self._writing.on = True
         try:
-            with self._writer, explained(), Session(self.engine, expire_on_commit=False) as session:
+            engine = self.engine if durable else self._light
+            with self._turn(urgent), explained(), Session(engine, expire_on_commit=False) as session:
                 session.connection(execution_options={"writes": True})
+                if not durable and not self.is_sqlite:
+                    session.execute(_NO_WAITING)
                 yield session
                 session.commit()
         finally:
             self._writing.on = False
+
+    def _turn(self, urgent: bool) -> AbstractContextManager[None]:
+        return self._turnstile.passing(urgent=urgent) if self._turnstile else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -80,6 +91,30 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        self._light.dispose()
+
+
+class Turnstile:
+    """Lets one through at a time, those in a hurry first."""
+
+    def __init__(self) -> None:
+        self._moved = threading.Condition()
+        self._is_busy = False
+        self._in_a_hurry = 0
+
+    @contextmanager
+    def passing(self, *, urgent: bool) -> Iterator[None]:
+        with self._moved:
+            self._in_a_hurry += urgent
+            self._moved.wait_for(lambda: not self._is_busy and (urgent or not self._in_a_hurry))
+            self._in_a_hurry -= urgent
+            self._is_busy = True
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._is_busy = False
+                self._moved.notify_all()
 
 
 # A process that is stopped, or a machine that is gone, in the middle of a transaction holds locks that others wait for:
@@ -92,6 +127,9 @@ _SESSION = (
     "SET tcp_keepalives_interval = 5",
     "SET tcp_keepalives_count = 3",
 )
+
+
+_NO_WAITING = text("SET LOCAL synchronous_commit = off")
 
 
 def _postgresql(url: URL, extra: dict[str, Any]) -> Engine:
@@ -108,7 +146,7 @@ def _postgresql(url: URL, extra: dict[str, Any]) -> Engine:
     return engine
 
 
-def _sqlite(url: URL, busy_seconds: float) -> Engine:
+def _sqlite(url: URL, busy_seconds: float, synchronous: str = "FULL") -> Engine:
     engine = create_engine(url, connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
@@ -116,7 +154,8 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
         connection.isolation_level = None  # BEGIN is said below, not by the driver
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")  # what was acked to Slack survives a power cut
+        # FULL waits for the disk at each commit, and so for all commits before it; NORMAL does not wait.
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 

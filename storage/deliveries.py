@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, func, select, text, union_all, update
+from sqlalchemy import Table, bindparam, delete, func, literal, select, text, union_all, update
 from sqlalchemy.orm import Session
 
 from storage import paces
@@ -49,7 +49,11 @@ class Sent:
 
 
 class Deliveries:
-    """Every method is one transaction. What is no longer the caller's is left alone, without a word."""
+    """Every method is one transaction. What is no longer the caller's is left alone, without a word.
+
+    Only a claim waits for the disk: after it something is said in Slack. What a power cut may undo besides is looked
+    up there, or done again.
+    """
 
     def __init__(self, database: Database, pace: Pace, lease: Lease) -> None:
         self._database = database
@@ -58,49 +62,51 @@ class Deliveries:
 
     def claim(self, owner: str, now: datetime, limit: int, *, many: bool = True) -> Claimed:
         """Take what may be sent now, at most `limit`; without `many` only what somebody waits for."""
-        due = self._next_due()
-        if due is None or due > now:  # looking costs no lock and no commit
-            return Claimed((), due)
-        with self._database.transaction() as session:
+        with self._database.reading() as session:  # looking costs no lock and no commit
+            soonest = _soonest(session)
+        lanes = [lane for lane, due in sorted(soonest.items()) if due <= now and (many or lane == 0)]
+        if not lanes:
+            return Claimed((), min(soonest.values(), default=None))
+        with self._database.transaction() as session:  # durable: what it gives out will be seen by others
             if not self._database.is_sqlite:  # one claimer at a time takes from the paces
                 session.execute(CLAIMS)
             claiming = Claiming(session, self._pace, owner, now, self._lease)
-            for lane in LANES if many else LANES[:1]:
+            for lane in lanes:
                 claiming.claim(lane, limit)
             taken = claiming.end()
-        moments = (claiming.again_at, self._next_due(after=now))
-        return Claimed(taken, min((moment for moment in moments if moment), default=None))
+            moments = [*_soonest(session, after=now).values(), *filter(None, [claiming.again_at])]
+        return Claimed(taken, min(moments, default=None))
 
     def extend(self, delivery: Delivery, now: datetime) -> Delivery | None:
         """A new lease for a call that is about to begin; None when the delivery is no longer the caller's."""
         until = self._lease.until(now)
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             return replace(delivery, lease_until=until) if _set(session, [delivery], due_at=until) else None
 
-    def done(self, sent: Sequence[Sent], now: datetime) -> None:
-        """Record what Slack accepted."""
-        with self._database.transaction() as session:
+    def done(self, sent: Sequence[Sent], now: datetime) -> int:
+        """Record what Slack accepted. Returns how many others waited for that and are due now."""
+        with self._database.transaction(durable=False) as session:
             for one in sent:
                 place = {"posted_channel": one.channel, "posted_ts": one.ts}
                 _set(session, [one.delivery], status="done", due_at=None, done_at=now, owner=None, **place)
-            _wake(session, [one.delivery for one in sent], now)
+            return _wake(session, [one.delivery for one in sent], now)
 
     def later(self, delivery: Delivery, error: str, due_at: datetime) -> None:
         """It did not work this time; whether it got through is not known."""
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             _set(session, [delivery], status="waiting", due_at=due_at, owner=None, error=error[:2000])
 
     def overtakable(self, delivery: Delivery, error: str, due_at: datetime, now: datetime) -> None:
         """The same, and Slack's trouble is with this one: when it goes on, later ones need not wait for it."""
         holds = delivery.attempt < OVERTAKEN_AFTER
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             _set(session, [delivery], status="waiting", due_at=due_at, owner=None, error=error[:2000], holds=holds)
             if not holds:
                 _wake(session, [delivery], now)
 
     def paused(self, delivery: Delivery, method: str, until: datetime) -> None:
         """Slack wants nobody to call `method` before `until` (429); that was no attempt."""
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             paces.pause(session, method, until)
             attempts = delivery.attempt - 1
             _set(session, [delivery], status="waiting", due_at=until, owner=None, attempts=attempts, error="429")
@@ -108,7 +114,7 @@ class Deliveries:
     def dead(self, delivery: Delivery, error: str, now: datetime, *, told: bool = False) -> None:
         """It will never work. Somebody is told of it later, unless they were `told` of its cause."""
         settled = {"due_at": None, "done_at": now, "owner": None, "told_at": now if told else None}
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             _set(session, [delivery], status="dead", error=error[:2000], **settled)
             _wake(session, [delivery], now)
 
@@ -117,7 +123,7 @@ class Deliveries:
         kept = ("text", "blocks", "attachments")
         arguments = {name: value for name, value in delivery.arguments.items() if name in kept}
         place = {"channel": delivery.person, "conversation": f"{delivery.person}:"}
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             settled = {"status": "done", "due_at": None, "done_at": now, "owner": None}
             if _set(session, [delivery], error=error[:2000], **settled):
                 row = new_delivery(POST, arguments, now, key=f"instead:{delivery.id}", **place)
@@ -126,7 +132,7 @@ class Deliveries:
 
     def release(self, now: datetime) -> int:
         """Take back what other owners hold. Only for the one process that may use the file."""
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             held = update(DeliveryRow).where(DeliveryRow.due_at.is_not(None), DeliveryRow.status == "leased")
             return count(session.execute(held.values(status="waiting", due_at=now + LANDING, owner=None)))
 
@@ -138,7 +144,7 @@ class Deliveries:
         forgotten = 0
         while pruned := self._prune_some(before):
             forgotten += pruned
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             paces.forget(session, before)
         return forgotten
 
@@ -147,18 +153,18 @@ class Deliveries:
         old = select(row.number).where(row.status.in_(("done", "dead")), row.done_at < before)
         gone = old.where(row.method != POST).limit(PRUNED_AT_ONCE).scalar_subquery()
         wordy = old.where(row.method == POST, row.emptied.is_(False)).limit(PRUNED_AT_ONCE)
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             deleted = count(session.execute(delete(row).where(row.number.in_(gone))))
             emptied = update(row).where(row.number.in_(wordy.scalar_subquery())).values(arguments={}, emptied=True)
             return deleted + count(session.execute(emptied, execution_options={"synchronize_session": False}))
 
-    def _next_due(self, after: datetime | None = None) -> datetime | None:
-        row = DeliveryRow
-        later = (row.due_at > after,) if after else ()
-        soonest = [select(func.min(row.due_at).label("at")).where(row.lane == lane, *later) for lane in LANES]
-        with self._database.reading() as session:
-            found = session.scalars(union_all(*soonest)).all()
-        return min((moment for moment in found if moment), default=None)
+
+def _soonest(session: Session, after: datetime | None = None) -> dict[int, datetime]:
+    """When the next of each lane is due (after that moment)."""
+    row = DeliveryRow
+    later = (row.due_at > after,) if after else ()
+    looks = [select(literal(lane), func.min(row.due_at)).where(row.lane == lane, *later) for lane in LANES]
+    return {lane: due for lane, due in session.execute(union_all(*looks)) if due}
 
 
 def _set(session: Session, deliveries: Sequence[Delivery], **values: Any) -> int:
@@ -176,7 +182,7 @@ def _set(session: Session, deliveries: Sequence[Delivery], **values: Any) -> int
     return changed
 
 
-def _wake(session: Session, settled: Sequence[Delivery], now: datetime) -> None:
+def _wake(session: Session, settled: Sequence[Delivery], now: datetime) -> int:
     """Let those look at once that waited for these: the next of each conversation, edits and followers."""
     conversations = {one.conversation for one in settled if one.conversation}
     row = DeliveryRow
@@ -184,6 +190,7 @@ def _wake(session: Session, settled: Sequence[Delivery], now: datetime) -> None:
     behind = session.scalars(
         select(row.conversation).where(row.conversation.in_(conversations), row.due_at.is_not(None)).distinct()
     ).all()
+    woken = 0
     for conversation in sorted(filter(None, behind)):
         first = (
             select(row.number)
@@ -192,11 +199,10 @@ def _wake(session: Session, settled: Sequence[Delivery], now: datetime) -> None:
             .limit(1)
             .scalar_subquery()
         )
-        _due_now(session, now, row.number == first, *waiting)
-    _due_now(session, now, row.target.in_([one.id for one in settled]), *waiting)
+        woken += _due_now(session, now, row.number == first, *waiting)
+    return woken + _due_now(session, now, row.target.in_([one.id for one in settled]), *waiting)
 
 
-def _due_now(session: Session, now: datetime, *which: Any) -> None:
-    session.execute(
-        update(DeliveryRow).where(*which).values(due_at=now), execution_options={"synchronize_session": False}
-    )
+def _due_now(session: Session, now: datetime, *which: Any) -> int:
+    found = update(DeliveryRow).where(*which).values(due_at=now)
+    return count(session.execute(found, execution_options={"synchronize_session": False}))

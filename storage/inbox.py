@@ -67,14 +67,17 @@ class Arrival:
 
 
 class Inbox:
-    """Arrivals in the database. Every method is one transaction, unless it takes a session."""
+    """Arrivals in the database. Every method is one transaction, unless it takes a session.
+
+    Only the writing waits for the disk: whatever else a power cut may undo is done again.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def write(self, arrivals: Sequence[NewArrival]) -> int:
         """Keep what arrived; what is there already is passed over. Returns how many were new."""
-        with self._database.transaction() as session:
+        with self._database.transaction(urgent=True) as session:
             return insert_new(session, ArrivalRow, [_row(arrival) for arrival in arrivals])
 
     def claim(self, owner: str, now: datetime, limit: int, lease: Lease) -> list[Arrival]:
@@ -83,7 +86,7 @@ class Inbox:
         if due is None or due > now:  # looking costs no lock and no commit
             return []
         lease_until = lease.until(now)
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             oldest = (
                 select(ArrivalRow.id)
                 .where(ArrivalRow.due_at <= now)
@@ -116,7 +119,7 @@ class Inbox:
         Raises:
             Lost: it is no longer ours.
         """
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             self._set(session, arrival, failures=arrival.failures + 1)
         return replace(arrival, failures=arrival.failures + 1, counted=True)
 
@@ -125,17 +128,17 @@ class Inbox:
         failures = arrival.failures_with_this
         later = now + timedelta(seconds=min(2**failures, 300))
         values = {"status": "waiting", "due_at": later, "owner": None, "failures": failures, "error": error[:2000]}
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             self._set(session, arrival, **values)
 
     def give_up(self, arrival: Arrival, error: str, now: datetime) -> None:
         """Nothing can be made of it, not even an answer to the person: it stays, for somebody to look at."""
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             self._set(session, arrival, status="dead", due_at=None, done_at=now, owner=None, error=error[:2000])
 
     def release(self, now: datetime) -> int:
         """Make due at once what other owners hold. Only for the one process that may use the file."""
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             held = update(ArrivalRow).where(ArrivalRow.due_at.is_not(None), ArrivalRow.status == "leased")
             return count(session.execute(held.values(status="waiting", due_at=now, owner=None)))
 
@@ -153,7 +156,7 @@ class Inbox:
 
     def _prune_some(self, before: datetime) -> int:
         old = select(ArrivalRow.id).where(ArrivalRow.done_at < before, ArrivalRow.status == "done")
-        with self._database.transaction() as session:
+        with self._database.transaction(durable=False) as session:
             some = old.limit(PRUNED_AT_ONCE).scalar_subquery()
             return count(session.execute(delete(ArrivalRow).where(ArrivalRow.id.in_(some))))
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from storage.tables.engine import PaceRow
-from storage.upsert import put
+from storage.upsert import put, put_all
 
 WORKSPACE = "workspace"
 EVERY_METHOD = "*"  # a pause of all that is sent: Slack does not take the token
@@ -104,9 +104,11 @@ class Paces:
         return slot
 
     def save(self) -> None:
-        for scope in sorted(self._changed):
-            taken = self._taken.get(scope, [])
-            put(self._session, PaceRow, {"scope": scope, "free_at": self._free_at[scope], "taken": taken})
+        rows = [
+            {"scope": scope, "free_at": self._free_at[scope], "taken": self._taken.get(scope, [])}
+            for scope in sorted(self._changed)
+        ]
+        put_all(self._session, PaceRow, rows)
 
     def _note(self, scope: str, slot: datetime) -> None:
         self._taken[scope] = sorted([*self._taken[scope], slot.timestamp()])[-self._pace.burst :]

@@ -24,9 +24,18 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, 
 
 def put(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:
     """Insert the row, or make the row with the same primary key equal to it."""
+    put_all(session, table, [row])
+
+
+def put_all(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same for several rows, all with the same keys."""
+    if not rows:
+        return
     key = [column.name for column in inspect(table).primary_key]
-    changes = {name: value for name, value in row.items() if name not in key}
-    session.execute(_insert(session, table).values(dict(row)).on_conflict_do_update(index_elements=key, set_=changes))
+    statement = _insert(session, table)
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    statement = statement.on_conflict_do_update(index_elements=key, set_=changes)
+    session.connection().execute(statement, [dict(row) for row in rows])
 
 
 def _insert(session: Session, table: type[Base]) -> Any:
