@@ -11,6 +11,7 @@ from handlers.blocks.strategy import (
     details_message,
     details_modal,
     found_message,
+    options,
     overview_message,
     overview_modal,
     strategy_section,
@@ -41,6 +42,7 @@ def register(routes: Routes) -> None:
     routes.command("/pmo-strategy", commanded)
     routes.action_now("strategy.open", opened)
     routes.action_now("strategy.pick", opened)
+    routes.options_now("strategy.pick", offered)
     routes.action_now("strategy.show", shown)
     routes.action_now("strategy.measure", measuring)
     routes.submission("strategy.measure", measured, check_measure)
@@ -67,6 +69,19 @@ async def opened(visit: Visit) -> None:
             return _details(tx, visit.house, visit.person, subject)
 
     await visit.open(details_modal(await visit.look(find)))
+
+
+async def offered(visit: Visit) -> None:
+    """What fits what was typed in the search field."""
+    typed = str(visit.body.get("value") or "")
+
+    def find() -> list[tuple[Subject, str]]:
+        with visit.house.store.reading(visit.house.now()) as tx:
+            seen = visible(strategy_now(tx), visit.person)
+            titles = dict(every_subject(seen))
+            return [(subject, titles[subject]) for subject in matching(seen, typed)]
+
+    await visit.ack(options=options(await visit.look(find)))
 
 
 async def shown(visit: Visit) -> None:
@@ -143,9 +158,8 @@ def _everything(tx: Transaction, house: House, person: Person) -> Overview:
         absences=house.absences,
         people=house.people,
     )
-    choices = list(every_subject(visible(strategy, person)))
     lines = portfolio_lines(view.portfolio, {}) if view.portfolio else []
-    return Overview(view, choices, lines, progress_chart([branch.status for branch in view.every()]))
+    return Overview(view, lines, progress_chart([branch.status for branch in view.every()]))
 
 
 def _details(tx: Transaction, house: House, person: Person, subject: Subject) -> Details:

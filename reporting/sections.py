@@ -168,7 +168,10 @@ def _desk(material: Material) -> list[str]:
     if material.desk is None:
         return []
     before = material.previous.desk if material.previous else {}
-    return _figures(material.desk.by_name(), before, DESK_WORDS)
+    values = material.desk.by_name()
+    if not any(values.values()) and not any(before.values()):
+        return [say("digest", "quiet_desk")]
+    return _figures(values, before, DESK_WORDS)
 
 
 def _portfolio(material: Material) -> list[str]:

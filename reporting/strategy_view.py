@@ -35,6 +35,7 @@ class Branch:
 class MetricRow:
     status: MetricStatus
     line: str
+    short: str  # the same in half a line, for the whole tree at once
 
     @property
     def metric(self) -> Metric:
@@ -48,6 +49,7 @@ class ProjectRow:
     status: ProjectStatus
     impact: int
     line: str
+    short: str
     milestones: tuple[MilestoneStatus, ...]
 
     @property
@@ -119,6 +121,11 @@ def strategy_view(
     )
 
 
+def so_far(view: StrategyView) -> str:
+    """How the cycle stands, in one line of mrkdwn."""
+    return say("strategy", "so_far", view=view)
+
+
 def text_of(view: StrategyView) -> str:
     """The tree in lines, as mrkdwn: for notifications and readers of the screen."""
     lines = [say("strategy", "opening", view=view)]
@@ -157,9 +164,10 @@ class _Builder:
         )
 
     def metric(self, status: MetricStatus) -> MetricRow:
-        return MetricRow(status, say("strategy", "metric", one=status, owner=who(self.people, status.metric.owner)))
+        line = say("strategy", "metric", one=status, owner=who(self.people, status.metric.owner))
+        return MetricRow(status, line, say("strategy", "metric_short", one=status))
 
     def project(self, status: ProjectStatus, impact: int) -> ProjectRow:
         owner = who(self.people, status.project.owner)
         line = say("strategy", "project", one=status, impact=impact, owner=owner)
-        return ProjectRow(status, impact, line, status.milestones)
+        return ProjectRow(status, impact, line, say("strategy", "project_short", one=status), status.milestones)

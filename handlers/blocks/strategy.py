@@ -24,7 +24,7 @@ from handlers.blocks.text import (
 from reporting.charts import Chart
 from reporting.details import Details
 from reporting.mine import Mine
-from reporting.strategy_view import Branch, StrategyView, text_of
+from reporting.strategy_view import Branch, StrategyView, so_far, text_of
 from reporting.text import fitting
 from strategy.records import Subject, SubjectKind
 
@@ -56,7 +56,6 @@ class Overview:
     """All that is shown of the strategy. `portfolio` are lines of mrkdwn, none for whom they do not concern."""
 
     view: StrategyView
-    choices: Sequence[Choice]
     portfolio: Sequence[str]
     chart: Chart | None
 
@@ -70,6 +69,11 @@ def overview_message(shown: Overview) -> Message:
 def overview_modal(shown: Overview) -> Block:
     """The same in a window."""
     return modal("Strategy", _overview(shown, [chart_words(shown.chart)] if shown.chart else []))
+
+
+def options(found: Sequence[Choice]) -> list[Block]:
+    """What the search field offers."""
+    return [{"text": plain(title, 75), "value": subject_value(subject)} for subject, title in found[:MOST_CHOICES]]
 
 
 def found_message(typed: str, found: Sequence[Choice]) -> Message:
@@ -97,7 +101,7 @@ def details_modal(details: Details) -> Block:
 
 def strategy_section(own: Sequence[Mine], concerns: Sequence[str]) -> list[Block]:
     """The part of the App Home: `own` is what the person reports on, `concerns` what needs attention."""
-    blocks = [header("Strategy"), actions([button("See the strategy", "strategy.show", "all")])]
+    blocks = [header("Strategy")]
     for one in own[:MOST_OWN]:
         late = ":warning: Was due" if one.overdue else "Next update due"
         due = f"\n{late} {moment(one.due)}" if one.due else ""
@@ -109,7 +113,7 @@ def strategy_section(own: Sequence[Mine], concerns: Sequence[str]) -> list[Block
         shown, more = fitting(concerns, MOST_CONCERNS, 2_500)
         rest = [f"… and {more} more"] if more else []
         blocks.append(section("\n".join(["*Needs attention*", *shown, *rest])))
-    return blocks
+    return [*blocks, actions([button("See the strategy", "strategy.show", "all")])]
 
 
 def moment(at: datetime) -> str:
@@ -119,13 +123,13 @@ def moment(at: datetime) -> str:
 
 def _overview(shown: Overview, picture: list[Block]) -> list[Block]:
     view = shown.view
-    opening, _, _ = text_of(view).partition("\n")
-    blocks = [header(view.organisation), context(f"*Mission:* {escape(view.mission)}"), section(opening), *_tree(view)]
+    mission = context(f"*Mission:* {escape(view.mission)}")
+    blocks = [header(view.organisation), mission, section(so_far(view)), *_tree(view)]
     if view.metrics or view.projects:
-        lines = [row.line for row in view.metrics] + [row.line for row in view.projects]
+        lines = [row.short for row in view.metrics] + [row.short for row in view.projects]
         blocks.append(section(_limited("*Beside the objectives*", lines)))
     blocks += [*_portfolio(shown.portfolio), *picture]
-    return [*blocks, actions([_picker(shown.choices)])] if shown.choices else blocks
+    return [*blocks, actions([_picker()])]
 
 
 def _tree(view: StrategyView) -> list[Block]:
@@ -151,7 +155,7 @@ def _flat(branches: Iterable[Branch], depth: int) -> Iterator[tuple[Branch, int]
 
 
 def _rows(branch: Branch) -> list[str]:
-    lines = [row.line for row in branch.metrics] + [row.line for row in branch.projects]
+    lines = [row.short for row in branch.metrics] + [row.short for row in branch.projects]
     return [f"{INDENT}{line}" for line in lines]
 
 
@@ -168,17 +172,13 @@ def _portfolio(lines: Sequence[str]) -> list[Block]:
     return [divider(), section("\n".join(["*Portfolio and strategy*", *(f"• {line}" for line in shown), *rest]))]
 
 
-def _picker(choices: Sequence[Choice]) -> Block:
-    groups = []
-    for kind, label in ((SubjectKind.OBJECTIVE, "Objectives"), (SubjectKind.PROJECT, "Projects")):
-        fitting_ = [choice for choice in choices[:MOST_CHOICES] if choice[0].kind is kind]
-        options = [{"text": plain(title, 75), "value": subject_value(subject)} for subject, title in fitting_]
-        groups += [{"label": plain(label, 75), "options": options}] if options else []
+def _picker() -> Block:
+    """A search field: a list of them all would take the room of what is shown."""
     return {
-        "type": "static_select",
+        "type": "external_select",
         "action_id": "strategy.pick",
+        "min_query_length": 0,
         "placeholder": plain("Open an objective or a project"),
-        "option_groups": groups,
     }
 
 

@@ -1,0 +1,174 @@
+"""When digests run: each slot once, what was missed by its policy, nothing for what is gone."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.chores import Digests
+from bot.composition import house as make_house
+from bot.organisation import SAMPLE, read_organisation
+from bot.strategies import choose_strategy
+from handlers.house import House
+from reporting.definitions import DigestDefinition, Section
+from storage.database import Database
+from storage.store import Store
+from storage.tables.engine import DeliveryRow, RunRow, ScheduleRow
+from strategy.schedules import Misfire
+from tests.storage.databases import migrated_file
+
+__all__ = ["migrated_file"]
+
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+SLOT = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+ORGANISATION = read_organisation(SAMPLE)
+WEEKLY = next(one for one in ORGANISATION.digests if one.key == "weekly-progress")
+
+
+@pytest.fixture
+def store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
+    shutil.copy(migrated_file, tmp_path / "pmo.db")
+    database = Database(f"sqlite:///{tmp_path / 'pmo.db'}")
+    yield Store(database)
+    database.close()
+
+
+def house_with(store: Store, *digests: DigestDefinition) -> House:
+    choose_strategy(store, ORGANISATION, MONDAY)
+    made = make_house(ORGANISATION, store, lambda: pytest.fail("No handbook is needed."), lambda: MONDAY)
+    return replace(made, digests=digests, store=store)
+
+
+def begun(store: Store, *digests: DigestDefinition, at: datetime = MONDAY) -> Digests:
+    chore = Digests(house_with(store, *digests))
+    chore.begin(at)
+    return chore
+
+
+def runs(store: Store, name: str = "digest:weekly-progress") -> list[tuple[datetime, str]]:
+    with store.database.reading() as session:
+        found = select(RunRow.slot, RunRow.outcome).where(RunRow.schedule == name).order_by(RunRow.slot)
+        return [(slot, outcome) for slot, outcome in session.execute(found)]
+
+
+def posts(store: Store, channel: str = "C04PROGRESS") -> int:
+    with store.database.reading() as session:
+        return len(session.scalars(select(DeliveryRow).where(DeliveryRow.channel == channel)).all())
+
+
+def test_nothing_is_sent_before_its_slot_and_the_chore_says_when_it_comes(store: Store) -> None:
+    chore = begun(store, WEEKLY)
+    assert chore(MONDAY) == datetime(2026, 11, 26, 16, tzinfo=UTC)  # the updates are due first
+    assert chore(SLOT - timedelta(seconds=1)) == SLOT
+    assert posts(store) == 0
+
+
+def test_a_slot_is_sent_once_however_often_the_chore_is_called(store: Store) -> None:
+    chore, other = begun(store, WEEKLY), begun(store, WEEKLY)
+    for at in (SLOT, SLOT, SLOT + timedelta(minutes=59)):
+        chore(at)
+        other(at)
+    assert runs(store) == [(SLOT, "fired")]
+    assert posts(store) == 1
+
+
+def test_a_digest_that_did_not_get_into_the_transaction_is_sent_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chore = begun(store, WEEKLY)
+
+    def fails(*_: object, **__: object) -> None:
+        raise OSError("The disk is gone.")
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr("handlers.digests.digest_message", fails)
+        with pytest.raises(OSError, match="disk"):
+            chore(SLOT)
+    assert runs(store) == []
+    chore(SLOT + timedelta(minutes=1))
+    assert runs(store) == [(SLOT, "fired")]
+    assert posts(store) == 1
+
+
+def test_the_latest_of_several_late_slots_stands_for_all(store: Store) -> None:
+    begun(store, WEEKLY)(SLOT + timedelta(days=16))
+    assert runs(store) == [
+        (SLOT, "missed"),
+        (SLOT + timedelta(days=7), "missed"),
+        (SLOT + timedelta(days=14), "fired"),
+    ]
+
+
+def test_with_the_policy_skip_a_late_slot_is_left_out(store: Store) -> None:
+    patient = replace(WEEKLY, schedule=replace(WEEKLY.schedule, misfire=Misfire.SKIP))
+    chore = begun(store, patient)
+    chore(SLOT + timedelta(hours=2))
+    assert runs(store) == [(SLOT, "missed")]
+    chore(SLOT + timedelta(days=7, minutes=30))
+    assert runs(store)[-1] == (SLOT + timedelta(days=7), "fired")
+    assert posts(store) == 1
+
+
+def test_a_digest_with_nothing_new_is_not_sent_unless_it_is_wanted(store: Store) -> None:
+    quiet = replace(WEEKLY, sections=(Section.STORIES,))
+    chore = begun(store, quiet)
+    chore(SLOT)
+    assert posts(store) == 1  # the first one is news, and there are exceptions
+    assert runs(store) == [(SLOT, "fired")]
+
+
+def test_a_digest_that_was_removed_is_not_sent_and_comes_back_when_it_is_named_again(store: Store) -> None:
+    begun(store, WEEKLY)
+    begun(store)(SLOT)
+    assert runs(store) == []
+    later = SLOT + timedelta(days=1)
+    chore = begun(store, WEEKLY, at=later)
+    chore(SLOT + timedelta(days=7))
+    assert runs(store) == [(SLOT + timedelta(days=7), "fired")]
+
+
+def test_a_changed_schedule_begins_with_its_next_slot(store: Store) -> None:
+    begun(store, WEEKLY)
+    friday = replace(WEEKLY, schedule=replace(WEEKLY.schedule, rule="FREQ=WEEKLY;BYDAY=FR"))
+    chore = begun(store, friday)
+    chore(SLOT)
+    [(slot, _)] = runs(store)
+    assert slot == datetime(2026, 11, 27, 9, tzinfo=UTC)
+
+
+def test_other_words_in_a_digest_leave_its_place_in_time(store: Store) -> None:
+    begun(store, WEEKLY)
+    begun(store, replace(WEEKLY, title="Another title"), at=SLOT + timedelta(minutes=5))(SLOT + timedelta(minutes=5))
+    assert runs(store) == [(SLOT, "fired")]
+
+
+def test_without_a_strategy_there_is_nothing_to_send(store: Store) -> None:
+    bare = replace(
+        make_house(ORGANISATION, store, lambda: pytest.fail("No handbook is needed."), lambda: MONDAY),
+        digests=(WEEKLY,),
+    )
+    chore = Digests(bare)
+    chore.begin(MONDAY)
+    chore(SLOT)
+    assert runs(store) == [(SLOT, "quiet")]
+    assert posts(store) == 0
+    with store.database.reading() as session:
+        assert session.scalars(select(ScheduleRow.name)).all() == ["digest:weekly-progress"]
+
+
+@pytest.mark.parametrize(
+    ("monday", "utc_hour"),
+    [((2026, 10, 19), 8), ((2026, 10, 26), 9), ((2027, 3, 22), 9), ((2027, 4, 5), 8)],
+)
+def test_nine_o_clock_is_london_s(store: Store, monday: tuple[int, int, int], utc_hour: int) -> None:
+    slot = datetime(*monday, utc_hour, tzinfo=UTC)
+    weekly = replace(WEEKLY, schedule=replace(WEEKLY.schedule, calendar=""))
+    chore = begun(store, weekly, at=slot - timedelta(days=3))
+    chore(slot - timedelta(seconds=1))
+    assert slot not in [at for at, _ in runs(store)]
+    chore(slot)
+    assert (slot, "fired") in runs(store)

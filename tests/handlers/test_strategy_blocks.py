@@ -1,0 +1,207 @@
+"""Whatever the size of a strategy and whatever people wrote in it, Slack takes what is shown of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from foundation.people import People, Person, Role
+from handlers.blocks.digest import digest_message, preview_message, reminder_message
+from handlers.blocks.measure import measure_modal
+from handlers.blocks.story import (
+    authors_card,
+    consent_card,
+    note_modal,
+    published_message,
+    review_card,
+    story_modal,
+)
+from handlers.blocks.strategy import (
+    Overview,
+    details_message,
+    details_modal,
+    found_message,
+    overview_message,
+    overview_modal,
+    strategy_section,
+)
+from handlers.blocks.update import correction_modal, own_message, update_message, update_modal
+from reporting.charts import progress_chart
+from reporting.definitions import SAMPLE as DIGESTS
+from reporting.definitions import read_digests
+from reporting.details import details_of
+from reporting.digest import build_digest
+from reporting.mine import attention, mine
+from reporting.posts import story_post, update_post
+from reporting.sections import portfolio_lines
+from reporting.strategy_view import strategy_view
+from strategy.check_ins import missing_updates
+from strategy.files import SAMPLE, read_strategy
+from strategy.records import Contribution, ProgressUpdate, Rag, Strategy, Subject, SubjectKind
+from strategy.search import every_subject
+from strategy.stories import Consent, Named, Story, StoryEvent, StoryState
+from workspace.checks import check_message, check_view
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+HEAD = Person("U05EMEKA", "Emeka & <b>Adeyemi</b>", frozenset({Role.PMO_LEAD, Role.LEADER}))
+PEOPLE = People([HEAD])
+NASTY = "<!channel> & *bold* _it_ <https://evil.example|here> " * 3  # as long as a title may be, and longer
+PIECE = Subject(SubjectKind.OBJECTIVE, "objective-0")
+
+
+def grown(many: int) -> Strategy:
+    """The sample's first objective and its projects, many times over, all owned by the head of the PMO."""
+    sample = read_strategy(SAMPLE)
+    first, project = sample.objectives[0], sample.projects[0]
+    numbers = range(many)
+    objectives = tuple(
+        replace(first, key=f"objective-{n}", title=f"{n} {NASTY}"[:120], owner=HEAD.id, weight=Decimal(1) / many)
+        for n in numbers
+    )
+    metrics = tuple(
+        replace(metric, key=f"{metric.key}-{n}", objective=f"objective-{n}", name=f"{n} {NASTY}"[:120], owner=HEAD.id)
+        for n in numbers
+        for metric in sample.metrics_of(first.key)
+    )
+    return replace(
+        sample,
+        objectives=objectives,
+        metrics=metrics,
+        measurements=tuple(replace(one, metric=f"{one.metric}-{n}") for n in numbers for one in sample.measurements),
+        projects=tuple(replace(project, key=f"p-{n}", name=f"{n} {NASTY}"[:120], owner=HEAD.id) for n in numbers),
+        milestones=tuple(
+            replace(one, key=f"{one.key}-{n}", project=f"p-{n}", title=NASTY[:120])
+            for n in numbers
+            for one in sample.milestones_of(project.key)
+        ),
+        contributions=tuple(Contribution(f"p-{n}", f"objective-{m}", 9, NASTY) for n in numbers for m in {0, n}),
+        service_links=(),
+    )
+
+
+def update(**changes: Any) -> ProgressUpdate:
+    made = ProgressUpdate(
+        PIECE, NOW, HEAD.id, NOW, Rag.RED, NASTY, "a" * 1000, "n <" * 333, "b" * 500, "& " * 250, confidence=10
+    )
+    return replace(made, **changes)
+
+
+@pytest.fixture(scope="module", params=[1, 40, 150])
+def strategy(request: pytest.FixtureRequest) -> Strategy:
+    return grown(request.param)
+
+
+def marked_up(value: Any) -> Iterator[str]:
+    """Every text in which Slack reads markup."""
+    if isinstance(value, dict):
+        if value.get("type") == "mrkdwn":
+            yield value["text"]
+        for inner in value.values():
+            yield from marked_up(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from marked_up(inner)
+
+
+def taken(message: dict[str, Any]) -> dict[str, Any]:
+    assert check_message(message) == []
+    return message
+
+
+def shown(view: dict[str, Any]) -> dict[str, Any]:
+    assert check_view(view) == []
+    return view
+
+
+def test_the_whole_strategy(strategy: Strategy) -> None:
+    view = strategy_view(strategy, HEAD, now=NOW, people=PEOPLE)
+    assert view.portfolio
+    chart = progress_chart([branch.status for branch in view.every()])
+    found = Overview(view, portfolio_lines(view.portfolio, {}), chart)
+    told = taken(overview_message(found))
+    shown(overview_modal(found))
+    many = len(strategy.objectives)
+    buttons = [block for block in told["blocks"] if "accessory" in block]
+    more = [block for block in told["blocks"] if "more objective" in str(block)]
+    assert len(buttons) == 1 if many == 1 else more
+    assert not any("<!" in text for text in marked_up(told))
+
+
+def test_one_objective_and_one_project(strategy: Strategy) -> None:
+    for subject in (PIECE, Subject(SubjectKind.PROJECT, "p-0")):
+        details = details_of(strategy, HEAD, subject, now=NOW, updates=[update()], people=PEOPLE)
+        taken(details_message(details))
+        shown(details_modal(details))
+        if details.measures:
+            shown(measure_modal(details.measures, NOW.date()))
+
+
+def test_several_that_fit(strategy: Strategy) -> None:
+    taken(found_message(NASTY, list(every_subject(strategy))))
+
+
+def test_the_home_of_somebody_who_owns_all(strategy: Strategy) -> None:
+    own = mine(strategy, HEAD, now=NOW, updates=[update()])
+    concerns = [one.text for one in attention(strategy, HEAD, now=NOW, people=PEOPLE)]
+    shown({"type": "home", "blocks": strategy_section(own, concerns)})
+
+
+def test_an_update_its_form_and_its_correction(strategy: Strategy) -> None:
+    choices = list(every_subject(strategy))
+    shown(update_modal(choices, PIECE, NOW))
+    shown(update_modal(choices[:1], None, None))
+    shown(correction_modal(update(), choices[0][1]))
+    post = update_post(update(), strategy, PEOPLE)
+    taken(update_message(update(), post))
+    taken(update_message(update(acknowledged_by=HEAD.id), post))
+    taken(own_message(update(), post, "It is shown to <#C04PROGRESS>."))
+
+
+@pytest.mark.parametrize("key", ["weekly-progress", "weekly-leadership", "monthly-leadership"])
+def test_a_digest(strategy: Strategy, key: str) -> None:
+    definition = next(one for one in read_digests(DIGESTS) if one.key == key)
+    updates = [replace(update(), subject=subject) for subject, _ in every_subject(strategy)]
+    first = build_digest(definition, strategy, now=NOW - timedelta(days=7), people=PEOPLE)
+    digest = build_digest(
+        definition, strategy, now=NOW, updates=updates, stories=[story()], previous=first.snapshot, people=PEOPLE
+    )
+    for one in (first, digest):
+        told = taken(digest_message(one))
+        assert len(told["blocks"]) <= 50
+        taken(preview_message(one, "The next one goes to <#C04PROGRESS>."))
+        assert len([block for block in told["blocks"] if block["type"] == "data_visualization"]) <= 2
+        assert not any("<!" in text for text in marked_up(told))
+
+
+def test_a_reminder(strategy: Strategy) -> None:
+    titles = dict(every_subject(strategy))
+    taken(reminder_message([(one, titles[one.subject]) for one in missing_updates(strategy, (), NOW)]))
+
+
+def story(**changes: Any) -> Story:
+    people = tuple(Named(f"U0{number}", Consent.ASKED) for number in range(10))
+    made = Story(
+        "S1", HEAD.id, StoryState.SUBMITTED, NASTY[:100], "& " * 1000, "objective-0", "p-0", (NASTY,) * 5, people, NOW
+    )
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize("state", list(StoryState))
+def test_a_story_in_every_state(strategy: Strategy, state: StoryState) -> None:
+    told = story(state=state)
+    post = story_post(told, strategy, PEOPLE)
+    taken(review_card(told, post, PEOPLE))
+    taken(authors_card(told, post, PEOPLE, NASTY))
+    taken(consent_card(told, post, PEOPLE, "U01"))
+    taken(consent_card(told, post, PEOPLE, "U0GONE"))
+    taken(published_message(post))
+
+
+def test_the_forms_of_a_story(strategy: Strategy) -> None:
+    choices = list(every_subject(strategy))
+    shown(story_modal(choices))
+    shown(story_modal(choices, story()))
+    shown(note_modal(story(), StoryEvent.WITHDRAW))
