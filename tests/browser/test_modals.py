@@ -20,7 +20,7 @@ async def test_an_empty_required_field_is_told_in_place_and_not_sent(
 ) -> None:
     ben = await visit()
     await show(workspace, sink.view("Request", [WHY, GOAL]))
-    await ben.page.get_by_role("button", name="Send").last.click()
+    await ben.page.get_by_role("dialog").get_by_role("button", name="Send").click()
     goal = ben.page.get_by_role("textbox", name="Goal")
     await expect(goal).to_be_focused()
     await expect(goal).to_have_attribute("aria-invalid", "true")
@@ -40,7 +40,7 @@ async def test_what_the_app_finds_wrong_stands_under_its_field_and_the_rest_is_k
     goal, why = ben.page.get_by_role("textbox", name="Goal"), ben.page.get_by_role("textbox", name="Why")
     await goal.fill("A secret goal")
     await why.fill("Because\nof this")
-    await ben.page.get_by_role("button", name="Send").last.click()
+    await ben.page.get_by_role("dialog").get_by_role("button", name="Send").click()
     envelope, payload = await app.interaction()
     assert payload["view"]["state"]["values"]["why"]["it"] == {"type": "plain_text_input", "value": "Because\nof this"}
     await app.ack(envelope, {"response_action": "errors", "errors": {"goal": "Not about secrets."}})
@@ -55,7 +55,7 @@ async def test_a_modal_is_sent_once_however_often_send_is_pressed(
     ben = await visit()
     await show(workspace, sink.view("Request", [GOAL]))
     await ben.page.get_by_role("textbox", name="Goal").fill("Know where we stand")
-    send = ben.page.get_by_role("button", name="Send").last
+    send = ben.page.get_by_role("dialog").get_by_role("button", name="Send")
     await send.dblclick()
     await ben.page.keyboard.press("Enter")
     await expect(send).to_have_attribute("aria-disabled", "true")
@@ -72,7 +72,7 @@ async def test_an_app_that_does_not_answer_leaves_the_modal_open_and_says_so(
     ben = await visit()
     await show(workspace, sink.view("Request", [GOAL]))
     await ben.page.get_by_role("textbox", name="Goal").fill("Know where we stand")
-    await ben.page.get_by_role("button", name="Send").last.click()
+    await ben.page.get_by_role("dialog").get_by_role("button", name="Send").click()
     dialog = ben.page.get_by_role("dialog", name="Request")
     await expect(dialog.get_by_role("alert")).not_to_be_empty()
     await expect(dialog.get_by_role("textbox", name="Goal")).to_have_value("Know where we stand")
@@ -257,7 +257,7 @@ async def test_a_chosen_file_is_stored_and_its_id_reaches_the_app(
     chosen = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"Plan"}
     await ben.page.locator("input[type=file]").set_input_files([chosen])
     await expect(ben.page.get_by_role("button", name="Remove plan.txt")).to_be_visible()
-    await ben.page.get_by_role("button", name="Send").last.click()
+    await ben.page.get_by_role("dialog").get_by_role("button", name="Send").click()
     envelope, payload = await app.interaction()
     await app.ack(envelope)
     (stored,) = payload["view"]["state"]["values"]["files"]["it"]["files"]

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,11 +33,20 @@ QUICK = {"PMO_LEASE_SECONDS": "3", "PMO_POSTS_PER_MINUTE": "6000"}
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """When the bot dies: `before` or `after` the `number`-th commit, call (the Web API doing it) or ack."""
+    """When the bot dies: `before` or `after` the `number`-th commit, statement, call (the Web API doing it) or ack.
+
+    Commits and statements are counted since the first arrival was kept, or since the first digest was being built.
+    """
 
     when: str
     what: str
     number: int
+    since: str = "arrival"
+
+    @property
+    def is_within(self) -> bool:
+        """Whether the bot itself can tell the moment; the others are seen from the workspace."""
+        return self.what in ("commit", "statement")
 
     def __str__(self) -> str:
         return f"{self.when} {self.what} {self.number}"
@@ -50,9 +59,13 @@ class Bot:
         self.pid = pid
         self._gone = gone
 
-    async def gone(self) -> int:
-        """Wait for its end; returns the exit code, -9 when it was killed."""
-        return await asyncio.wait_for(asyncio.shield(self._gone), PATIENCE)
+    async def gone(self, seconds: float = PATIENCE) -> int:
+        """Wait for its end; returns the exit code, -9 when it was killed.
+
+        Raises:
+            TimeoutError: it is still there.
+        """
+        return await asyncio.wait_for(asyncio.shield(self._gone), seconds)
 
     def kill(self) -> None:
         self._send(signal.SIGKILL)
@@ -99,10 +112,13 @@ class Nursery:
         finally:
             await nursery.close()
 
-    async def bear(self, environment: dict[str, str], log: Path, death: Death | None) -> Bot:
-        order = {"environment": environment, "log": str(log), "death": None}
-        if death and death.what == "commit":
-            order["death"] = {"when": death.when, "number": death.number}
+    async def bear(self, environment: dict[str, str], log: Path, death: Death | None, clock: datetime | None) -> Bot:
+        order = {
+            "environment": environment,
+            "log": str(log),
+            "death": asdict(death) if death and death.is_within else None,
+            "clock": clock.isoformat() if clock else None,
+        }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         pid = await asyncio.wait_for(self._born.get(), PATIENCE)
@@ -188,20 +204,26 @@ class Deed(Protocol):
 
 @dataclass
 class Street:
-    """The workspace, the nursery, and one database that all bots share."""
+    """The workspace, the nursery, and one database that all bots share.
+
+    `clock` is asked for each bot at which moment it believes that it starts, None for the real one; `environment` is
+    given to each.
+    """
 
     workspace: RunningWorkspace
     nursery: Nursery
     folder: Path
     database_url: str
     hooks: Hooks
+    clock: Callable[[], datetime | None] = lambda: None
+    environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def log(self) -> Path:
         return self.folder / "bots.log"
 
     async def bot(self, death: Death | None = None, name: str = "data", **more: str) -> Bot:
-        """Start a bot and wait until it is connected. `name` is its data folder's."""
+        """Start a bot and wait until it is connected, if it is not to die before. `name` is its data folder's."""
         environment = QUICK | {
             "SLACK_BOT_TOKEN": self.workspace.bot_token,
             "SLACK_APP_TOKEN": self.workspace.app_token,
@@ -210,9 +232,10 @@ class Street:
             "PMO_DATA": str(self.folder / name),
         }
         connections = self.workspace.server.hub.sockets.connections
-        bot = await self.nursery.bear(environment | more, self.log, death)
-        await self.until_connections(connections + 1, bot)
-        if death and death.what != "commit":
+        bot = await self.nursery.bear(environment | self.environment | more, self.log, death, self.clock())
+        if death is None or death.since == "arrival":  # a digest is sent as soon as the bot starts
+            await self.until_connections(connections + 1, bot)
+        if death and not death.is_within:
             name = POST if death.what == "call" else "events_api"
             self.hooks.at(death.when, death.what, nth(death.number, name), bot.kill)
         return bot
@@ -247,14 +270,30 @@ class Street:
 
 
 async def survive(street: Street, deaths: Sequence[Death], deeds: Sequence[Deed]) -> None:
-    """Let bots die one after the other while the deeds are done; then one lives, and everything has to hold."""
+    """Let bots die one after the other while the deeds are done; then one lives, and everything has to hold.
+
+    How many commits, calls and acks a deed takes is the bot's own affair: whoever is to die at a later one than the
+    deeds bring about is asked questions until that one comes.
+    """
+    small_talk = Questions(each_round=1)
     for number, death in enumerate(deaths):
         bot = await street.bot(death)
         for deed in deeds:
             await deed.do(street, number)
-        assert await bot.gone() == -signal.SIGKILL, f"It did not die {death}: {street.log.read_text()[-3000:]}"
+        assert await death_of(bot, street, small_talk) == -signal.SIGKILL, f"{death}: {street.log.read_text()[-3000:]}"
         await street.workspace.wait_disconnected()
-    await outlive(street, deeds)
+    await outlive(street, [*deeds, small_talk])
+
+
+async def death_of(bot: Bot, street: Street, meanwhile: Deed) -> int:
+    """Wait for it, and do `meanwhile` as long as it does not come. Returns the exit code."""
+    async with asyncio.timeout(PATIENCE):
+        for number in itertools.count():
+            with contextlib.suppress(TimeoutError):
+                return await bot.gone(seconds=2)
+            if street.workspace.server.hub.sockets.connections:  # else it is still starting
+                await meanwhile.do(street, number)
+    raise AssertionError("unreachable")
 
 
 async def outlive(street: Street, deeds: Sequence[Deed]) -> None:

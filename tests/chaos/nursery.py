@@ -1,8 +1,9 @@
 """Starts bots that may die at a moment chosen beforehand: `python -m tests.chaos.nursery`, orders on standard input.
 
 Each bot is `python -m bot run` in all but the reading of its modules: this process has read them once and forks, so
-that a start takes a third of the time. An order is one line of JSON with `environment`, `log` (a file) and `death`;
-the answers are lines with `pid`, and later `gone`.
+that a start takes a third of the time. An order is one line of JSON with `environment`, `log` (a file), `clock` (the
+moment at which the bot believes that it starts, or null for the real one) and `death`; the answers are lines with
+`pid`, and later `gone`.
 """
 
 import contextlib
@@ -12,12 +13,22 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial, wraps
 from typing import Any
 
+from sqlalchemy import Engine, event
+
+import bot.chores
 import bot.cli
+import bot.run
+from bot.composition import wall_clock
 from storage.database import Database
-from storage.inbox import Inbox, NewArrival
+from storage.inbox import Inbox
+
+# What is counted from: the first arrival that is kept, or the first digest that is built.
+BEGINNINGS = {"arrival": (Inbox, "write"), "digest": (bot.chores, "run_due")}
 
 
 def main() -> None:
@@ -48,6 +59,8 @@ def run(order: dict[str, Any]) -> None:
         os.dup2(log, standard)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ.update(order["environment"])
+    if order["clock"]:
+        start_at(datetime.fromisoformat(order["clock"]))
     if order["death"]:
         die_at(**order["death"])
     sys.argv = ["pmo", "run"]
@@ -62,28 +75,49 @@ def run(order: dict[str, Any]) -> None:
         os._exit(code)
 
 
-def die_at(*, when: str, number: int) -> None:
-    """Kill this process right before or after its `number`-th commit, from the one that keeps its first arrival."""
-    write, transaction = Inbox.write, Database.transaction
-    commits = itertools.count(1)
-    armed = threading.Event()
+def start_at(moment: datetime) -> None:
+    """Let the bot's clock go on from this moment."""
+    ahead = moment - wall_clock()
+    bot.run.serve = partial(bot.run.serve, now=lambda: wall_clock() + ahead)
 
-    def arming(self: Inbox, arrivals: Sequence[NewArrival]) -> int:
-        armed.set()
-        return write(self, arrivals)
+
+def die_at(*, when: str, what: str, number: int, since: str) -> None:
+    """Kill this process right before or after its `number`-th commit or statement since that beginning."""
+    count = counter(since)
+    if what == "commit":
+        die_at_commit(count, when, number)
+    else:
+        event.listen(Engine, f"{when}_cursor_execute", lambda *_: die() if count() == number else None)
+
+
+def counter(since: str) -> Callable[[], int]:
+    """Counts 1, 2, 3 … each time it is called; 0 before the beginning."""
+    place, name = BEGINNINGS[since]
+    original, numbers, begun = getattr(place, name), itertools.count(1), threading.Event()
+
+    @wraps(original)
+    def beginning(*given: Any, **named: Any) -> Any:
+        begun.set()
+        return original(*given, **named)
+
+    setattr(place, name, beginning)
+    return lambda: next(numbers) if begun.is_set() else 0
+
+
+def die_at_commit(count: Callable[[], int], when: str, number: int) -> None:
+    transaction = Database.transaction
 
     @contextlib.contextmanager
-    def mortal(self: Database) -> Iterator[Any]:
-        this = 0
-        with transaction(self) as session:
+    def mortal(self: Database, **how: bool) -> Iterator[Any]:
+        with transaction(self, **how) as session:
             yield session
-            this = next(commits) if armed.is_set() else 0
+            this = count()
             if (when, number) == ("before", this):
                 die()
         if (when, number) == ("after", this):
             die()
 
-    Inbox.write, Database.transaction = arming, mortal  # type: ignore[method-assign]
+    Database.transaction = mortal  # type: ignore[method-assign]
 
 
 def die() -> None:

@@ -34,7 +34,6 @@ class Submissions:
             self.unsure.append(title)
         else:
             self.accepted.append(title)
-        await ben.post("C07ASK", "@PMO Assistant what is a gate review?")  # so that there is always work to die at
 
     async def seen(self, street: Street) -> None:
         wei = street.workspace.as_user("U03WEI")

@@ -1,0 +1,101 @@
+"""Killed while digests are built and sent: each slot's digest stands in its channel once."""
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.organisation import SAMPLE
+from tests.chaos.killing import PATIENCE, Death, Street, survive
+
+pytestmark = pytest.mark.chaos
+
+# Around statements and commits, of the transaction that builds the digests and of those that send them, and calls.
+DEATHS = [
+    Death(when, what, number, since="digest")
+    for what, numbers in (("statement", (2, 7, 12, 18)), ("commit", (1, 2, 3)), ("call", (1, 2, 3)))
+    for number in numbers
+    for when in ("before", "after")
+]
+BEGIN = datetime(2026, 10, 5, 10, 0, tzinfo=UTC)  # a Monday within the sample strategy's year
+MINUTE = timedelta(minutes=1)
+PLACES = {"everybody": "C04PROGRESS", "leaders": "C06LEADERS", "pmo": "C03TRIAGE"}
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyDigest:
+    """One that falls due between the starts of two bots."""
+
+    number: int
+    audience: str
+
+    @property
+    def slot(self) -> datetime:
+        return BEGIN + self.number * MINUTE + MINUTE / 2
+
+    @property
+    def title(self) -> str:
+        return f"Digest {self.number:02} for {self.audience}"
+
+    def written(self) -> dict[str, object]:
+        return {
+            "key": self.title.casefold().replace(" ", "-"),
+            "title": self.title,
+            "audience": self.audience,
+            "channel": PLACES[self.audience],
+            "schedule": {"starts": f"{self.slot:%Y-%m-%dT%H:%M:%S}", "zone": "UTC", "rule": "FREQ=WEEKLY;BYDAY=MO"},
+            "sections": ["objectives", "projects", "updates", "desk"],
+            "send_when_empty": True,
+        }
+
+
+class Digests:
+    """In each round one for each audience falls due."""
+
+    def __init__(self, rounds: int) -> None:
+        self.all = [WeeklyDigest(number, audience) for number in range(rounds) for audience in PLACES]
+
+    def organisation(self, folder: Path) -> Path:
+        """The sample organisation, with these digests instead of its own."""
+        (folder / "digests.yaml").write_text(json.dumps({"digests": [one.written() for one in self.all]}))
+        path = folder / "organisation.yaml"
+        path.write_text(SAMPLE.read_text().replace("digests: sample", "digests: digests.yaml"))
+        return path
+
+    async def do(self, street: Street, round_number: int) -> None:
+        """Nothing: the time does it."""
+
+    async def seen(self, street: Street) -> None:
+        for one in self.all:
+            await street.workspace.as_user("U05EMEKA").wait_message(
+                lambda message, one=one: one.title in message["text"], channel=PLACES[one.audience], seconds=PATIENCE
+            )
+
+    async def check(self, street: Street) -> None:
+        said = [text for channel in PLACES.values() for text in await self._texts(street, channel)]
+        times = Counter({one.title: sum(one.title in text for text in said) for one in self.all})
+        assert set(times.values()) == {1}, {title: count for title, count in times.items() if count != 1}
+
+    async def _texts(self, street: Street, channel: str) -> list[str]:
+        found = await street.workspace.api("conversations.history", channel=channel, limit=999)
+        return [message["text"] for message in found["messages"]]
+
+
+def every_minute() -> Iterator[datetime]:
+    """Bots start a minute after one another."""
+    return (BEGIN + number * MINUTE for number in itertools.count())
+
+
+async def test_each_slots_digest_is_posted_once_whatever_moment_the_bot_dies(street: Street, tmp_path: Path) -> None:
+    assert len(DEATHS) == 20
+    digests, starts = Digests(len(DEATHS)), every_minute()
+    street.clock = lambda: next(starts)
+    street.environment["PMO_ORGANISATION"] = str(digests.organisation(tmp_path))
+    before = await street.bot()  # which gets to know what will be due, and leaves in good order
+    await before.leave()
+    await survive(street, DEATHS, [digests])
