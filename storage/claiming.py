@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Integer, Row, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.lease import Lease
@@ -56,17 +56,18 @@ class Claiming:
         looked = 0
         while len(self._taken) < limit:
             if lane and self._paces.many_from > self._paces.horizon:
-                if self._session.execute(_due(lane, self._now, 1)).first():
+                if self._due(lane, 1):
                     self._ask_again(self._paces.many_from)
                 return
             if looked >= MOST_LOOKED:
                 self._ask_again(self._now)
                 return
-            rows = self._session.execute(_due(lane, self._now, min(limit - len(self._taken), LOOKED_AT_ONCE))).all()
-            if not rows:
+            wanted = min(limit - len(self._taken), LOOKED_AT_ONCE)
+            rows = self._due(lane, wanted)
+            seen = self._look(rows, many=bool(lane))
+            looked += seen
+            if seen == len(rows) < wanted:
                 return
-            looked += len(rows)
-            self._look(rows, many=bool(lane))
         self._ask_again(self._now)
 
     def end(self) -> Sequence[Delivery]:
@@ -74,12 +75,18 @@ class Claiming:
         self._session.flush()
         return self._taken
 
-    def _look(self, rows: Sequence[Row[DeliveryRow, int | None]], *, many: bool) -> None:
+    def _due(self, lane: int, limit: int) -> Sequence[Row[DeliveryRow, int | None]]:
+        return self._session.execute(DUE, {"lane": lane, "now": self._now, "limit": limit}).all()
+
+    def _look(self, rows: Sequence[Row[DeliveryRow, int | None]], *, many: bool) -> int:
+        """Take what may be sent of these. Returns how many were looked at before the pace was used up."""
         self._paces.know(row.channel for row, _ in rows if row.method == POST)
         places = self._places([row.target for row, _ in rows if row.target])
+        seen = 0
         for row, first in rows:
             if many and self._paces.many_from > self._paces.horizon:
                 break
+            seen += 1
             place = places.get(row.target or "", _NOWHERE)
             if (first is not None and first < row.number) or not place.settled:
                 row.due_at = self._now + BEHIND
@@ -88,6 +95,7 @@ class Claiming:
             if not_before:
                 self._take(row, place, not_before)
         self._session.flush()
+        return seen
 
     def _allowed_from(self, row: DeliveryRow, *, many: bool) -> datetime | None:
         """When it may be sent, if that is now or very soon; else the row is given the time to look at it again."""
@@ -135,8 +143,8 @@ class _Place:
 _NOWHERE = _Place(True, None, None)
 
 
-def _due(lane: int, now: datetime, limit: int) -> Any:
-    """The rows to look at, and for each the first of its conversation that is not settled."""
+def _due() -> Any:
+    """The rows to look at, and for each the first of its conversation that is not settled; by lane, now and limit."""
     earlier = aliased(DeliveryRow)
     first = (
         select(earlier.number)
@@ -147,11 +155,14 @@ def _due(lane: int, now: datetime, limit: int) -> Any:
     )
     return (
         select(DeliveryRow, first)
-        .where(DeliveryRow.lane == lane, DeliveryRow.due_at <= now)
+        .where(DeliveryRow.lane == bindparam("lane"), DeliveryRow.due_at <= bindparam("now"))
         .order_by(DeliveryRow.due_at, DeliveryRow.number)
-        .limit(limit)
+        .limit(bindparam("limit", type_=Integer))
         .with_for_update(skip_locked=True, of=DeliveryRow)  # an edit may be changing its words just now
     )
+
+
+DUE = _due()  # made once: making it takes longer than asking the database
 
 
 def _methods(row: DeliveryRow) -> Iterable[str]:

@@ -7,7 +7,7 @@ with several processes on PostgreSQL the call to look may be missed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, func, literal, select, text, union_all, update
@@ -27,8 +27,17 @@ LANES = (0, 1)
 LANDING = timedelta(seconds=2)  # for a call that was under way when its process died
 OVERTAKEN_AFTER = 5  # attempts; then later ones of the conversation may go first
 PRUNED_AT_ONCE = 500
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 CLAIMS = text("SELECT pg_advisory_xact_lock(7036001)")
 _TABLE = cast(Table, DeliveryRow.__table__)
+SOONEST = union_all(  # made once: making it takes longer than asking the database
+    *(
+        select(literal(lane), func.min(DeliveryRow.due_at)).where(
+            DeliveryRow.lane == lane, DeliveryRow.due_at > bindparam("after", type_=DeliveryRow.due_at.type)
+        )
+        for lane in LANES
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +168,9 @@ class Deliveries:
             return deleted + count(session.execute(emptied, execution_options={"synchronize_session": False}))
 
 
-def _soonest(session: Session, after: datetime | None = None) -> dict[int, datetime]:
+def _soonest(session: Session, after: datetime = LONG_AGO) -> dict[int, datetime]:
     """When the next of each lane is due (after that moment)."""
-    row = DeliveryRow
-    later = (row.due_at > after,) if after else ()
-    looks = [select(literal(lane), func.min(row.due_at)).where(row.lane == lane, *later) for lane in LANES]
-    return {lane: due for lane, due in session.execute(union_all(*looks)) if due}
+    return {lane: due for lane, due in session.execute(SOONEST, {"after": after}) if due}
 
 
 def _set(session: Session, deliveries: Sequence[Delivery], **values: Any) -> int:
