@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.errors import Refused
@@ -169,7 +169,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(words=st.lists(WORDS, min_size=1, max_size=12))
 def test_a_quote_is_always_an_exact_piece_of_its_page_and_the_text_is_made_of_quotes(
     library: Library, words: list[str]
@@ -191,7 +191,7 @@ def test_a_quote_is_always_an_exact_piece_of_its_page_and_the_text_is_made_of_qu
 
 
 @given(text=st.text(max_size=1_200))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_whatever_is_typed_gets_an_answer_or_a_kind_word(by_words: Library, text: str) -> None:
     try:
         said = by_words.ask(text).text

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from foundation.errors import Refused
@@ -179,9 +179,8 @@ def test_five_business_days_are_a_week_even_with_a_short_friday():
     assert clock.due(short_friday) == london("2026-05-15", "13:00")
 
 
-# Laws, for any calendar. A busy machine is no mistake of theirs: no deadline.
+# Laws, for any calendar
 
-laws = settings(deadline=None)
 
 ZONES = ("Europe/London", "America/New_York", "Africa/Cairo", "Pacific/Chatham", "Asia/Kathmandu", "UTC")
 moments = st.integers(0, 3 * 365 * 86400).map(
@@ -204,7 +203,6 @@ def calendars(draw) -> Calendar:
     return Calendar(ZoneInfo(draw(st.sampled_from(ZONES))), tuple(week), frozenset(holidays))
 
 
-@laws
 @given(calendars(), moments, st.integers(1, 200 * HOUR))
 def test_adding_and_measuring_are_each_others_inverse(calendar, start, seconds):
     end = calendar.add(start, seconds)
@@ -212,7 +210,6 @@ def test_adding_and_measuring_are_each_others_inverse(calendar, start, seconds):
     assert calendar.between(start, end - timedelta(seconds=1)) == seconds - 1
 
 
-@laws
 @given(calendars(), st.tuples(moments, moments, moments).map(sorted))
 def test_working_time_adds_up_and_never_exceeds_the_time_by_the_wall(calendar, ordered):
     first, second, third = ordered
@@ -220,13 +217,11 @@ def test_working_time_adds_up_and_never_exceeds_the_time_by_the_wall(calendar, o
     assert 0 <= calendar.between(first, second) <= (second - first).total_seconds()
 
 
-@laws
 @given(calendars(), moments, st.lists(st.integers(0, 90 * HOUR), min_size=2, max_size=2).map(sorted))
 def test_more_work_is_never_due_earlier(calendar, start, pair):
     assert calendar.add(start, pair[0]) <= calendar.add(start, pair[1])
 
 
-@laws
 @given(calendars(), moments)
 def test_the_next_opening_is_open_and_nothing_before_it_is(calendar, moment):
     opening = calendar.next_open(moment)
@@ -237,7 +232,6 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(calendar, moment):
 turns = st.lists(st.tuples(st.integers(1, 40 * HOUR), st.integers(1, 40 * HOUR)), max_size=6)
 
 
-@laws
 @given(calendars(), moments, turns, st.integers(1, 90))
 def test_due_is_created_plus_target_plus_the_working_time_of_all_pauses(calendar, created, turns, hours):
     clock, now, held = Clock(Target(hours, "hours")).resume(created), created, 0
@@ -250,7 +244,6 @@ def test_due_is_created_plus_target_plus_the_working_time_of_all_pauses(calendar
     assert clock.due(calendar) == calendar.add(created, hours * HOUR + held)
 
 
-@laws
 @given(calendars(), moments, st.integers(1, 90), st.lists(st.integers(0, 40 * HOUR), max_size=9))
 def test_used_time_only_grows(calendar, start, hours, waits):
     clock, now, used = Clock(Target(hours, "hours")), start, 0

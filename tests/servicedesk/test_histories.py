@@ -158,5 +158,5 @@ def actor_is_lead(entry: LogEntry, requester) -> bool:
     return entry.actor == EMEKA.id and requester is not EMEKA and bool(entry.comment)
 
 
-Lives.TestCase.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+Lives.TestCase.settings = settings(max_examples=100, stateful_step_count=50)
 test_any_life_of_a_request = Lives.TestCase

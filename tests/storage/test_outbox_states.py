@@ -182,5 +182,5 @@ def template() -> Path:
     return found
 
 
-OutboxStates.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+OutboxStates.TestCase.settings = settings(max_examples=80, stateful_step_count=30)
 TestOutboxStates = OutboxStates.TestCase

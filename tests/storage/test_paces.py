@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
@@ -118,7 +118,7 @@ waits = st.lists(st.tuples(st.floats(0, 3), st.booleans()), min_size=1, max_size
 
 
 @given(waits=waits)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_whoever_asks_and_whenever_no_window_of_five_seconds_has_more_than_five_posts_in_a_channel(
     database: Database, slot: Slot, waits: list[tuple[float, bool]]
 ) -> None:
