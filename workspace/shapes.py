@@ -97,7 +97,7 @@ def page_channel(state: State, channel: Channel, viewer: str) -> Json:
         "topic": channel.topic,
         "unread": state.unread(viewer, channel.id) if viewer in channel.members else 0,
         "is_member": viewer in channel.members,
-        "members_count": len(channel.members),
+        "members": list(channel.members),
         "latest": latest["ts"] if latest else None,
     }
     if channel.is_im:

@@ -154,6 +154,29 @@ async def test_the_first_direct_message_opens_the_conversation_at_the_other_page
     await expect(wei.log.get_by_role("article", name="Ben Castellanos")).to_contain_text("Have you a minute?")
 
 
+async def test_who_reads_a_public_channel_joins_it_to_write(visit: Open) -> None:
+    ben, dana = await visit("U02BEN"), await visit("U04DANA", "C02PROJECTS")
+    await ben.composer.fill("Who is with us?")
+    await ben.page.keyboard.press("Enter")
+    await expect(dana.log.get_by_text("Who is with us?")).to_be_visible()
+    await expect(dana.composer).to_have_count(0)
+    await dana.page.get_by_role("button", name="Join #projects").click()
+    await dana.composer.fill("I am.")
+    await dana.page.keyboard.press("Enter")
+    await expect(ben.log.get_by_text("I am.")).to_be_visible()
+    await expect(ben.page.get_by_role("button", name="7 members")).to_be_visible()
+
+
+async def test_the_members_of_a_channel_are_listed_and_written_to(visit: Open) -> None:
+    ben = await visit("U02BEN", "C01GENERAL")
+    await ben.page.get_by_role("button", name="7 members").click()
+    listed = ben.page.get_by_role("menu", name="Members").get_by_role("menuitem")
+    await expect(listed).to_have_count(7)
+    await expect(listed.filter(has_text="Ben Castellanos (you)")).to_be_visible()
+    await listed.filter(has_text="Wei Chen").click()
+    await expect(ben.page.get_by_role("heading", name="Wei Chen")).to_be_visible()
+
+
 async def test_a_picture_is_shown_in_place_and_another_file_as_a_card(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for name, content in (("burn-down.png", PNG), ("plan.txt", b"Plan")):

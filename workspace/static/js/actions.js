@@ -147,6 +147,11 @@ export async function openDirect(other) {
   openChannel(answer.channel.id);
 }
 
+export async function joinChannel(id) {
+  const answer = await attempt(api.join(id));
+  if (answer?.channel) applyFrame({ type: "channel", channel: answer.channel }, page);
+}
+
 // ------------------------------------------------------------------ writing
 
 /** Sends what was typed; answers whether it went, so that the composer can keep what did not. */

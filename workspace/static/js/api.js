@@ -20,6 +20,7 @@ export const options = (question) => tell("options", question);
 export const home = (tab) => tell("home", { tab });
 export const react = (channel, ts, name, add) => tell("react", { channel, ts, name, add });
 export const read = (channel, ts) => tell("read", { channel, ts });
+export const join = (channel) => tell("join", { channel });
 export const dm = (other) => tell("dm", { other });
 
 /** Stores a file and answers `{ok, file}`, the file as Slack describes it. */

@@ -1,9 +1,11 @@
 // The middle: one channel or direct message.
+import { joinChannel, openDirect } from "./actions.js";
 import { Composer } from "./composer.js";
 import { icon } from "./icons.js";
 import { html } from "./lib.js";
 import { MessageList } from "./message_list.js";
-import { channelLabel, channelTitle, store, threadKey, useWorkspace } from "./state.js";
+import { MenuButton } from "./popover.js";
+import { channelLabel, channelTitle, personName, store, threadKey, useWorkspace } from "./state.js";
 import { Status } from "./status.js";
 import { Plain } from "./text.js";
 
@@ -19,8 +21,20 @@ export function ChannelView({ id }) {
       label=${`Messages in ${label}`}
       head=${html`<${Beginning} channel=${channel} label=${label} />`}
     />
-    <${Composer} key=${`composer-${id}`} channel=${id} label=${`Message ${label}`} />
+    ${
+      channel.is_member
+        ? html`<${Composer} key=${`composer-${id}`} channel=${id} label=${`Message ${label}`} />`
+        : html`<${Outside} id=${id} label=${label} />`
+    }
   </main>`;
+}
+
+// Whoever is not in a channel may read it, and joins it to write.
+function Outside({ id, label }) {
+  return html`<footer class="outside-bar">
+    <p>You are reading <strong>${label}</strong>, and are not in it.</p>
+    <button type="button" class="button primary" onClick=${() => joinChannel(id)}>Join ${label}</button>
+  </footer>`;
 }
 
 export function SidebarButton() {
@@ -49,14 +63,28 @@ function Head({ channel, title }) {
       </h2>
       <p class="topic"><${Plain} text=${direct ? other?.title : channel.topic} /></p>
     </div>
-    ${
-      !direct &&
-      channel.members_count > 0 &&
-      html`<span class="members" title=${`${channel.members_count} members`}
-        >${icon("people")}<span>${channel.members_count}<span class="hidden"> members</span></span></span
-      >`
-    }
+    ${!direct && html`<${Members} channel=${channel} />`}
   </header>`;
+}
+
+function Members({ channel }) {
+  const users = useWorkspace((state) => state.users);
+  const me = useWorkspace((state) => state.me);
+  const count = channel.members.length;
+  const items = channel.members
+    .map((id) => users[id])
+    .filter(Boolean)
+    .sort((one, other) => personName(one).localeCompare(personName(other)))
+    .map((user) => ({
+      key: user.id,
+      content: user.id === me?.id ? `${personName(user)} (you)` : personName(user),
+      detail: user.is_bot ? "App" : user.title,
+      onPick: () => user.id !== me?.id && openDirect(user.id),
+    }));
+  const label = count === 1 ? "1 member" : `${count} members`;
+  return html`<${MenuButton} className="members" label=${label} title=${label} menu="Members" items=${items}>
+    ${icon("people")}<span>${count}</span>
+  <//>`;
 }
 
 const NONE = { messages: [] };
