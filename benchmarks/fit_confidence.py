@@ -26,7 +26,7 @@ from knowledge.library import Library  # noqa: E402
 from knowledge.questions import read_question  # noqa: E402
 from knowledge.quoting import quote  # noqa: E402
 
-BAR = {"meaning": 0.45, "words": 0.45}
+BAR = {"meaning": 0.45, "words": 0.42}
 RIDGE = 0.02
 TITLE_WEIGHT = 0.3  # titles are easy and many
 
