@@ -32,6 +32,7 @@ class Keeper:
         self._stop = threading.Event()
         self._changed = threading.Event()
         self._path = path
+        self._in_trouble = False
         self._database = self._open(path) if path else None
         self._thread = threading.Thread(target=self._write_behind, name="keeper", daemon=True)
         if self._database:
@@ -126,10 +127,16 @@ class Keeper:
         try:
             self._write(records, blobs)
         except sqlite3.Error as problem:
-            logger.error("The state cannot be saved to %s (%s); trying again.", self._path, problem)
+            if not self._in_trouble:  # said once, however long it lasts
+                logger.error("The state cannot be saved to %s (%s); trying again.", self._path, problem)
+            self._in_trouble = True
             with self._lock:
                 self._records = records | self._records
             self._changed.set()
+        else:
+            if self._in_trouble:
+                logger.warning("The state is saved to %s again; nothing was lost.", self._path)
+            self._in_trouble = False
 
     def _write(self, records: dict[tuple[str, str], str | None], blobs: dict[str, bytes]) -> None:
         assert self._database is not None  # noqa: S101  the thread only runs with a file
