@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.chaos.killing import POST, Death, FanOut, Questions, Street, hold, nth
+from tests.chaos.killing import PATIENCE, POST, Death, FanOut, Questions, Street, hold, nth
 
 pytestmark = pytest.mark.chaos
 
@@ -112,6 +112,29 @@ async def test_events_that_come_twice_to_two_bots_are_answered_once(crossroads: 
     for bot in bots:
         await bot.leave()
     await hold(crossroads, [deed])
+
+
+async def test_an_event_delivered_four_times_on_two_connections_is_answered_once(crossroads: Street) -> None:
+    bots = [await crossroads.bot(name=name) for name in ("one", "two")]
+    ada = crossroads.workspace.as_user("U01ADA")
+    ts = await ada.post("C07ASK", "what is a gate review?")
+    text = "<@U00PMOBOT> what is a gate review?"
+    mention = {
+        "type": "app_mention",
+        "channel": "C07ASK",
+        "ts": ts,
+        "user": "U01ADA",
+        "text": text,
+    }
+    await crossroads.workspace.send_event(mention, times=4, same_id=True)  # the connections take turns
+    await ada.wait_message(lambda message: message.get("thread_ts") == ts and message.get("bot_id"), seconds=PATIENCE)
+    mentions = [one for one in await crossroads.workspace.events("events_api") if one["event_type"] == "app_mention"]
+    assert [one["acked"] for one in mentions] == [True] * 4
+    await crossroads.nothing_left()
+    for bot in bots:
+        await bot.leave()
+    thread = (await crossroads.workspace.api("conversations.replies", channel="C07ASK", ts=ts))["messages"]
+    assert len([message for message in thread if message.get("bot_id")]) == 1
 
 
 async def outlive_while(street: Street, deeds: list[Questions | FanOut]) -> None:
