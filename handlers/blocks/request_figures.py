@@ -70,11 +70,12 @@ def _percent(rate: Fraction) -> str:
 
 
 def _ages(one: Figures) -> str:
-    names = [f"up to {AGES[0]} business days old"]
-    names += [f"{low} to {high}" for low, high in pairwise(AGES)]
-    names.append(f"over {AGES[-1]}")
-    told = [f"{count} {name}" for count, name in zip(one.ages, names, strict=True)]
-    return f"{one.open_now} requests; {', '.join(told)}"
+    """How many are open, and for how long; ages of which there are none are left out."""
+    if not one.open_now:
+        return "none"
+    names = [f"up to {AGES[0]}", *(f"{low} to {high}" for low, high in pairwise(AGES)), f"over {AGES[-1]}"]
+    told = [f"{count} for {name}" for count, name in zip(one.ages, names, strict=True) if count]
+    return f"{one.open_now} {'request' if one.open_now == 1 else 'requests'} ({', '.join(told)} business days)"
 
 
 def _cell(words: str) -> Block:

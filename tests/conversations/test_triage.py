@@ -161,7 +161,12 @@ async def test_a_confidential_request_tells_the_channel_nothing(office: Office) 
 
 async def test_the_pmo_sees_its_lists_and_figures_and_others_do_not(office: Office) -> None:
     await ask(office, office.ben)
-    for typed, wanted in (("triage", "New, to be triaged"), ("open", "In work"), ("figures", "90 days")):
+    lists = {
+        "triage": "New, to be triaged",
+        "open": "In work",
+        "figures": "Open now: 1 request (1 for up to 5 business days).",
+    }
+    for typed, wanted in lists.items():
         await office.wei.command(f"/pmo-requests {typed}")
         await office.wei.wait_message(wanted)
         await office.ben.command(f"/pmo-requests {typed}")
