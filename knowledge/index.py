@@ -73,18 +73,15 @@ class Meaning:
         rows = np.union1d(self._passages.nearest(vector, CANDIDATES)[0], also)
         cosines = self._passages.cosines(vector, rows)
         if self._units:
-            best = np.array([some.max() for some in self._units.cosines(vector, rows)], dtype=np.float32)
-            cosines = (1 - SENTENCE_SHARE) * cosines + SENTENCE_SHARE * best
-        for at, some in enumerate(self._questions.cosines(vector, rows)):
-            asked = float(some.max(initial=-1.0))
-            cosines[at] = max(cosines[at], (1 - QUESTION_SHARE) * cosines[at] + QUESTION_SHARE * asked)
-        return rows, cosines
+            cosines = (1 - SENTENCE_SHARE) * cosines + SENTENCE_SHARE * self._units.best(vector, rows)
+        asked = self._questions.best(vector, rows)
+        return rows, np.maximum(cosines, (1 - QUESTION_SHARE) * cosines + QUESTION_SHARE * asked)
 
     def sentences(self, question: str, passage: Passage) -> list[float]:
         """The cosine of each of the passage's units."""
         vector = self._vector(question)
         if self._units:
-            return [float(one) for one in self._units.cosines(vector, np.array([self._row[passage.digest]]))[0]]
+            return [float(one) for one in self._units.cosines(vector, self._row[passage.digest])]
         return [float(self._vector(unit.text) @ vector) for unit in passage.units]
 
     def elsewhere(self, question: str) -> tuple[Topic, float]:
@@ -100,11 +97,20 @@ class _Groups:
         self._first = np.cumsum([0, *(len(group) for group in groups)])
         self._scan = Scan([vectors[_digest(text)] for group in groups for text in group])
 
-    def cosines(self, vector: Vectors, groups: NDArray[np.intp]) -> list[NDArray[np.float32]]:
-        """Of each of these groups, the cosines of its texts."""
-        spans = [np.arange(self._first[at], self._first[at + 1]) for at in groups]
-        ends = np.cumsum([len(span) for span in spans])
-        return np.split(self._scan.cosines(vector, np.concatenate(spans)), ends[:-1])
+    def cosines(self, vector: Vectors, group: int) -> NDArray[np.float32]:
+        """Of each text of the group."""
+        return self._scan.cosines(vector, np.arange(self._first[group], self._first[group + 1]))
+
+    def best(self, vector: Vectors, groups: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The highest cosine in each of these groups; −1 of one that is empty."""
+        first, lengths = self._first[groups], self._first[groups + 1] - self._first[groups]
+        begins = np.cumsum(lengths) - lengths  # of each group, among the rows of all of them
+        rows = np.arange(lengths.sum()) + np.repeat(first - begins, lengths)
+        found = np.full(len(groups), -1, dtype=np.float32)
+        filled = lengths > 0
+        if filled.any():
+            found[filled] = np.maximum.reduceat(self._scan.cosines(vector, rows), begins[filled])
+        return found
 
 
 class Index:
