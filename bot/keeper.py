@@ -11,6 +11,7 @@ from storage.troubles import DatabaseUnavailable
 log = logging.getLogger(__name__)
 
 LARGEST_BATCH = 500
+LULL = 0.01  # seconds without an arrival after which a burst is taken to be over
 
 _Kept = tuple[NewArrival, asyncio.Future[None]]
 
@@ -26,10 +27,16 @@ class BatchingKeeper:
         self._thread = ThreadPoolExecutor(1, "keeper")  # its own: all the others may be busy
         self._quiet = asyncio.Event()
         self._quiet.set()
+        self._latest = 0.0  # when the latest arrival came, by the loop's clock
 
     async def quiet(self) -> None:
-        """Wait until no arrival waits to be written, and so Slack for its ack."""
-        await self._quiet.wait()
+        """Wait until no arrival waits to be written, and so Slack for its ack, and none has come just now."""
+        while True:
+            await self._quiet.wait()
+            left = self._latest + LULL - asyncio.get_running_loop().time()
+            if left <= 0:
+                return
+            await asyncio.sleep(left)
 
     async def keep(self, arrival: NewArrival) -> None:
         """Returns when it is safe in the database.
@@ -39,6 +46,7 @@ class BatchingKeeper:
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((arrival, done))
+        self._latest = asyncio.get_running_loop().time()
         self._quiet.clear()
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all())
