@@ -46,7 +46,7 @@ format: .venv/dev.stamp ## Put the code in the house's format
 	@$(BIN)/ruff format .
 
 .PHONY: bench
-bench: .venv/dev.stamp ## Measure the bot against a bare app (about three minutes)
+bench: .venv/dev.stamp ## Measure the bot against a bare app (about five minutes)
 	@$(BIN)/python -m benchmarks
 
 .PHONY: migration

@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.store import Store
 
 BURST = 2000
+BURSTS = 5  # one of them tells little: a single commit or a pause of the machine decides its p99
 FAN_OUT = 1000
 POSTS_A_SECOND = 100  # what the bot is told that the workspace allows
 
@@ -32,13 +33,9 @@ async def events(url: str, kind: str, data: Path) -> dict[str, float]:
             await load.burst(20)  # both apps are warm
             await load.answered(20, 30)
             await load.forget()
-            began = time.perf_counter()
-            await load.burst(BURST)
-            posts = await load.answered(BURST, 120)
-            found["burst answered"] = len(posts)
-            found["burst seconds"] = time.perf_counter() - began
-            found["burst ack p99 ms"] = p(await load.ack_ms(), 99)
-            await load.forget()
+            bursts = [await burst(load) for _ in range(BURSTS)]
+            for name in bursts[0]:
+                found[name] = statistics.median(one[name] for one in bursts)
             await load.steadily(50, 20)
             found["50/s answered"] = len(await load.answered(1000, 60))
             found["50/s ack p99 ms"] = p(await load.ack_ms(), 99)
@@ -53,6 +50,16 @@ async def events(url: str, kind: str, data: Path) -> dict[str, float]:
             if kind == "bot":
                 found |= await fan_out(load, data)
     return found
+
+
+async def burst(load: stage.Load) -> dict[str, float]:
+    """BURST mentions at once, and what became of them."""
+    began = time.perf_counter()
+    await load.burst(BURST)
+    posts = await load.answered(BURST, 120)
+    seconds, acks = time.perf_counter() - began, await load.ack_ms()
+    await load.forget()
+    return {"burst answered": len(posts), "burst seconds": seconds, "burst ack p99 ms": p(acks, 99)}
 
 
 async def fan_out(load: stage.Load, data: Path) -> dict[str, float]:
