@@ -1,5 +1,6 @@
 """New values: a measurement, a new forecast, a milestone that is reached; and a strategy with them in it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from strategy.records import Measurement, Metric, Milestone, Reforecast, Strateg
 
 LARGEST_VALUE = Decimal(10) ** 12
 MOST_PLACES = 6
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 LONGEST_SLIP = 3650  # days that a forecast may lie from its baseline
 
 
@@ -94,9 +96,15 @@ def _own_milestone(strategy: Strategy, person: Person, key: str) -> Milestone:
 
 
 def _number(text: str) -> Decimal | None:
-    """The number that somebody typed, with or without commas between thousands; None when it is none to keep."""
+    """The number that somebody typed, with or without commas between thousands; None when it is none to keep.
+
+    A comma anywhere else may be a decimal one: 52,5 is not 525, so it is refused.
+    """
+    typed = text.strip().replace("−", "-")
+    if "," in typed and not _THOUSANDS.fullmatch(typed):
+        return None
     try:
-        number = Decimal(text.strip().replace(",", "").replace("−", "-"))
+        number = Decimal(typed.replace(",", ""))
     except InvalidOperation:
         return None
     if not number.is_finite() or abs(number) >= LARGEST_VALUE:

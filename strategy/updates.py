@@ -92,9 +92,11 @@ def acknowledge(strategy: Strategy, person: Person, update: ProgressUpdate, *, n
     Raises:
         NotAllowed: neither the objective's reviewer, the project's sponsor, a leader nor the PMO; or the author.
     """
+    if person.id == update.author:
+        raise NotAllowed("You wrote this update, so somebody else has to say that they have seen it.")
     record = strategy.subject(update.subject)
     above = record.reviewer if isinstance(record, Objective) else record.sponsor
-    if person.id == update.author or not (person.id == above or person.is_pmo or person.holds(Role.LEADER)):
+    if not (person.id == above or person.is_pmo or person.holds(Role.LEADER)):
         raise NotAllowed("An update is acknowledged by the reviewer, the sponsor, a leader or the PMO.")
     if update.acknowledged_by is not None:
         return update

@@ -45,7 +45,9 @@ def test_a_hidden_metric_does_not_exist(sample: Strategy, people: People) -> Non
         measure(visible(sample, wei), wei, "depots-agreed", on=TODAY, value="70", now=NOW)
 
 
-@pytest.mark.parametrize("value", ["", "many", "NaN", "Infinity", "1e400", str(LARGEST_VALUE), "12 ml"])
+@pytest.mark.parametrize(
+    "value", ["", "many", "NaN", "Infinity", "1e400", str(LARGEST_VALUE), "12 ml", "52,5", "1,23,456", "1,234,5"]
+)
 def test_what_is_no_number_is_refused(sample: Strategy, people: People, value: str) -> None:
     with pytest.raises(Invalid, match="in Ml a day"):
         measure(sample, people.get("U02BEN"), "leakage-rate", on=TODAY, value=value, now=NOW)
