@@ -14,7 +14,7 @@ from handlers.blocks.forward import (
 from handlers.blocks.text import Block, message
 from handlers.home import refresh_homes
 from handlers.house import House
-from handlers.replies import reply
+from handlers.replies import aside
 from handlers.routes import Body, Routes, Visit
 from storage.inbox import Arrival
 from storage.questions import Asked
@@ -36,7 +36,7 @@ def forwarded(arrival: Arrival, house: House) -> None:
         asked = _found(tx, question_id)
         card = tx.outbox.post(house.channels.triage, open_card(asked, place.user), key=f"forward:{question_id}")
         is_new = tx.questions.forward(question_id, place.user, card, house.now())
-        reply(tx, place, message(_word(asked, is_new)))
+        aside(tx, place, message(_word(asked, is_new)))
         if is_new:
             refresh_homes(tx, house, [asked.where.person, *_pmo(house)])
 

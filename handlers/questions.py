@@ -16,14 +16,18 @@ from handlers.blocks.text import Block, actions, cut, escape, message, section
 from handlers.home import refresh_home
 from handlers.house import House
 from handlers.payloads import Asked, Place
-from handlers.replies import reply
+from handlers.replies import aside, reply
 from handlers.routes import Routes, Visit
 from knowledge.sections import find_section
 from storage.inbox import Arrival
 from storage.questions import Where
 from storage.store import Transaction
 
-_SMALL_TALK = re.compile(r"\W*(?:help|hello|hi|hey|good (?:morning|afternoon|evening))?\W*", re.IGNORECASE)
+_SMALL_TALK = re.compile(
+    r"\W*(?:(?:help(?: me)?|hello|hi|hey|good (?:morning|afternoon|evening)|thanks|thank you|thx|cheers|great|ok|okay)"
+    r"(?:\W+(?:please|there|all|a lot|very much|so much|you))?)?\W*",
+    re.IGNORECASE,
+)
 SHOWN_AT_HOME = 5
 
 Told = Callable[[Arrival, House, Place], None]
@@ -85,7 +89,7 @@ def rated(arrival: Arrival, house: House) -> None:
         else:
             words = "Thank you for saying so. Would you like a person of the PMO to answer?"
             tx_words = message(words, [section(words), actions([ask_the_pmo(question_id)], asked_block(question_id))])
-        _aside(tx, place, tx_words)
+        aside(tx, place, tx_words)
 
 
 async def read(visit: Visit) -> None:
@@ -130,14 +134,6 @@ def _answer(arrival: Arrival, house: House, asked: Asked) -> None:
 
 def names(house: House) -> Names:
     return Names({service.key: service.name for service in house.desk.catalogue.services}, house.people)
-
-
-def _aside(tx: Transaction, place: Place, words: Mapping[str, Any]) -> None:
-    """To the one who clicked only, in the thread where they are."""
-    if place.channel and not place.only_me:
-        tx.outbox.whisper(place.channel, place.user, words, thread_ts=place.thread_ts)
-    else:
-        reply(tx, place, words)
 
 
 def _by_a_person(body: Mapping[str, Any]) -> bool:

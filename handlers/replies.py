@@ -21,3 +21,11 @@ def reply(tx: Transaction, place: Place, words: Mapping[str, Any], *, public: bo
         tx.outbox.whisper(place.channel, place.user, words, thread_ts=None if place.opens_thread else place.thread_ts)
     else:
         tx.outbox.post(place.user, words)
+
+
+def aside(tx: Transaction, place: Place, words: Mapping[str, Any]) -> None:
+    """To the one who clicked only, in the thread where they are."""
+    if place.channel and not place.only_me:
+        tx.outbox.whisper(place.channel, place.user, words, thread_ts=place.thread_ts)
+    else:
+        reply(tx, place, words)

@@ -11,6 +11,7 @@ from handlers.blocks.story import (
     FORM,
     NOTE,
     NOTES,
+    asked_again,
     authors_card,
     consent_card,
     note_modal,
@@ -33,6 +34,7 @@ from storage.stories import Kept
 from strategy.records import Strategy
 from strategy.search import every_subject
 from strategy.stories import (
+    Consent,
     Story,
     StoryEntry,
     StoryEvent,
@@ -141,7 +143,7 @@ def add_story(tx: Transaction, house: House, story: Story, entry: StoryEntry) ->
     if tx.stories.add(story, entry):
         _show(tx, house, story, TRIAGE, house.channels.triage)
         _show(tx, house, story, story.author, story.author)
-        _ask_for_consent(tx, house, story)
+        _ask_for_consent(tx, house, story, story)
         refresh_homes(tx, house, _concerned(house, story))
 
 
@@ -227,13 +229,14 @@ def _noted(tx: Transaction, house: House, body: Body) -> tuple[Kept, Change]:
 
 def _save(tx: Transaction, house: House, kept: Kept, changes: Sequence[Change]) -> None:
     """Keep what became of the story, one step after the other, and show the last to everybody concerned."""
+    before = kept.story
     for story, entry in changes:
         tx.stories.save(kept, story, entry)
         kept = Kept(story, kept.version + 1)
-    _announce(tx, house, kept.story, changes[-1][1])
+    _announce(tx, house, before, kept.story, changes[-1][1])
 
 
-def _announce(tx: Transaction, house: House, story: Story, entry: StoryEntry) -> None:
+def _announce(tx: Transaction, house: House, before: Story, story: Story, entry: StoryEntry) -> None:
     """Everybody's card shows the story as it is now; what happened stands in the thread under it."""
     words = step(story, entry.event, entry.actor, entry.note)
     for place, delivery in tx.stories.cards(story.id).items():
@@ -242,16 +245,19 @@ def _announce(tx: Transaction, house: House, story: Story, entry: StoryEntry) ->
             tx.outbox.post(house.channels.triage, words, follows=delivery)
         if place == story.author != entry.actor:
             tx.outbox.post(place, words, follows=delivery)
-    _ask_for_consent(tx, house, story)
+    _ask_for_consent(tx, house, before, story)
     refresh_homes(tx, house, _concerned(house, story))
 
 
-def _ask_for_consent(tx: Transaction, house: House, story: Story) -> None:
-    """Those who are named and have no card yet."""
+def _ask_for_consent(tx: Transaction, house: House, before: Story, story: Story) -> None:
+    """Those who are named and have no card yet; and those who had answered to what it was before, on theirs."""
     known = tx.stories.cards(story.id)
-    for person in story.awaiting:
-        if person not in known:
-            _show(tx, house, story, person, person)
+    answered = {named.person for named in before.people if named.consent is not Consent.ASKED}
+    for named in story.people:
+        if named.consent is not Consent.GIVEN and named.person not in known:
+            _show(tx, house, story, named.person, named.person)
+        elif named.consent is Consent.ASKED and named.person in answered:
+            tx.outbox.post(named.person, asked_again(story, named.person), follows=known[named.person])
 
 
 def _show(tx: Transaction, house: House, story: Story, place: str, to: str) -> None:

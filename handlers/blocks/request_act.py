@@ -125,7 +125,8 @@ def _assignee(sheet: Sheet, verb: Verb) -> Block | None:
 
 
 def _review_on(sheet: Sheet, _: Verb) -> Block:
-    first = sheet.desk.calendar.local_date(sheet.now) + USUAL_HOLD
+    calendar = sheet.desk.calendar
+    first = calendar.local_date(calendar.next_open(sheet.now + USUAL_HOLD))  # no weekend, no holiday
     element = {"type": "datepicker", "action_id": "act.review_on", "initial_date": first.isoformat()}
     return input_block("review_on", "When is it looked at again?", element)
 

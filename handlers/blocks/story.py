@@ -126,6 +126,14 @@ def authors_card(story: Story, post: Post, people: People, note: str) -> Message
     return made
 
 
+def asked_again(story: Story, person: str) -> Message:
+    """For somebody who has answered, in the thread under their card."""
+    return message(
+        f"{mention(person)} The story *{escape(story.title)}* was changed, so what you said does not count any more. "
+        "Please read it again above, and answer."
+    )
+
+
 def consent_card(story: Story, post: Post, people: People, person: str) -> Message:
     """For somebody whom the story names."""
     consent = next((one.consent for one in story.people if one.person == person), None)

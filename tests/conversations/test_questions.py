@@ -77,7 +77,8 @@ async def test_what_the_handbook_does_not_say_it_says_kindly_with_the_nearest_se
 async def test_a_question_goes_to_the_pmo_once_and_its_answer_comes_back_to_the_thread(office: Office) -> None:
     answer = await ask(office.ada, UNKNOWN)
     await office.ada.click(answer, "Ask the PMO")
-    assert "is with the PMO" in words(await office.ada.wait_message("with the PMO"))
+    word = await office.ada.wait_message("Your question is with the PMO")
+    assert (word["ephemeral"], word["thread_ts"]) == (True, answer["thread_ts"])
     card = await office.wei.wait_message("parking permit", channel=TRIAGE)
     assert "<@U01ADA> asks" in card["text"]
 

@@ -101,6 +101,19 @@ async def test_everybody_whom_it_names_agrees_first(autumn: Office) -> None:
     assert "with Ben Castellanos" in words(await autumn.farah.wait_message("A third fewer", channel=STORIES))
 
 
+async def test_whoever_agreed_to_a_story_that_was_changed_is_called_back(autumn: Office) -> None:
+    card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
+    await autumn.ben.click(await autumn.ben.wait_message("Do you agree?"), "I agree")
+    await autumn.wei.wait_message("Ben Castellanos agrees", channel=TRIAGE)
+    await autumn.wei.click(card, "Ask for changes")
+    assert await autumn.wei.submit(await autumn.wei.wait_view("story.note"), {"note": "Since when?"}) == {}
+    await autumn.ada.click(await autumn.ada.wait_message("Asked for:* Since when?"), "Change it")
+    view = await autumn.ada.wait_view("story.form")
+    assert await autumn.ada.submit(view, {"text": "Since July bursts fell by a third.", "consent": ["yes"]}) == {}
+    called = await autumn.ben.wait_message("was changed, so what you said does not count any more")
+    assert called["text"].startswith("<@U02BEN>")
+
+
 async def test_whoever_takes_their_consent_back_takes_the_story_back(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
     await autumn.ben.click(await autumn.ben.wait_message("Do you agree?"), "I agree")
