@@ -17,7 +17,7 @@ async def test_the_command_alone_teaches_everything_to_the_one_who_typed_it(offi
     assert office.ben.nothing_came("message", "ephemeral")
 
 
-@pytest.mark.parametrize("said", ["", "help", "Help!", "hello"])
+@pytest.mark.parametrize("said", ["", "help", "HELP me please", "hello", "thanks!"])
 async def test_a_mention_with_nothing_to_answer_is_met_with_help(office: Office, said: str) -> None:
     await office.ada.post("C07ASK", f"@PMO Assistant {said}")
     assert (await office.ada.wait_message(HOW_TO_ASK, channel="C07ASK"))["ephemeral"]

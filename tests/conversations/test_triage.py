@@ -104,6 +104,14 @@ async def test_on_hold_it_comes_back_on_its_day(office: Office) -> None:
     await mine(office.ben, 1, "In progress")
 
 
+async def test_a_hold_is_offered_for_a_working_day(office: Office) -> None:
+    _, work = await in_work(office)
+    office.clock.forward(days=5)  # Saturday
+    await office.wei.click(work, "Put on hold")
+    view = await office.wei.wait_view("request.act")
+    assert filling.find(view, "act.review_on")[1]["initial_date"] == "2026-09-28"
+
+
 async def test_nothing_is_delivered_before_its_checklist_is_done(office: Office) -> None:
     _, work = await in_work(office)
     await office.wei.click(work, "Deliver")
