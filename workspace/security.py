@@ -10,6 +10,7 @@ POLICY = (
     "default-src 'self'; img-src 'self' data: https:; style-src 'self'; "
     "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+ASKED = ("/api/", "/client/", "/control/")  # what answers by doing something, whatever the verb
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -20,7 +21,7 @@ HEADERS = {
 
 def guard(host: str) -> Middleware:
     """Refuses a Host that is not loopback (a rebound name of a foreign page) unless the workspace was told to listen
-    elsewhere, and everything but reading from a foreign Origin."""
+    elsewhere, and everything but reading the page from a foreign one."""
     open_to_others = not _is_loopback(host)
 
     @web.middleware
@@ -42,9 +43,13 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 
 def _foreign(request: web.Request) -> bool:
+    """Whether another page asks, for what only the app, the tests and our own page may ask: the Web API takes GET, too,
+    and a picture's address carries no Origin, but says from where it is fetched."""
     origin = request.headers.get("Origin")
     changes = request.method not in ("GET", "HEAD") or request.headers.get("Upgrade", "").lower() == "websocket"
-    return changes and origin is not None and urlsplit(origin).netloc != request.host
+    asked = changes or request.path.startswith(ASKED)
+    fetched = request.headers.get("Sec-Fetch-Site", "") in ("cross-site", "same-site")
+    return asked and (fetched or (origin is not None and urlsplit(origin).netloc != request.host))
 
 
 def _name(host: str) -> str:

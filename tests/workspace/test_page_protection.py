@@ -50,6 +50,15 @@ async def test_pages_of_another_origin_can_neither_write_nor_listen(workspace):
         assert (await response.json())["ok"]
 
 
+@pytest.mark.parametrize("said", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
+async def test_a_picture_on_another_page_cannot_speak_as_the_bot(workspace, said):
+    call = f"/api/chat.postMessage?token={workspace.bot_token}&channel=C01GENERAL&text=x"
+    assert (await get(workspace, call, **said))[0] == 403
+    assert (await get(workspace, "/client/boot", **said))[0] == 403
+    assert (await get(workspace, "/", **said))[0] == 200  # somebody followed a link
+    assert (await get(workspace, call))[0] == 200
+
+
 async def test_a_person_who_is_not_of_the_workspace_sees_nothing(workspace):
     async with workspace.session.get(f"{workspace.url}/client/boot?user=U99NOBODY") as response:
         assert (await response.json())["error"] == "user_not_found"
