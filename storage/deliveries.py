@@ -5,7 +5,7 @@ message is posted. What is not in turn is looked at again when what it waits for
 with several processes on PostgreSQL the call to look may be missed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -71,9 +71,10 @@ class Deliveries:
 
     def claim(self, owner: str, now: datetime, limit: int, *, many: bool = True) -> Claimed:
         """Take what may be sent now, at most `limit`; without `many` only what somebody waits for."""
+        wanted = LANES if many else LANES[:1]
         with self._database.reading() as session:  # looking costs no lock and no commit
-            soonest = _soonest(session)
-        lanes = [lane for lane, due in sorted(soonest.items()) if due <= now and (many or lane == 0)]
+            soonest = _soonest(session, wanted)
+        lanes = [lane for lane, due in sorted(soonest.items()) if due <= now]
         if not lanes:
             return Claimed((), min(soonest.values(), default=None))
         with self._database.transaction() as session:  # durable: what it gives out will be seen by others
@@ -83,7 +84,7 @@ class Deliveries:
             for lane in lanes:
                 claiming.claim(lane, limit)
             taken = claiming.end()
-            moments = [*_soonest(session, after=now).values(), *filter(None, [claiming.again_at])]
+            moments = [*_soonest(session, wanted, after=now).values(), *filter(None, [claiming.again_at])]
         return Claimed(taken, min(moments, default=None))
 
     def extend(self, delivery: Delivery, now: datetime) -> Delivery | None:
@@ -168,9 +169,9 @@ class Deliveries:
             return deleted + count(session.execute(emptied, execution_options={"synchronize_session": False}))
 
 
-def _soonest(session: Session, after: datetime = LONG_AGO) -> dict[int, datetime]:
-    """When the next of each lane is due (after that moment)."""
-    return {lane: due for lane, due in session.execute(SOONEST, {"after": after}) if due}
+def _soonest(session: Session, lanes: Collection[int], after: datetime = LONG_AGO) -> dict[int, datetime]:
+    """When the next of each of these lanes is due (after that moment)."""
+    return {lane: due for lane, due in session.execute(SOONEST, {"after": after}) if due and lane in lanes}
 
 
 def _set(session: Session, deliveries: Sequence[Delivery], **values: Any) -> int:

@@ -119,13 +119,7 @@ async def test_an_event_delivered_four_times_on_two_connections_is_answered_once
     ada = crossroads.workspace.as_user("U01ADA")
     ts = await ada.post("C07ASK", "what is a gate review?")
     text = "<@U00PMOBOT> what is a gate review?"
-    mention = {
-        "type": "app_mention",
-        "channel": "C07ASK",
-        "ts": ts,
-        "user": "U01ADA",
-        "text": text,
-    }
+    mention = {"type": "app_mention", "channel": "C07ASK", "ts": ts, "user": "U01ADA", "text": text}
     await crossroads.workspace.send_event(mention, times=4, same_id=True)  # the connections take turns
     await ada.wait_message(lambda message: message.get("thread_ts") == ts and message.get("bot_id"), seconds=PATIENCE)
     mentions = [one for one in await crossroads.workspace.events("events_api") if one["event_type"] == "app_mention"]

@@ -294,6 +294,16 @@ def test_what_somebody_waits_for_goes_before_many(desk: Desk, sender: Deliveries
     assert said(claim(sender))[0] == "an answer"
 
 
+def test_while_only_what_is_waited_for_is_taken_many_are_not_asked_for_again(desk: Desk, sender: Deliveries) -> None:
+    desk.say("one of many", ADA, bulk=True)
+    claimed = sender.claim(ONE, NOW, 50, many=False)
+    assert (said(claimed.deliveries), claimed.again_at) == ([], None)
+    desk.say("an answer", BEN)
+    claimed = sender.claim(ONE, NOW, 50, many=False)
+    assert said(claimed.deliveries) == ["an answer"]
+    assert claimed.again_at is None or claimed.again_at > NOW
+
+
 def test_many_go_evenly_and_when_to_ask_again_is_known(desk: Desk, sender: Deliveries) -> None:
     for number in range(60):
         desk.say(f"{number}", f"U{number:03}", bulk=True)
