@@ -75,7 +75,8 @@ class TargetRule(Strict):
 class Approval(Strict):
     """When a request needs approval, and by whom. It is needed when any of the conditions holds.
 
-    `by` are roles in order: a later one stands in where nobody of an earlier one may approve (never the requester).
+    `by` are roles in order. The first that has somebody else than the requester is asked; whoever holds a later one
+    may approve in their place, except for a confidential request, which those alone may see who are asked.
     """
 
     by: Annotated[tuple[Role, ...], Limits(min_length=1)]

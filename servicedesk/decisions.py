@@ -3,12 +3,12 @@
 A decision gives the changed fields as JSON can hold them; they are the data of the log entry.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from foundation.errors import Conflict, Invalid, NotAllowed
-from foundation.people import People, Person
+from foundation.people import People, Person, Role
 from servicedesk.catalogue import Approval
 from servicedesk.clock import Target
 from servicedesk.desk import Act
@@ -34,10 +34,11 @@ def decide(act: Act) -> Changed:
 
 def approvers(request: Request, people: People) -> tuple[Person, ...]:
     """Who is asked to approve: those of the first role that has somebody other than the requester."""
-    for role in request.approver_roles:
-        if found := tuple(person for person in people.with_role(role) if person.id != request.requester):
-            return found
-    return ()
+    return next((others for role in request.approver_roles if (others := _others_with(role, request, people))), ())
+
+
+def _others_with(role: Role, request: Request, people: People) -> tuple[Person, ...]:
+    return tuple(person for person in people.with_role(role) if person.id != request.requester)
 
 
 def approval_needed(act: Act) -> Approval | None:
@@ -70,13 +71,24 @@ def _accept(act: Act) -> Changed:
     rule = approval_needed(act)
     if rule is None:
         return {}
-    others = [person for person in act.desk.people.with_role(*rule.by) if person.id != act.request.requester]
-    if not others:
+    if not any(_others_with(role, act.request, act.desk.people) for role in rule.by):
         raise Conflict(
             f"{act.request.reference} needs approval, but nobody other than its requester may give it. "
             "Give somebody the role of an approver, or change the approval rule in the catalogue."
         )
-    return {"approver_roles": [str(role) for role in rule.by]}
+    return _opened_to(rule.by, act, act.request.values)
+
+
+def _resubmit(act: Act) -> Changed:
+    values = _values(act)
+    return {"values": values, **_opened_to(act.request.approver_roles, act, values)} if values else {}
+
+
+def _opened_to(roles: Sequence[Role], act: Act, values: Mapping[str, object]) -> Changed:
+    """Whoever holds any of the roles may approve. What is confidential is opened to those alone who are asked."""
+    if values.get("confidential"):
+        roles = [role for role in roles if _others_with(role, act.request, act.desk.people)][:1]
+    return {"approver_roles": [str(role) for role in roles]}
 
 
 def _approve(act: Act) -> Changed:
@@ -241,7 +253,7 @@ _DECISIONS: Mapping[Verb, Callable[[Act], Changed]] = {
     Verb.ACCEPT: _accept,
     Verb.APPROVE: _approve,
     Verb.REQUEST_CHANGES: _ask,
-    Verb.RESUBMIT: _changed_values,
+    Verb.RESUBMIT: _resubmit,
     Verb.CLAIM: _claim,
     Verb.ASSIGN: _assign,
     Verb.REASSIGN: _assign,

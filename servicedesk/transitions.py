@@ -131,7 +131,7 @@ def is_one_of(person: Person, request: Request, who: Iterable[Who]) -> bool:
 
 
 def may_see(request: Request, person: Person) -> bool:
-    """A draft is its requester's. What is confidential is seen by requester, watchers, assignee, approvers and PMO."""
+    """A draft is its requester's. A confidential one is its requester's, watchers', assignee's, approvers', PMO's."""
     if person.id in (request.requester, SYSTEM.id):
         return True
     if request.state is State.DRAFT:

@@ -20,6 +20,7 @@ from tests.servicedesk.cast import (
     FARAH,
     MONDAY,
     WEI,
+    framework,
     in_state,
     submitted,
 )
@@ -182,12 +183,27 @@ def test_a_confidential_request_is_seen_by_its_people_and_the_pmo(person, sees):
     assert bool(allowed_verbs(request, person)) is sees
 
 
-def test_an_approver_sees_a_confidential_request_while_asked_and_after_approving_it():
-    pending = in_state(S.PENDING_APPROVAL, confidential=True)
-    assert may_see(pending, DANA)
-    approved_by_dana = apply(pending, V.APPROVE, DANA, MONDAY, DESK).request
-    approved_by_emeka = apply(pending, V.APPROVE, EMEKA, MONDAY, DESK).request
-    assert [may_see(approved_by_dana, DANA), may_see(approved_by_emeka, DANA)] == [True, False]
+def test_a_confidential_request_is_opened_to_those_alone_who_are_asked_to_approve_it():
+    """A framework is approved by the head of the PMO; a leader stands in where that is the requester."""
+    asked_of_emeka = in_state(S.PENDING_APPROVAL, confidential=True)
+    assert not may_see(asked_of_emeka, DANA)
+    with pytest.raises(NotFound):
+        apply(asked_of_emeka, V.APPROVE, DANA, MONDAY, DESK)
+
+    asked_of_dana = in_state(S.PENDING_APPROVAL, requester=EMEKA, confidential=True)
+    assert may_see(asked_of_dana, DANA)
+
+
+def test_an_approver_still_sees_a_confidential_request_after_approving_it():
+    pending = in_state(S.PENDING_APPROVAL, requester=EMEKA, confidential=True)
+    assert may_see(apply(pending, V.APPROVE, DANA, MONDAY, DESK).request, DANA)
+
+
+def test_a_request_that_becomes_confidential_when_it_is_changed_is_closed_to_those_who_are_not_asked():
+    changing = in_state(S.CHANGES_REQUESTED)
+    assert may_see(changing, DANA)
+    again = apply(changing, V.RESUBMIT, BEN, MONDAY, DESK, values=framework(confidential=True)).request
+    assert [may_see(again, DANA), may_see(again, EMEKA)] == [False, True]
 
 
 @pytest.mark.parametrize("person", [ADA, WEI, EMEKA])
