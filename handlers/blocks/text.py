@@ -1,7 +1,7 @@
 """Words for Slack. What a person or a document wrote goes through `escape`, or stands in plain_text or rich_text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reporting.text import escape
@@ -27,6 +27,9 @@ __all__ = [
 
 Block = dict[str, Any]
 Message = dict[str, Any]
+
+# Slack takes about 13,200 characters in all the blocks of a message; the rest is for labels and rich text.
+MOST_TOGETHER = 10_000
 
 # Half an entity or half a mention at the end of text that was cut is worse than neither.
 _BROKEN_END = re.compile(r"(&[a-z]{0,4}|<[^<>]{0,60})\Z")
@@ -98,7 +101,32 @@ def modal(title: str, blocks: Sequence[Block], **more: Any) -> Block:
 def message(text: str, blocks: Sequence[Block] | None = None) -> Message:
     """A message. `text` is what notifications and screen readers get, so it carries the real content."""
     made: Message = {"text": _cut_markup(text, 3900)}
-    return made | ({"blocks": list(blocks)[:50]} if blocks else {})
+    return made | ({"blocks": _fitting(list(blocks)[:50])} if blocks else {})
+
+
+def _fitting(blocks: list[Block]) -> list[Block]:
+    """The blocks, with the longest texts cut where all of them together are more than a message may hold."""
+    texts = list(_mrkdwn_in(blocks))
+    room = MOST_TOGETHER
+    for place, length in enumerate(sorted(len(text["text"]) for text in texts)):
+        share = room // (len(texts) - place)
+        if length > share:
+            for one in texts:
+                one["text"] = _cut_markup(one["text"], share)
+            break
+        room -= length
+    return blocks
+
+
+def _mrkdwn_in(part: object) -> Iterator[Block]:
+    if isinstance(part, dict):
+        if part.get("type") == "mrkdwn":
+            yield part
+        else:
+            yield from _mrkdwn_in(list(part.values()))
+    elif isinstance(part, list):
+        for one in part:
+            yield from _mrkdwn_in(one)
 
 
 def _cut_markup(text: str, limit: int) -> str:

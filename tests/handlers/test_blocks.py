@@ -115,3 +115,17 @@ def test_text_that_is_cut_never_ends_in_half_a_sign() -> None:
         assert end.replace("&amp;", "") == "…"
         end = message("x" * length + "<@U01ADA> asks")["text"].lstrip("x")
         assert end in ("…", "<@U01ADA>…") or end.startswith("<@U01ADA> ")
+
+
+def test_a_list_that_is_too_long_for_a_message_keeps_every_row_and_cuts_the_longest_only() -> None:
+    rows = [section(f"*PMO-{number}* {'&amp;' * 150}") for number in range(20)]
+    told = message("Twenty requests", [section("*Waiting for triage*"), *rows, section("*In work*")])
+    assert check_message(told) == []
+    texts = [block["text"]["text"] for block in told["blocks"]]
+    assert [texts[0], texts[-1]] == ["*Waiting for triage*", "*In work*"]
+    assert all(f"*PMO-{number}* &amp;&amp;" in texts[number + 1] for number in range(20))
+
+
+def test_a_message_that_fits_is_left_as_it_is() -> None:
+    rows = [section("x" * 450) for _ in range(22)]
+    assert message("x", rows)["blocks"] == [section("x" * 450) for _ in range(22)]
