@@ -18,6 +18,7 @@ from handlers.house import House
 from handlers.payloads import Asked, Place
 from handlers.replies import aside, reply
 from handlers.routes import Routes, Visit
+from handlers.standing import may_be_standing, standing
 from knowledge.sections import find_section
 from storage.inbox import Arrival
 from storage.questions import Where
@@ -122,6 +123,23 @@ def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:
 
 
 def _answer(arrival: Arrival, house: House, asked: Asked) -> None:
+    if not _told_how_it_stands(arrival, house, asked):
+        _answer_from_handbook(arrival, house, asked)
+
+
+def _told_how_it_stands(arrival: Arrival, house: House, asked: Asked) -> bool:
+    """Whether the question was about something of today, which only the asker is told: others may not know of it."""
+    if not may_be_standing(asked.text):
+        return False
+    with house.store.reading(house.now()) as tx:
+        words = standing(tx, house, house.people.get(asked.place.user), asked.text)
+    if words:
+        with house.store.finishing(arrival, house.now()) as tx:
+            reply(tx, asked.place, words)
+    return bool(words)
+
+
+def _answer_from_handbook(arrival: Arrival, house: House, asked: Asked) -> None:
     answer = house.library().ask(asked.text)
     question_id, place = f"Q{arrival.id}", asked.place
     where = Where(place.user, place.channel or "", place.thread_ts, place.only_me)

@@ -41,7 +41,7 @@ def listed(arrival: Arrival, house: House) -> None:
     """/pmo-requests: mine; a number: that one; for the PMO also triage, queue, open and figures."""
     place = payloads.place(arrival.payload)
     person, typed = house.people.get(place.user), payloads.plain(arrival.payload.get("text", "")).casefold()
-    answer = _answer(typed, person)
+    answer = looked_up(typed, person)
     with house.store.finishing(arrival, house.now()) as tx:
         reply(tx, place, answer(tx, house, person))
 
@@ -63,8 +63,13 @@ def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:
     return home_blocks(person, lists)
 
 
-def _answer(typed: str, person: Person) -> Answer:
-    if found := re.fullmatch(r"(?:pmo-?)?\s*#?(\d{1,9})", typed):
+def looked_up(typed: str, person: Person) -> Answer:
+    """What the command, or a question, asks to see.
+
+    Raises:
+        NotAllowed, NotFound: it is for the PMO, or nothing that there is.
+    """
+    if found := re.fullmatch(r"(?:pmo-?)?\s*#?(\d{1,9})", typed.casefold()):
         return _one(int(found[1]))
     if not typed:
         return _mine

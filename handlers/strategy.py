@@ -122,6 +122,11 @@ def measured(arrival: Arrival, house: House) -> None:
         refresh_homes(tx, house, [found.author, metric.owner])
 
 
+def details_now(tx: Transaction, house: House, person: Person, subject: Subject) -> Message:
+    """One objective or project as it stands, as far as the person may know it."""
+    return details_message(_details(tx, house, person, subject))
+
+
 def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:
     """What the person reports on, and what needs the attention of those above."""
     strategy = tx.strategy.current()
@@ -145,7 +150,7 @@ def _asked_for(tx: Transaction, house: House, person: Person, typed: str) -> Mes
         raise NotFound(f"No objective or project that you can see fits “{words}”. `/pmo-strategy` alone shows all.")
     if len(found) > 1:
         return found_message(typed, [(subject, title_of(seen, subject)) for subject in found])
-    return details_message(_details(tx, house, person, found[0]))
+    return details_now(tx, house, person, found[0])
 
 
 def _everything(tx: Transaction, house: House, person: Person) -> Overview:

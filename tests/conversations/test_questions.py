@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.conversations import service_desk
 from tests.conversations.conftest import Office
 from tests.workspace.filling import words
 from tests.workspace.running import Visitor
@@ -173,3 +174,47 @@ async def test_the_same_event_delivered_twice_is_answered_once(office: Office) -
     await office.workspace.send_event(event, times=3, same_id=True)
     await ask(office.ada, "how long does a health check take?")
     assert len(await office.workspace.calls("chat.postMessage")) == 2
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what is the status of pressure management?",
+        "How is the smart metering project going?",
+        "is Storm overflow screens and tanks on track?",
+        "who owns the asset register project?",
+    ],
+)
+async def test_how_a_project_stands_is_told_from_the_strategy_to_the_asker_alone(office: Office, question: str) -> None:
+    await office.ben.post("C07ASK", f"@PMO Assistant {question}")
+    told = await office.ben.wait_message("Figures:")
+    assert told["ephemeral"]
+    assert office.ada.nothing_came("ephemeral")
+
+
+async def test_a_project_that_somebody_may_not_know_of_is_a_question_like_any_other(office: Office) -> None:
+    question = "what is the status of Depot moves?"
+    assert "Figures:" not in words(await ask(office.ada, question))
+    await office.dana.command(f"/pmo {question}", channel="C07ASK")
+    await office.dana.wait_message("Three sites chosen")
+
+
+async def test_where_a_request_stands_is_told_from_the_request(office: Office) -> None:
+    await service_desk.ask(office, office.ben)
+    await office.ben.post("C07ASK", "@PMO Assistant where is my request PMO-1?")
+    told = await office.ben.wait_message("Waiting for triage", channel="C07ASK")
+    assert told["ephemeral"]
+    channel = await office.ben.dm()
+    await office.ben.post(channel, "when will my request be delivered?")
+    await office.ben.wait_message("Your open requests", channel=channel)
+
+
+async def test_a_request_that_is_not_there_is_told_so(office: Office) -> None:
+    await office.ada.post("C07ASK", "@PMO Assistant how far is PMO-41?")
+    told = await office.ada.wait_message("There is no request PMO-41 that you can see. Check its number.")
+    assert told["ephemeral"]
+
+
+@pytest.mark.parametrize("question", ["who owns the risk register?", "is a delayed project in trouble?"])
+async def test_questions_of_method_go_to_the_handbook(office: Office, question: str) -> None:
+    assert "edition 1.0" in words(await ask(office.ada, question))
