@@ -170,7 +170,8 @@ async def test_edits_deletions_bots_and_replies_without_a_mention_are_no_questio
 
 
 async def test_the_same_event_delivered_twice_is_answered_once(office: Office) -> None:
-    event = {"type": "app_mention", "channel": "C07ASK", "ts": "1789376400.000100", "user": "U01ADA", "text": TROUBLE}
+    posted = await office.ada.post("C07ASK", TROUBLE)
+    event = {"type": "app_mention", "channel": "C07ASK", "ts": posted, "user": "U01ADA", "text": TROUBLE}
     await office.workspace.send_event(event, times=3, same_id=True)
     await ask(office.ada, "how long does a health check take?")
     assert len(await office.workspace.calls("chat.postMessage")) == 2
