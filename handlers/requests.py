@@ -9,6 +9,7 @@ from handlers.house import House
 from handlers.request_names import check_named
 from handlers.request_news import announce_new
 from handlers.routes import Body, Routes, Visit
+from servicedesk.catalogue import Service
 from servicedesk.forms import LONG_TEXT_LENGTH, validate
 from servicedesk.records import Verb
 from servicedesk.requests import apply, draft
@@ -89,7 +90,7 @@ async def objectives(visit: Visit) -> None:
 
 
 def service_key(house: House, typed: str) -> str:
-    """The service that was meant: its key, its name, or words of either that only one has.
+    """The service that was meant: its key, its name, or words of either, or else of what it offers, that only one has.
 
     Raises:
         NotFound: naming those that there are.
@@ -100,11 +101,17 @@ def service_key(house: House, typed: str) -> str:
     if exact := [key for key, known in names.items() if wanted in known]:
         return exact[0]
     close = [key for key, known in names.items() if any(set(wanted) <= set(name) for name in known)]
+    close = close or [service.key for service in services if set(wanted) <= set(_words(_offer(service)))]
     if len(close) == 1:
         return close[0]
     keys = ", ".join(close or names)
     why = "could be several services" if close else "is no service of the PMO"
     raise NotFound(f"“{typed[:60]}” {why}. Use /pmo-request alone to choose, or name one of: {keys}.")
+
+
+def _offer(service: Service) -> str:
+    choices = [words for one in service.fields for option in one.options.items() for words in option]
+    return " ".join([service.line, service.deliverable, *choices])
 
 
 def _words(text: str) -> list[str]:

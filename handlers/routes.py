@@ -24,6 +24,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from foundation.errors import Invalid, Refused
 from foundation.people import Person
 from handlers import payloads
+from handlers.blocks.text import modal, section
 from handlers.house import House
 from storage.inbox import Arrival, NewArrival
 
@@ -212,7 +213,18 @@ async def _explain(visit: Visit, words: str, fields: Mapping[str, str] | None = 
         await visit.ack(response_action="errors", errors=errors or {blocks[0]: words})
         return
     await visit.ack()
+    if body.get("type") == "shortcut" and await _shown(visit, words):
+        return
     await _tell(visit.client, payloads.place(body), words)
+
+
+async def _shown(visit: Visit, words: str) -> bool:
+    """A shortcut comes from no channel, but a window can be opened for it; unless its trigger is used up or too old."""
+    try:
+        await visit.open(modal("That is not possible", [section(words)]))
+    except SlackApiError:
+        return False
+    return True
 
 
 async def _tell(client: AsyncWebClient, where: payloads.Place, words: str) -> None:

@@ -115,18 +115,18 @@ def _form(house: House, person: Person, typed: str, subject: Subject | None) -> 
     if not own:
         raise NotAllowed("You own no objective and no project that is reported on now. Its owner writes the update.")
     if typed:
-        subject = _named(strategy, own, typed)
+        own = _named(strategy, own, typed)
     choices = [(one, title_of(strategy, one)) for one in own]
     dues = {open_slot(strategy, one, updates, house.now()) for one in own} if strategy.cycle.check_ins else set()
     return update_modal(choices, subject, dues.pop() if len(dues) == 1 else None)
 
 
-def _named(strategy: Strategy, own: tuple[Subject, ...], typed: str) -> Subject | None:
-    """What was meant by what was typed; None when it fits several, of which one is chosen in the form."""
-    found = [one for one in matching(strategy, typed) if one in own]
+def _named(strategy: Strategy, own: tuple[Subject, ...], typed: str) -> tuple[Subject, ...]:
+    """What may be meant by what was typed; of several, one is chosen in the form."""
+    found = tuple(one for one in matching(strategy, typed) if one in own)
     if not found:
         raise NotFound(f"You report on nothing called “{escape(typed[:60])}”. `/pmo-update` alone lets you choose.")
-    return found[0] if len(found) == 1 else None
+    return found
 
 
 def _update(tx: Transaction, house: House, body: Body) -> ProgressUpdate:

@@ -189,7 +189,8 @@ def _period(material: Material) -> str:
     until = long_day(material.now)
     if material.previous is None:
         return f"First digest, {until}"
-    return f"{long_day(material.previous.taken_at.astimezone(material.now.tzinfo))} to {until}"
+    since = long_day(material.previous.taken_at.astimezone(material.now.tzinfo))
+    return until if since == until else f"{since} to {until}"
 
 
 def _all_green(stand: Standing) -> str | None:

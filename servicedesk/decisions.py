@@ -156,7 +156,7 @@ def check_reopening(act: Act) -> None:
 
 def _reopen(act: Act) -> Changed:
     check_reopening(act)
-    return {"checklist": []}
+    return {"checklist": [], "reason": act.given["reason"]}
 
 
 def _passed(act: Act, since: datetime | None, target: Target) -> bool:

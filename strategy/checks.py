@@ -160,7 +160,19 @@ def _metric(file: StrategyFile, entry: MetricEntry, path: tuple[str | int, ...])
     for day, times in Counter(m.on for m in entry.measurements).items():
         if times > 1:
             yield Finding((*path, "measurements"), f"There are {times} measurements on {day.isoformat()}; keep one.")
+    yield from _possible(entry, path)
     yield from _activity((*path, "name"), entry.name)
+
+
+def _possible(entry: MetricEntry, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    low, high = entry.lowest, entry.highest
+    if low is not None and high is not None and low >= high:
+        yield Finding((*path, "lowest"), "“lowest” must be below “highest”.")
+        return
+    given = [("baseline", entry.baseline), *(("measurements", one.value) for one in entry.measurements)]
+    for name, value in given:
+        if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
+            yield Finding((*path, name), f"{value} is outside of what can be measured, by “lowest” and “highest”.")
 
 
 def _target(entry: MetricEntry, path: tuple[str | int, ...]) -> Iterator[Finding]:

@@ -96,6 +96,8 @@ class MetricEntry(Strict):
     weight: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(1)
     cadence: Cadence = Cadence.MONTHLY
     stale_after: Days | None = None  # by the cadence, when left out
+    lowest: Number | None = None  # what can be measured at all: anything, when left out
+    highest: Number | None = None
     measurements: tuple[MeasurementEntry, ...] = ()
 
 

@@ -138,6 +138,8 @@ def _metric(entry: MetricEntry, cycle_starts: date) -> Metric:
         weight=entry.weight,
         cadence=entry.cadence,
         stale_after=entry.stale_after or STALE_AFTER[entry.cadence],
+        lowest=entry.lowest,
+        highest=entry.highest,
     )
 
 

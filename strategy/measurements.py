@@ -31,6 +31,10 @@ def measure(strategy: Strategy, person: Person, metric_key: str, *, on: date, va
     wrong = {"on": "This day has not come yet."} if on > now.date() else {}
     if (number := _number(value)) is None:
         wrong["value"] = f"Give a number, such as 12.5, in {metric.unit}."
+    elif metric.lowest is not None and number < metric.lowest:
+        wrong["value"] = f"It cannot be below {metric.lowest} {metric.unit}. Check the value."
+    elif metric.highest is not None and number > metric.highest:
+        wrong["value"] = f"It cannot be above {metric.highest} {metric.unit}. Check the value."
     if wrong or number is None:
         raise Invalid(wrong)
     earlier = [one.revision for one in strategy.measurements_of(metric.key) if one.on == on]

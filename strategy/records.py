@@ -132,6 +132,8 @@ class Metric:
     weight: Decimal = Decimal(1)  # among the key results of its objective
     cadence: Cadence = Cadence.MONTHLY
     stale_after: int = 40  # days after which the last measurement no longer counts
+    lowest: Decimal | None = None  # what can be measured at all; None where there is no such limit
+    highest: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,8 +142,7 @@ def _checklist(sheet: Sheet, _: Verb) -> Block | None:
         return None
     choices = [_option(key, words) for key, words in service.checklist.items()]
     element = {"type": "checkboxes", "action_id": "act.checklist", "options": choices}
-    # Optional for Slack, so that what is still to do can be told in words.
-    return input_block("checklist", "What is done", element, optional=True, hint=plain("All of it has to be."))
+    return input_block("checklist", "What is done", element, hint=plain("All of it has to be."))
 
 
 def _duplicate_of(_: Sheet, __: Verb) -> Block:

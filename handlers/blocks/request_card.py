@@ -11,7 +11,7 @@ from handlers.blocks.text import Block, Message, actions, context, cut, escape, 
 from servicedesk.catalogue import Priority
 from servicedesk.decisions import approvers
 from servicedesk.fields import FieldKind
-from servicedesk.records import APPROVAL, ENDED, Request, Verb
+from servicedesk.records import APPROVAL, ENDED, WORK, Request, Verb
 from servicedesk.transitions import Who, verbs_of
 
 TRIAGE_SIDE = frozenset({Who.TRIAGER, Who.ASSIGNEE, Who.VIEWER})
@@ -114,7 +114,8 @@ def matter(sheet: Sheet) -> list[Block]:
         by = f" by {named(people, request.assignee)}" if request.assignee else ""
         found.append(section(f"Delivered{by}: *{escape(sheet.deliverable)}*"))
         found.append(rich(line({"type": "link", "url": request.deliverable})))
-    if request.reason and request.state in ENDED:
+    is_reopened = request.state in WORK and request.deliverable
+    if request.reason and (request.state in ENDED or is_reopened):
         found.append(section(quoted(request.reason)))
     return found
 

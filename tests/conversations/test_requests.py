@@ -66,6 +66,12 @@ async def test_a_service_is_known_by_its_key_its_name_or_a_word_of_it(office: Of
     assert "Project health check" in filling.words(await office.ben.wait_view("request.form"))
 
 
+@pytest.mark.parametrize("typed", ["training", "mentoring"])
+async def test_a_service_is_known_by_what_it_offers(office: Office, typed: str) -> None:
+    await office.ben.command(f"/pmo-request {typed}")
+    assert "Capacity building" in filling.words(await office.ben.wait_view("request.form"))
+
+
 async def test_an_unknown_service_is_answered_with_those_there_are(office: Office) -> None:
     await office.ben.command("/pmo-request haircut")
     await office.ben.wait_message("“haircut” is no service of the PMO.")
@@ -137,7 +143,7 @@ async def test_the_requester_accepts_the_delivery_and_says_how_it_was(office: Of
 async def test_the_requester_reopens_with_a_reason_and_work_goes_on(office: Office) -> None:
     result = await delivered(office)
     assert await act(office.ben, result, "Reopen", reason="The second reservoir is missing.") == {}
-    await mine(office.wei, 1, "In progress, with you")
+    await mine(office.wei, 1, "In progress, with you", "The second reservoir is missing.")
     again = await office.wei.wait_message(told(1, "reopened it", "The second reservoir is missing."))
     assert again["text"].startswith("<@U03WEI>")
 

@@ -116,6 +116,7 @@ async def test_nothing_is_delivered_before_its_checklist_is_done(office: Office)
     _, work = await in_work(office)
     await office.wei.click(work, "Deliver")
     view = await office.wei.wait_view("request.act")
+    assert list(await office.wei.submit(view, DELIVERY)) == ["checklist"]
     assert list(await office.wei.submit(view, DELIVERY | {"checklist": ["rated"]})) == ["checklist"]
     assert await office.wei.submit(view, DELIVERY | {"checklist": await checklist(office)}) == {}
     await mine(office.ben, 1, "Delivered. Is it what you need?")

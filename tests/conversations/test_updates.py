@@ -47,12 +47,26 @@ async def test_one_that_is_named_is_chosen_already(autumn: Office) -> None:
     assert view["blocks"][0]["element"]["initial_option"]["value"] == "project:pressure-management"
 
 
+async def test_of_several_that_fit_what_was_typed_one_is_chosen(autumn: Office) -> None:
+    view = await form(autumn.ben, "the")
+    titles = ["Less water is lost between the works and the tap", "Pressure management in the northern zones"]
+    assert offered(view) == titles
+    assert "initial_option" not in view["blocks"][0]["element"]
+
+
 async def test_somebody_who_reports_on_nothing_is_told_who_does(autumn: Office) -> None:
     await autumn.ada.command("/pmo-update")
     await autumn.ada.wait_message("You own no objective and no project that is reported on now.")
     await autumn.ben.command("/pmo-update smart metering")
     await autumn.ben.wait_message("You report on nothing called “smart metering”.")
     assert autumn.ada.nothing_came("view_opened")
+
+
+async def test_the_shortcut_says_so_in_a_window(autumn: Office) -> None:
+    """It comes from no channel, and words in another conversation would be overlooked."""
+    await autumn.ada.shortcut("write_update")
+    view = await autumn.ada.wait_view("That is not possible")
+    assert "You own no objective and no project that is reported on now." in words(view)
 
 
 async def test_what_is_missing_is_told_under_its_field_and_nothing_is_sent(autumn: Office) -> None:

@@ -185,6 +185,7 @@ def test_every_number_comes_with_its_change_since_the_last_digest(
     grown = replace(open_strategy, measurements=(*open_strategy.measurements, *measured))
     digest = build_digest(weekly, grown, now=NOW, people=people, previous=stored(first.snapshot))
     assert digest.period == "16 November 2026 to 23 November 2026"
+    assert build_digest(weekly, grown, now=LAST_WEEK, previous=stored(first.snapshot)).period == "16 November 2026"
     assert digest.headline[0] == "Objectives: 2 amber (+1), 0 red (−1), 1 unknown (unchanged)"
     assert "*Leakage* — 53.1 Ml a day (−0.9) on 23 November 2026; target 52" in " ".join(
         section(digest, Section.METRICS)

@@ -105,6 +105,12 @@ def test_what_is_not_smart_is_refused_in_words(changed: Changed, old: str, new: 
         ("ends: 2026-12-31\n  check_ins", "ends: 2026-06-30\n  check_ins", "not after it starts on 2026-07-01"),
         ("currency: GBP", "currency: EUR", "Budgets are compared"),
         ("low: 2.0, high: 3.5", "low: 3.5, high: 2.0", "“low” must be below “high”"),
+        (
+            "    lowest: 0\n    baseline: 62",
+            "    lowest: 60\n    baseline: 62",
+            "54.8 is outside of what can be measured",
+        ),
+        ("    lowest: 0\n    highest: 100", "    lowest: 100\n    highest: 100", "“lowest” must be below “highest”"),
         ("target: {low: 2.0, high: 3.5}", "target: 3", "A range has “low” and “high”"),
         ("rule: FREQ=WEEKLY;BYDAY=TH", "rule: FREQ=HOURLY", "Nothing recurs more often than daily"),
         ("zone: Europe/London", "zone: Europe/Londres", "is not a time zone"),
