@@ -1,13 +1,15 @@
 """One database: an SQLite file by default, PostgreSQL by its address."""
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
@@ -146,6 +148,20 @@ def _postgresql(url: URL, extra: dict[str, Any]) -> Engine:
     return engine
 
 
+def _write_ahead(cursor: DBAPICursor, busy_seconds: float) -> None:
+    """Processes that open a new file together change its mode together; SQLite refuses all but one without waiting."""
+    until = time.monotonic() + busy_seconds
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def _sqlite(url: URL, busy_seconds: float, synchronous: str = "FULL") -> Engine:
     engine = create_engine(url, connect_args={"timeout": busy_seconds})
 
@@ -153,7 +169,7 @@ def _sqlite(url: URL, busy_seconds: float, synchronous: str = "FULL") -> Engine:
     def prepare(connection: DBAPIConnection, _: object) -> None:
         connection.isolation_level = None  # BEGIN is said below, not by the driver
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(cursor, busy_seconds)
         # FULL waits for the disk at each commit, and so for all commits before it; NORMAL does not wait.
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")

@@ -1,5 +1,7 @@
 """Transactions, moments, and one process for each SQLite file."""
 
+import sqlite3
+import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from sqlalchemy.exc import StatementError
 
 from foundation.errors import Refused
 from storage.database import Database
+from storage.migrate import is_current, migrate
 from storage.tables.engine import ArrivalRow, PaceRow
 from storage.upsert import insert_new, put
 from tests.storage.cast import NOW, later
@@ -105,6 +108,22 @@ def test_one_process_works_with_an_sqlite_file_and_the_second_hears_why_not(tmp_
         pass
     with Database(url).alone():
         pass
+
+
+def test_a_new_file_is_waited_for_while_another_program_writes_its_first_rows(tmp_path: Path) -> None:
+    """SQLite itself gives up at once when the way of writing is changed in that moment."""
+    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE first (row)")
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO first VALUES (1)")
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    waiting = threading.Thread(target=lambda: migrate(database))
+    waiting.start()
+    other.execute("COMMIT")
+    waiting.join()
+    assert is_current(database)
+    database.close()
+    other.close()
 
 
 def test_many_processes_work_with_one_postgresql(new_postgresql) -> None:
