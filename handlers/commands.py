@@ -117,6 +117,7 @@ SHORTCUTS = (
 )
 
 CONCERNS = (
+    Concern("Ask on in the thread of an answer and mention me again: I read a short question with the one before it."),
     Concern("What the handbook does not answer, you can pass on to the PMO with one click; a person answers you."),
     Concern("When a project needs the PMO's hands, request one of its services; you see every step."),
     Concern("Requests arrive in the triage channel: accept, ask, assign, deliver or decline them there.", PMO),

@@ -4,6 +4,7 @@ thought of it."""
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from foundation.errors import NotFound, Refused
@@ -19,6 +20,7 @@ from handlers.payloads import Asked, Place
 from handlers.replies import aside, reply
 from handlers.routes import Routes, Visit
 from handlers.standing import may_be_standing, standing
+from knowledge.follow_ups import leans
 from knowledge.sections import find_section
 from storage.inbox import Arrival
 from storage.questions import Where
@@ -30,6 +32,7 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 SHOWN_AT_HOME = 5
+REMEMBERED_FOR = timedelta(hours=1)  # what was asked before that is another conversation
 
 Told = Callable[[Arrival, House, Place], None]
 SUBCOMMANDS: Mapping[str, Told] = {"": help.told, "help": help.told, "gaps": gaps.told}
@@ -140,14 +143,25 @@ def _told_how_it_stands(arrival: Arrival, house: House, asked: Asked) -> bool:
 
 
 def _answer_from_handbook(arrival: Arrival, house: House, asked: Asked) -> None:
-    answer = house.library().ask(asked.text)
     question_id, place = f"Q{arrival.id}", asked.place
     where = Where(place.user, place.channel or "", place.thread_ts, place.only_me)
+    answer = house.library().ask(asked.text, _before(arrival, house, asked))
     words = answer_message(answer, question_id, names(house))
     with house.store.finishing(arrival, house.now()) as tx:
         tx.questions.record(question_id, where, asked.text, answer, arrival.received_at)
         reply(tx, place, words, public=not place.only_me)
         refresh_home(tx, house, place.user)
+
+
+def _before(arrival: Arrival, house: House, asked: Asked) -> tuple[str, ...]:
+    """What was asked just before in this conversation, where the question may lean on it."""
+    if not leans(asked.text):
+        return ()
+    place = asked.place
+    thread = None if place.opens_thread else place.thread_ts
+    where = Where(place.user, place.channel or "", thread, place.only_me)
+    with house.store.reading(house.now()) as tx:
+        return tx.questions.before(where, arrival.received_at - REMEMBERED_FOR)
 
 
 def names(house: House) -> Names:

@@ -1,11 +1,12 @@
 """What the bot says to a question: the handbook's own sentences with their place, or kindly that it does not know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from knowledge.ambiguity import examples, is_named, options
 from knowledge.confidence import bar, confidence, signs
+from knowledge.follow_ups import together
 from knowledge.handbook import Handbook
 from knowledge.index import Hit, Index
 from knowledge.questions import Cue, Question, read_question
@@ -50,7 +51,8 @@ class Answer:
     `confidence` is 0–1. `citations` are what the text is taken from, in its order. `nearest` are the sections closest
     to the question beside those. `services` are keys of services the cited pages lead to. `suggestions` are questions
     to offer instead of one that is too short or ambiguous. `ask_elsewhere` names who may know, in words (“human
-    resources”), where the question is not for the handbook.
+    resources”), where the question is not for the handbook. `follows` are the questions before it, newest first, that
+    it was read with.
     """
 
     status: Outcome
@@ -61,14 +63,26 @@ class Answer:
     services: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     ask_elsewhere: str = ""
+    follows: tuple[str, ...] = ()
 
 
-def answer(question: str, index: Index, handbook: Handbook) -> Answer:
+def answer(question: str, index: Index, handbook: Handbook, before: Sequence[str] = ()) -> Answer:
     """Answer from the handbook, in its own words.
+
+    A question that leans on those before it, newest first, is read with them where that makes a surer answer.
 
     Raises:
         Refused: the question is empty or far too long.
     """
+    alone, joined = _answer(question, index, handbook), together(question, before)
+    if joined is None:
+        return alone
+    read_with = _answer(joined, index, handbook)
+    surer = alone.status is not Outcome.ANSWERED or read_with.confidence > alone.confidence
+    return replace(read_with, follows=tuple(before)) if read_with.status is Outcome.ANSWERED and surer else alone
+
+
+def _answer(question: str, index: Index, handbook: Handbook) -> Answer:
     asked = read_question(question)
     if not asked.stems:
         words = "I could not make out what this is about. Name the topic in a few words, for example:"

@@ -16,19 +16,23 @@ DEEP = 50  # passages looked at for each question, which gives about ten pages
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question, and the `source` of every page that answers it; none: it must not be answered."""
+    """A question, and the `source` of every page that answers it; none: it must not be answered.
+
+    `before` was asked just before it, in the same conversation; empty where nothing was.
+    """
 
     question: str
     pages: tuple[str, ...]
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """Shares are 0–1, over the answerable or the unanswerable questions; None where there are none of them.
 
-    Ranks are those of the first right page among pages, each counted once. `false_answers` is the share of
-    unanswerable questions that were answered, `wrong_refusals` that of answerable ones that were declined or asked
-    back, `right_page` that of given answers which cite a right page.
+    Ranks are those of the first right page among pages, each counted once, by the question's own words. `false_answers`
+    is the share of unanswerable questions that were answered, `wrong_refusals` that of answerable ones that were
+    declined or asked back, `right_page` that of given answers which cite a right page.
     """
 
     answerable: int
@@ -43,7 +47,8 @@ class Evaluation:
 
 
 def read_questions(path: Path) -> tuple[Row, ...]:
-    """Questions from a JSONL file: {"question": "…", "pages": ["control/rag-status.md"]} on each line.
+    """Questions from a JSONL file: {"question": "…", "pages": ["control/rag-status.md"]} on each line, and “before”
+    where the question follows another one.
 
     Raises:
         BadFile: every line that cannot be used, with its field.
@@ -69,7 +74,7 @@ def evaluate(rows: Sequence[Row], library: Library) -> Evaluation:
     good = [row for row in rows if row.pages]
     bad = [row for row in rows if not row.pages]
     ranks = [_rank(row, library) for row in good]
-    cited = [_cited(row.question, library) for row in good]
+    cited = [_cited(row, library) for row in good]
     given = [(row, pages) for row, pages in zip(good, cited, strict=True) if pages]
     return Evaluation(
         answerable=len(good),
@@ -79,7 +84,7 @@ def evaluate(rows: Sequence[Row], library: Library) -> Evaluation:
         recall_at_5=_share([rank <= 5 for rank in ranks]),
         mrr_at_10=_share([1 / rank if rank <= 10 else 0 for rank in ranks]),
         right_page=_share([not pages.isdisjoint(row.pages) for row, pages in given]),
-        false_answers=_share([bool(_cited(row.question, library)) for row in bad]),
+        false_answers=_share([bool(_cited(row, library)) for row in bad]),
         wrong_refusals=_share([not pages for pages in cited]),
     )
 
@@ -97,7 +102,10 @@ def _row(line: str) -> Row | tuple[str, str]:
         return "question", "Expected the words of a question."
     if not isinstance(pages, list) or not all(isinstance(page, str) for page in pages):
         return "pages", 'Expected a list of pages, such as ["control/rag-status.md"]; [] if nothing answers it.'
-    return Row(question, tuple(pages))
+    before = value.get("before", "")
+    if not isinstance(before, str):
+        return "before", "Expected the words of the question before it."
+    return Row(question, tuple(pages), before)
 
 
 def _rank(row: Row, library: Library) -> float:
@@ -105,10 +113,10 @@ def _rank(row: Row, library: Library) -> float:
     return next((rank for rank, page in enumerate(pages, start=1) if page in row.pages), float("inf"))
 
 
-def _cited(question: str, library: Library) -> set[str]:
+def _cited(row: Row, library: Library) -> set[str]:
     """The pages an answer is taken from; none when no answer is given."""
     try:
-        found = library.ask(question)
+        found = library.ask(row.question, (row.before,) if row.before else ())
     except Refused:
         return set()
     return {one.source for one in found.citations} if found.status is Outcome.ANSWERED else set()

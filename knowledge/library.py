@@ -1,7 +1,7 @@
 """The handbook, its index and the model that reads meaning, held together: what the rest of the house asks."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from knowledge.answers import Answer, answer
@@ -42,9 +42,9 @@ class Library:
         meaning = Meaning(passages, encoder, vectors, progress) if encoder and passages else None
         return cls(handbook, Index(passages, meaning), version)
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
         """See `knowledge.answers.answer`."""
-        return answer(question, self.index, self.handbook)
+        return answer(question, self.index, self.handbook, before)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         return self.index.search(question, limit)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict
 from knowledge.answers import Answer, Outcome
+from knowledge.follow_ups import REMEMBERED
 from knowledge.words import terms
 from storage.tables.questions import FeedbackRow, ForwardRow, QuestionRow
 from storage.upsert import insert_new, put
@@ -90,6 +91,17 @@ class Questions:
 
     def text_of(self, question_id: str) -> str | None:
         return self._session.scalar(select(QuestionRow.text).where(QuestionRow.id == question_id))
+
+    def before(self, where: Where, since: datetime) -> tuple[str, ...]:
+        """The questions that one asked there may lean on, newest first: the last of its thread, by whomever, or else
+        the last that the person asked in that conversation, as openly as this one; and what that was read with."""
+        here = (QuestionRow.channel == where.channel) & (QuestionRow.is_private == where.private)
+        mine = (QuestionRow.thread_ts == where.thread_ts) if where.thread_ts else (QuestionRow.asked_by == where.person)
+        chosen = select(QuestionRow.text, QuestionRow.answer).where(here, mine, QuestionRow.asked_at >= since)
+        row = self._session.execute(
+            chosen.order_by(QuestionRow.asked_at.desc(), QuestionRow.id.desc()).limit(1)
+        ).first()
+        return (row.text, *row.answer.get("follows", ()))[:REMEMBERED] if row else ()
 
     def latest(self, person: str, limit: int) -> Sequence[Asked]:
         """What the person asked, newest first."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from foundation.people import People
 from handlers.blocks.rich import spoken
-from handlers.blocks.text import Block, Message, actions, button, cut, escape, message, section
+from handlers.blocks.text import Block, Message, actions, button, context, cut, escape, message, section
 from knowledge.answers import Answer, Citation, Outcome
 
 NOT_FOUND = "The handbook does not say."
@@ -58,7 +58,8 @@ def suggestion_buttons(questions: tuple[str, ...]) -> list[Block]:
 
 def _answered(answer: Answer, question_id: str, names: Names) -> Message:
     cited = _distinct(answer.citations)
-    blocks = [spoken(answer.text), *(_source(one) for one in cited)]
+    read_with = f"Read with “{escape(cut(answer.follows[0], 150))}”" if answer.follows else ""
+    blocks = [*([context(read_with)] if read_with else []), spoken(answer.text), *(_source(one) for one in cited)]
     if offered := services_offered(answer, names):
         blocks.append(actions(offered, asked_block(question_id)))
     sources = "; ".join(place(one.page, one.section) + _edition(one) for one in cited)

@@ -17,7 +17,10 @@ class QuestionRow(Base):
     """
 
     __tablename__ = "questions"
-    __table_args__ = (Index("ix_questions_status_asked_at", "status", "asked_at"),)
+    __table_args__ = (
+        Index("ix_questions_status_asked_at", "status", "asked_at"),
+        Index("ix_questions_channel_thread_ts", "channel", "thread_ts"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     asked_by: Mapped[str] = mapped_column(String(40), index=True)

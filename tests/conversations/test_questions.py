@@ -219,3 +219,36 @@ async def test_a_request_that_is_not_there_is_told_so(office: Office) -> None:
 @pytest.mark.parametrize("question", ["who owns the risk register?", "is a delayed project in trouble?"])
 async def test_questions_of_method_go_to_the_handbook(office: Office, question: str) -> None:
     assert "edition 1.0" in words(await ask(office.ada, question))
+
+
+async def test_a_question_in_a_thread_is_read_with_the_one_before_it_whoever_asked(office: Office) -> None:
+    first = await ask(office.ada, "How long does a health check take?")
+    thread = first["thread_ts"]
+    await office.ben.post("C07ASK", "@PMO Assistant and who carries it out?", thread_ts=thread)
+    answer = await office.ben.wait_message("Read with “How long does a health check take?”")
+    assert answer["thread_ts"] == thread
+    assert "health check" in words(answer).lower()
+
+
+async def test_a_question_in_a_conversation_is_read_with_the_one_before_it(office: Office) -> None:
+    channel = await office.ada.dm()
+    await office.ada.post(channel, "How do I request a risk workshop?")
+    await office.ada.wait_message("edition 1.0", channel=channel)
+    await office.ada.post(channel, "and how long does it take?")
+    answer = await office.ada.wait_message("Read with “How do I request a risk workshop?”", channel=channel)
+    assert "Risk" in words(answer)
+
+
+async def test_what_was_asked_in_private_is_not_taken_up_in_public_nor_by_others(office: Office) -> None:
+    await office.ada.command("/pmo who signs the project charter?", channel="C07ASK")
+    await office.ada.wait_message("edition 1.0")
+    for person in (office.ada, office.ben):
+        assert "Read with" not in words(await ask(person, "and who signs it?"))
+    await office.ben.command("/pmo and who signs it?", channel="C07ASK")
+    assert "Read with" not in words(await office.ben.wait_message(lambda message: message.get("ephemeral")))
+
+
+async def test_what_was_asked_an_hour_ago_is_another_conversation(office: Office) -> None:
+    await ask(office.ada, "who signs the project charter?")
+    office.clock.forward(minutes=61)
+    assert "Read with" not in words(await ask(office.ada, "and who signs it?"))

@@ -23,10 +23,22 @@ def test_questions_are_read_line_by_line(tmp_path: Path) -> None:
     assert read_questions(path) == (Row("who?", ("a.md",)), Row("why?", ()))
 
 
+def test_a_question_may_follow_another_one(tmp_path: Path, page: MakePage) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_text('{"before": "who opens a lock?", "question": "and who pays them?", "pages": ["risk.md"]}\n')
+
+    rows = read_questions(path)
+
+    assert rows == (Row("and who pays them?", ("risk.md",), "who opens a lock?"),)
+    text = "# Locks\n\nA lock is opened by the keeper of the lock, whom the harbour pays."
+    assert evaluate(rows, Library.build([page(text)])).wrong_refusals == 0
+
+
 def test_every_line_that_cannot_be_used_is_named_with_its_field(tmp_path: Path) -> None:
     path = tmp_path / "questions.jsonl"
     path.write_text(
         '{"question": "who?"}\nnot json\n[]\n{"question": " ", "pages": []}\n{"question": "a", "pages": [1]}\n'
+        '{"question": "a", "pages": [], "before": 1}\n'
     )
 
     with pytest.raises(BadFile) as caught:
@@ -38,6 +50,7 @@ def test_every_line_that_cannot_be_used_is_named_with_its_field(tmp_path: Path) 
         (3, ""),
         (4, "question"),
         (5, "pages"),
+        (6, "before"),
     ]
 
 

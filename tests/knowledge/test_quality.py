@@ -1,8 +1,8 @@
 """Floors under what was measured on the shipped handbook, with and without the model.
 
 questions*.jsonl were written by the pages' writers in people's own words; foreign.jsonl holds what must not be
-answered: other departments' matters, the world, and facts on projects that no handbook holds. Every second row was
-never fitted to.
+answered: other departments' matters, the world, and facts on projects that no handbook holds. follow_ups.jsonl holds
+questions after another one: 70 that lean on it, then 30 that do not. Every second row was never fitted to.
 """
 
 from collections.abc import Sequence
@@ -62,6 +62,22 @@ def test_what_the_handbook_does_not_hold_is_rarely_answered(request: pytest.Fixt
 
     assert found.false_answers is not None
     assert found.false_answers <= FOREIGN[kind], found
+
+
+@pytest.mark.parametrize(("kind", "right", "alone"), [("meaning", 0.85, 0.97), ("words", 0.8, 0.74)])
+def test_a_question_that_leans_on_the_one_before_it_is_read_with_it(
+    request: pytest.FixtureRequest, kind: str, right: float, alone: float
+) -> None:
+    library: Library = request.getfixturevalue(f"by_{kind}")
+    rows = read_questions(HERE / "follow_ups.jsonl")
+
+    assert _rightly_answered(rows[:70], library) >= right
+    assert _rightly_answered(rows[70:], library) >= alone
+
+
+def _rightly_answered(rows: Sequence[Row], library: Library) -> float:
+    found = evaluate(rows, library)
+    return (found.right_page or 0) * (1 - (found.wrong_refusals or 0))
 
 
 def test_the_model_finds_more_than_the_words_alone(by_words: Library, by_meaning: Library) -> None:

@@ -113,3 +113,17 @@ def test_the_last_word_on_an_answer_counts(questions: Questions) -> None:
     assert list(questions.unhelpful(NINE, 10)) == []
     questions.rate("Q1", "U02BEN", False, NINE)
     assert [gap.times for gap in questions.unhelpful(NINE, 10)] == [1]
+
+
+def test_the_question_before_is_the_last_of_the_thread_or_else_ones_own_there(questions: Questions) -> None:
+    ben = Where("U02BEN", ADA.channel, ADA.thread_ts, private=False)
+    read_with = Answer(Outcome.ANSWERED, "Ten days.", 0.9, follows=("How long?", "What is it?"))
+    ask(questions, 1, "How long?")
+    ask(questions, 2, "And who?", read_with, where=ben)
+    ask(questions, 3, "Why?", where=Where("U01ADA", "C07ASK", "1789376400.000900", private=False))
+    ask(questions, 4, "Secret?", where=Where("U01ADA", "C07ASK"))
+    assert questions.before(ADA, NINE) == ("And who?", "How long?")
+    assert questions.before(Where("U01ADA", "C07ASK", private=False), NINE) == ("Why?",)
+    assert questions.before(Where("U01ADA", "C07ASK", private=True), NINE) == ("Secret?",)
+    assert questions.before(Where("U02BEN", "C07ASK", private=True), NINE) == ()
+    assert questions.before(ADA, NINE + timedelta(minutes=3)) == ()

@@ -1,0 +1,51 @@
+"""Questions that lean on the ones before them: “and who approves it?”, “what about agile projects?”."""
+
+import re
+from collections.abc import Sequence
+
+from knowledge.questions import LONGEST
+from knowledge.words import terms
+
+REMEMBERED = 2  # questions before it that one is read with
+FEW = 3  # telling words; a question with more stands by itself
+_OPENING = re.compile(r"(?:(?:and|but|so|then|also|ok(?:ay)?|thanks?|thx)\b[\s,.]*)+", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:what|how) about\b\s*", re.IGNORECASE)
+_ASKING = re.compile(
+    r"\b(who|whose|what|when|where|why|how|which|do|does|did|is|are|was|can|could|may|must|should|will|would|has|have"
+    r"|need)\b",
+    re.IGNORECASE,
+)
+_POINTING = re.compile(r"\b(it|its|they|them|their|those|these|this|that|ones?|there)\b", re.IGNORECASE)
+
+
+def leans(question: str) -> bool:
+    """Whether it may make sense only with what was asked before."""
+    bare = _bare(question)
+    count = len(set(terms(bare)))
+    opened = bare != question.strip()
+    return count <= 1 or bool(_fragment(question)) or (count <= FEW and (opened or bool(_POINTING.search(bare))))
+
+
+def together(question: str, before: Sequence[str]) -> str | None:
+    """The question and those before it, newest first, as one to search for; None where it stands by itself.
+
+    Of “what about agile?” the topic counts twice, because it takes the place of the earlier one.
+    """
+    if not before or not leans(question):
+        return None
+    topic = _fragment(question)
+    joined = " ".join([topic, topic, *before] if topic else [_bare(question), *before])
+    return joined if len(joined) <= LONGEST else None
+
+
+def _bare(question: str) -> str:
+    opening = _OPENING.match(question.strip())
+    return question.strip()[opening.end() :] if opening else question.strip()
+
+
+def _fragment(question: str) -> str:
+    """The topic of what only names another one; empty for a whole question."""
+    bare = _bare(question)
+    if about := _ABOUT.match(bare):
+        return bare[about.end() :].strip()
+    return bare if bare != question.strip() and not _ASKING.match(bare) else ""
