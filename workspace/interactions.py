@@ -1,10 +1,11 @@
 """What a person does with the app: commands, buttons, modals, shortcuts. Each asks the app and acts on its answer."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from workspace import membership, messages, payloads, response_urls, view_inputs
-from workspace.checks import check_view
+from workspace.checks import check_options, check_view
 from workspace.errors import Failure, Unanswered
 from workspace.hub import Hub
 from workspace.interactivity import ResponseAddress
@@ -13,6 +14,8 @@ from workspace.typed_text import as_stored
 from workspace.web_api.content import refuse
 
 CONFUSED = "We had some trouble connecting. Try again?"
+NO_OPTIONS = "The options could not be loaded."
+logger = logging.getLogger(__name__)
 
 
 async def run_command(hub: Hub, user: str, channel: Channel, line: str, thread_ts: str) -> None:
@@ -71,13 +74,15 @@ def open_view(hub: Hub, user: str, view_id: str) -> Json:
 
 
 async def suggest(hub: Hub, user: str, container: Mapping[str, Any], block_id: str, action_id: str, value: str) -> Json:
-    """The options of an external select for what has been typed so far."""
+    """The options of an external select for what has been typed so far. Raises Failure or Unanswered."""
     context, _ = context_of(hub, user, container, {})
     payload = payloads.block_suggestion(hub, user, context, block_id, action_id, value)
     answer = await hub.outlet.ask("interactive", payload)
-    if not isinstance(answer, Mapping):
-        return {"options": []}
-    return {name: answer[name] for name in ("options", "option_groups") if name in answer} or {"options": []}
+    problems = check_options(answer)
+    if problems:
+        logger.warning("The options for %s are not shown: %s", action_id, "; ".join(map(str, problems)))
+        raise Unanswered("invalid_response", NO_OPTIONS)
+    return dict(answer)
 
 
 async def submit(hub: Hub, user: str, view_id: str, values: Mapping[str, Any]) -> dict[str, str]:

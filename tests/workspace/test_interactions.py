@@ -11,6 +11,14 @@ def plain(text):
     return {"type": "plain_text", "text": text}
 
 
+def choice(text="Reservoir", value="p1"):
+    return {"text": plain(text), "value": value}
+
+
+def grouped(label="Water"):
+    return {"label": plain(label), "options": [choice()]}
+
+
 BUTTONS = [
     {
         "type": "actions",
@@ -155,11 +163,45 @@ async def test_a_thumb_comes_with_its_own_value(workspace, app):
 
 async def test_the_options_of_an_external_select_come_from_the_app(workspace, app):
     message = await card(workspace, app)
-    choices = [{"text": plain("Reservoir"), "value": "p1"}]
+    choices = [choice()]
     doing = workspace.as_user("U03WEI").options(message, "project", "res")
     payload, found = await answered(app, doing, {"options": choices})
     assert (payload["type"], payload["action_id"], payload["value"]) == ("block_suggestion", "project", "res")
     assert found == choices
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"options": [choice()] * 101}, "no more than 100 items allowed [json-pointer:/options]"),
+        ({"options": [choice("x" * 76)]}, "must be less than 76 characters [json-pointer:/options/0/text/text]"),
+        ({"options": [choice(value="x" * 151)]}, "must be less than 151 characters [json-pointer:/options/0/value]"),
+        ({"options": [{"text": "Reservoir", "value": "p1"}]}, "must provide an object [json-pointer:/options/0/text]"),
+        ({"option_groups": [grouped("x" * 76)]}, "must be less than 76 characters"),
+        ({"option_groups": [grouped()] * 101}, "no more than 100 items allowed [json-pointer:/option_groups]"),
+        ({"options": [choice()], "option_groups": [grouped()]}, "must define only one of"),
+        ({}, "must define either `options` or `option_groups`"),
+        (None, "must provide an object"),
+    ],
+)
+async def test_options_that_slack_would_not_take_are_not_shown_and_the_log_says_why(
+    workspace, app, caplog, answer, reason
+):
+    message = await card(workspace, app)
+    with pytest.raises(Trouble, match="The options could not be loaded"):
+        await answered(app, workspace.as_user("U03WEI").options(message, "project", "res"), answer)
+    [line] = [record.getMessage() for record in caplog.records if record.name == "workspace.interactions"]
+    assert line.startswith("The options for project are not shown: ")
+    assert reason in line
+
+
+async def test_a_hundred_options_or_groups_are_shown_and_none_at_all_is_an_answer_too(workspace, app):
+    message = await card(workspace, app)
+    wei = workspace.as_user("U03WEI")
+    full = [choice("x" * 75, f"{number:0150}") for number in range(100)]
+    for answer, shown in (({"options": full}, 100), ({"option_groups": [grouped()] * 100}, 100), ({"options": []}, 0)):
+        _, found = await answered(app, wei.options(message, "project", "res"), answer)
+        assert len(found) == shown
 
 
 async def test_a_response_url_replaces_the_message_it_came_from_and_can_take_it_away(workspace, app):

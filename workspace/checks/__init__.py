@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from workspace.checks.blocks import check_blocks_at
+from workspace.checks.elements import SUGGESTIONS
 from workspace.checks.message import LONGEST_TEXT, LONGEST_UPDATED_TEXT, check_message_at
 from workspace.checks.schema import Problem, Surface
 from workspace.checks.view import VIEW
 
-__all__ = ["Problem", "Surface", "check_blocks", "check_message", "check_view"]
+__all__ = ["Problem", "Surface", "check_blocks", "check_message", "check_options", "check_view"]
 
 
 def check_message(payload: Mapping[str, Any], *, updating: bool = False) -> list[Problem]:
@@ -24,6 +25,11 @@ def check_message(payload: Mapping[str, Any], *, updating: bool = False) -> list
 def check_view(view: Mapping[str, Any]) -> list[Problem]:
     """A modal (views.open, push, update, `response_action`) or a Home tab (views.publish)."""
     return list(VIEW(view, "/view"))
+
+
+def check_options(answer: Any) -> list[Problem]:
+    """What an app answers when an external select asks for its options."""
+    return list(SUGGESTIONS(answer, ""))
 
 
 def check_blocks(blocks: Any, surface: Surface) -> list[Problem]:

@@ -148,6 +148,13 @@ CHOICES: Mapping[str, Check] = {
     ),
 }
 
+# What an app answers to an external select; an empty list means that nothing fits what was typed.
+SUGGESTIONS = shape(
+    {},
+    {"options": each(PLAIN_OPTION, most=100, fewest=0), "option_groups": each(OPTION_GROUP, most=100, fewest=0)},
+    exactly_one("options", "option_groups"),
+)
+
 MENUS: Mapping[str, Check] = {
     "static_select": interactive(
         {},
