@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from workspace import membership, messages, payloads, response_urls, view_inputs
-from workspace.checks import check_options, check_view
+from workspace.checks import check_options
 from workspace.errors import Failure, Unanswered
 from workspace.hub import Hub
 from workspace.interactivity import ResponseAddress
 from workspace.records import Channel, Json
 from workspace.typed_text import as_stored
-from workspace.web_api.content import refuse
+from workspace.web_api.content import whole_view
 
 CONFUSED = "We had some trouble connecting. Try again?"
 NO_OPTIONS = "The options could not be loaded."
@@ -102,6 +102,8 @@ def _take_response(hub: Hub, user: str, view: Json, answer: Any) -> dict[str, st
     try:
         _change_stack(hub, user, view, action, answer)
     except Failure as failure:
+        reasons = failure.extra.get("response_metadata", {}).get("messages") or [failure.code]
+        logger.warning("The answer to %s changes nothing: %s", view["callback_id"] or view["id"], "; ".join(reasons))
         raise Unanswered(failure.code, CONFUSED) from failure
     return {}
 
@@ -118,12 +120,12 @@ def _change_stack(hub: Hub, user: str, view: Json, action: str | None, answer: A
         given = answer.get("view")
         if not isinstance(given, Mapping):
             raise Failure("invalid_response")
-        refuse(check_view(given), "invalid_arguments")
+        whole = whole_view(hub.state, given, "modal")
         if action == "update":
-            _, changed = hub.views.replace(view["id"], dict(given))
+            _, changed = hub.views.replace(view["id"], whole)
             hub.pages.push([user], {"type": "view_updated", "view": changed})
         else:
-            pushed = hub.views.push(user, dict(given))
+            pushed = hub.views.push(user, whole)
             hub.pages.push([user], {"type": "view_pushed", "view": pushed})
         return
     if action == "clear":

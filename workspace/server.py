@@ -57,7 +57,7 @@ class Server:
             outlet=outlet,
             triggers=Triggers(clock, options.trigger_seconds, state.team.id),
             responses=Responses(clock),
-            views=Views(clock, state.team, state.app),
+            views=Views(state),
             streams=Streams(clock),
         )
         sockets.on_change = self._app_changed

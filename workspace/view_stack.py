@@ -5,9 +5,9 @@ import string
 from collections import defaultdict
 
 from workspace.block_ids import with_ids
-from workspace.clock import Clock
 from workspace.errors import Failure
-from workspace.records import AppIdentity, Json, Team
+from workspace.records import Json
+from workspace.state import State
 
 STACK_AT_MOST = 3
 ALPHABET = string.ascii_uppercase + string.digits
@@ -16,26 +16,25 @@ ALPHABET = string.ascii_uppercase + string.digits
 class Views:
     """Open modals: a stack a person, and an index by id."""
 
-    def __init__(self, clock: Clock, team: Team, app: AppIdentity) -> None:
-        self._clock = clock
-        self._team = team
-        self._app = app
+    def __init__(self, state: State) -> None:
+        self._state = state
         self._stacks: dict[str, list[Json]] = defaultdict(list)
         self._owners: dict[str, tuple[str, Json]] = {}
 
     def build(self, given: Json, *, view_id: str = "", root: str = "", previous: str | None = None) -> Json:
         """The view as Slack keeps and returns it, from the one an app sent."""
+        state = self._state
         own_id = view_id or "V" + "".join(secrets.choice(ALPHABET) for _ in range(10))
         return {
             "id": own_id,
-            "team_id": self._team.id,
+            "team_id": state.team.id,
             "type": given.get("type", "modal"),
             "blocks": with_ids(given.get("blocks", [])),
             "private_metadata": given.get("private_metadata") or "",
             "callback_id": given.get("callback_id") or "",
             "external_id": given.get("external_id") or "",
             "state": {"values": {}},
-            "hash": f"{int(self._clock.now())}.{secrets.token_hex(4)}",
+            "hash": f"{int(state.clock.now())}.{secrets.token_hex(4)}",
             "title": given.get("title") or {"type": "plain_text", "text": "View Title", "emoji": True},
             "clear_on_close": bool(given.get("clear_on_close")),
             "notify_on_close": bool(given.get("notify_on_close")),
@@ -44,9 +43,9 @@ class Views:
             "submit": given.get("submit"),
             "previous_view_id": previous,
             "root_view_id": root or own_id,
-            "app_id": self._app.id,
-            "app_installed_team_id": self._team.id,
-            "bot_id": self._app.bot_id,
+            "app_id": state.app.id,
+            "app_installed_team_id": state.team.id,
+            "bot_id": state.app.bot_id,
         }
 
     def open(self, user: str, given: Json) -> Json:
@@ -87,11 +86,13 @@ class Views:
         return self._owners[view_id]
 
     def refuse_duplicate(self, given: Json, view_id: str = "") -> None:
-        """Raises Failure `duplicate_external_id` if another open view has the same one."""
+        """Raises Failure `duplicate_external_id` if another open view or a Home tab has the same one."""
         external_id = given.get("external_id")
-        for _, view in self._owners.values():
-            if external_id and view["external_id"] == external_id and view["id"] != view_id:
-                raise Failure("duplicate_external_id")
+        if not external_id:
+            return
+        others = [*(view for _, view in self._owners.values()), *self._state.homes.values()]
+        if any(view["external_id"] == external_id and view["id"] != view_id for view in others):
+            raise Failure("duplicate_external_id")
 
     def find_external(self, external_id: str) -> tuple[str, Json]:
         for user, view in self._owners.values():

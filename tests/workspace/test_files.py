@@ -37,9 +37,22 @@ async def test_an_uploaded_picture_can_stand_in_a_block(workspace, client):
     image = {"type": "image", "alt_text": "Trend", "slack_file": {"id": done["file"]["id"]}}
     posted = await client.chat_postMessage(channel="C02PROJECTS", text="Trend", blocks=[image])
     assert posted["message"]["blocks"][0]["slack_file"]["url_private"] == f"/files/{done['file']['id']}/trend.png"
-    image["slack_file"] = {"id": "F0NOTHERE"}
-    refused = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Trend", blocks=[image])
-    assert refused["error"] == "invalid_blocks"
+    attached = await client.chat_postMessage(channel="C02PROJECTS", text="Trend", attachments=[{"blocks": [image]}])
+    assert attached["message"]["attachments"][0]["blocks"][0]["slack_file"]["url_private"].endswith("trend.png")
+    home = {"type": "home", "blocks": [image]}
+    published = await client.views_publish(user_id="U04DANA", view=home)
+    assert published["view"]["blocks"][0]["slack_file"]["url_private"] == f"/files/{done['file']['id']}/trend.png"
+
+
+async def test_a_block_shows_only_pictures_that_were_uploaded(workspace, client):
+    drawn = await client.files_upload_v2(filename="trend.svg", content=b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    for file in ("F0NOTHERE", drawn["file"]["id"]):
+        image = {"type": "image", "alt_text": "Trend", "slack_file": {"id": file}}
+        refused = await workspace.api("chat.postMessage", channel="C02PROJECTS", blocks=[image])
+        assert (refused["error"], refused["errors"][0]["pointer"]) == ("invalid_blocks", "/blocks/0/slack_file")
+        home = {"type": "home", "blocks": [{"type": "divider"}, image]}
+        refused = await workspace.api("views.publish", user_id="U04DANA", view=home)
+        assert (refused["error"], refused["errors"][0]["pointer"]) == ("invalid_arguments", "/view/blocks/1/slack_file")
 
 
 async def test_what_is_no_picture_is_only_ever_downloaded(workspace, client):

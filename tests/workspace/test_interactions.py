@@ -293,11 +293,18 @@ async def test_an_answer_can_change_the_form_or_lay_another_on_it(workspace, app
     assert ben.stack == []
 
 
-async def test_a_view_that_slack_would_not_take_is_a_trouble_for_the_person(workspace, app):
+async def test_a_view_that_slack_would_not_take_is_a_trouble_for_the_person_and_the_log_says_why(
+    workspace, app, caplog
+):
     ben, view = await opened(workspace, app)
-    bad = {"response_action": "update", "view": FORM | {"title": plain("x" * 25)}}
-    with pytest.raises(Trouble, match="trouble connecting"):
-        await answered(app, ben.submit(view), bad)
+    home = {"type": "home", "blocks": [{"type": "divider"}]}
+    for wrong in (FORM | {"title": plain("x" * 25)}, home):
+        for action in ("update", "push"):
+            with pytest.raises(Trouble, match="trouble connecting"):
+                await answered(app, ben.submit(view), {"response_action": action, "view": wrong})
+    assert "must be less than 25 characters [json-pointer:/view/title/text]" in caplog.text
+    assert "must be modal [json-pointer:/view/type]" in caplog.text
+    assert [item["id"] for item in ben.stack] == [view["id"]]
 
 
 async def test_what_the_form_itself_can_see_never_reaches_the_app(workspace, app):

@@ -4,6 +4,8 @@ import pytest
 
 from tests.workspace.running import MANIFEST, running_workspace
 
+CHART = {"type": "image", "alt_text": "Chart", "slack_file": {"id": "F0NOTHERE"}}
+NESTED = {"event_type": "card", "event_payload": {"request": {"id": 7}}}
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*Health check* requested"}}
 
 
@@ -56,6 +58,12 @@ async def test_blocks_and_their_elements_get_ids(workspace):
     block = body["message"]["blocks"][0]
     assert block["block_id"]
     assert block["elements"][0]["action_id"]
+    attached = await workspace.api(
+        "chat.postMessage", channel="C02PROJECTS", attachments=[{"blocks": [{"type": "actions", "elements": [button]}]}]
+    )
+    block = attached["message"]["attachments"][0]["blocks"][0]
+    assert block["block_id"]
+    assert block["elements"][0]["action_id"]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +76,13 @@ async def test_blocks_and_their_elements_get_ids(workspace):
         ({"channel": "C02PROJECTS", "text": "x", "thread_ts": "1700000000.000100"}, "thread_not_found"),
         ({"channel": "C02PROJECTS", "text": "x", "blocks": "[{"}, "invalid_blocks_format"),
         ({"channel": "C02PROJECTS", "text": "x", "blocks": [{"type": "sections"}]}, "invalid_blocks"),
+        ({"channel": "C02PROJECTS", "attachments": [{"blocks": [{"type": "sections"}]}]}, "invalid_attachments"),
+        ({"channel": "C02PROJECTS", "attachments": [{"blocks": [CHART]}]}, "invalid_attachments"),
+        ({"channel": "C02PROJECTS", "blocks": [CHART]}, "invalid_blocks"),
+        ({"channel": "C02PROJECTS", "text": "x", "metadata": "{"}, "invalid_metadata_format"),
+        ({"channel": "C02PROJECTS", "text": "x", "metadata": ["card"]}, "invalid_metadata_format"),
+        ({"channel": "C02PROJECTS", "text": "x", "metadata": {"event_type": "card"}}, "invalid_metadata_schema"),
+        ({"channel": "C02PROJECTS", "text": "x", "metadata": NESTED}, "invalid_metadata_schema"),
     ],
 )
 async def test_a_message_that_slack_would_not_take_is_refused_by_its_own_code(workspace, args, error):

@@ -132,6 +132,27 @@ async def test_each_kind_of_view_has_its_own_method(workspace):
     assert opened_home["error"] == "invalid_arguments"
 
 
+async def test_a_view_stays_of_its_kind(workspace):
+    view = await opened(workspace)
+    await workspace.api("views.publish", user_id="U04DANA", view=HOME | {"external_id": "home-of-dana"})
+    for place, other in (({"view_id": view["id"]}, HOME), ({"external_id": "home-of-dana"}, modal())):
+        refused = await workspace.api("views.update", **place, view=other)
+        assert (refused["error"], refused["errors"][0]["pointer"]) == ("invalid_arguments", "/view/type")
+    same = await workspace.api("views.update", external_id="home-of-dana", view=HOME)
+    assert same["view"]["type"] == "home"
+
+
+async def test_an_apps_own_id_is_unique_among_modals_and_home_tabs(workspace):
+    await opened(workspace, external_id="draft-7")
+    taken = HOME | {"external_id": "draft-7"}
+    assert (await workspace.api("views.publish", user_id="U04DANA", view=taken))["error"] == "duplicate_external_id"
+    home = HOME | {"external_id": "home"}
+    assert (await workspace.api("views.publish", user_id="U04DANA", view=home))["ok"]
+    assert (await workspace.api("views.publish", user_id="U04DANA", view=home))["ok"]
+    again = await workspace.api("views.open", trigger_id=trigger(workspace), view=modal(external_id="home"))
+    assert again["error"] == "duplicate_external_id"
+
+
 async def test_nobody_submits_somebody_elses_view(workspace):
     view = await opened(workspace)
     with pytest.raises(Trouble, match="not_found"):

@@ -105,17 +105,28 @@ def _something_to_show(given: Mapping[str, Any]) -> Iterator[Problem]:
 def _together(given: Mapping[str, Any]) -> Iterator[Problem]:
     """Limits that hold for all blocks of a message at once."""
     top = list(every_block(given.get("blocks"), "/blocks"))
-    everywhere = [*top, *_attached(given.get("attachments"))]
+    everywhere = [*top, *_attached(given)]
     yield from _counted(everywhere)
     yield from _not_longer(_of(everywhere, "markdown"), "markdown blocks", LONGEST_MARKDOWN)
     yield from _several_data_tables(_of(everywhere, "data_table"))
-    yield from _not_longer(_outermost_prose(given.get("blocks")), "blocks", LONGEST_BLOCK_TEXT)
+    prose = _outermost_prose(given.get("blocks"))
+    for _, one in _attachments_of(given):
+        prose += _outermost_prose(one.get("blocks"))
+    yield from _not_longer(prose, "blocks", LONGEST_BLOCK_TEXT)
 
 
-def _attached(attachments: Any) -> Blocks:
-    listed = enumerate(attachments) if isinstance(attachments, list | tuple) else ()
-    inside = [(index, one.get("blocks")) for index, one in listed if isinstance(one, Mapping)]
-    return [found for index, blocks in inside for found in every_block(blocks, f"/attachments/{index}/blocks")]
+def _attached(given: Mapping[str, Any]) -> Blocks:
+    return [
+        found
+        for index, one in _attachments_of(given)
+        for found in every_block(one.get("blocks"), f"/attachments/{index}/blocks")
+    ]
+
+
+def _attachments_of(given: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
+    listed = given.get("attachments")
+    numbered = enumerate(listed) if isinstance(listed, list | tuple) else ()
+    return [(index, one) for index, one in numbered if isinstance(one, Mapping)]
 
 
 def _of(blocks: Blocks, kind: str) -> list[Mapping[str, Any]]:

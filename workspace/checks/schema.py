@@ -32,6 +32,8 @@ class Problem:
         """The name the Web API gives the whole refusal: "invalid_blocks", "no_text", "invalid_arguments" …"""
         if self.code in _OWN_NAME:
             return self.code
+        if self.pointer == "/metadata" and self.code == "wrong_type":
+            return "invalid_metadata_format"
         return _BY_PLACE.get(self.pointer.split("/")[1] if self.pointer else "", "invalid_arguments")
 
 
@@ -46,7 +48,8 @@ _OWN_NAME = (
 _BY_PLACE = {
     "blocks": "invalid_blocks",
     "attachments": "invalid_attachments",
-    "metadata": "invalid_metadata_format",
+    "chunks": "invalid_chunks",
+    "metadata": "invalid_metadata_schema",
 }
 
 

@@ -1,6 +1,6 @@
 """What a message or a view may hold, as the calls that post one check it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workspace.block_ids import with_ids
@@ -10,17 +10,7 @@ from workspace.records import Json
 from workspace.state import State
 from workspace.web_api.call import Call
 
-# Problems that Slack names by a code of their own; all others are `invalid_blocks` or `invalid_arguments`.
-OWN_CODES = frozenset(
-    {
-        "no_text",
-        "msg_too_long",
-        "markdown_text_conflict",
-        "msg_blocks_too_long",
-        "too_many_attachments",
-        "view_too_large",
-    }
-)
+PICTURES = ("png", "jpg", "jpeg", "gif")
 PARTS = ("text", "markdown_text", "blocks", "attachments", "metadata")
 
 
@@ -39,64 +29,78 @@ def message_fields(call: Call, *, updating: bool = False) -> Json:
 def checked_fields(state: State, given: Mapping[str, Any], *, updating: bool = False) -> Json:
     """The same for fields that came another way (a response_url, an acknowledgement)."""
     present = {name: given[name] for name in PARTS if given.get(name)}
-    refuse(check_message(present, updating=updating), "invalid_blocks")
+    refuse(check_message(present, updating=updating))
     markdown = present.pop("markdown_text", None)
     if markdown:
         present |= {"text": markdown, "blocks": [{"type": "markdown", "text": markdown}]}
-    if "blocks" in present:
-        present["blocks"] = with_files(state, with_ids(present["blocks"]))
-    return {"text": ""} | present
+    return {"text": ""} | _with_whole_blocks(state, present, "")
 
 
-def checked_view(call: Call, kind: str = "") -> Json:
-    """The view of a call. Raises Failure `invalid_arguments` with every problem and its place."""
+def _with_whole_blocks(state: State, holder: Json, at: str) -> Json:
+    """A message or one of its attachments, its blocks with their ids and files."""
+    whole = dict(holder)
+    if holder.get("blocks"):
+        whole["blocks"] = with_files(state, with_ids(holder["blocks"]), f"{at}/blocks")
+    if holder.get("attachments"):
+        attached = enumerate(holder["attachments"])
+        whole["attachments"] = [_with_whole_blocks(state, one, f"{at}/attachments/{index}") for index, one in attached]
+    return whole
+
+
+def checked_view(call: Call, kind: str) -> Json:
+    """The view of a call, which has to be a `modal` or a `home`. Raises Failure as `whole_view` does."""
     view = call.structure("view")
     if not isinstance(view, Mapping):
         raise Failure("invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: view"]})
-    if kind and view.get("type") != kind:
-        message = f"[ERROR] must be {kind} [json-pointer:/view/type]"
-        raise Failure("invalid_arguments", response_metadata={"messages": [message]})
-    refuse(check_view(view), "invalid_arguments")
-    return dict(view)
+    return whole_view(call.hub.state, view, kind)
 
 
-def refuse(problems: Iterable[Problem], code: str) -> None:
-    """Raise Failure if there are problems: with Slack's own code for the first where it has one, else with `code`."""
+def whole_view(state: State, view: Mapping[str, Any], kind: str) -> Json:
+    """A view with its files. Raises Failure `invalid_arguments` with every problem and its place, `view_too_large`."""
+    if view.get("type", kind) != kind:
+        wrong = Problem("/view/type", "invalid_enum", f"must be {kind}", {"expected": [kind], "got": view["type"]})
+        raise refusal([wrong])
+    refuse(check_view(view))
+    return dict(view) | {"blocks": with_files(state, view["blocks"], "/view/blocks")}
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raises Failure if there are problems."""
     found = list(problems)
-    if not found:
-        return
-    own = next((item.code for item in found if item.code in OWN_CODES), code)
+    if found:
+        raise refusal(found)
+
+
+def refusal(found: Sequence[Problem]) -> Failure:
+    """All problems in Slack's form, under the name of the first that has one of its own, else of the first."""
+    name = next((item.error for item in found if item.error == item.code), found[0].error)
     errors = [
         {"pointer": item.pointer, "code": item.code, "message": item.message, "constraint": item.constraint}
         for item in found
     ]
-    raise Failure(own, errors=errors, response_metadata={"messages": [f"[ERROR] {item}" for item in found]})
+    return Failure(name, errors=errors, response_metadata={"messages": [f"[ERROR] {item}" for item in found]})
 
 
-def with_files(state: State, blocks: list[Json]) -> list[Json]:
-    """Give images that name an uploaded file its address. Raises Failure `invalid_blocks` for an unknown file."""
-    for holder in _image_holders(blocks):
-        wanted = holder["slack_file"]
-        file = state.files.get(str(wanted.get("id"))) or _by_address(state, str(wanted.get("url", "")))
-        if file is None:
-            problem = "[ERROR] invalid slack file [json-pointer:/blocks]"
-            raise Failure("invalid_blocks", response_metadata={"messages": [problem]})
-        holder["slack_file"] = {**wanted, "id": file["id"], "url_private": file["url_private"]}
-    return blocks
+def with_files(state: State, value: Any, at: str) -> Any:
+    """A copy in which images that name an uploaded file have its address. Raises Failure for a file Slack would not
+    show; `at` points at `value`."""
+    if isinstance(value, list):
+        return [with_files(state, item, f"{at}/{index}") for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    copy = {name: with_files(state, item, f"{at}/{name}") for name, item in value.items()}
+    if isinstance(copy.get("slack_file"), dict):
+        copy["slack_file"] |= _shown_file(state, copy["slack_file"], f"{at}/slack_file")
+    return copy
+
+
+def _shown_file(state: State, wanted: Json, at: str) -> Json:
+    file = state.files.get(str(wanted.get("id"))) or _by_address(state, str(wanted.get("url", "")))
+    if file is None or file["filetype"] not in PICTURES:
+        raise refusal([Problem(at, "invalid_file", "invalid slack file", {"filetypes": PICTURES})])
+    return {"id": file["id"], "url_private": file["url_private"]}
 
 
 def _by_address(state: State, address: str) -> Json | None:
     parts = address.split("/files/")
     return state.files.get(parts[1].split("/")[0]) if len(parts) == 2 else None
-
-
-def _image_holders(value: Any) -> Iterable[Json]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _image_holders(item)
-    elif isinstance(value, dict):
-        if isinstance(value.get("slack_file"), dict):
-            yield value
-        for item in value.values():
-            if isinstance(item, list | dict):
-                yield from _image_holders(item)

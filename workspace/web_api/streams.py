@@ -60,7 +60,7 @@ def stop(call: Call) -> Json:
     given = {name: value for name, value in ending.items() if value}
     final = checked_fields(call.hub.state, given | {"text": stream.text() or " "}) if given else {}
     blocks = [*stream.blocks(), *final.get("blocks", [])]
-    refuse(check_message({"text": stream.text() or " ", "blocks": blocks}), "invalid_blocks")
+    refuse(check_message({"text": stream.text() or " ", "blocks": blocks}))
     changed = {"text": stream.text(), "blocks": blocks or None, "streaming": None, "metadata": final.get("metadata")}
     call.hub.streams.end(channel.id, message["ts"])
     messages.change(call.hub, channel, message, changed)

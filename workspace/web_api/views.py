@@ -28,19 +28,24 @@ def _trigger_user(call: Call) -> str:
 
 
 def update_view(call: Call) -> Json:
-    given = checked_view(call)
-    home = next((view for view in call.hub.state.homes.values() if view["id"] == call.text("view_id")), None)
-    if home:
-        return _update_home(call, home, given)
-    views = call.hub.views
-    if call.text("view_id"):
-        user, old = views.find(call.text("view_id"))
-    else:
-        user, old = views.find_external(call.text("external_id", missing="invalid_arguments"))
+    user, old = _existing(call)
+    given = checked_view(call, old["type"])
     _same_hash(call, old)
-    user, view = views.replace(old["id"], given)
+    if old["type"] == "home":
+        return _show_home(call, user, given, old["id"])
+    user, view = call.hub.views.replace(old["id"], given)
     call.hub.pages.push([user], {"type": "view_updated", "view": view})
     return {"view": view}
+
+
+def _existing(call: Call) -> tuple[str, Json]:
+    """The person and the view named by view_id or external_id. Raises Failure `not_found`."""
+    name = "id" if call.text("view_id") else "external_id"
+    wanted = call.text("view_id") or call.text("external_id", missing="invalid_arguments")
+    for user, home in call.hub.state.homes.items():
+        if home[name] == wanted:
+            return user, home
+    return call.hub.views.find(wanted) if name == "id" else call.hub.views.find_external(wanted)
 
 
 def publish_view(call: Call) -> Json:
@@ -54,17 +59,8 @@ def publish_view(call: Call) -> Json:
     return _show_home(call, user, given, old["id"] if old else "")
 
 
-def _update_home(call: Call, home: Json, given: Json) -> Json:
-    _same_hash(call, home)
-    if given.get("type") != "home":
-        raise Failure(
-            "invalid_arguments", response_metadata={"messages": ["[ERROR] must be home [json-pointer:/view/type]"]}
-        )
-    user = next(user for user, view in call.hub.state.homes.items() if view["id"] == home["id"])
-    return _show_home(call, user, given, home["id"])
-
-
 def _show_home(call: Call, user: str, given: Json, view_id: str) -> Json:
+    call.hub.views.refuse_duplicate(given, view_id)
     view = call.hub.views.build(given, view_id=view_id)
     call.hub.state.keep_home(user, view)
     call.hub.pages.push([user], {"type": "home", "view": view})

@@ -93,6 +93,8 @@ def test_all_blocks_together_keep_to_what_slack_was_seen_to_take() -> None:
     assert check_message({"blocks": [*full, section(text=mrkdwn("x" * 1200))]}) == []
     [problem] = check_message({"blocks": [*full, section(text=mrkdwn("x" * 1201))]})
     assert problem.error == "msg_blocks_too_long"
+    [problem] = check_message({"blocks": full, "attachments": [{"blocks": [section(text=mrkdwn("x" * 1201))]}]})
+    assert problem.error == "msg_blocks_too_long"
 
 
 def test_the_cells_of_tables_are_counted_apart() -> None:
@@ -149,6 +151,11 @@ def test_a_hundred_attachments_are_enough() -> None:
 def test_metadata_is_flat(metadata: dict[str, Any], complaint: str) -> None:
     [problem] = check_message({"text": "x", "metadata": metadata})
     assert complaint in str(problem)
+    assert problem.error == "invalid_metadata_schema"
+
+
+def test_metadata_is_an_object() -> None:
+    [problem] = check_message({"text": "x", "metadata": ["request_opened"]})
     assert problem.error == "invalid_metadata_format"
 
 
