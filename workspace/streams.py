@@ -22,7 +22,7 @@ class Stream:
     plan_title: str = ""
 
     def take(self, markdown: str, chunks: list[Json]) -> None:
-        """Append. Raises Failure `streaming_mode_mismatch` for the other kind of content, `invalid_chunks`."""
+        """Append chunks that were checked. Raises Failure `streaming_mode_mismatch` for the other kind of content."""
         mode = "text" if markdown else "chunks" if chunks else ""
         if mode and self.mode and mode != self.mode:
             raise Failure("streaming_mode_mismatch")
@@ -33,17 +33,14 @@ class Stream:
             self._take_chunk(chunk)
 
     def _take_chunk(self, chunk: Json) -> None:
-        kind = chunk.get("type") if isinstance(chunk, dict) else None
-        if kind == "markdown_text":
-            self._add_text(str(chunk.get("text", "")))
-        elif kind == "task_update" and chunk.get("id") and chunk.get("title"):
+        if chunk["type"] == "markdown_text":
+            self._add_text(chunk["text"])
+        elif chunk["type"] == "task_update":
             self._update_task(chunk)
-        elif kind == "plan_update" and chunk.get("title"):
-            self.plan_title = str(chunk["title"])
-        elif kind == "blocks" and isinstance(chunk.get("blocks"), list):
-            self.parts.extend(with_ids(chunk["blocks"]))
+        elif chunk["type"] == "plan_update":
+            self.plan_title = chunk["title"]
         else:
-            raise Failure("invalid_chunks")
+            self.parts.extend(with_ids(chunk["blocks"]))
 
     def _add_text(self, text: str) -> None:
         if not self.parts or self.parts[-1]["type"] != "markdown":
@@ -53,10 +50,9 @@ class Stream:
     def _update_task(self, chunk: Json) -> None:
         card = next((part for part in self.parts if part.get("task_id") == chunk["id"]), None)
         if card is None:
-            card = {"type": "task_card", "task_id": str(chunk["id"])}
+            card = {"type": "task_card", "task_id": chunk["id"]}
             self.parts.append(card)
         card |= {name: _rich(name, chunk[name]) for name in TASK_FIELDS if chunk.get(name)}
-        card.setdefault("status", "in_progress")
 
     def text(self) -> str:
         return "\n".join(part["text"] for part in self.parts if part["type"] == "markdown")

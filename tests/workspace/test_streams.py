@@ -1,5 +1,7 @@
 """Streaming: a message that grows while people read it."""
 
+import pytest
+
 from workspace.clock import Clock
 
 
@@ -51,8 +53,66 @@ async def test_text_and_chunks_are_not_mixed(workspace):
     stream = await started(workspace, markdown_text="One")
     mixed = await workspace.api("chat.appendStream", **stream, chunks=[text("Two")])
     assert mixed["error"] == "streaming_mode_mismatch"
-    wrong = await started(workspace)
-    assert (await workspace.api("chat.appendStream", **wrong, chunks=[{"type": "magic"}]))["error"] == "invalid_chunks"
+    both = await workspace.api("chat.appendStream", **stream, markdown_text="Two", chunks=[text("Two")])
+    assert both["error"] == "cannot_provide_both_markdown_text_and_chunks"
+    await workspace.api("chat.appendStream", **stream, markdown_text=", two")
+    assert (await workspace.api("chat.stopStream", **stream))["message"]["text"] == "One, two"
+
+
+def task(**more):
+    return {"type": "task_update", "id": "1", "title": "Searching", "status": "in_progress"} | more
+
+
+def blocks(*given):
+    return {"type": "blocks", "blocks": list(given)}
+
+
+PICTURE = {"type": "image", "alt_text": "Chart", "slack_file": {"id": "F0NOTHERE"}}
+
+
+@pytest.mark.parametrize(
+    ("chunk", "error", "pointer"),
+    [
+        ({"type": "magic"}, "invalid_chunks", "/chunks/1/type"),
+        ("RAG", "invalid_chunks", "/chunks/1"),
+        ({"type": "markdown_text"}, "invalid_chunks", "/chunks/1"),
+        (text("x" * 12_001), "invalid_chunks", "/chunks/1/text"),
+        (task(status="almost"), "invalid_chunks", "/chunks/1/status"),
+        ({"type": "task_update", "id": "1", "title": "Searching"}, "invalid_chunks", "/chunks/1"),
+        (task(title=""), "invalid_chunks", "/chunks/1/title"),
+        (task(sources=["handbook"]), "invalid_chunks", "/chunks/1/sources/0"),
+        ({"type": "plan_update", "title": 7}, "invalid_chunks", "/chunks/1/title"),
+        (blocks({"type": "sections"}), "invalid_chunks", "/chunks/1/blocks/0/type"),
+        (blocks("RAG"), "invalid_chunks", "/chunks/1/blocks/0"),
+        (blocks(*[{"type": "divider"}] * 49), "invalid_blocks", "/blocks"),
+        (blocks(PICTURE), "invalid_blocks", "/blocks/3/slack_file"),
+        (text("x" * 11_999), "msg_blocks_too_long", "/blocks/2/text"),
+    ],
+)
+async def test_a_refused_part_leaves_the_stream_as_it_was(workspace, chunk, error, pointer):
+    stream = await started(workspace, chunks=[text("RAG "), blocks({"type": "divider"})])
+    refused = await workspace.api("chat.appendStream", **stream, chunks=[text("is "), chunk])
+    assert (refused["error"], refused["errors"][0]["pointer"]) == (error, pointer)
+    assert (await workspace.api("chat.appendStream", **stream, chunks=[text("a status.")]))["ok"]
+    stopped = await workspace.api("chat.stopStream", **stream)
+    assert [block.get("text") for block in stopped["message"]["blocks"]] == ["RAG ", None, "a status."]
+    begun = {"channel": "D02BEN", "thread_ts": stopped["message"]["thread_ts"], "chunks": [text("RAG "), chunk]}
+    if error == "invalid_chunks":
+        assert (await workspace.api("chat.startStream", **begun))["error"] == error
+
+
+async def test_a_refused_end_leaves_the_stream_open(workspace):
+    stream = await started(workspace, markdown_text="One")
+    for wrong in ({"blocks": [{"type": "sections"}]}, {"metadata": {}, "chunks": [{"type": "magic"}]}):
+        assert not (await workspace.api("chat.stopStream", **stream, **wrong))["ok"]
+    refused = await workspace.api("chat.stopStream", **stream, metadata={"event_type": "answered"})
+    assert refused["error"] == "invalid_metadata_schema"
+    assert (await workspace.api("chat.stopStream", **stream, blocks=[{"type": "divider"}]))["ok"]
+
+
+async def test_a_task_that_has_not_begun_can_be_streamed(workspace):
+    stream = await started(workspace, chunks=[task(status="pending")])
+    assert (await workspace.api("chat.stopStream", **stream))["message"]["blocks"][0]["status"] == "pending"
 
 
 async def test_tasks_change_in_place(workspace):

@@ -11,9 +11,10 @@ from workspace.checks.blocks import check_blocks_at
 from workspace.checks.elements import SUGGESTIONS
 from workspace.checks.message import LONGEST_TEXT, LONGEST_UPDATED_TEXT, check_message_at
 from workspace.checks.schema import Problem, Surface
+from workspace.checks.stream import CHUNKS
 from workspace.checks.view import VIEW
 
-__all__ = ["Problem", "Surface", "check_blocks", "check_message", "check_options", "check_view"]
+__all__ = ["Problem", "Surface", "check_blocks", "check_chunks", "check_message", "check_options", "check_view"]
 
 
 def check_message(payload: Mapping[str, Any], *, updating: bool = False) -> list[Problem]:
@@ -25,6 +26,11 @@ def check_message(payload: Mapping[str, Any], *, updating: bool = False) -> list
 def check_view(view: Mapping[str, Any]) -> list[Problem]:
     """A modal (views.open, push, update, `response_action`) or a Home tab (views.publish)."""
     return list(VIEW(view, "/view"))
+
+
+def check_chunks(chunks: Any) -> list[Problem]:
+    """What chat.startStream, appendStream and stopStream add to a message, each chunk by itself."""
+    return list(CHUNKS(chunks, "/chunks"))
 
 
 def check_options(answer: Any) -> list[Problem]:

@@ -148,12 +148,13 @@ def container(surface: Surface) -> Shape:
 
 
 STATUSES = ("pending", "in_progress", "complete", "error")
+SOURCES = each(tagged({"url": typed({"url": address(), "text": string()})}), fewest=0)
 _task: Mapping[str, Check] = {"task_id": string(), "title": string()}
 _task_details: Mapping[str, Check] = {
     "block_id": identifier,
     "details": _rich_text,
     "output": _rich_text,
-    "sources": each(tagged({"url": typed({"url": address(), "text": string()})}), fewest=0),
+    "sources": SOURCES,
 }
 TASK_CARD = typed({**_task, "status": one_of(*STATUSES[1:])}, _task_details)  # only the tasks of a plan can be pending
 TASK_OF_PLAN = shape({**_task, "status": one_of(*STATUSES)}, {"type": one_of("task_card"), **_task_details})

@@ -1,28 +1,46 @@
 """Streaming a message: start, append, stop."""
 
-from typing import Any
+from collections.abc import Sequence
+from copy import deepcopy
 
 from workspace import messages
 from workspace.app_view import without_metadata
-from workspace.checks import check_message
+from workspace.block_ids import with_ids
+from workspace.checks import check_chunks, check_message
+from workspace.checks.message import LONGEST_MARKDOWN
 from workspace.errors import Failure
 from workspace.records import Channel, Json
 from workspace.streams import Stream
 from workspace.web_api.call import Call, Method
 from workspace.web_api.chat import WRITE, own_message, thread_fields, writable
-from workspace.web_api.content import checked_fields, refuse
+from workspace.web_api.content import checked_fields, refuse, with_files
 
-MARKDOWN_AT_MOST = 12_000
 DISPLAYS = ("timeline", "plan")
 
 
-def _content(call: Call) -> tuple[str, list[Any]]:
-    markdown, chunks = call.text("markdown_text"), call.structure("chunks", "invalid_chunks")
-    if len(markdown) > MARKDOWN_AT_MOST:
+def _grown(call: Call, stream: Stream) -> Stream:
+    """The stream with what this call adds to it; the one it was stays as it is until all of that is known to fit."""
+    markdown, chunks = call.text("markdown_text"), call.structure("chunks", "invalid_chunks") or []
+    if markdown and chunks:
+        raise Failure("cannot_provide_both_markdown_text_and_chunks")
+    if len(markdown) > LONGEST_MARKDOWN:
         raise Failure("msg_too_long")
-    if chunks is not None and not isinstance(chunks, list):
-        raise Failure("invalid_chunks")
-    return markdown, chunks or []
+    refuse(check_chunks(chunks))
+    grown = deepcopy(stream)
+    grown.take(markdown, chunks)
+    return grown
+
+
+def _fields(call: Call, stream: Stream, last: Sequence[Json] = ()) -> Json:
+    """Text and blocks of the message so far, `last` at its end. Raises Failure if Slack would not show them."""
+    blocks = [*stream.blocks(), *last]
+    refuse(check_message({"text": stream.text() or " ", "blocks": [_checkable(block) for block in blocks]}))
+    return {"text": stream.text(), "blocks": with_files(call.hub.state, blocks, "/blocks")}
+
+
+def _checkable(block: Json) -> Json:
+    """A task that is streamed may be pending, where a task_card that is posted may not."""
+    return block | {"status": "in_progress"} if block.get("status") == "pending" else block
 
 
 def start(call: Call) -> Json:
@@ -34,9 +52,8 @@ def start(call: Call) -> Json:
     display = call.text("task_display_mode") or DISPLAYS[0]
     if display not in DISPLAYS:
         raise Failure("invalid_arguments")
-    stream = call.hub.streams.begin(display)
-    stream.take(*_content(call))
-    content = {"text": stream.text(), "blocks": stream.blocks(), "streaming": True}
+    stream = _grown(call, call.hub.streams.begin(display))
+    content = _fields(call, stream) | {"streaming": True}
     message = messages.post(call.hub, channel, messages.by_the_app(call.hub, fields | content))
     call.hub.streams.keep(channel.id, message["ts"], stream)
     return {"channel": channel.id, "ts": message["ts"]}
@@ -44,26 +61,27 @@ def start(call: Call) -> Json:
 
 def append(call: Call) -> Json:
     channel, message, stream = _open_stream(call)
-    markdown, chunks = _content(call)
-    if not markdown and not chunks:
+    if not call.text("markdown_text") and not call.structure("chunks", "invalid_chunks"):
         raise Failure("no_text")
-    stream.take(markdown, chunks)
-    message |= {"text": stream.text(), "blocks": stream.blocks()}
+    grown = _grown(call, stream)
+    message |= _fields(call, grown)
+    call.hub.streams.keep(channel.id, message["ts"], grown)
     messages.show_change(call.hub, channel, message)
     return {"channel": channel.id, "ts": message["ts"]}
 
 
 def stop(call: Call) -> Json:
     channel, message, stream = _open_stream(call)
-    stream.take(*_content(call))
-    ending = {"blocks": call.structure("blocks", "invalid_blocks_format"), "metadata": call.structure("metadata")}
-    given = {name: value for name, value in ending.items() if value}
-    final = checked_fields(call.hub.state, given | {"text": stream.text() or " "}) if given else {}
-    blocks = [*stream.blocks(), *final.get("blocks", [])]
-    refuse(check_message({"text": stream.text() or " ", "blocks": blocks}))
-    changed = {"text": stream.text(), "blocks": blocks or None, "streaming": None, "metadata": final.get("metadata")}
+    grown = _grown(call, stream)
+    ending = {
+        "blocks": call.structure("blocks", "invalid_blocks_format"),
+        "metadata": call.structure("metadata", "invalid_metadata_format"),
+    }
+    final = checked_fields(call.hub.state, ending | {"text": grown.text() or " "})
+    fields = _fields(call, grown, with_ids(ending["blocks"] or []))
+    changed = {"text": fields["text"], "blocks": fields["blocks"] or None, "metadata": final.get("metadata")}
     call.hub.streams.end(channel.id, message["ts"])
-    messages.change(call.hub, channel, message, changed)
+    messages.change(call.hub, channel, message, changed | {"streaming": None})
     return {"channel": channel.id, "ts": message["ts"], "message": without_metadata(call.hub, message)}
 
 
