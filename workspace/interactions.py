@@ -34,7 +34,10 @@ async def run_command(hub: Hub, user: str, channel: Channel, line: str, thread_t
         answer = {"text": answer}
     if isinstance(answer, Mapping) and any(answer.get(name) for name in ("text", "blocks", "attachments")):
         address = ResponseAddress(user, channel.id, hub.clock.now(), thread_ts=thread_ts)
-        response_urls.respond(hub, address, dict(answer))
+        try:
+            response_urls.respond(hub, address, dict(answer))
+        except Failure as failure:
+            raise _confused(name, failure) from failure
 
 
 async def act(hub: Hub, user: str, container: Mapping[str, Any], action: Json, values: Mapping[str, Any]) -> None:
@@ -102,10 +105,15 @@ def _take_response(hub: Hub, user: str, view: Json, answer: Any) -> dict[str, st
     try:
         _change_stack(hub, user, view, action, answer)
     except Failure as failure:
-        reasons = failure.extra.get("response_metadata", {}).get("messages") or [failure.code]
-        logger.warning("The answer to %s changes nothing: %s", view["callback_id"] or view["id"], "; ".join(reasons))
-        raise Unanswered(failure.code, CONFUSED) from failure
+        raise _confused(view["callback_id"] or view["id"], failure) from failure
     return {}
+
+
+def _confused(what: str, failure: Failure) -> Unanswered:
+    """What the person is told of an answer that Slack would not take; the log says to the app's developer why."""
+    reasons = failure.extra.get("response_metadata", {}).get("messages") or [failure.code]
+    logger.warning("The answer to %s changes nothing: %s", what, "; ".join(reasons))
+    return Unanswered(failure.code, CONFUSED)
 
 
 def _errors(view: Json, errors: Any) -> dict[str, str]:
@@ -164,10 +172,7 @@ def type_message(hub: Hub, user: str, channel: Channel, text: str, thread_ts: st
     """A person's own message, already in its stored form."""
     message: Json = {"user": user, "text": text}
     if thread_ts:
-        parent = hub.state.message(channel.id, thread_ts)
-        if parent is None:
-            raise Failure("thread_not_found")
-        message |= {"thread_ts": parent.get("thread_ts", thread_ts), "parent_user_id": parent.get("user")}
+        message |= messages.thread_of(hub, channel, thread_ts)
     posted = messages.post(hub, channel, message)
     membership.warn_if_absent(hub, channel, user, text)
     if not thread_ts:

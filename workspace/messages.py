@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 
 from workspace import events
+from workspace.errors import Failure
 from workspace.hub import Hub
 from workspace.records import Channel, Json
 
@@ -11,6 +12,14 @@ from workspace.records import Channel, Json
 def viewers(hub: Hub, channel: Channel) -> Iterable[str]:
     """The people whose pages show this channel."""
     return channel.members if channel.is_private else hub.state.people
+
+
+def thread_of(hub: Hub, channel: Channel, thread_ts: str) -> Json:
+    """The fields of a reply in the thread of this message. Raises Failure `thread_not_found`."""
+    parent = hub.state.message(channel.id, thread_ts)
+    if parent is None:
+        raise Failure("thread_not_found")
+    return {"thread_ts": parent.get("thread_ts", parent["ts"]), "parent_user_id": parent.get("user")}
 
 
 def post(hub: Hub, channel: Channel, message: Json, *, quiet: bool = False) -> Json:

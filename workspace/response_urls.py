@@ -9,22 +9,27 @@ from workspace.interactivity import ResponseAddress
 from workspace.records import Channel, Json
 from workspace.web_api.content import checked_fields
 
+GONE = ("used_url", "expired_url", "thread_not_found")
+
 
 async def serve(hub: Hub, request: web.Request) -> web.Response:
     try:
         body = await request.json()
     except ValueError:
+        body = None
+    if not isinstance(body, dict):
         return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
     try:
         respond(hub, hub.responses.use(request.match_info["key"]), body)
     except Failure as failure:
-        status = 404 if failure.code in ("used_url", "expired_url") else 400
+        status = 404 if failure.code in GONE else 400
         return web.json_response({"ok": False, "error": failure.code} | failure.extra, status=status)
     return web.Response(text="ok")
 
 
 def respond(hub: Hub, address: ResponseAddress, body: Json) -> None:
-    """Raises Failure `no_text` or `invalid_blocks`, or `message_not_found` if the original is gone."""
+    """Raises Failure for content as chat.postMessage does, `thread_not_found`, or `message_not_found` if the original
+    is gone."""
     channel = hub.state.channels[address.channel]
     if body.get("delete_original"):
         _delete_original(hub, channel, address)
@@ -35,7 +40,7 @@ def respond(hub: Hub, address: ResponseAddress, body: Json) -> None:
         return
     message = messages.by_the_app(hub, fields)
     if body.get("thread_ts"):
-        message["thread_ts"] = body["thread_ts"]
+        message |= messages.thread_of(hub, channel, str(body["thread_ts"]))
     if body.get("response_type") == "in_channel":
         messages.post(hub, channel, message)
     else:

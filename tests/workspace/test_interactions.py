@@ -255,6 +255,37 @@ async def test_bad_blocks_are_refused_by_a_response_url_too(workspace, app):
     assert "no_text" in (await respond(workspace, payload, {}))[1]
 
 
+async def test_a_reply_to_a_thread_that_is_not_there_is_refused_everywhere(workspace, app, caplog):
+    ben = workspace.as_user("U02BEN")
+    nowhere = {"text": "For you", "thread_ts": "1700000000.000100"}
+    payload, _ = await answered(app, ben.command("/pmo x"), kind="slash_commands")
+    for reply in (nowhere, nowhere | {"response_type": "in_channel"}):
+        status, body = await respond(workspace, payload, reply)
+        assert (status, "thread_not_found" in body) == (404, True)
+        with pytest.raises(Trouble, match="trouble connecting"):
+            await answered(app, ben.command("/pmo x"), reply, "slash_commands")
+    assert "The answer to /pmo changes nothing: thread_not_found" in caplog.text
+    refused = await workspace.api("chat.postEphemeral", channel="C02PROJECTS", user="U02BEN", **nowhere)
+    assert refused["error"] == "thread_not_found"
+
+
+async def test_a_reply_stands_in_the_thread_of_the_message_it_answers(workspace, app):
+    ben = workspace.as_user("U02BEN")
+    root = await ben.post("C07ASK", "Any news?")
+    reply = await ben.post("C07ASK", "None", thread_ts=root)
+    payload, _ = await answered(app, ben.command("/pmo x", channel="C07ASK"), kind="slash_commands")
+    for place in ({}, {"response_type": "in_channel"}):
+        assert (await respond(workspace, payload, {"text": "Some", "thread_ts": reply} | place))[0] == 200
+    await workspace.api("chat.postEphemeral", channel="C07ASK", user="U02BEN", text="Some", thread_ts=reply)
+    assert [message["text"] for message in await ben.messages("C07ASK", thread_ts=root)][2:] == ["Some"] * 3
+
+
+async def test_a_response_url_takes_an_object_only(workspace, app):
+    payload, _ = await answered(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
+    status, body = await respond(workspace, payload, ["For you"])
+    assert (status, "invalid_payload" in body) == (400, True)
+
+
 async def test_a_submission_carries_every_value_of_the_form(workspace, app):
     ben, view = await opened(workspace, app)
     payload, errors = await answered(app, ben.submit(view, {"where": "C02PROJECTS"}))

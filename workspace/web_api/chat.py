@@ -37,10 +37,7 @@ def post_message(call: Call) -> Json:
 
 
 def thread_fields(call: Call, channel: Channel, thread_ts: str) -> Json:
-    parent = call.hub.state.message(channel.id, thread_ts)
-    if parent is None:
-        raise Failure("thread_not_found")
-    fields: Json = {"thread_ts": parent.get("thread_ts", parent["ts"]), "parent_user_id": parent.get("user")}
+    fields = messages.thread_of(call.hub, channel, thread_ts)
     if call.flag("reply_broadcast"):
         fields["subtype"] = "thread_broadcast"
     return fields
@@ -91,7 +88,7 @@ def post_ephemeral(call: Call) -> Json:
         raise Failure("user_not_in_channel")
     fields = message_fields(call)
     if call.text("thread_ts"):
-        fields["thread_ts"] = call.text("thread_ts")
+        fields |= messages.thread_of(call.hub, channel, call.text("thread_ts"))
     shown = messages.show_ephemeral(call.hub, channel, user, messages.by_the_app(call.hub, fields))
     return {"message_ts": shown["ts"]}
 
