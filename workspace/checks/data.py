@@ -1,6 +1,7 @@
 """Blocks that show figures: table, data_table and the native charts of data_visualization."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from workspace.checks.objects import identifier
@@ -19,6 +20,7 @@ from workspace.checks.schema import (
     shape,
     string,
     tagged,
+    too_few,
     typed,
     unique,
     unsupported,
@@ -29,10 +31,21 @@ MOST_COLUMNS = 20
 TABLE_CHARACTERS = 10_000
 DATA_TABLE_CHARACTERS = 20_000
 
+
+def _not_empty(cell: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    if _is_empty(cell):
+        yield too_few(below(at, "elements"), 1)
+
+
+def _is_empty(part: Mapping[str, Any]) -> bool:
+    """Rich text with nothing but empty parts in it."""
+    return all(map(_is_empty, part["elements"])) if "elements" in part else False
+
+
 CELLS: Mapping[str, Check] = {
     "raw_text": typed({"text": string()}),
     "raw_number": typed({"value": number(), "text": string()}),
-    "rich_text": RICH_TEXT,
+    "rich_text": replace(RICH_TEXT, rules=(_not_empty,)),
 }
 ROW = each(tagged(CELLS), most=MOST_COLUMNS)
 

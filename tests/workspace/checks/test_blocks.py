@@ -167,6 +167,14 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {"type": "table", "rows": [[cell("")]]},
         "must be more than 0 characters [json-pointer:/blocks/0/rows/0/0",
     ),
+    *(
+        (
+            f"cell of {what}",
+            {"type": "table", "rows": [[cell(), empty]]},
+            "must provide at least 1 items [json-pointer:/blocks/0/rows/0/1/elements]",
+        )
+        for what, empty in (("nothing", rich()), ("empty rich text", rich(rich_section(), rich_section())))
+    ),
     ("cell of plain text", {"type": "table", "rows": [[plain()]]}, "unsupported type: plain_text"),
     ("number as text", {"type": "table", "rows": [[{**figure(), "value": "3"}]]}, "must provide a number"),
     (
