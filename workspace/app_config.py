@@ -3,10 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from workspace.errors import ConfigProblem
+
+PROMPTS_AT_MOST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +68,19 @@ def parse_manifest(raw: Any, where: str = "manifest") -> Manifest:
     settings = reader.mapping(root.get("settings", {}), "settings")
     home = reader.mapping(features.get("app_home", {}), "features.app_home")
     agent, assistant = features.get("agent_view"), features.get("assistant_view")
-    name = reader.text(display, "name", "display_information")
+    name = reader.text(display, "name", "display_information", 35)
+    reader.optional(display, "long_description", "display_information", 4000, at_least=175)
     bot_user = reader.mapping(features.get("bot_user", {}), "features.bot_user")
     return Manifest(
         name=name,
-        description=str(display.get("description", "")),
-        bot_name=str(bot_user.get("display_name", name)),
+        description=reader.optional(display, "description", "display_information", 140),
+        bot_name=reader.optional(bot_user, "display_name", "features.bot_user", 80) or name,
         home_enabled=bool(home.get("home_tab_enabled", False)),
         messages_enabled=bool(home.get("messages_tab_enabled", False)) or agent is not None or assistant is not None,
         messages_read_only=bool(home.get("messages_tab_read_only_enabled", False)),
         agent=agent is not None,
         assistant=assistant is not None,
-        prompts=tuple((agent or assistant or {}).get("suggested_prompts", ())),
+        prompts=_prompts(reader, features),
         commands=_commands(reader, features),
         shortcuts=_shortcuts(reader, features),
         scopes=_scopes(reader, root),
@@ -97,30 +101,51 @@ class _Fields:
             raise self.problem(field, "is missing or is not an object")
         return value
 
-    def items(self, value: Any, field: str) -> list[Any]:
+    def items(self, value: Any, field: str, at_most: int) -> list[Any]:
         if not isinstance(value, list):
             raise self.problem(field, "is not a list")
+        if len(value) > at_most:
+            raise self.problem(field, f"has more than {at_most} entries")
         return value
 
-    def text(self, mapping: Mapping[str, Any], key: str, field: str) -> str:
+    def text(self, mapping: Mapping[str, Any], key: str, field: str, at_most: float = inf, *, at_least: int = 1) -> str:
         value = mapping.get(key)
         if not isinstance(value, str) or not value:
             raise self.problem(f"{field}.{key}", "is missing or is not a text")
+        if not at_least <= len(value) <= at_most:
+            raise self.problem(f"{field}.{key}", f"has {len(value)} characters, not {at_least} to {at_most}")
         return value
+
+    def optional(self, mapping: Mapping[str, Any], key: str, field: str, at_most: int, *, at_least: int = 1) -> str:
+        """The same for a text that may be left out, which reads as an empty one."""
+        return self.text(mapping, key, field, at_most, at_least=at_least) if key in mapping else ""
+
+
+def _prompts(reader: _Fields, features: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
+    """What the agent or the older assistant suggests to ask."""
+    view = "agent_view" if features.get("agent_view") else "assistant_view"
+    fields = reader.mapping(features.get(view) or {}, f"features.{view}")
+    reader.optional(fields, "agent_description", f"features.{view}", 300)
+    where = f"features.{view}.suggested_prompts"
+    prompts = reader.items(fields.get("suggested_prompts", []), where, PROMPTS_AT_MOST)
+    for index, item in enumerate(prompts):
+        for key in ("title", "message"):
+            reader.text(reader.mapping(item, f"{where}[{index}]"), key, f"{where}[{index}]")
+    return tuple(prompts)
 
 
 def _commands(reader: _Fields, features: Mapping[str, Any]) -> dict[str, Command]:
     found: dict[str, Command] = {}
-    for index, item in enumerate(reader.items(features.get("slash_commands", []), "features.slash_commands")):
+    for index, item in enumerate(reader.items(features.get("slash_commands", []), "features.slash_commands", 50)):
         field = f"features.slash_commands[{index}]"
         fields = reader.mapping(item, field)
-        command = reader.text(fields, "command", field)
+        command = reader.text(fields, "command", field, 32, at_least=2)
         if not command.startswith("/"):
             raise reader.problem(f"{field}.command", "has to start with a slash")
         found[command] = Command(
             command=command,
-            description=reader.text(fields, "description", field),
-            usage_hint=str(fields.get("usage_hint", "")),
+            description=reader.text(fields, "description", field, 2000),
+            usage_hint=reader.optional(fields, "usage_hint", field, 1000),
             should_escape=bool(fields.get("should_escape", False)),
         )
     return found
@@ -128,18 +153,18 @@ def _commands(reader: _Fields, features: Mapping[str, Any]) -> dict[str, Command
 
 def _shortcuts(reader: _Fields, features: Mapping[str, Any]) -> dict[str, Shortcut]:
     found: dict[str, Shortcut] = {}
-    for index, item in enumerate(reader.items(features.get("shortcuts", []), "features.shortcuts")):
+    for index, item in enumerate(reader.items(features.get("shortcuts", []), "features.shortcuts", 10)):
         field = f"features.shortcuts[{index}]"
         fields = reader.mapping(item, field)
         kind = reader.text(fields, "type", field)
         if kind not in ("global", "message"):
             raise reader.problem(f"{field}.type", "has to be global or message")
-        callback_id = reader.text(fields, "callback_id", field)
+        callback_id = reader.text(fields, "callback_id", field, 255)
         found[callback_id] = Shortcut(
             type=kind,
-            name=reader.text(fields, "name", field),
+            name=reader.text(fields, "name", field, 24),
             callback_id=callback_id,
-            description=str(fields.get("description", "")),
+            description=reader.text(fields, "description", field, 150),
         )
     return found
 
@@ -147,10 +172,10 @@ def _shortcuts(reader: _Fields, features: Mapping[str, Any]) -> dict[str, Shortc
 def _scopes(reader: _Fields, root: Mapping[str, Any]) -> tuple[str, ...]:
     oauth = reader.mapping(root.get("oauth_config", {}), "oauth_config")
     scopes = reader.mapping(oauth.get("scopes", {}), "oauth_config.scopes")
-    return tuple(str(scope) for scope in reader.items(scopes.get("bot", []), "oauth_config.scopes.bot"))
+    return tuple(str(scope) for scope in reader.items(scopes.get("bot", []), "oauth_config.scopes.bot", 255))
 
 
 def _bot_events(reader: _Fields, settings: Mapping[str, Any]) -> frozenset[str]:
     subscriptions = reader.mapping(settings.get("event_subscriptions", {}), "settings.event_subscriptions")
-    names = reader.items(subscriptions.get("bot_events", []), "settings.event_subscriptions.bot_events")
+    names = reader.items(subscriptions.get("bot_events", []), "settings.event_subscriptions.bot_events", 100)
     return frozenset(str(name) for name in names)

@@ -123,12 +123,56 @@ def test_ids_are_used_once(tmp_path):
         read_seed(path)
 
 
+COMMAND = {"command": "/pmo", "description": "Ask the PMO"}
+SHORTCUT = {"type": "global", "name": "Ask", "callback_id": "ask", "description": "Ask the PMO"}
+
+
+def named(name="x", **more):
+    return {"display_information": {"name": name, **more}}
+
+
+def test_a_manifest_may_use_every_limit_to_the_full():
+    shortcut = {"type": "global", "name": "x" * 24, "description": "x" * 150}
+    full = named("x" * 35, description="x" * 140, long_description="x" * 175) | {
+        "features": {
+            "slash_commands": [{"command": f"/{number:031}", "description": "x" * 2000} for number in range(50)],
+            "shortcuts": [shortcut | {"callback_id": f"{number:0255}"} for number in range(10)],
+        }
+    }
+    assert (len(parse_manifest(full).commands), len(parse_manifest(full).shortcuts)) == (50, 10)
+
+
 @pytest.mark.parametrize(
     ("manifest", "problem"),
     [
         ([], "the manifest is missing or is not an object"),
         ({}, "display_information is missing"),
         ({"display_information": {}}, "display_information.name is missing"),
+        (named("x" * 36), "display_information.name has 36 characters, not 1 to 35"),
+        (named(description="x" * 141), "display_information.description has 141 characters, not 1 to 140"),
+        (named(long_description="x" * 174), "long_description has 174 characters, not 175 to 4000"),
+        ({"features": {"bot_user": {"display_name": "x" * 81}}}, "display_name has 81 characters, not 1 to 80"),
+        (
+            {"features": {"agent_view": {"suggested_prompts": [{"title": "RAG", "message": "What?"}] * 5}}},
+            "features.agent_view.suggested_prompts has more than 4 entries",
+        ),
+        (
+            {"features": {"agent_view": {"suggested_prompts": [{"title": "RAG"}]}}},
+            r"features.agent_view.suggested_prompts\[0\].message is missing",
+        ),
+        ({"features": {"slash_commands": [COMMAND] * 51}}, "features.slash_commands has more than 50 entries"),
+        (
+            {"features": {"slash_commands": [COMMAND | {"command": "/" + "x" * 32}]}},
+            "command has 33 characters, not 2 to 32",
+        ),
+        (
+            {"features": {"slash_commands": [COMMAND | {"usage_hint": "x" * 1001}]}},
+            "usage_hint has 1001 characters, not 1 to 1000",
+        ),
+        ({"features": {"shortcuts": [SHORTCUT] * 11}}, "features.shortcuts has more than 10 entries"),
+        ({"features": {"shortcuts": [SHORTCUT | {"name": "x" * 25}]}}, "name has 25 characters, not 1 to 24"),
+        ({"features": {"shortcuts": [SHORTCUT | {"callback_id": "x" * 256}]}}, "has 256 characters, not 1 to 255"),
+        ({"features": {"shortcuts": [SHORTCUT | {"description": ""}]}}, "description is missing or is not a text"),
         ({"features": {"slash_commands": [{"command": "pmo", "description": "x"}]}}, "has to start with a slash"),
         (
             {"features": {"slash_commands": [{"command": "/pmo"}]}},
