@@ -8,6 +8,15 @@ from workspace.errors import Failure
 from workspace.hub import Hub
 from workspace.records import Channel, Json
 
+# A message that was deleted although there were answers to it, and what is left of it.
+TOMBSTONE: Json = {
+    "subtype": "tombstone",
+    "user": "USLACKBOT",
+    "text": "This message was deleted.",
+    "hidden": True,
+}
+OF_THE_THREAD = ("type", "ts", "thread_ts", "team", "reply_count", "reply_users", "reply_users_count", "latest_reply")
+
 
 def viewers(hub: Hub, channel: Channel) -> Iterable[str]:
     """The people whose pages show this channel."""
@@ -40,6 +49,9 @@ def _count_reply(hub: Hub, channel: Channel, message: Json, step: int = 1) -> No
     if parent is None:
         return
     replies = hub.state.timelines[channel.id].threads.get(parent["ts"], [])
+    if not replies and parent.get("subtype") == TOMBSTONE["subtype"]:
+        _take_away(hub, channel, parent)
+        return
     users = dict.fromkeys([*parent.get("reply_users", []), *([message["user"]] if step > 0 else [])])
     parent |= {
         "thread_ts": parent["ts"],
@@ -72,11 +84,22 @@ def change(hub: Hub, channel: Channel, message: Json, fields: Json, *, edited_by
 
 
 def delete(hub: Hub, channel: Channel, message: Json) -> None:
+    """Take a message away with its pin; where there are replies to it, a tombstone stays until the last one goes."""
+    if message["ts"] in channel.pins:
+        channel.pins.remove(message["ts"])
+        hub.state.keep_channel(channel)
+    if hub.state.timelines[channel.id].threads.get(message["ts"]):
+        change(hub, channel, message, {name: None for name in message if name not in OF_THE_THREAD} | TOMBSTONE)
+        return
+    _take_away(hub, channel, message)
+    _count_reply(hub, channel, message, step=-1)
+    events.message_deleted(hub, channel, message)
+
+
+def _take_away(hub: Hub, channel: Channel, message: Json) -> None:
     hub.state.drop_message(channel.id, message["ts"])
     frame = {"type": "message_deleted", "channel": channel.id, "ts": message["ts"]}
     hub.pages.push(viewers(hub, channel), frame)
-    _count_reply(hub, channel, message, step=-1)
-    events.message_deleted(hub, channel, message)
 
 
 def show_ephemeral(hub: Hub, channel: Channel, user: str, message: Json) -> Json:

@@ -1,5 +1,7 @@
 """conversations.*, users.* and the rest of what an app reads."""
 
+import pytest
+
 from tests.workspace.running import MANIFEST, running_workspace
 
 
@@ -145,6 +147,74 @@ async def test_reactions_are_added_once_and_seen_by_people(workspace):
     assert (await workspace.api("reactions.remove", **place))["error"] == "no_reaction"
     place["timestamp"] = "1700000000.000100"
     assert (await workspace.api("reactions.add", **place))["error"] == "message_not_found"
+
+
+@pytest.mark.parametrize("name", ["", "thumbs up", "Tada", "👍", "tada!", "wave::skin-tone-7"])
+async def test_a_reaction_has_the_name_of_an_emoji(workspace, name):
+    ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Done"))["ts"]
+    place = {"channel": "C02PROJECTS", "timestamp": ts}
+    assert (await workspace.api("reactions.add", **place, name=name))["error"] == "invalid_name"
+    for good in ("+1", "e-mail", "man_in_tuxedo", "wave::skin-tone-6", ":tada:"):
+        assert (await workspace.api("reactions.add", **place, name=good))["ok"]
+
+
+async def test_a_full_message_takes_no_other_emoji_but_more_of_its_own(workspace):
+    ben, ts = (
+        workspace.as_user("U02BEN"),
+        (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="x"))["ts"],
+    )
+    place = {"channel": "C02PROJECTS", "timestamp": ts}
+    await workspace.api("reactions.add", **place, name="tada")
+    for number in range(22):
+        await ben.react("C02PROJECTS", ts, f"emoji{number}")
+    assert (await workspace.api("reactions.add", **place, name="eyes"))["error"] == "too_many_emoji"
+    assert (await workspace.api("reactions.add", **place, name="tada"))["error"] == "already_reacted"
+    assert (await workspace.api("reactions.add", **place, name="emoji7"))["ok"]
+
+
+async def test_a_message_with_replies_leaves_a_tombstone_until_the_last_one_goes(workspace, app):
+    ben = workspace.as_user("U02BEN")
+    root = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Any news?"))["ts"]
+    reply = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="None", thread_ts=root))["ts"]
+    assert (await workspace.api("chat.delete", channel="C02PROJECTS", ts=root))["ok"]
+    left = await ben.wait_message("This message was deleted.")
+    assert (left["ts"], left["subtype"], left["user"], left["reply_count"]) == (root, "tombstone", "USLACKBOT", 1)
+    assert "bot_id" not in left
+    changes = [(await app.event("message"))["event"] for _ in range(3)]
+    assert [event.get("subtype") for event in changes] == [None, None, "message_changed"]
+    assert changes[2]["message"]["subtype"] == "tombstone"
+    assert changes[2]["previous_message"]["text"] == "Any news?"
+    thread = await workspace.api("conversations.replies", channel="C02PROJECTS", ts=root)
+    assert [message["text"] for message in thread["messages"]] == ["This message was deleted.", "None"]
+    assert (await workspace.api("chat.delete", channel="C02PROJECTS", ts=root))["error"] == "cant_delete_message"
+    await workspace.api("chat.delete", channel="C02PROJECTS", ts=reply)
+    await ben.wait_deleted(root)
+    assert (await workspace.api("conversations.history", channel="C02PROJECTS"))["messages"] == []
+
+
+async def test_a_deleted_message_is_no_longer_pinned(workspace):
+    ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Read me"))["ts"]
+    await workspace.api("pins.add", channel="C02PROJECTS", timestamp=ts)
+    await workspace.api("chat.delete", channel="C02PROJECTS", ts=ts)
+    assert (await workspace.api("conversations.history", channel="C02PROJECTS"))["pin_count"] == 0
+
+
+@pytest.mark.parametrize("method", ["conversations.history", "conversations.replies"])
+@pytest.mark.parametrize("name", ["oldest", "latest"])
+@pytest.mark.parametrize("value", ["junk", "-1", "1.x", "²"])
+async def test_a_time_that_is_none_is_refused_by_its_name(workspace, method, name, value):
+    ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="x"))["ts"]
+    refused = await workspace.api(method, channel="C02PROJECTS", ts=ts, **{name: value})
+    assert refused["error"] == f"invalid_ts_{name}"
+    assert (await workspace.api(method, channel="C02PROJECTS", ts=ts, oldest="0"))["ok"]
+
+
+@pytest.mark.parametrize("method", ["conversations.list", "conversations.members", "users.list", "users.conversations"])
+async def test_a_page_holds_a_thousand_at_most(workspace, method):
+    for limit in (1001, -1, "many"):
+        refused = await workspace.api(method, channel="C02PROJECTS", limit=limit)
+        assert refused["error"] == "invalid_limit"
+    assert (await workspace.api(method, channel="C02PROJECTS", limit=1000))["ok"]
 
 
 async def test_pins_are_kept_in_order(workspace):

@@ -9,6 +9,8 @@ from workspace.errors import Failure
 from workspace.hub import Hub
 from workspace.records import Channel, Json
 
+PAGE_AT_MOST = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -33,15 +35,15 @@ class Call:
             return default
         return value is True or str(value).lower() in ("1", "true")
 
-    def number(self, name: str, default: int, at_most: int) -> int:
+    def number(self, name: str, default: int, problem: str = "invalid_arguments") -> int:
+        """A whole number; none at all and 0 are the default."""
         value = self.args.get(name)
         if value in (None, ""):
             return default
         try:
-            wanted = int(str(value))
+            return int(str(value)) or default
         except ValueError:
-            raise Failure("invalid_arguments") from None
-        return min(wanted, at_most) if wanted > 0 else default
+            raise Failure(problem) from None
 
     def structure(self, name: str, problem: str = "invalid_arguments") -> Any:
         """An argument that is a list or an object, or the JSON text of one. None if it is not given."""
@@ -88,9 +90,11 @@ class Method:
     by: str = "bot"
 
 
-def page_of(items: list[Any], call: Call, default: int = 100, at_most: int = 1000) -> tuple[list[Any], Json]:
+def page_of(items: list[Any], call: Call, default: int = 100) -> tuple[list[Any], Json]:
     """Slack's cursor pagination: the wanted part of a list, and the response_metadata that goes with it."""
-    limit = call.number("limit", default, at_most)
+    limit = call.number("limit", default, "invalid_limit")
+    if not 0 < limit <= PAGE_AT_MOST:
+        raise Failure("invalid_limit")
     cursor = call.text("cursor")
     try:
         start = int(bytes.fromhex(cursor)) if cursor else 0

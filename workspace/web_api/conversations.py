@@ -1,5 +1,6 @@
 """Channels: finding them, their members and their messages."""
 
+import re
 from collections.abc import Iterable
 
 from workspace import membership
@@ -12,6 +13,8 @@ from workspace.web_api.call import Call, Method, page_of
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 KINDS = {"channel": "public_channel", "group": "private_channel", "im": "im", "mpim": "mpim"}
+HISTORY_AT_MOST = 999
+STAMP = re.compile(r"\d+(\.\d*)?", re.ASCII)
 SCOPES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
@@ -105,23 +108,23 @@ def replies(call: Call) -> Json:
 
 
 def _between(call: Call, stamps: list[str]) -> list[str]:
-    oldest, latest = call.text("oldest"), call.text("latest")
     timeline = call.hub.state.timelines[call.channel().id]
-    oldest = "" if oldest in ("0", "") else _stamp(oldest)
-    return timeline.between(stamps, oldest, _stamp(latest) if latest else "", inclusive=call.flag("inclusive"))
+    oldest, latest = _stamp(call, "oldest"), _stamp(call, "latest")
+    return timeline.between(stamps, oldest, latest, inclusive=call.flag("inclusive"))
 
 
-def _stamp(text: str) -> str:
-    """A timestamp in its fixed width, from `1712345678`, `1712345678.0001` or the full form."""
-    seconds, _, micros = text.partition(".")
-    if not seconds.isdigit() or (micros and not micros.isdigit()):
-        raise Failure("invalid_ts_latest")
-    return f"{int(seconds):010d}.{micros[:6].ljust(6, '0')}"
+def _stamp(call: Call, name: str) -> str:
+    """A timestamp in its fixed width, from `1712345678`, `1712345678.0001` or the full form; empty if not given."""
+    given = call.text(name)
+    if given and not STAMP.fullmatch(given):
+        raise Failure(f"invalid_ts_{name}")
+    seconds, _, micros = given.partition(".")
+    return given and f"{int(seconds):010d}.{micros[:6].ljust(6, '0')}"
 
 
 def _newest_first(call: Call, stamps: list[str]) -> tuple[Iterable[str], Json]:
     """A page of history: the cursor is the timestamp after which the next, older page ends."""
-    limit = call.number("limit", 100, 999)
+    limit = min(max(call.number("limit", 100), 1), HISTORY_AT_MOST)
     cursor = call.text("cursor")
     if cursor:
         try:

@@ -14,7 +14,7 @@ WRITE = ("files:write",)
 
 def upload_address(call: Call) -> Json:
     name = call.text("filename", missing="invalid_arguments")
-    length = call.number("length", 0, files.FILE_AT_MOST + 1)
+    length = call.number("length", 0)
     if length < 1:
         raise Failure("invalid_arguments")
     if length > files.FILE_AT_MOST:

@@ -1,5 +1,7 @@
 """Reactions of the app itself."""
 
+import re
+
 from workspace import messages
 from workspace.app_view import without_metadata
 from workspace.errors import Failure
@@ -7,6 +9,7 @@ from workspace.records import Channel, Json
 from workspace.web_api.call import Call, Method
 
 REACTIONS_AT_MOST = 23
+EMOJI = re.compile(r"[\w+'-]+(::skin-tone-[2-6])?")
 
 
 def _item(call: Call) -> tuple[Channel, Json]:
@@ -20,7 +23,7 @@ def _item(call: Call) -> tuple[Channel, Json]:
 
 def _name(call: Call) -> str:
     name = call.text("name", missing="invalid_name").strip(":")
-    if not name.replace("_", "").replace("-", "").replace("+", "").replace(":", "").isalnum():
+    if not EMOJI.fullmatch(name) or name != name.lower():
         raise Failure("invalid_name")
     return name
 
@@ -28,10 +31,13 @@ def _name(call: Call) -> str:
 def add(call: Call) -> Json:
     name = _name(call)
     channel, message = _item(call)
-    if len(message.get("reactions", [])) >= REACTIONS_AT_MOST:
-        raise Failure("too_many_emoji")
-    if not messages.react(call.hub, channel, message, call.hub.state.app.bot_user_id, name, add=True):
+    me = call.hub.state.app.bot_user_id
+    users = {item["name"]: item["users"] for item in message.get("reactions", [])}
+    if me in users.get(name, []):
         raise Failure("already_reacted")
+    if name not in users and len(users) >= REACTIONS_AT_MOST:
+        raise Failure("too_many_emoji")
+    messages.react(call.hub, channel, message, me, name, add=True)
     return {}
 
 
