@@ -169,3 +169,33 @@ async def test_status_and_prompts_are_shown_to_the_person(workspace):
     assert (await workspace.api("assistant.threads.setTitle", **place, title="About RAG"))["ok"]
     wrong = await workspace.api("assistant.threads.setStatus", channel_id="D02BEN", thread_ts="1.0", status="x")
     assert wrong["error"] == "invalid_thread_ts"
+
+
+PROMPT = {"title": "RAG", "message": "What is RAG?"}
+
+
+@pytest.mark.parametrize(
+    ("method", "args", "pointer"),
+    [
+        ("setStatus", {}, "/status"),
+        ("setStatus", {"status": ["thinking"]}, "/status"),
+        ("setStatus", {"status": "x", "loading_messages": ["Reading"] * 11}, "/loading_messages"),
+        ("setStatus", {"status": "x", "loading_messages": [{"text": "Reading"}]}, "/loading_messages/0"),
+        ("setSuggestedPrompts", {}, "/prompts"),
+        ("setSuggestedPrompts", {"prompts": []}, "/prompts"),
+        ("setSuggestedPrompts", {"prompts": [PROMPT] * 5}, "/prompts"),
+        ("setSuggestedPrompts", {"prompts": [{"title": "RAG"}]}, "/prompts/0"),
+        ("setSuggestedPrompts", {"prompts": [PROMPT | {"message": 7}]}, "/prompts/0/message"),
+        ("setSuggestedPrompts", {"prompts": [PROMPT], "title": {"text": "Try"}}, "/title"),
+        ("setTitle", {}, "/title"),
+        ("setTitle", {"title": ""}, "/title"),
+        ("setTitle", {"title": {"text": "About RAG"}}, "/title"),
+    ],
+)
+async def test_what_an_assistant_shows_around_a_thread_is_checked(workspace, method, args, pointer):
+    ben = workspace.as_user("U02BEN")
+    place = {"channel_id": "D02BEN", "thread_ts": await ben.post(await ben.dm(), "Hello")}
+    refused = await workspace.api(f"assistant.threads.{method}", **place, **args)
+    assert (refused["error"], refused["errors"][0]["pointer"]) == ("invalid_arguments", pointer)
+    full = {"status": "", "prompts": [PROMPT] * 4, "title": "RAG", "loading_messages": ["Reading"] * 10}
+    assert (await workspace.api(f"assistant.threads.{method}", **place, **full))["ok"]

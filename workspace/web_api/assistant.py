@@ -1,13 +1,16 @@
 """What the app shows around a conversation: its status, suggested prompts, the thread's title."""
 
+from workspace.checks.schema import each, shape, string
 from workspace.errors import Failure
 from workspace.messages import viewers
 from workspace.records import Channel, Json
 from workspace.web_api.call import Call, Method
+from workspace.web_api.content import refuse
 
 ASSISTANT = ("assistant:write",)
-PROMPTS_AT_MOST = 4
-LOADING_MESSAGES_AT_MOST = 10
+PROMPTS = each(shape({"title": string(), "message": string()}), most=4)
+LOADING_MESSAGES = each(string(), most=10, fewest=0)
+TEXT = string(shortest=0)
 
 
 def _thread(call: Call, *, required: bool) -> tuple[Channel, str]:
@@ -21,9 +24,10 @@ def _thread(call: Call, *, required: bool) -> tuple[Channel, str]:
 def set_status(call: Call) -> Json:
     channel, ts = _thread(call, required=True)
     loading = call.structure("loading_messages") or []
-    if not isinstance(loading, list) or len(loading) > LOADING_MESSAGES_AT_MOST:
-        raise Failure("invalid_arguments")
-    frame = {"type": "status", "channel": channel.id, "thread_ts": ts, "status": call.text("status")}
+    refuse(LOADING_MESSAGES(loading, "/loading_messages"))
+    status = call.args.get("status")
+    refuse(TEXT(status, "/status"))
+    frame = {"type": "status", "channel": channel.id, "thread_ts": ts, "status": status}
     call.hub.pages.push(viewers(call.hub, channel), frame | {"loading_messages": loading})
     return {}
 
@@ -31,18 +35,18 @@ def set_status(call: Call) -> Json:
 def set_prompts(call: Call) -> Json:
     channel, ts = _thread(call, required=not call.hub.manifest.agent)
     prompts = call.structure("prompts")
-    if not isinstance(prompts, list) or not 0 < len(prompts) <= PROMPTS_AT_MOST:
-        raise Failure("invalid_arguments")
-    if any(not isinstance(item, dict) or not item.get("title") or not item.get("message") for item in prompts):
-        raise Failure("invalid_arguments")
-    frame = {"type": "prompts", "channel": channel.id, "thread_ts": ts, "title": call.text("title"), "prompts": prompts}
+    refuse(PROMPTS(prompts, "/prompts"))
+    title = call.args.get("title") or ""
+    refuse(TEXT(title, "/title"))
+    frame = {"type": "prompts", "channel": channel.id, "thread_ts": ts, "title": title, "prompts": prompts}
     call.hub.pages.push(viewers(call.hub, channel), frame)
     return {}
 
 
 def set_title(call: Call) -> Json:
     channel, ts = _thread(call, required=True)
-    title = call.text("title", missing="invalid_arguments")
+    title = call.args.get("title")
+    refuse(string()(title, "/title"))
     message = call.hub.state.message(channel.id, ts)
     if message is not None:
         message["assistant_thread_title"] = title
