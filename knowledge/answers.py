@@ -74,16 +74,18 @@ def answer(question: str, index: Index, handbook: Handbook, before: Sequence[str
     Raises:
         Refused: the question is empty or far too long.
     """
-    alone, joined = _answer(question, index, handbook), together(question, before)
+    asked = read_question(question)
+    alone, joined = _answer([asked], index, handbook), together(asked.text, before)
     if joined is None:
         return alone
-    read_with = _answer(joined, index, handbook)
+    read_with = _answer([read_question(joined), asked], index, handbook)
     surer = alone.status is not Outcome.ANSWERED or read_with.confidence > alone.confidence
     return replace(read_with, follows=tuple(before)) if read_with.status is Outcome.ANSWERED and surer else alone
 
 
-def _answer(question: str, index: Index, handbook: Handbook) -> Answer:
-    asked = read_question(question)
+def _answer(readings: Sequence[Question], index: Index, handbook: Handbook) -> Answer:
+    """The answer to the first reading of a question; the section may be the one that asks what the others ask, too."""
+    asked = readings[0]
     if not asked.stems:
         words = "I could not make out what this is about. Name the topic in a few words, for example:"
         return Answer(Outcome.CLARIFY, words, 0.0, suggestions=examples(handbook))
@@ -93,25 +95,28 @@ def _answer(question: str, index: Index, handbook: Handbook) -> Answer:
     if suggestions := options(asked, hits, handbook):
         words = f"“{asked.text}” could mean several things. Which of these do you want to know?"
         return Answer(Outcome.CLARIFY, words, 0.0, nearest=_nearest(hits, (), handbook), suggestions=suggestions)
-    best = quote(asked, _best_section(asked, hits, index, handbook), index)
+    best = quote(asked, _best_section(readings, hits, index, handbook), index)
     sure = confidence(signs(asked, best, index))
     if sure < bar(index.has_model):
         return _not_found(asked, hits, sure, index, handbook)
     return _answered(_with_second(asked, best, hits, index), sure, hits, handbook)
 
 
-def _best_section(question: Question, hits: Sequence[Hit], index: Index, handbook: Handbook) -> Hit:
+def _best_section(readings: Sequence[Question], hits: Sequence[Hit], index: Index, handbook: Handbook) -> Hit:
     """The hit whose section asks what was asked, or says what the thing is: of the page that the question names, else
-    of the first hit's page, whose rank meaning has settled, else of all pages where there were only words to go by."""
+    of the first hit's page, whose rank meaning or an earlier question has settled, else of all pages where there were
+    only words to go by."""
+    question = readings[0]
 
     def fit(hit: Hit) -> float:
         defining = question.cue is Cue.DEFINITION and any(defines(unit, question) for unit in hit.passage.units)
-        return hit.score + HEADING_SHARE * heading_match(question, hit, index) + DEFINING_SHARE * defining
+        headed = sum(heading_match(reading, hit, index) for reading in readings)
+        return hit.score + HEADING_SHARE * headed + DEFINING_SHARE * defining
 
     pages = {hit.passage.page_id for hit in hits}
     named = {page_id for page_id in pages if is_named(question, handbook.get(page_id))}
     if not named:
-        named = {hits[0].passage.page_id} if index.has_model else pages
+        named = {hits[0].passage.page_id} if index.has_model or len(readings) > 1 else pages
     return max((hit for hit in hits if hit.passage.page_id in named), key=fit)
 
 

@@ -201,6 +201,33 @@ def test_whatever_is_typed_gets_an_answer_or_a_kind_word(by_words: Library, text
     assert said
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "section"),
+    [
+        ("how does change control work?", "and who approves it?", "Who approves a change"),
+        ("should we do this agile or waterfall?", "who decides that", "Who decides on the life cycle"),
+        (
+            "what should be on the agenda of the kick off",
+            "and what happens after that?",
+            "What happens after the kick-off",
+        ),
+    ],
+)
+def test_a_question_that_leans_on_another_is_answered_from_the_section_that_it_asks_for(
+    by_meaning: Library, before: str, question: str, section: str
+) -> None:
+    found = by_meaning.ask(question, [before])
+
+    assert found.citations[0].section.endswith(section)
+    assert found.follows == (before,)
+
+
+def test_a_question_that_stands_by_itself_is_not_read_with_another(library: Library) -> None:
+    alone = library.ask("how long does a health check take?")
+
+    assert library.ask("how long does a health check take?", ["who signs the project charter?"]) == alone
+
+
 def test_a_question_takes_a_few_hundredths_of_a_second(library: Library) -> None:
     questions = [question for page in library.handbook for question in page.questions][:100]
     library.ask(questions[0])
