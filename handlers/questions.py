@@ -20,6 +20,7 @@ from handlers.payloads import Asked, Place
 from handlers.replies import aside, reply
 from handlers.routes import Routes, Visit
 from handlers.standing import may_be_standing, standing
+from knowledge.answers import Answer, Outcome
 from knowledge.follow_ups import leans
 from knowledge.sections import find_section
 from storage.inbox import Arrival
@@ -32,6 +33,7 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 SHOWN_AT_HOME = 5
+SHOWN = Answer(Outcome.ANSWERED, "You were shown how it stood at that moment.", 1.0)
 REMEMBERED_FOR = timedelta(hours=1)  # what was asked before that is another conversation
 
 Told = Callable[[Arrival, House, Place], None]
@@ -138,19 +140,30 @@ def _told_how_it_stands(arrival: Arrival, house: House, asked: Asked) -> bool:
         words = standing(tx, house, house.people.get(asked.place.user), asked.text)
     if words:
         with house.store.finishing(arrival, house.now()) as tx:
+            _record(tx, arrival, asked, SHOWN)
             reply(tx, asked.place, words)
+            refresh_home(tx, house, asked.place.user)
     return bool(words)
 
 
 def _answer_from_handbook(arrival: Arrival, house: House, asked: Asked) -> None:
-    question_id, place = f"Q{arrival.id}", asked.place
-    where = Where(place.user, place.channel or "", place.thread_ts, place.only_me)
+    place = asked.place
     answer = house.library().ask(asked.text, _before(arrival, house, asked))
-    words = answer_message(answer, question_id, names(house))
+    words = answer_message(answer, _question_id(arrival), names(house))
     with house.store.finishing(arrival, house.now()) as tx:
-        tx.questions.record(question_id, where, asked.text, answer, arrival.received_at)
+        _record(tx, arrival, asked, answer)
         reply(tx, place, words, public=not place.only_me)
         refresh_home(tx, house, place.user)
+
+
+def _record(tx: Transaction, arrival: Arrival, asked: Asked, answer: Answer) -> None:
+    place = asked.place
+    where = Where(place.user, place.channel or "", place.thread_ts, place.only_me)
+    tx.questions.record(_question_id(arrival), where, asked.text, answer, arrival.received_at)
+
+
+def _question_id(arrival: Arrival) -> str:
+    return f"Q{arrival.id}"
 
 
 def _before(arrival: Arrival, house: House, asked: Asked) -> tuple[str, ...]:

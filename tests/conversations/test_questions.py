@@ -208,6 +208,10 @@ async def test_where_a_request_stands_is_told_from_the_request(office: Office) -
     channel = await office.ben.dm()
     await office.ben.post(channel, "when will my request be delivered?")
     await office.ben.wait_message("Your open requests", channel=channel)
+    await office.ben.open_home()
+    home = await office.ben.wait_home(lambda view: "when will my request be delivered?" in words(view))
+    await office.ben.click(home, "Show")
+    assert "You were shown how it stood at that moment." in words(await office.ben.wait_view("Your question"))
 
 
 async def test_a_request_that_is_not_there_is_told_so(office: Office) -> None:
