@@ -5,7 +5,7 @@ import re
 from workspace.state import State
 
 # An address as it stands in escaped text, without the full stop or bracket that ends a sentence after it.
-ADDRESS = re.compile(r"(?<![\w`|])https?://(?:&amp;|[^\s<>`|&])*(?:&amp;|[^\s<>`|&.,;:!?)\]'\"])")
+ADDRESS = re.compile(r"(?<![\w`|])https?://(?:&amp;|[^\s<>`|&])*(?:&amp;|[^\s<>`|&.,;:!?)\]'\"])", re.IGNORECASE)
 
 
 def escape(text: str) -> str:

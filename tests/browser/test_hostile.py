@@ -7,7 +7,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser import kitchen_sink as sink
 from tests.browser.conftest import Open
-from tests.browser.speaking import show
+from tests.browser.speaking import show, tell
 from tests.browser.visiting import Visit
 from tests.workspace.running import RunningWorkspace
 
@@ -120,6 +120,31 @@ async def test_a_malformed_block_does_not_take_the_message_with_it(visit: Open, 
     await expect(ben.log.get_by_text("still here")).to_be_visible()
     await expect(ben.log.get_by_text("A “section” block here is not well formed.")).to_be_visible()
     _forgive_malformed_block(ben)
+
+
+async def test_a_message_that_cannot_be_drawn_leaves_the_others_readable(
+    visit: Open, workspace: RunningWorkspace
+) -> None:
+    ben = await visit()
+    message = {"type": "message", "ts": "1789376400.000100", "user": "U00PMOBOT", "text": "Bare &amp; *words*"}
+    broken = {"type": "message", "channel": "C02PROJECTS", "message": message | {"reactions": [{"name": "x"}]}}
+    workspace.server.hub.pages.push_all(broken)
+    await expect(ben.log.get_by_text("Bare & *words*")).to_be_visible()
+    await tell(workspace, "Still here")
+    await expect(ben.log.get_by_text("Still here")).to_be_visible()
+    workspace.server.hub.pages.push_all(broken | {"type": "message_changed", "message": message})
+    await expect(ben.log.locator("strong")).to_have_text("words")
+    ben.problems.clear()
+
+
+async def test_quotes_in_quotes_and_marks_without_end_are_only_words(visit: Open) -> None:
+    ben = await visit()
+    for unit in ("> ", "*a ", "[", "- "):
+        await ben.composer.fill(f"{unit * 10_000}end")
+        await ben.page.keyboard.press("Enter")
+        await expect(ben.composer).to_have_value("")
+    await expect(ben.log.get_by_role("article")).to_have_count(4)
+    await expect(ben.log.get_by_text("end", exact=False).last).to_be_attached()
 
 
 async def test_hostile_typing_is_only_words(visit: Open) -> None:

@@ -32,6 +32,9 @@ CASES: list[tuple[str, list[Any]]] = [
         [["link", "https://example.org/?a=1&b=2", "the ", ["bold", "page"]]],
     ),
     ("see https://example.org/a.", ["see ", ["link", "https://example.org/a", "https://example.org/a"], "."]),
+    ("see HTTPS://Example.org", ["see ", ["link", "HTTPS://Example.org", "HTTPS://Example.org"]]),
+    ("*a `b* c` d*", [["bold", "a ", ["code", "b* c"], " d"]]),
+    ("*a <https://example.org/b*c> d*", [["bold", "a ", ["link", *["https://example.org/b*c"] * 2], " d"]]),
     ("<mailto:ben@example.org|Ben>", [["link", "mailto:ben@example.org", "Ben"]]),
     ("<javascript:alert(1)|press>", ["press"]),
     ("<@U02BEN> <#C01GENERAL|general>", [["user", "U02BEN"], " ", ["channel", "C01GENERAL"]]),
@@ -39,6 +42,7 @@ CASES: list[tuple[str, list[Any]]] = [
     ("<!date^1789376400^{date_num}|14 Sep>", [["date", 1789376400]]),
     (":tada: 10:30:45", [["emoji", "tada"], " 10", ["emoji", "30"], "45"]),
     ("&gt; one\n&gt; two\nthree", [["quote", ["lines", "one", ["break"], "two"]], "three"]),
+    ("&gt; &gt; one", [["quote", ["lines", "> one"]]]),
     ("• one\n• two", [["list", ["one"], ["two"]]]),
     ("1. one\n2. two", [["list", ["one"], ["two"]]]),
     ("before\n```\na *b*\n<https://example.org|c>\n```\nafter", ["before", ["pre", "a *b*\nc"], "after"]),
@@ -50,6 +54,15 @@ CASES: list[tuple[str, list[Any]]] = [
 async def test_mrkdwn_is_read_as_slack_reads_it(page: Page) -> None:
     read = {text: await page.evaluate(SHORT, text) for text, _ in CASES}
     assert read == dict(CASES)
+
+
+ENDLESS = ["> ", "&gt; ", "*a ", "*_~", "`a ", "<", "<http:", "http://. ", ":a", "*a\n", "[", "- a\n", "* `"]
+
+
+@pytest.mark.parametrize("unit", ENDLESS)
+async def test_a_text_as_long_as_a_message_may_be_is_read(page: Page, unit: str) -> None:
+    count = """async (text) => (await import("/static/js/mrkdwn.js")).parse(text).length"""
+    assert await page.evaluate(count, (unit * 40_000)[:40_000]) > 0
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import { Files } from "./files.js";
 import { formFor } from "./form.js";
 import { icon } from "./icons.js";
 import { classes, html, memo, useMemo, useRef, useState } from "./lib.js";
+import { decode } from "./mrkdwn.js";
 import { MenuButton } from "./popover.js";
 import { authorOf, personName, useWorkspace } from "./state.js";
 import { Surface } from "./surface.js";
@@ -57,6 +58,17 @@ export const Message = memo(function Message({ channel, message, grouped, place 
     ${active && !message.ephemeral && html`<${Tools} channel=${channel} message=${message} place=${place} />`}
   </article>`;
 });
+
+/** A message that cannot be drawn: its bare text. */
+export function Undrawn({ message }) {
+  return html`<article class="message" data-ts=${message.ts} tabindex="-1">
+    <div class="gutter"></div>
+    <div class="message-main">
+      <p class="unknown-block">This message is not well formed. Its text:</p>
+      <div class="words">${decode(String(message.text ?? ""))}</div>
+    </div>
+  </article>`;
+}
 
 function Time({ date, className }) {
   return html`<time class=${className} datetime=${date.toISOString()} title=${full(date)}>${time(date)}</time>`;

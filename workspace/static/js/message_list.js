@@ -1,9 +1,11 @@
 // A scrolling list of messages: keeps to the newest, reads older ones when scrolled to the top, and only ever draws the
 // messages that changed.
 import { dateOf, dayKey, dayTitle } from "./dates.js";
+import { Guard } from "./guard.js";
 import { icon } from "./icons.js";
 import { Fragment, html, useEffect, useLayoutEffect, useRef, useState } from "./lib.js";
-import { Message } from "./message.js";
+import { isReply } from "./log.js";
+import { Message, Undrawn } from "./message.js";
 import { loadOlder } from "./reading.js";
 
 const NEAR = 60; // px from the end that still count as being there
@@ -69,7 +71,7 @@ export function MessageList({ channel, messages, hasMore, loading, unreadFrom, p
               message=${message}
               before=${visible[at - 1]}
               first=${message.ts === unreadFrom}
-              replies=${place === "thread" && at === 1 ? messages.length - 1 : 0}
+              replies=${place === "thread" && isRoot(visible[at - 1]) ? messages.filter(isCounted).length : 0}
               place=${place}
             />`,
         )}
@@ -79,6 +81,10 @@ export function MessageList({ channel, messages, hasMore, loading, unreadFrom, p
     ${away && html`<button type="button" class="to-end" onClick=${toEnd}>${icon("down")} Latest messages</button>`}
   </div>`;
 }
+
+const isRoot = (message) => Boolean(message) && !isReply(message);
+// What only one person sees is no reply.
+const isCounted = (message) => isReply(message) && !message.ephemeral;
 
 function Older({ loading, onRead }) {
   const button = html`<button type="button" class="link-button" onClick=${onRead}>Older messages</button>`;
@@ -107,12 +113,14 @@ function Row({ channel, message, before, first, replies, place }) {
     }
     ${replies > 0 && html`<p class="reply-line">${replies} ${replies === 1 ? "reply" : "replies"}</p>`}
     ${first && html`<div class="new-line" role="separator" aria-label="New messages"><span>New</span></div>`}
-    <${Message}
-      channel=${channel}
-      message=${message}
-      grouped=${!newDay && !first && !replies && together(before, message)}
-      place=${place}
-    />
+    <${Guard} of=${message} instead=${html`<${Undrawn} message=${message} />`}>
+      <${Message}
+        channel=${channel}
+        message=${message}
+        grouped=${!newDay && !first && !replies && together(before, message)}
+        place=${place}
+      />
+    <//>
   <//>`;
 }
 

@@ -14,20 +14,18 @@ export function safeAddress(address) {
 
 /** A whole mrkdwn text as a list of nodes, blocks (pre, quote, list) and lines of inline nodes. */
 export function parse(text) {
-  const nodes = [];
   const parts = String(text ?? "").split("```");
-  parts.forEach((part, at) => {
+  return parts.flatMap((part, at) => {
     const closed = at % 2 === 1 && at < parts.length - 1;
-    if (closed) nodes.push({ kind: "pre", text: preText(part) });
-    else if (at % 2 === 1) nodes.push(...parseLines("```" + part));
-    else if (part !== "" || parts.length === 1) nodes.push(...parseLines(trimAround(part, at, parts.length)));
+    if (closed) return { kind: "pre", text: preText(part) };
+    if (at % 2 === 1) return parseLines("```" + part, BLOCKS);
+    return part !== "" || parts.length === 1 ? parseLines(trimAround(part, at, parts.length), BLOCKS) : [];
   });
-  return nodes;
 }
 
 // Inside code an address written as <https://…|label> shows its label; everything else stays as it is.
 const verbatim = (text) =>
-  decode(text.replace(/<((?:https?:|mailto:)[^>|]*)(?:\|([^>]*))?>/g, (_, address, label) => label ?? address));
+  decode(text.replace(/<((?:https?:|mailto:)[^<>|]*)(?:\|([^<>]*))?>/gi, (_, address, label) => label ?? address));
 const preText = (part) => verbatim(part.replace(/^\n/, "").replace(/\n$/, ""));
 
 function trimAround(part, at, count) {
@@ -41,15 +39,19 @@ const QUOTE = /^(?:&gt;|>) ?(.*)$/;
 const BULLET = /^(\s*)(?:•|◦|▪︎|[-–]) +(.+)$/;
 const NUMBER = /^(\s*)(\d{1,3})[.)] +(.+)$/;
 
-function parseLines(text) {
+// What a line may begin. Quotes do not stand in quotes, as in Slack: the marks of a second one are words.
+const IN_QUOTE = [
+  { line: BULLET, take: (lines, at) => takeList(lines, at, BULLET, false) },
+  { line: NUMBER, take: (lines, at) => takeList(lines, at, NUMBER, true) },
+];
+const BLOCKS = [{ line: QUOTE, take: takeQuote }, ...IN_QUOTE];
+
+function parseLines(text, blocks) {
   const lines = text.split("\n");
+  const begun = (at) => blocks.find((block) => block.line.test(lines[at]));
   const nodes = [];
   for (let at = 0; at < lines.length;) {
-    const [node, next] =
-      takeQuote(lines, at) ??
-      takeList(lines, at, BULLET, false) ??
-      takeList(lines, at, NUMBER, true) ??
-      takePlain(lines, at);
+    const [node, next] = begun(at)?.take(lines, at) ?? takePlain(lines, at, begun);
     nodes.push(node);
     at = next;
   }
@@ -60,7 +62,7 @@ function takeQuote(lines, from) {
   let at = from;
   const quoted = [];
   while (at < lines.length && QUOTE.test(lines[at])) quoted.push(QUOTE.exec(lines[at++])[1]);
-  return quoted.length ? [{ kind: "quote", children: parseLines(quoted.join("\n")) }, at] : null;
+  return [{ kind: "quote", children: parseLines(quoted.join("\n"), IN_QUOTE) }, at];
 }
 
 function takeList(lines, from, pattern, ordered) {
@@ -72,112 +74,102 @@ function takeList(lines, from, pattern, ordered) {
     if (ordered && items.length === 0) start = Number(found[2]);
     items.push({ indent: Math.min(Math.floor(found[1].length / 2), 4), children: inline(found.at(-1)) });
   }
-  return items.length ? [{ kind: "list", ordered, start, items }, at] : null;
+  return [{ kind: "list", ordered, start, items }, at];
 }
 
-function takePlain(lines, from) {
-  let at = from;
-  const plain = [];
-  while (at < lines.length && (at === from || ![QUOTE, BULLET, NUMBER].some((known) => known.test(lines[at])))) {
-    plain.push(lines[at++]);
-  }
-  return [{ kind: "lines", children: inline(plain.join("\n")) }, at];
+function takePlain(lines, from, begun) {
+  let at = from + 1;
+  while (at < lines.length && !begun(at)) at += 1;
+  return [{ kind: "lines", children: inline(lines.slice(from, at).join("\n")) }, at];
 }
 
 const MARKS = { "*": "bold", _: "italic", "~": "strike" };
 const isWord = (letter) => letter !== undefined && /[\p{L}\p{N}]/u.test(letter);
 
-/** Inline marks of one or more lines. */
+/** Inline marks of one or more lines. The text is read once from left to right, however it is meant to be read. */
 export function inline(text) {
-  const nodes = [];
-  let plain = "";
-  const flush = () => {
-    if (plain) nodes.push(...plainNodes(plain));
-    plain = "";
-  };
+  const atoms = new Map(); // where one begins → [node, where the text goes on]
+  const closed = new Map(); // where a mark opens → where the next of its kind closes it
+  let open = {};
   for (let at = 0; at < text.length;) {
-    const [node, next] = takeInline(text, at) ?? [];
-    if (node) {
-      flush();
-      nodes.push(node);
-      at = next;
-    } else {
-      plain += text[at++];
+    const letter = text[at];
+    const atom = takeAtom(text, at);
+    if (atom) atoms.set(at, atom);
+    if (letter === "\n") open = {};
+    if (letter in MARKS && closes(text, at)) {
+      for (const from of open[letter] ?? []) closed.set(from, at);
+      open[letter] = [];
     }
+    if (letter in MARKS && opens(text, at)) (open[letter] ??= []).push(at);
+    at = atom ? atom[1] : at + 1;
   }
-  flush();
+  return nested({ text, atoms, closed }, 0, text.length);
+}
+
+const opens = (text, at) =>
+  !isWord(text[at - 1]) && text[at + 1] !== undefined && !/\s/.test(text[at + 1]) && text[at + 1] !== text[at];
+const closes = (text, at) => at > 0 && !/\s/.test(text[at - 1]) && !isWord(text[at + 1]) && text[at + 1] !== text[at];
+
+function nested(read, from, to) {
+  const { text, atoms, closed } = read;
+  const nodes = [];
+  let plain = from; // where the words begin that are in no node yet
+  const flush = (at) => {
+    if (at > plain) nodes.push({ kind: "text", text: decode(text.slice(plain, at)) });
+  };
+  for (let at = from; at < to;) {
+    const end = closed.get(at) ?? to;
+    const [node, next] =
+      atoms.get(at) ??
+      (end < to ? [{ kind: MARKS[text[at]], children: nested(read, at + 1, end) }, end + 1] : [null, at + 1]);
+    if (node) {
+      flush(at);
+      nodes.push(node);
+      plain = next;
+    }
+    at = next;
+  }
+  flush(to);
   return nodes;
 }
 
-function takeInline(text, at) {
+// What is read as it stands: a mark inside opens and closes nothing.
+const CODE = /`([^`\n]+)`/y;
+const EMOJI = /:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/iy;
+const ADDRESS = /(https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)'"*_~\]])/iy;
+const ANGLE = /<([^<>|\n]+)(?:\|([^<>\n]*))?>/y;
+
+function takeAtom(text, at) {
   const letter = text[at];
   if (letter === "\n") return [{ kind: "break" }, at + 1];
-  if (letter === "`") return takeCode(text, at);
-  if (letter === "<") return takeAngle(text, at);
-  if (letter in MARKS) return takeMark(text, at, letter);
-  if (letter === ":") return takeEmoji(text, at);
-  if (letter === "h" && !isWord(text[at - 1])) return takeAddress(text, at);
+  if (letter === "`") return take(CODE, text, at, (code) => ({ kind: "code", text: verbatim(code) }));
+  if (letter === ":") return take(EMOJI, text, at, (name) => ({ kind: "emoji", name: name.toLowerCase() }));
+  if (letter === "<") return take(ANGLE, text, at, angleNode);
+  if (/h/i.test(letter) && !isWord(text[at - 1])) return take(ADDRESS, text, at, linkNode);
   return null;
 }
 
-function takeCode(text, at) {
-  const end = text.indexOf("`", at + 1);
-  if (end <= at + 1 || text.slice(at, end).includes("\n")) return null;
-  return [{ kind: "code", text: verbatim(text.slice(at + 1, end)) }, end + 1];
-}
-
-function takeMark(text, at, mark) {
-  if (isWord(text[at - 1]) || text[at + 1] === undefined || /\s/.test(text[at + 1]) || text[at + 1] === mark)
-    return null;
-  for (let end = text.indexOf(mark, at + 2); end > 0; end = text.indexOf(mark, end + 1)) {
-    const inside = text.slice(at + 1, end);
-    if (inside.includes("\n")) return null;
-    const closes = !/\s/.test(text[end - 1]) && !isWord(text[end + 1]) && text[end + 1] !== mark;
-    if (closes && balanced(inside)) return [{ kind: MARKS[mark], children: inline(inside) }, end + 1];
-  }
-  return null;
-}
-
-// A mark inside <…> or `…` belongs to the address or the code, and closes nothing.
-function balanced(inside) {
-  return (inside.match(/`/g) ?? []).length % 2 === 0 && inside.lastIndexOf("<") <= inside.lastIndexOf(">");
-}
-
-function takeEmoji(text, at) {
-  const found = /^:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/i.exec(text.slice(at, at + 80));
-  return found ? [{ kind: "emoji", name: found[1].toLowerCase() }, at + found[0].length] : null;
-}
-
-function takeAddress(text, at) {
-  const found = /^https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)'"*_~\]]/.exec(text.slice(at));
-  if (!found) return null;
-  const address = safeAddress(decode(found[0]));
-  return address
-    ? [{ kind: "link", address, children: [{ kind: "text", text: address }] }, at + found[0].length]
-    : null;
-}
-
-function takeAngle(text, at) {
-  const end = text.indexOf(">", at);
-  const inside = end > 0 ? text.slice(at + 1, end) : "";
-  if (!inside || inside.includes("\n") || inside.includes("<")) return null;
-  const bar = inside.indexOf("|");
-  const target = bar < 0 ? inside : inside.slice(0, bar);
-  const label = bar < 0 ? null : inside.slice(bar + 1);
-  return [angleNode(target, label), end + 1];
+function take(pattern, text, at, node) {
+  pattern.lastIndex = at;
+  const found = pattern.exec(text);
+  const taken = found && node(...found.slice(1));
+  return taken ? [taken, at + found[0].length] : null;
 }
 
 function angleNode(target, label) {
-  const shown = label === null ? null : decode(label);
+  const shown = label === undefined ? null : decode(label);
   if (/^@[UWB][A-Z0-9]+$/.test(target)) return { kind: "user", id: target.slice(1), label: shown };
   if (/^#[CGD][A-Z0-9]+$/.test(target)) return { kind: "channel", id: target.slice(1), label: shown };
   if (/^!(here|channel|everyone)$/.test(target)) return { kind: "broadcast", name: target.slice(1) };
   if (target.startsWith("!subteam^")) return { kind: "group", id: target.slice(9), label: shown };
   if (target.startsWith("!date^")) return dateNode(target, shown);
+  return linkNode(target, label) ?? { kind: "text", text: shown ?? `<${decode(target)}>` };
+}
+
+function linkNode(target, label) {
   const address = safeAddress(decode(target));
-  if (address)
-    return { kind: "link", address, children: label === null ? [{ kind: "text", text: address }] : inline(label) };
-  return { kind: "text", text: shown ?? `<${decode(target)}>` };
+  if (!address) return null;
+  return { kind: "link", address, children: label === undefined ? [{ kind: "text", text: address }] : inline(label) };
 }
 
 function dateNode(target, fallback) {
@@ -189,8 +181,4 @@ function dateNode(target, fallback) {
     link: link ? safeAddress(decode(link)) : null,
     fallback,
   };
-}
-
-function plainNodes(text) {
-  return [{ kind: "text", text: decode(text) }];
 }

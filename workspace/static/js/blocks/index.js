@@ -1,5 +1,6 @@
 // Block Kit: one component a block type.
-import { Component, html, memo } from "../lib.js";
+import { Guard } from "../guard.js";
+import { html, memo } from "../lib.js";
 import { Alert } from "./alert.js";
 import { Card, Carousel } from "./card.js";
 import { Actions, ContextActions } from "./actions.js";
@@ -47,19 +48,9 @@ export function Blocks({ blocks }) {
 export const Block = memo(function Block({ block }) {
   const Kind = BLOCKS[block.type];
   if (!Kind) return html`<p class="unknown-block">This page cannot show a “${String(block.type)}” block.</p>`;
-  return html`<${Guard} type=${block.type}
+  const instead = html`<p class="unknown-block">A “${block.type}” block here is not well formed.</p>`;
+  return html`<${Guard} of=${block} instead=${instead}
     ><div class=${`block block-${block.type}`} data-block-id=${block.block_id}>
       <${Kind} block=${block} Blocks=${Blocks} /></div
   ><//>`;
 });
-
-// One malformed block must not take the conversation with it.
-class Guard extends Component {
-  componentDidCatch(error) {
-    console.error(error);
-    this.setState({ broken: true });
-  }
-  render({ type, children }, { broken }) {
-    return broken ? html`<p class="unknown-block">A “${type}” block here is not well formed.</p>` : children;
-  }
-}
