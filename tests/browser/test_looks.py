@@ -77,6 +77,22 @@ async def test_a_chart_takes_the_colours_of_the_theme(visit: Open, workspace: Ru
     await _painted(ben.page, "#3fb5ae")
 
 
+@pytest.mark.parametrize(
+    "labels", [["Health checks", "Stakeholder maps", "Reviews"], [f"Project {n}" for n in range(20)]]
+)
+async def test_a_chart_names_every_column_on_a_phone(
+    visit: Open, workspace: RunningWorkspace, labels: list[str]
+) -> None:
+    ben = await visit(viewport=PHONE)
+    await say(workspace, [sink.chart("Requests", "bar", sink.series("Opened", dict.fromkeys(labels, 3)))])
+    await expect(ben.log.get_by_role("img", name="Bar chart: Requests")).to_be_visible()
+    drawn = await ben.page.wait_for_function(
+        """() => globalThis.Chart?.getChart(document.querySelector("canvas"))
+            ?.scales.x.ticks.map((tick) => [tick.label].flat().join(" "))"""
+    )
+    assert await drawn.json_value() == labels
+
+
 async def _painted(page: Page, colour: str) -> None:
     """Wait until the canvas holds a point of this colour."""
     await page.wait_for_function(

@@ -36,6 +36,9 @@ export function figures(chart) {
   };
 }
 
+/** Whether there are so many columns that their names need height. */
+export const isCrowded = (chart) => chart.type !== "pie" && categories(chart).length > 8;
+
 function categories(chart) {
   const named = chart.axis_config?.categories;
   return named?.length
@@ -110,30 +113,46 @@ function seriesData(chart, colours) {
       spanGaps: true,
     };
   });
-  return { labels: labels.map(inLines), datasets };
+  return { labels, datasets };
 }
 
-const LINE = 12; // letters that fit under a group of bars
+const LETTER = 6.5; // px, about the width of one
 
-// A long label stands in several lines instead of aslant.
-function inLines(label) {
-  const lines = [""];
-  for (const word of String(label).split(" ")) {
-    if (lines.at(-1) && `${lines.at(-1)} ${word}`.length > LINE) lines.push(word);
-    else lines[lines.length - 1] = `${lines.at(-1)} ${word}`.trim();
+// Every label is shown: in several lines where its words fit under one another, else as it is, and then Chart.js sets
+// all of them as much aslant as it needs.
+function inLines(labels, width) {
+  const room = Math.floor(width / labels.length / LETTER) - 1;
+  const fits = labels.every((label) => label.split(" ").every((word) => word.length <= room));
+  return fits ? labels.map((label) => wrapped(label, Math.min(room, 14))) : labels;
+}
+
+function wrapped(label, room) {
+  const lines = [];
+  for (const word of label.split(" ")) {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : "";
+    if (longer && longer.length <= room) lines[lines.length - 1] = longer;
+    else lines.push(word);
   }
-  return lines.length > 1 ? lines : label;
+  return lines;
 }
 
 function scales(chart, colours) {
-  const axis = (label, more) => ({
-    ticks: { color: colours.text, maxRotation: chart.axis_config?.categories?.length > 8 ? 45 : 0 },
+  const axis = (label, { ticks, ...more }) => ({
+    ticks: { color: colours.text, ...ticks },
     border: { color: colours.grid },
     title: { display: Boolean(label), text: label, color: colours.text },
     ...more,
   });
+  const labels = categories(chart).map(String);
+  const ticks = {
+    autoSkip: false,
+    maxRotation: 90,
+    callback: function (_, at) {
+      return inLines(labels, this.width)[at];
+    },
+  };
   return {
-    x: axis(chart.axis_config?.x_label, { grid: { display: false } }),
+    x: axis(chart.axis_config?.x_label, { ticks, grid: { display: false } }),
     y: axis(chart.axis_config?.y_label, { grid: { color: colours.grid }, beginAtZero: chart.type !== "line" }),
   };
 }

@@ -1,6 +1,6 @@
 // A native chart: a drawn picture with its title, and the same figures as a table for whoever cannot see it.
-import { html, useEffect, useId, useRef, useState } from "../lib.js";
-import { draw, figures } from "../charts.js";
+import { classes, html, useEffect, useId, useRef, useState } from "../lib.js";
+import { draw, figures, isCrowded } from "../charts.js";
 import { textOf } from "../text.js";
 import { useTheme } from "../theme.js";
 
@@ -28,7 +28,7 @@ function Drawing({ chart, label }) {
   const canvas = useRef();
   const theme = useTheme();
   useEffect(() => draw(canvas.current, chart), [chart, theme]);
-  return html`<div class=${`chart-canvas chart-${chart.type}`}>
+  return html`<div class=${classes("chart-canvas", `chart-${chart.type}`, isCrowded(chart) && "crowded")}>
     <canvas ref=${canvas} role="img" aria-label=${label}></canvas>
   </div>`;
 }
