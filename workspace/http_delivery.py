@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import logging
 import time
 import uuid
 from typing import Any
@@ -11,12 +12,14 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from workspace.bodies import parse_json
 from workspace.deliveries import Delivery, DeliveryLog
 from workspace.errors import Unanswered
 from workspace.options import Options
 from workspace.records import Json
 
 REQUESTS_AT_ONCE = 50
+logger = logging.getLogger(__name__)
 
 
 def signature(secret: str, timestamp: str, body: str) -> str:
@@ -84,13 +87,20 @@ class HttpDelivery:
             raise
         if not 200 <= status < 300:
             delivery.give_up()
-            raise Unanswered(
-                "dispatch_failed", f"{self._app_name} could not do that (it answered {status}). Try again."
-            )
-        delivery.acknowledge(answer)
-        return _parsed(answer)
+            raise self._failed(f"it answered {status}")
+        try:
+            parsed = _parsed(answer)
+        except UnicodeDecodeError as problem:
+            logger.warning("The answer to %s is not UTF-8: %s", kind, problem)
+            delivery.give_up()
+            raise self._failed("its answer is no text") from None
+        delivery.acknowledge(parsed)
+        return parsed
 
-    async def _post(self, body: str, headers: dict[str, str]) -> tuple[int, str, bool]:
+    def _failed(self, why: str) -> Unanswered:
+        return Unanswered("dispatch_failed", f"{self._app_name} could not do that ({why}). Try again.")
+
+    async def _post(self, body: str, headers: dict[str, str]) -> tuple[int, bytes, bool]:
         """(status, body, whether the app wants no retry). Raises Unanswered `http_timeout` or `connection_failed`."""
         timestamp = str(int(time.time()))
         signed = {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": signature(self._secret, timestamp, body)}
@@ -101,7 +111,7 @@ class HttpDelivery:
                 asyncio.timeout(self._options.ack_seconds),
                 self._session.post(self._options.request_url, data=body.encode(), headers=headers | signed) as response,
             ):
-                return response.status, await response.text(), response.headers.get("X-Slack-No-Retry") == "1"
+                return response.status, await response.read(), response.headers.get("X-Slack-No-Retry") == "1"
         except TimeoutError:
             raise Unanswered("http_timeout", f"{self._app_name} did not respond in time. Try again.") from None
         except aiohttp.ClientError:
@@ -116,11 +126,12 @@ class HttpDelivery:
             await self._session.close()
 
 
-def _parsed(answer: str) -> Any:
-    """JSON if it is JSON, else the text itself; nothing if it is empty."""
-    if not answer.strip():
+def _parsed(answer: bytes) -> Any:
+    """JSON if it is JSON, else the text itself; nothing if it is empty. Raises UnicodeDecodeError."""
+    text = answer.decode()
+    if not text.strip():
         return None
     try:
-        return json.loads(answer)
-    except json.JSONDecodeError:
-        return answer
+        return parse_json(text)
+    except ValueError:
+        return text

@@ -76,6 +76,39 @@ async def test_a_refused_event_is_tried_three_times_more_and_says_why():
         assert (await workspace.events())[0]["given_up"]
 
 
+async def test_what_an_app_says_to_an_event_matters_as_little_as_it_does_to_slack():
+    def gibberish(request, body):
+        return web.Response(body=b"\xff\xfe\x00", headers={"Content-Type": "text/plain; charset=klingon"})
+
+    async with listening(gibberish) as (workspace, _):
+        await workspace.send_event({"type": "app_mention"})
+        await workspace.wait_quiet()
+        assert (await workspace.events())[0]["acked"]
+
+
+async def test_an_event_is_tried_again_after_a_reply_that_breaks_off():
+    def break_off(request, body):
+        return web.Response(body=b"not zipped", headers={"Content-Encoding": "gzip"})
+
+    async with listening(break_off, retry_seconds=(0.0,)) as (workspace, listener):
+        await workspace.send_event({"type": "app_mention"})
+        reasons = [(await listener.next())[0].headers.get("X-Slack-Retry-Reason") for _ in range(2)]
+        assert reasons == [None, "connection_failed"]
+        await workspace.wait_quiet()
+        assert (await workspace.events())[0]["given_up"]
+
+
+@pytest.mark.parametrize("reply", [b"\xff\xfe", b'{"text": "\xff"}'])
+async def test_a_reply_to_a_command_that_is_no_text_is_a_trouble_for_the_person(reply):
+    def answer(request, body):
+        return web.Response(body=reply)
+
+    async with listening(answer) as (workspace, _):
+        with pytest.raises(Trouble, match="could not do that"):
+            await workspace.as_user("U02BEN").command("/pmo help")
+        assert (await workspace.events())[0]["given_up"]
+
+
 async def test_an_app_can_ask_not_to_be_tried_again():
     def no_more(request, body):
         return web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
