@@ -123,7 +123,9 @@ def _errors(view: Json, errors: Any) -> dict[str, str]:
     return {str(block): str(text) for block, text in errors.items() if block in known}
 
 
-def _change_stack(hub: Hub, user: str, view: Json, action: str | None, answer: Any) -> None:
+def _change_stack(hub: Hub, user: str, view: Json, action: Any, answer: Any) -> None:
+    if not isinstance(answer, Mapping | None) or action not in (None, "update", "push", "clear"):
+        raise Failure("invalid_response_action")
     if action in ("update", "push"):
         given = answer.get("view")
         if not isinstance(given, Mapping):

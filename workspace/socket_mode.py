@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from workspace.bodies import parse_json
 from workspace.deliveries import Delivery, DeliveryLog
 from workspace.errors import Unanswered
 from workspace.options import Options
@@ -66,7 +67,12 @@ class SocketMode:
 
     @property
     def connected(self) -> bool:
-        return any(not connection.draining for connection in self._connections)
+        return bool(self._live)
+
+    @property
+    def _live(self) -> list[Connection]:
+        """Those that are not about to be closed."""
+        return [connection for connection in self._connections if not connection.draining]
 
     @property
     def connections(self) -> int:
@@ -98,7 +104,7 @@ class SocketMode:
             raise problem from None
 
     def _dispatch(self, delivery: Delivery) -> None:
-        live = [connection for connection in self._connections if not connection.draining]
+        live = self._live
         if live:
             self._turn += 1
             self._send(live[self._turn % len(live)], delivery)
@@ -170,7 +176,7 @@ class SocketMode:
         """Hold one connection of the app from hello to its end."""
         socket = web.WebSocketResponse(heartbeat=30)
         await socket.prepare(request)
-        if len(self._connections) >= CONNECTIONS_AT_MOST:
+        if len(self._live) >= CONNECTIONS_AT_MOST:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets", "debug_info": {}})
             await socket.close()
             return socket
@@ -196,7 +202,7 @@ class SocketMode:
     def _hello(self) -> Json:
         return {
             "type": "hello",
-            "num_connections": len(self._connections),
+            "num_connections": len(self._live),
             "debug_info": {"host": "local", "build_number": 1, "approximate_connection_time": 18_060},
             "connection_info": {"app_id": self._app_id},
         }
@@ -210,8 +216,8 @@ class SocketMode:
 
     def _take(self, connection: Connection, text: str) -> None:
         try:
-            frame = json.loads(text)
-        except json.JSONDecodeError:
+            frame = parse_json(text)
+        except ValueError:
             return
         if not isinstance(frame, dict):
             return

@@ -131,8 +131,7 @@ class State:
         """The direct message between these people, opened if there was none yet."""
         members = sorted(set(users))
         prefix = "D" if len(members) < 3 else "G"
-        others = [user for user in members if user != self.app.bot_user_id] if prefix == "D" else members
-        key = prefix + "".join(user[1:] for user in others)
+        key = self._direct_id(members)
         if key not in self.channels:
             channel = Channel(
                 id=key,
@@ -145,6 +144,16 @@ class State:
             )
             self.keep_channel(channel)
         return self.channels[key]
+
+    def _direct_id(self, members: list[str]) -> str:
+        if len(members) > 2:
+            return "G" + "".join(user[1:] for user in members)
+        return "D" + "".join(user[1:] for user in members if user != self.app.bot_user_id)
+
+    def channel_id(self, given: str) -> str:
+        """The id of a channel given by its id, by its name, or by the person whose direct message with the app it is."""
+        name = given.lstrip("#")
+        return self._direct_id([given]) if given in self.people else self.channel_names.get(name, name)
 
 
 def _bot(seed: Seed) -> Person:

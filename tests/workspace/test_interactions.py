@@ -338,6 +338,14 @@ async def test_a_view_that_slack_would_not_take_is_a_trouble_for_the_person_and_
     assert [item["id"] for item in ben.stack] == [view["id"]]
 
 
+@pytest.mark.parametrize("answer", [{"response_action": "vanish"}, {"response_action": []}, "ok"])
+async def test_an_answer_that_slack_does_not_know_is_a_trouble_for_the_person(workspace, app, answer):
+    ben, view = await opened(workspace, app)
+    with pytest.raises(Trouble, match="trouble connecting"):
+        await answered(app, ben.submit(view), answer)
+    assert [item["id"] for item in ben.stack] == [view["id"]]
+
+
 async def test_what_the_form_itself_can_see_never_reaches_the_app(workspace, app):
     ben, view = await opened(workspace, app)
     assert await ben.submit(view, {"goal": " "}) == {"goal": "Please complete this required field."}

@@ -42,6 +42,24 @@ async def test_one_channel_takes_a_small_burst_of_messages_and_the_workspace_so_
         assert [await post("C01GENERAL") for _ in range(4)] == [200] * 3 + [429]
 
 
+async def test_a_channel_is_one_channel_however_it_is_named():
+    clock = Clock(lambda: 1_800_000_000.0)
+    async with running_workspace(strict_rates=True, clock=clock) as workspace:
+
+        async def post(channel):
+            return (await status(workspace, "chat.postMessage", channel=channel, text="x"))[0]
+
+        assert [await post(name) for name in ("C02PROJECTS", "projects", "#projects") * 2] == [200] * 5 + [429]
+        direct = await workspace.as_user("U02BEN").dm()
+        assert [await post(name) for name in (direct, "U02BEN") * 3] == [200] * 5 + [429]
+
+
+async def test_an_app_opens_as_many_connections_a_minute_as_it_may_have():
+    async with running_workspace(strict_rates=True, clock=Clock(lambda: 1_800_000_000.0)) as workspace:
+        opened = [await workspace.api("apps.connections.open", token=workspace.app_token) for _ in range(11)]
+        assert [answer.get("error") for answer in opened] == [None] * 10 + ["ratelimited"]
+
+
 async def test_rates_are_switched_while_running(workspace):
     await workspace.control("rates", {"strict": True, "messages_per_minute": 1})
     assert [(await status(workspace, "chat.postMessage", channel="C01GENERAL", text="x"))[0] for _ in range(2)] == [

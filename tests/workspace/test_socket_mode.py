@@ -71,6 +71,15 @@ async def test_there_are_at_most_ten_connections(workspace):
             assert (await socket.receive_json())["reason"] == "too_many_websockets"
 
 
+async def test_connections_that_are_about_to_close_leave_room_for_new_ones(workspace):
+    async with contextlib.AsyncExitStack() as stack:
+        old = [await stack.enter_async_context(connected_app(workspace)) for _ in range(10)]
+        await workspace.disconnect()
+        assert [(await app.frame())["type"] for app in old] == ["disconnect"] * 10
+        for _ in range(10):
+            await stack.enter_async_context(connected_app(workspace))
+
+
 async def test_what_a_broken_connection_did_not_acknowledge_comes_on_the_next_one(workspace):
     async with connected_app(workspace) as app:
         await workspace.send_event(EVENT)
@@ -81,6 +90,13 @@ async def test_what_a_broken_connection_did_not_acknowledge_comes_on_the_next_on
         again = await app.envelope()
         assert again["payload"]["event_id"] == first["payload"]["event_id"]
         assert (again["retry_attempt"], again["retry_reason"]) == (1, "connection_failed")
+
+
+@pytest.mark.parametrize("nonsense", ["x", "[]", "[" * 100_000, '{"envelope_id": {}}', '{"envelope_id": "\\ud800"}'])
+async def test_nonsense_on_the_socket_does_not_end_it(workspace, app, nonsense):
+    await app.socket.send_str(nonsense)
+    await workspace.send_event(EVENT)
+    await app.event("app_mention")
 
 
 async def test_events_wait_for_an_app_that_is_away(workspace):

@@ -1,6 +1,7 @@
 """Who the token is, and where the app's socket opens."""
 
 from workspace.records import Json
+from workspace.socket_mode import CONNECTIONS_AT_MOST
 from workspace.web_api.call import Call, Method
 
 
@@ -27,8 +28,9 @@ def connections_open(call: Call) -> Json:
     return {"url": f"{address}/link/?ticket={ticket}&app_id={call.hub.state.app.id}"}
 
 
+# Slack's tier 1: about one a minute, and short bursts; as many at once as there may be connections.
 METHODS = {
     "api.test": Method(api_test, tier=100, by="any"),
     "auth.test": Method(auth_test, tier=600),
-    "apps.connections.open": Method(connections_open, tier=60, by="app"),
+    "apps.connections.open": Method(connections_open, tier=CONNECTIONS_AT_MOST, by="app"),
 }

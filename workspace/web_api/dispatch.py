@@ -80,7 +80,7 @@ class WebApi:
         try:
             method = self._allowed(name, token)
             headers |= {"x-accepted-oauth-scopes": ",".join(method.scopes)} if method.scopes else {}
-            wait = self.rates.count(name, method.tier, str(args.get("channel", "")))
+            wait = self.rates.count(name, method.tier, self.hub.state.channel_id(str(args.get("channel", ""))))
             if wait:
                 return _too_many(wait)
             return Outcome({"ok": True} | method.run(Call(self.hub, name, args)), headers=headers)
