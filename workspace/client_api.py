@@ -1,6 +1,5 @@
 """The page's own API: who I am, what I see, and what I do."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from workspace import events, interactions, membership, messages
+from workspace.bodies import parse_json
 from workspace.errors import Failure, Unanswered
 from workspace.hub import Hub
 from workspace.records import Channel, Json
@@ -56,8 +56,8 @@ class ClientApi:
     def _post(self, run: Callable[[str, Mapping[str, Any]], Awaitable[Json]]) -> Callable[..., Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             try:
-                body = await request.json()
-            except json.JSONDecodeError:
+                body = parse_json(await request.read())
+            except ValueError:
                 body = None
             if not isinstance(body, dict):
                 return web.json_response({"ok": False, "error": "invalid_json", "message": "Send JSON."}, status=400)
@@ -126,7 +126,7 @@ class ClientApi:
         thread_ts, before = str(given.get("thread_ts") or ""), str(given.get("before") or "")
         stamps = timeline.threads.get(thread_ts, []) if thread_ts else timeline.roots
         older = timeline.between(stamps, "", before, inclusive=False)
-        limit = min(int(given.get("limit") or 50), PAGE_AT_MOST)
+        limit = _limit(given)
         wanted = older[-limit:]
         found = [timeline.by_ts[ts] for ts in wanted]
         if thread_ts in timeline.by_ts and len(wanted) == len(older):
@@ -173,19 +173,16 @@ class ClientApi:
         return {}
 
     async def action(self, user: str, given: Mapping[str, Any]) -> Json:
-        values = (given.get("state") or {}).get("values", {})
+        container, action, values = _object(given, "container"), _object(given, "action"), _values(given)
         with self._shows_trouble(user):
-            await interactions.act(
-                self.hub, user, given.get("container") or {}, dict(given.get("action") or {}), values
-            )
+            await interactions.act(self.hub, user, container, action, values)
         return {}
 
     def _shows_trouble(self, user: str) -> "_Trouble":
         return _Trouble(self.hub, user)
 
     async def submit(self, user: str, given: Mapping[str, Any]) -> Json:
-        values = (given.get("state") or {}).get("values", {})
-        errors = await interactions.submit(self.hub, user, str(given.get("view_id")), values)
+        errors = await interactions.submit(self.hub, user, str(given.get("view_id")), _values(given))
         return {"errors": errors} if errors else {}
 
     async def close(self, user: str, given: Mapping[str, Any]) -> Json:
@@ -201,7 +198,7 @@ class ClientApi:
 
     async def options(self, user: str, given: Mapping[str, Any]) -> Json:
         place = (str(given.get("block_id")), str(given.get("action_id")), str(given.get("value") or ""))
-        return await interactions.suggest(self.hub, user, given.get("container") or {}, *place)
+        return await interactions.suggest(self.hub, user, _object(given, "container"), *place)
 
     async def home(self, user: str, given: Mapping[str, Any]) -> Json:
         state = self.hub.state
@@ -246,6 +243,30 @@ class ClientApi:
         if user not in self.hub.state.people:
             return web.Response(status=404, text=f"{user} is not one of the people of this workspace.")
         return await self.hub.pages.serve(request, user, {"type": "app", "connected": self.hub.outlet.connected})
+
+
+def _object(given: Mapping[str, Any], name: str) -> Json:
+    """A field that is an object; empty if it is not given. Raises Failure `invalid_arguments`."""
+    value = given.get(name) or {}
+    if not isinstance(value, dict):
+        raise Failure("invalid_arguments", message=f"{name} has to be an object.")
+    return value
+
+
+def _values(given: Mapping[str, Any]) -> Json:
+    """What was entered: `state.values` by block_id and action_id, or nothing."""
+    values = _object(_object(given, "state"), "values")
+    return {
+        block: {action: _object(_object(values, block), action) for action in _object(values, block)}
+        for block in values
+    }
+
+
+def _limit(given: Mapping[str, Any]) -> int:
+    text = str(given.get("limit") or 50)
+    if not text.isdecimal() or len(text) > 9 or not int(text):
+        raise Failure("invalid_arguments", message="limit has to be a number of messages.")
+    return min(int(text), PAGE_AT_MOST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """Test control: what happened, and what is to go wrong. Described in README.md."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from workspace import events
+from workspace.bodies import parse_json
 from workspace.deliveries import DeliveryLog
 from workspace.errors import ConfigProblem
 from workspace.hub import Hub
-from workspace.records import Json
+from workspace.wanted import MOST, Wanted
 from workspace.web_api.dispatch import WebApi
+
+TIMES_AT_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +28,15 @@ class Control:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/control/calls", self.calls),
-            web.get("/control/events", self.events),
-            web.get("/control/faults", self.show_faults),
-            web.post("/control/faults", self.set_faults),
-            web.post("/control/disconnect", self.disconnect),
-            web.post("/control/event", self.event),
-            web.post("/control/token", self.token),
-            web.post("/control/rates", self.rates),
-            web.post("/control/reset", self.reset),
+            web.get("/control/calls", _checked(self.calls)),
+            web.get("/control/events", _checked(self.events)),
+            web.get("/control/faults", _checked(self.show_faults)),
+            web.post("/control/faults", _checked(self.set_faults)),
+            web.post("/control/disconnect", _checked(self.disconnect)),
+            web.post("/control/event", _checked(self.event)),
+            web.post("/control/token", _checked(self.token)),
+            web.post("/control/rates", _checked(self.rates)),
+            web.post("/control/reset", _checked(self.reset)),
         ]
 
     async def calls(self, request: web.Request) -> web.Response:
@@ -52,41 +55,37 @@ class Control:
         return web.json_response({"ok": True, "faults": self.hub.faults.shown()})
 
     async def set_faults(self, request: web.Request) -> web.Response:
-        try:
-            self.hub.faults.replace(await _body(request))
-        except (ConfigProblem, TypeError) as problem:
-            return web.json_response({"ok": False, "message": str(problem)}, status=400)
+        self.hub.faults.replace(await _json(request))
         return web.json_response({"ok": True, "faults": self.hub.faults.shown()})
 
     async def disconnect(self, request: web.Request) -> web.Response:
         """Ask the app to open its sockets anew, or with `{"drop": true}` cut them without a word."""
-        body = await _body(request)
-        if body.get("drop"):
-            return web.json_response({"ok": True, "dropped": self.hub.sockets.drop(body.get("count"))})
-        await self.hub.sockets.refresh(str(body.get("reason") or "refresh_requested"))
+        wanted = await _wanted(request)
+        if wanted.flag("drop", False):
+            return web.json_response({"ok": True, "dropped": self.hub.sockets.drop(wanted.whole("count", MOST))})
+        await self.hub.sockets.refresh(wanted.text("reason", "refresh_requested"))
         return web.json_response({"ok": True})
 
     async def event(self, request: web.Request) -> web.Response:
         """Send a raw event (`{"event": {…}, "times": 1}`), subscribed to or not: one event_id each unless `same_id`."""
-        body = await _body(request)
-        times = int(body.get("times", 1))
-        raw: Json = dict(body.get("event") or {})
-        if "type" not in raw:
-            return web.json_response({"ok": False, "message": "Send {event: {type: …}}."}, status=400)
+        wanted = await _wanted(request)
+        raw, times, same = wanted.given.get("event"), wanted.whole("times", 1, 1, TIMES_AT_MOST), wanted.flag("same_id", False)
+        if not isinstance(raw, dict) or not isinstance(raw.get("type"), str):
+            raise wanted.problem("event", "an object with a type")
         envelopes = [events.envelope(self.hub, raw) for _ in range(times)]
         for envelope in envelopes:
-            events.deliver(self.hub, envelopes[0] if body.get("same_id") else envelope)
+            events.deliver(self.hub, envelopes[0] if same else envelope)
         return web.json_response({"ok": True, "event_ids": [envelope["event_id"] for envelope in envelopes]})
 
     async def token(self, request: web.Request) -> web.Response:
-        self.hub.token_revoked = bool((await _body(request)).get("revoked"))
+        self.hub.token_revoked = (await _wanted(request)).flag("revoked", False)
         return web.json_response({"ok": True, "revoked": self.hub.token_revoked})
 
     async def rates(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        rates = self.api.rates
-        rates.strict = bool(body.get("strict", rates.strict))
-        rates.messages_per_minute = int(body.get("messages_per_minute", rates.messages_per_minute))
+        wanted, rates = await _wanted(request), self.api.rates
+        strict = wanted.flag("strict", rates.strict)
+        rates.messages_per_minute = wanted.whole("messages_per_minute", rates.messages_per_minute, 1)
+        rates.strict = strict
         rates.forget()
         return web.json_response({"ok": True, "strict": rates.strict, "messages_per_minute": rates.messages_per_minute})
 
@@ -102,13 +101,33 @@ class Control:
         return web.json_response({"ok": True})
 
 
+def _checked(run: Handler) -> Handler:
+    """Says what is wrong with the request, with status 400."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await run(request)
+        except ConfigProblem as problem:
+            return web.json_response({"ok": False, "message": str(problem)}, status=400)
+
+    return handle
+
+
 def _limit(request: web.Request) -> int:
     text = request.query.get("limit", "1000")
-    return int(text) if text.isdigit() and int(text) > 0 else 1000
+    return Wanted({"limit": int(text) if text.isdecimal() and len(text) < 10 else text}).whole("limit", 1, 1)
 
 
-async def _body(request: web.Request) -> Any:
+async def _wanted(request: web.Request) -> Wanted:
+    """The fields that were sent; no body at all is one without fields."""
+    body = await _json(request) if request.can_read_body else {}
+    if not isinstance(body, dict):
+        raise ConfigProblem("Send an object.")
+    return Wanted(body)
+
+
+async def _json(request: web.Request) -> Any:
     try:
-        return await request.json()
-    except json.JSONDecodeError:
-        return {}
+        return parse_json(await request.read())
+    except ValueError as problem:
+        raise ConfigProblem(f"Send JSON ({problem}).") from None

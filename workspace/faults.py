@@ -7,9 +7,11 @@ from typing import Any
 
 from workspace.errors import ConfigProblem
 from workspace.records import Json
+from workspace.wanted import Wanted
 
 API_KINDS = frozenset({"delay", "status", "ratelimit", "lost_response", "error"})
 EVENT_KINDS = frozenset({"drop_socket", "duplicate_event", "delay_event"})
+KINDS = API_KINDS | EVENT_KINDS
 FIELDS = frozenset({"method", "event", "kind", "ms", "status", "retry_after", "error", "count", "every", "probability"})
 
 
@@ -71,12 +73,23 @@ class Faults:
 
 
 def _fault(index: int, item: Any) -> Fault:
-    if not isinstance(item, Mapping) or item.get("kind") not in API_KINDS | EVENT_KINDS:
-        kinds = ", ".join(sorted(API_KINDS | EVENT_KINDS))
-        raise ConfigProblem(f"Fault {index}: kind has to be one of {kinds}.")
-    unknown = set(item) - FIELDS
-    if unknown:
-        raise ConfigProblem(
-            f"Fault {index}: {', '.join(sorted(unknown))} is not known; use {', '.join(sorted(FIELDS))}."
-        )
-    return Fault(**item)
+    where = f"Fault {index}: "
+    if not isinstance(item, Mapping):
+        raise ConfigProblem(f"{where}it has to be an object.")
+    wanted = Wanted({name: value for name, value in item.items() if value is not None}, where)
+    wanted.only(FIELDS)
+    kind = wanted.text("kind", "none")
+    if kind not in KINDS:
+        raise wanted.problem("kind", f"one of {', '.join(sorted(KINDS))}")
+    return Fault(
+        kind,
+        method=wanted.text("method", "*"),
+        event=wanted.text("event", "*"),
+        ms=wanted.whole("ms", 0),
+        status=wanted.whole("status", 500, 400, 599),
+        retry_after=wanted.whole("retry_after", 1),
+        error=wanted.text("error", "internal_error"),
+        count=wanted.whole("count", 0) if item.get("count") is not None else None,
+        every=wanted.whole("every", 1, lowest=1),
+        probability=wanted.share("probability", 1.0),
+    )

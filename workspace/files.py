@@ -91,6 +91,8 @@ class FileRoutes:
             self.hub.uploads.take(request.match_info["ticket"], await _content(request))
         except Failure as failure:
             return web.Response(status=400, text=failure.code)
+        except (ValueError, AssertionError):  # of a multipart body that is none
+            return web.Response(status=400, text="invalid_form_data")
         return web.Response(text="OK")
 
     async def upload_from_page(self, request: web.Request) -> web.Response:

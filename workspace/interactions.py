@@ -124,7 +124,8 @@ def _errors(view: Json, errors: Any) -> dict[str, str]:
 
 
 def _change_stack(hub: Hub, user: str, view: Json, action: Any, answer: Any) -> None:
-    if not isinstance(answer, Mapping | None) or action not in (None, "update", "push", "clear"):
+    known = answer is None or isinstance(answer, Mapping)
+    if not known or action not in (None, "update", "push", "clear"):
         raise Failure("invalid_response_action")
     if action in ("update", "push"):
         given = answer.get("view")

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from workspace import messages
+from workspace.bodies import parse_json
 from workspace.errors import Failure
 from workspace.hub import Hub
 from workspace.interactivity import ResponseAddress
@@ -14,7 +15,7 @@ GONE = ("used_url", "expired_url", "thread_not_found")
 
 async def serve(hub: Hub, request: web.Request) -> web.Response:
     try:
-        body = await request.json()
+        body = parse_json(await request.read())
     except ValueError:
         body = None
     if not isinstance(body, dict):

@@ -151,7 +151,7 @@ class State:
         return "D" + "".join(user[1:] for user in members if user != self.app.bot_user_id)
 
     def channel_id(self, given: str) -> str:
-        """The id of a channel given by its id, by its name, or by the person whose direct message with the app it is."""
+        """The id of a channel given by its id, its name, or the person whose direct message with the app it is."""
         name = given.lstrip("#")
         return self._direct_id([given]) if given in self.people else self.channel_names.get(name, name)
 

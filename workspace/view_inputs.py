@@ -26,7 +26,7 @@ VALUE_FIELDS = (
     "files",
 )
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-URL = re.compile(r"https?://[^\s/]+\.?[^\s]*")
+URL = re.compile(r"https?://[^\s/]+\.?[^\s]*", re.IGNORECASE)
 
 
 def problems(view: Json, values: Mapping[str, Any]) -> dict[str, str]:
@@ -60,11 +60,11 @@ def _problems_of(block: Json, state: Mapping[str, Any]) -> Iterator[str]:
         yield from check(element, value)
 
 
-def _text(element: Json, value: str) -> Iterator[str]:
-    shortest, longest = element.get("min_length"), element.get("max_length")
-    if shortest is not None and len(value) < shortest:
+def _text(element: Json, value: Any) -> Iterator[str]:
+    shortest, longest, length = element.get("min_length"), element.get("max_length"), len(str(value))
+    if shortest is not None and length < shortest:
         yield f"Must be at least {shortest} characters."
-    if longest is not None and len(value) > longest:
+    if longest is not None and length > longest:
         yield f"Must be at most {longest} characters."
 
 

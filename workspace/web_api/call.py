@@ -1,10 +1,10 @@
 """One call of a Web API method, its arguments read the way Slack reads them."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from workspace.bodies import parse_json
 from workspace.errors import Failure
 from workspace.hub import Hub
 from workspace.records import Channel, Json
@@ -52,8 +52,8 @@ class Call:
             return None
         if isinstance(value, str):
             try:
-                return json.loads(value)
-            except json.JSONDecodeError:
+                return parse_json(value)
+            except ValueError:
                 raise Failure(problem) from None
         return value
 

@@ -1,7 +1,6 @@
 """From an HTTP request to a method of the Web API and back: token, scopes, rates, faults, and the log of calls."""
 
 import asyncio
-import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from workspace.bodies import parse_json
 from workspace.errors import Failure
 from workspace.faults import Fault
 from workspace.hub import Hub
@@ -18,6 +18,8 @@ from workspace.web_api import METHODS
 from workspace.web_api.call import Call, Method
 
 CALLS_KEPT = 5_000
+POST_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
+CHARSETS = ("utf-8", "utf8", "iso-8859-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +48,21 @@ class WebApi:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         started = time.perf_counter()
-        args = await read_arguments(request)
+        try:
+            args = await read_arguments(request)
+        except Failure as unread:
+            return self._answered(method, {}, _refusal(unread), started)
         token = args.pop("token", None) or request.headers.get("Authorization", "").partition(" ")[2].strip()
         faults = self.hub.faults.for_call(method)
         wait = self.hub.options.latency_ms + sum(fault.ms for fault in faults if fault.kind == "delay")
         if wait:
             await asyncio.sleep(wait / 1000)
         outcome = self._answer(method, token, args, faults)
-        self._note(method, args, outcome, started)
         if any(fault.kind == "lost_response" for fault in faults) and request.transport:
             request.transport.abort()
-        return outcome.response()
+        return self._answered(method, args, outcome, started)
 
-    def _note(self, method: str, args: Json, outcome: Outcome, started: float) -> None:
+    def _answered(self, method: str, args: Json, outcome: Outcome, started: float) -> web.Response:
         self.calls.append(
             {
                 "method": method,
@@ -71,6 +75,7 @@ class WebApi:
                 "ts": outcome.body.get("ts"),
             }
         )
+        return outcome.response()
 
     def _answer(self, name: str, token: str, args: Json, faults: list[Fault]) -> Outcome:
         broken = next((outcome for outcome in map(_broken, faults) if outcome), None)
@@ -85,7 +90,7 @@ class WebApi:
                 return _too_many(wait)
             return Outcome({"ok": True} | method.run(Call(self.hub, name, args)), headers=headers)
         except Failure as failure:
-            return Outcome({"ok": False, "error": failure.code} | failure.extra, headers=headers)
+            return _refusal(failure, headers)
 
     def _allowed(self, name: str, token: str) -> Method:
         method = METHODS.get(name)
@@ -127,16 +132,37 @@ def _too_many(seconds: int) -> Outcome:
     return Outcome({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
 
 
+def _refusal(failure: Failure, headers: dict[str, str] | None = None) -> Outcome:
+    return Outcome({"ok": False, "error": failure.code} | failure.extra, headers=headers or {})
+
+
 async def read_arguments(request: web.Request) -> Json:
-    """The query, and the form or JSON body, merged; the body wins."""
+    """The query, and the form or JSON body, merged; the body wins. Raises Failure for a body that cannot be read."""
     args: dict[str, Any] = dict(request.query)
     if not request.can_read_body:
         return args
-    if request.content_type == "application/json":
-        try:
-            body = await request.json()
-        except json.JSONDecodeError:
-            return args
-        return args | body if isinstance(body, dict) else args
-    form = await request.post()
-    return args | {name: value for name, value in form.items() if isinstance(value, str)}
+    if "Content-Type" not in request.headers:
+        raise Failure("missing_post_type")
+    if request.content_type not in POST_TYPES:
+        raise Failure("invalid_post_type")
+    if (request.charset or "utf-8").lower() not in CHARSETS:
+        raise Failure("invalid_charset")
+    return args | await (_object(request) if request.content_type == "application/json" else _form(request))
+
+
+async def _object(request: web.Request) -> Json:
+    try:
+        body = parse_json((await request.read()).decode(request.charset or "utf-8"))
+    except ValueError:
+        raise Failure("invalid_json") from None
+    if not isinstance(body, dict):
+        raise Failure("json_not_object")
+    return body
+
+
+async def _form(request: web.Request) -> Json:
+    try:
+        form = await request.post()
+    except (ValueError, AssertionError):  # the second is what aiohttp says of a part without an end
+        raise Failure("invalid_form_data") from None
+    return {name: value for name, value in form.items() if isinstance(value, str)}

@@ -1,0 +1,105 @@
+"""What a request has to look like: Slack's own codes for the Web API, sentences that name the field for the rest."""
+
+import pytest
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+async def call(workspace, kind, body, path="/api/chat.postMessage"):
+    headers = {"Authorization": f"Bearer {workspace.bot_token}"} | ({"Content-Type": kind} if kind else {})
+    skip = () if kind else ("Content-Type",)
+    async with workspace.session.post(
+        workspace.url + path, data=body, headers=headers, skip_auto_headers=skip
+    ) as response:
+        return response.status, await response.json()
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        (JSON, b"{", "invalid_json"),
+        (JSON, b"\xff", "invalid_json"),
+        (JSON, b'{"text": NaN}', "invalid_json"),
+        (JSON, b"[" * 10_000, "invalid_json"),
+        (JSON, b"[]", "json_not_object"),
+        (FORM + "; charset=klingon", b"text=x", "invalid_charset"),
+        (FORM, b"text=%ff&\xff", "invalid_form_data"),
+        ("multipart/form-data; boundary=x", b"--y", "invalid_form_data"),
+        ("application/xml", b"<text/>", "invalid_post_type"),
+        ("", b"text=x", "missing_post_type"),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_refused_with_slacks_code(workspace, kind, body, code):
+    assert await call(workspace, kind, body) == (200, {"ok": False, "error": code})
+    assert (await workspace.calls())[-1]["error"] == code
+
+
+async def test_half_a_character_becomes_a_whole_one(workspace):
+    answer = await call(workspace, JSON, b'{"channel": "C02PROJECTS", "text": "Half: \\ud83d"}')
+    assert answer[1]["message"]["text"] == "Half: \N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "field"),
+    [
+        ("submit", {"state": "s"}, "state"),
+        ("submit", {"state": {"values": {"goal": "s"}}}, "goal"),
+        ("action", {"action": "press"}, "action"),
+        ("options", {"container": []}, None),
+        ("options", {"container": "C02PROJECTS"}, "container"),
+    ],
+)
+async def test_the_page_is_told_which_field_is_wrong(workspace, what, body, field):
+    async with workspace.session.post(f"{workspace.url}/client/{what}", json={"user": "U02BEN"} | body) as response:
+        answer = await response.json()
+    assert (response.status, answer["ok"]) == (200, False)
+    assert field is None or answer["message"] == f"{field} has to be an object."
+
+
+@pytest.mark.parametrize("limit", ["x", "-1", "²", "9" * 5000])
+async def test_the_number_of_messages_is_a_number(workspace, limit):
+    query = {"user": "U02BEN", "channel": "C01GENERAL", "limit": limit}
+    async with workspace.session.get(f"{workspace.url}/client/messages", params=query) as response:
+        assert (await response.json())["message"] == "limit has to be a number of messages."
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "told"),
+    [
+        ("faults", {}, "Send a list of faults."),
+        ("faults", [{"kind": "delay"}, 7], "Fault 1: it has to be an object."),
+        ("faults", [{"kind": "delay", "ms": "soon"}], "Fault 0: ms has to be a whole number"),
+        ("faults", [{"kind": "delay", "every": 0}], "Fault 0: every has to be a whole number from 1"),
+        ("faults", [{"kind": "status", "status": 200}], "Fault 0: status has to be a whole number from 400 to 599."),
+        ("faults", [{"kind": "error", "error": ""}], "Fault 0: error has to be a text that is not empty."),
+        ("faults", [{"kind": "delay", "probability": 2}], "Fault 0: probability has to be a number from 0 to 1."),
+        ("rates", {"messages_per_minute": 0}, "messages_per_minute has to be a whole number from 1"),
+        ("rates", {"strict": "yes"}, "strict has to be true or false."),
+        ("token", {"revoked": 1}, "revoked has to be true or false."),
+        ("event", {"event": {}}, "event has to be an object with a type."),
+        ("event", {"event": {"type": "message"}, "times": -1}, "times has to be a whole number from 1"),
+        ("disconnect", {"drop": True, "count": "all"}, "count has to be a whole number from 0"),
+        ("disconnect", [], "Send an object."),
+    ],
+)
+async def test_the_test_control_says_which_field_is_wrong(workspace, what, body, told):
+    async with workspace.session.post(f"{workspace.url}/control/{what}", json=body) as response:
+        answer = await response.json()
+    assert response.status == 400
+    assert answer["message"].startswith(told)
+
+
+async def test_a_fault_that_is_wrong_leaves_the_others_as_they_are(workspace):
+    await workspace.faults({"kind": "delay"})
+    await workspace.control("faults", [{"kind": "status"}, {"kind": "delay", "ms": -1}])
+    assert [fault["kind"] for fault in (await workspace.control("faults"))["faults"]] == ["delay"]
+    await call(workspace, JSON, b"{", "/control/faults")
+    assert [fault["kind"] for fault in (await workspace.control("faults"))["faults"]] == ["delay"]
+
+
+async def test_the_log_is_cut_by_a_number(workspace):
+    for _ in range(3):
+        await workspace.api("auth.test")
+    assert len((await workspace.control("calls", limit="2"))["calls"]) == 2
+    assert "limit has to be a whole number" in (await workspace.control("calls", limit="x"))["message"]
