@@ -106,7 +106,7 @@ class ClientApi:
             },
             "commands": [
                 {"command": item.command, "description": item.description, "usage_hint": item.usage_hint}
-                for item in manifest.commands.values()
+                for item in interactions.commands(hub).values()
             ],
             "shortcuts": [
                 {
@@ -115,7 +115,7 @@ class ClientApi:
                     "callback_id": item.callback_id,
                     "description": item.description,
                 }
-                for item in manifest.shortcuts.values()
+                for item in interactions.shortcuts(hub).values()
             ],
             "agent_prompts": list(manifest.prompts),
         }

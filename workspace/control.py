@@ -69,7 +69,8 @@ class Control:
     async def event(self, request: web.Request) -> web.Response:
         """Send a raw event (`{"event": {…}, "times": 1}`), subscribed to or not: one event_id each unless `same_id`."""
         wanted = await _wanted(request)
-        raw, times, same = wanted.given.get("event"), wanted.whole("times", 1, 1, TIMES_AT_MOST), wanted.flag("same_id", False)
+        raw, times = wanted.given.get("event"), wanted.whole("times", 1, 1, TIMES_AT_MOST)
+        same = wanted.flag("same_id", False)
         if not isinstance(raw, dict) or not isinstance(raw.get("type"), str):
             raise wanted.problem("event", "an object with a type")
         envelopes = [events.envelope(self.hub, raw) for _ in range(times)]

@@ -9,6 +9,21 @@ from workspace.hub import Hub
 from workspace.records import Channel, Json
 
 MESSAGE_EVENTS = {"channel": "message.channels", "group": "message.groups", "im": "message.im", "mpim": "message.mpim"}
+# The scopes without which Slack does not send an event; those of members depend on the kind of channel.
+NEEDED = {
+    "app_mention": "app_mentions:read",
+    "assistant_thread_started": "assistant:write",
+    "file_shared": "files:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    "message.mpim": "mpim:history",
+    "pin_added": "pins:read",
+    "pin_removed": "pins:read",
+    "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
+}
+MEMBER_EVENTS = ("member_joined_channel", "member_left_channel")
 ALPHABET = string.ascii_uppercase + string.digits
 
 
@@ -19,9 +34,17 @@ def subscription(event: Json) -> str:
     return str(event["type"])
 
 
+def needed_scope(event: Json) -> str:
+    """The scope an app must have to get this event; empty if there is none."""
+    if event["type"] in MEMBER_EVENTS:
+        return "groups:read" if event["channel_type"] == "G" else "channels:read"
+    return NEEDED.get(subscription(event), "")
+
+
 def send(hub: Hub, event: Json) -> None:
-    """Deliver the event if the app has subscribed to it."""
-    if subscription(event) in hub.manifest.bot_events:
+    """Deliver the event if the app has subscribed to it and may have it."""
+    scope = needed_scope(event)
+    if subscription(event) in hub.manifest.bot_events and (not scope or scope in hub.manifest.scopes):
         deliver(hub, envelope(hub, event))
 
 
@@ -101,6 +124,8 @@ def _message_subtype(hub: Hub, channel: Channel, subtype: str, fields: Json) -> 
 
 
 def member_joined(hub: Hub, channel: Channel, user: str) -> None:
+    if not hub.state.bot_is_in(channel):
+        return
     kind = "G" if channel.is_private else "C"
     send(
         hub,
@@ -137,6 +162,8 @@ def reaction(hub: Hub, channel: Channel, message: Json, user: str, name: str, *,
 
 
 def member_left(hub: Hub, channel: Channel, user: str) -> None:
+    if not hub.state.bot_is_in(channel):
+        return
     event = {"type": "member_left_channel", "user": user, "channel": channel.id, "team": hub.state.team.id}
     kind = "G" if channel.is_private else "C"
     send(hub, event | {"channel_type": kind, "event_ts": hub.clock.stamp()})

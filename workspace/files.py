@@ -4,6 +4,7 @@ import mimetypes
 import struct
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 
@@ -32,7 +33,7 @@ def finish(state: State, uploads: Uploads, file_id: str, title: str, user: str) 
 def _file_object(state: State, upload: Upload, title: str, user: str) -> Json:
     kind = mimetypes.guess_type(upload.name)[0] or "application/octet-stream"
     ending = upload.name.rpartition(".")[2].lower() if "." in upload.name else "binary"
-    address = f"/files/{upload.file_id}/{upload.name}"
+    address = f"/files/{upload.file_id}/{quote(upload.name)}"
     now = int(state.clock.now())
     file: Json = {
         "id": upload.file_id,
@@ -50,7 +51,7 @@ def _file_object(state: State, upload: Upload, title: str, user: str) -> Json:
         "is_public": False,
         "url_private": address,
         "url_private_download": address,
-        "permalink": address,
+        "permalink": f"/client{address}",
         "channels": [],
         "groups": [],
         "ims": [],
@@ -75,7 +76,7 @@ def absolute(base_url: str, file: Json) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class FileRoutes:
-    """Uploading the bytes, and serving them to the page (or to the app with its token)."""
+    """Uploading the bytes, and serving them to the app with its token and to people on their page."""
 
     hub: Hub
 
@@ -84,6 +85,7 @@ class FileRoutes:
             web.post("/upload/v1/{ticket}", self.upload),
             web.post("/client/upload", self.upload_from_page),
             web.get("/files/{id}/{name}", self.serve),
+            web.get("/client/files/{id}/{name}", self.serve_to_page),
         ]
 
     async def upload(self, request: web.Request) -> web.Response:
@@ -107,8 +109,20 @@ class FileRoutes:
         return web.json_response({"ok": True, "file": finish(self.hub.state, self.hub.uploads, file_id, name, user)})
 
     async def serve(self, request: web.Request) -> web.Response:
-        file = self.hub.state.files.get(request.match_info["id"])
-        content = self.hub.state.keeper.blob(request.match_info["id"])
+        token = request.headers.get("Authorization", "").partition(" ")[2].strip()
+        known = token == self.hub.tokens.bot and not self.hub.token_revoked
+        if not known or "files:read" not in self.hub.manifest.scopes:
+            words = "Send Authorization: Bearer and a token that has files:read."
+            return web.Response(status=403, text=words)
+        return self._file(request.match_info["id"])
+
+    async def serve_to_page(self, request: web.Request) -> web.Response:
+        if request.query.get("user", next(iter(self.hub.state.people))) not in self.hub.state.people:
+            return web.Response(status=403, text="Say who you are: ?user= and the id of a person of this workspace.")
+        return self._file(request.match_info["id"])
+
+    def _file(self, file_id: str) -> web.Response:
+        file, content = self.hub.state.files.get(file_id), self.hub.state.keeper.blob(file_id)
         if file is None or content is None:
             return web.Response(status=404, text="There is no such file.")
         kind = file["mimetype"]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workspace import membership, messages, payloads, response_urls, view_inputs
+from workspace.app_config import Command, Shortcut
 from workspace.checks import check_options
 from workspace.errors import Failure, Unanswered
 from workspace.hub import Hub
@@ -13,27 +14,46 @@ from workspace.records import Channel, Json
 from workspace.typed_text import as_stored
 from workspace.web_api.content import whole_view
 
+NOT_INTERACTIVE = "{app} is not configured to handle interactive responses. Turn interactivity on in its manifest."
 CONFUSED = "We had some trouble connecting. Try again?"
 NO_OPTIONS = "The options could not be loaded."
 logger = logging.getLogger(__name__)
 
 
+def commands(hub: Hub) -> Mapping[str, Command]:
+    """Those of the app, which needs the scope for them."""
+    return hub.manifest.commands if "commands" in hub.manifest.scopes else {}
+
+
+def shortcuts(hub: Hub) -> Mapping[str, Shortcut]:
+    return hub.manifest.shortcuts if "commands" in hub.manifest.scopes else {}
+
+
+async def _ask(hub: Hub, payload: Json) -> Any:
+    """Send an interaction. Raises Unanswered, also if the app takes none."""
+    if not hub.manifest.interactive:
+        raise Unanswered("not_interactive", NOT_INTERACTIVE.format(app=hub.manifest.name))
+    return await hub.outlet.ask("interactive", payload)
+
+
 async def run_command(hub: Hub, user: str, channel: Channel, line: str, thread_ts: str) -> None:
-    """Raises Failure `invalid_command`, or Unanswered."""
+    """Raises Failure `invalid_command` or `not_in_thread`, or Unanswered."""
     name, _, text = line.strip().partition(" ")
     if name in membership.BUILTIN:
         membership.run_builtin(hub, user, channel, name, text)
         return
-    command = hub.manifest.commands.get(name)
+    command = commands(hub).get(name)
     if command is None:
         raise Failure("invalid_command", message=f"{name} is not a valid command.")
+    if thread_ts:
+        raise Failure("not_in_thread", message=f"{name} is not supported in threads. Sorry!")
     text = as_stored(hub.state, text.strip(), with_names=True) if command.should_escape else text.strip()
-    payload = payloads.slash_command(hub, command, channel, user, text, thread_ts)
+    payload = payloads.slash_command(hub, command, channel, user, text)
     answer = await hub.outlet.ask("slash_commands", payload)
     if isinstance(answer, str):
         answer = {"text": answer}
     if isinstance(answer, Mapping) and any(answer.get(name) for name in ("text", "blocks", "attachments")):
-        address = ResponseAddress(user, channel.id, hub.clock.now(), thread_ts=thread_ts)
+        address = ResponseAddress(user, channel.id, hub.clock.now())
         try:
             response_urls.respond(hub, address, dict(answer))
         except Failure as failure:
@@ -43,7 +63,7 @@ async def run_command(hub: Hub, user: str, channel: Channel, line: str, thread_t
 async def act(hub: Hub, user: str, container: Mapping[str, Any], action: Json, values: Mapping[str, Any]) -> None:
     """A button, a select or any other element outside an input. Raises Failure or Unanswered."""
     context, view_id = context_of(hub, user, container, values)
-    await hub.outlet.ask("interactive", payloads.block_actions(hub, user, context, action, values, view_id))
+    await _ask(hub, payloads.block_actions(hub, user, context, action, values, view_id))
 
 
 def context_of(hub: Hub, user: str, container: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[Json, str]:
@@ -80,7 +100,7 @@ async def suggest(hub: Hub, user: str, container: Mapping[str, Any], block_id: s
     """The options of an external select for what has been typed so far. Raises Failure or Unanswered."""
     context, _ = context_of(hub, user, container, {})
     payload = payloads.block_suggestion(hub, user, context, block_id, action_id, value)
-    answer = await hub.outlet.ask("interactive", payload)
+    answer = await _ask(hub, payload)
     problems = check_options(answer)
     if problems:
         logger.warning("The options for %s are not shown: %s", action_id, "; ".join(map(str, problems)))
@@ -94,7 +114,7 @@ async def submit(hub: Hub, user: str, view_id: str, values: Mapping[str, Any]) -
     problems = view_inputs.problems(view, values)
     if problems:
         return problems
-    answer = await hub.outlet.ask("interactive", payloads.view_submission(hub, user, view, values))
+    answer = await _ask(hub, payloads.view_submission(hub, user, view, values))
     return _take_response(hub, user, view, answer)
 
 
@@ -154,21 +174,21 @@ async def close(hub: Hub, user: str, view_id: str, *, all_views: bool) -> None:
     hub.pages.push([user], {"type": "view_closed", "view_id": view_id, "all": all_views})
     for item in closed:
         if item["notify_on_close"]:
-            await hub.outlet.ask("interactive", payloads.view_closed(hub, user, item, all_closed=all_views))
+            await _ask(hub, payloads.view_closed(hub, user, item, all_closed=all_views))
 
 
 async def use_shortcut(hub: Hub, user: str, callback_id: str, channel_id: str, message_ts: str) -> None:
-    shortcut = hub.manifest.shortcuts.get(callback_id)
+    shortcut = shortcuts(hub).get(callback_id)
     if shortcut is None:
         raise Failure("shortcut_not_found")
     if shortcut.type == "global":
-        await hub.outlet.ask("interactive", payloads.shortcut(hub, shortcut, user))
+        await _ask(hub, payloads.shortcut(hub, shortcut, user))
         return
     channel = hub.state.channels.get(channel_id)
     message = hub.state.message(channel_id, message_ts) if channel else None
     if channel is None or message is None:
         raise Failure("message_not_found")
-    await hub.outlet.ask("interactive", payloads.message_action(hub, shortcut, user, channel, message))
+    await _ask(hub, payloads.message_action(hub, shortcut, user, channel, message))
 
 
 def type_message(hub: Hub, user: str, channel: Channel, text: str, thread_ts: str) -> Json:

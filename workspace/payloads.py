@@ -34,9 +34,9 @@ def _common(hub: Hub, kind: str, user: str) -> Json:
     }
 
 
-def slash_command(hub: Hub, command: Command, channel: Channel, user: str, text: str, thread_ts: str) -> Json:
+def slash_command(hub: Hub, command: Command, channel: Channel, user: str, text: str) -> Json:
     state = hub.state
-    key = hub.responses.give(user, channel.id, thread_ts=thread_ts)
+    key = hub.responses.give(user, channel.id)
     return {
         "token": TOKEN,
         "team_id": state.team.id,

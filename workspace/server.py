@@ -124,8 +124,7 @@ class Server:
             place = f"Port {self.options.port} on {self.options.host}"
             raise ConfigProblem(f"{place} cannot be used ({reason}). Choose another --port.") from None
         port = self._runner.addresses[0][1]
-        host = "127.0.0.1" if self.options.host in ("0.0.0.0", "::") else self.options.host  # noqa: S104  only compared
-        self.hub.base_url = f"http://{host}:{port}"
+        self.hub.base_url = f"http://{_reachable(self.options.host)}:{port}"
 
     async def close(self) -> None:
         self.hub.pages.close()
@@ -133,3 +132,10 @@ class Server:
         await self.hub.sockets.close()
         await self._runner.cleanup()
         await asyncio.to_thread(self.keeper.close)
+
+
+def _reachable(host: str) -> str:
+    """The address to open for a host that is listened on: loopback where that is every one, IPv6 in brackets."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104  only compared
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -196,6 +196,18 @@ async def test_an_unknown_command_is_told_and_kept(visit: Open) -> None:
     await expect(ben.composer).to_have_value("/nonsense and more")
 
 
+async def test_a_command_in_a_thread_is_refused_and_kept(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    await tell(workspace, "A thread")
+    await ben.log.get_by_role("article").hover()
+    await ben.log.get_by_role("button", name="Reply in thread").click()
+    reply = ben.thread.get_by_role("textbox", name="Reply to thread")
+    await reply.fill("/pmo help")
+    await reply.press("Enter")
+    await expect(ben.page.get_by_role("alert")).to_contain_text("/pmo is not supported in threads. Sorry!")
+    await expect(reply).to_have_value("/pmo help")
+
+
 async def test_the_home_is_shown_as_it_is_published(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     await ben.page.get_by_role("navigation").get_by_role("button", name="PMO Assistant").click()

@@ -5,6 +5,15 @@ import pytest
 from tests.workspace.raw_app import connected_app
 from tests.workspace.running import MANIFEST, Trouble, running_workspace
 
+DENIED = (
+    "app_mentions:read",
+    "channels:history",
+    "groups:history",
+    "im:history",
+    "reactions:read",
+    "channels:read",
+)
+
 
 def subscribed_to(*names):
     settings = MANIFEST["settings"] | {"event_subscriptions": {"bot_events": list(names)}}
@@ -42,6 +51,28 @@ async def test_private_channels_have_their_own_subscription(workspace, app):
         await other.as_user("U03WEI").post("C03TRIAGE", "Not heard")
         await other.as_user("U03WEI").post("C02PROJECTS", "Heard")
         assert (await deaf.event("message"))["event"]["text"] == "Heard"
+
+
+async def test_an_event_needs_its_scope_besides_its_subscription():
+    scopes = [scope for scope in MANIFEST["oauth_config"]["scopes"]["bot"] if scope not in DENIED]
+    manifest = MANIFEST | {"oauth_config": {"scopes": {"bot": scopes}}}
+    async with running_workspace(manifest) as workspace, connected_app(workspace):
+        ben, wei = workspace.as_user("U02BEN"), workspace.as_user("U03WEI")
+        ts = await ben.post("C02PROJECTS", "@PMO Assistant hello")
+        await ben.react("C02PROJECTS", ts, "eyes")
+        await wei.post("C03TRIAGE", "Hello")
+        await ben.post(await ben.dm(), "Hello")
+        await workspace.as_user("U04DANA").join("C02PROJECTS")
+        await ben.open_home()
+        assert [event["event_type"] for event in await workspace.events()] == ["app_home_opened"]
+
+
+async def test_the_app_hears_of_members_only_where_it_is_one(workspace, app):
+    wei, dana = workspace.as_user("U03WEI"), workspace.as_user("U04DANA")
+    await wei.command("/remove @PMO Assistant", channel="C02PROJECTS")
+    await dana.join("C02PROJECTS")
+    await wei.command("/invite @PMO Assistant", channel="C02PROJECTS")
+    assert (await app.event("member_joined_channel"))["event"]["user"] == "U00PMOBOT"
 
 
 async def test_the_apps_own_messages_come_back_to_it(workspace, app):

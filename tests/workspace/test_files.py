@@ -5,6 +5,8 @@ import base64
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.workspace.running import MANIFEST, running_workspace
+
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -13,6 +15,32 @@ PIXEL = base64.b64decode(
 @pytest.fixture
 def client(workspace):
     return AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)
+
+
+def bearer(workspace, token=None):
+    return {"Authorization": f"Bearer {token or workspace.bot_token}"}
+
+
+async def test_a_files_address_takes_a_token_that_may_read_it(workspace, client):
+    address = (await client.files_upload_v2(filename="what? #1.png", content=PIXEL))["file"]["url_private"]
+
+    async def status(address, headers):
+        async with workspace.session.get(address, headers=headers) as response:
+            return response.status
+
+    assert await status(address, {}) == 403
+    assert await status(address, bearer(workspace, workspace.app_token)) == 403
+    assert await status(address, bearer(workspace)) == 200
+    to_ben = address.replace("/files/", "/client/files/")
+    assert [await status(f"{to_ben}?user={user}", {}) for user in ("U02BEN", "U99NOBODY")] == [200, 403]
+    await workspace.control("token", {"revoked": True})
+    assert await status(address, bearer(workspace)) == 403
+    deaf = MANIFEST | {"oauth_config": {"scopes": {"bot": ["files:write"]}}}
+    async with running_workspace(deaf) as other:
+        done = await AsyncWebClient(token=other.bot_token, base_url=other.api_url).files_getUploadURLExternal(
+            filename="a.png", length=1
+        )
+        assert await status(f"{other.url}/files/{done['file_id']}/a.png", bearer(other)) == 403
 
 
 async def test_the_sdks_upload_shares_the_file_with_its_comment(workspace, client):
@@ -24,7 +52,7 @@ async def test_the_sdks_upload_shares_the_file_with_its_comment(workspace, clien
     file = message["files"][0]
     assert (file["id"], file["title"], file["mimetype"]) == (done["file"]["id"], "Trend", "image/png")
     assert (file["original_w"], file["original_h"], file["size"]) == (1, 1, len(PIXEL))
-    async with workspace.session.get(workspace.url + file["url_private"]) as response:
+    async with workspace.session.get(workspace.url + file["url_private"], headers=bearer(workspace)) as response:
         assert await response.read() == PIXEL
         assert response.headers["Content-Type"] == "image/png"
     info = await client.files_info(file=file["id"])
@@ -57,7 +85,7 @@ async def test_a_block_shows_only_pictures_that_were_uploaded(workspace, client)
 
 async def test_what_is_no_picture_is_only_ever_downloaded(workspace, client):
     done = await client.files_upload_v2(filename="page.html", content=b"<script>alert(1)</script>")
-    async with workspace.session.get(done["file"]["url_private"]) as response:
+    async with workspace.session.get(done["file"]["url_private"], headers=bearer(workspace)) as response:
         assert response.headers["Content-Disposition"] == "attachment"
         assert response.headers["Content-Type"] == "application/octet-stream"
         assert response.headers["X-Content-Type-Options"] == "nosniff"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,14 @@ from tests.workspace.running import RunningWorkspace, running_workspace
 from workspace.web_api import METHODS
 
 FORM = "application/x-www-form-urlencoded"
-NAMES = (
-    "action action_id add all block_id blocks callback_id channel channel_id channels chunks container count cursor event "
-    "every external_id files filename hash kind latest length limit loading_messages markdown_text message_ts metadata "
-    "method ms name oldest other probability prompts reason response_action retry_after same_id state status strict tab "
-    "text thread_ts times timestamp title token trigger_id ts type types user user_id users value values view view_id"
-).split()
+NAMES = re.findall(
+    r"\w+",
+    "action action_id add all block_id blocks callback_id channel channel_id channels chunks container "
+    "count cursor event every external_id filename files hash kind latest length limit loading_messages "
+    "markdown_text message_ts metadata method ms name oldest other probability prompts reason "
+    "response_action retry_after same_id state status strict tab text thread_ts times timestamp title "
+    "token trigger_id ts type types user user_id users value values view view_id ",
+)
 VIEW = {
     "type": "modal",
     "title": {"type": "plain_text", "text": "Form"},

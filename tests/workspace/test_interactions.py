@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.workspace.running import Trouble, running_workspace
+from tests.workspace.raw_app import connected_app
+from tests.workspace.running import MANIFEST, Trouble, running_workspace
 
 
 def plain(text):
@@ -396,3 +397,34 @@ async def test_a_button_nobody_answers_shows_that_the_app_is_away():
         message = await card(workspace, None)
         await wei.click(message, "Accept")
         assert "is not connected" in await wei.wait_trouble()
+
+
+async def test_an_app_without_interactivity_gets_no_clicks_and_people_are_told():
+    manifest = MANIFEST | {"settings": MANIFEST["settings"] | {"interactivity": {"is_enabled": False}}}
+    async with running_workspace(manifest) as workspace, connected_app(workspace) as app:
+        ben = workspace.as_user("U02BEN")
+        await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Triage", blocks=BUTTONS)
+        card = await ben.wait_message("Triage")
+        await ben.click(card, "accept")
+        assert "is not configured to handle interactive responses" in await ben.wait_trouble()
+        await answered(app, ben.command("/pmo help"), kind="slash_commands")
+        assert [event["type"] for event in await workspace.events()] == ["events_api", "slash_commands"]
+
+
+async def test_an_app_without_the_scope_has_neither_commands_nor_shortcuts():
+    manifest = MANIFEST | {"oauth_config": {"scopes": {"bot": ["chat:write"]}}}
+    async with running_workspace(manifest) as workspace:
+        ben = workspace.as_user("U02BEN")
+        booted = await ben.boot()
+        assert (booted["commands"], booted["shortcuts"]) == ([], [])
+        with pytest.raises(Trouble, match="not a valid command"):
+            await ben.command("/pmo help")
+        with pytest.raises(Trouble, match="shortcut_not_found"):
+            await ben.shortcut("ask_help")
+
+
+async def test_the_apps_commands_are_not_taken_in_threads(workspace, app):
+    ben = workspace.as_user("U02BEN")
+    ts = await ben.post("C02PROJECTS", "A thread")
+    with pytest.raises(Trouble, match="/pmo is not supported in threads"):
+        await ben.command("/pmo help", channel="C02PROJECTS", thread_ts=ts)

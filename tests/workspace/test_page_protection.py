@@ -36,6 +36,13 @@ async def test_told_to_listen_elsewhere_it_answers_to_other_names():
         assert (await get(workspace, "/client/boot", Host="pmo.example"))[0] == 200
 
 
+@pytest.mark.parametrize("host", ["::1", "localhost", "127.0.0.1"])
+async def test_its_address_can_be_opened_wherever_it_listens(host):
+    async with running_workspace(host=host) as workspace:
+        assert (await get(workspace, "/client/boot"))[0] == 200
+        assert (await workspace.api("auth.test"))["url"].startswith(workspace.url)
+
+
 async def test_pages_of_another_origin_can_neither_write_nor_listen(workspace):
     foreign = {"Origin": "https://evil.example"}
     body = {"user": "U01ADA", "channel": "C01GENERAL", "text": "x"}

@@ -38,7 +38,8 @@ async def test_messages_reactions_homes_files_and_members_are_kept(tmp_path):
         assert (kept["text"], kept["reply_count"], kept["reactions"][0]["name"]) == ("Kept", 1, "eyes")
         assert [message["text"] for message in await ben.messages("C02PROJECTS", thread_ts=ts)] == ["Kept", "Reply"]
         assert (await workspace.as_user("U04DANA").open_home())["type"] == "home"
-        async with workspace.session.get(f"{workspace.url}/files/{begun['file_id']}/a.txt") as response:
+        address = f"{workspace.url}/client/files/{begun['file_id']}/a.txt?user=U02BEN"
+        async with workspace.session.get(address) as response:
             assert await response.read() == b"abc"
         info = await workspace.api("conversations.info", channel="C07ASK")
         assert not info["channel"]["is_member"]

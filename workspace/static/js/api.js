@@ -29,6 +29,13 @@ export function upload(file) {
   return fetchJson(`/client/upload?${query}`, { method: "POST", body: file });
 }
 
+/** Where this person reads a file of the workspace, or null for any other address: the one given to apps takes a token. */
+export function fileAddress(address) {
+  const path = address.startsWith(location.origin) ? address.slice(location.origin.length) : address;
+  const found = /^(?:\/client)?(\/files\/[^?#]+)/.exec(path);
+  return found && `/client${found[1]}?${new URLSearchParams({ user: speaker })}`;
+}
+
 function ask(name, query) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   return fetchJson(`/client/${name}?${new URLSearchParams(given)}`);

@@ -1,4 +1,5 @@
 // Files of a message: pictures are shown, everything else is a card to download.
+import { fileAddress } from "./api.js";
 import { icon } from "./icons.js";
 import { html } from "./lib.js";
 import { Picture } from "./elements/picture.js";
@@ -10,8 +11,7 @@ const isPicture = (file) =>
 
 function addressOf(file) {
   const given = file.url_private ?? file.permalink ?? "";
-  if (given.startsWith("/files/")) return given;
-  return safeAddress(given);
+  return fileAddress(given) ?? safeAddress(given);
 }
 
 function sizeText(bytes) {

@@ -1,8 +1,8 @@
 // An image of a block. Addresses the page would refuse are shown by their description instead.
+import { fileAddress } from "../api.js";
 import { html, useState } from "../lib.js";
 
-const allowed = (address) =>
-  /^(https:\/\/|data:image\/|\/files\/)/.test(address) || address.startsWith(`${location.origin}/`);
+const allowed = (address) => /^(https:\/\/|data:image\/)/.test(address) || address.startsWith(`${location.origin}/`);
 
 export function addressOf(image) {
   const given =
@@ -10,7 +10,7 @@ export function addressOf(image) {
     image.slack_file?.url ??
     image.slack_file?.url_private ??
     (image.slack_file?.id ? `/files/${image.slack_file.id}/image` : "");
-  return allowed(String(given)) ? given : null;
+  return fileAddress(String(given)) ?? (allowed(String(given)) ? given : null);
 }
 
 export function Picture({ image, className }) {
