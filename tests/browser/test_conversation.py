@@ -260,6 +260,34 @@ async def test_older_messages_come_as_one_scrolls_and_the_reader_keeps_the_place
     await expect(rows.last).to_be_in_viewport()
 
 
+async def test_whoever_writes_sees_what_they_wrote(visit: Open, workspace: RunningWorkspace) -> None:
+    for number in range(60):
+        await tell(workspace, f"Message {number:03}")
+    ben = await visit()
+    await ben.log.get_by_role("article").first.scroll_into_view_if_needed()
+    await expect(ben.page.get_by_role("button", name="Latest messages")).to_be_visible()
+    await tell(workspace, "From the app")
+    await expect(ben.log.get_by_text("From the app")).not_to_be_in_viewport()
+    await ben.composer.fill("From me")
+    await ben.page.keyboard.press("Enter")
+    await expect(ben.log.get_by_text("From me")).to_be_in_viewport()
+
+
+async def test_a_text_runs_in_the_direction_of_its_script(visit: Open) -> None:
+    ben = await visit()
+    for text in ("Hello", "שלום עולם"):
+        await ben.composer.fill(text)
+        await ben.page.keyboard.press("Enter")
+    await expect(ben.log.get_by_text("שלום עולם")).to_be_visible()
+    start = """element => {
+        const written = document.createRange();
+        written.selectNodeContents(element);
+        return written.getBoundingClientRect().x;
+    }"""
+    left, right = [await ben.log.get_by_text(text).evaluate(start) for text in ("Hello", "שלום עולם")]
+    assert right > left + 100
+
+
 async def test_a_long_day_does_not_fill_the_page(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for number in range(400):

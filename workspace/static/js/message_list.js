@@ -7,6 +7,7 @@ import { Fragment, html, useEffect, useLayoutEffect, useRef, useState } from "./
 import { isReply } from "./log.js";
 import { Message, Undrawn } from "./message.js";
 import { loadOlder } from "./reading.js";
+import { store } from "./state.js";
 
 const NEAR = 60; // px from the end that still count as being there
 const TOGETHER = 5 * 60; // seconds within which messages of one author stand under one name
@@ -22,6 +23,10 @@ export function MessageList({ channel, messages, hasMore, loading, unreadFrom, p
   const visible = messages.slice(-shown);
   const more = hasMore || messages.length > shown;
 
+  const last = messages.at(-1);
+  useLayoutEffect(() => {
+    if (last?.user === store.get().me.id) atEnd.current = true; // whoever writes sees what they wrote
+  }, [last?.ts]);
   useLayoutEffect(() => {
     const list = box.current;
     if (atEnd.current) list.scrollTop = list.scrollHeight;

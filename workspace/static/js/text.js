@@ -67,7 +67,7 @@ const DRAW = {
   strike: (node) => html`<s>${node.children.map(drawNode)}</s>`,
   code: (node) => html`<code>${node.text}</code>`,
   pre: (node) => html`<pre tabindex="0">${node.text}</pre>`,
-  quote: (node) => html`<blockquote>${node.children.map(drawNode)}</blockquote>`,
+  quote: (node) => html`<blockquote dir="auto">${node.children.map(drawNode)}</blockquote>`,
   list: drawList,
   link: (node) => html`<${Link} address=${node.address}>${node.children.map(drawNode)}<//>`,
   emoji: (node) => html`<${Emoji} name=${node.name} />`,
@@ -87,10 +87,10 @@ function drawList(node) {
     (item) => html`<li class=${`indent-${item.indent}`}>${item.children.map(drawNode)}</li>`,
   );
   return node.ordered
-    ? html`<ol start=${node.start}>
+    ? html`<ol dir="auto" start=${node.start}>
         ${items}
       </ol>`
-    : html`<ul>
+    : html`<ul dir="auto">
         ${items}
       </ul>`;
 }
