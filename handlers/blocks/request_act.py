@@ -6,7 +6,8 @@ from datetime import timedelta
 from foundation.errors import Conflict
 from foundation.people import Role
 from handlers.blocks.request_buttons import LABELS
-from handlers.blocks.request_words import Sheet, priority_words, quoted
+from handlers.blocks.request_words import Sheet, priority_words
+from handlers.blocks.rich import quoted, rich
 from handlers.blocks.text import Block, context, cut, escape, input_block, modal, plain, section
 from servicedesk.catalogue import Priority
 from servicedesk.decisions import SIZES
@@ -93,7 +94,7 @@ def act_modal(sheet: Sheet, verb: Verb, others_too: bool = False) -> Block:
 
 def _waited_for(sheet: Sheet, verb: Verb) -> list[Block]:
     question = sheet.request.question if verb in (Verb.ANSWER, Verb.REPLY) else None
-    return [section(quoted(question, 2500))] if question else []
+    return [rich(quoted(question))] if question else []
 
 
 def _comment(_: Sheet, verb: Verb) -> Block:

@@ -5,8 +5,8 @@ from itertools import islice
 
 from foundation.people import People, Person
 from handlers.blocks.request_buttons import card_buttons, open_button
-from handlers.blocks.request_words import Sheet, answers, asked_by, named, priority_words, quoted, state_line
-from handlers.blocks.rich import line, rich, words
+from handlers.blocks.request_words import Sheet, answers, asked_by, named, priority_words, state_line
+from handlers.blocks.rich import line, quoted, rich, words
 from handlers.blocks.text import Block, Message, actions, context, cut, escape, header, message, mrkdwn, section
 from servicedesk.catalogue import Priority
 from servicedesk.decisions import approvers
@@ -17,6 +17,7 @@ from servicedesk.transitions import Who, verbs_of
 TRIAGE_SIDE = frozenset({Who.TRIAGER, Who.ASSIGNEE, Who.VIEWER})
 MOST_FIELDS = 8
 LONGEST_DETAIL = 600
+LONGEST_QUOTATION = 1500
 
 _HATS = {
     Who.REQUESTER: "Your request",
@@ -109,15 +110,19 @@ def marks(sheet: Sheet) -> str:
 def matter(sheet: Sheet) -> list[Block]:
     """What everybody has to know at once: the question that is open, the delivery, a reason."""
     request, people = sheet.request, sheet.desk.people
-    found = [section(quoted(text)) for text in (request.question, request.hold_reason) if text]
+    found = [_quotation(text) for text in (request.question, request.hold_reason) if text]
     if request.deliverable:
         by = f" by {named(people, request.assignee)}" if request.assignee else ""
         found.append(section(f"Delivered{by}: *{escape(sheet.deliverable)}*"))
         found.append(rich(line({"type": "link", "url": request.deliverable})))
     is_reopened = request.state in WORK and request.deliverable
     if request.reason and (request.state in ENDED or is_reopened):
-        found.append(section(quoted(request.reason)))
+        found.append(_quotation(request.reason))
     return found
+
+
+def _quotation(text: str) -> Block:
+    return rich(quoted(cut(text, LONGEST_QUOTATION)))
 
 
 def _contents(sheet: Sheet) -> list[Block]:

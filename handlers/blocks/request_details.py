@@ -1,15 +1,16 @@
 """Everything about a request: in a window with all that its reader may do, and as an answer to a command."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from foundation.people import Person
 from handlers.blocks.request_buttons import card_buttons, window_buttons
 from handlers.blocks.request_card import marks, matter
 from handlers.blocks.request_steps import deed
 from handlers.blocks.request_words import Sheet, answers, asked_by, priority_words, quoted, span, state_line, when
-from handlers.blocks.text import Block, Message, context, divider, escape, header, message, modal, mrkdwn, section
+from handlers.blocks.rich import LONGEST, line, rich, words
+from handlers.blocks.text import Block, Message, context, cut, divider, escape, header, message, modal, mrkdwn, section
 from servicedesk.clock import Clock
-from servicedesk.fields import FieldKind
+from servicedesk.fields import Field, FieldKind
 from servicedesk.figures import lead_time
 from servicedesk.priority import wsjf
 from servicedesk.records import ClockName, LogEntry, Verb
@@ -26,13 +27,14 @@ def window(sheet: Sheet, log: Sequence[LogEntry], reader: Person, note: str = ""
     """The window of a request, with a button for everything that its reader may do now. `note` is said first."""
     buttons = window_buttons(sheet.request, _verbs(sheet, reader))
     noted = [section(f":warning: {escape(note)}")] if note else []
-    blocks = [*noted, *_top(sheet), *buttons, *_times(sheet, log, reader), divider(), *_contents(sheet)[:MOST_ANSWERS]]
+    blocks = [*noted, *_top(sheet), *buttons, *_times(sheet, log, reader), divider()]
+    blocks += _contents(sheet, _as_written)[:MOST_ANSWERS]
     return modal(sheet.request.reference, [*blocks, divider(), *_history(sheet, log, reader, STEPS_IN_WINDOW)])
 
 
 def details(sheet: Sheet, log: Sequence[LogEntry], reader: Person) -> Message:
     """The answer to a command; it is shown to the reader alone."""
-    blocks = [*_top(sheet), *_times(sheet, log, reader), *_contents(sheet)[: MOST_ANSWERS // 2]]
+    blocks = [*_top(sheet), *_times(sheet, log, reader), *_contents(sheet, _as_told)[: MOST_ANSWERS // 2]]
     blocks += [divider(), *_history(sheet, log, reader, STEPS_IN_MESSAGE)]
     blocks += card_buttons(sheet.request, _verbs(sheet, reader))
     return message(f"{escape(sheet.title)} ({escape(sheet.service)}): {state_line(sheet)}", blocks)
@@ -85,12 +87,24 @@ def _milestones(sheet: Sheet) -> Iterator[str]:
                 yield f"• {escape(milestone.label)}: by {when(at, sheet.desk.calendar)}"
 
 
-def _contents(sheet: Sheet) -> list[Block]:
+def _contents(sheet: Sheet, at_length: Callable[[Sheet, Field, str], Block]) -> list[Block]:
     """All answers: the short ones side by side, each long one by itself."""
-    told = [(one, words) for one, words in answers(sheet) if one.key != "title"]
-    short = [mrkdwn(f"*{escape(one.label)}*\n{words}", 2000) for one, words in told if one.kind not in _LONG]
-    long = [section(f"*{escape(one.label)}*\n{words}") for one, words in told if one.kind in _LONG]
+    told = [(one, answer) for one, answer in answers(sheet) if one.key != "title"]
+    short = [mrkdwn(f"*{escape(one.label)}*\n{answer}", 2000) for one, answer in told if one.kind not in _LONG]
+    long = [at_length(sheet, one, answer) for one, answer in told if one.kind in _LONG]
     return [*({"type": "section", "fields": list(fields)} for fields in _by_ten(short)), *long]
+
+
+def _as_told(_: Sheet, one: Field, told: str) -> Block:
+    return section(f"*{escape(one.label)}*\n{told}")
+
+
+def _as_written(sheet: Sheet, one: Field, told: str) -> Block:
+    """A window has the room for what somebody wrote in rich text, which shows it sign by sign."""
+    if one.kind is not FieldKind.LONG_TEXT:
+        return _as_told(sheet, one, told)
+    written = cut(str(sheet.request.values[one.key]), LONGEST)
+    return rich(line(words(f"{one.label}\n", "bold"), words(written)))
 
 
 def _by_ten(fields: Sequence[Block]) -> Iterator[Sequence[Block]]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from handlers.blocks.request_words import Names, quoted, title_of
+from handlers.blocks.request_words import Names, title_of
+from handlers.blocks.rich import quoted, rich
 from handlers.blocks.text import Block, button, cut, escape, input_block, modal, plain, section
 from servicedesk.catalogue import Catalogue, Family, Service
 from servicedesk.fields import Field, FieldKind
@@ -55,10 +56,10 @@ def form(service: Service, fields: Sequence[Field], filling: Filling) -> Block:
 
 def changed_form(request: Request, fields: Sequence[Field], filling: Filling) -> Block:
     """The same form as it was filled in, to be changed as the approvers ask."""
-    asked = section(f"*{request.reference}* · what should be changed:\n{quoted(request.question or '')}")
+    asked = [section(f"*{request.reference}* · what should be changed:"), rich(quoted(request.question or ""))]
     return modal(
         "Change and resubmit",
-        [asked, *_inputs(fields, filling)],
+        [*asked, *_inputs(fields, filling)],
         submit="Submit again",
         callback_id=RESUBMIT,
         private_metadata=str(request.number),

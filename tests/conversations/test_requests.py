@@ -42,6 +42,17 @@ async def test_what_is_wrong_is_told_under_its_field_and_nothing_is_lost(office:
     await mine(office.ben)
 
 
+async def test_windows_show_what_was_written_sign_by_sign(office: Office) -> None:
+    written = "*Star* _line_ ~wave~ `code` :tada: <@U04DANA>"
+    asked = await ask(office, office.ben, detail=written)
+    await office.ben.click(asked, "Open…")
+    assert written in filling.words(await office.ben.wait_view("PMO-1"))
+    await act(office.wei, await in_triage(office.wei), "Ask the requester", comment=written)
+    asked = await mine(office.ben, 1, "Answer", written)
+    await office.ben.click(asked, "Answer")
+    assert written in filling.words(await office.ben.wait_view("request.act"))
+
+
 async def test_the_command_alone_lets_one_choose_the_service(office: Office) -> None:
     await office.ben.command("/pmo-request")
     view = await office.ben.wait_view("Request a PMO service")
