@@ -28,8 +28,7 @@ __all__ = [
 Block = dict[str, Any]
 Message = dict[str, Any]
 
-# Slack takes about 13,200 characters in all the blocks of a message; the rest is for labels and rich text.
-MOST_TOGETHER = 10_000
+MOST_TOGETHER = 13_000  # characters in all the blocks of a message; Slack takes about 13,200
 
 # Half an entity or half a mention at the end of text that was cut is worse than neither.
 _BROKEN_END = re.compile(r"(&[a-z]{0,4}|<[^<>]{0,60})\Z")
@@ -105,11 +104,12 @@ def message(text: str, blocks: Sequence[Block] | None = None) -> Message:
 
 
 def _fitting(blocks: list[Block]) -> list[Block]:
-    """The blocks, with the longest texts cut where all of them together are more than a message may hold."""
-    texts = list(_mrkdwn_in(blocks))
-    room = MOST_TOGETHER
+    """The blocks, with the longest of their mrkdwn cut where all together is more than a message may hold."""
+    every = list(_texts_in(blocks))
+    texts = [text for text in every if text.get("type") == "mrkdwn"]
+    room = MOST_TOGETHER - sum(len(text["text"]) for text in every if text.get("type") != "mrkdwn")
     for place, length in enumerate(sorted(len(text["text"]) for text in texts)):
-        share = room // (len(texts) - place)
+        share = max(1, room // (len(texts) - place))
         if length > share:
             for one in texts:
                 one["text"] = _cut_markup(one["text"], share)
@@ -118,15 +118,15 @@ def _fitting(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-def _mrkdwn_in(part: object) -> Iterator[Block]:
+def _texts_in(part: object) -> Iterator[Block]:
     if isinstance(part, dict):
-        if part.get("type") == "mrkdwn":
+        if isinstance(part.get("text"), str):
             yield part
-        else:
-            yield from _mrkdwn_in(list(part.values()))
+        for inner in part.values():
+            yield from _texts_in(inner)
     elif isinstance(part, list):
-        for one in part:
-            yield from _mrkdwn_in(one)
+        for inner in part:
+            yield from _texts_in(inner)
 
 
 def _cut_markup(text: str, limit: int) -> str:

@@ -11,6 +11,7 @@ from handlers.blocks.gaps import Open, gaps_message
 from handlers.blocks.help import Help, help_blocks, help_message, welcome_message
 from handlers.blocks.home import home_view
 from handlers.blocks.questions import asked_modal, questions_section
+from handlers.blocks.rich import quoted, rich
 from handlers.blocks.text import cut, message, modal, section
 from handlers.commands import COMMANDS, CONCERNS, Use
 from knowledge.answers import Outcome
@@ -124,6 +125,12 @@ def test_a_list_that_is_too_long_for_a_message_keeps_every_row_and_cuts_the_long
     texts = [block["text"]["text"] for block in told["blocks"]]
     assert [texts[0], texts[-1]] == ["*Waiting for triage*", "*In work*"]
     assert all(f"*PMO-{number}* &amp;&amp;" in texts[number + 1] for number in range(20))
+
+
+def test_what_cannot_be_cut_leaves_less_room_for_the_rest() -> None:
+    told = message("x", [rich(quoted("y" * 3000)), rich(quoted("y" * 3000)), *(section("x" * 2900) for _ in range(4))])
+    assert check_message(told) == []
+    assert words(told["blocks"][0]) == "y" * 3000
 
 
 def test_a_message_that_fits_is_left_as_it_is() -> None:
