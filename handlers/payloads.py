@@ -62,6 +62,11 @@ def question(body: Mapping[str, Any]) -> Asked:
     return Asked(plain(raw), place(body))
 
 
+def is_addressed(body: Mapping[str, Any]) -> bool:
+    """Whether the message begins with a mention: of the app, where nobody else reads."""
+    return str(body["event"].get("text", "")).lstrip().startswith("<@")
+
+
 def plain(text: str) -> str:
     """Text as its writer meant it: no mentions of people, channels and links by their words, entities decoded."""
     text = _MARKUP.sub(_as_typed, text)

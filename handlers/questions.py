@@ -18,6 +18,7 @@ from handlers.home import refresh_home
 from handlers.house import House
 from handlers.payloads import Asked, Place
 from handlers.replies import aside, reply
+from handlers.request_acts import wrote_under_card
 from handlers.routes import Routes, Visit
 from handlers.standing import may_be_standing, standing
 from knowledge.answers import Answer, Outcome
@@ -54,6 +55,8 @@ def register(routes: Routes) -> None:
 def mentioned(arrival: Arrival, house: House) -> None:
     """Somebody mentioned the bot or wrote to it."""
     asked = payloads.question(arrival.payload)
+    if not payloads.is_addressed(arrival.payload) and wrote_under_card(arrival, house, asked):
+        return
     if _SMALL_TALK.fullmatch(asked.text):
         help.told(arrival, house, asked.place)
     else:

@@ -12,8 +12,10 @@ from handlers.blocks.request_act import ACT, FIELDS, SCORED, act_modal
 from handlers.blocks.request_buttons import AT_ONCE, MENU, OPEN
 from handlers.blocks.request_details import window
 from handlers.blocks.request_form import RESUBMIT, Filling, changed_form
-from handlers.blocks.text import Block
+from handlers.blocks.text import Block, message
 from handlers.house import House
+from handlers.payloads import Asked
+from handlers.replies import reply
 from handlers.request_names import check_named, names_now, sheet_of
 from handlers.request_news import announce
 from handlers.routes import Body, Routes, Visit
@@ -89,6 +91,24 @@ def resubmitted(arrival: Arrival, house: House) -> None:
     _do(arrival, house, int(payloads.carried(arrival.payload)), Verb.RESUBMIT, {"values": values})
 
 
+def wrote_under_card(arrival: Arrival, house: House, asked: Asked) -> bool:
+    """Whether somebody wrote in the thread of their card of a request: that answers the question that is open to them,
+    else it is a comment."""
+    place = asked.place
+    if not (place.is_direct and place.thread_ts and asked.text):
+        return False
+    with house.store.reading(house.now()) as tx:
+        number = tx.requests.shown_in(place.user, place.thread_ts)
+        request = tx.requests.get(number) if number else None
+    if request is None:
+        return False
+    verb = _ANSWERS.get(request.state, Verb.COMMENT) if request.requester == place.user else Verb.COMMENT
+    with house.store.finishing(arrival, house.now()) as tx:
+        _save(tx, house, request.number, verb, house.people.get(place.user), {"comment": asked.text})
+        reply(tx, place, message(_PASSED_ON[verb]))
+    return True
+
+
 async def _ask(visit: Visit, number: int, verb: Verb) -> None:
     """Open the window of the verb, if the person may do it now at all."""
     make = _changed_form if verb is Verb.RESUBMIT else _act_modal
@@ -143,12 +163,15 @@ def _changed_form(tx: Transaction, house: House, request: Request, _: Verb, __: 
 
 
 def _do(arrival: Arrival, house: House, number: int, verb: Verb, given: Given) -> None:
-    actor = _actor(arrival.payload, house)
     with house.store.finishing(arrival, house.now()) as tx:
-        before = tx.requests.get(number)
-        change = _applied(tx, house, before, verb, actor, given)
-        tx.requests.save(change)
-        announce(tx, house, before, change)
+        _save(tx, house, number, verb, _actor(arrival.payload, house), given)
+
+
+def _save(tx: Transaction, house: House, number: int, verb: Verb, actor: Person, given: Given) -> None:
+    before = tx.requests.get(number)
+    change = _applied(tx, house, before, verb, actor, given)
+    tx.requests.save(change)
+    announce(tx, house, before, change)
 
 
 def _applied(tx: Transaction, house: House, request: Request, verb: Verb, actor: Person, given: Given) -> Change:
@@ -194,6 +217,12 @@ def _number(text: str) -> int:
     return int(found[1])
 
 
+_ANSWERS = {State.NEEDS_INFO: Verb.ANSWER, State.WAITING_REQUESTER: Verb.REPLY}
+_PASSED_ON = {
+    Verb.ANSWER: "Your answer is with the PMO, and the request is back in triage.",
+    Verb.REPLY: "Your reply is with the person who has the request, and the work goes on.",
+    Verb.COMMENT: "Everybody whom the request concerns sees your comment. To ask the handbook, begin with my name.",
+}
 _READ: dict[str, Callable[[Any], Any]] = {
     "review_on": date.fromisoformat,
     "duplicate_of": _number,

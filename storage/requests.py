@@ -13,6 +13,7 @@ from foundation.errors import Conflict, NotFound
 from servicedesk.records import Change, LogEntry, Request, State, Verb
 from servicedesk.requests import not_found
 from servicedesk.satisfaction import Rating
+from storage.tables.engine import DeliveryRow
 from storage.tables.requests import RatingRow, RequestCardRow, RequestDeskRow, RequestEntryRow, RequestRow
 from storage.upsert import insert_new, put
 
@@ -99,6 +100,11 @@ class Requests:
         """All its cards: place → delivery."""
         rows = self._session.scalars(select(RequestCardRow).where(RequestCardRow.number == number))
         return {row.place: row.delivery for row in rows}
+
+    def shown_in(self, place: str, ts: str) -> int | None:
+        """The number of the request whose card in somebody's direct messages is the message of that ts."""
+        card = select(RequestCardRow.number).join(DeliveryRow, DeliveryRow.id == RequestCardRow.delivery)
+        return self._session.scalar(card.where(RequestCardRow.place == place, DeliveryRow.posted_ts == ts))
 
     def remember_card(self, number: int, place: str, delivery: str) -> None:
         put(self._session, RequestCardRow, {"number": number, "place": place, "delivery": delivery})

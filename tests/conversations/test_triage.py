@@ -192,3 +192,26 @@ async def test_priority_changes_the_day_on_which_it_is_due(office: Office) -> No
     queued = await in_triage(office.wei, 1, "In the queue", "Mon 28 September 2026")
     assert await act(office.wei, queued, "Change the priority", priority="expedite") == {}
     await mine(office.ben, 1, "In the queue", "Mon 21 September 2026")
+
+
+async def test_what_is_written_under_a_card_answers_the_question_that_is_open(office: Office) -> None:
+    await ask(office, office.ben)
+    await act(office.wei, await in_triage(office.wei), "Ask the requester", comment="Who is the sponsor?")
+    waiting = await mine(office.ben, 1, "Waiting for your answer", "Who is the sponsor?")
+    await office.ben.post(await office.ben.dm(), "The sponsor is Dana, she pays.", thread_ts=waiting["ts"])
+    await office.ben.wait_message("Your answer is with the PMO, and the request is back in triage.")
+    await office.wei.wait_message(told(1, "answered", "The sponsor is Dana, she pays."), channel=TRIAGE)
+    await in_triage(office.wei, 1, "Waiting for triage")
+
+
+async def test_a_reply_under_a_card_lets_the_work_go_on_and_all_else_is_a_comment(office: Office) -> None:
+    _, work = await in_work(office)
+    await act(office.wei, work, "Ask the requester", comment="Where is the register?")
+    waiting = await mine(office.ben, 1, "Waiting for your reply")
+    channel = await office.ben.dm()
+    await office.ben.post(channel, "On the shared drive.", thread_ts=waiting["ts"])
+    await office.wei.wait_message(told(1, "replied", "On the shared drive."))
+    await office.ben.post(channel, "What a nice team!", thread_ts=waiting["ts"])
+    await office.wei.wait_message(told(1, "comments", "What a nice team!"))
+    await office.ben.post(channel, "@PMO Assistant how long does a health check take?", thread_ts=waiting["ts"])
+    await office.ben.wait_message("edition 1.0", channel=channel)
