@@ -10,10 +10,11 @@ from knowledge.follow_ups import together
 from knowledge.handbook import Handbook
 from knowledge.index import Hit, Index
 from knowledge.questions import Cue, Question, read_question
-from knowledge.quoting import LONGEST, Quote, defines, heading_match, quote
+from knowledge.quoting import LONGEST, Quote, asks_for_the_same_people, defines, heading_match, quote
 
 CLOSE = 0.03  # a second page whose score is this near the first is quoted beside it
 HEADING_SHARE = 0.35  # how much a heading that asks the same adds to a section's score
+WHO_SHARE = 0.2  # and, to “who”, a heading that says who
 DEFINING_SHARE = 0.15  # the same of a sentence that says what the thing is, when that is the question
 NEAREST = 3
 FAR = 0.35  # a topic less near than this says nothing about whom to ask
@@ -111,7 +112,8 @@ def _best_section(readings: Sequence[Question], hits: Sequence[Hit], index: Inde
     def fit(hit: Hit) -> float:
         defining = question.cue is Cue.DEFINITION and any(defines(unit, question) for unit in hit.passage.units)
         headed = sum(heading_match(reading, hit, index) for reading in readings)
-        return hit.score + HEADING_SHARE * headed + DEFINING_SHARE * defining
+        who = asks_for_the_same_people(question, hit)
+        return hit.score + HEADING_SHARE * headed + WHO_SHARE * who + DEFINING_SHARE * defining
 
     pages = {hit.passage.page_id for hit in hits}
     named = {page_id for page_id in pages if is_named(question, handbook.get(page_id))}

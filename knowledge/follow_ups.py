@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from knowledge.questions import LONGEST
+from knowledge.questions import LONGEST, Cue, cue_of
 from knowledge.words import terms
 
 REMEMBERED = 2  # questions before it that one is read with
@@ -22,8 +22,9 @@ def leans(question: str) -> bool:
     """Whether it may make sense only with what was asked before."""
     bare = _bare(question)
     count = len(set(terms(bare)))
-    opened = bare != question.strip()
-    return count <= 1 or bool(_fragment(question)) or (count <= FEW and (opened or bool(_POINTING.search(bare))))
+    if _fragment(question) or (count <= FEW and (bare != question.strip() or _POINTING.search(bare))):
+        return True
+    return count <= 1 and bool(_ASKING.match(bare)) and cue_of(bare) is not Cue.DEFINITION
 
 
 def together(question: str, before: Sequence[str]) -> str | None:

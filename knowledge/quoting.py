@@ -64,6 +64,12 @@ def heading_match(question: Question, hit: Hit, index: Index) -> float:
     return 2 * same / whole if whole else 0.0
 
 
+def asks_for_the_same_people(question: Question, hit: Hit) -> bool:
+    """Whether question and heading both ask “who”, about something that both name."""
+    heading = hit.passage.section.rsplit(" › ", 1)[-1]
+    return question.cue is Cue.PERSON is cue_of(heading) and not set(terms(heading)).isdisjoint(question.stems)
+
+
 def defines(unit: Unit, question: Question) -> bool:
     """Whether the sentence says of what is asked what it is: “A risk is …”, “CPI = …”."""
     subject, verb, _ = _IS.split(unit.text, maxsplit=1) if _IS.search(unit.text[:80]) else ("", "", "")

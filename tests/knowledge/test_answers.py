@@ -26,6 +26,12 @@ def _pages(answer: Answer) -> set[str]:
     [
         ("how do I know whether my project is in trouble?", {"project-in-trouble", "health-check"}, ""),
         ("who approves a change?", {"change-control"}, "The project manager approves a change that stays within"),
+        (
+            "Who approves a change request?",
+            {"change-control"},
+            "The project manager approves a change that stays within",
+        ),
+        ("who decides at a gate?", {"stage-gates"}, "The sponsor signs every gate"),
         ("how long does a health check take?", {"health-check"}, "10 business days"),
         ("who signs the charter", {"project-charter"}, "the sponsor signs"),
         ("what is WSJF?", {"prioritisation"}, "÷ size"),
@@ -44,6 +50,19 @@ def test_a_plain_question_is_answered_from_its_page(
     assert answer.status is Outcome.ANSWERED
     assert _pages(answer) & pages
     assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Who approves a change request?", "The project manager approves a change that stays within tolerance"),
+        ("who decides at a gate?", "The sponsor signs every gate of a small project"),
+    ],
+)
+def test_a_question_for_somebody_is_answered_from_the_section_that_says_who(
+    by_meaning: Library, question: str, words: str
+) -> None:
+    assert by_meaning.ask(question).text.startswith(words)
 
 
 def test_an_answer_says_where_it_stands_who_owns_it_and_which_service_helps(library: Library) -> None:
@@ -226,6 +245,11 @@ def test_a_question_that_stands_by_itself_is_not_read_with_another(library: Libr
     alone = library.ask("how long does a health check take?")
 
     assert library.ask("how long does a health check take?", ["who signs the project charter?"]) == alone
+
+
+@pytest.mark.parametrize("question", ["what's the weather", "help", "what is late?", "risk register"])
+def test_a_short_question_that_points_at_nothing_is_not_read_with_another(by_meaning: Library, question: str) -> None:
+    assert by_meaning.ask(question, ["who is the head of the PMO?"]).follows == ()
 
 
 def test_a_question_takes_a_few_hundredths_of_a_second(library: Library) -> None:
