@@ -26,12 +26,6 @@ def _pages(answer: Answer) -> set[str]:
     [
         ("how do I know whether my project is in trouble?", {"project-in-trouble", "health-check"}, ""),
         ("who approves a change?", {"change-control"}, "The project manager approves a change that stays within"),
-        (
-            "Who approves a change request?",
-            {"change-control"},
-            "The project manager approves a change that stays within",
-        ),
-        ("who decides at a gate?", {"stage-gates"}, "The sponsor signs every gate"),
         ("how long does a health check take?", {"health-check"}, "10 business days"),
         ("who signs the charter", {"project-charter"}, "the sponsor signs"),
         ("what is WSJF?", {"prioritisation"}, "÷ size"),
