@@ -85,6 +85,16 @@ class ChannelsEntry(Strict):
     stories: ChannelId
     leadership: ChannelId
 
+    @model_validator(mode="after")
+    def _apart(self) -> "ChannelsEntry":
+        """What is told in triage and to the leadership is not for the readers of the other channels."""
+        used = self.model_dump()
+        for mine in ("triage", "leadership"):
+            for other, channel in used.items():
+                if other != mine and channel == used[mine]:
+                    raise ValueError(f"{mine} and {other} are one channel. Give {mine} a channel of its own.")
+        return self
+
 
 class CalendarEntry(Strict):
     """When the PMO works. Without it: Monday to Friday from nine to five, no holidays."""

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from foundation.errors import Refused
@@ -111,7 +112,22 @@ def read_front_matter(path: Path, model: type[M]) -> tuple[M, str, int]:
 @lru_cache(maxsize=4)
 def _tree(text: str) -> Any:
     """The nodes with their lines. A check that finds fifty problems in one file asks for the same tree fifty times."""
-    return YAML(typ="rt").load(text)
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Constructor
+    return yaml.load(text)
+
+
+class _Constructor(RoundTripConstructor):
+    """A date that does not exist stays the text it is, so that it is told with its line and field."""
+
+    def construct_yaml_timestamp(self, node: Any, values: Any = None) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node, values)
+        except ValueError:
+            return self.construct_scalar(node)
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_timestamp)
 
 
 def _load(text: str, name: str, first_line: int) -> Any:
@@ -136,13 +152,28 @@ def _plain(node: Any) -> Any:
     return node
 
 
+_NO_DATE = "This is no date. Write it as 2026-12-31."
+_NO_NUMBER = "Expected a number."
+_MESSAGES = {
+    "missing": "This field is missing.",
+    "extra_forbidden": "There is no such field. Check its spelling, or remove it.",
+    "date_type": _NO_DATE,
+    "date_parsing": _NO_DATE,
+    "date_from_datetime_parsing": _NO_DATE,
+    "date_from_datetime_inexact": _NO_DATE,
+    "decimal_type": _NO_NUMBER,
+    "decimal_parsing": _NO_NUMBER,
+    "float_parsing": _NO_NUMBER,
+    "int_parsing": "Expected a whole number.",
+    "too_short": "At least one is needed.",
+    "string_type": "Expected a text.",
+}
+
+
 def _problem(name: str, tree: Any, found: Any, first_line: int) -> Problem:
     noise = ("function-", "tagged-", "[key]")  # pydantic's own steps, which stand nowhere in the file
     path = [part for part in found["loc"] if not (isinstance(part, str) and part.startswith(noise))]
-    message = {
-        "missing": "This field is missing.",
-        "extra_forbidden": "There is no such field. Check its spelling, or remove it.",
-    }.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
+    message = _MESSAGES.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
     return Problem(name, _line(tree, path, first_line), ".".join(str(part) for part in path), message)
 
 

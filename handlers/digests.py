@@ -77,13 +77,21 @@ def preview(tx: Transaction, house: House, person: Person, name: str) -> Message
     """
     if not person.holds(Role.PMO_LEAD, Role.LEADER):
         raise NotAllowed("Leaders and the head of the PMO preview digests. To all others they come in their channels.")
-    definition = find_definition(house.digests, name)
+    definition = find_definition(house.digests, name) if name else _next_for(person, house)
     readers = readers_of(definition, house.people)
     if readers and person not in readers:
         raise NotAllowed(f"“{definition.title}” is for others. Ask the head of the PMO for what you need of it.")
     slot = next_slot(definition.schedule, house.now())
     when = f"The next one goes to <#{definition.channel}>" + (f" on {slot:%-d %B %Y}." if slot else ".")
     return preview_message(digest_now(tx, house, definition, house.now()), when)
+
+
+def _next_for(person: Person, house: House) -> DigestDefinition:
+    """The digest that goes out next among those for this person's own circle, else among all."""
+    known = [(one, readers_of(one, house.people)) for one in house.digests]
+    own = [one for one, readers in known if readers and person in readers] or [one for one, there in known if not there]
+    dated = [(slot, one) for one in own if (slot := next_slot(one.schedule, house.now()))]
+    return min(dated, key=lambda pair: pair[0])[1] if dated else find_definition(own or house.digests, "")
 
 
 def find_definition(digests: Sequence[DigestDefinition], name: str) -> DigestDefinition:

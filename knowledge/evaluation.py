@@ -70,7 +70,15 @@ def read_questions(path: Path) -> tuple[Row, ...]:
 
 
 def evaluate(rows: Sequence[Row], library: Library) -> Evaluation:
-    """Search and ask every question."""
+    """Search and ask every question.
+
+    Raises:
+        Refused: a row names a page that the handbook does not have.
+    """
+    known = {page.source for page in library.handbook}
+    if unknown := sorted({page for row in rows for page in row.pages} - known):
+        named = ", ".join(unknown[:5])
+        raise Refused(f"The handbook has no page {named}. Name pages by their file, such as control/rag-status.md.")
     good = [row for row in rows if row.pages]
     bad = [row for row in rows if not row.pages]
     ranks = [_rank(row, library) for row in good]

@@ -122,7 +122,7 @@ def _deliver(act: Act) -> Changed:
     left = [label for key, label in items.items() if key not in done]
     if left:
         raise Invalid({"checklist": f"Still to do: {'; '.join(left)}."})
-    return {"deliverable": link, "checklist": list(items)}
+    return {"deliverable": link, "checklist": list(items), "reason": None}
 
 
 def _remind(act: Act) -> Changed:

@@ -13,6 +13,8 @@ from bot.settings import Settings
 from foundation.people import Role
 from knowledge.embedding import why_no_model
 from knowledge.handbook import read_handbook
+from strategy.files import SAMPLE as SAMPLE_STRATEGY
+from strategy.files import read_strategy
 
 
 async def examine(settings: Settings, now: datetime) -> list[Finding]:
@@ -61,6 +63,10 @@ def _look_at_its_files(found: Findings, organisation: Organisation) -> None:
         with found.looking_at("handbook"):
             pages = read_handbook(organisation.beside(own))
             found.good("handbook", f"{len(pages)} pages in {organisation.beside(own)}.")
+    if organisation.strategy and organisation.strategy != SAMPLE_STRATEGY:
+        with found.looking_at("strategy"):
+            strategy = read_strategy(organisation.strategy)
+            found.good("strategy", f"{len(strategy.objectives)} objectives, {len(strategy.projects)} projects.")
 
 
 def _look_at_model(found: Findings) -> None:

@@ -11,7 +11,7 @@ from handlers.blocks.text import Block, Message, actions, context, cut, escape, 
 from servicedesk.catalogue import Priority
 from servicedesk.decisions import approvers
 from servicedesk.fields import FieldKind
-from servicedesk.records import APPROVAL, ENDED, WORK, Request, Verb
+from servicedesk.records import APPROVAL, ENDED, WORK, Request, State, Verb
 from servicedesk.transitions import Who, verbs_of
 
 TRIAGE_SIDE = frozenset({Who.TRIAGER, Who.ASSIGNEE, Who.VIEWER})
@@ -111,11 +111,14 @@ def matter(sheet: Sheet) -> list[Block]:
     """What everybody has to know at once: the question that is open, the delivery, a reason."""
     request, people = sheet.request, sheet.desk.people
     found = [_quotation(text) for text in (request.question, request.hold_reason) if text]
-    if request.deliverable:
+    is_reopened = request.state in WORK and bool(request.deliverable)
+    if request.state in (State.DELIVERED, State.CLOSED) and request.deliverable:
         by = f" by {named(people, request.assignee)}" if request.assignee else ""
         found.append(section(f"Delivered{by}: *{escape(sheet.deliverable)}*"))
+    elif is_reopened:
+        found.append(section("Reopened. Delivered before:"))
+    if request.deliverable and (is_reopened or request.state in (State.DELIVERED, State.CLOSED)):
         found.append(rich(line({"type": "link", "url": request.deliverable})))
-    is_reopened = request.state in WORK and request.deliverable
     if request.reason and (request.state in ENDED or is_reopened):
         found.append(_quotation(request.reason))
     return found

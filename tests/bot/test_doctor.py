@@ -133,6 +133,13 @@ async def test_a_broken_organisation_file_is_told_line_by_line(data: Path, now: 
     assert [line.split(": ")[2] for line in lines] == ["time_zone", "people", "channels"]
 
 
+async def test_a_strategy_file_that_is_not_there_is_told(data: Path, now: Now, tmp_path: Path) -> None:
+    path = tmp_path / "organisation.yaml"
+    path.write_text(SAMPLE.read_text().replace("strategy: sample", "strategy: nope.yaml"))
+    found = await told(Settings(PMO_DATA=data, PMO_PORT=0, PMO_ORGANISATION=path), now)
+    assert any("nope.yaml" in line for line in found)
+
+
 async def test_a_database_that_is_none_of_ours_is_told(tmp_path: Path, now: Now) -> None:
     (tmp_path / "pmo.db").write_text("something else " * 100)
     [line] = await told(Settings(PMO_DATA=tmp_path, PMO_PORT=0), now)

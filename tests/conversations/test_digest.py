@@ -113,8 +113,10 @@ async def test_leaders_see_a_digest_before_it_is_sent_and_nobody_else_does(autum
     assert told["ephemeral"]
     assert "The next one goes to <#C06LEADERS> on 30 November 2026." in words(told)
     assert "Three depots do the work of five" in words(told)
-    await autumn.dana.command("/pmo-strategy digest")
+    await autumn.dana.command("/pmo-strategy digest weekly-progress")
     assert "depot" not in json.dumps(await autumn.dana.wait_message("A preview, only for you.")).casefold()
+    await autumn.dana.command("/pmo-strategy digest")
+    assert "<#C06LEADERS> on 30 November 2026" in words(await autumn.dana.wait_message("A preview, only for you."))
     await autumn.dana.command("/pmo-strategy digest tomorrow")
     await autumn.dana.wait_message("There are: weekly-progress, weekly-leadership, monthly-leadership.")
     await autumn.ada.command("/pmo-strategy digest")

@@ -154,7 +154,9 @@ async def test_the_requester_accepts_the_delivery_and_says_how_it_was(office: Of
 async def test_the_requester_reopens_with_a_reason_and_work_goes_on(office: Office) -> None:
     result = await delivered(office)
     assert await act(office.ben, result, "Reopen", reason="The second reservoir is missing.") == {}
-    await mine(office.wei, 1, "In progress, with you", "The second reservoir is missing.")
+    await mine(
+        office.wei, 1, "In progress, with you", "Reopened. Delivered before:", "The second reservoir is missing."
+    )
     again = await office.wei.wait_message(told(1, "reopened it", "The second reservoir is missing."))
     assert again["text"].startswith("<@U03WEI>")
 

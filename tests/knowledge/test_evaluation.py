@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from foundation.errors import Refused
 from foundation.files import BadFile
 from knowledge.evaluation import Row, evaluate, read_questions
 from knowledge.handbook import Page
@@ -92,3 +93,8 @@ def test_what_cannot_be_measured_is_unknown_and_not_nought(page: MakePage) -> No
 
     assert (found.recall_at_1, found.mrr_at_10, found.right_page, found.wrong_refusals) == (None, None, None, None)
     assert found.false_answers == 0
+
+
+def test_a_page_that_the_handbook_does_not_have_is_named(page: MakePage) -> None:
+    with pytest.raises(Refused, match=r"The handbook has no page risk-statuss\.md\."):
+        evaluate([Row("who?", ("risk-statuss.md",))], Library.build([page("# Locks\n\nA lock.")]))
