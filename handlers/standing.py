@@ -11,7 +11,11 @@ from strategy.records import Subject
 from strategy.search import every_subject, matching
 from strategy.visibility import visible
 
-_REFERENCE = re.compile(r"\bPMO-\d{1,9}\b", re.IGNORECASE)
+# Its number, or, where it is asked where something stands, a number after a word for it.
+_REFERENCE = re.compile(
+    r"\bPMO-(\d{1,9})\b|\b(?:where|status|state|far|when|show|see)\b.*\b(?:PMO|request)\s*(?:no\.?\s*|#)?(\d{1,9})\b",
+    re.IGNORECASE,
+)
 _MINE = re.compile(
     r"(?=.*\bmy (?:\w+ )?requests?\b).*"
     r"\b(?:where|state|status|stands?|progress|how far|how (?:is|are)|list|show|see|find|happen\w*|when (?:will|do))\b",
@@ -35,6 +39,7 @@ _STANDING = tuple(
         r"when (?:is|are|does|do|will) (?P<what>.+?) (?:be )?(?:due|finish(?:ed)?|end|done|ready|completed?)",
     )
 )
+_PLAINLY = (0, 1, 3)  # “the status of …”, “how is … going”, “is … on track”
 _AROUND = re.compile(r"\A(?:(?:the|our|my|project|objective) )+|(?: (?:project|objective|programme|program))+\Z")
 
 
@@ -45,7 +50,7 @@ def standing(tx: Transaction, house: House, person: Person, question: str) -> Me
         NotFound: it names a request that the person may not know of, or that does not exist.
     """
     if reference := _REFERENCE.search(question):
-        return request_lists.looked_up(reference[0], person)(tx, house, person)
+        return request_lists.looked_up(reference[1] or reference[2], person)(tx, house, person)
     if _MINE.match(question):
         return request_lists.looked_up("", person)(tx, house, person)
     subject = _named(tx, person, question)
@@ -58,21 +63,25 @@ def may_be_standing(question: str) -> bool:
 
 
 def _named(tx: Transaction, person: Person, question: str) -> Subject | None:
-    """The one objective or project that is named: by its title or key, or by two of its words or more."""
+    """The one objective or project that is named: by its title or key, by two of its words or more, or, where nothing
+    but how it stands can be meant, by one."""
     everything = tx.strategy.current()
     if everything is None:
         return None
     seen = visible(everything, person)
     exact = {name.casefold() for subject, title in every_subject(seen) for name in (title, subject.key)}
-    for what in _asked_about(question):
+    words = [set(re.findall(r"\w+", name)) for name in exact]
+    for pattern, what in _asked_about(question):
         bare = _AROUND.sub("", what)
         certain = what in exact or bare in exact or (bare != what and what.endswith((" project", " objective")))
+        certain = certain or (pattern in _PLAINLY and any(bare in name for name in words))
         found = matching(seen, what if what in exact else bare) if certain or len(bare.split()) > 1 else ()
         if len(found) == 1:
             return found[0]
     return None
 
 
-def _asked_about(question: str) -> list[str]:
-    found = (pattern.fullmatch(question.strip()) for pattern in _STANDING)
-    return [" ".join(one["what"].casefold().split()) for one in found if one]
+def _asked_about(question: str) -> list[tuple[int, str]]:
+    """By which of the patterns what is asked about, as far as the words tell."""
+    found = [pattern.fullmatch(question.strip()) for pattern in _STANDING]
+    return [(number, " ".join(one["what"].casefold().split())) for number, one in enumerate(found) if one]

@@ -25,7 +25,7 @@ from handlers.lookups import strategy_now, title_of, updates_now
 from handlers.replies import reply
 from handlers.routes import Body, Routes, Visit
 from reporting.charts import progress_chart
-from reporting.concerns import Concern
+from reporting.concerns import Concern, ConcernKind
 from reporting.details import Details, details_of
 from reporting.mine import attention, mine
 from reporting.sections import portfolio_lines
@@ -137,7 +137,8 @@ def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:
     concerns: tuple[Concern, ...] = ()
     if person.holds(Role.LEADER, Role.PMO_LEAD):
         concerns = attention(strategy, person, now=now, updates=updates, absences=away, people=house.people)
-    return strategy_section(own, [one.text for one in concerns])
+    asked_first = sorted(concerns, key=lambda one: one.kind is not ConcernKind.UNANSWERED)
+    return strategy_section(own, [one.text for one in asked_first])
 
 
 def _asked_for(tx: Transaction, house: House, person: Person, typed: str) -> Message:
