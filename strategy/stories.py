@@ -255,7 +255,7 @@ def _answered(story: Story, person: Person, consent: Consent) -> Story:
 def _require_consent(story: Story) -> None:
     if story.awaiting:
         missing = f"{len(story.awaiting)} of {len(story.people)} people named have not agreed yet."
-        raise Invalid({"people": f"{missing} Ask them, or leave them out."})
+        raise Invalid({"people": f"{missing} Wait for them, or ask the author for changes."})
 
 
 def _require_known(story: Story, readers: Strategy) -> None:

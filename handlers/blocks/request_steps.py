@@ -57,7 +57,8 @@ def _did(entry: LogEntry, desk: Desk, withheld: bool) -> str:
             waits = entry.after is State.PENDING_APPROVAL
             return "accepted it; now it needs approval" if waits else "accepted it into the queue"
         case Verb.ASSIGN | Verb.REASSIGN:
-            return f"gave it to {named(desk.people, str(data['assignee']))}"
+            assignee = str(data["assignee"])
+            return "took it over" if assignee == entry.actor else f"gave it to {named(desk.people, assignee)}"
         case Verb.MARK_DUPLICATE:
             return f"closed it as a duplicate of PMO-{data['duplicate_of']}"
         case Verb.CHANGE_PRIORITY:
