@@ -122,6 +122,7 @@ async def test_an_event_delivered_four_times_on_two_connections_is_answered_once
     mention = {"type": "app_mention", "channel": "C07ASK", "ts": ts, "user": "U01ADA", "text": text}
     await crossroads.workspace.send_event(mention, times=4, same_id=True)  # the connections take turns
     await ada.wait_message(lambda message: message.get("thread_ts") == ts and message.get("bot_id"), seconds=PATIENCE)
+    await crossroads.workspace.wait_quiet()
     mentions = [one for one in await crossroads.workspace.events("events_api") if one["event_type"] == "app_mention"]
     assert [one["acked"] for one in mentions] == [True] * 4
     await crossroads.nothing_left()
