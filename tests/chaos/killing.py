@@ -273,8 +273,7 @@ async def survive(street: Street, deaths: Sequence[Death], deeds: Sequence[Deed]
     """Let bots die one after the other while the deeds are done; then one lives, and everything has to hold.
 
     How many commits, calls and acks a deed takes is the bot's own affair: whoever is to die at a later one than the
-    deeds bring about is asked questions until that one comes. They bring about commits, and nothing else is wanted of
-    them: one that was at work when six bots in a row died is given up, like whatever kills a bot six times.
+    deeds bring about is asked questions until that one comes.
     """
     small_talk = Questions(each_round=1)
     for number, death in enumerate(deaths):
@@ -283,7 +282,7 @@ async def survive(street: Street, deaths: Sequence[Death], deeds: Sequence[Deed]
             await deed.do(street, number)
         assert await death_of(bot, street, small_talk) == -signal.SIGKILL, f"{death}: {street.log.read_text()[-3000:]}"
         await street.workspace.wait_disconnected()
-    await outlive(street, deeds, given_up_at_most=small_talk.count)
+    await outlive(street, [*deeds, small_talk])
 
 
 async def death_of(bot: Bot, street: Street, meanwhile: Deed) -> int:
@@ -297,21 +296,20 @@ async def death_of(bot: Bot, street: Street, meanwhile: Deed) -> int:
     raise AssertionError("unreachable")
 
 
-async def outlive(street: Street, deeds: Sequence[Deed], given_up_at_most: int = 0) -> None:
+async def outlive(street: Street, deeds: Sequence[Deed]) -> None:
     """A bot that lives to the end finishes everything."""
     bot = await street.bot()
     for deed in deeds:
         await deed.seen(street)
     await street.nothing_left()
     await bot.leave()
-    await hold(street, deeds, given_up_at_most)
+    await hold(street, deeds)
 
 
-async def hold(street: Street, deeds: Sequence[Deed], given_up_at_most: int = 0) -> None:
+async def hold(street: Street, deeds: Sequence[Deed]) -> None:
     """Nothing is left to do, and each deed was done once."""
     left = street.backlog()
-    assert (left.arrivals, left.deliveries, left.dead_deliveries) == (0, 0, 0), left
-    assert left.dead_arrivals <= given_up_at_most, left
+    assert (left.arrivals, left.dead_arrivals, left.deliveries, left.dead_deliveries) == (0, 0, 0, 0), left
     for deed in deeds:
         await deed.check(street)
 
@@ -334,11 +332,6 @@ class Questions:
         self._each_round = each_round
         self._places = itertools.cycle(self.PLACES)
         self._asked: list[tuple[str, str, str]] = []  # user, channel, ts
-
-    @property
-    def count(self) -> int:
-        """How many were asked."""
-        return len(self._asked)
 
     async def do(self, street: Street, round_number: int) -> None:
         for number in range(self._each_round):
