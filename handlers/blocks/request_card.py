@@ -111,13 +111,14 @@ def matter(sheet: Sheet) -> list[Block]:
     """What everybody has to know at once: the question that is open, the delivery, a reason."""
     request, people = sheet.request, sheet.desk.people
     found = [_quotation(text) for text in (request.question, request.hold_reason) if text]
-    is_reopened = request.state in WORK and bool(request.deliverable)
-    if request.state in (State.DELIVERED, State.CLOSED) and request.deliverable:
+    is_delivered = bool(request.deliverable) and request.state in (State.DELIVERED, State.CLOSED)
+    is_reopened = bool(request.deliverable) and request.state in WORK
+    if is_delivered:
         by = f" by {named(people, request.assignee)}" if request.assignee else ""
         found.append(section(f"Delivered{by}: *{escape(sheet.deliverable)}*"))
     elif is_reopened:
         found.append(section("Reopened. Delivered before:"))
-    if request.deliverable and (is_reopened or request.state in (State.DELIVERED, State.CLOSED)):
+    if is_delivered or is_reopened:
         found.append(rich(line({"type": "link", "url": request.deliverable})))
     if request.reason and (request.state in ENDED or is_reopened):
         found.append(_quotation(request.reason))
