@@ -19,7 +19,7 @@ from bot.verdicts import NeverPosted, ResponseRefused
 from storage.claiming import Delivery
 from storage.deliveries import Deliveries, Sent
 from storage.lease import Lease
-from storage.outbox import HOME, POST, RESPOND, UPDATE
+from storage.outbox import HOME, POST, RESPOND, STRAYS, UPDATE
 
 EVENT_TYPE = "pmo_delivery"
 CLOCKS_DIFFER = 300.0  # seconds by which our clock may be ahead of Slack's
@@ -58,7 +58,13 @@ class _Calls:
         self._delivery = delivery
 
     async def make(self) -> Sent:
-        made = {POST: self._post, RESPOND: self._respond, UPDATE: self._update, HOME: self._publish}
+        made = {
+            POST: self._post,
+            UPDATE: self._update,
+            HOME: self._publish,
+            RESPOND: self._respond,
+            STRAYS: self._take_strays_away,
+        }
         return await made.get(self._delivery.method, self._whisper)()
 
     async def _post(self) -> Sent:
@@ -66,10 +72,10 @@ class _Calls:
         arguments = dict(delivery.arguments)
         if delivery.target:
             arguments["thread_ts"] = self._target_ts()
-        if delivery.attempt > 1:
-            there = await self._posted_already(arguments.get("thread_ts"))
-            if there:
-                return there
+        if delivery.attempt > 1:  # an earlier attempt may have got through although no answer came
+            since = delivery.first_attempt_at.timestamp()
+            for place in await self._standing(delivery.id, arguments.get("thread_ts"), since):
+                return Sent(delivery, *place)
         arguments["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"id": delivery.id}}
         answer = await self._call(POST, arguments | {"channel": delivery.channel})
         return Sent(delivery, answer["channel"], answer["ts"])
@@ -79,6 +85,15 @@ class _Calls:
         # A field that is left out stays as it was: an edit without blocks has to say so.
         await self._call(UPDATE, {"blocks": []} | self._delivery.arguments | place)
         return Sent(self._delivery)
+
+    async def _take_strays_away(self) -> Sent:
+        """Delete what a process that had lost its lease posted besides the one message that counts."""
+        delivery, look = self._delivery, self._delivery.arguments
+        if delivery.target and delivery.target_ts:
+            for channel, ts in await self._standing(delivery.target, look["thread_ts"], look["since"]):
+                if ts != delivery.target_ts:
+                    await self._call("chat.delete", {"channel": channel, "ts": ts})
+        return Sent(delivery)
 
     async def _publish(self) -> Sent:
         await self._call(HOME, self._delivery.arguments | {"user_id": self._delivery.channel})
@@ -106,27 +121,32 @@ class _Calls:
             raise NeverPosted("the message that it belongs to was never posted")
         return self._delivery.target_ts
 
-    async def _posted_already(self, thread_ts: str | None) -> Sent | None:
-        """Where this delivery's message stands, when an earlier attempt got through although no answer came."""
+    async def _standing(self, delivery: str, thread_ts: str | None, since: float) -> list[tuple[str, str]]:
+        """Where in Slack messages of that delivery stand, as channel and ts; `since` in seconds since 1970."""
         channel = await self._channel()
-        oldest = f"{self._delivery.first_attempt_at.timestamp() - CLOCKS_DIFFER:.6f}"
-        look = {"channel": channel, "oldest": oldest, "include_all_metadata": True, "limit": 200}
+        look = {
+            "channel": channel,
+            "oldest": f"{since - CLOCKS_DIFFER:.6f}",
+            "include_all_metadata": True,
+            "limit": 200,
+        }
         method = "conversations.replies" if thread_ts else "conversations.history"
         cursor = {"ts": thread_ts} if thread_ts else {}
+        found: list[tuple[str, str]] = []
         while True:
             try:
                 page = await self._call(method, look | cursor, verb="GET")
             except SlackApiError as error:
                 if error.response.get("error") == "thread_not_found":
-                    return None  # nothing stands there; what posting there means, Slack says next
+                    return []  # nothing stands there; what posting there means, Slack says next
                 raise
             for message in page.get("messages") or []:
                 metadata = message.get("metadata") or {}
-                if (metadata.get("event_payload") or {}).get("id") == self._delivery.id:
-                    return Sent(self._delivery, channel, str(message["ts"]))
+                if (metadata.get("event_payload") or {}).get("id") == delivery:
+                    found.append((channel, str(message["ts"])))
             following = (page.get("response_metadata") or {}).get("next_cursor")
             if not following:
-                return None
+                return found
             cursor["cursor"] = following
 
     async def _channel(self) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Row, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.lease import Lease
-from storage.outbox import POST
+from storage.outbox import POST, STRAYS
 from storage.paces import EVERY_METHOD, Pace, Paces
 from storage.tables.engine import DeliveryRow
 
@@ -168,8 +168,10 @@ DUE = _due()  # made once: making it takes longer than asking the database
 def _methods(row: DeliveryRow) -> Iterable[str]:
     """Every method that the delivery may call: a post that was tried before is looked for first."""
     yield from (EVERY_METHOD, row.method)
-    if row.method == POST and row.attempts:
+    if row.method == STRAYS or (row.method == POST and row.attempts):
         yield from ("conversations.history", "conversations.replies", "conversations.open")
+    if row.method == STRAYS:
+        yield "chat.delete"
 
 
 def _delivery(row: DeliveryRow, owner: str, until: datetime, first: datetime, not_before: datetime) -> Delivery:

@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, delete, func, literal, select, text, union_all, update
 from sqlalchemy.orm import Session
 
-from storage import paces
+from storage import paces, strays
 from storage.claiming import Claiming, Delivery
 from storage.database import Database
 from storage.inbox import count
@@ -58,7 +58,7 @@ class Sent:
 
 
 class Deliveries:
-    """Every method is one transaction. What is no longer the caller's is left alone, without a word.
+    """Every method is one transaction. What is no longer the caller's is left alone; see storage.strays.
 
     Only a claim waits for the disk: after it something is said in Slack. What a power cut may undo besides is looked
     up there, or done again.
@@ -94,24 +94,29 @@ class Deliveries:
             return replace(delivery, lease_until=until) if _set(session, [delivery], due_at=until) else None
 
     def done(self, sent: Sequence[Sent], now: datetime) -> int:
-        """Record what Slack accepted. Returns how many others waited for that and are due now."""
+        """Record what Slack accepted; what another was to say is put right. Returns how many others are due now."""
+        due = 0
         with self._database.transaction(durable=False) as session:
             for one in sent:
                 place = {"posted_channel": one.channel, "posted_ts": one.ts}
-                _set(session, [one.delivery], status="done", due_at=None, done_at=now, owner=None, **place)
-            return _wake(session, [one.delivery for one in sent], now)
+                if not _set(session, [one.delivery], status="done", due_at=None, done_at=now, owner=None, **place):
+                    due += strays.put_right(session, one.delivery.id, one.ts, now)
+            return due + _wake(session, [one.delivery for one in sent], now)
 
     def later(self, delivery: Delivery, error: str, due_at: datetime) -> None:
         """It did not work this time; whether it got through is not known."""
         with self._database.transaction(durable=False) as session:
-            _set(session, [delivery], status="waiting", due_at=due_at, owner=None, error=error[:2000])
+            if not _set(session, [delivery], status="waiting", due_at=due_at, owner=None, error=error[:2000]):
+                strays.put_right(session, delivery.id, None, due_at)
 
     def overtakable(self, delivery: Delivery, error: str, due_at: datetime, now: datetime) -> None:
         """The same, and Slack's trouble is with this one: when it goes on, later ones need not wait for it."""
         holds = delivery.attempt < OVERTAKEN_AFTER
         with self._database.transaction(durable=False) as session:
-            _set(session, [delivery], status="waiting", due_at=due_at, owner=None, error=error[:2000], holds=holds)
-            if not holds:
+            waits = {"status": "waiting", "due_at": due_at, "owner": None, "error": error[:2000]}
+            if not _set(session, [delivery], **waits, holds=holds):
+                strays.put_right(session, delivery.id, None, due_at)
+            elif not holds:
                 _wake(session, [delivery], now)
 
     def paused(self, delivery: Delivery, method: str, until: datetime) -> None:

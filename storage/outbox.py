@@ -21,6 +21,7 @@ UPDATE = "chat.update"
 WHISPER = "chat.postEphemeral"
 RESPOND = "response_url"
 HOME = "views.publish"
+STRAYS = "strays"  # looks for second messages of its target and deletes them; see storage.strays
 
 
 class Outbox:

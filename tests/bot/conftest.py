@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import aiohttp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from bot import slack
 from bot.calls import Caller
@@ -129,6 +129,18 @@ class Post:
             while not holds(self.row(delivery)):
                 await self.changed.wait()
         return self.row(delivery)
+
+    async def settled_in_all(self, method: str, number: int) -> None:
+        """Wait until so many calls of the method are settled."""
+        settled = select(func.count()).where(DeliveryRow.method == method, DeliveryRow.due_at.is_(None))
+        async with asyncio.timeout(10), self.changed:
+            while self._count(settled) < number:
+                await self.changed.wait()
+        assert self._count(settled) == number
+
+    def _count(self, what: Select[tuple[int]]) -> int:
+        with self.store.reading(self.now()) as tx:
+            return tx.session.execute(what).scalar_one()
 
     async def settled(self, delivery: str) -> DeliveryRow:
         return await self.until(delivery, lambda row: row.due_at is None)

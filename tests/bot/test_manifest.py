@@ -22,6 +22,7 @@ HISTORY = {"channels:history", "groups:history", "im:history"}
 METHODS = {
     "apps.connections.open": set(),  # the app-level token's own scope
     "auth.test": set(),
+    "chat.delete": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},

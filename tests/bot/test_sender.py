@@ -1,6 +1,7 @@
 """The sender against a workspace in which things go wrong."""
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -8,11 +9,11 @@ from sqlalchemy import select
 
 from bot.sender import KEEP_TRYING
 from storage.claiming import Delivery
+from storage.outbox import POST, STRAYS, UPDATE
 from storage.tables.engine import DeliveryRow
 from tests.bot.conftest import Post
 
 ASK, LEADERS, TRIAGE = "C07ASK", "C06LEADERS", "C03TRIAGE"
-POST = "chat.postMessage"
 
 
 def words(text: str) -> dict[str, Any]:
@@ -259,6 +260,83 @@ async def test_a_process_that_was_stopped_goes_on_with_what_nobody_has_taken_ove
     await send_as(office, mine)
     await office.until(delivery, lambda row: row.status == "done")
     assert await office.texts(ASK) == ["once"]
+
+
+@pytest.mark.parametrize("answer", ["comes", "is lost"])
+@pytest.mark.parametrize("where", ["channel", "thread", "direct messages"])
+async def test_a_process_that_was_stopped_within_a_call_takes_back_what_it_said_too_late(
+    office: Post, where: str, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = await office.settled(office.ask("post", ASK, words("root")))
+    named = {"thread_ts": root.posted_ts} if where == "thread" else {}
+    stopped = stop_within_the_call(office, monkeypatch)
+    delivery = office.ask("post", "U01ADA" if where == "direct messages" else ASK, words("once"), **named)
+    await stopped.reached.wait()
+    office.forward(61)
+    row = await office.settled(delivery)
+    if answer == "is lost":
+        await office.workspace.faults({"kind": "lost_response", "method": POST, "count": 1})
+    stopped.go_on.set()
+    await stopped.over.wait()
+    office.forward(5)
+    await office.settled_in_all(STRAYS, 1)
+    called = await office.called()
+    assert (called.count(POST), called.count("chat.delete")) == (3, 1), "the root, and twice the same"
+    assert await standing(office, row) == [row.posted_ts]
+
+
+async def test_an_edit_that_came_too_late_is_followed_by_the_latest(
+    office: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = office.ask("post", ASK, words("first"))
+    await office.settled(root)
+    stopped = stop_within_the_call(office, monkeypatch)
+    office.ask("edit", root, words("second"))
+    await stopped.reached.wait()
+    office.forward(61)
+    await office.settled_in_all(UPDATE, 1)
+    office.ask("edit", root, words("third"))
+    await office.settled_in_all(UPDATE, 2)
+    stopped.go_on.set()
+    await stopped.over.wait()
+    await office.settled_in_all(UPDATE, 3)
+    assert (await office.called()).count(UPDATE) == 4
+    assert await office.texts(ASK) == ["third"]
+
+
+@dataclass
+class Stopped:
+    """A process that is stopped between its last look at the lease and the call; `over` is set after the call."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def stop_within_the_call(office: Post, monkeypatch: pytest.MonkeyPatch) -> Stopped:
+    """The next call is held; what it is for is taken over and done meanwhile."""
+    client, stopped = office.sender._caller.client, Stopped()
+    api_call = client.api_call
+
+    async def held(*call: Any, **how: Any) -> Any:
+        monkeypatch.setattr(client, "api_call", api_call)
+        stopped.reached.set()
+        await stopped.go_on.wait()
+        try:
+            return await api_call(*call, **how)
+        finally:
+            stopped.over.set()
+
+    monkeypatch.setattr(client, "api_call", held)
+    return stopped
+
+
+async def standing(office: Post, row: DeliveryRow) -> list[str]:
+    """The messages with a delivery's words that stand where it was posted."""
+    ts = row.arguments.get("thread_ts")
+    method = "conversations.replies" if ts else "conversations.history"
+    found = await office.workspace.api(method, channel=row.posted_channel, **({"ts": ts} if ts else {}))
+    return [message["ts"] for message in found["messages"] if message["text"] == row.arguments["text"]]
 
 
 async def send_as(office: Post, delivery: Delivery) -> None:

@@ -1,7 +1,8 @@
 """Whatever happens to processes and calls: every post stands in Slack once, in order, as last edited.
 
 Two processes share the outbox. A call may work, fail before or after Slack did it, or be refused for a while; a process
-may sit on what it holds for hours, or lose its memory. At the end the network is mended and everything is sent.
+may sit on what it holds for hours, even between its last look at the lease and the call, or lose its memory. At the end
+the network is mended and everything is sent.
 """
 
 import shutil
@@ -10,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, preco
 from storage.claiming import Delivery
 from storage.database import Database
 from storage.deliveries import Sent
-from storage.outbox import POST, Outbox
+from storage.outbox import POST, STRAYS, Outbox
 from tests.storage.cast import LEASE, NOW, ONE, TWO, sender_of, words
 from tests.storage.databases import migrate_once
 
@@ -30,24 +32,34 @@ owners = st.sampled_from([ONE, TWO])
 
 
 class Slack:
-    """What stands there: messages by place, in their order."""
+    """What stands there: the words of messages by ts, and which delivery put them there."""
 
     def __init__(self) -> None:
-        self.places: dict[tuple[str, str | None], list[str]] = defaultdict(list)
-        self.words: dict[str, str] = {}  # by ts
-        self.by_delivery: dict[str, str] = {}
+        self.words: dict[str, str] = {}
+        self.of: dict[str, str] = {}  # ts → delivery
+        self._ts = count(1)
+
+    def by(self, delivery: str) -> list[str]:
+        return [ts for ts, one in self.of.items() if one == delivery]
+
+    def look(self, delivery: Delivery) -> str | None:
+        """What bot.calls does before it posts again."""
+        there = self.by(delivery.id) if delivery.method == POST and delivery.attempt > 1 else []
+        return there[0] if there else None
 
     def do(self, delivery: Delivery) -> str | None:
+        if delivery.method == STRAYS:
+            for ts in self.by(str(delivery.target)):
+                if delivery.target_ts not in (None, ts):
+                    del self.of[ts], self.words[ts]
+            return None
         if delivery.method != POST:
             assert delivery.target_ts is not None
             self.words[delivery.target_ts] = delivery.arguments["text"]
             return None
-        if delivery.attempt > 1 and delivery.id in self.by_delivery:
-            return self.by_delivery[delivery.id]  # found in the history
-        ts = f"{len(self.words)}"
-        self.places[delivery.channel or "", delivery.arguments.get("thread_ts")].append(ts)
+        ts = f"{next(self._ts)}"
         self.words[ts] = delivery.arguments["text"]
-        self.by_delivery[delivery.id] = ts
+        self.of[ts] = delivery.id
         return ts
 
 
@@ -63,6 +75,7 @@ class OutboxStates(RuleBasedStateMachine):
         self.slack = Slack()
         self.now = NOW
         self.held: dict[str, list[Delivery]] = {ONE: [], TWO: []}
+        self.calling: dict[str, list[Delivery]] = {ONE: [], TWO: []}  # looked up, fenced, and not yet called
         self.asked: dict[tuple[str, str | None], list[str]] = defaultdict(list)
         self.last_words: dict[str, str] = {}
         self.stumbled: set[tuple[str, str | None]] = set()
@@ -109,10 +122,25 @@ class OutboxStates(RuleBasedStateMachine):
         if fenced:
             self._call(fenced, outcome)
 
+    @precondition(lambda self: any(self.held.values()))
+    @rule(owner=owners, which=st.integers(0, 4))
+    def stop_before_a_call(self, owner: str, which: int) -> None:
+        if not self.held[owner]:
+            return
+        fenced = self._fenced(self.held[owner].pop(which % len(self.held[owner])))
+        if fenced and not self.slack.look(fenced):
+            self.calling[owner].append(fenced)
+
+    @precondition(lambda self: any(self.calling.values()))
+    @rule(owner=owners, outcome=st.sampled_from(OUTCOMES))
+    def go_on_with_the_call(self, owner: str, outcome: str) -> None:
+        if self.calling[owner]:
+            self._call(self.calling[owner].pop(), outcome, looks=False)
+
     @rule(owner=owners)
     def forget_everything_held(self, owner: str) -> None:
         """The process was killed, and another one has its name."""
-        self.held[owner] = []
+        self.held[owner], self.calling[owner] = [], []
 
     @rule(owner=owners)
     def stop_for_longer_than_its_lease(self, owner: str) -> None:
@@ -127,7 +155,7 @@ class OutboxStates(RuleBasedStateMachine):
             return delivery
         return self.sender.extend(delivery, self.now)
 
-    def _call(self, delivery: Delivery, outcome: str) -> None:
+    def _call(self, delivery: Delivery, outcome: str, *, looks: bool = True) -> None:
         soon = self.now + timedelta(seconds=min(0.5 * 2**delivery.attempt, 60))
         if outcome == "429":
             self.sender.paused(delivery, delivery.method, self.now + timedelta(seconds=5))
@@ -137,7 +165,7 @@ class OutboxStates(RuleBasedStateMachine):
         elif outcome == "never arrives":
             self.sender.later(delivery, outcome, soon)
         else:
-            ts = self.slack.do(delivery)
+            ts = (looks and self.slack.look(delivery)) or self.slack.do(delivery)
             if outcome == "works":
                 self.sender.done([Sent(delivery, delivery.channel, ts)], self.now)
             else:
@@ -145,7 +173,7 @@ class OutboxStates(RuleBasedStateMachine):
 
     def _mend_everything(self) -> None:
         """From now on every call works; whatever is held by nobody any more comes back when its lease ends."""
-        self.held = {ONE: [], TWO: []}
+        self.held, self.calling = {ONE: [], TWO: []}, {ONE: [], TWO: []}
         for _ in range(2_000):
             claimed = self.sender.claim(ONE, self.now, 50)
             for delivery in claimed.deliveries:
@@ -156,12 +184,12 @@ class OutboxStates(RuleBasedStateMachine):
         raise AssertionError("Something is never sent.")
 
     def _check(self) -> None:
-        slack = self.slack
-        assert sum(map(len, slack.places.values())) == len(self.last_words), "each post stands once"
-        assert {delivery: slack.words[slack.by_delivery[delivery]] for delivery in self.last_words} == self.last_words
+        assert sorted(self.slack.of.values()) == sorted(self.last_words), "each post stands once"
+        stands = {delivery: ts for ts, delivery in self.slack.of.items()}
+        assert {delivery: self.slack.words[stands[delivery]] for delivery in self.last_words} == self.last_words
         for (lane, thread_ts), wanted in self.asked.items():
             if (lane.removeprefix("many in "), thread_ts) not in self.stumbled:
-                order = sorted(wanted, key=lambda delivery: int(slack.by_delivery[delivery]))
+                order = sorted(wanted, key=lambda delivery: int(stands[delivery]))
                 assert order == wanted, "posts of one place stand in their order"
 
     @contextmanager
