@@ -9,7 +9,7 @@ from typing import Any
 
 from foundation.errors import NotFound, Refused
 from foundation.people import Person
-from handlers import gaps, help, payloads  # noqa: A004 (the noun of /pmo help)
+from handlers import asked_today, gaps, help, payloads  # noqa: A004 (the noun of /pmo help)
 from handlers.blocks.answer import Names, answer_message, ask_the_pmo, asked_block
 from handlers.blocks.page import section_modal
 from handlers.blocks.questions import asked_modal, questions_section
@@ -20,7 +20,7 @@ from handlers.payloads import Asked, Place
 from handlers.replies import aside, reply
 from handlers.request_acts import wrote_under_card
 from handlers.routes import Routes, Visit
-from handlers.standing import may_be_standing, standing
+from handlers.standing import standing
 from knowledge.answers import Answer, Outcome
 from knowledge.follow_ups import leans
 from knowledge.sections import find_section
@@ -137,7 +137,7 @@ def _answer(arrival: Arrival, house: House, asked: Asked) -> None:
 
 def _told_how_it_stands(arrival: Arrival, house: House, asked: Asked) -> bool:
     """Whether the question was about something of today, which only the asker is told: others may not know of it."""
-    if not may_be_standing(asked.text):
+    if not asked_today.may_be(asked.text):
         return False
     with house.store.reading(house.now()) as tx:
         words = standing(tx, house, house.people.get(asked.place.user), asked.text)

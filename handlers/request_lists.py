@@ -27,6 +27,7 @@ from storage.store import Transaction
 
 SHOWN_AT_HOME = 5
 ENDED_SHOWN = 5
+MOST_OF_EACH = 8  # of four lists in one message
 MOST_CONCERNING = 200
 FIGURE_DAYS = 90
 
@@ -122,9 +123,14 @@ def _queue(tx: Transaction, house: House, _: Person) -> Message:
 
 
 def _open(tx: Transaction, house: House, person: Person) -> Message:
-    states = {"In work": WORK, "Delivered, to be accepted": {State.DELIVERED}}
+    states = {
+        "Waiting for triage or approval": TRIAGE | APPROVAL,
+        "In the queue": {State.QUEUED},
+        "In work": WORK,
+        "Delivered, to be accepted": {State.DELIVERED},
+    }
     lists = [
-        _listed(tx, house, title, tx.requests.in_states(which), most=MOST_LISTED // 2, nothing="Nothing.")
+        _listed(tx, house, title, tx.requests.in_states(which), most=MOST_OF_EACH, nothing="Nothing.")
         for title, which in states.items()
     ]
     return list_message(person, lists)

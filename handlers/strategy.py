@@ -11,6 +11,8 @@ from handlers.blocks.strategy import (
     details_message,
     details_modal,
     found_message,
+    in_state_message,
+    measure_message,
     options,
     overview_message,
     overview_modal,
@@ -24,6 +26,7 @@ from handlers.house import House
 from handlers.lookups import strategy_now, title_of, updates_now
 from handlers.replies import reply
 from handlers.routes import Body, Routes, Visit
+from reporting.by_state import State, in_state, measure_line
 from reporting.charts import progress_chart
 from reporting.concerns import Concern, ConcernKind
 from reporting.details import Details, details_of
@@ -33,7 +36,7 @@ from reporting.strategy_view import strategy_view
 from storage.inbox import Arrival
 from storage.store import Transaction
 from strategy.measurements import measure
-from strategy.records import Measurement, Subject
+from strategy.records import Measurement, Metric, Subject, SubjectKind
 from strategy.search import every_subject, matching
 from strategy.visibility import visible
 
@@ -125,6 +128,20 @@ def measured(arrival: Arrival, house: House) -> None:
 def details_now(tx: Transaction, house: House, person: Person, subject: Subject) -> Message:
     """One objective or project as it stands, as far as the person may know it."""
     return details_message(_details(tx, house, person, subject))
+
+
+def in_state_now(tx: Transaction, house: House, person: Person, kind: SubjectKind, state: State) -> Message:
+    """All objectives or projects in a state, as far as the person may know them."""
+    strategy = strategy_now(tx)
+    told = updates_now(tx, strategy)
+    found = in_state(strategy, person, kind, state, now=house.now(), updates=told, people=house.people)
+    return in_state_message(kind, state, found)
+
+
+def measure_now(tx: Transaction, house: House, person: Person, metric: Metric) -> Message:
+    """A measure that the person may see."""
+    line = measure_line(strategy_now(tx), person, metric, now=house.now(), people=house.people)
+    return measure_message(line, metric.objective)
 
 
 def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:

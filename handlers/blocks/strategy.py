@@ -21,6 +21,7 @@ from handlers.blocks.text import (
     plain,
     section,
 )
+from reporting.by_state import Line, State
 from reporting.charts import Chart
 from reporting.details import Details
 from reporting.mine import Mine
@@ -82,6 +83,25 @@ def found_message(typed: str, found: Sequence[Choice]) -> Message:
     shown = [section(f"• {escape(title)}", accessory=_open(subject)) for subject, title in found[:20]]
     more = [context(f"… and {len(found) - 20} more. Type more of the name.")] if len(found) > 20 else []
     return message("\n".join([words, *(escape(title) for _, title in found)]), [section(words), *shown, *more])
+
+
+def in_state_message(kind: SubjectKind, state: State, found: Sequence[Line]) -> Message:
+    """All that are in a state, each with its line."""
+    if not found:
+        return message(f"No {kind} that you can see is {state}. `/pmo-strategy` shows all of them.")
+    head = f"1 {kind} is {state}:" if len(found) == 1 else f"{len(found)} {kind}s are {state}:"
+    shown = [section(line, accessory=_open(subject)) for subject, line in found[:20]]
+    note = "The worse of what the figures and what the owner says."
+    if state is State.LATE:
+        note = "A milestone that is still open has slipped." if kind is SubjectKind.PROJECT else "By their figures."
+    more = f"… and {len(found) - 20} more. `/pmo-strategy` shows all. " if len(found) > 20 else ""
+    return message("\n".join([head, *(line for _, line in found[:20])]), [section(head), *shown, context(more + note)])
+
+
+def measure_message(line: str, objective: str | None) -> Message:
+    """One measure as it stands, with the way to its objective."""
+    accessory = _open(Subject(SubjectKind.OBJECTIVE, objective)) if objective else None
+    return message(line, [section(line, accessory=accessory)])
 
 
 def details_message(details: Details) -> Message:

@@ -35,8 +35,9 @@ async def test_a_bot_stopped_in_the_middle_of_a_call_goes_on_when_others_have_do
     canary = Questions(3)
     await canary.do(crossroads, 1)
     await canary.seen(crossroads)
+    await sleeper.leave()  # by then it knows what of its own came too late, and has asked for it to be put right
     await crossroads.nothing_left()
-    for bot in bots:
+    for bot in bots[1:]:
         await bot.leave()
     await hold(crossroads, [*deeds, canary])
 

@@ -218,13 +218,67 @@ async def test_where_a_request_stands_is_told_from_the_request(office: Office) -
     assert "You were shown how it stood at that moment." in words(await office.ben.wait_view("Your question"))
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("which projects are red?", "2 projects are red:"),
+        ("are any projects in trouble at the moment?", "3 projects are amber or red:"),
+        ("show me all projects that are green", "2 projects are green:"),
+        ("what late projects do we have?", "3 projects are behind:"),
+        ("what is leakage now?", "Ml a day"),
+        ("what is the current level of average zone pressure?", "2.9 bar, to stay between 2 and 3.5"),
+    ],
+)
+async def test_all_that_are_in_a_state_and_measures_are_told_from_the_strategy(
+    office: Office, question: str, told: str
+) -> None:
+    await office.ada.post("C07ASK", f"@PMO Assistant {question}")
+    shown = await office.ada.wait_message(told)
+    assert shown["ephemeral"]
+    assert "Depot" not in words(shown)
+    assert "depots" not in words(shown)
+
+
+async def test_where_nothing_is_in_the_state_that_is_said(office: Office) -> None:
+    await office.ada.post("C07ASK", "@PMO Assistant are any objectives green?")
+    told = await office.ada.wait_message("No objective that you can see is green. `/pmo-strategy` shows all of them.")
+    assert told["ephemeral"]
+
+
+@pytest.mark.parametrize("question", ["show me all open requests", "which requests are still open?"])
+async def test_open_requests_are_the_asker_s_own_and_all_of_them_for_the_pmo(office: Office, question: str) -> None:
+    await service_desk.ask(office, office.ben)
+    for person, title in ((office.ben, "Your open requests"), (office.wei, "Waiting for triage or approval")):
+        await person.command(f"/pmo {question}", channel="C02PROJECTS")
+        assert "PMO-1" in words(await person.wait_message(title, channel="C02PROJECTS"))
+    await office.ada.command(f"/pmo {question}", channel="C02PROJECTS")
+    assert "PMO-1" not in words(await office.ada.wait_message("Your open requests", channel="C02PROJECTS"))
+
+
+async def test_a_service_that_somebody_has_asked_for_is_known_by_its_name(office: Office) -> None:
+    question = "where is my health check?"
+    assert "Your open requests" not in words(await ask(office.ben, question))
+    await service_desk.ask(office, office.ben)
+    await office.ben.command(f"/pmo {question}", channel="C02PROJECTS")
+    assert "PMO-1" in words(await office.ben.wait_message("Your open requests", channel="C02PROJECTS"))
+
+
 async def test_a_request_that_is_not_there_is_told_so(office: Office) -> None:
     await office.ada.post("C07ASK", "@PMO Assistant how far is PMO-41?")
     told = await office.ada.wait_message("There is no request PMO-41 that you can see. Check its number.")
     assert told["ephemeral"]
 
 
-@pytest.mark.parametrize("question", ["who owns the risk register?", "is a project late?", "when is a project red?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who owns the risk register?",
+        "is a project late?",
+        "when is a project red?",
+        "what is a change request now?",
+        "which projects need a steering committee?",
+    ],
+)
 async def test_questions_of_method_go_to_the_handbook(office: Office, question: str) -> None:
     assert "edition 1.0" in words(await ask(office.ada, question))
 
