@@ -78,7 +78,7 @@ COMMANDS = (
             Use("/pmo-requests PMO-12", "shows one with its history"),
             Use("/pmo-requests triage", "lists what waits for triage", PMO),
             Use("/pmo-requests queue", "ranks what is accepted and not yet begun", PMO),
-            Use("/pmo-requests open", "lists what is in work, and what is delivered and not yet accepted", PMO),
+            Use("/pmo-requests open", "lists all that have not ended, by how far they are", PMO),
             Use(
                 "/pmo-requests figures",
                 "tells how long the PMO takes, what it promised and how satisfied people are",
