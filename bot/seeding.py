@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from bot.strategies import SAMPLE_ORIGIN
-from foundation.files import Strict, read_yaml
+from foundation.files import Strict, read_yaml, spelled
 from handlers.blocks.text import message
 from handlers.digests import catch_up
 from handlers.house import House
@@ -31,7 +31,7 @@ MADE_UP = "This is a sample workspace: Meridian Water, its people and all that t
 
 
 class UpdateEntry(Strict):
-    subject: Annotated[str, StringConstraints(pattern=r"^(objective|project):[a-z0-9-]+$")]
+    subject: Annotated[str, spelled("(objective|project):[a-z0-9-]+", "Expected project:KEY or objective:KEY.")]
     author: UserId
     slots_ago: Annotated[int, Field(ge=1, le=9)]
     rag: str

@@ -4,13 +4,14 @@
 what pydantic finds wrong at `services → 2 → fields → 0 → kind` is told as a line number.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
@@ -43,6 +44,18 @@ class Problem:
         return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
 
 
+def spelled(pattern: str, words: str) -> AfterValidator:
+    """Text that the whole `pattern` fits; `words` say what was expected. For fields of files: Annotated[str, …]."""
+    expected = re.compile(pattern)
+
+    def check(given: str) -> str:
+        if not expected.fullmatch(given):
+            raise ValueError(words)
+        return given
+
+    return AfterValidator(check)
+
+
 class BadFile(Refused):
     """A file cannot be used. `problems` has at least one entry; nothing of the file was taken."""
 
@@ -64,7 +77,19 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise BadFile([Problem(str(path), None, "", f"Not a text file in UTF-8 (byte {error.start}).")]) from None
     except OSError as error:
-        raise BadFile([Problem(str(path), None, "", f"{error.strerror or error}.")]) from None
+        raise BadFile([Problem(str(path), None, "", _unreadable(error))]) from None
+
+
+def _unreadable(error: OSError) -> str:
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return "There is no such file. Check its name and its folder."
+        case IsADirectoryError():
+            return "This is a folder. Name a file."
+        case PermissionError():
+            return "This file may not be read. Check who may read it."
+        case _:
+            return f"This file cannot be read ({error.strerror or error})."
 
 
 def read_yaml(path: Path, model: type[M]) -> M:

@@ -13,15 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.files import BadFile, Problem, Strict, line_of, parse_yaml, read_text
+from foundation.files import BadFile, Problem, Strict, line_of, parse_yaml, read_text, spelled
 
 SUFFIXES = (".md", ".markdown")
 MOST_PAGES = 20_000
 _SKIPPED_FOLDERS = ("node_modules",)
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
+_UNCLOSED = re.compile(r"\A---[ \t]*\n[\w-]+:(?:\s|\Z)")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _OURS = {"owner", "edition", "effective", "services", "questions", "related"}
 
@@ -68,8 +70,11 @@ class Handbook:
         return len(self.pages)
 
 
+_NO_ID = "Expected small letters and digits, words joined by “-”."
+
+
 class _Ours(Strict):
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)
+    id: Annotated[str, spelled("[a-z0-9]+(-[a-z0-9]+)*", _NO_ID)] = Field(max_length=80)
     title: str = Field(min_length=1, max_length=150)
     owner: str = Field(min_length=1, max_length=40)
     edition: str = Field(min_length=1, max_length=20)
@@ -121,7 +126,8 @@ def _existing(related: tuple[str, ...], known: Collection[str]) -> tuple[str, ..
 
 def _files(folder: Path, problems: list[Problem]) -> list[Path]:
     if not folder.is_dir():
-        raise BadFile([Problem(str(folder), None, "", "There is no such folder. Name a folder of Markdown pages.")])
+        why = "This is a file. Name the folder that it stands in." if folder.exists() else "There is no such folder."
+        raise BadFile([Problem(str(folder), None, "", f"{why} What is read is a folder of Markdown pages.")])
     root, found = folder.resolve(), []
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
@@ -159,6 +165,8 @@ def _read_page(path: Path, source: str, *, strict: bool) -> tuple[Page, str]:
     front = (found.group(1) or "") if found else ""
     body = text[found.end() :] if found else text
     first_line = text.count("\n", 0, found.end()) + 1 if found else 1
+    if not found and _UNCLOSED.match(text):
+        raise BadFile([Problem(str(path), 1, "", "The front matter is not closed: a line “---” is missing after it.")])
     if strict and not found:
         why = "The page must open with its front matter between two lines of “---”."
         raise BadFile([Problem(str(path), 1, "", why)])

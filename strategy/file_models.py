@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from foundation.files import Strict
+from foundation.files import Strict, spelled
 from foundation.people import Role
 from strategy.records import Ambition, Cadence, MetricKind, Mode, Stage, Visibility
 from strategy.schedules import HolidayPolicy, Misfire
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
-UserId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{1,20}$")]
+Key = Annotated[str, spelled("[a-z0-9][a-z0-9-]{0,59}", "Expected at most 60 small letters, digits and “-”.")]
+UserId = Annotated[str, spelled("[UW][A-Z0-9]{1,20}", "Expected the Slack id of a person, such as U0123ABCD.")]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
@@ -133,7 +133,7 @@ class ProjectEntry(Strict):
     owner: UserId
     sponsor: UserId | None = None
     budget: Amount
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, spelled("[A-Z]{3}", "Expected the three capital letters of a currency, such as EUR.")]
     effort: Amount = Decimal(0)
     starts: date
     ends: date

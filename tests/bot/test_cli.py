@@ -107,7 +107,7 @@ def test_what_is_mistyped_is_told_in_one_line(pmo: Pmo, words: list[str], said: 
     ("variable", "value", "said"),
     [
         ("PMO_PORT", "eighty", "PMO_PORT: It must be a valid integer."),
-        ("PMO_ORGANISATION", "/nowhere.yaml", "/nowhere.yaml: No such file or directory."),
+        ("PMO_ORGANISATION", "/nowhere.yaml", "/nowhere.yaml: There is no such file."),
         ("PMO_DATA", "/dev/null/data", "Nothing can be kept in the folder /dev/null/data"),
         ("DATABASE_URL", "mysql://root:hidden@host/name", "DATABASE_URL names a database of another kind"),
         ("SLACK_APP_TOKEN", "xoxb-hidden", "SLACK_APP_TOKEN: An app-level token begins with xapp-"),

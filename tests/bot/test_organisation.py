@@ -142,5 +142,5 @@ def test_whatever_the_file_holds_it_is_refused_in_words(tmp_path: Path, text: st
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match="No such file"):
+    with pytest.raises(BadFile, match="There is no such file"):
         read_organisation(tmp_path / "nowhere.yaml")

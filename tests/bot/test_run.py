@@ -128,7 +128,7 @@ async def test_work_that_fails_or_is_done_is_not_held_up_by_waiting_for_the_end(
         ({"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack does not know this app-level token."),
         ({"SLACK_APP_TOKEN": None}, "SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN is not."),
         ({"SLACK_API_URL": "http://127.0.0.1:9"}, "Slack cannot be reached at http://127.0.0.1:9/"),
-        ({"PMO_ORGANISATION": Path("/nowhere.yaml")}, "/nowhere.yaml: No such file"),
+        ({"PMO_ORGANISATION": Path("/nowhere.yaml")}, "/nowhere.yaml: There is no such file"),
     ],
 )
 async def test_what_is_wrong_is_told_before_the_handbook_is_read(

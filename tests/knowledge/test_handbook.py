@@ -92,8 +92,8 @@ def test_every_problem_of_every_page_is_told_together_with_its_line(folder: Path
         ("# No front matter\n", "must open with its front matter"),
         (PAGE.replace("owner: U03WEI\n", ""), "owner: This field is missing."),
         (PAGE.replace("owner:", "ovner:"), "ovner: There is no such field."),
-        (PAGE.replace("id: health-check", "id: Health Check"), "id:"),
-        ("---\ntitle: X\n# never closed\n", "must open with its front matter"),
+        (PAGE.replace("id: health-check", "id: Health Check"), "id: Expected small letters and digits"),
+        ("---\ntitle: X\n# never closed\n", "The front matter is not closed"),
     ],
 )
 def test_a_shipped_page_must_be_in_the_house_style(folder: Path, write: Write, text: str, words: str) -> None:
@@ -101,6 +101,20 @@ def test_a_shipped_page_must_be_in_the_house_style(folder: Path, write: Write, t
 
     with pytest.raises(BadFile, match=words):
         read_handbook(folder, strict=True)
+
+
+def test_front_matter_that_is_never_closed_is_not_taken_for_the_page(folder: Path, write: Write) -> None:
+    write("theirs.md", "---\ntitle: X\n\nText.\n")
+
+    with pytest.raises(BadFile, match=r"theirs\.md, line 1: The front matter is not closed"):
+        read_handbook(folder)
+
+
+def test_a_file_in_place_of_the_folder_is_told_so(folder: Path, write: Write) -> None:
+    write("one.md", "# One")
+
+    with pytest.raises(BadFile, match=r"one\.md: This is a file\. Name the folder"):
+        read_handbook(folder / "one.md")
 
 
 def test_two_pages_may_not_share_an_id(folder: Path, write: Write) -> None:

@@ -151,4 +151,4 @@ def test_a_file_full_of_problems_is_answered_with_the_first_of_them(
 
 
 def test_a_missing_file_is_told_in_words(tmp_path: Path) -> None:
-    assert "No such file" in refusal(tmp_path / "nowhere.yaml")
+    assert "There is no such file" in refusal(tmp_path / "nowhere.yaml")
