@@ -49,6 +49,7 @@ class Field(Strict):
     options: dict[Key, OptionLabel] = Limits(default_factory=dict)
     min: float | None = None
     max: float | None = None
+    decimals: bool = False  # whether a number may have a fraction; most forms count people and things
     max_length: int | None = Limits(default=None, ge=1, le=3000)
     rule: Literal["not_past"] | None = None
     after: Key | None = None  # the key of another date that this one may not precede
@@ -72,6 +73,8 @@ class Field(Strict):
             return "Only text has a greatest length."
         if (self.min is not None or self.max is not None) and self.kind is not FieldKind.NUMBER:
             return "Only a number has a least and a greatest value."
+        if self.decimals and self.kind is not FieldKind.NUMBER:
+            return "Only a number has decimals."
         if self.min is not None and self.max is not None and self.min > self.max:
             return "The least value is above the greatest."
         return None

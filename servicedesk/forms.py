@@ -131,7 +131,9 @@ def _number(field: Field, given: object) -> int | float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or isinstance(given, bool):
-        raise _Bad("Write a number, such as 12 or 12.5.")
+        raise _Bad("Write a number, such as 12 or 12.5." if field.decimals else "Write a whole number, such as 12.")
+    if not field.decimals and not number.is_integer():
+        raise _Bad("Write a whole number, such as 12.")
     if field.min is not None and number < field.min:
         raise _Bad(f"This is less than {field.min:,.15g}.")
     if field.max is not None and number > field.max:

@@ -34,14 +34,19 @@ def wsjf(scores: Scores) -> Fraction:
     return Fraction(scores.impact + scores.urgency + scores.risk, scores.size)
 
 
+def mandatory_date(request: Request, catalogue: Catalogue) -> date | None:
+    """The date set by law, where the service asks for one and it was given."""
+    service = catalogue.find(request.service)
+    return _date(request, service.mandatory_date) if service and service.mandatory_date else None
+
+
 def ranked(requests: Iterable[Request], catalogue: Catalogue) -> list[Ranked]:
     """First lane first; in a lane the earliest mandatory date, the highest WSJF, the earliest need, the oldest."""
     return sorted((_rank(request, catalogue) for request in requests), key=_place)
 
 
 def _rank(request: Request, catalogue: Catalogue) -> Ranked:
-    service = catalogue.find(request.service)
-    mandatory = _date(request, service.mandatory_date) if service and service.mandatory_date else None
+    mandatory = mandatory_date(request, catalogue)
     expedite = mandatory is not None or request.priority is Priority.EXPEDITE
     lane = Lane.EXPEDITE if expedite else Lane.LOW if request.priority is Priority.LOW else Lane.NORMAL
     return Ranked(request, lane, wsjf(request.scores) if request.scores else None, mandatory)

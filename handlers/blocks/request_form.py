@@ -110,7 +110,7 @@ def _url(one: Field, value: object) -> Block:
 
 
 def _number(one: Field, value: object) -> Block:
-    made: Block = {"type": "number_input", "is_decimal_allowed": True}
+    made: Block = {"type": "number_input", "is_decimal_allowed": one.decimals}
     made |= {"min_value": f"{one.min:.15g}"} if one.min is not None else {}
     made |= {"max_value": f"{one.max:.15g}"} if one.max is not None else {}
     return _filled(one, made, "initial_value", None if value is None else f"{value}")

@@ -11,6 +11,7 @@ from servicedesk.catalogue import Priority
 from servicedesk.decisions import approvers
 from servicedesk.desk import Desk
 from servicedesk.fields import Field, FieldKind
+from servicedesk.priority import mandatory_date
 from servicedesk.records import ENDED, ClockName, Request, State
 from servicedesk.reminders import closes_at, running_clock
 from servicedesk.transitions import Who
@@ -106,6 +107,9 @@ def _until(sheet: Sheet) -> Iterator[str]:
     if name and clock and (due := clock.due(calendar)):
         begin = ":warning: was to be" if due < sheet.now else "to be"
         yield f"{begin} {_DUE[name]} by {when(due, calendar)}"
+        law = mandatory_date(request, sheet.desk.catalogue)
+        if law and name is ClockName.DELIVERY and due.astimezone(calendar.zone).date() > law:
+            yield f":rotating_light: after the date set by law, {day(law)}"
     if request.review_on:
         yield f"looked at again on {day(request.review_on)}"
     if request.state is State.DELIVERED and (at := closes_at(request, sheet.desk.catalogue.acceptance, calendar)):

@@ -3,6 +3,8 @@
 import asyncio
 import json
 
+import pytest
+
 from tests.conversations.conftest import Office
 from tests.conversations.service_desk import (
     DELIVERY,
@@ -32,6 +34,16 @@ async def test_the_pmo_asks_and_the_answer_brings_it_back_to_triage(office: Offi
     assert await act(office.ben, waiting, "Answer", comment="The western one.") == {}
     await office.wei.wait_message(told(1, "answered", "The western one."), channel=TRIAGE)
     await in_triage(office.wei, 1, "Waiting for triage")
+
+
+@pytest.mark.parametrize(("deadline", "is_late"), [("2026-09-18", True), ("2026-12-18", False)])
+async def test_a_promise_that_comes_after_the_date_set_by_law_says_so(
+    office: Office, deadline: str, is_late: bool
+) -> None:
+    await ask(office, office.ben, "regulatory-compliance", deadline=deadline)
+    await office.wei.click(await in_triage(office.wei), "Accept")
+    accepted = await mine(office.ben, 1, "to be delivered by")
+    assert ("after the date set by law, Fri 18 September 2026" in json.dumps(accepted)) is is_late
 
 
 async def test_a_request_is_declined_with_a_reason_and_never_without(office: Office) -> None:
