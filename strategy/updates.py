@@ -97,7 +97,9 @@ def acknowledge(strategy: Strategy, person: Person, update: ProgressUpdate, *, n
     record = strategy.subject(update.subject)
     above = record.reviewer if isinstance(record, Objective) else record.sponsor
     if not (person.id == above or person.is_pmo or person.holds(Role.LEADER)):
-        raise NotAllowed("An update is acknowledged by the reviewer, the sponsor, a leader or the PMO.")
+        raise NotAllowed(
+            "“Seen” is for the reviewer, the sponsor, leaders and the PMO. Reply in the thread to say something."
+        )
     if update.acknowledged_by is not None:
         return update
     return replace(update, acknowledged_by=person.id, acknowledged_at=now)

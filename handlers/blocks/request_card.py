@@ -110,7 +110,8 @@ def marks(sheet: Sheet) -> str:
 def matter(sheet: Sheet) -> list[Block]:
     """What everybody has to know at once: the question that is open, the delivery, a reason."""
     request, people = sheet.request, sheet.desk.people
-    found = [_quotation(text) for text in (request.question, request.hold_reason) if text]
+    asked = {"Asked": request.question, "On hold, because": request.hold_reason}
+    found = [_quotation(label, text) for label, text in asked.items() if text]
     is_delivered = bool(request.deliverable) and request.state in (State.DELIVERED, State.CLOSED)
     is_reopened = bool(request.deliverable) and request.state in WORK
     if is_delivered:
@@ -121,12 +122,12 @@ def matter(sheet: Sheet) -> list[Block]:
     if is_delivered or is_reopened:
         found.append(rich(line({"type": "link", "url": request.deliverable})))
     if request.reason and (request.state in ENDED or is_reopened):
-        found.append(_quotation(request.reason))
+        found.append(_quotation("Why it was reopened" if is_reopened else "Why", request.reason))
     return found
 
 
-def _quotation(text: str) -> Block:
-    return rich(quoted(cut(text, LONGEST_QUOTATION)))
+def _quotation(label: str, text: str) -> Block:
+    return rich(line(words(f"{label}:", "bold")), quoted(cut(text, LONGEST_QUOTATION)))
 
 
 def _contents(sheet: Sheet) -> list[Block]:

@@ -131,7 +131,7 @@ def strategy_section(own: Sequence[Mine], concerns: Sequence[str]) -> list[Block
         blocks.append(context(f"… and {len(own) - MOST_OWN} more. `/pmo-update` lets you choose among all."))
     if concerns:
         shown, more = fitting(concerns, MOST_CONCERNS, 2_500)
-        rest = [f"… and {more} more"] if more else []
+        rest = [f"… and {more} more. `/pmo-strategy` shows how everything stands."] if more else []
         blocks.append(section("\n".join(["*Needs attention*", *shown, *rest])))
     return [*blocks, actions([button("See the strategy", "strategy.show", "all")])]
 

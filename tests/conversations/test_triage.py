@@ -108,7 +108,7 @@ async def test_on_hold_it_comes_back_on_its_day(office: Office) -> None:
     view = await office.wei.wait_view("request.act")
     assert list(await office.wei.submit(view, given)) == ["review_on"]
     assert await office.wei.submit(view, given | {"review_on": "2026-09-21"}) == {}
-    await mine(office.ben, 1, "On hold", "The site is flooded.")
+    await mine(office.ben, 1, "On hold", "On hold, because:", "The site is flooded.")
     held = await mine(office.wei, 1, "On hold")
     office.clock.forward(days=7)
     await office.wei.wait_message("today is the day to look at it again")

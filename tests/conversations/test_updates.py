@@ -114,7 +114,7 @@ async def test_only_somebody_above_says_seen_and_only_the_first_counts(autumn: O
     await report(autumn.ben)
     told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
     await autumn.ada.click(told, "Seen")
-    await autumn.ada.wait_message("acknowledged by the reviewer, the sponsor, a leader or the PMO")
+    await autumn.ada.wait_message("“Seen” is for the reviewer, the sponsor, leaders and the PMO. Reply in the thread")
     await autumn.ben.click(told, "Seen")
     await autumn.ben.wait_message("You wrote this update")
     await autumn.wei.click(told, "Seen")
