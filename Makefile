@@ -31,7 +31,7 @@ run: .venv/run.stamp ## Run the bot: with a local workspace, or in Slack when it
 
 .PHONY: test
 test: .venv/dev.stamp ## Run all the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: lint
 lint: .venv/dev.stamp ## Check style, types and the direction of imports
