@@ -23,6 +23,7 @@ from storage.outbox import HOME, POST, RESPOND, STRAYS, UPDATE
 
 EVENT_TYPE = "pmo_delivery"
 CLOCKS_DIFFER = 300.0  # seconds by which our clock may be ahead of Slack's
+STAYS = ("message_not_found", "cant_delete_message")  # somebody else deleted it, or the workspace lets nobody
 SAID_OK = ("ok", "", '{"ok":true}', '{"ok": true}')
 
 
@@ -92,8 +93,15 @@ class _Calls:
         if delivery.target and delivery.target_ts:
             for channel, ts in await self._standing(delivery.target, look["thread_ts"], look["since"]):
                 if ts != delivery.target_ts:
-                    await self._call("chat.delete", {"channel": channel, "ts": ts})
+                    await self._delete(channel, ts)
         return Sent(delivery)
+
+    async def _delete(self, channel: str, ts: str) -> None:
+        try:
+            await self._call("chat.delete", {"channel": channel, "ts": ts})
+        except SlackApiError as error:
+            if error.response.get("error") not in STAYS:
+                raise
 
     async def _publish(self) -> Sent:
         await self._call(HOME, self._delivery.arguments | {"user_id": self._delivery.channel})
