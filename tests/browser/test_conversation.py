@@ -1,5 +1,7 @@
 """Conversations: what is said arrives at once, and nothing is lost when the connection is."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Route, WebSocketRoute, expect
 
@@ -22,6 +24,21 @@ async def test_what_one_person_writes_another_reads(visit: Open) -> None:
     await expect(message.get_by_role("img", name="wave")).to_be_visible()
     await expect(message.locator("strong")).to_have_text("now")
     await expect(ben.composer).to_have_value("")
+
+
+async def test_whoever_writes_faster_than_it_is_sent_loses_nothing(visit: Open, workspace: RunningWorkspace) -> None:
+    ben = await visit()
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    await ben.page.route("**/client/post", held.put)
+    for text in ("first", "second", "third"):
+        await ben.composer.fill(text)
+        await ben.page.keyboard.press("Enter")
+        await expect(ben.composer).to_have_value("")
+    for _ in range(3):
+        await (await asyncio.wait_for(held.get(), 10)).continue_()
+    await expect(ben.log.get_by_role("article")).to_have_count(3)
+    said = (await workspace.api("conversations.history", channel="C02PROJECTS"))["messages"]
+    assert [message["text"] for message in reversed(said)] == ["first", "second", "third"]
 
 
 async def test_signing_in_as_another_person_shows_their_channels(visit: Open) -> None:

@@ -14,7 +14,7 @@ const CARET = ["ArrowLeft", "ArrowRight", "Home", "End"]; // keys that move the 
 export function Composer({ channel, thread_ts, label }) {
   const key = `${channel}:${thread_ts ?? ""}`;
   const [text, setText] = useState(drafts.get(key) ?? "");
-  const [sending, setSending] = useState(false);
+  const sent = useRef(Promise.resolve()); // the latest; the next one waits for it, so that they keep their order
   const area = useRef();
   const list = useId();
   const caret = useRef(null); // where it goes once the text is drawn
@@ -33,12 +33,11 @@ export function Composer({ channel, thread_ts, label }) {
 
   async function submit() {
     const line = text.trim();
-    if (!line || sending) return;
+    if (!line) return;
     write("");
     completion.close();
-    setSending(true);
-    const went = await send(channel, line, thread_ts);
-    setSending(false);
+    sent.current = sent.current.then(() => send(channel, line, thread_ts));
+    const went = await sent.current;
     const since = drafts.get(key);
     if (!went) write(since ? `${text}\n${since}` : text); // nothing that was typed is ever lost
     area.current?.focus();
@@ -84,7 +83,7 @@ export function Composer({ channel, thread_ts, label }) {
         <${Shortcuts} channel=${channel} />
         <${AddEmoji} area=${area} write=${write} />
         <span class="spread"></span>
-        <button type="submit" class="send" aria-label="Send" title="Send" disabled=${!text.trim() || sending}>
+        <button type="submit" class="send" aria-label="Send" title="Send" disabled=${!text.trim()}>
           ${icon("send")}
         </button>
       </div>
