@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from reporting.by_state import State
 from strategy.records import SubjectKind
 
+LONGEST = 500  # characters
 _OPENING = r"(?:(?:and|so|hey|hi|please|tell me|show me|can you (?:tell|show) me|do you know)\b,? *)*"
 _NOW = r"(?:today|now|right now|at the moment|currently)"
 
@@ -122,8 +123,8 @@ def subjects(question: str) -> Iterator[tuple[str, bool]]:
 
 
 def may_be(question: str) -> bool:
-    """Whether the question is put as one about how something stands."""
-    return bool(
+    """Whether the question is put as one about how something stands. Whole stories are not."""
+    return len(question) <= LONGEST and bool(
         reference(question)
         or is_of_my_requests(question)
         or is_of_open_requests(question)
