@@ -1,6 +1,5 @@
 """The one organisation file: people's roles, channels, working time, and where the organisation's own files stand."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, Field, model_validator
 
 from foundation.errors import Refused
-from foundation.files import BadFile, Problem, Strict, line_of, read_text, read_yaml
+from foundation.files import BadFile, ChannelId, Problem, Strict, UserId, line_of, read_text, read_yaml
 from foundation.people import People, Person, Role
 from foundation.time import zone
 from handlers.house import Channels
@@ -55,18 +54,6 @@ def _known_day(name: str) -> None:
         raise Refused(f"“{name}” is no day of the week. Use {', '.join(DAYS)}.")
 
 
-def _user_id(text: str) -> None:
-    if not re.fullmatch(r"[UW][A-Z0-9]{2,}", text):
-        raise Refused("A Slack user id is like U01ADA: in Slack, open the profile and choose “Copy member ID”.")
-
-
-def _channel_id(text: str) -> None:
-    if not re.fullmatch(r"[CG][A-Z0-9]{2,}", text):
-        raise Refused("A Slack channel id is like C03TRIAGE: in Slack, it stands below the channel's details.")
-
-
-UserId = Annotated[str, held_to(_user_id)]
-ChannelId = Annotated[str, held_to(_channel_id)]
 Zone = Annotated[str, held_to(zone)]
 Holidays = Annotated[str, held_to(_holidays)]
 Hours = Annotated[str, held_to(Interval.parse)]

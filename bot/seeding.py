@@ -9,14 +9,14 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.strategies import SAMPLE_ORIGIN
-from foundation.files import Strict, read_yaml, spelled
+from foundation.files import Strict, UserId, read_yaml, spelled
 from handlers.blocks.text import message
 from handlers.digests import catch_up
 from handlers.house import House
 from handlers.stories import add_story, publish
 from handlers.updates import post_update
 from storage.store import Transaction
-from strategy.file_models import Key, UserId
+from strategy.file_models import Key
 from strategy.measurements import measure
 from strategy.records import ProgressUpdate, Strategy, Subject, SubjectKind
 from strategy.schedules import slots_between

@@ -1,6 +1,6 @@
 """Files from outside, checked at the border: every refusal names the file, the line and the field.
 
-`read_yaml` and `read_front_matter` hold a file to a pydantic model. ruamel.yaml keeps the line of every node, so that
+`read_yaml` holds a file to a pydantic model. ruamel.yaml keeps the line of every node, so that
 what pydantic finds wrong at `services → 2 → fields → 0 → kind` is told as a line number.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
@@ -54,6 +54,21 @@ def spelled(pattern: str, words: str) -> AfterValidator:
         return given
 
     return AfterValidator(check)
+
+
+UserId = Annotated[
+    str,
+    spelled(
+        "[UW][A-Z0-9]{2,20}",
+        "A Slack user id is like U01ADA: in Slack, open the profile and choose “Copy member ID”.",
+    ),
+]
+ChannelId = Annotated[
+    str,
+    spelled(
+        "[CG][A-Z0-9]{2,20}", "A Slack channel id is like C03TRIAGE: in Slack, it stands below the channel's details."
+    ),
+]
 
 
 class BadFile(Refused):
@@ -115,23 +130,6 @@ def parse_yaml(text: str, model: type[M], *, name: str, first_line: int = 1) -> 
 def line_of(text: str, path: Sequence[str | int], *, first_line: int = 1) -> int | None:
     """The line where the node at `path` stands in YAML text, for checks that a model cannot make by itself."""
     return _line(_tree(text), path, first_line)
-
-
-def read_front_matter(path: Path, model: type[M]) -> tuple[M, str, int]:
-    """Read a Markdown file that opens with YAML between two `---` lines.
-
-    Returns:
-        The front matter, the body, and the line at which the body begins.
-    """
-    text = read_text(path).replace("\r\n", "\n")
-    name = str(path)
-    if not text.startswith("---\n"):
-        raise BadFile([Problem(name, 1, "", "The page must open with its front matter between two lines of “---”.")])
-    head, mark, body = text[4:].partition("\n---\n")
-    if not mark:
-        raise BadFile([Problem(name, 1, "", "The front matter is not closed: a line “---” is missing.")])
-    front = parse_yaml(head + "\n", model, name=name, first_line=2)
-    return front, body, head.count("\n") + 4
 
 
 @lru_cache(maxsize=4)

@@ -76,7 +76,7 @@ _OPEN_REQUESTS = (
 _MY_SERVICE = _put(
     r"(?:where(?:'s|’s| is| are)|(?:what(?:'s|’s| is) )?(?:the )?(?:status|state|progress) (?:of|on)"
     r"|how(?:'s|’s| is| far is)|when (?:will|do|can) i (?:get|have|receive|expect)|what happened (?:to|with)"
-    r"|when (?:is|will)) my (?P<what>.+?)(?: (?:done|ready|due|be (?:done|ready|delivered)|going|now))?"
+    r"|when (?:is|will)) my (?P<what>.+?)(?: (?:done|ready|due|be (?:done|ready|delivered)|going))?"
 )
 
 

@@ -52,7 +52,10 @@ COMMANDS = (
         "[question], ask [question] or help",
         "/pmo how do I know whether my project is in trouble?",
         (
-            Use("/pmo your question", "asks the handbook; only you see the answer"),
+            Use(
+                "/pmo your question",
+                "asks the handbook, or how projects, measures and requests stand; only you see the answer",
+            ),
             Use("/pmo ask your question", "the same, for a question that begins with a word such as “help” or “gaps”"),
             Use("/pmo gaps", "lists what people asked and the handbook did not answer", PMO),
             Use("/pmo help", "shows this"),

@@ -26,10 +26,11 @@ from handlers.house import House
 from handlers.lookups import strategy_now, title_of, updates_now
 from handlers.replies import reply
 from handlers.routes import Body, Routes, Visit
-from reporting.by_state import State, in_state, measure_line
+from reporting.by_state import State, in_state
 from reporting.charts import progress_chart
 from reporting.concerns import Concern, ConcernKind
 from reporting.details import Details, details_of
+from reporting.lines import metric_line
 from reporting.mine import attention, mine
 from reporting.sections import portfolio_lines
 from reporting.strategy_view import strategy_view
@@ -38,6 +39,7 @@ from storage.store import Transaction
 from strategy.measurements import measure
 from strategy.records import Measurement, Metric, Subject, SubjectKind
 from strategy.search import every_subject, matching
+from strategy.status import metric_status
 from strategy.visibility import visible
 
 
@@ -140,8 +142,8 @@ def in_state_now(tx: Transaction, house: House, person: Person, kind: SubjectKin
 
 def measure_now(tx: Transaction, house: House, person: Person, metric: Metric) -> Message:
     """A measure that the person may see."""
-    line = measure_line(strategy_now(tx), person, metric, now=house.now(), people=house.people)
-    return measure_message(line, metric.objective)
+    status = metric_status(visible(strategy_now(tx), person), metric, house.now().date())
+    return measure_message(metric_line(status, house.people), metric.objective)
 
 
 def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:

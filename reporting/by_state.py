@@ -1,13 +1,13 @@
-"""Objectives, projects and measures that are in one state, as one person may see them: “which projects are red?”."""
+"""Objectives or projects that are in one state, as one person may see them: “which projects are red?”."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
 from foundation.people import People, Person
-from reporting.words import say, who
-from strategy.records import Metric, ProgressUpdate, Rag, Strategy, Subject, SubjectKind
-from strategy.status import ObjectiveStatus, ProjectStatus, Standing, standing, worst
+from reporting.lines import objective_line, project_line
+from strategy.records import ProgressUpdate, Rag, Strategy, Subject, SubjectKind
+from strategy.status import ObjectiveStatus, ProjectStatus, standing, worst
 from strategy.updates import visible_updates
 from strategy.visibility import visible
 
@@ -46,15 +46,10 @@ def in_state(
     seen = visible(strategy, person)
     stand = standing(seen, visible_updates(seen, updates), now)
     if kind is SubjectKind.PROJECT:
-        return tuple(_project(one, people) for one in stand.projects if _is_project_in(one, state))
-    return tuple(_objective(one, people) for one in stand.objectives if _is_objective_in(one, state))
-
-
-def measure_line(strategy: Strategy, person: Person, metric: Metric, *, now: datetime, people: People) -> str:
-    """One measure with its latest value, as mrkdwn. The person may see it."""
-    stand: Standing = standing(visible(strategy, person), (), now)
-    status = next(one for one in stand.metrics if one.metric.key == metric.key)
-    return say("strategy", "metric", one=status, owner=who(people, metric.owner))
+        projects = [one for one in stand.projects if _is_project_in(one, state)]
+        return tuple((Subject(kind, one.project.key), project_line(one, people)) for one in projects)
+    objectives = [one for one in stand.objectives if _is_objective_in(one, state)]
+    return tuple((Subject(kind, one.objective.key), objective_line(one, people)) for one in objectives)
 
 
 def _is_project_in(one: ProjectStatus, state: State) -> bool:
@@ -72,13 +67,3 @@ def _is_objective_in(one: ObjectiveStatus, state: State) -> bool:
 def _worse(one: ProjectStatus | ObjectiveStatus) -> Rag:
     known = [colour for colour in (one.owners, one.computed) if colour is not Rag.UNKNOWN]
     return worst(known)
-
-
-def _project(one: ProjectStatus, people: People) -> Line:
-    owner = who(people, one.project.owner)
-    return Subject(SubjectKind.PROJECT, one.project.key), say("strategy", "project", one=one, impact=0, owner=owner)
-
-
-def _objective(one: ObjectiveStatus, people: People) -> Line:
-    owner = who(people, one.objective.owner)
-    return Subject(SubjectKind.OBJECTIVE, one.objective.key), say("strategy", "objective", one=one, owner=owner)

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from foundation.errors import Invalid
-from foundation.files import BadFile, Problem, Strict, line_of, parse_yaml, read_text, spelled
+from foundation.files import BadFile, ChannelId, Problem, Strict, line_of, parse_yaml, read_text
 from foundation.people import People, Person, Role
 from strategy.checks import schedule_of
 from strategy.file_models import Key, ScheduleEntry
@@ -72,7 +72,7 @@ class _DigestEntry(Strict):
     key: Key
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=80)]
     audience: Audience
-    channel: Annotated[str, spelled("[CG][A-Z0-9]{1,20}", "Expected the id of a channel, such as C0123ABCD.")]
+    channel: ChannelId
     schedule: ScheduleEntry
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
     send_when_empty: bool = False

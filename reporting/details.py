@@ -6,6 +6,7 @@ from datetime import datetime
 
 from foundation.people import People, Person
 from reporting.charts import MOST_CHARTS, Chart, metric_chart
+from reporting.lines import metric_line, objective_line, project_line
 from reporting.numbers import percent
 from reporting.posts import Post, update_post
 from reporting.words import say, who
@@ -153,19 +154,15 @@ class _Builder:
         )
 
     def _metrics(self, statuses: Iterable[MetricStatus]) -> tuple[str, ...]:
-        return tuple(say("strategy", "metric", one=one, owner=who(self.people, one.metric.owner)) for one in statuses)
+        return tuple(metric_line(one, self.people) for one in statuses)
 
     def _below(self, child: Objective) -> str:
-        owner = who(self.people, child.owner)
-        return say("strategy", "objective", one=self.stand.objective(child.key), owner=owner)
+        return objective_line(self.stand.objective(child.key), self.people)
 
     def _serving(self, objective: Objective) -> tuple[str, ...]:
         served = sorted(self.strategy.contributions_to(objective.key), key=lambda one: (-one.impact, one.project))
         statuses = [(self.stand.project(one.project), one.impact) for one in served if one.impact]
-        return tuple(
-            say("strategy", "project", one=status, impact=impact, owner=who(self.people, status.project.owner))
-            for status, impact in statuses
-        )
+        return tuple(project_line(status, self.people, impact) for status, impact in statuses)
 
     def _served(self, project: Project) -> tuple[str, ...]:
         every = sorted(self.strategy.contributions_of(project.key), key=lambda one: -one.impact)

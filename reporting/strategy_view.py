@@ -6,7 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from foundation.people import People, Person
-from reporting.words import say, who
+from reporting.lines import metric_line, objective_line, project_line
+from reporting.words import say
 from strategy import formulas
 from strategy.check_ins import missing_updates, subjects_of
 from strategy.portfolio import PortfolioFigures, portfolio_figures
@@ -157,17 +158,15 @@ class _Builder:
         )
         return Branch(
             status=status,
-            line=say("strategy", "objective", one=status, owner=who(self.people, objective.owner)),
+            line=objective_line(status, self.people),
             metrics=tuple(self.metric(one) for one in self.stand.metrics if one.metric.objective == objective.key),
             projects=tuple(self.project(one, impacts[one.project.key]) for one in serving),
             below=self.branches(objective.key),
         )
 
     def metric(self, status: MetricStatus) -> MetricRow:
-        line = say("strategy", "metric", one=status, owner=who(self.people, status.metric.owner))
-        return MetricRow(status, line, say("strategy", "metric_short", one=status))
+        return MetricRow(status, metric_line(status, self.people), say("strategy", "metric_short", one=status))
 
     def project(self, status: ProjectStatus, impact: int) -> ProjectRow:
-        owner = who(self.people, status.project.owner)
-        line = say("strategy", "project", one=status, impact=impact, owner=owner)
+        line = project_line(status, self.people, impact)
         return ProjectRow(status, impact, line, say("strategy", "project_short", one=status), status.milestones)

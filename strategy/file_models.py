@@ -7,13 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from foundation.files import Strict, spelled
+from foundation.files import Strict, UserId, spelled
 from foundation.people import Role
 from strategy.records import Ambition, Cadence, MetricKind, Mode, Stage, Visibility
 from strategy.schedules import HolidayPolicy, Misfire
 
 Key = Annotated[str, spelled("[a-z0-9][a-z0-9-]{0,59}", "Expected at most 60 small letters, digits and “-”.")]
-UserId = Annotated[str, spelled("[UW][A-Z0-9]{1,20}", "Expected the Slack id of a person, such as U0123ABCD.")]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]

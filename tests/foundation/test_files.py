@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from foundation.files import LARGEST_FILE, BadFile, Strict, line_of, parse_yaml, read_front_matter, read_text, read_yaml
+from foundation.files import LARGEST_FILE, BadFile, Strict, line_of, parse_yaml, read_text, read_yaml
 
 
 class Step(Strict):
@@ -71,20 +71,6 @@ def test_a_line_can_be_found_for_checks_across_fields() -> None:
     text = "title: Move\nsteps:\n  - name: pack\n  - name: go\n"
     assert line_of(text, ["steps", 1, "name"]) == 4
     assert line_of(text, ["steps", 1, "name"], first_line=10) == 13
-
-
-def test_a_page_is_split_into_front_matter_and_body(tmp_path: Path) -> None:
-    path = tmp_path / "page.md"
-    path.write_text("---\r\ntitle: Move\r\n---\r\n# Move\r\n", encoding="utf-8", newline="")
-    assert read_front_matter(path, Plan) == (Plan(title="Move"), "# Move\n", 4)
-
-
-@pytest.mark.parametrize(("text", "said"), [("# Move\n", "must open with"), ("---\ntitle: a\n", "is not closed")])
-def test_front_matter_that_is_none_is_told(tmp_path: Path, text: str, said: str) -> None:
-    path = tmp_path / "page.md"
-    path.write_text(text)
-    with pytest.raises(BadFile, match=said):
-        read_front_matter(path, Plan)
 
 
 def test_files_that_are_no_text_or_too_large_are_refused(tmp_path: Path) -> None:
