@@ -11,21 +11,21 @@ from datetime import UTC, datetime
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.calls import Caller
-from bot.chores import chores
-from bot.clock import Clock
-from bot.keeper import BatchingKeeper
-from bot.library import Shelf
+from bot.engine.delivery_client import Caller
+from bot.engine.inbox_writer import BatchingKeeper
+from bot.engine.jobs import chores
+from bot.engine.scheduler import Clock
+from bot.engine.sender import Sender
+from bot.engine.worker import Worker
+from bot.handbook_provider import Shelf
 from bot.organisation import Organisation
-from bot.sender import Sender
-from bot.worker import Worker
 from handlers import HOME_SECTIONS, register
-from handlers.house import House
-from handlers.routes import Routes
+from handlers.context import House
+from handlers.slack.routes import Routes
 from knowledge.library import Library
-from storage.deliveries import Deliveries
-from storage.lease import Lease
-from storage.paces import Pace
+from storage.engine.deliveries import Deliveries
+from storage.engine.lease import Lease
+from storage.engine.rate_limits import Pace
 from storage.store import Store
 
 

@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from foundation.files import BadFile, ChannelId, Problem, Strict, UserId, line_of, read_text, read_yaml
 from foundation.people import People, Person, Role
 from foundation.time import zone
-from handlers.house import Channels
+from handlers.context import Channels
 from reporting.definitions import SAMPLE as SAMPLE_DIGESTS
 from reporting.definitions import Audience, DigestDefinition, read_digests, readers_of
 from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar, public_holidays

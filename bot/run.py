@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot import slack
+from bot import slack_connection
 from bot.composition import engine, house, wall_clock
-from bot.doors import EVENTS_PATH, Where, door, where
-from bot.library import Shelf, open_shelf
+from bot.handbook_provider import Shelf, open_shelf
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import progress_bar
-from bot.seeding import seed
+from bot.sample_data import seed
 from bot.settings import Settings
 from bot.stopping import Stopped, stop_signal, unless, unless_stopped
-from bot.strategies import choose_strategy
+from bot.strategy_import import choose_strategy
+from bot.transports import EVENTS_PATH, Where, door, where
 from foundation.errors import Refused
 from storage.database import Database
-from storage.lease import Lease
+from storage.engine.lease import Lease
+from storage.engine.rate_limits import Pace
 from storage.migrate import migrate
-from storage.paces import Pace
 from storage.store import Store
 
 Say = Callable[[str], None]
@@ -89,14 +89,14 @@ class Times:
 
 async def _connected(settings: Settings, organisation: Organisation, store: Store, times: Times) -> None:
     """Slack first: a wrong token is told before the handbook is read."""
-    async with where(settings) as at, slack.session() as http:
-        web = slack.client(at.bot_token, at.api_url, http)
-        me = await unless(times.stopping, slack.who_am_i(web))
-        slack.check_scopes(me)
+    async with where(settings) as at, slack_connection.session() as http:
+        web = slack_connection.client(at.bot_token, at.api_url, http)
+        me = await unless(times.stopping, slack_connection.who_am_i(web))
+        slack_connection.check_scopes(me)
         if at.app_token:
-            await unless(times.stopping, slack.check_app_token(web, at.app_token))
+            await unless(times.stopping, slack_connection.check_app_token(web, at.app_token))
         shelf = await asyncio.to_thread(_prepared, settings, organisation, store, times)
-        bolt = slack.app(web, me, at.bot_token, at.signing_secret)
+        bolt = slack_connection.app(web, me, at.bot_token, at.signing_secret)
         pace = Pace(posts_per_minute=settings.posts_per_minute)
         made = house(organisation, store, shelf, times.now)
         if settings.is_local and organisation.path == SAMPLE:

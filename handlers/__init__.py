@@ -1,49 +1,29 @@
-"""Slack in and out, nothing else: one file per noun. `register` is where all of them are wired."""
+"""Slack in and out, nothing else: a package per subject. `register` wires all of them."""
 
 from collections.abc import Sequence
 
-from handlers import (
-    forwards,
-    help,  # noqa: A004 (a noun like the others)
-    home,
-    questions,
-    request_acts,
-    request_lists,
-    request_ratings,
-    requests,
-    stories,
-    strategy,
-    updates,
-)
-from handlers.house import HomeSection
-from handlers.routes import Routes
+from handlers.context import HomeSection
+from handlers.home import help as help_
+from handlers.home import home
+from handlers.questions import forwards, questions
+from handlers.requests import actions, forms, lists, ratings
+from handlers.slack.routes import Routes
+from handlers.strategy import stories, tree, updates
 
-NOUNS = (
-    questions,
-    forwards,
-    requests,
-    request_acts,
-    request_lists,
-    request_ratings,
-    strategy,
-    updates,
-    stories,
-    help,
-    home,
-)
+SUBJECTS = (questions, forwards, forms, actions, lists, ratings, tree, updates, stories, help_, home)
 
-# The parts of the App Home, from above.
+# The sections of the App Home, from the top.
 HOME_SECTIONS: Sequence[HomeSection] = (
     questions.home_section,
-    request_lists.home_section,
+    lists.home_section,
     forwards.home_section,
-    strategy.home_section,
+    tree.home_section,
     stories.home_section,
-    help.home_section,
+    help_.home_section,
 )
 
 
 def register(routes: Routes) -> None:
-    """Tell every noun's routes to Bolt."""
-    for noun in NOUNS:
-        noun.register(routes)
+    """Wire every subject's handlers to Bolt."""
+    for subject in SUBJECTS:
+        subject.register(routes)

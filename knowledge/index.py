@@ -17,8 +17,8 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.elsewhere import Topic, topics
 from knowledge.embedding import Encoder, Progress, Vectors
+from knowledge.out_of_scope import Topic, topics
 from knowledge.passages import Passage, searched
 from knowledge.vectors import Scan, VectorStore, encoded
 from knowledge.words import related, terms

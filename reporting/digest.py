@@ -12,9 +12,9 @@ from foundation.people import People
 from foundation.time import zone
 from reporting.changes import changes, headline
 from reporting.charts import MOST_CHARTS, Chart, progress_chart, shares_chart
-from reporting.concerns import Concern, concerns
 from reporting.definitions import Audience, DigestDefinition, Section
 from reporting.desk import DeskFigures
+from reporting.exceptions import Concern, concerns
 from reporting.numbers import long_day
 from reporting.sections import TITLES, Material, lines_of
 from reporting.snapshot import Snapshot, take_snapshot

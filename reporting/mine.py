@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from foundation.people import People, Person
-from reporting.concerns import Concern, concerns, title_of
+from reporting.exceptions import Concern, concerns, title_of
 from reporting.words import say
 from strategy.check_ins import missing_updates, open_slot, subjects_of
 from strategy.records import Absence, ProgressUpdate, Strategy, Subject, SubjectKind

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from foundation.people import People
-from reporting.concerns import title_of
+from reporting.exceptions import title_of
 from reporting.text import pieces
 from reporting.words import say, tell, who
 from strategy.records import ProgressUpdate, Strategy

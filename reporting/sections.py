@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from foundation.people import People
-from reporting.concerns import title_of
 from reporting.definitions import Section
 from reporting.desk import DeskFigures
+from reporting.exceptions import title_of
 from reporting.numbers import change, number, percent, points
 from reporting.snapshot import Snapshot, portfolio_by_name
 from reporting.words import say, who

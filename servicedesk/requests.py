@@ -12,8 +12,8 @@ from foundation.people import People, Person, Role
 from servicedesk.calendar import floor
 from servicedesk.catalogue import Priority
 from servicedesk.clock import Target
-from servicedesk.decisions import Changed, approval_needed, approvers, check_reopening, decide
 from servicedesk.desk import Act, Desk, Given
+from servicedesk.effects import Changed, approval_needed, approvers, check_reopening, decide
 from servicedesk.forms import LONG_TEXT_LENGTH, clean, validate
 from servicedesk.history import TARGETS, first, fold, read_values
 from servicedesk.records import Change, ClockName, LogEntry, Request, State, Verb

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from storage.addresses import read_address
-from storage.troubles import explained
+from storage.db_errors import explained
 
 BUSY_SECONDS = 15.0  # how long a writer waits for another process to finish with the SQLite file
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from foundation.errors import Refused
 from storage.database import Database
-from storage.troubles import explained
+from storage.db_errors import explained
 
 _FOLDER = Path(__file__).parent / "migrations"
 

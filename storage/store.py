@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from storage.database import Database
+from storage.engine.inbox import Arrival, Inbox
+from storage.engine.outbox import Outbox
+from storage.engine.schedules import Schedules
 from storage.handbook import HandbookPages
 from storage.homes import Homes
-from storage.inbox import Arrival, Inbox
-from storage.outbox import Outbox
 from storage.questions import Questions
 from storage.request_times import RequestTimes
 from storage.requests import Ratings, Requests
-from storage.schedules import Schedules
 from storage.stories import Stories
 from storage.strategy import Strategies
 from storage.updates import Updates
@@ -57,7 +57,7 @@ class Store:
         """The results of an arrival's work, committed together with its “done”.
 
         Raises:
-            storage.inbox.Lost: somebody else has taken the arrival over; nothing is changed.
+            storage.engine.inbox.Lost: somebody else has taken the arrival over; nothing is changed.
         """
         with self.database.transaction(durable=False) as session:  # what is lost in a power cut is done again
             self.inbox.finish(session, arrival, now)

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 from pydantic_core import to_jsonable_python
 
-from bot.cli.opened import opened
+from bot.cli.installation import opened
 from foundation.errors import Refused
 from foundation.people import People
-from handlers.blocks.answer import place
+from handlers.questions.blocks.answer import place
 from knowledge.answers import Answer, Citation
 from knowledge.index import Hit
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.opened import done
+from bot.cli.installation import done
 from bot.organisation import SAMPLE, read_organisation
 from bot.settings import read_settings
 from servicedesk.catalogue import read_catalogue

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.opened import Opened, done, opened
+from bot.cli.installation import Opened, done, opened
 from bot.composition import house, wall_clock
-from bot.strategies import choose_strategy
+from bot.strategy_import import choose_strategy
 from foundation.time import zone
-from handlers.blocks.digest import digest_message
-from handlers.digests import digest_now, find_definition
-from handlers.house import House
+from handlers.context import House
+from handlers.strategy.blocks.digest import digest_message
+from handlers.strategy.digests import digest_now, find_definition
 from knowledge.library import Library
 from reporting.digest import Digest
 from strategy.schedules import next_slot

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.opened import done, opened
+from bot.cli.installation import done, opened
 from bot.composition import wall_clock
-from bot.library import import_handbook, service_keys
+from bot.handbook_provider import import_handbook, service_keys
 from foundation.errors import Refused
 from knowledge.evaluation import Evaluation, evaluate, read_questions
 

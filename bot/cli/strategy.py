@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.opened import done, opened
+from bot.cli.installation import done, opened
 from bot.composition import wall_clock
-from bot.strategies import import_strategy
+from bot.strategy_import import import_strategy
 
 group = typer.Typer(help="The strategy: import a version, list the versions.", no_args_is_help=True)
 MOST_LISTED = 20

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
+from bot.doctor.database import look_at_database
 from bot.doctor.findings import Finding, Findings
-from bot.doctor.kept import look_at_database
 from bot.doctor.slack import look_at_slack
-from bot.doors import configured
-from bot.local import HOST, check_port
+from bot.local_workspace import HOST, check_port
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.run import prepare_data
 from bot.settings import Settings
+from bot.transports import configured
 from foundation.people import Role
 from knowledge.embedding import why_no_model
 from knowledge.handbook import read_handbook

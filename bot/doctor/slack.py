@@ -8,11 +8,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import slack
+from bot import slack_connection
 from bot.doctor.findings import Findings
-from bot.doors import EVENTS_PATH, Where
 from bot.manifest import SCOPES
 from bot.organisation import Organisation
+from bot.transports import EVENTS_PATH, Where
 from foundation.errors import Refused
 
 ABOUT = "Slack"
@@ -24,10 +24,10 @@ async def look_at_slack(found: Findings, at: Where, organisation: Organisation |
     Raises:
         Refused: Slack does not know the bot token, or cannot be reached.
     """
-    async with slack.session() as http:
-        web = slack.client(at.bot_token, at.api_url, http)
+    async with slack_connection.session() as http:
+        web = slack_connection.client(at.bot_token, at.api_url, http)
         web.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=3))
-        me = await slack.who_am_i(web)
+        me = await slack_connection.who_am_i(web)
         found.good(ABOUT, f"The bot token is good: {me['user']} in {me['team']}.")
         _look_at_scopes(found, me)
         await _look_at_events(found, at, web)
@@ -38,7 +38,7 @@ async def look_at_slack(found: Findings, at: Where, organisation: Organisation |
 
 def _look_at_scopes(found: Findings, me: Mapping[str, Any]) -> None:
     with found.looking_at("scopes"):
-        slack.check_scopes(me)
+        slack_connection.check_scopes(me)
         if not me["scopes"]:
             found.hint("scopes", "Slack does not say which scopes the bot token has, so they could not be compared.")
             return
@@ -55,7 +55,7 @@ async def _look_at_events(found: Findings, at: Where, web: AsyncWebClient) -> No
         found.good(about, f"{words} Slack must reach it by https.")
         return
     with found.looking_at(about):
-        await slack.check_app_token(web, at.app_token)
+        await slack_connection.check_app_token(web, at.app_token)
         found.good(about, "The app-level token is good: they come by Socket Mode.")
 
 

@@ -14,15 +14,15 @@ import aiohttp
 import pytest
 from sqlalchemy import Select, func, select
 
-from bot import slack
-from bot.calls import Caller
-from bot.loop import Loop
-from bot.sender import Sender
-from handlers.house import Channels, House
+from bot import slack_connection
+from bot.engine.delivery_client import Caller
+from bot.engine.loop import Loop
+from bot.engine.sender import Sender
+from handlers.context import Channels, House
 from storage.database import Database
-from storage.deliveries import Deliveries
-from storage.lease import Lease
-from storage.paces import Pace
+from storage.engine.deliveries import Deliveries
+from storage.engine.lease import Lease
+from storage.engine.rate_limits import Pace
 from storage.store import Store
 from storage.tables.engine import DeliveryRow
 from tests.storage.databases import migrated_file
@@ -167,7 +167,7 @@ async def workspace() -> AsyncIterator[RunningWorkspace]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with slack.session() as session:
+    async with slack_connection.session() as session:
         yield session
 
 
@@ -180,7 +180,7 @@ async def office(
     changed = asyncio.Condition()
     deliveries = Watched(store.database, Pace(), LEASE)
     deliveries.watch(changed)
-    caller = Caller(slack.client(workspace.bot_token, workspace.api_url, http), deliveries, LEASE, now)
+    caller = Caller(slack_connection.client(workspace.bot_token, workspace.api_url, http), deliveries, LEASE, now)
     sender = Sender(caller, deliveries, "host:1", now, died.set)
     async with at_work(sender):
         yield Post(workspace, store, now, deliveries, sender, changed, died)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from bot.doctor import Level, examine
-from bot.local import SEED
+from bot.local_workspace import SEED
 from bot.manifest import manifest
 from bot.organisation import SAMPLE
 from bot.settings import Settings
 from storage.database import Database
-from storage.deliveries import Deliveries
-from storage.paces import Pace
+from storage.engine.deliveries import Deliveries
+from storage.engine.rate_limits import Pace
 from storage.store import Store
 from tests.bot.conftest import LEASE, Now
 from tests.storage.databases import migrated_file

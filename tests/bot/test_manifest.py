@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.manifest import SCOPES, manifest
 from handlers import register
 from handlers.commands import COMMANDS, EVENTS, SHORTCUTS
-from handlers.routes import Routes
+from handlers.slack.routes import Routes
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = ("bot", "handlers", "storage")

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.local import SEED, check_port
+from bot.local_workspace import SEED, check_port
 from bot.manifest import manifest
 from bot.organisation import SAMPLE
 from bot.run import serve

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.doors import configured
 from bot.settings import Settings, read_settings
+from bot.transports import configured
 from foundation.errors import Refused
 
 SECRET = "xoxp-very-secret"

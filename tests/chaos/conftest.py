@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.library import open_shelf
-from bot.local import SEED
+from bot.handbook_provider import open_shelf
+from bot.local_workspace import SEED
 from bot.manifest import manifest
 from bot.organisation import SAMPLE, read_organisation
 from storage.database import Database

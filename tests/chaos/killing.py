@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from storage.database import Database
-from storage.dead_letters import Backlog, backlog
+from storage.engine.dead_letters import Backlog, backlog
 from storage.store import Store
 from tests.workspace.running import RunningWorkspace
 from workspace.deliveries import Delivery as EventDelivery

@@ -20,15 +20,15 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-import bot.chores
 import bot.cli
+import bot.engine.jobs
 import bot.run
 from bot.composition import wall_clock
 from storage.database import Database
-from storage.inbox import Inbox
+from storage.engine.inbox import Inbox
 
 # What is counted from: the first arrival that is kept, or the first digest that is built.
-BEGINNINGS = {"arrival": (Inbox, "write"), "digest": (bot.chores, "run_due")}
+BEGINNINGS = {"arrival": (Inbox, "write"), "digest": (bot.engine.jobs, "run_due")}
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import select
 
-from bot.library import open_shelf
-from bot.local import SEED
+from bot.handbook_provider import open_shelf
+from bot.local_workspace import SEED
 from bot.manifest import manifest
 from bot.organisation import SAMPLE, read_organisation
 from bot.run import serve

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.library import import_handbook
+from bot.handbook_provider import import_handbook
 from storage.database import Database
 from storage.store import Store
 from tests.conversations.conftest import Office, opened

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from foundation.people import People, Person
-from handlers.blocks.answer import Names, answer_message
+from handlers.questions.blocks.answer import Names, answer_message
 from knowledge.answers import Answer, Citation, Outcome
 from tests.workspace.filling import words
 from workspace.checks import check_message

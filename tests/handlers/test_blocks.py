@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from foundation.people import People, Person, Role
-from handlers.blocks.forward import answer_modal, answered_card, open_card, persons_answer, waiting_section
-from handlers.blocks.gaps import Open, gaps_message
-from handlers.blocks.help import Help, help_blocks, help_message, welcome_message
-from handlers.blocks.home import home_view
-from handlers.blocks.questions import asked_modal, questions_section
-from handlers.blocks.rich import quoted, rich
-from handlers.blocks.text import cut, message, modal, section
 from handlers.commands import COMMANDS, CONCERNS, Use
+from handlers.home.blocks.help import Help, help_blocks, help_message, welcome_message
+from handlers.home.blocks.home import home_view
+from handlers.questions.blocks.forward import answer_modal, answered_card, open_card, persons_answer, waiting_section
+from handlers.questions.blocks.gaps import Open, gaps_message
+from handlers.questions.blocks.history import asked_modal, questions_section
+from handlers.slack.blocks.builders import cut, message, modal, section
+from handlers.slack.blocks.rich_text import quoted, rich
 from knowledge.answers import Outcome
 from storage.questions import Asked, Forward, Gap, Where
 from tests.workspace.filling import words

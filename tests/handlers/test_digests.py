@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.chores import Digests
 from bot.composition import house as make_house
+from bot.engine.jobs import Digests
 from bot.organisation import SAMPLE, read_organisation
-from bot.strategies import choose_strategy
-from handlers.house import House
+from bot.strategy_import import choose_strategy
+from handlers.context import House
 from reporting.definitions import DigestDefinition, Section
 from storage.database import Database
 from storage.store import Store
@@ -85,7 +85,7 @@ def test_a_digest_that_did_not_get_into_the_transaction_is_sent_later(
         raise OSError("The disk is gone.")
 
     with monkeypatch.context() as trouble:
-        trouble.setattr("handlers.digests.digest_message", fails)
+        trouble.setattr("handlers.strategy.digests.digest_message", fails)
         with pytest.raises(OSError, match="disk"):
             chore(SLOT)
     assert runs(store) == []

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.blocks.markdown import rich_blocks
-from handlers.blocks.page import section_modal
+from handlers.questions.blocks.handbook_section import section_modal
+from handlers.slack.blocks.markdown import rich_blocks
 from knowledge.handbook import Page, read_handbook
 from knowledge.passages import cut
 from knowledge.sections import find_section

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from foundation.people import People, Person, Role
-from handlers.blocks.digest import digest_message, preview_message, reminder_message
-from handlers.blocks.measure import measure_modal
-from handlers.blocks.story import (
+from handlers.strategy.blocks.digest import digest_message, preview_message, reminder_message
+from handlers.strategy.blocks.measurement import measure_modal
+from handlers.strategy.blocks.story import (
     authors_card,
     consent_card,
     note_modal,
@@ -19,7 +19,7 @@ from handlers.blocks.story import (
     review_card,
     story_modal,
 )
-from handlers.blocks.strategy import (
+from handlers.strategy.blocks.tree import (
     Overview,
     details_message,
     details_modal,
@@ -28,7 +28,7 @@ from handlers.blocks.strategy import (
     overview_modal,
     strategy_section,
 )
-from handlers.blocks.update import correction_modal, own_message, update_message, update_modal
+from handlers.strategy.blocks.update import correction_modal, own_message, update_message, update_modal
 from reporting.charts import progress_chart
 from reporting.definitions import SAMPLE as DIGESTS
 from reporting.definitions import read_digests

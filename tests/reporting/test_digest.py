@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from foundation.people import People
-from reporting.concerns import ConcernKind
 from reporting.definitions import DigestDefinition, Section, strategy_for
 from reporting.desk import DeskFigures
 from reporting.digest import Digest, build_digest
+from reporting.exceptions import ConcernKind
 from reporting.snapshot import Snapshot
 from strategy.records import Absence, Measurement, ProgressUpdate, Rag, Strategy, Subject, SubjectKind, Tolerance
 from strategy.stories import Story, StoryState

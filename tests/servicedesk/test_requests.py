@@ -9,7 +9,7 @@ from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from foundation.people import People
 from servicedesk.catalogue import Priority
 from servicedesk.clock import Target
-from servicedesk.decisions import approvers
+from servicedesk.effects import approvers
 from servicedesk.history import recompute, replay
 from servicedesk.priority import ranked
 from servicedesk.records import Scores, State, Verb

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from storage.claiming import Delivery
 from storage.database import Database
-from storage.deliveries import Deliveries, Sent
-from storage.inbox import NewArrival
-from storage.lease import Lease
-from storage.paces import Pace
+from storage.engine.claiming import Delivery
+from storage.engine.deliveries import Deliveries, Sent
+from storage.engine.inbox import NewArrival
+from storage.engine.lease import Lease
+from storage.engine.rate_limits import Pace
 
 NOW = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 ONE, TWO = "host:1:one", "host:2:two"  # two processes

@@ -1,0 +1,51 @@
+"""What most commands begin with: settings, organisation, database, and, where it is needed, the library."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import typer
+
+from bot.composition import wall_clock
+from bot.handbook_provider import Shelf, open_shelf
+from bot.organisation import SAMPLE, Organisation, read_organisation
+from bot.progress import progress_bar
+from bot.run import prepare_data
+from bot.settings import Settings, read_settings
+from storage.database import Database
+from storage.migrate import migrate
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An organisation with its database, up to date."""
+
+    settings: Settings
+    organisation: Organisation
+    store: Store
+
+    def shelf(self) -> Shelf:
+        """The library, with a progress bar on the terminal when there is much to encode."""
+        with progress_bar("Reading the handbook") as progress:
+            cache = self.settings.data / "model"
+            return open_shelf(self.store, self.organisation, cache, wall_clock(), progress)
+
+
+@contextmanager
+def opened() -> Iterator[Opened]:
+    """Open what the environment names, and close it again."""
+    settings = read_settings()
+    organisation = read_organisation(settings.organisation or SAMPLE)
+    prepare_data(settings.data)
+    database = Database(settings.database)
+    try:
+        migrate(database)
+        yield Opened(settings, organisation, Store(database))
+    finally:
+        database.close()
+
+
+def done(words: str) -> None:
+    """Say that it worked."""
+    typer.echo(words)

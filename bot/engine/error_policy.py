@@ -1,0 +1,116 @@
+"""What an error of Slack's means for a delivery."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from storage.engine.claiming import Delivery
+from storage.engine.outbox import RESPOND, WHISPER
+
+TRANSIENT = {
+    "accesslimited",
+    "fatal_error",
+    "internal_error",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",
+    "timeout",
+}
+TOKEN = {"account_inactive", "invalid_auth", "not_authed", "org_login_required", "token_expired", "token_revoked"}
+NOT_THERE = {"channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel", "messages_tab_disabled"}
+LIMITED = {"ratelimited", "rate_limited"}
+TOKEN_PAUSE = 60.0
+
+
+class Fate(Enum):
+    """What becomes of a delivery that was not accepted."""
+
+    AGAIN = auto()  # the network's or Slack's trouble: all wait for it, in order
+    OVERTAKABLE = auto()  # trouble with this one: later ones need not wait for ever
+    PAUSED = auto()  # nobody calls the method for a while; this was no attempt
+    DIRECTLY = auto()  # cannot be shown where the person is; a direct message can
+    DEAD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`method` and `seconds` say what is paused, and for how long."""
+
+    fate: Fate
+    words: str
+    method: str = ""
+    seconds: float = 0.0
+
+
+class Unsendable(Exception):
+    """It will never work; the message says why."""
+
+
+class NeverPosted(Unsendable):
+    """The message that it edits or follows died before it; somebody was told of that one."""
+
+
+class ResponseRefused(Exception):
+    """A response_url answered with something else than ok."""
+
+    def __init__(self, status: int, body: str, retry_after: str | None) -> None:
+        super().__init__(f"response_url answered {status} {body[:100]}")
+        self.status = status
+        self.retry_after = retry_after
+
+
+def judge(delivery: Delivery, error: Exception) -> Verdict:
+    """The verdict on a call that failed."""
+    if isinstance(error, SlackApiError):
+        return _slack(delivery, error)
+    if isinstance(error, ResponseRefused):
+        return _response_url(delivery, error)
+    if isinstance(error, Unsendable):
+        return Verdict(Fate.DEAD, str(error))
+    words = f"{type(error).__name__}: {error}"
+    broken = isinstance(error, aiohttp.ClientError | TimeoutError | OSError)
+    return Verdict(Fate.AGAIN if broken else Fate.OVERTAKABLE, words)
+
+
+def _slack(delivery: Delivery, error: SlackApiError) -> Verdict:
+    status = error.response.status_code
+    code = str(error.response.get("error") or status) if isinstance(error.response.data, dict) else str(status)
+    if status == 429 or code in LIMITED:
+        return Verdict(Fate.PAUSED, code, _method(error) or delivery.method, _seconds(error))
+    if code in TOKEN:
+        return Verdict(Fate.PAUSED, code, "*", TOKEN_PAUSE)
+    if status >= 500:
+        return Verdict(Fate.AGAIN, code)
+    if code in TRANSIENT:
+        return Verdict(Fate.OVERTAKABLE, code)
+    if delivery.method == WHISPER and code in NOT_THERE and delivery.person:
+        return Verdict(Fate.DIRECTLY, code)
+    return Verdict(Fate.DEAD, code)
+
+
+def _response_url(delivery: Delivery, error: ResponseRefused) -> Verdict:
+    if error.status == 429:
+        return Verdict(Fate.PAUSED, str(error), RESPOND, _number(error.retry_after))
+    if error.status >= 500:
+        return Verdict(Fate.AGAIN, str(error))
+    return Verdict(Fate.DIRECTLY if delivery.person else Fate.DEAD, str(error))
+
+
+def _method(error: SlackApiError) -> str:
+    """Not always the delivery's own: history is looked at, direct messages are opened."""
+    return urlsplit(str(error.response.api_url)).path.rsplit("/", 1)[-1]
+
+
+def _seconds(error: SlackApiError) -> float:
+    headers = {str(name).lower(): value for name, value in error.response.headers.items()}
+    return _number(headers.get("retry-after"))
+
+
+def _number(text: object) -> float:
+    try:
+        return min(max(float(str(text)), 0.1), 600.0)
+    except ValueError:
+        return 1.0

@@ -1,0 +1,85 @@
+"""What the clock does for each room, and the tidying of the engine's own tables."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.engine.dead_letters import TellOfDeadLetters
+from bot.engine.scheduler import Chore
+from bot.handbook_provider import Shelf
+from handlers.context import House
+from handlers.requests.reminders import RequestReminders
+from handlers.strategy.digests import run_due, sync, told, wanted_schedules
+from storage.engine.deliveries import Deliveries
+from strategy.schedules import Schedule
+
+KEEP_ARRIVALS = timedelta(days=30)
+KEEP_DELIVERIES = timedelta(days=90)
+
+
+def chores(house: House, shelf: Shelf, deliveries: Deliveries) -> Sequence[Chore]:
+    """All chores of the running bot."""
+    digests = Digests(house)
+    digests.begin(house.now())
+    return (Prune(house, deliveries), TellOfDeadLetters(house), Refresh(shelf), digests, RequestReminders(house))
+
+
+class Prune:
+    """Forgets, once a day, what was done long ago."""
+
+    def __init__(self, house: House, deliveries: Deliveries) -> None:
+        self._house = house
+        self._deliveries = deliveries
+        self._next: datetime | None = None
+
+    def __call__(self, now: datetime) -> datetime | None:
+        if self._next is None or now >= self._next:
+            self._house.store.inbox.prune(now - KEEP_ARRIVALS)
+            self._deliveries.prune(now - KEEP_DELIVERIES)
+            self._next = now + timedelta(days=1)
+        return self._next
+
+
+class Refresh:
+    """Takes up a handbook that was imported meanwhile, by this process or another."""
+
+    EVERY = timedelta(seconds=5)
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def __call__(self, now: datetime) -> datetime | None:
+        self._shelf.refresh(now)
+        return now + self.EVERY
+
+
+class Digests:
+    """Sends the digests and the reminders when their slots come, each slot once."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._known: Mapping[str, str] = {}
+
+    def begin(self, now: datetime) -> None:
+        """Let the database know what recurs: whatever falls due from now on is seen to, also after a restart."""
+        self._wanted(now)
+
+    def __call__(self, now: datetime) -> datetime | None:
+        wanted = self._wanted(now)
+        with self._house.store.reading(now) as tx:
+            due_at = tx.schedules.next_due()
+        if due_at is None or due_at > now:
+            return due_at
+        with self._house.store.transaction(now) as tx:
+            run_due(tx, self._house, wanted, now)
+            return tx.schedules.next_due()
+
+    def _wanted(self, now: datetime) -> Mapping[str, Schedule]:
+        """The schedules; a strategy that came in meanwhile may have brought others."""
+        with self._house.store.reading(now) as tx:
+            wanted = wanted_schedules(self._house, tx.strategy.current())
+        definitions = {name: told(schedule) for name, schedule in wanted.items()}
+        if definitions != self._known:
+            with self._house.store.transaction(now) as tx:
+                sync(tx, wanted, now)
+            self._known = definitions
+        return wanted

@@ -1,0 +1,143 @@
+"""Sample news: updates, stories and a first digest, so that the local workspace looks like an office at work."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.strategy_import import SAMPLE_ORIGIN
+from foundation.files import Strict, UserId, read_yaml, spelled
+from handlers.context import House
+from handlers.slack.blocks.builders import message
+from handlers.strategy.digests import catch_up
+from handlers.strategy.stories import add_story, publish
+from handlers.strategy.updates import post_update
+from storage.store import Transaction
+from strategy.file_models import Key
+from strategy.measurements import measure
+from strategy.records import ProgressUpdate, Strategy, Subject, SubjectKind
+from strategy.schedules import slots_between
+from strategy.stories import Consent, Named, StoryEvent, StoryText, apply_story, draft_story
+from strategy.updates import UpdateText, acknowledge, write_update
+from strategy.visibility import visible, visible_to_all
+
+NEWS = Path(__file__).parent / "sample" / "news.yaml"
+AN_HOUR = timedelta(hours=1)
+LOOKED_BACK = timedelta(days=60)
+MADE_UP = "This is a sample workspace: Meridian Water, its people and all that they report and tell here are made up."
+
+
+class UpdateEntry(Strict):
+    subject: Annotated[str, spelled("(objective|project):[a-z0-9-]+", "Expected project:KEY or objective:KEY.")]
+    author: UserId
+    slots_ago: Annotated[int, Field(ge=1, le=9)]
+    rag: str
+    summary: str
+    achieved: str = ""
+    next_steps: str = ""
+    blocker: str = ""
+    ask: str = ""
+    confidence: str = ""
+    seen_by: UserId | None = None
+
+
+class ValueEntry(Strict):
+    metric: Key
+    days_ago: Annotated[int, Field(ge=0, le=60)]
+    value: str
+    author: UserId
+
+
+class ToldEntry(Strict):
+    title: str
+    text: str
+    author: UserId
+    days_ago: Annotated[int, Field(ge=0, le=60)]
+    objective: Key
+    project: Key | None = None
+    evidence: tuple[str, ...]
+    people: tuple[UserId, ...] = ()
+    reviewer: UserId | None = None  # without one it waits for review
+
+
+class NewsFile(Strict):
+    updates: tuple[UpdateEntry, ...]
+    values: tuple[ValueEntry, ...]
+    stories: tuple[ToldEntry, ...]
+
+
+def seed(house: House) -> None:
+    """Tell the sample news, once, if it is the sample strategy that is in force and nobody has said anything yet."""
+    now = house.now()
+    with house.store.reading(now) as tx:
+        if not _is_new(tx):
+            return
+    news = read_yaml(NEWS, NewsFile)
+    with house.store.transaction(now) as tx:
+        strategy = tx.strategy.current()
+        if strategy is None or not _is_new(tx):
+            return
+        for channel in (house.channels.progress, house.channels.stories):
+            tx.outbox.post(channel, message(MADE_UP), key=f"sample:{channel}")
+        _values(tx, house, strategy, news.values, now)
+        _updates(tx, house, strategy, news.updates, now)
+        for number, entry in enumerate(news.stories, 1):
+            _story(tx, house, strategy, entry, f"sample-{number}", now)
+        catch_up(tx, house, now)
+
+
+def _is_new(tx: Transaction) -> bool:
+    version = tx.strategy.in_force()
+    is_sample = version is not None and version.origin == SAMPLE_ORIGIN
+    return is_sample and not tx.updates.any() and not tx.stories.any()
+
+
+def _values(tx: Transaction, house: House, strategy: Strategy, entries: Sequence[ValueEntry], now: datetime) -> None:
+    for entry in entries:
+        at, author = now - timedelta(days=entry.days_ago), house.people.get(entry.author)
+        found = measure(strategy, author, entry.metric, on=at.date(), value=entry.value, now=now)
+        tx.strategy.record(found, at)
+
+
+def _updates(tx: Transaction, house: House, strategy: Strategy, entries: Sequence[UpdateEntry], now: datetime) -> None:
+    """Each is written a few minutes after its slot; those of the last slot are posted."""
+    slots = _slots(strategy, now)
+    for minutes, entry in enumerate(entries, 1):
+        if entry.slots_ago > len(slots):
+            continue
+        update = _update(tx, house, strategy, entry, slots[-entry.slots_ago] + timedelta(minutes=minutes))
+        tx.updates.add(update)
+        if entry.slots_ago == 1:
+            post_update(tx, house, update)
+
+
+def _slots(strategy: Strategy, now: datetime) -> list[datetime]:
+    """The last slots that are over, oldest first."""
+    schedule = strategy.cycle.check_ins
+    return list(slots_between(schedule, now - LOOKED_BACK, now - AN_HOUR)) if schedule else []
+
+
+def _update(tx: Transaction, house: House, strategy: Strategy, entry: UpdateEntry, at: datetime) -> ProgressUpdate:
+    kind, _, key = entry.subject.partition(":")
+    subject, person = Subject(SubjectKind(kind), key), house.people.get(entry.author)
+    given = entry.model_dump(exclude={"subject", "author", "slots_ago", "seen_by"})
+    seen = visible(strategy, person)
+    update = write_update(seen, person, subject, UpdateText(**given), earlier=tx.updates.of(subject), now=at)
+    if entry.seen_by is None:
+        return update
+    return acknowledge(strategy, house.people.get(entry.seen_by), update, now=at + AN_HOUR)
+
+
+def _story(tx: Transaction, house: House, strategy: Strategy, entry: ToldEntry, story_id: str, now: datetime) -> None:
+    everybody, author = visible_to_all(strategy, ()), house.people.get(entry.author)
+    at = now - timedelta(days=entry.days_ago) - AN_HOUR
+    text = StoryText(entry.title, entry.text, entry.objective, entry.project or "", entry.evidence, entry.people)
+    draft = draft_story(everybody, author, text, story_id=story_id, now=at)
+    story, submitted = apply_story(draft, StoryEvent.SUBMIT, author, everybody, now=at)
+    story = replace(story, people=tuple(Named(one.person, Consent.GIVEN) for one in story.people))
+    add_story(tx, house, story, submitted)
+    if entry.reviewer:
+        publish(tx, house, story_id, house.people.get(entry.reviewer), at)

@@ -1,0 +1,96 @@
+"""How what happens in Slack reaches the bot: by Socket Mode, or by signed HTTP requests."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from aiohttp import web as http
+from slack_bolt.app.async_server import AsyncSlackAppServer
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import slack_connection
+from bot.local_workspace import APP_TOKEN, BOT_TOKEN, LocalWorkspace, port_trouble
+from bot.manifest import manifest
+from bot.settings import Settings
+from bot.stopping import unless
+from foundation.errors import Refused
+
+EVENTS_PATH = "/slack/events"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 (Slack, or the proxy before us, comes from outside; every request is signed)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which Slack to speak to. Without `app_token` it speaks to us, on `port`. `page` is the local workspace's."""
+
+    api_url: str
+    bot_token: str
+    app_token: str | None
+    signing_secret: str | None
+    port: int
+    page: str | None = None
+
+
+@contextlib.asynccontextmanager
+async def where(settings: Settings) -> AsyncIterator[Where]:
+    """The Slack that the settings name; without tokens a local workspace, which lives as long as this context."""
+    if not settings.is_local:
+        yield configured(settings)
+        return
+    workspace = await LocalWorkspace.start(manifest(), settings.data / "workspace", settings.port)
+    try:
+        yield Where(workspace.api_url, BOT_TOKEN, APP_TOKEN, None, settings.port, workspace.url)
+    finally:
+        await workspace.stop()
+
+
+def configured(settings: Settings) -> Where:
+    """The Slack of the tokens.
+
+    Raises:
+        Refused: one of what belongs together is missing.
+    """
+    if settings.bot_token is None:
+        raise Refused("SLACK_BOT_TOKEN is not set, but other tokens are. Copy it from OAuth & Permissions.")
+    app_token = settings.app_token.get_secret_value() if settings.app_token else None
+    secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
+    if not app_token and not secret:
+        raise Refused(
+            "SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN is not. Make one in Basic Information, with the scope "
+            "connections:write; or set SLACK_SIGNING_SECRET to receive events by HTTP."
+        )
+    return Where(settings.slack_api_url, settings.bot_token.get_secret_value(), app_token, secret, settings.port)
+
+
+@contextlib.asynccontextmanager
+async def door(at: Where, bolt: AsyncApp, web: AsyncWebClient, stopping: asyncio.Event) -> AsyncIterator[None]:
+    """Open as long as this context.
+
+    Raises:
+        Refused: it cannot be opened, in words that say what to do.
+        bot.stopping.Stopped: somebody asked to stop meanwhile.
+    """
+    if at.app_token:
+        socket = slack_connection.socket(bolt, at.app_token, web)
+        try:
+            await unless(stopping, socket.connect_async())  # type: ignore[no-untyped-call]
+            yield
+        finally:
+            await socket.close_async()  # type: ignore[no-untyped-call]
+        return
+    runner = http.AppRunner(AsyncSlackAppServer(at.port, EVENTS_PATH, bolt).web_app, access_log=None)
+    await runner.setup()
+    try:
+        await _listen(runner, at.port)
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: http.AppRunner, port: int) -> None:
+    try:
+        await http.TCPSite(runner, EVERYWHERE, port).start()
+    except OSError as error:
+        raise Refused(port_trouble(port, error)) from None

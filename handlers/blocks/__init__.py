@@ -1,1 +1,0 @@
-"""Records → Block Kit, pure functions: no clock, no database, no network."""

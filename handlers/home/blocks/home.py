@@ -1,0 +1,20 @@
+"""The App Home as a view."""
+
+from collections.abc import Sequence
+
+from handlers.slack.blocks.builders import Block, context
+
+MOST_BLOCKS = 100
+
+
+def home_view(parts: Sequence[Sequence[Block]]) -> Block:
+    """The parts one below the other; one that does not fit whole is left out, with a word."""
+    blocks: list[Block] = []
+    for part in parts:
+        if len(blocks) + len(part) >= MOST_BLOCKS:
+            blocks.append(
+                context("There is more than fits here. Type `/pmo help` for the commands that show the rest.")
+            )
+            break
+        blocks += part
+    return {"type": "home", "blocks": blocks}

@@ -1,0 +1,48 @@
+"""What the handbook left open, for those who write it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from foundation.errors import NotAllowed, Refused
+from handlers.context import House
+from handlers.questions.blocks.gaps import Open, gaps_message
+from handlers.slack.payloads import Place
+from handlers.slack.replies import reply
+from knowledge.answers import Answer, Outcome
+from knowledge.library import Library
+from storage.engine.inbox import Arrival
+from storage.questions import Gap
+
+SINCE = timedelta(days=90)
+LOOKED_AT = 50
+SHOWN = 10
+
+
+def told(arrival: Arrival, house: House, place: Place) -> None:
+    """/pmo gaps: the questions of the last three months that the handbook still does not answer."""
+    if not house.people.get(place.user).is_pmo:
+        raise NotAllowed("Only people of the PMO see which questions the handbook left open.")
+    now = house.now()
+    with house.store.reading(now) as tx:
+        gaps = tx.questions.gaps(now - SINCE, LOOKED_AT)
+        unhelpful = [Open(gap) for gap in tx.questions.unhelpful(now - SINCE, SHOWN)]
+    still_open = _still_open(gaps, house.library())
+    with house.store.finishing(arrival, now) as tx:
+        reply(tx, place, gaps_message(still_open[:SHOWN], unhelpful, len(gaps) - len(still_open)))
+
+
+def _still_open(gaps: Sequence[Gap], library: Library) -> list[Open]:
+    """Those that a page written meanwhile does not answer, and who else may know."""
+    found = []
+    for gap in gaps:
+        answer = _asked_again(gap.text, library)
+        if answer is None or answer.status is Outcome.NOT_FOUND:
+            found.append(Open(gap, answer.ask_elsewhere if answer else ""))
+    return found
+
+
+def _asked_again(text: str, library: Library) -> Answer | None:
+    try:
+        return library.ask(text)
+    except Refused:
+        return None

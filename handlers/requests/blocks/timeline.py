@@ -1,0 +1,74 @@
+"""What happened to a request, in a sentence: for the thread under a card, and for the history."""
+
+from handlers.requests.blocks.labels import named, priority_words, quoted
+from handlers.slack.blocks.builders import Message, escape, mention, message
+from servicedesk.catalogue import Priority
+from servicedesk.desk import Desk
+from servicedesk.records import LogEntry, State, Verb
+from servicedesk.transitions import SYSTEM
+
+_DONE = {
+    Verb.DRAFT: "began to write it",
+    Verb.SUBMIT: "asked for it",
+    Verb.ASK: "asks",
+    Verb.ANSWER: "answered",
+    Verb.APPROVE: "approved it",
+    Verb.REQUEST_CHANGES: "asks for changes",
+    Verb.RESUBMIT: "changed it and asks for approval again",
+    Verb.CLAIM: "took it on",
+    Verb.QUESTION: "asks",
+    Verb.REPLY: "replied",
+    Verb.HOLD: "put it on hold",
+    Verb.RESUME: "goes on with it",
+    Verb.DELIVER: "delivered it",
+    Verb.REMIND: "asks whether it is what you need: accept the delivery, or reopen it",
+    Verb.ACCEPT_DELIVERY: "accepted the delivery",
+    Verb.AUTO_CLOSE: "closed it, as nobody objected to the delivery",
+    Verb.REOPEN: "reopened it",
+    Verb.DECLINE: "declined it",
+    Verb.WITHDRAW: "withdrew it",
+    Verb.SCORE: "scored it",
+    Verb.WATCH: "changed who watches it",
+    Verb.UNWATCH: "changed who watches it",
+    Verb.COMMENT: "comments",
+}
+
+
+def step(entry: LogEntry, desk: Desk, *, calls: str | None = None, withheld: bool = False) -> Message:
+    """What has just happened, for the thread under a card.
+
+    `calls` is somebody who now has to do something, and so is notified. `withheld` leaves out what people wrote.
+    """
+    begin = f"{mention(calls)} " if calls else ""
+    text = f"{begin}*PMO-{entry.number}*: {deed(entry, desk, withheld=withheld)}"
+    return message(text if withheld or not entry.comment else f"{text}\n{quoted(entry.comment, 2000)}")
+
+
+def deed(entry: LogEntry, desk: Desk, *, withheld: bool = False) -> str:
+    """Who did what, as a sentence without its full stop; mrkdwn."""
+    who = "PMO Assistant" if entry.actor == SYSTEM.id else f"*{named(desk.people, entry.actor)}*"
+    return f"{who} {_did(entry, desk, withheld)}"
+
+
+def _did(entry: LogEntry, desk: Desk, withheld: bool) -> str:
+    data = entry.data
+    match entry.verb:
+        case Verb.ACCEPT:
+            waits = entry.after is State.PENDING_APPROVAL
+            return "accepted it; now it needs approval" if waits else "accepted it into the queue"
+        case Verb.ASSIGN | Verb.REASSIGN:
+            assignee = str(data["assignee"])
+            return "took it over" if assignee == entry.actor else f"gave it to {named(desk.people, assignee)}"
+        case Verb.MARK_DUPLICATE:
+            return f"closed it as a duplicate of PMO-{data['duplicate_of']}"
+        case Verb.CHANGE_PRIORITY:
+            return f"changed its priority to {priority_words(Priority(str(data['priority'])))}"
+        case Verb.CHANGE_SERVICE if not withheld:
+            service = desk.catalogue.find(str(data["service"]))
+            return f"moved it to the service “{escape(service.name if service else str(data['service']))}”"
+        case Verb.CHANGE_SERVICE:
+            return "moved it to another service"
+        case Verb.OVERRIDE:
+            return f"moved it from “{(entry.before or State.DRAFT).words}” to “{entry.after.words}”"
+        case _:
+            return _DONE[entry.verb]

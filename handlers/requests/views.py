@@ -1,0 +1,68 @@
+"""The projects and objectives that requests name: what they are called, and whether they may be named."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from foundation.errors import Invalid
+from foundation.people import Person
+from handlers.context import House
+from handlers.requests.blocks.labels import NONE_OF_THEM, Names, Sheet
+from servicedesk.fields import Field, FieldKind
+from servicedesk.records import Request
+from storage.store import Transaction
+from strategy.records import Strategy, Visibility
+from strategy.visibility import visible
+
+_KINDS = (FieldKind.PROJECT, FieldKind.OBJECTIVE)
+
+
+def sheet_of(tx: Transaction, house: House, request: Request) -> Sheet:
+    """The request with what it takes to show it."""
+    return sheets_of(tx, house, [request])[0]
+
+
+def sheets_of(tx: Transaction, house: House, requests: Iterable[Request]) -> list[Sheet]:
+    """The same for several: the strategy is read once."""
+    names, now = _titles(tx.strategy.current()), house.now()
+    return [Sheet(request, house.desk, now, names) for request in requests]
+
+
+def names_now(tx: Transaction) -> Names:
+    """What all projects and objectives are called."""
+    return _titles(tx.strategy.current())
+
+
+def check_named(tx: Transaction, person: Person, fields: Sequence[Field], values: Mapping[str, object]) -> None:
+    """Whether the person may name these projects and objectives in a request.
+
+    Raises:
+        Invalid: one is not known to them, or is confidential in a request that is not.
+    """
+    chosen = [(one, str(values[one.key])) for one in fields if one.kind in _KINDS and values.get(one.key)]
+    looked_up = [(one, key) for one, key in chosen if key not in NONE_OF_THEM]
+    if not looked_up:
+        return
+    strategy = tx.strategy.current()
+    known = _titles(visible(strategy, person) if strategy else None)
+    secret = _secret(strategy) if strategy else set()
+    wrong = {one.key: "Choose one from the list." for one, key in looked_up if (one.kind, key) not in known}
+    if values.get("confidential") not in (True, "yes"):
+        hidden = {one.key: one.kind for one, key in looked_up if (one.kind, key) in secret}
+        wrong |= {
+            key: f"This {kind} is not for everybody: make the request confidential." for key, kind in hidden.items()
+        }
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _titles(strategy: Strategy | None) -> Names:
+    if strategy is None:
+        return {}
+    projects = {(FieldKind.PROJECT, project.key): project.name for project in strategy.projects}
+    return projects | {(FieldKind.OBJECTIVE, objective.key): objective.title for objective in strategy.objectives}
+
+
+def _secret(strategy: Strategy) -> set[tuple[FieldKind, str]]:
+    """What not everybody may know of."""
+    projects = {(FieldKind.PROJECT, project.key) for project in strategy.projects if project.confidential}
+    objectives = (one for one in strategy.objectives if one.visibility is not Visibility.ORG)
+    return projects | {(FieldKind.OBJECTIVE, objective.key) for objective in objectives}

@@ -1,0 +1,146 @@
+"""A progress update: its form, and the message that shows it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from handlers.slack.blocks.builders import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    escape,
+    header,
+    input_block,
+    message,
+    modal,
+    plain,
+    section,
+)
+from handlers.strategy.blocks.tree import moment, subject_of, subject_value
+from reporting.posts import Post
+from strategy.records import ProgressUpdate, Rag, Subject, SubjectKind
+from strategy.updates import LONGEST, MOST_CONFIDENT
+
+FORM = "update.form"
+MOST_CHOICES = 100
+COLOURS = {
+    Rag.GREEN: ":large_green_circle: Green: on its way",
+    Rag.AMBER: ":large_yellow_circle: Amber: at risk, the owner deals with it",
+    Rag.RED: ":red_circle: Red: it will not get there without help",
+}
+# Field → label, hint, whether it may stay empty.
+FIELDS: Mapping[str, tuple[str, str, bool]] = {
+    "summary": ("How does it stand?", "One sentence that somebody reads in the lift.", False),
+    "achieved": ("Achieved since the last update", "", True),
+    "next_steps": ("Next", "", True),
+    "blocker": ("What stands in the way?", "Needed when it is amber or red, or say what you ask for.", True),
+    "ask": ("What do you ask for, and of whom?", "It is an open point until somebody has seen it.", True),
+}
+
+Choice = tuple[Subject, str]
+
+
+def update_id(subject: Subject, slot: datetime) -> str:
+    """An update as the value of a button."""
+    return f"{subject_value(subject)}:{slot.isoformat()}"
+
+
+def update_of(value: str) -> tuple[Subject, datetime]:
+    """Subject and slot of a button's value."""
+    kind, key, slot = value.split(":", 2)
+    return subject_of(f"{kind}:{key}"), datetime.fromisoformat(slot)
+
+
+def update_modal(choices: Sequence[Choice], chosen: Subject | None, due: datetime | None) -> Block:
+    """The empty form. `choices` is what the person reports on, at least one; `due` the slot that is answered, if it
+    is the same for all of them."""
+    first = chosen or (choices[0][0] if len(choices) == 1 else None)
+    blocks = [input_block("subject", "What is it about?", _subjects(choices, first)), *_fields({})]
+    if due:
+        blocks.append(context(f"For the update that is due {moment(due)}."))
+    return modal("Progress update", blocks, submit="Send", callback_id=FORM)
+
+
+def correction_modal(update: ProgressUpdate, title: str) -> Block:
+    """The form with what was said; it carries the update's id."""
+    given = {
+        "rag": update.rag.value,
+        "confidence": "" if update.confidence is None else str(update.confidence),
+        **{name: getattr(update, name) for name in FIELDS},
+    }
+    top = section(f"*{escape(title)}*\nThe correction takes the place of what stands there now.")
+    return modal(
+        "Correct the update",
+        [top, *_fields(given)],
+        submit="Correct",
+        callback_id=FORM,
+        private_metadata=update_id(update.subject, update.slot),
+    )
+
+
+def update_message(update: ProgressUpdate, post: Post) -> Message:
+    """The update as others read it; a button for whoever is above its owner, until one of them has seen it."""
+    blocks = [header(post.title), *(section(piece) for piece in post.body[:8]), context(post.context)]
+    if update.acknowledged_by is None:
+        blocks.append(actions([button("Seen", "update.seen", update_id(update.subject, update.slot))]))
+    return message(post.text, blocks)
+
+
+def own_message(update: ProgressUpdate, post: Post, where: str) -> Message:
+    """The author's own copy. `where` says who reads it, as mrkdwn."""
+    corrected = "The correction is there" if update.revision > 1 else "Thank you, that is reported"
+    words = f"{corrected}: *{escape(post.title)}* is {update.rag.value}. {where}"
+    correct = button("Correct it", "update.correct", update_id(update.subject, update.slot))
+    seen = [context(post.context)] if update.acknowledged_by else []
+    return message(f"{words} {post.text}", [section(words), section(post.body[0]), *seen, actions([correct])])
+
+
+def _fields(given: Mapping[str, str]) -> list[Block]:
+    colours = [{"text": plain(words, 75, emoji=True), "value": colour.value} for colour, words in COLOURS.items()]
+    rag: Block = {"type": "radio_buttons", "action_id": "update.rag", "options": colours}
+    initial = next((one for one in colours if one["value"] == given.get("rag")), None)
+    blocks = [input_block("rag", "Status", rag | ({"initial_option": initial} if initial else {}))]
+    for name, (label, hint, may_be_empty) in FIELDS.items():
+        element = _text(name, given.get(name, ""))
+        more = {"hint": plain(hint, 150)} if hint else {}
+        blocks.append(input_block(name, label, element, optional=may_be_empty, **more))
+    number: Block = {
+        "type": "number_input",
+        "action_id": "update.confidence",
+        "is_decimal_allowed": False,
+        "min_value": "0",
+        "max_value": str(MOST_CONFIDENT),
+    }
+    number |= {"initial_value": given["confidence"]} if given.get("confidence") else {}
+    label = f"How confident are you that it gets there? (0 to {MOST_CONFIDENT})"
+    return [*blocks, input_block("confidence", label, number, optional=True)]
+
+
+def _text(name: str, value: str) -> Block:
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": f"update.{name}",
+        "multiline": name != "summary",
+        "max_length": LONGEST[name],
+    }
+    return element | ({"initial_value": value} if value else {})
+
+
+def _subjects(choices: Sequence[Choice], chosen: Subject | None) -> Block:
+    groups, initial = [], None
+    for kind, label in ((SubjectKind.OBJECTIVE, "Objectives"), (SubjectKind.PROJECT, "Projects")):
+        options = [
+            {"text": plain(title, 75), "value": subject_value(subject)}
+            for subject, title in choices[:MOST_CHOICES]
+            if subject.kind is kind
+        ]
+        groups += [{"label": plain(label, 75), "options": options}] if options else []
+        initial = initial or next((one for one in options if chosen and one["value"] == subject_value(chosen)), None)
+    made: Block = {
+        "type": "static_select",
+        "action_id": "update.subject",
+        "placeholder": plain("Choose an objective or a project"),
+        "option_groups": groups,
+    }
+    return made | ({"initial_option": initial} if initial else {})

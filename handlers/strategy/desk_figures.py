@@ -1,0 +1,44 @@
+"""The service desk's figures for a digest, computed from the requests' logs."""
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from handlers.context import House
+from reporting.desk import DeskFigures
+from servicedesk.figures import Spread, figures
+from servicedesk.records import BEFORE_DELIVERY, ClockName, Request
+from storage.store import Transaction
+
+
+def desk_figures(tx: Transaction, house: House, start: datetime, end: datetime) -> DeskFigures:
+    """The figures of [start, end)."""
+    calendar = house.desk.calendar
+    found = figures(tx.requests.logs(end), start, end, calendar, house.desk.catalogue)
+    ratings = [rating.score for rating in tx.ratings.since(start, end)]
+    return DeskFigures(
+        submitted=found.submitted,
+        delivered=found.delivered,
+        open=found.open_now,
+        overdue=sum(_is_overdue(one, house, end) for one in tx.requests.in_states(BEFORE_DELIVERY)),
+        reopened=found.reopened.part,
+        median_days_to_triage=_days(found.to_triage, calendar.day_seconds),
+        median_days_to_deliver=_days(found.to_deliver, calendar.day_seconds),
+        sla_met=_decimal(found.delivery_met.rate),
+        satisfaction=Decimal(sum(ratings)) / len(ratings) if ratings else None,
+        answers=len(ratings),
+    )
+
+
+def _is_overdue(request: Request, house: House, at: datetime) -> bool:
+    clocks = [request.clock(name) for name in ClockName]
+    dues = [clock.due(house.desk.calendar) for clock in clocks if clock and clock.running]
+    return any(due is not None and due < at for due in dues)
+
+
+def _days(spread: Spread, day: int) -> Decimal | None:
+    return None if spread.median is None else Decimal(spread.median) / day
+
+
+def _decimal(rate: Fraction | None) -> Decimal | None:
+    return None if rate is None else Decimal(rate.numerator) / rate.denominator

@@ -1,0 +1,195 @@
+"""Digests: built when their slot comes, each slot once; and the reminders of updates that are due."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from foundation.errors import NotAllowed, NotFound, Refused
+from foundation.people import Person, Role
+from handlers.context import House
+from handlers.slack.blocks.builders import Message
+from handlers.strategy.blocks.digest import digest_message, preview_message, reminder_message
+from handlers.strategy.desk_figures import desk_figures
+from handlers.strategy.lookups import strategy_now, updates_now
+from reporting.definitions import DigestDefinition, Section, readers_of, strategy_for
+from reporting.digest import Digest, build_digest
+from reporting.snapshot import Snapshot
+from storage.engine.schedules import MISSED, QUIET, DueSchedule
+from storage.store import Transaction
+from strategy.check_ins import missing_updates
+from strategy.records import Strategy
+from strategy.schedules import Schedule, due_slots, last_slot, next_slot
+from strategy.search import every_subject
+from strategy.visibility import visible
+
+log = logging.getLogger(__name__)
+
+DIGEST = "digest:"
+CHECK_INS = "check-ins"
+JUST_BEFORE = timedelta(microseconds=1)
+LATELY = timedelta(days=7)
+FIRST_PERIOD = timedelta(days=7)  # of the desk's figures, where nothing tells when the last digest was
+
+
+def wanted_schedules(house: House, strategy: Strategy | None) -> dict[str, Schedule]:
+    """Everything that recurs: the digests, and the slots of the check-ins."""
+    wanted = {f"{DIGEST}{one.key}": one.schedule for one in house.digests}
+    if strategy and strategy.cycle.check_ins:
+        wanted[CHECK_INS] = strategy.cycle.check_ins
+    return wanted
+
+
+def told(schedule: Schedule) -> str:
+    """A schedule in words that are the same whenever it is the same."""
+    days = ",".join(sorted(day.isoformat() for day in schedule.days_off))
+    parts = (schedule.starts.isoformat(), schedule.zone, schedule.rule, schedule.calendar, days)
+    return "|".join((*parts, schedule.on_holiday, schedule.misfire, str(schedule.grace)))
+
+
+def sync(tx: Transaction, wanted: Mapping[str, Schedule], now: datetime) -> None:
+    """Let the database know what recurs. One that is new, or has changed, begins with its first slot from now on."""
+    for name, schedule in wanted.items():
+        tx.schedules.sync(name, told(schedule), next_slot(schedule, now))
+    tx.schedules.keep_only(list(wanted))
+
+
+def run_due(tx: Transaction, house: House, wanted: Mapping[str, Schedule], now: datetime) -> None:
+    """Do what is due, in the transaction that records it."""
+    for due in tx.schedules.claim_due(now):
+        schedule = wanted.get(due.name)
+        if schedule is None:  # another process knows it; nobody else may run it
+            tx.schedules.fire(due.name, due.due_at, None, at=now, snapshot={}, outcome=MISSED)
+            continue
+        following = next_slot(schedule, now)
+        slots = due_slots(schedule, due.due_at - JUST_BEFORE, now)
+        for slot in slots.missed:
+            tx.schedules.fire(due.name, slot, following, at=now, snapshot={}, outcome=MISSED)
+        for slot in slots.run:
+            _run(tx, house, due, slot, following, now)
+
+
+def preview(tx: Transaction, house: House, person: Person, name: str) -> Message:
+    """A digest as it would be sent now, for the head of the PMO and the leaders.
+
+    Raises:
+        NotAllowed: the person is neither, or not of its audience.
+        NotFound: there is no such digest.
+    """
+    if not person.holds(Role.PMO_LEAD, Role.LEADER):
+        raise NotAllowed("Leaders and the head of the PMO preview digests. To all others they come in their channels.")
+    definition = find_definition(house.digests, name) if name else _next_for(person, house)
+    readers = readers_of(definition, house.people)
+    if readers and person not in readers:
+        raise NotAllowed(f"“{definition.title}” is for others. Ask the head of the PMO for what you need of it.")
+    slot = next_slot(definition.schedule, house.now())
+    when = f"The next one goes to <#{definition.channel}>" + (f" on {slot:%-d %B %Y}." if slot else ".")
+    return preview_message(digest_now(tx, house, definition, house.now()), when)
+
+
+def _next_for(person: Person, house: House) -> DigestDefinition:
+    """The digest that goes out next among those for this person's own circle, else among all."""
+    known = [(one, readers_of(one, house.people)) for one in house.digests]
+    own = [one for one, readers in known if readers and person in readers] or [one for one, there in known if not there]
+    dated = [(slot, one) for one in own if (slot := next_slot(one.schedule, house.now()))]
+    return min(dated, key=lambda pair: pair[0])[1] if dated else find_definition(own or house.digests, "")
+
+
+def find_definition(digests: Sequence[DigestDefinition], name: str) -> DigestDefinition:
+    """The digest of that name; without a name the first.
+
+    Raises:
+        NotFound: naming those that there are.
+    """
+    for one in digests:
+        if name in ("", one.key) or name.casefold() == one.title.casefold():
+            return one
+    if not digests:
+        raise NotFound("There are no digests. Name a file of them in the organisation file, under files: digests.")
+    raise NotFound(f"There is no digest of that name. There are: {', '.join(one.key for one in digests)}.")
+
+
+def digest_now(tx: Transaction, house: House, definition: DigestDefinition, now: datetime) -> Digest:
+    """The digest as its readers may see it, compared with the last one that was delivered."""
+    return _built(tx, house, definition, now, _previous(tx, definition))
+
+
+def catch_up(tx: Transaction, house: House, now: datetime) -> None:
+    """Send what would have been sent in the last days, as if there had been one before it: for a workspace that
+    begins with sample data."""
+    for definition in house.digests:
+        name = f"{DIGEST}{definition.key}"
+        slot = last_slot(definition.schedule, now)
+        before = last_slot(definition.schedule, slot - JUST_BEFORE) if slot else None
+        if slot is None or before is None or now - slot > LATELY:
+            continue
+        earlier = _built(tx, house, definition, before, None)
+        digest = _built(tx, house, definition, now, earlier.snapshot)
+        following = next_slot(definition.schedule, now)
+        if tx.schedules.fire(name, slot, following, at=now, snapshot=digest.snapshot.to_dict()):
+            tx.schedules.said_in(name, slot, _post(tx, definition, digest, f"{name}:{slot.isoformat()}"))
+
+
+def _built(
+    tx: Transaction, house: House, definition: DigestDefinition, now: datetime, previous: Snapshot | None
+) -> Digest:
+    strategy = strategy_now(tx)
+    since = previous.taken_at if previous else last_slot(definition.schedule, now - JUST_BEFORE) or now - FIRST_PERIOD
+    begin = min(since, now - FIRST_PERIOD)
+    return build_digest(
+        definition,
+        strategy_for(definition, strategy, house.people),
+        now=now,
+        updates=updates_now(tx, strategy),
+        stories=tx.stories.published_since(begin),
+        desk=desk_figures(tx, house, since, now) if Section.DESK in definition.sections else None,
+        previous=previous,
+        absences=house.absences,
+        people=house.people,
+    )
+
+
+def _run(
+    tx: Transaction, house: House, due: DueSchedule, slot: datetime, following: datetime | None, now: datetime
+) -> None:
+    if due.name == CHECK_INS:
+        if tx.schedules.fire(due.name, slot, following, at=now, snapshot={}):
+            _remind(tx, house, slot, now)
+        return
+    definition = next(one for one in house.digests if due.name == f"{DIGEST}{one.key}")
+    try:
+        digest = digest_now(tx, house, definition, now)
+    except Refused as refused:  # no strategy yet: there is nothing to say
+        log.warning("The digest %s is left out: %s", definition.key, refused.message)
+        tx.schedules.fire(due.name, slot, following, at=now, snapshot={}, outcome=QUIET)
+        return
+    snapshot = digest.snapshot.to_dict()
+    if not digest.send:
+        tx.schedules.fire(due.name, slot, following, at=now, snapshot=snapshot, outcome=QUIET)
+    elif tx.schedules.fire(due.name, slot, following, at=now, snapshot=snapshot):
+        key = f"{due.name}:{slot.isoformat()}"
+        tx.schedules.said_in(due.name, slot, _post(tx, definition, digest, key))
+
+
+def _post(tx: Transaction, definition: DigestDefinition, digest: Digest, key: str) -> str:
+    return tx.outbox.post(definition.channel, digest_message(digest), key=key, bulk=True)
+
+
+def _previous(tx: Transaction, definition: DigestDefinition) -> Snapshot | None:
+    kept = tx.schedules.last_delivered(f"{DIGEST}{definition.key}")
+    try:
+        return Snapshot.from_dict(kept) if kept else None
+    except ValueError:  # of another version: as if it were the first
+        return None
+
+
+def _remind(tx: Transaction, house: House, slot: datetime, now: datetime) -> None:
+    """Each person who is asked hears once, of all that they owe and may know of."""
+    strategy = strategy_now(tx)
+    missing = missing_updates(strategy, updates_now(tx, strategy), now, house.absences)
+    for asked in dict.fromkeys(one.asked for one in missing):
+        seen = visible(strategy, house.people.get(asked))
+        titles = dict(every_subject(seen))
+        owed = [(one, titles[one.subject]) for one in missing if one.asked == asked and one.subject in titles]
+        if owed:
+            key = f"{CHECK_INS}:{slot.isoformat()}:{asked}"
+            tx.outbox.post(asked, reminder_message(owed), key=key, bulk=True)

@@ -1,0 +1,62 @@
+"""Looking things up in the strategy: as it is now, and what the search fields of forms offer."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from foundation.errors import NotFound
+from foundation.people import Person, Role
+from handlers.context import House
+from storage.store import Transaction
+from strategy.records import ProgressUpdate, Strategy, Subject, SubjectKind
+from strategy.search import every_subject, matching
+from strategy.visibility import visible_to_all
+
+NOT_LISTED = ("not-listed", "Not listed")
+NONE_KNOWN = ("none", "None that I know of")
+MOST_OFFERED = 99  # with the one that is always there: 100
+BEFORE_THE_CYCLE = timedelta(days=31)  # updates as old as that still count
+
+
+def strategy_now(tx: Transaction) -> Strategy:
+    """The strategy in force, whole.
+
+    Raises:
+        NotFound: there is none yet.
+    """
+    strategy = tx.strategy.current()
+    if strategy is None:
+        raise NotFound(
+            "There is no strategy here yet. The head of the PMO brings one in with `pmo strategy import`, "
+            "or names its file in the organisation file."
+        )
+    return strategy
+
+
+def updates_now(tx: Transaction, strategy: Strategy) -> tuple[ProgressUpdate, ...]:
+    """The updates of the strategy's cycle, on whatever they are."""
+    begin = datetime.combine(strategy.cycle.starts, time.min, UTC)
+    return tx.updates.since(begin - BEFORE_THE_CYCLE)
+
+
+def title_of(strategy: Strategy, subject: Subject) -> str:
+    return dict(every_subject(strategy))[subject]
+
+
+def projects(house: House, person: Person, typed: str) -> list[tuple[str, str]]:
+    """Keys and names of projects that fit what was typed; “Not listed” is always there."""
+    return [*_offered(house, person, typed, SubjectKind.PROJECT), NOT_LISTED]
+
+
+def objectives(house: House, person: Person, typed: str) -> list[tuple[str, str]]:
+    """Keys and names of objectives that fit what was typed."""
+    return [*_offered(house, person, typed, SubjectKind.OBJECTIVE), NONE_KNOWN]
+
+
+def _offered(house: House, person: Person, typed: str, kind: SubjectKind) -> list[tuple[str, str]]:
+    """What the person may know and everybody of the PMO too: they will read what was chosen."""
+    with house.store.reading(house.now()) as tx:
+        strategy = tx.strategy.current()
+    if strategy is None:
+        return []
+    seen = visible_to_all(strategy, (person, *house.people.with_role(Role.PMO_STAFF, Role.PMO_LEAD)))
+    found = [subject for subject in matching(seen, typed) if subject.kind is kind]
+    return [(subject.key, title_of(seen, subject)) for subject in found[:MOST_OFFERED]]

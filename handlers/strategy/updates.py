@@ -1,0 +1,197 @@
+"""Progress updates: the form, the posts of what was said, corrections, and who has seen it."""
+
+from foundation.errors import Invalid, NotAllowed, NotFound
+from foundation.people import Person, Role
+from handlers.context import House
+from handlers.home.home import refresh_homes
+from handlers.slack import payloads
+from handlers.slack.blocks.builders import Block, escape, mention
+from handlers.slack.routes import Body, Routes, Visit
+from handlers.strategy.blocks.tree import subject_of
+from handlers.strategy.blocks.update import (
+    FORM,
+    correction_modal,
+    own_message,
+    update_message,
+    update_modal,
+    update_of,
+)
+from handlers.strategy.lookups import strategy_now, title_of, updates_now
+from reporting.posts import update_post
+from storage.engine.inbox import Arrival
+from storage.store import Transaction
+from strategy.check_ins import open_slot, subjects_of
+from strategy.records import Objective, ProgressUpdate, Strategy, Subject
+from strategy.search import every_subject, matching
+from strategy.updates import UpdateText, acknowledge, correct_update, may_write, write_update
+from strategy.visibility import visible, visible_to_all
+
+
+def register(routes: Routes) -> None:
+    routes.command_now("/pmo-update", commanded)
+    routes.shortcut_now("write_update", commanded)
+    routes.action_now("update.write", begun)
+    routes.action_now("update.correct", correcting)
+    routes.submission(FORM, written, check)
+    routes.action("update.seen", seen)
+
+
+async def commanded(visit: Visit) -> None:
+    """/pmo-update [project or objective]."""
+    typed = payloads.plain(visit.body.get("text") or "")
+    await visit.open(await visit.look(lambda: _form(visit.house, visit.person, typed, None)))
+
+
+async def begun(visit: Visit) -> None:
+    """A button that names what the update is about."""
+    subject = subject_of(payloads.action_value(visit.body))
+    await visit.open(await visit.look(lambda: _form(visit.house, visit.person, "", subject)))
+
+
+async def correcting(visit: Visit) -> None:
+    """The author wants to say it in other words."""
+    subject, slot = update_of(payloads.action_value(visit.body))
+
+    def find() -> Block:
+        with visit.house.store.reading(visit.house.now()) as tx:
+            strategy = visible(strategy_now(tx), visit.person)
+            return correction_modal(tx.updates.get(subject, slot), title_of(strategy, subject))
+
+    await visit.open(await visit.look(find))
+
+
+def check(body: Body, house: House) -> None:
+    """What cannot be accepted stands under its field."""
+    with house.store.reading(house.now()) as tx:
+        _update(tx, house, body)
+
+
+def written(arrival: Arrival, house: House) -> None:
+    """The update is kept, and shown to those who may know of it; a correction changes what they see."""
+    with house.store.finishing(arrival, house.now()) as tx:
+        update = _update(tx, house, arrival.payload)
+        tx.updates.add(update)
+        if update.revision > 1:
+            _show_again(tx, house, update)
+        else:
+            post_update(tx, house, update)
+            _tell_author(tx, house, update)
+        refresh_homes(tx, house, _concerned(tx, house, update))
+
+
+def seen(arrival: Arrival, house: House) -> None:
+    """Somebody above the owner has read it."""
+    subject, slot = update_of(payloads.action_value(arrival.payload))
+    person = house.people.get(payloads.place(arrival.payload).user)
+    with house.store.finishing(arrival, house.now()) as tx:
+        update = acknowledge(visible(strategy_now(tx), person), person, tx.updates.get(subject, slot), now=house.now())
+        if tx.updates.acknowledge(update):
+            _show_again(tx, house, update)
+            refresh_homes(tx, house, _concerned(tx, house, update))
+
+
+def post_update(tx: Transaction, house: House, update: ProgressUpdate) -> None:
+    """One post where all who read there may know of it, and a copy for who is asked something."""
+    post = update_post(update, strategy_now(tx), house.people)
+    for place in _places(strategy_now(tx), house, update):
+        key = f"update:{update.subject.kind}:{update.subject.key}:{update.slot.isoformat()}:{place}"
+        tx.updates.remember_post(update, place, tx.outbox.post(place, update_message(update, post), key=key))
+
+
+def _tell_author(tx: Transaction, house: House, update: ProgressUpdate) -> None:
+    strategy = strategy_now(tx)
+    words = own_message(update, update_post(update, strategy, house.people), _where(strategy, house, update))
+    tx.updates.remember_post(update, update.author, tx.outbox.post(update.author, words))
+
+
+def _form(house: House, person: Person, typed: str, subject: Subject | None) -> Block:
+    """The form for what the person reports on; one that they named is chosen already."""
+    with house.store.reading(house.now()) as tx:
+        strategy = visible(strategy_now(tx), person)
+        updates = updates_now(tx, strategy)
+    own = subjects_of(strategy, person, house.now(), house.absences)
+    if subject and not may_write(strategy, person, subject, house.now(), house.absences):
+        raise NotAllowed("Only its owner, their delegate or the head of the PMO reports on it.")
+    if not own:
+        raise NotAllowed("You own no objective and no project that is reported on now. Its owner writes the update.")
+    if typed:
+        own = _named(strategy, own, typed)
+    choices = [(one, title_of(strategy, one)) for one in own]
+    dues = {open_slot(strategy, one, updates, house.now()) for one in own} if strategy.cycle.check_ins else set()
+    return update_modal(choices, subject, dues.pop() if len(dues) == 1 else None)
+
+
+def _named(strategy: Strategy, own: tuple[Subject, ...], typed: str) -> tuple[Subject, ...]:
+    """What may be meant by what was typed; of several, one is chosen in the form."""
+    found = tuple(one for one in matching(strategy, typed) if one in own)
+    if not found:
+        raise NotFound(f"You report on nothing called “{escape(typed[:60])}”. `/pmo-update` alone lets you choose.")
+    return found
+
+
+def _update(tx: Transaction, house: House, body: Body) -> ProgressUpdate:
+    """What was filled in, held to the rules."""
+    person, entered = house.people.get(payloads.place(body).user), payloads.submitted(body)
+    strategy, carried = visible(strategy_now(tx), person), payloads.carried(body)
+    names = ("rag", "summary", "achieved", "next_steps", "blocker", "ask", "confidence")
+    text = UpdateText(**{name: str(entered.get(name) or "") for name in names})
+    if carried:
+        before = tx.updates.get(*update_of(carried))
+        return correct_update(strategy, person, before, text, now=house.now(), absences=house.absences)
+    if not entered.get("subject"):
+        raise Invalid({"subject": "Choose what it is about."})
+    subject = subject_of(str(entered["subject"]))
+    earlier = tx.updates.of(subject)
+    return write_update(strategy, person, subject, text, earlier=earlier, now=house.now(), absences=house.absences)
+
+
+def _show_again(tx: Transaction, house: House, update: ProgressUpdate) -> None:
+    strategy = strategy_now(tx)
+    post = update_post(update, strategy, house.people)
+    for place, delivery in tx.updates.posts(update).items():
+        is_shown = place.startswith(("C", "G")) or place == _above(strategy, update.subject)
+        own = own_message(update, post, _where(strategy, house, update))
+        tx.outbox.edit(delivery, update_message(update, post) if is_shown else own)
+
+
+def _places(strategy: Strategy, house: House, update: ProgressUpdate) -> list[str]:
+    """A channel whose readers may all know of it, if there is one; and whoever is above, where an answer is wanted
+    or where there is no such channel."""
+    channel = _channel(strategy, house, update.subject)
+    above = _above(strategy, update.subject)
+    is_asked = above and above != update.author and (channel is None or update.wants_answer)
+    return [place for place in (channel, above if is_asked else None) if place]
+
+
+def _channel(strategy: Strategy, house: House, subject: Subject) -> str | None:
+    if subject in dict(every_subject(visible_to_all(strategy, ()))):
+        return house.channels.progress
+    leaders = house.people.with_role(Role.LEADER, Role.PMO_LEAD)
+    if leaders and subject in dict(every_subject(visible_to_all(strategy, leaders))):
+        return house.channels.leadership
+    return None
+
+
+def _above(strategy: Strategy, subject: Subject) -> str | None:
+    """The objective's reviewer, the project's sponsor."""
+    record = strategy.subject(subject)
+    return record.reviewer if isinstance(record, Objective) else record.sponsor
+
+
+def _where(strategy: Strategy, house: House, update: ProgressUpdate) -> str:
+    """Who reads it, in words for its author."""
+    places = _places(strategy, house, update)
+    named = [f"<#{place}>" if place.startswith(("C", "G")) else mention(place) for place in places]
+    if not named:
+        return "It is in the strategy, for those who may see it."
+    private = "" if house.channels.progress in places else " Not everybody may know of it, so it is shown there only."
+    return f"It is shown to {' and '.join(named)}.{private}"
+
+
+def _concerned(tx: Transaction, house: House, update: ProgressUpdate) -> list[str]:
+    """Whose App Home tells of it."""
+    strategy = strategy_now(tx)
+    above = _above(strategy, update.subject)
+    first = [update.author, strategy.subject(update.subject).owner, *([above] if above else [])]
+    others = house.people.with_role(Role.LEADER, Role.PMO_LEAD, Role.PMO_STAFF)
+    return [*first, *(person.id for person in others)]

@@ -1,0 +1,373 @@
+"""The sender against a workspace in which things go wrong."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.engine.sender import KEEP_TRYING
+from storage.engine.claiming import Delivery
+from storage.engine.outbox import POST, STRAYS, UPDATE
+from storage.tables.engine import DeliveryRow
+from tests.bot.conftest import Post
+
+ASK, LEADERS, TRIAGE = "C07ASK", "C06LEADERS", "C03TRIAGE"
+
+
+def words(text: str) -> dict[str, Any]:
+    return {"text": text}
+
+
+async def test_a_post_stands_and_its_place_is_known(office: Post) -> None:
+    row = await office.settled(office.ask("post", ASK, words("hello")))
+    assert await office.texts(ASK) == ["hello"]
+    assert (row.status, row.posted_channel) == ("done", ASK)
+    assert (await office.called()).count(POST) == 1
+
+
+async def test_a_person_gets_a_direct_message_in_one_call(office: Post) -> None:
+    ada = office.workspace.as_user("U01ADA")
+    row = await office.settled(office.ask("post", "U01ADA", words("for you")))
+    assert (await ada.wait_message("for you"))["channel"] == row.posted_channel
+    assert await office.called() == [POST]
+
+
+async def test_an_answer_that_is_lost_on_the_way_is_looked_up_and_not_posted_again(office: Post) -> None:
+    await office.workspace.faults({"kind": "lost_response", "method": POST, "count": 1})
+    delivery = office.ask("post", ASK, words("once"))
+    await office.until(delivery, lambda row: row.error is not None)
+    office.forward(2)
+    row = await office.settled(delivery)
+    assert (row.status, row.attempts) == ("done", 2)
+    assert await office.texts(ASK) == ["once"]
+
+
+async def test_the_same_in_a_thread_and_in_direct_messages(office: Post) -> None:
+    root = await office.settled(office.ask("post", ASK, words("root")))
+    await office.workspace.faults({"kind": "lost_response", "method": POST, "count": 2})
+    thread = office.ask("post", ASK, words("in the thread"), thread_ts=root.posted_ts)
+    direct = office.ask("post", "U01ADA", words("direct"))
+    for delivery in (thread, direct):
+        await office.until(delivery, lambda row: row.error is not None)
+    office.forward(2)
+    for delivery in (thread, direct):
+        assert (await office.settled(delivery)).status == "done"
+    stands = await office.workspace.api("conversations.replies", channel=ASK, ts=root.posted_ts)
+    assert [message["text"] for message in stands["messages"]] == ["root", "in the thread"]
+    assert await office.texts((await office.settled(direct)).posted_channel or "") == ["direct"]
+
+
+async def test_a_message_far_back_in_a_busy_channel_is_still_found(office: Post) -> None:
+    await office.workspace.faults({"kind": "lost_response", "method": POST, "count": 1})
+    delivery = office.ask("post", ASK, words("once"))
+    await office.until(delivery, lambda row: row.error is not None)
+    for number in range(250):  # more than one page of history
+        await office.workspace.api(POST, channel=ASK, text=f"other {number}")
+    office.forward(2)
+    await office.settled(delivery)
+    texts = (await office.workspace.api("conversations.history", channel=ASK, limit=500))["messages"]
+    assert [message["text"] for message in texts].count("once") == 1
+
+
+async def test_what_slack_could_not_do_is_done_later(office: Post) -> None:
+    await office.workspace.faults({"kind": "status", "method": POST, "status": 503, "count": 2})
+    delivery = office.ask("post", ASK, words("patience"))
+    for attempt in (1, 2):
+        await office.until(delivery, lambda row, attempt=attempt: row.attempts == attempt and row.status == "waiting")
+        office.forward(5)
+    assert (await office.settled(delivery)).status == "done"
+    assert await office.texts(ASK) == ["patience"]
+
+
+async def test_an_outage_of_two_days_loses_nothing_and_keeps_the_order(office: Post) -> None:
+    await office.workspace.faults({"kind": "status", "method": POST, "status": 503})
+    deliveries = [office.ask("post", ASK, words(f"{number}")) for number in range(3)]
+    for _ in range(4):
+        await office.until(deliveries[0], lambda row: row.status == "waiting")
+        office.forward(12 * 3_600)
+        await office.until(deliveries[0], lambda row: row.status == "leased" or row.attempts > 1)
+    await office.workspace.faults()
+    for delivery in deliveries:
+        office.forward(61)
+        assert (await office.settled(delivery)).status == "done"
+    assert await office.texts(ASK) == ["0", "1", "2"]
+
+
+async def test_what_never_works_is_given_up_after_days_and_told(office: Post) -> None:
+    await office.workspace.faults({"kind": "status", "method": POST, "status": 503})
+    delivery = office.ask("post", ASK, words("hopeless"))
+    await office.until(delivery, lambda row: row.status == "waiting" and row.attempts == 1)
+    office.forward(KEEP_TRYING.total_seconds())
+    row = await office.settled(delivery)
+    assert (row.status, row.told_at) == ("dead", None)
+    await asyncio.wait_for(office.died.wait(), 10)
+
+
+async def test_too_many_calls_pause_the_method_and_cost_no_attempt(office: Post) -> None:
+    await office.workspace.faults({"kind": "ratelimit", "method": POST, "retry_after": 30, "count": 1})
+    delivery = office.ask("post", ASK, words("slowly"))
+    row = await office.until(delivery, lambda row: row.error is not None)
+    assert row.attempts == 0
+    other = office.ask("post", TRIAGE, words("also slowly"))
+    office.forward(20)
+    await office.sender.turn()
+    assert office.row(other).attempts == 0
+    office.forward(11)
+    assert (await office.settled(delivery)).attempts == 1
+    assert (await office.settled(other)).attempts == 1
+    assert "conversations.history" not in await office.called()
+
+
+async def test_too_many_looks_pause_the_looking_and_not_the_posting(office: Post) -> None:
+    await office.workspace.faults(
+        {"kind": "lost_response", "method": POST, "count": 1},
+        {"kind": "ratelimit", "method": "conversations.history", "retry_after": 30, "count": 1},
+    )
+    lost = office.ask("post", ASK, words("lost"))
+    await office.until(lost, lambda row: row.error is not None)
+    office.forward(2)
+    await office.until(lost, lambda row: row.error == "429")
+    assert (await office.settled(office.ask("post", TRIAGE, words("new")))).status == "done"
+    office.forward(31)
+    await office.settled(lost)
+    assert await office.texts(ASK) == ["lost"]
+
+
+async def test_a_token_that_was_revoked_loses_nothing(office: Post) -> None:
+    await office.workspace.control("token", {"revoked": True})
+    delivery = office.ask("post", ASK, words("kept"))
+    row = await office.until(delivery, lambda row: row.error is not None)
+    assert (row.status, row.attempts) == ("waiting", 0)
+    await office.workspace.control("token", {"revoked": False})
+    office.forward(61)
+    assert (await office.settled(delivery)).status == "done"
+
+
+@pytest.mark.parametrize(
+    "code", ["not_in_channel", "is_archived", "channel_not_found", "invalid_blocks", "msg_too_long"]
+)
+async def test_what_slack_refuses_for_good_is_kept_to_be_told(office: Post, code: str) -> None:
+    await office.workspace.faults({"kind": "error", "method": POST, "error": code, "count": 1})
+    row = await office.settled(office.ask("post", ASK, words("refused")))
+    assert (row.status, row.error, row.told_at) == ("dead", code, None)
+    await asyncio.wait_for(office.died.wait(), 10)
+    assert (await office.settled(office.ask("post", ASK, words("the next one")))).status == "done"
+
+
+async def test_an_edit_waits_for_its_message_and_shows_the_last_state(office: Post) -> None:
+    await office.workspace.faults({"kind": "delay", "method": POST, "ms": 100, "count": 1})
+    with office.store.transaction(office.now()) as tx:
+        card = tx.outbox.post(TRIAGE, words("submitted"))
+        tx.outbox.edit(card, words("queued"))
+        tx.outbox.edit(card, words("in progress"))
+    office.sender.ring()
+    wei = office.workspace.as_user("U03WEI")
+    await wei.wait_message("in progress")
+    assert await office.texts(TRIAGE) == ["in progress"]
+    assert (await office.called()).count("chat.update") == 1
+
+
+async def test_an_edit_without_blocks_takes_away_those_that_were_there(office: Post) -> None:
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": "old"}}
+    card = office.ask("post", TRIAGE, {"text": "old", "blocks": [block]})
+    await office.settled(card)
+    office.ask("edit", card, words("new"))
+    changed = await office.workspace.as_user("U03WEI").wait_message("new")
+    assert not changed.get("blocks") or "old" not in str(changed["blocks"])
+
+
+async def test_an_edit_of_a_message_that_died_dies_quietly(office: Post) -> None:
+    await office.workspace.faults({"kind": "error", "method": POST, "error": "channel_not_found", "count": 1})
+    with office.store.transaction(office.now()) as tx:
+        card = tx.outbox.post(TRIAGE, words("card"))
+        tx.outbox.edit(card, words("edited"))
+    office.sender.ring()
+    await office.settled(card)
+    with office.store.reading(office.now()) as tx:
+        edit = tx.session.scalars(select(DeliveryRow.id).where(DeliveryRow.target == card)).one()
+    row = await office.settled(edit)
+    assert (row.status, row.told_at is not None) == ("dead", True)
+
+
+async def test_a_follower_stands_in_the_thread_of_its_message(office: Post) -> None:
+    with office.store.transaction(office.now()) as tx:
+        digest = tx.outbox.post(LEADERS, words("digest"), bulk=True)
+        details = tx.outbox.post(LEADERS, words("details"), bulk=True, follows=digest)
+    office.sender.ring()
+    await office.until(digest, lambda row: row.due_at is None)
+    await office.settled(details)
+    root = office.row(digest).posted_ts
+    stands = await office.workspace.api("conversations.replies", channel=LEADERS, ts=root)
+    assert [message["text"] for message in stands["messages"]] == ["digest", "details"]
+
+
+@pytest.mark.parametrize("code", ["user_not_in_channel", "not_in_channel", "channel_not_found"])
+async def test_words_that_cannot_be_whispered_go_to_the_person(office: Post, code: str) -> None:
+    ada = office.workspace.as_user("U01ADA")
+    await office.workspace.faults({"kind": "error", "method": "chat.postEphemeral", "error": code, "count": 1})
+    office.ask("whisper", LEADERS, "U01ADA", words("only for you"))
+    message = await ada.wait_message("only for you")
+    assert message["channel"].startswith("D")
+    assert not message.get("ephemeral")
+
+
+async def test_an_answer_to_an_address_that_has_expired_goes_to_the_person(office: Post) -> None:
+    url = f"{office.workspace.url}/response/T00MERIDIAN/gone"
+    ada = office.workspace.as_user("U01ADA")
+    office.ask("respond", url, words("late") | {"replace_original": False}, user="U01ADA")
+    assert (await ada.wait_message("late"))["channel"].startswith("D")
+
+
+async def test_an_answer_to_an_address_that_works_stands_where_the_person_is(office: Post) -> None:
+    key = office.workspace.server.hub.responses.give("U01ADA", ASK)
+    ada = office.workspace.as_user("U01ADA")
+    await office.settled(
+        office.ask("respond", f"{office.workspace.url}/response/T/{key}", words("here"), user="U01ADA")
+    )
+    message = await ada.wait_message("here")
+    assert (message["channel"], message.get("ephemeral")) == (ASK, True)
+
+
+async def test_a_home_is_published(office: Post) -> None:
+    ada = office.workspace.as_user("U01ADA")
+    await ada.boot()
+    view = {"type": "home", "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "Welcome home"}}]}
+    office.ask("publish_home", "U01ADA", view)
+    assert "Welcome home" in str(await ada.wait_home())
+
+
+async def test_a_process_that_was_stopped_sends_nothing_that_another_has_taken_over(office: Post) -> None:
+    """Between the claim and the call hours pass for this process; meanwhile the other one has posted."""
+    office.sender.stop()
+    with office.store.transaction(office.now()) as tx:
+        tx.outbox.post(ASK, words("once"))
+    [mine] = office.deliveries.claim("host:1", office.now(), 1).deliveries
+    office.now.forward(61)
+    [theirs] = office.deliveries.claim("host:2", office.now(), 1).deliveries
+    await send_as(office, theirs)
+    await send_as(office, mine)
+    assert await office.texts(ASK) == ["once"]
+    assert (await office.called()).count(POST) == 1
+
+
+async def test_a_process_that_was_stopped_goes_on_with_what_nobody_has_taken_over(office: Post) -> None:
+    office.sender.stop()
+    delivery = office.ask("post", ASK, words("once"))
+    [mine] = office.deliveries.claim("host:1", office.now(), 1).deliveries
+    office.now.forward(120)
+    await send_as(office, mine)
+    await office.until(delivery, lambda row: row.status == "done")
+    assert await office.texts(ASK) == ["once"]
+
+
+@pytest.mark.parametrize("answer", ["comes", "is lost"])
+@pytest.mark.parametrize("where", ["channel", "thread", "direct messages"])
+async def test_a_process_that_was_stopped_within_a_call_takes_back_what_it_said_too_late(
+    office: Post, where: str, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = await office.settled(office.ask("post", ASK, words("root")))
+    named = {"thread_ts": root.posted_ts} if where == "thread" else {}
+    stopped = stop_within_the_call(office, monkeypatch)
+    delivery = office.ask("post", "U01ADA" if where == "direct messages" else ASK, words("once"), **named)
+    await stopped.reached.wait()
+    office.forward(61)
+    row = await office.settled(delivery)
+    if answer == "is lost":
+        await office.workspace.faults({"kind": "lost_response", "method": POST, "count": 1})
+    stopped.go_on.set()
+    await stopped.over.wait()
+    office.forward(5)
+    await office.settled_in_all(STRAYS, 1)
+    called = await office.called()
+    assert (called.count(POST), called.count("chat.delete")) == (3, 1), "the root, and twice the same"
+    assert await standing(office, row) == [row.posted_ts]
+
+
+async def test_an_edit_that_came_too_late_is_followed_by_the_latest(
+    office: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = office.ask("post", ASK, words("first"))
+    await office.settled(root)
+    stopped = stop_within_the_call(office, monkeypatch)
+    office.ask("edit", root, words("second"))
+    await stopped.reached.wait()
+    office.forward(61)
+    await office.settled_in_all(UPDATE, 1)
+    office.ask("edit", root, words("third"))
+    await office.settled_in_all(UPDATE, 2)
+    stopped.go_on.set()
+    await stopped.over.wait()
+    await office.settled_in_all(UPDATE, 3)
+    assert (await office.called()).count(UPDATE) == 4
+    assert await office.texts(ASK) == ["third"]
+
+
+@dataclass
+class Stopped:
+    """A process that is stopped between its last look at the lease and the call; `over` is set after the call."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def stop_within_the_call(office: Post, monkeypatch: pytest.MonkeyPatch) -> Stopped:
+    """The next call is held; what it is for is taken over and done meanwhile."""
+    client, stopped = office.sender._caller.client, Stopped()
+    api_call = client.api_call
+
+    async def held(*call: Any, **how: Any) -> Any:
+        monkeypatch.setattr(client, "api_call", api_call)
+        stopped.reached.set()
+        await stopped.go_on.wait()
+        try:
+            return await api_call(*call, **how)
+        finally:
+            stopped.over.set()
+
+    monkeypatch.setattr(client, "api_call", held)
+    return stopped
+
+
+async def standing(office: Post, row: DeliveryRow) -> list[str]:
+    """The messages with a delivery's words that stand where it was posted."""
+    ts = row.arguments.get("thread_ts")
+    method = "conversations.replies" if ts else "conversations.history"
+    found = await office.workspace.api(method, channel=row.posted_channel, **({"ts": ts} if ts else {}))
+    return [message["ts"] for message in found["messages"] if message["text"] == row.arguments["text"]]
+
+
+async def send_as(office: Post, delivery: Delivery) -> None:
+    await office.sender._send(delivery)
+
+
+async def test_posts_of_one_thread_stand_in_their_order_though_one_of_them_stumbles(office: Post) -> None:
+    await office.workspace.faults({"kind": "status", "method": POST, "status": 500, "count": 1})
+    deliveries = [office.ask("post", ASK, words(f"{number}")) for number in range(4)]
+    await office.until(deliveries[0], lambda row: row.error is not None)
+    office.forward(2)
+    for delivery in deliveries:
+        await office.settled(delivery)
+    assert await office.texts(ASK) == ["0", "1", "2", "3"]
+
+
+async def test_when_it_stops_what_somebody_waits_for_is_still_sent(office: Post) -> None:
+    office.sender.stop()
+    delivery = office.ask("post", ASK, words("last words"))
+    many = office.ask("post", LEADERS, words("one of many"), bulk=True)
+    await office.settled(delivery)
+    assert office.row(many).status == "waiting"
+
+
+async def test_stopping_takes_no_longer_than_it_may(office: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine.sender.DRAIN_SECONDS", 0.1)
+    await office.workspace.faults({"kind": "delay", "method": POST, "ms": 5_000})
+    delivery = office.ask("post", ASK, words("slow"))
+    while not office.sender._flying:
+        await asyncio.sleep(0)
+    office.sender.stop()
+    while office.sender._flying:
+        await asyncio.sleep(0.01)
+    assert office.row(delivery).status == "leased"  # looked for at the next start

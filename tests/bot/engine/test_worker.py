@@ -1,0 +1,273 @@
+"""The worker: in order for each person, never half done, and nobody waits in vain."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.engine.worker import Worker
+from foundation.errors import Refused
+from handlers.context import House
+from handlers.slack.routes import Work
+from storage.engine.inbox import TRIES, UNEXPLAINED, Arrival, NewArrival
+from storage.store import Store
+from storage.tables.engine import ArrivalRow, DeliveryRow
+from tests.bot.conftest import LEASE, Now, at_work
+
+MENTION = "event:app_mention"
+
+
+async def at_once() -> None:
+    """No ack is waited for."""
+
+
+class Desk:
+    """Arrivals go in, a function does the work, and the outbox shows what was said."""
+
+    def __init__(self, store: Store, house: House, now: Now) -> None:
+        self.store = store
+        self.house = house
+        self.now = now
+        self.rung = asyncio.Event()
+
+    def worker(self, work: Work, routes: Mapping[str, Work] | None = None) -> Worker:
+        return Worker(self.house, {MENTION: work, **(routes or {})}, "host:1", LEASE, self.rung.set, at_once)
+
+    def arrive(self, key: str, user: str = "U01ADA", route: str = MENTION, **payload: object) -> None:
+        body = payload or {"event": {"user": user, "channel": "C07ASK", "ts": "1.1", "text": key}}
+        self.store.inbox.write([NewArrival(key, route, body, self.now())])
+
+    def say(self, arrival: Arrival, _: House) -> None:
+        with self.store.finishing(arrival, self.now()) as tx:
+            tx.outbox.post("C07ASK", {"text": f"answer to {arrival.key}"})
+
+    def said(self) -> list[str]:
+        with self.store.database.reading() as session:
+            return [row["text"] for row in session.scalars(select(DeliveryRow.arguments).order_by(DeliveryRow.number))]
+
+    def status(self, key: str) -> tuple[str, int]:
+        with self.store.database.reading() as session:
+            row = session.scalars(select(ArrivalRow).where(ArrivalRow.key == key)).one()
+            return row.status, row.attempts
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not holds():
+                await self.rung.wait()
+                self.rung.clear()
+
+
+@pytest.fixture
+def desk(store: Store, house: House, now: Now) -> Desk:
+    return Desk(store, house, now)
+
+
+async def test_work_and_its_words_commit_together(desk: Desk) -> None:
+    desk.arrive("Ev1")
+    async with at_work(desk.worker(desk.say)):
+        await desk.until(lambda: desk.said() == ["answer to Ev1"])
+    assert desk.status("Ev1") == ("done", 1)
+
+
+async def test_it_begins_the_moment_it_is_rung(desk: Desk) -> None:
+    worker = desk.worker(desk.say)
+    async with at_work(worker):
+        await worker.turn()
+        desk.arrive("Ev1")
+        worker.ring()
+        await desk.until(lambda: desk.said() == ["answer to Ev1"])
+
+
+async def test_what_one_person_did_is_worked_on_in_order_and_others_do_not_wait(desk: Desk) -> None:
+    bens_turn, order = threading.Event(), []
+
+    def work(arrival: Arrival, house: House) -> None:
+        if arrival.key == "ada 1":
+            assert bens_turn.wait(10)  # as long as this takes, Ada's second thing waits and Ben's does not
+        order.append(arrival.key)
+        desk.say(arrival, house)
+        if arrival.key == "ben 1":
+            bens_turn.set()
+
+    for key in ("ada 1", "ada 2", "ada 3"):
+        desk.arrive(key, "U01ADA")
+    desk.arrive("ben 1", "U02BEN")
+    async with at_work(desk.worker(work)):
+        await desk.until(lambda: len(desk.said()) == 4)
+    assert order == ["ben 1", "ada 1", "ada 2", "ada 3"]
+
+
+async def test_what_was_refused_is_explained_to_the_person_and_done(desk: Desk) -> None:
+    def refuse(arrival: Arrival, house: House) -> None:
+        raise Refused("That service does not exist. Choose one from the list.")
+
+    desk.arrive("Ev1")
+    async with at_work(desk.worker(refuse)):
+        await desk.until(lambda: bool(desk.said()))
+    assert desk.said() == ["That service does not exist. Choose one from the list."]
+    assert desk.status("Ev1") == ("done", 1)
+
+
+async def test_a_defect_is_tried_again_and_then_explained_with_its_reference(desk: Desk, caplog) -> None:
+    def stumble(arrival: Arrival, house: House) -> None:
+        raise ZeroDivisionError
+
+    desk.arrive("Ev1")
+    worker = desk.worker(stumble)
+    async with at_work(worker):
+        for attempt in range(1, TRIES):
+            await desk.until(lambda attempt=attempt: desk.status("Ev1") == ("waiting", attempt))
+            desk.now.forward(60)
+            worker.ring()
+        await desk.until(lambda: desk.status("Ev1") == ("done", TRIES))
+    [words] = desk.said()
+    reference = words.rsplit(" ", 1)[1].rstrip(".")
+    assert reference in caplog.text
+    assert "ZeroDivisionError" not in words
+
+
+async def test_work_that_stumbles_half_way_has_said_nothing(desk: Desk) -> None:
+    def stumble(arrival: Arrival, house: House) -> None:
+        with house.store.finishing(arrival, house.now()) as tx:
+            tx.outbox.post("C07ASK", {"text": "half an answer"})
+            if arrival.attempt == 1:
+                raise ZeroDivisionError
+
+    desk.arrive("Ev1")
+    worker = desk.worker(stumble)
+    async with at_work(worker):
+        await desk.until(lambda: desk.status("Ev1") == ("waiting", 1))
+        assert desk.said() == []
+        desk.now.forward(3)
+        worker.ring()
+        await desk.until(lambda: desk.said() == ["half an answer"])
+
+
+def die_while_holding(desk: Desk, times: int) -> None:
+    """The process dies that often while it holds whatever is due."""
+    for number in range(times):
+        assert desk.store.inbox.claim(f"dead {number}", desk.now(), 10, LEASE)
+        desk.now.forward(61)
+
+
+async def test_what_was_only_held_by_processes_that_died_is_still_worked_on(desk: Desk) -> None:
+    desk.arrive("Ev1")
+    die_while_holding(desk, 10 * TRIES)
+    async with at_work(desk.worker(desk.say)):
+        await desk.until(lambda: desk.said() == ["answer to Ev1"])
+
+
+async def test_what_kills_the_process_each_time_it_is_begun_is_explained_without_another_try(desk: Desk) -> None:
+    desk.arrive("Ev1")
+    die_while_holding(desk, UNEXPLAINED)
+    for number in range(TRIES - 1):  # begun, and dead
+        [found] = desk.store.inbox.claim(f"dead at work {number}", desk.now(), 1, LEASE)
+        desk.store.inbox.count_beforehand(found)
+        desk.now.forward(61)
+    tried: list[str] = []
+    async with at_work(desk.worker(lambda arrival, house: tried.append(arrival.key))):
+        await desk.until(lambda: bool(desk.said()))
+    assert tried == []
+    assert "tell the PMO the reference" in desk.said()[0]
+
+
+async def test_a_suspect_is_worked_on_alone(desk: Desk) -> None:
+    at_work_now: set[str] = set()
+    together: list[set[str]] = []
+
+    def work(arrival: Arrival, house: House) -> None:
+        at_work_now.add(arrival.key)
+        together.append(set(at_work_now))
+        desk.say(arrival, house)
+        at_work_now.discard(arrival.key)
+
+    for number in range(6):
+        desk.arrive(f"Ev{number}", user=f"U{number}")
+    die_while_holding(desk, UNEXPLAINED)
+    async with at_work(desk.worker(work)):
+        await desk.until(lambda: len(desk.said()) == 6)
+    assert all(len(those) == 1 for those in together)
+
+
+async def test_what_has_neither_a_route_nor_a_place_is_set_aside_and_others_go_on(desk: Desk) -> None:
+    desk.arrive("strange", route="event:of_a_later_version", nothing="known")
+    worker = desk.worker(desk.say)
+    async with at_work(worker):
+        for attempt in range(1, TRIES):
+            await desk.until(lambda attempt=attempt: desk.status("strange") == ("waiting", attempt))
+            desk.now.forward(60)
+            worker.ring()
+        await desk.until(lambda: desk.status("strange") == ("dead", TRIES))
+        desk.arrive("Ev1")
+        worker.ring()
+        await desk.until(lambda: desk.said() == ["answer to Ev1"])
+
+
+async def test_a_database_that_is_away_for_a_moment_is_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine.worker.AFTER_TROUBLE", 0.01)
+    free = threading.Event()
+
+    def work(arrival: Arrival, house: House) -> None:
+        if not free.is_set():
+            with house.store.database.engine.connect().execution_options(writes=True) as other, other.begin():
+                other.execute(text("SELECT 1"))  # another program holds the file
+                free.set()
+                desk.say(arrival, house)
+        desk.say(arrival, house)
+
+    desk.arrive("Ev1")
+    async with at_work(desk.worker(work)):
+        await desk.until(lambda: bool(desk.said()))
+    assert desk.said() == ["answer to Ev1"]
+    assert desk.status("Ev1") == ("done", 1)
+
+
+async def test_work_that_another_process_has_taken_over_is_not_committed_here(desk: Desk) -> None:
+    def slowly(arrival: Arrival, house: House) -> None:
+        if arrival.owner == "host:1":
+            desk.now.forward(61)
+            [theirs] = house.store.inbox.claim("host:2", desk.now(), 1, LEASE)
+            desk.say(theirs, house)
+        desk.say(arrival, house)
+
+    desk.arrive("Ev1")
+    async with at_work(desk.worker(slowly)):
+        await desk.until(lambda: desk.status("Ev1")[0] == "done")
+    assert desk.said() == ["answer to Ev1"]
+
+
+async def test_when_it_stops_it_finishes_what_it_holds(desk: Desk) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(arrival: Arrival, house: House) -> None:
+        begun.set()
+        assert go_on.wait(10)
+        desk.say(arrival, house)
+
+    desk.arrive("Ev1")
+    worker = desk.worker(work)
+    running = asyncio.create_task(worker.run())
+    await asyncio.to_thread(begun.wait, 10)
+    worker.stop()
+    go_on.set()
+    await running
+    assert desk.said() == ["answer to Ev1"]
+
+
+async def test_work_stands_back_while_acks_are_waited_for_but_not_for_ever(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.engine.worker.ACKS_FIRST", 0.05)
+    stood_back: list[bool] = []
+
+    async def never_quiet() -> None:
+        stood_back.append(True)
+        await asyncio.Event().wait()
+
+    desk.arrive("Ev1")
+    worker = Worker(desk.house, {MENTION: desk.say}, "host:1", LEASE, desk.rung.set, never_quiet)
+    async with at_work(worker):
+        await desk.until(lambda: desk.said() == ["answer to Ev1"])
+    assert stood_back

@@ -1,0 +1,134 @@
+"""How fast the bot speaks: for those who wait at once, for many evenly, and never faster than Slack allows."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+
+from storage.database import Database
+from storage.engine import rate_limits
+from storage.engine.rate_limits import Pace, Paces
+from storage.tables.engine import PaceRow
+from tests.storage.cast import ASK, NOW, TRIAGE, later
+
+Slot = Callable[..., datetime | None]
+
+
+@pytest.fixture
+def slot(database: Database) -> Slot:
+    """Reserves a place and, when it is near enough, uses it: the time of the post, or None."""
+
+    def take(now: datetime, channel: str = ASK, *, many: bool = False, pace: Pace = Pace()) -> datetime | None:  # noqa: B008 (frozen)
+        with database.transaction() as session:
+            state = Paces(session, pace, now)
+            state.know([channel])
+            reserved = state.reserve(channel, many=many)
+            spent = state.spend(channel, reserved, many=many) if reserved <= state.horizon else None
+            state.save()
+        return spent
+
+    return take
+
+
+def test_five_answers_in_a_channel_go_at_once_and_the_sixth_waits_for_the_window(slot: Slot) -> None:
+    assert [slot(NOW) for _ in range(5)] == [NOW] * 5
+    assert slot(NOW) is None
+    assert slot(later(5.2)) == later(5.2)
+
+
+def test_every_channel_has_its_own_pace(slot: Slot) -> None:
+    for _ in range(5):
+        slot(NOW)
+    assert slot(NOW, TRIAGE) == NOW
+
+
+def test_of_many_one_a_second_goes_into_a_channel(slot: Slot) -> None:
+    assert slot(NOW, many=True) == NOW
+    assert slot(NOW, many=True) is None
+    assert slot(later(2), many=True) == later(2)
+
+
+def test_many_keep_to_the_pace_of_the_workspace_wherever_they_go(slot: Slot) -> None:
+    pace = Pace(posts_per_minute=600)  # one in a tenth of a second
+    times = [slot(NOW, f"C{number}", many=True, pace=pace) for number in range(20)]
+    went = [time for time in times if time]
+    assert went == sorted(went)
+    assert len(went) <= 9  # half a second of catching up, a quarter of looking ahead
+
+
+def test_those_who_are_waited_for_do_not_wait_for_the_many(slot: Slot) -> None:
+    for number in range(20):
+        slot(NOW, f"C{number}", many=True)
+    assert slot(NOW) == NOW
+
+
+def test_the_many_make_room_for_what_was_said_between(slot: Slot) -> None:
+    pace = Pace(posts_per_minute=60)
+    for number in range(3):
+        slot(NOW, f"C{number}", pace=pace)
+    assert slot(NOW, "C9", many=True, pace=pace) is None
+    assert slot(later(3), "C8", many=True, pace=pace) == later(3)
+
+
+def test_a_place_of_many_that_others_have_filled_meanwhile_is_given_up(database: Database, slot: Slot) -> None:
+    slot(NOW, many=True)
+    with database.transaction() as session:
+        state = Paces(session, Pace(), NOW)
+        state.know([ASK])
+        reserved = state.reserve(ASK, many=True)
+        state.save()
+    for _ in range(4):
+        slot(later(0.5))
+    with database.transaction() as session:
+        state = Paces(session, Pace(), reserved)
+        state.know([ASK])
+        assert state.spend(ASK, reserved, many=True) is None
+
+
+def test_a_pause_is_obeyed_until_it_ends_and_by_that_method_only(database: Database) -> None:
+    with database.transaction() as session:
+        rate_limits.pause(session, "chat.update", later(30))
+    with database.transaction() as session:
+        state = Paces(session, Pace(), later(1))
+        assert state.paused_until(["chat.postMessage"]) is None
+        assert state.paused_until(["chat.postMessage", "chat.update"]) == later(30)
+        assert Paces(session, Pace(), later(30)).paused_until(["chat.update"]) is None
+
+
+def test_a_later_pause_replaces_the_one_before(database: Database) -> None:
+    with database.transaction() as session:
+        rate_limits.pause(session, "chat.update", later(30))
+        rate_limits.pause(session, "chat.update", later(60))
+        assert Paces(session, Pace(), NOW).paused_until(["chat.update"]) == later(60)
+
+
+def test_scopes_that_were_not_used_for_long_are_forgotten(database: Database, slot: Slot) -> None:
+    slot(NOW)
+    slot(later(100), TRIAGE)
+    with database.transaction() as session:
+        rate_limits.forget(session, later(50))
+        assert f"channel:{ASK}" not in session.scalars(select(PaceRow.scope)).all()
+        assert f"channel:{TRIAGE}" in session.scalars(select(PaceRow.scope)).all()
+
+
+waits = st.lists(st.tuples(st.floats(0, 3), st.booleans()), min_size=1, max_size=40)
+
+
+@given(waits=waits)
+@settings(max_examples=25)
+def test_whoever_asks_and_whenever_no_window_of_five_seconds_has_more_than_five_posts_in_a_channel(
+    database: Database, slot: Slot, waits: list[tuple[float, bool]]
+) -> None:
+    with database.transaction() as session:
+        session.execute(delete(PaceRow))
+    now, went = 0.0, []
+    for wait, many in waits:
+        now += wait
+        spent = slot(later(now), many=many)
+        if spent:
+            went.append((spent - NOW).total_seconds())
+    went.sort()
+    assert all(sixth - first >= 5 for first, sixth in zip(went, went[5:], strict=False))

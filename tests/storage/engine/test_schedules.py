@@ -1,0 +1,123 @@
+"""A slot is run once, whoever finds it due, and what people saw last is known."""
+
+from datetime import datetime
+
+from storage.database import Database
+from storage.engine.deliveries import Deliveries
+from storage.engine.outbox import Outbox
+from storage.engine.schedules import MISSED, QUIET, Schedules
+from tests.storage.cast import NOW, ONE, later, post, sender_of, words
+
+WEEKLY = "leadership-weekly"
+WEEK = 7 * 86_400
+
+
+def sync(database: Database, definition: str = "Mondays at nine", next_at: datetime | None = NOW) -> None:
+    with database.transaction() as session:
+        Schedules(session).sync(WEEKLY, definition, next_at)
+
+
+def due(database: Database, now: datetime) -> list[tuple[str, datetime, datetime | None]]:
+    with database.transaction() as session:
+        return [(one.name, one.due_at, one.last_slot) for one in Schedules(session).claim_due(now)]
+
+
+def run(database: Database, slot: datetime, at: datetime, figure: int) -> bool:
+    """Fire and speak, as a digest does."""
+    with database.transaction() as session:
+        schedules = Schedules(session)
+        is_new = schedules.fire(WEEKLY, slot, later(WEEK), at=at, snapshot={"open": figure})
+        if is_new:
+            key = f"{WEEKLY}:{slot.isoformat()}"
+            delivery = Outbox(session, at).post("C06LEADERS", words(f"{figure} open"), key=key, bulk=True)
+            schedules.said_in(WEEKLY, slot, delivery)
+    return is_new
+
+
+def deliver(sender: Deliveries, at: datetime) -> None:
+    for one in sender.claim(ONE, at, 10).deliveries:
+        post(sender, one, at)
+
+
+def seen_last(database: Database) -> object:
+    with database.reading() as session:
+        return Schedules(session).last_delivered(WEEKLY)
+
+
+def test_a_schedule_is_due_at_its_moment_and_not_before(database: Database) -> None:
+    sync(database)
+    assert due(database, later(-1)) == []
+    assert due(database, NOW) == [(WEEKLY, NOW, None)]
+
+
+def test_a_slot_that_was_run_moves_the_schedule_on(database: Database) -> None:
+    sync(database)
+    assert run(database, NOW, later(1), 3)
+    assert due(database, later(2)) == []
+    assert due(database, later(WEEK)) == [(WEEKLY, later(WEEK), NOW)]
+
+
+def test_a_slot_is_run_once_and_said_once_whoever_tries(database: Database) -> None:
+    sync(database)
+    assert run(database, NOW, later(1), 3)
+    assert not run(database, NOW, later(2), 4)
+    sender = sender_of(database)
+    assert len(sender.claim(ONE, later(60), 10).deliveries) == 1
+
+
+def test_a_definition_that_is_the_same_keeps_its_place_in_time(database: Database) -> None:
+    sync(database)
+    run(database, NOW, later(1), 3)
+    sync(database, next_at=NOW)
+    assert due(database, later(60)) == []
+
+
+def test_a_definition_that_changed_begins_from_its_new_slot(database: Database) -> None:
+    sync(database)
+    sync(database, "Tuesdays at nine", later(86_400))
+    assert due(database, later(60)) == []
+    assert due(database, later(86_400)) == [(WEEKLY, later(86_400), None)]
+
+
+def test_a_schedule_that_ended_is_never_due_again(database: Database) -> None:
+    sync(database, next_at=None)
+    assert due(database, later(WEEK)) == []
+
+
+def test_a_schedule_that_is_no_longer_wanted_is_forgotten(database: Database) -> None:
+    sync(database)
+    with database.transaction() as session:
+        Schedules(session).keep_only([])
+    assert due(database, later(WEEK)) == []
+
+
+def test_what_people_saw_last_is_the_latest_run_that_stands_in_slack(database: Database) -> None:
+    sender = sender_of(database)
+    sync(database)
+    assert seen_last(database) is None
+    run(database, NOW, NOW, 3)
+    assert seen_last(database) is None  # not posted yet
+    deliver(sender, later(1))
+    assert seen_last(database) == {"open": 3}
+    run(database, later(WEEK), later(WEEK), 5)
+    [refused] = sender.claim(ONE, later(WEEK), 10).deliveries
+    sender.dead(refused, "not_in_channel", later(WEEK))
+    assert seen_last(database) == {"open": 3}
+
+
+def test_a_missed_or_quiet_slot_is_on_record_and_nothing_was_said(database: Database) -> None:
+    sync(database)
+    with database.transaction() as session:
+        schedules = Schedules(session)
+        assert schedules.fire(WEEKLY, later(-WEEK), NOW, at=NOW, snapshot={}, outcome=MISSED)
+        assert schedules.fire(WEEKLY, NOW, later(WEEK), at=NOW, snapshot={"open": 0}, outcome=QUIET)
+        assert schedules.next_due() == later(WEEK)
+    assert seen_last(database) is None
+    assert due(database, later(WEEK)) == [(WEEKLY, later(WEEK), NOW)]
+
+
+def test_a_process_that_dies_half_way_has_done_nothing(database: Database) -> None:
+    sync(database)
+    with database.reading() as session:  # never committed
+        Schedules(session).fire(WEEKLY, NOW, later(WEEK), at=NOW, snapshot={})
+    assert due(database, later(60)) == [(WEEKLY, NOW, None)]

@@ -1,0 +1,212 @@
+"""Several processes at once: each row goes to one of them. Threads with connections of their own stand for them."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+from sqlalchemy import func, select, text
+
+from storage.database import Database
+from storage.engine.deliveries import CLAIMS
+from storage.engine.inbox import Arrival, Inbox, Lost
+from storage.engine.outbox import Outbox
+from storage.engine.schedules import Schedules
+from storage.tables.engine import DeliveryRow, RunRow
+from tests.storage.cast import LEASE, NOW, arrival, later, post, sender_of, words
+from tests.storage.databases import NewDatabase
+
+PROCESSES = 3
+
+
+def side_by_side(address: str, work: Callable[[Database, str], None]) -> None:
+    """Do the work in several processes that begin together; any trouble in one is the test's."""
+    ready = threading.Barrier(PROCESSES)
+
+    def process(number: int) -> None:
+        database = Database(address)
+        try:
+            ready.wait()
+            work(database, f"host:{number}")
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        for done in [pool.submit(process, number) for number in range(PROCESSES)]:
+            done.result()
+
+
+def test_each_arrival_is_written_once_and_claimed_once(database: Database, address: str) -> None:
+    claimed: list[str] = []
+
+    def work(own: Database, owner: str) -> None:
+        inbox = Inbox(own)
+        inbox.write([arrival(f"Ev{number}") for number in range(100)])
+        while found := inbox.claim(owner, later(1), 7, LEASE):
+            claimed.extend(one.key for one in found)
+
+    side_by_side(address, work)
+    assert sorted(claimed) == sorted(f"Ev{number}" for number in range(100))
+
+
+def test_only_one_of_those_that_hold_an_arrival_finishes_it(database: Database, address: str) -> None:
+    Inbox(database).write([arrival("Ev1")])
+    claims: list[Arrival] = []
+    for number in range(PROCESSES):  # each takes over from the one before, which does not know
+        claims += Inbox(database).claim(f"host:{number}", later(60 * number), 1, LEASE)
+    outcomes: list[str] = []
+
+    def work(own: Database, owner: str) -> None:
+        mine = next(claim for claim in claims if claim.owner == owner)
+        try:
+            with own.transaction() as session:
+                Inbox(own).finish(session, mine, later(300))
+                Outbox(session, NOW).post("C07ASK", words(f"answer of {owner}"))
+            outcomes.append("done")
+        except Lost:
+            outcomes.append("lost")
+
+    side_by_side(address, work)
+    assert Counter(outcomes) == {"done": 1, "lost": PROCESSES - 1}
+    with database.reading() as session:
+        assert session.scalars(select(DeliveryRow.arguments)).all() == [{"text": f"answer of host:{PROCESSES - 1}"}]
+
+
+def test_each_delivery_is_claimed_once_and_in_order_and_all_keep_to_one_pace(database: Database, address: str) -> None:
+    with database.transaction() as session:
+        for number in range(120):
+            Outbox(session, NOW).post(f"C{number % 40}", words(f"{number // 40}"), bulk=True)
+    given: list[tuple[str, str, datetime]] = []
+    fast = {"posts_per_minute": 60_000.0, "gap": 0.0}
+    waiting = select(func.count()).select_from(DeliveryRow).where(DeliveryRow.due_at.is_not(None))
+
+    def left(own: Database) -> int:
+        with own.reading() as session:
+            return session.scalar(waiting) or 0
+
+    def work(own: Database, owner: str) -> None:
+        sender, moment = sender_of(own, **fast), 0.0
+        while left(own) and moment < 300:
+            moment += 0.2
+            for one in sender.claim(owner, later(moment), 5).deliveries:
+                given.append((one.channel or "", one.arguments["text"], one.not_before))
+                post(sender, one, later(moment))
+
+    side_by_side(address, work)
+    assert len(given) == 120
+    for channel in {place for place, _, _ in given}:
+        assert [text for place, text, _ in given if place == channel] == ["0", "1", "2"]
+
+
+def test_of_many_no_more_go_out_than_one_process_alone_would_send(database: Database, address: str) -> None:
+    with database.transaction() as session:
+        for number in range(90):
+            Outbox(session, NOW).post(f"C{number}", words("one of many"), bulk=True)
+    given: list[str] = []
+
+    def work(own: Database, owner: str) -> None:
+        for _ in range(5):
+            given.extend(one.id for one in sender_of(own, posts_per_minute=600.0).claim(owner, NOW, 20).deliveries)
+
+    side_by_side(address, work)
+    assert len(given) <= 9  # half a second of catching up, a quarter of looking ahead, one in a tenth
+
+
+def test_claims_are_made_one_at_a_time(database: Database) -> None:
+    """While one process takes from the paces, another waits for it, and so does not take the same places."""
+    if database.is_sqlite:
+        return  # one writer at a time anyway
+    with database.transaction() as session:
+        Outbox(session, NOW).post("C07ASK", words("hello"))
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor(1) as other:
+        with database.transaction() as session:
+            session.execute(CLAIMS)
+            claim = other.submit(lambda: sender_of(database).claim("host:1", NOW, 5).deliveries)
+            while not session.scalar(waiting):
+                assert not claim.done()
+        assert len(claim.result(10)) == 1
+
+
+def test_a_process_that_is_stopped_in_a_transaction_does_not_hold_the_others_for_ever(
+    new_postgresql: NewDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database._SESSION", ("SET idle_in_transaction_session_timeout = '50ms'",))
+    database = Database(new_postgresql())
+    with database.transaction() as session:
+        Outbox(session, NOW).post("C07ASK", words("hello"))
+    stopped = database.engine.connect()
+    stopped.execute(CLAIMS)  # and it says nothing more
+    assert len(sender_of(database).claim("host:2", NOW, 5).deliveries) == 1
+    stopped.invalidate()
+    database.close()
+
+
+def test_a_slot_is_run_by_one_of_those_that_find_it_due(database: Database, address: str) -> None:
+    with database.transaction() as session:
+        Schedules(session).sync("weekly", "Mondays", NOW)
+    found: list[str] = []
+    fired: list[str] = []
+
+    def work(own: Database, owner: str) -> None:
+        with own.transaction() as session:
+            schedules = Schedules(session)
+            for due in schedules.claim_due(later(1)):
+                found.append(owner)
+                if schedules.fire(due.name, due.due_at, later(3_600), at=later(1), snapshot={}):
+                    fired.append(owner)
+
+    side_by_side(address, work)
+    assert found == fired
+    assert len(fired) == 1
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(RunRow)) == 1
+
+
+def test_an_edit_is_never_lost_to_a_claim_that_comes_at_the_same_time(database: Database, address: str) -> None:
+    with database.transaction() as session:
+        card = Outbox(session, NOW).post("C03TRIAGE", words("card"))
+    sender = sender_of(database)
+    post(sender, *sender.claim("host:0", NOW, 1).deliveries, NOW)
+    shown: list[tuple[datetime, str]] = []
+    last: list[str] = []
+    lock = threading.Lock()
+
+    def work(own: Database, owner: str) -> None:
+        mine = sender_of(own)
+        for number in range(30):
+            if owner == "host:0":
+                with own.transaction() as session:
+                    Outbox(session, NOW).edit(card, words(f"state {number}"))
+                last[:] = [f"state {number}"]
+                continue
+            for one in mine.claim(owner, later(number + 1), 5).deliveries:
+                with lock:
+                    shown.append((one.first_attempt_at, one.arguments["text"]))
+                post(mine, one, later(number + 1))
+
+    side_by_side(address, work)
+    rest: Sequence[str] = [one.arguments["text"] for one in sender.claim("host:9", later(1_000), 5).deliveries]
+    seen = [text for _, text in shown] + list(rest)
+    assert seen[-1] == last[0] == "state 29"
+    numbers = [int(text.split()[1]) for text in seen]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_words_of_an_edit_under_way_are_left_alone_and_the_newest_go_last(database: Database) -> None:
+    """While one transaction changes an edit's words, a claim does not give out the words before them."""
+    if database.is_sqlite:
+        return  # one writer at a time: there is nothing between
+    with database.transaction() as session:
+        card = Outbox(session, NOW).post("C03TRIAGE", words("card"))
+        Outbox(session, NOW).edit(card, words("old"))
+    sender = sender_of(database)
+    post(sender, *sender.claim("host:0", NOW, 1).deliveries, NOW)
+    with ThreadPoolExecutor(1) as other, database.transaction() as session:
+        Outbox(session, NOW).edit(card, words("new"))
+        session.flush()
+        assert not other.submit(lambda: sender.claim("host:1", later(1), 5).deliveries).result(10)
+    [edit] = sender.claim("host:1", later(60), 5).deliveries
+    assert edit.arguments == {"text": "new"}
