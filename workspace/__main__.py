@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workspace.app_config import read_manifest
-from workspace.errors import ConfigProblem
+from workspace.errors import ConfigError
 from workspace.options import Options
 from workspace.seed import Tokens, read_seed
 from workspace.server import Server
@@ -18,7 +18,7 @@ from workspace.server import Server
 CANNOT_START = 2
 
 
-def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+def parse_arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m workspace", description=__doc__)
     parser.add_argument("--manifest", type=Path, required=True, metavar="FILE.json", help="the app's manifest")
     parser.add_argument(
@@ -35,7 +35,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--retry-seconds",
-        type=_seconds,
+        type=_parse_seconds,
         default=Options().retry_seconds,
         metavar="S,S,S",
         help="waits before retries (0,60,300)",
@@ -47,11 +47,11 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def _seconds(text: str) -> tuple[float, ...]:
+def _parse_seconds(text: str) -> tuple[float, ...]:
     return tuple(float(part) for part in text.split(",") if part)
 
 
-def build(args: argparse.Namespace) -> Server:
+def build_server(args: argparse.Namespace) -> Server:
     seed = read_seed(args.seed)
     tokens = Tokens(
         bot=args.bot_token or seed.tokens.bot,
@@ -71,7 +71,7 @@ def build(args: argparse.Namespace) -> Server:
     return Server(read_manifest(args.manifest), seed, options, tokens)
 
 
-async def run(server: Server, *, exit_with_parent: bool) -> None:
+async def run_server(server: Server, *, exit_with_parent: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -100,15 +100,15 @@ class _UntilEnd(asyncio.Protocol):
         self._stop.set()
 
 
-def main(given: Sequence[str] | None = None) -> int:
-    args = arguments(given)
+def run_workspace(given: Sequence[str] | None = None) -> int:
+    args = parse_arguments(given)
     try:
-        asyncio.run(run(build(args), exit_with_parent=args.exit_with_parent))
-    except ConfigProblem as problem:
+        asyncio.run(run_server(build_server(args), exit_with_parent=args.exit_with_parent))
+    except ConfigError as problem:
         sys.stderr.write(f"{problem}\n")
         return CANNOT_START
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_workspace())

@@ -7,13 +7,13 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from workspace.errors import ConfigProblem
+from workspace.errors import ConfigError
 
 PROMPTS_AT_MOST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class SlashCommand:
     command: str
     description: str
     usage_hint: str
@@ -21,7 +21,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortcut:
+class AppShortcut:
     type: str
     name: str
     callback_id: str
@@ -39,29 +39,29 @@ class Manifest:
     agent: bool
     assistant: bool
     prompts: tuple[Mapping[str, str], ...]
-    commands: Mapping[str, Command]
-    shortcuts: Mapping[str, Shortcut]
+    commands: Mapping[str, SlashCommand]
+    shortcuts: Mapping[str, AppShortcut]
     scopes: tuple[str, ...]
     bot_events: frozenset[str]
     interactive: bool
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read a manifest file in JSON. Raises ConfigProblem with the file and the field."""
+    """Read a manifest file in JSON. Raises ConfigError with the file and the field."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
-        raise ConfigProblem(
+        raise ConfigError(
             f"{path}: the manifest cannot be read ({problem.strerror}). Give its path to --manifest."
         ) from None
     except json.JSONDecodeError as problem:
-        raise ConfigProblem(f"{path}, line {problem.lineno}: this is not JSON: {problem.msg}.") from None
+        raise ConfigError(f"{path}, line {problem.lineno}: this is not JSON: {problem.msg}.") from None
     return parse_manifest(raw, str(path))
 
 
 def parse_manifest(raw: Any, where: str = "manifest") -> Manifest:
-    """The parts of an app manifest that matter while the app runs. Raises ConfigProblem naming the field."""
-    reader = _Fields(where)
+    """The parts of an app manifest that matter while the app runs. Raises ConfigError naming the field."""
+    reader = _ManifestFields(where)
     root = reader.mapping(raw, "the manifest")
     display = reader.mapping(root.get("display_information"), "display_information")
     features = reader.mapping(root.get("features", {}), "features")
@@ -90,11 +90,11 @@ def parse_manifest(raw: Any, where: str = "manifest") -> Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fields:
+class _ManifestFields:
     where: str
 
-    def problem(self, field: str, what: str) -> ConfigProblem:
-        return ConfigProblem(f"{self.where}: {field} {what}.")
+    def problem(self, field: str, what: str) -> ConfigError:
+        return ConfigError(f"{self.where}: {field} {what}.")
 
     def mapping(self, value: Any, field: str) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
@@ -121,7 +121,7 @@ class _Fields:
         return self.text(mapping, key, field, at_most, at_least=at_least) if key in mapping else ""
 
 
-def _prompts(reader: _Fields, features: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
+def _prompts(reader: _ManifestFields, features: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
     """What the agent or the older assistant suggests to ask."""
     view = "agent_view" if features.get("agent_view") else "assistant_view"
     fields = reader.mapping(features.get(view) or {}, f"features.{view}")
@@ -134,15 +134,15 @@ def _prompts(reader: _Fields, features: Mapping[str, Any]) -> tuple[Mapping[str,
     return tuple(prompts)
 
 
-def _commands(reader: _Fields, features: Mapping[str, Any]) -> dict[str, Command]:
-    found: dict[str, Command] = {}
+def _commands(reader: _ManifestFields, features: Mapping[str, Any]) -> dict[str, SlashCommand]:
+    found: dict[str, SlashCommand] = {}
     for index, item in enumerate(reader.items(features.get("slash_commands", []), "features.slash_commands", 50)):
         field = f"features.slash_commands[{index}]"
         fields = reader.mapping(item, field)
         command = reader.text(fields, "command", field, 32, at_least=2)
         if not command.startswith("/"):
             raise reader.problem(f"{field}.command", "has to start with a slash")
-        found[command] = Command(
+        found[command] = SlashCommand(
             command=command,
             description=reader.text(fields, "description", field, 2000),
             usage_hint=reader.optional(fields, "usage_hint", field, 1000),
@@ -151,8 +151,8 @@ def _commands(reader: _Fields, features: Mapping[str, Any]) -> dict[str, Command
     return found
 
 
-def _shortcuts(reader: _Fields, features: Mapping[str, Any]) -> dict[str, Shortcut]:
-    found: dict[str, Shortcut] = {}
+def _shortcuts(reader: _ManifestFields, features: Mapping[str, Any]) -> dict[str, AppShortcut]:
+    found: dict[str, AppShortcut] = {}
     for index, item in enumerate(reader.items(features.get("shortcuts", []), "features.shortcuts", 10)):
         field = f"features.shortcuts[{index}]"
         fields = reader.mapping(item, field)
@@ -160,7 +160,7 @@ def _shortcuts(reader: _Fields, features: Mapping[str, Any]) -> dict[str, Shortc
         if kind not in ("global", "message"):
             raise reader.problem(f"{field}.type", "has to be global or message")
         callback_id = reader.text(fields, "callback_id", field, 255)
-        found[callback_id] = Shortcut(
+        found[callback_id] = AppShortcut(
             type=kind,
             name=reader.text(fields, "name", field, 24),
             callback_id=callback_id,
@@ -169,13 +169,13 @@ def _shortcuts(reader: _Fields, features: Mapping[str, Any]) -> dict[str, Shortc
     return found
 
 
-def _scopes(reader: _Fields, root: Mapping[str, Any]) -> tuple[str, ...]:
+def _scopes(reader: _ManifestFields, root: Mapping[str, Any]) -> tuple[str, ...]:
     oauth = reader.mapping(root.get("oauth_config", {}), "oauth_config")
     scopes = reader.mapping(oauth.get("scopes", {}), "oauth_config.scopes")
     return tuple(str(scope) for scope in reader.items(scopes.get("bot", []), "oauth_config.scopes.bot", 255))
 
 
-def _bot_events(reader: _Fields, settings: Mapping[str, Any]) -> frozenset[str]:
+def _bot_events(reader: _ManifestFields, settings: Mapping[str, Any]) -> frozenset[str]:
     subscriptions = reader.mapping(settings.get("event_subscriptions", {}), "settings.event_subscriptions")
     names = reader.items(subscriptions.get("bot_events", []), "settings.event_subscriptions.bot_events", 100)
     return frozenset(str(name) for name in names)

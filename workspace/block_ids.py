@@ -12,36 +12,36 @@ INTERACTIVE_ENDINGS = ("button", "buttons", "select", "input", "picker", "checkb
 NESTED_BLOCKS = {"container": "child_blocks", "carousel": "elements"}
 
 
-def with_ids(blocks: Any) -> list[Json]:
+def add_missing_ids(blocks: Any) -> list[Json]:
     """A copy of the blocks in which every block has a block_id and every interactive element an action_id."""
     given: list[Json] = deepcopy(list(blocks))
-    for block in every_block(given):
+    for block in walk_blocks(given):
         block.setdefault("block_id", _new_id())
-        for element in elements_of(block):
+        for element in walk_elements(block):
             element.setdefault("action_id", _new_id())
     return given
 
 
-def every_block(blocks: Any) -> Iterator[Json]:
+def walk_blocks(blocks: Any) -> Iterator[Json]:
     """The blocks and those inside containers and carousels."""
-    for block in _dicts(blocks):
+    for block in _list_dicts(blocks):
         yield block
         nested = NESTED_BLOCKS.get(block.get("type", ""))
         if nested:
-            yield from every_block(block.get(nested))
+            yield from walk_blocks(block.get(nested))
 
 
-def elements_of(block: Mapping[str, Any]) -> Iterator[Json]:
+def walk_elements(block: Mapping[str, Any]) -> Iterator[Json]:
     """The interactive elements of one block: of actions, of an input, of a card, or the accessory of a section."""
-    candidates = [block.get("accessory"), block.get("element"), *_dicts(block.get("actions"))]
+    candidates = [block.get("accessory"), block.get("element"), *_list_dicts(block.get("actions"))]
     if block.get("type") not in NESTED_BLOCKS:
-        candidates += _dicts(block.get("elements"))
+        candidates += _list_dicts(block.get("elements"))
     for candidate in candidates:
         if isinstance(candidate, dict) and str(candidate.get("type")).endswith(INTERACTIVE_ENDINGS):
             yield candidate
 
 
-def _dicts(value: Any) -> list[Json]:
+def _list_dicts(value: Any) -> list[Json]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list | tuple) else []
 
 

@@ -7,15 +7,15 @@ from typing import Any
 from aiohttp import web
 
 from workspace import events, interactions, membership, messages
-from workspace.bodies import parse_json
-from workspace.errors import Failure, Unanswered
+from workspace.errors import ApiError, NoAppResponse
 from workspace.hub import Hub
+from workspace.json_text import parse_json
 from workspace.records import Channel, Json
-from workspace.shapes import page_channel, page_user, seen_by
-from workspace.typed_text import as_stored
+from workspace.serializers import can_see, page_channel, page_user
+from workspace.typed_text import encode_typed_text
 
 PAGE_AT_MOST = 200
-WORDS = {
+MESSAGES_BY_CODE = {
     "channel_not_found": "There is no such channel.",
     "message_not_found": "This message is no longer there.",
     "not_found": "This form is no longer open. Start again.",
@@ -72,29 +72,29 @@ class ClientApi:
         person = self.hub.state.people.get(user)
         try:
             if person is None or person.is_bot:
-                raise Failure("user_not_found", message=f"{user} is not one of the people of this workspace.")
+                raise ApiError("user_not_found", message=f"{user} is not one of the people of this workspace.")
             return web.json_response({"ok": True} | await run(user, given))
-        except Failure as failure:
-            words = WORDS.get(failure.code, failure.code)
+        except ApiError as failure:
+            words = MESSAGES_BY_CODE.get(failure.code, failure.code)
             return web.json_response({"ok": False, "error": failure.code, "message": words} | failure.extra)
-        except Unanswered as trouble:
+        except NoAppResponse as trouble:
             return web.json_response({"ok": False, "error": trouble.code, "message": trouble.message})
 
     def _channel(self, user: str, given: Mapping[str, Any], name: str = "channel") -> Channel:
         channel = self.hub.state.channels.get(str(given.get(name)))
-        if channel is None or not seen_by(channel, user):
-            raise Failure("channel_not_found")
+        if channel is None or not can_see(channel, user):
+            raise ApiError("channel_not_found")
         return channel
 
     async def boot(self, user: str, given: Mapping[str, Any]) -> Json:
         hub, state = self.hub, self.hub.state
-        state.direct([user, state.app.bot_user_id])
+        state.find_or_open_direct([user, state.app.bot_user_id])
         manifest = hub.manifest
         return {
             "team": {"id": state.team.id, "name": state.team.name, "domain": state.team.domain},
             "me": page_user(state.people[user]),
             "users": [page_user(person) for person in state.people.values()],
-            "channels": [page_channel(state, item, user) for item in state.channels.values() if seen_by(item, user)],
+            "channels": [page_channel(state, item, user) for item in state.channels.values() if can_see(item, user)],
             "app": {
                 "id": state.app.id,
                 "name": manifest.name,
@@ -102,11 +102,11 @@ class ClientApi:
                 "home_enabled": manifest.home_enabled,
                 "messages_enabled": manifest.messages_enabled,
                 "description": manifest.description,
-                "connected": hub.outlet.connected,
+                "connected": hub.transport.connected,
             },
             "commands": [
                 {"command": item.command, "description": item.description, "usage_hint": item.usage_hint}
-                for item in interactions.commands(hub).values()
+                for item in interactions.available_commands(hub).values()
             ],
             "shortcuts": [
                 {
@@ -115,7 +115,7 @@ class ClientApi:
                     "callback_id": item.callback_id,
                     "description": item.description,
                 }
-                for item in interactions.shortcuts(hub).values()
+                for item in interactions.available_shortcuts(hub).values()
             ],
             "agent_prompts": list(manifest.prompts),
         }
@@ -125,7 +125,7 @@ class ClientApi:
         timeline = self.hub.state.timelines[channel.id]
         thread_ts, before = str(given.get("thread_ts") or ""), str(given.get("before") or "")
         stamps = timeline.threads.get(thread_ts, []) if thread_ts else timeline.roots
-        older = timeline.between(stamps, "", before, inclusive=False)
+        older = timeline.slice_between(stamps, "", before, inclusive=False)
         limit = _limit(given)
         wanted = older[-limit:]
         found = [timeline.by_ts[ts] for ts in wanted]
@@ -145,24 +145,26 @@ class ClientApi:
         channel = self._channel(user, given)
         text = str(given.get("text") or "")
         if not text.strip():
-            raise Failure("no_text", message="Write something first.")
-        self._may_write(user, channel)
-        stored = as_stored(self.hub.state, text)
+            raise ApiError("no_text", message="Write something first.")
+        self._check_can_write(user, channel)
+        stored = encode_typed_text(self.hub.state, text)
         return {
-            "ts": interactions.type_message(self.hub, user, channel, stored, str(given.get("thread_ts") or ""))["ts"]
+            "ts": interactions.post_typed_message(self.hub, user, channel, stored, str(given.get("thread_ts") or ""))[
+                "ts"
+            ]
         }
 
-    def _may_write(self, user: str, channel: Channel) -> None:
+    def _check_can_write(self, user: str, channel: Channel) -> None:
         if user not in channel.members:
-            raise Failure("not_in_channel", message=f"Join #{channel.name} to write in it.")
+            raise ApiError("not_in_channel", message=f"Join #{channel.name} to write in it.")
         manifest = self.hub.manifest
         turned_off = not manifest.messages_enabled or manifest.messages_read_only
-        if turned_off and channel.is_im and self.hub.state.bot_is_in(channel):
-            raise Failure("restricted_action", message="Sending messages to this app has been turned off.")
+        if turned_off and channel.is_im and self.hub.state.has_bot(channel):
+            raise ApiError("restricted_action", message="Sending messages to this app has been turned off.")
 
     async def join(self, user: str, given: Mapping[str, Any]) -> Json:
         channel = self._channel(user, given)
-        membership.join(self.hub, channel, user)
+        membership.join_channel(self.hub, channel, user)
         return {"channel": page_channel(self.hub.state, channel, user)}
 
     async def command(self, user: str, given: Mapping[str, Any]) -> Json:
@@ -174,38 +176,38 @@ class ClientApi:
 
     async def action(self, user: str, given: Mapping[str, Any]) -> Json:
         container, action, values = _object(given, "container"), _object(given, "action"), _values(given)
-        with self._shows_trouble(user):
-            await interactions.act(self.hub, user, container, action, values)
+        with self._report_no_response(user):
+            await interactions.send_block_action(self.hub, user, container, action, values)
         return {}
 
-    def _shows_trouble(self, user: str) -> "_Trouble":
-        return _Trouble(self.hub, user)
+    def _report_no_response(self, user: str) -> "_ReportNoResponse":
+        return _ReportNoResponse(self.hub, user)
 
     async def submit(self, user: str, given: Mapping[str, Any]) -> Json:
-        errors = await interactions.submit(self.hub, user, str(given.get("view_id")), _values(given))
+        errors = await interactions.submit_view(self.hub, user, str(given.get("view_id")), _values(given))
         return {"errors": errors} if errors else {}
 
     async def close(self, user: str, given: Mapping[str, Any]) -> Json:
-        with self._shows_trouble(user):
-            await interactions.close(self.hub, user, str(given.get("view_id")), all_views=bool(given.get("all")))
+        with self._report_no_response(user):
+            await interactions.close_view(self.hub, user, str(given.get("view_id")), all_views=bool(given.get("all")))
         return {}
 
     async def shortcut(self, user: str, given: Mapping[str, Any]) -> Json:
         channel, ts = str(given.get("channel") or ""), str(given.get("message_ts") or "")
-        with self._shows_trouble(user):
+        with self._report_no_response(user):
             await interactions.use_shortcut(self.hub, user, str(given.get("callback_id")), channel, ts)
         return {}
 
     async def options(self, user: str, given: Mapping[str, Any]) -> Json:
         place = (str(given.get("block_id")), str(given.get("action_id")), str(given.get("value") or ""))
-        return await interactions.suggest(self.hub, user, _object(given, "container"), *place)
+        return await interactions.load_options(self.hub, user, _object(given, "container"), *place)
 
     async def home(self, user: str, given: Mapping[str, Any]) -> Json:
         state = self.hub.state
         tab = str(given.get("tab") or "home")
         view = state.homes.get(user)
-        channel = state.direct([user, state.app.bot_user_id])
-        events.home_opened(self.hub, user, channel, tab, view)
+        channel = state.find_or_open_direct([user, state.app.bot_user_id])
+        events.send_home_opened(self.hub, user, channel, tab, view)
         if tab == "messages" and self.hub.manifest.assistant:
             self._start_assistant_thread(user, channel)
         return {"view": view}
@@ -215,41 +217,43 @@ class ClientApi:
         if self.hub.state.timelines[channel.id].roots:
             return
         opening = {"text": "New Assistant Thread", "subtype": "assistant_app_thread"}
-        root = messages.post(self.hub, channel, messages.by_the_app(self.hub, opening), quiet=True)
-        events.assistant_thread_started(self.hub, user, channel, root["ts"])
+        root = messages.publish_message(self.hub, channel, messages.build_app_message(self.hub, opening), quiet=True)
+        events.send_assistant_thread_started(self.hub, user, channel, root["ts"])
 
     async def react(self, user: str, given: Mapping[str, Any]) -> Json:
         channel = self._channel(user, given)
-        message = self.hub.state.message(channel.id, str(given.get("ts")))
+        message = self.hub.state.find_message(channel.id, str(given.get("ts")))
         if message is None:
-            raise Failure("message_not_found")
-        messages.react(self.hub, channel, message, user, str(given.get("name")), add=bool(given.get("add", True)))
+            raise ApiError("message_not_found")
+        messages.set_reaction(
+            self.hub, channel, message, user, str(given.get("name")), add=bool(given.get("add", True))
+        )
         return {}
 
     async def read(self, user: str, given: Mapping[str, Any]) -> Json:
         channel = self._channel(user, given)
-        self.hub.state.mark_read(user, channel.id, str(given.get("ts") or self.hub.clock.stamp()))
+        self.hub.state.mark_read(user, channel.id, str(given.get("ts") or self.hub.clock.new_timestamp()))
         return {}
 
     async def dm(self, user: str, given: Mapping[str, Any]) -> Json:
         other = str(given.get("other"))
         if other not in self.hub.state.people:
-            raise Failure("user_not_found")
-        channel = membership.open_direct(self.hub, [user, other])
+            raise ApiError("user_not_found")
+        channel = membership.open_direct_message(self.hub, [user, other])
         return {"channel": page_channel(self.hub.state, channel, user)}
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         user = request.query.get("user", "")
         if user not in self.hub.state.people:
             return web.Response(status=404, text=f"{user} is not one of the people of this workspace.")
-        return await self.hub.pages.serve(request, user, {"type": "app", "connected": self.hub.outlet.connected})
+        return await self.hub.pages.serve(request, user, {"type": "app", "connected": self.hub.transport.connected})
 
 
 def _object(given: Mapping[str, Any], name: str) -> Json:
-    """A field that is an object; empty if it is not given. Raises Failure `invalid_arguments`."""
+    """A field that is an object; empty if it is not given. Raises ApiError `invalid_arguments`."""
     value = given.get(name) or {}
     if not isinstance(value, dict):
-        raise Failure("invalid_arguments", message=f"{name} has to be an object.")
+        raise ApiError("invalid_arguments", message=f"{name} has to be an object.")
     return value
 
 
@@ -265,12 +269,12 @@ def _values(given: Mapping[str, Any]) -> Json:
 def _limit(given: Mapping[str, Any]) -> int:
     text = str(given.get("limit") or 50)
     if not text.isdecimal() or len(text) > 9 or not int(text):
-        raise Failure("invalid_arguments", message="limit has to be a number of messages.")
+        raise ApiError("invalid_arguments", message="limit has to be a number of messages.")
     return min(int(text), PAGE_AT_MOST)
 
 
 @dataclass(frozen=True, slots=True)
-class _Trouble:
+class _ReportNoResponse:
     """Tells the person when the app did not answer, wherever they are; the call itself succeeds."""
 
     hub: Hub
@@ -280,7 +284,7 @@ class _Trouble:
         return None
 
     def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> bool:
-        if isinstance(problem, Unanswered):
+        if isinstance(problem, NoAppResponse):
             self.hub.pages.push([self.user], {"type": "trouble", "message": problem.message})
             return True
         return False

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Clock:
+class MessageClock:
     """Seconds since 1970. Tests replace `now` to let triggers and response addresses grow old at once."""
 
     now: Callable[[], float] = time.time
     _last_stamp: int = field(default=0)
 
-    def stamp(self) -> str:
+    def new_timestamp(self) -> str:
         """A message timestamp such as `1712345678.000100`: unique, and greater than every one before it."""
         micros = max(int(self.now() * 1_000_000), self._last_stamp + 1)
         self._last_stamp = micros

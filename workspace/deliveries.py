@@ -13,13 +13,13 @@ DELIVERIES_KEPT = 20_000
 
 
 @dataclass(slots=True, eq=False)
-class Delivery:
+class AppDelivery:
     """`kind` is the envelope's type. `answer` is awaited for commands and interactions; events have none."""
 
     kind: str
     payload: Json
     label: str
-    settled: Callable[[], None]
+    on_settled: Callable[[], None]
     answer: asyncio.Future[Any] | None = None
     attempts: int = 0
     drops: int = 0
@@ -32,10 +32,10 @@ class Delivery:
     created: float = field(default_factory=time.perf_counter)
 
     @property
-    def done(self) -> bool:
+    def is_done(self) -> bool:
         return self.acked or self.given_up
 
-    def sent(self) -> None:
+    def record_attempt(self) -> None:
         self.attempts += 1
         if not self.first_sent:
             self.first_sent = time.perf_counter()
@@ -54,7 +54,7 @@ class Delivery:
         self.ack_ms = (time.perf_counter() - self.first_sent) * 1000
         if self.answer and not self.answer.done():
             self.answer.set_result(answer)
-        self.settled()
+        self.on_settled()
 
     def give_up(self, problem: Exception | None = None) -> None:
         """Nothing more is tried. Whoever waits for the answer gets the problem."""
@@ -62,9 +62,9 @@ class Delivery:
         self.given_up = True
         if problem and self.answer and not self.answer.done():
             self.answer.set_exception(problem)
-        self.settled()
+        self.on_settled()
 
-    def shown(self) -> Json:
+    def to_json(self) -> Json:
         return {
             "id": self.label,
             "type": self.kind,
@@ -80,15 +80,15 @@ class DeliveryLog:
     """The latest deliveries, for `GET /control/events`."""
 
     def __init__(self) -> None:
-        self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
+        self.deliveries: deque[AppDelivery] = deque(maxlen=DELIVERIES_KEPT)
         self._watchers: list[asyncio.Event] = []
 
-    def changed(self) -> None:
+    def notify_watchers(self) -> None:
         """A delivery was acknowledged or given up, or the app's connection came or went."""
         for watcher in self._watchers:
             watcher.set()
 
-    async def until(self, holds: Callable[[], bool]) -> None:
+    async def wait_until(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds that can only come true with such a change."""
         watcher = asyncio.Event()
         self._watchers.append(watcher)
@@ -99,23 +99,23 @@ class DeliveryLog:
         finally:
             self._watchers.remove(watcher)
 
-    def begin(self, kind: str, payload: Json, label: str, *, answered: bool) -> Delivery:
+    def start_delivery(self, kind: str, payload: Json, label: str, *, answered: bool) -> AppDelivery:
         answer = asyncio.get_running_loop().create_future() if answered else None
-        delivery = Delivery(kind, payload, label, self.changed, answer)
+        delivery = AppDelivery(kind, payload, label, self.notify_watchers, answer)
         self.deliveries.append(delivery)
         return delivery
 
 
-class Outlet(Protocol):
+class AppTransport(Protocol):
     """A way to the app: Socket Mode or signed HTTP."""
 
     @property
     def connected(self) -> bool: ...
 
-    def tell(self, payload: Json) -> None:
+    def send_event(self, payload: Json) -> None:
         """Send an event, again and again if need be; returns at once."""
 
-    async def ask(self, kind: str, payload: Json) -> Any:
-        """Send a command or an interaction once and return what the app acknowledged with. Raises Unanswered."""
+    async def send_request(self, kind: str, payload: Json) -> Any:
+        """Send a command or an interaction once and return what the app acknowledged with. Raises NoAppResponse."""
 
     async def close(self) -> None: ...

@@ -3,11 +3,11 @@
 from typing import Any
 
 
-class ConfigProblem(Exception):
+class ConfigError(Exception):
     """The manifest, the seed or the saved data cannot be used. The message says where and what to do."""
 
 
-class Failure(Exception):
+class ApiError(Exception):
     """A Web API call is refused with one of Slack's own error codes and, where Slack adds them, more fields."""
 
     def __init__(self, code: str, **extra: Any) -> None:
@@ -16,7 +16,7 @@ class Failure(Exception):
         self.extra = extra
 
 
-class Unanswered(Exception):
+class NoAppResponse(Exception):
     """The app gave no usable answer to a command, an interaction or a shortcut.
 
     `code` is Slack's word for it (`operation_timeout`, `dispatch_failed`, `app_offline`), the message is for people.

@@ -4,13 +4,13 @@ import asyncio
 import secrets
 import string
 
-from workspace.app_view import message_for_app
+from workspace.app_messages import format_for_app
 from workspace.hub import Hub
 from workspace.records import Channel, Json
 
 MESSAGE_EVENTS = {"channel": "message.channels", "group": "message.groups", "im": "message.im", "mpim": "message.mpim"}
 # The scopes without which Slack does not send an event; those of members depend on the kind of channel.
-NEEDED = {
+REQUIRED_SCOPES = {
     "app_mention": "app_mentions:read",
     "assistant_thread_started": "assistant:write",
     "file_shared": "files:read",
@@ -27,43 +27,43 @@ MEMBER_EVENTS = ("member_joined_channel", "member_left_channel")
 ALPHABET = string.ascii_uppercase + string.digits
 
 
-def subscription(event: Json) -> str:
+def subscription_name(event: Json) -> str:
     """The name under which an app subscribes to this event."""
     if event["type"] == "message":
         return MESSAGE_EVENTS[event["channel_type"]]
     return str(event["type"])
 
 
-def needed_scope(event: Json) -> str:
+def required_scope(event: Json) -> str:
     """The scope an app must have to get this event; empty if there is none."""
     if event["type"] in MEMBER_EVENTS:
         return "groups:read" if event["channel_type"] == "G" else "channels:read"
-    return NEEDED.get(subscription(event), "")
+    return REQUIRED_SCOPES.get(subscription_name(event), "")
 
 
-def send(hub: Hub, event: Json) -> None:
+def send_event(hub: Hub, event: Json) -> None:
     """Deliver the event if the app has subscribed to it and may have it."""
-    scope = needed_scope(event)
-    if subscription(event) in hub.manifest.bot_events and (not scope or scope in hub.manifest.scopes):
-        deliver(hub, envelope(hub, event))
+    scope = required_scope(event)
+    if subscription_name(event) in hub.manifest.bot_events and (not scope or scope in hub.manifest.scopes):
+        deliver_event(hub, build_envelope(hub, event))
 
 
-def deliver(hub: Hub, payload: Json) -> None:
+def deliver_event(hub: Hub, payload: Json) -> None:
     """Hand an event to the app, with whatever is to go wrong on the way."""
     faults = hub.faults.for_event(payload["event"]["type"])
     loop = asyncio.get_running_loop()
     wait = sum(fault.ms for fault in faults if fault.kind == "delay_event") / 1000
     for _ in range(1 + sum(fault.kind == "duplicate_event" for fault in faults)):
         if wait:
-            loop.call_later(wait, hub.outlet.tell, payload)
+            loop.call_later(wait, hub.transport.send_event, payload)
         else:
-            hub.outlet.tell(payload)
+            hub.transport.send_event(payload)
     for fault in faults:
         if fault.kind == "drop_socket":
             loop.call_later(wait + fault.ms / 1000, hub.sockets.drop)
 
 
-def envelope(hub: Hub, event: Json) -> Json:
+def build_envelope(hub: Hub, event: Json) -> Json:
     """The `event_callback` around an event."""
     state = hub.state
     return {
@@ -90,44 +90,44 @@ def envelope(hub: Hub, event: Json) -> Json:
     }
 
 
-def message_posted(hub: Hub, channel: Channel, message: Json) -> None:
+def send_message_posted(hub: Hub, channel: Channel, message: Json) -> None:
     """A message event, and a mention besides if a person names the app outside a direct message."""
-    if not hub.state.bot_is_in(channel):
+    if not hub.state.has_bot(channel):
         return
-    event = message_for_app(hub, message) | {
+    event = format_for_app(hub, message) | {
         "channel": channel.id,
         "event_ts": message["ts"],
         "team": hub.state.team.id,
     }
-    send(hub, event | {"channel_type": channel.kind})
+    send_event(hub, event | {"channel_type": channel.kind})
     bot = hub.state.app.bot_user_id
     if not channel.is_im and message.get("user") != bot and f"<@{bot}>" in message.get("text", ""):
-        send(hub, event | {"type": "app_mention"})
+        send_event(hub, event | {"type": "app_mention"})
 
 
-def message_changed(hub: Hub, channel: Channel, message: Json, previous: Json) -> None:
-    fields = {"message": message_for_app(hub, message), "previous_message": message_for_app(hub, previous)}
-    _message_subtype(hub, channel, "message_changed", fields)
+def send_message_changed(hub: Hub, channel: Channel, message: Json, previous: Json) -> None:
+    fields = {"message": format_for_app(hub, message), "previous_message": format_for_app(hub, previous)}
+    _send_message_subtype(hub, channel, "message_changed", fields)
 
 
-def message_deleted(hub: Hub, channel: Channel, previous: Json) -> None:
-    fields = {"deleted_ts": previous["ts"], "previous_message": message_for_app(hub, previous), "hidden": True}
-    _message_subtype(hub, channel, "message_deleted", fields)
+def send_message_deleted(hub: Hub, channel: Channel, previous: Json) -> None:
+    fields = {"deleted_ts": previous["ts"], "previous_message": format_for_app(hub, previous), "hidden": True}
+    _send_message_subtype(hub, channel, "message_deleted", fields)
 
 
-def _message_subtype(hub: Hub, channel: Channel, subtype: str, fields: Json) -> None:
-    if not hub.state.bot_is_in(channel):
+def _send_message_subtype(hub: Hub, channel: Channel, subtype: str, fields: Json) -> None:
+    if not hub.state.has_bot(channel):
         return
-    ts = hub.clock.stamp()
+    ts = hub.clock.new_timestamp()
     common = {"type": "message", "subtype": subtype, "channel": channel.id, "ts": ts, "event_ts": ts}
-    send(hub, common | fields | {"channel_type": channel.kind})
+    send_event(hub, common | fields | {"channel_type": channel.kind})
 
 
-def member_joined(hub: Hub, channel: Channel, user: str) -> None:
-    if not hub.state.bot_is_in(channel):
+def send_member_joined(hub: Hub, channel: Channel, user: str) -> None:
+    if not hub.state.has_bot(channel):
         return
     kind = "G" if channel.is_private else "C"
-    send(
+    send_event(
         hub,
         {
             "type": "member_joined_channel",
@@ -135,20 +135,20 @@ def member_joined(hub: Hub, channel: Channel, user: str) -> None:
             "channel": channel.id,
             "channel_type": kind,
             "team": hub.state.team.id,
-            "event_ts": hub.clock.stamp(),
+            "event_ts": hub.clock.new_timestamp(),
         },
     )
 
 
-def home_opened(hub: Hub, user: str, channel: Channel, tab: str, view: Json | None) -> None:
+def send_home_opened(hub: Hub, user: str, channel: Channel, tab: str, view: Json | None) -> None:
     event: Json = {"type": "app_home_opened", "user": user, "channel": channel.id, "tab": tab}
     if view and tab == "home":
         event["view"] = view
-    send(hub, event | {"event_ts": hub.clock.stamp()})
+    send_event(hub, event | {"event_ts": hub.clock.new_timestamp()})
 
 
-def reaction(hub: Hub, channel: Channel, message: Json, user: str, name: str, *, add: bool) -> None:
-    if not hub.state.bot_is_in(channel):
+def send_reaction(hub: Hub, channel: Channel, message: Json, user: str, name: str, *, add: bool) -> None:
+    if not hub.state.has_bot(channel):
         return
     event = {
         "type": "reaction_added" if add else "reaction_removed",
@@ -156,20 +156,20 @@ def reaction(hub: Hub, channel: Channel, message: Json, user: str, name: str, *,
         "reaction": name,
         "item": {"type": "message", "channel": channel.id, "ts": message["ts"]},
         "item_user": message.get("user"),
-        "event_ts": hub.clock.stamp(),
+        "event_ts": hub.clock.new_timestamp(),
     }
-    send(hub, event)
+    send_event(hub, event)
 
 
-def member_left(hub: Hub, channel: Channel, user: str) -> None:
-    if not hub.state.bot_is_in(channel):
+def send_member_left(hub: Hub, channel: Channel, user: str) -> None:
+    if not hub.state.has_bot(channel):
         return
     event = {"type": "member_left_channel", "user": user, "channel": channel.id, "team": hub.state.team.id}
     kind = "G" if channel.is_private else "C"
-    send(hub, event | {"channel_type": kind, "event_ts": hub.clock.stamp()})
+    send_event(hub, event | {"channel_type": kind, "event_ts": hub.clock.new_timestamp()})
 
 
-def assistant_thread_started(hub: Hub, user: str, channel: Channel, thread_ts: str) -> None:
+def send_assistant_thread_started(hub: Hub, user: str, channel: Channel, thread_ts: str) -> None:
     thread = {"user_id": user, "context": {}, "channel_id": channel.id, "thread_ts": thread_ts}
-    event = {"type": "assistant_thread_started", "assistant_thread": thread, "event_ts": hub.clock.stamp()}
-    send(hub, event)
+    event = {"type": "assistant_thread_started", "assistant_thread": thread, "event_ts": hub.clock.new_timestamp()}
+    send_event(hub, event)

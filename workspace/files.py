@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 
-from workspace.errors import Failure
+from workspace.errors import ApiError
 from workspace.hub import Hub
 from workspace.records import Json
-from workspace.state import State
+from workspace.state import WorkspaceState
 from workspace.uploads import Upload, Uploads
 
 FILE_AT_MOST = 64 * 1024 * 1024
@@ -19,18 +19,18 @@ DESCRIPTION_AT_MOST = 1_000
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
-def finish(state: State, uploads: Uploads, file_id: str, title: str, user: str) -> Json:
-    """Make an uploaded file one of the workspace. Raises Failure `file_not_found`."""
+def create_file(state: WorkspaceState, uploads: Uploads, file_id: str, title: str, user: str) -> Json:
+    """Make an uploaded file one of the workspace. Raises ApiError `file_not_found`."""
     if file_id in state.files:
         return state.files[file_id]
     upload = uploads.finish(file_id)
     file = _file_object(state, upload, title, user)
-    state.keeper.put_blob(file_id, upload.content or b"")
-    state.keep_file(file)
+    state.saver.save_blob(file_id, upload.content or b"")
+    state.save_file(file)
     return file
 
 
-def _file_object(state: State, upload: Upload, title: str, user: str) -> Json:
+def _file_object(state: WorkspaceState, upload: Upload, title: str, user: str) -> Json:
     kind = mimetypes.guess_type(upload.name)[0] or "application/octet-stream"
     ending = upload.name.rpartition(".")[2].lower() if "." in upload.name else "binary"
     address = f"/files/{upload.file_id}/{quote(upload.name)}"
@@ -68,7 +68,7 @@ def _picture_size(content: bytes) -> Json:
     return {"original_w": width, "original_h": height}
 
 
-def absolute(base_url: str, file: Json) -> Json:
+def with_full_urls(base_url: str, file: Json) -> Json:
     """The file as apps get it, with whole addresses."""
     addresses = ("url_private", "url_private_download", "permalink")
     return file | {name: f"{base_url}{file[name]}" for name in addresses if str(file.get(name)).startswith("/")}
@@ -90,8 +90,8 @@ class FileRoutes:
 
     async def upload(self, request: web.Request) -> web.Response:
         try:
-            self.hub.uploads.take(request.match_info["ticket"], await _content(request))
-        except Failure as failure:
+            self.hub.uploads.receive(request.match_info["ticket"], await _content(request))
+        except ApiError as failure:
             return web.Response(status=400, text=failure.code)
         except (ValueError, AssertionError):  # of a multipart body that is none
             return web.Response(status=400, text="invalid_form_data")
@@ -104,9 +104,11 @@ class FileRoutes:
             return web.json_response(
                 {"ok": False, "error": "invalid_file", "message": "Choose a file that is not empty."}
             )
-        file_id, ticket = self.hub.uploads.begin(name, len(content), "")
-        self.hub.uploads.take(ticket, content)
-        return web.json_response({"ok": True, "file": finish(self.hub.state, self.hub.uploads, file_id, name, user)})
+        file_id, ticket = self.hub.uploads.start(name, len(content), "")
+        self.hub.uploads.receive(ticket, content)
+        return web.json_response(
+            {"ok": True, "file": create_file(self.hub.state, self.hub.uploads, file_id, name, user)}
+        )
 
     async def serve(self, request: web.Request) -> web.Response:
         token = request.headers.get("Authorization", "").partition(" ")[2].strip()
@@ -122,7 +124,7 @@ class FileRoutes:
         return self._file(request.match_info["id"])
 
     def _file(self, file_id: str) -> web.Response:
-        file, content = self.hub.state.files.get(file_id), self.hub.state.keeper.blob(file_id)
+        file, content = self.hub.state.files.get(file_id), self.hub.state.saver.load_blob(file_id)
         if file is None or content is None:
             return web.Response(status=404, text="There is no such file.")
         kind = file["mimetype"]

@@ -3,33 +3,33 @@
 from dataclasses import dataclass, field
 
 from workspace.app_config import Manifest
-from workspace.clock import Clock
-from workspace.deliveries import DeliveryLog, Outlet
+from workspace.clock import MessageClock
+from workspace.deliveries import AppTransport, DeliveryLog
 from workspace.faults import Faults
-from workspace.interactivity import Responses, Triggers
+from workspace.interactivity import ResponseUrls, Triggers
 from workspace.options import Options
 from workspace.page_sockets import PageSockets
 from workspace.seed import Tokens
 from workspace.socket_mode import SocketMode
-from workspace.state import State
+from workspace.state import WorkspaceState
 from workspace.streams import Streams
 from workspace.uploads import Uploads
-from workspace.view_stack import Views
+from workspace.view_stack import ViewStacks
 
 
 @dataclass(slots=True)
 class Hub:
     manifest: Manifest
     options: Options
-    clock: Clock
-    state: State
+    clock: MessageClock
+    state: WorkspaceState
     tokens: Tokens
     log: DeliveryLog
     sockets: SocketMode
-    outlet: Outlet
+    transport: AppTransport
     triggers: Triggers
-    responses: Responses
-    views: Views
+    response_urls: ResponseUrls
+    views: ViewStacks
     streams: Streams
     uploads: Uploads = field(default_factory=Uploads)
     faults: Faults = field(default_factory=Faults)

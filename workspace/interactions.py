@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from workspace import membership, messages, payloads, response_urls, view_inputs
-from workspace.app_config import Command, Shortcut
+from workspace.app_config import AppShortcut, SlashCommand
 from workspace.checks import check_options
-from workspace.errors import Failure, Unanswered
+from workspace.errors import ApiError, NoAppResponse
 from workspace.hub import Hub
-from workspace.interactivity import ResponseAddress
+from workspace.interactivity import ResponseUrl
 from workspace.records import Channel, Json
-from workspace.typed_text import as_stored
-from workspace.web_api.content import whole_view
+from workspace.typed_text import encode_typed_text
+from workspace.web_api.content import complete_view
 
 NOT_INTERACTIVE = "{app} is not configured to handle interactive responses. Turn interactivity on in its manifest."
 CONFUSED = "We had some trouble connecting. Try again?"
@@ -20,65 +20,67 @@ NO_OPTIONS = "The options could not be loaded."
 logger = logging.getLogger(__name__)
 
 
-def commands(hub: Hub) -> Mapping[str, Command]:
+def available_commands(hub: Hub) -> Mapping[str, SlashCommand]:
     """Those of the app, which needs the scope for them."""
     return hub.manifest.commands if "commands" in hub.manifest.scopes else {}
 
 
-def shortcuts(hub: Hub) -> Mapping[str, Shortcut]:
+def available_shortcuts(hub: Hub) -> Mapping[str, AppShortcut]:
     return hub.manifest.shortcuts if "commands" in hub.manifest.scopes else {}
 
 
-async def _ask(hub: Hub, payload: Json) -> Any:
-    """Send an interaction. Raises Unanswered, also if the app takes none."""
+async def _send_interaction(hub: Hub, payload: Json) -> Any:
+    """Send an interaction. Raises NoAppResponse, also if the app takes none."""
     if not hub.manifest.interactive:
-        raise Unanswered("not_interactive", NOT_INTERACTIVE.format(app=hub.manifest.name))
-    return await hub.outlet.ask("interactive", payload)
+        raise NoAppResponse("not_interactive", NOT_INTERACTIVE.format(app=hub.manifest.name))
+    return await hub.transport.send_request("interactive", payload)
 
 
 async def run_command(hub: Hub, user: str, channel: Channel, line: str, thread_ts: str) -> None:
-    """Raises Failure `invalid_command` or `not_in_thread`, or Unanswered."""
+    """Raises ApiError `invalid_command` or `not_in_thread`, or NoAppResponse."""
     name, _, text = line.strip().partition(" ")
     if name in membership.BUILTIN:
         membership.run_builtin(hub, user, channel, name, text)
         return
-    command = commands(hub).get(name)
+    command = available_commands(hub).get(name)
     if command is None:
-        raise Failure("invalid_command", message=f"{name} is not a valid command.")
+        raise ApiError("invalid_command", message=f"{name} is not a valid command.")
     if thread_ts:
-        raise Failure("not_in_thread", message=f"{name} is not supported in threads. Sorry!")
-    text = as_stored(hub.state, text.strip(), with_names=True) if command.should_escape else text.strip()
-    payload = payloads.slash_command(hub, command, channel, user, text)
-    answer = await hub.outlet.ask("slash_commands", payload)
+        raise ApiError("not_in_thread", message=f"{name} is not supported in threads. Sorry!")
+    text = encode_typed_text(hub.state, text.strip(), with_names=True) if command.should_escape else text.strip()
+    payload = payloads.build_slash_command(hub, command, channel, user, text)
+    answer = await hub.transport.send_request("slash_commands", payload)
     if isinstance(answer, str):
         answer = {"text": answer}
     if isinstance(answer, Mapping) and any(answer.get(name) for name in ("text", "blocks", "attachments")):
-        address = ResponseAddress(user, channel.id, hub.clock.now())
+        address = ResponseUrl(user, channel.id, hub.clock.now())
         try:
-            response_urls.respond(hub, address, dict(answer))
-        except Failure as failure:
-            raise _confused(name, failure) from failure
+            response_urls.apply_response(hub, address, dict(answer))
+        except ApiError as failure:
+            raise _unusable_answer(name, failure) from failure
 
 
-async def act(hub: Hub, user: str, container: Mapping[str, Any], action: Json, values: Mapping[str, Any]) -> None:
-    """A button, a select or any other element outside an input. Raises Failure or Unanswered."""
-    context, view_id = context_of(hub, user, container, values)
-    await _ask(hub, payloads.block_actions(hub, user, context, action, values, view_id))
+async def send_block_action(
+    hub: Hub, user: str, container: Mapping[str, Any], action: Json, values: Mapping[str, Any]
+) -> None:
+    """A button, a select or any other element outside an input. Raises ApiError or NoAppResponse."""
+    context, view_id = find_context(hub, user, container, values)
+    await _send_interaction(hub, payloads.build_block_actions(hub, user, context, action, values, view_id))
 
 
-def context_of(hub: Hub, user: str, container: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[Json, str]:
+def find_context(hub: Hub, user: str, container: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[Json, str]:
     """Where something was done: the payload's part for a message or a view, and the id of the view if it is a modal."""
     if container.get("type") == "view":
-        view = open_view(hub, user, str(container.get("view_id")))
-        return payloads.view_context(view, values), view["id"]
+        view = find_open_view(hub, user, str(container.get("view_id")))
+        return payloads.build_view_context(view, values), view["id"]
     channel = hub.state.channels.get(str(container.get("channel")))
     if channel is None:
-        raise Failure("channel_not_found")
+        raise ApiError("channel_not_found")
     ts = str(container.get("ts"))
-    message = hub.state.message(channel.id, ts) or _ephemeral(hub, user, channel, ts)
+    message = hub.state.find_message(channel.id, ts) or _ephemeral(hub, user, channel, ts)
     if message is None:
-        raise Failure("message_not_found")
-    return payloads.message_context(hub, user, channel, message), ""
+        raise ApiError("message_not_found")
+    return payloads.build_message_context(hub, user, channel, message), ""
 
 
 def _ephemeral(hub: Hub, user: str, channel: Channel, ts: str) -> Json | None:
@@ -86,72 +88,74 @@ def _ephemeral(hub: Hub, user: str, channel: Channel, ts: str) -> Json | None:
     return next((message for message in shown if message["ts"] == ts), None)
 
 
-def open_view(hub: Hub, user: str, view_id: str) -> Json:
+def find_open_view(hub: Hub, user: str, view_id: str) -> Json:
     home = hub.state.homes.get(user)
     if home and home["id"] == view_id:
         return home
     owner, view = hub.views.find(view_id)
     if owner != user:
-        raise Failure("not_found")
+        raise ApiError("not_found")
     return view
 
 
-async def suggest(hub: Hub, user: str, container: Mapping[str, Any], block_id: str, action_id: str, value: str) -> Json:
-    """The options of an external select for what has been typed so far. Raises Failure or Unanswered."""
-    context, _ = context_of(hub, user, container, {})
-    payload = payloads.block_suggestion(hub, user, context, block_id, action_id, value)
-    answer = await _ask(hub, payload)
+async def load_options(
+    hub: Hub, user: str, container: Mapping[str, Any], block_id: str, action_id: str, value: str
+) -> Json:
+    """The options of an external select for what has been typed so far. Raises ApiError or NoAppResponse."""
+    context, _ = find_context(hub, user, container, {})
+    payload = payloads.build_block_suggestion(hub, user, context, block_id, action_id, value)
+    answer = await _send_interaction(hub, payload)
     problems = check_options(answer)
     if problems:
         logger.warning("The options for %s are not shown: %s", action_id, "; ".join(map(str, problems)))
-        raise Unanswered("invalid_response", NO_OPTIONS)
+        raise NoAppResponse("invalid_response", NO_OPTIONS)
     return dict(answer)
 
 
-async def submit(hub: Hub, user: str, view_id: str, values: Mapping[str, Any]) -> dict[str, str]:
+async def submit_view(hub: Hub, user: str, view_id: str, values: Mapping[str, Any]) -> dict[str, str]:
     """Submit a modal. Returns what is wrong by block_id, from the checks of the client itself or from the app."""
-    view = open_view(hub, user, view_id)
-    problems = view_inputs.problems(view, values)
+    view = find_open_view(hub, user, view_id)
+    problems = view_inputs.find_input_errors(view, values)
     if problems:
         return problems
-    answer = await _ask(hub, payloads.view_submission(hub, user, view, values))
-    return _take_response(hub, user, view, answer)
+    answer = await _send_interaction(hub, payloads.build_view_submission(hub, user, view, values))
+    return _apply_response_action(hub, user, view, answer)
 
 
-def _take_response(hub: Hub, user: str, view: Json, answer: Any) -> dict[str, str]:
+def _apply_response_action(hub: Hub, user: str, view: Json, answer: Any) -> dict[str, str]:
     action = answer.get("response_action") if isinstance(answer, Mapping) else None
     if action == "errors":
-        return _errors(view, answer.get("errors"))
+        return _known_errors(view, answer.get("errors"))
     try:
         _change_stack(hub, user, view, action, answer)
-    except Failure as failure:
-        raise _confused(view["callback_id"] or view["id"], failure) from failure
+    except ApiError as failure:
+        raise _unusable_answer(view["callback_id"] or view["id"], failure) from failure
     return {}
 
 
-def _confused(what: str, failure: Failure) -> Unanswered:
+def _unusable_answer(what: str, failure: ApiError) -> NoAppResponse:
     """What the person is told of an answer that Slack would not take; the log says to the app's developer why."""
     reasons = failure.extra.get("response_metadata", {}).get("messages") or [failure.code]
     logger.warning("The answer to %s changes nothing: %s", what, "; ".join(reasons))
-    return Unanswered(failure.code, CONFUSED)
+    return NoAppResponse(failure.code, CONFUSED)
 
 
-def _errors(view: Json, errors: Any) -> dict[str, str]:
+def _known_errors(view: Json, errors: Any) -> dict[str, str]:
     known = {block["block_id"] for block in view["blocks"] if block.get("type") == "input"}
     if not isinstance(errors, Mapping) or not set(errors) & known:
-        raise Unanswered("invalid_response", CONFUSED)
+        raise NoAppResponse("invalid_response", CONFUSED)
     return {str(block): str(text) for block, text in errors.items() if block in known}
 
 
 def _change_stack(hub: Hub, user: str, view: Json, action: Any, answer: Any) -> None:
     known = answer is None or isinstance(answer, Mapping)
     if not known or action not in (None, "update", "push", "clear"):
-        raise Failure("invalid_response_action")
+        raise ApiError("invalid_response_action")
     if action in ("update", "push"):
         given = answer.get("view")
         if not isinstance(given, Mapping):
-            raise Failure("invalid_response")
-        whole = whole_view(hub.state, given, "modal")
+            raise ApiError("invalid_response")
+        whole = complete_view(hub.state, given, "modal")
         if action == "update":
             _, changed = hub.views.replace(view["id"], whole)
             hub.pages.push([user], {"type": "view_updated", "view": changed})
@@ -162,41 +166,41 @@ def _change_stack(hub: Hub, user: str, view: Json, action: Any, answer: Any) -> 
     if action == "clear":
         hub.views.clear(user)
     else:
-        hub.views.close_top(user, view["id"])
+        hub.views.close_down_to(user, view["id"])
     hub.pages.push([user], {"type": "view_closed", "view_id": view["id"], "all": action == "clear"})
 
 
-async def close(hub: Hub, user: str, view_id: str, *, all_views: bool) -> None:
+async def close_view(hub: Hub, user: str, view_id: str, *, all_views: bool) -> None:
     """The person closes a modal, or all of them; the app hears of those that asked to."""
-    view = open_view(hub, user, view_id)
+    view = find_open_view(hub, user, view_id)
     all_views = all_views or view["clear_on_close"]
-    closed = hub.views.clear(user) if all_views else hub.views.close_top(user, view_id)
+    closed = hub.views.clear(user) if all_views else hub.views.close_down_to(user, view_id)
     hub.pages.push([user], {"type": "view_closed", "view_id": view_id, "all": all_views})
     for item in closed:
         if item["notify_on_close"]:
-            await _ask(hub, payloads.view_closed(hub, user, item, all_closed=all_views))
+            await _send_interaction(hub, payloads.build_view_closed(hub, user, item, all_closed=all_views))
 
 
 async def use_shortcut(hub: Hub, user: str, callback_id: str, channel_id: str, message_ts: str) -> None:
-    shortcut = shortcuts(hub).get(callback_id)
+    shortcut = available_shortcuts(hub).get(callback_id)
     if shortcut is None:
-        raise Failure("shortcut_not_found")
+        raise ApiError("shortcut_not_found")
     if shortcut.type == "global":
-        await _ask(hub, payloads.shortcut(hub, shortcut, user))
+        await _send_interaction(hub, payloads.build_global_shortcut(hub, shortcut, user))
         return
     channel = hub.state.channels.get(channel_id)
-    message = hub.state.message(channel_id, message_ts) if channel else None
+    message = hub.state.find_message(channel_id, message_ts) if channel else None
     if channel is None or message is None:
-        raise Failure("message_not_found")
-    await _ask(hub, payloads.message_action(hub, shortcut, user, channel, message))
+        raise ApiError("message_not_found")
+    await _send_interaction(hub, payloads.build_message_action(hub, shortcut, user, channel, message))
 
 
-def type_message(hub: Hub, user: str, channel: Channel, text: str, thread_ts: str) -> Json:
+def post_typed_message(hub: Hub, user: str, channel: Channel, text: str, thread_ts: str) -> Json:
     """A person's own message, already in its stored form."""
     message: Json = {"user": user, "text": text}
     if thread_ts:
-        message |= messages.thread_of(hub, channel, thread_ts)
-    posted = messages.post(hub, channel, message)
+        message |= messages.build_thread_fields(hub, channel, thread_ts)
+    posted = messages.publish_message(hub, channel, message)
     membership.warn_if_absent(hub, channel, user, text)
     if not thread_ts:
         hub.state.mark_read(user, channel.id, posted["ts"])

@@ -3,8 +3,8 @@
 import secrets
 from dataclasses import dataclass
 
-from workspace.clock import Clock
-from workspace.errors import Failure
+from workspace.clock import MessageClock
+from workspace.errors import ApiError
 
 RESPONSE_USES = 5
 RESPONSE_SECONDS = 30 * 60
@@ -16,7 +16,7 @@ class Trigger:
     """`view_id` is the view the person was in, if any: it is what `views.push` pushes on."""
 
     user: str
-    given: float
+    issued_at: float
     view_id: str = ""
     used: bool = False
 
@@ -24,13 +24,13 @@ class Trigger:
 class Triggers:
     """A trigger id lives `seconds` and is good for one modal."""
 
-    def __init__(self, clock: Clock, seconds: float, team: str) -> None:
+    def __init__(self, clock: MessageClock, seconds: float, team: str) -> None:
         self._clock = clock
         self._seconds = seconds
         self._team = team
         self._triggers: dict[str, Trigger] = {}
 
-    def give(self, user: str, view_id: str = "") -> str:
+    def issue(self, user: str, view_id: str = "") -> str:
         now = self._clock.now()
         trigger_id = f"{int(now * 1000)}.{self._team[1:]}.{secrets.token_hex(16)}"
         self._triggers[trigger_id] = Trigger(user, now, view_id)
@@ -39,60 +39,60 @@ class Triggers:
         return trigger_id
 
     def exchange(self, trigger_id: str) -> Trigger:
-        """Use it up. Raises Failure with Slack's three codes for a wrong, used or old one."""
+        """Use it up. Raises ApiError with Slack's three codes for a wrong, used or old one."""
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
-            raise Failure("invalid_trigger_id")
+            raise ApiError("invalid_trigger_id")
         if trigger.used:
-            raise Failure("exchanged_trigger_id")
-        if self._clock.now() - trigger.given > self._seconds:
-            raise Failure("expired_trigger_id")
+            raise ApiError("exchanged_trigger_id")
+        if self._clock.now() - trigger.issued_at > self._seconds:
+            raise ApiError("expired_trigger_id")
         trigger.used = True
         return trigger
 
 
 @dataclass(slots=True)
-class ResponseAddress:
+class ResponseUrl:
     """Where an answer to one interaction goes: the person, the channel, and the message it came from."""
 
     user: str
     channel: str
-    given: float
+    issued_at: float
     message_ts: str = ""
     thread_ts: str = ""
     ephemeral: bool = False
     uses: int = 0
 
 
-class Responses:
+class ResponseUrls:
     """Response addresses: five uses within thirty minutes."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: MessageClock) -> None:
         self._clock = clock
-        self._addresses: dict[str, ResponseAddress] = {}
+        self._addresses: dict[str, ResponseUrl] = {}
 
-    def give(
+    def issue(
         self, user: str, channel: str, *, message_ts: str = "", thread_ts: str = "", ephemeral: bool = False
     ) -> str:
         """The last part of a new response_url."""
         key = secrets.token_urlsafe(18)
-        self._addresses[key] = ResponseAddress(user, channel, self._clock.now(), message_ts, thread_ts, ephemeral)
+        self._addresses[key] = ResponseUrl(user, channel, self._clock.now(), message_ts, thread_ts, ephemeral)
         self._forget_old()
         return key
 
-    def use(self, key: str) -> ResponseAddress:
-        """Count one use. Raises Failure `expired_url` or `used_url`."""
+    def use(self, key: str) -> ResponseUrl:
+        """Count one use. Raises ApiError `expired_url` or `used_url`."""
         address = self._addresses.get(key)
-        if address is None or self._clock.now() - address.given > RESPONSE_SECONDS:
-            raise Failure("expired_url")
+        if address is None or self._clock.now() - address.issued_at > RESPONSE_SECONDS:
+            raise ApiError("expired_url")
         if address.uses >= RESPONSE_USES:
-            raise Failure("used_url")
+            raise ApiError("used_url")
         address.uses += 1
         return address
 
     def _forget_old(self) -> None:
         horizon = self._clock.now() - RESPONSE_SECONDS
         for key, address in list(self._addresses.items()):
-            if address.given >= horizon:
+            if address.issued_at >= horizon:
                 return
             del self._addresses[key]

@@ -3,71 +3,71 @@
 from collections.abc import Iterable
 
 from workspace import events, messages
-from workspace.errors import Failure
+from workspace.errors import ApiError
 from workspace.hub import Hub
 from workspace.records import Channel, Json
-from workspace.shapes import page_channel
-from workspace.typed_text import people_named
+from workspace.serializers import page_channel
+from workspace.typed_text import find_mentions
 
 NAME = "Workspace"
 
 
-def open_direct(hub: Hub, users: Iterable[str]) -> Channel:
+def open_direct_message(hub: Hub, users: Iterable[str]) -> Channel:
     """The direct message between these people; a new one appears on their pages."""
     known = len(hub.state.channels)
-    channel = hub.state.direct(users)
+    channel = hub.state.find_or_open_direct(users)
     if len(hub.state.channels) > known:
-        show_channel(hub, channel)
+        push_channel(hub, channel)
     return channel
 
 
-def join(hub: Hub, channel: Channel, user: str) -> bool:
+def join_channel(hub: Hub, channel: Channel, user: str) -> bool:
     """False if they were in it already."""
     if user in channel.members:
         return False
     channel.members[user] = None
-    hub.state.keep_channel(channel)
-    show_channel(hub, channel)
-    events.member_joined(hub, channel, user)
+    hub.state.save_channel(channel)
+    push_channel(hub, channel)
+    events.send_member_joined(hub, channel, user)
     return True
 
 
-def leave(hub: Hub, channel: Channel, user: str) -> bool:
+def leave_channel(hub: Hub, channel: Channel, user: str) -> bool:
     if user not in channel.members:
         return False
-    events.member_left(hub, channel, user)
+    events.send_member_left(hub, channel, user)
     del channel.members[user]
-    hub.state.keep_channel(channel)
-    show_channel(hub, channel, also=user)
+    hub.state.save_channel(channel)
+    push_channel(hub, channel, also=user)
     return True
 
 
-def show_channel(hub: Hub, channel: Channel, also: str = "") -> None:
+def push_channel(hub: Hub, channel: Channel, also: str = "") -> None:
     """Tell every page that shows it what the channel is now."""
-    for user in {*messages.viewers(hub, channel), also} & set(hub.state.people):
+    for user in {*messages.list_viewers(hub, channel), also} & set(hub.state.people):
         hub.pages.push([user], {"type": "channel", "channel": page_channel(hub.state, channel, user)})
 
 
 def run_builtin(hub: Hub, user: str, channel: Channel, name: str, text: str) -> None:
     """`/invite @someone` and `/remove @someone`."""
-    people = people_named(hub.state, text)
+    people = find_mentions(hub.state, text)
     if channel.is_im or not people:
-        raise Failure("invalid_command", message=f"Write {name} and the @name of someone, in a channel.")
-    change, words = (join, "is in") if name == "/invite" else (leave, "is no longer in")
+        raise ApiError("invalid_command", message=f"Write {name} and the @name of someone, in a channel.")
+    change, words = (join_channel, "is in") if name == "/invite" else (leave_channel, "is no longer in")
     for person in people:
         change(hub, channel, person)
-        say(hub, channel, user, f"<@{person}> {words} this channel now.")
+        post_notice(hub, channel, user, f"<@{person}> {words} this channel now.")
 
 
 def warn_if_absent(hub: Hub, channel: Channel, user: str, text: str) -> None:
     """The app hears nothing in channels it is not in: tell whoever mentions it there."""
     app = hub.state.app
-    if f"<@{app.bot_user_id}>" in text and not hub.state.bot_is_in(channel) and not channel.is_im:
+    if f"<@{app.bot_user_id}>" in text and not hub.state.has_bot(channel) and not channel.is_im:
         name = hub.state.people[app.bot_user_id].real_name
-        say(hub, channel, user, f"{name} is not in this channel. To add it, type `/invite @{name}`.")
+        post_notice(hub, channel, user, f"{name} is not in this channel. To add it, type `/invite @{name}`.")
 
 
-def say(hub: Hub, channel: Channel, user: str, text: str) -> Json:
+def post_notice(hub: Hub, channel: Channel, user: str, text: str) -> Json:
     """A word from the workspace itself, for one person."""
     message = {"subtype": "bot_message", "username": NAME, "text": text}
     return messages.show_ephemeral(hub, channel, user, message)

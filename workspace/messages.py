@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 
 from workspace import events
-from workspace.errors import Failure
+from workspace.errors import ApiError
 from workspace.hub import Hub
 from workspace.records import Channel, Json
 
@@ -18,39 +18,39 @@ TOMBSTONE: Json = {
 OF_THE_THREAD = ("type", "ts", "thread_ts", "team", "reply_count", "reply_users", "reply_users_count", "latest_reply")
 
 
-def viewers(hub: Hub, channel: Channel) -> Iterable[str]:
+def list_viewers(hub: Hub, channel: Channel) -> Iterable[str]:
     """The people whose pages show this channel."""
     return channel.members if channel.is_private else hub.state.people
 
 
-def thread_of(hub: Hub, channel: Channel, thread_ts: str) -> Json:
-    """The fields of a reply in the thread of this message. Raises Failure `thread_not_found`."""
-    parent = hub.state.message(channel.id, thread_ts)
+def build_thread_fields(hub: Hub, channel: Channel, thread_ts: str) -> Json:
+    """The fields of a reply in the thread of this message. Raises ApiError `thread_not_found`."""
+    parent = hub.state.find_message(channel.id, thread_ts)
     if parent is None:
-        raise Failure("thread_not_found")
+        raise ApiError("thread_not_found")
     return {"thread_ts": parent.get("thread_ts", parent["ts"]), "parent_user_id": parent.get("user")}
 
 
-def post(hub: Hub, channel: Channel, message: Json, *, quiet: bool = False) -> Json:
+def publish_message(hub: Hub, channel: Channel, message: Json, *, quiet: bool = False) -> Json:
     """Stamp and keep a new message. `quiet` tells the pages but not the app."""
-    message = {"type": "message", "ts": hub.clock.stamp(), **message, "team": hub.state.team.id}
-    hub.state.keep_message(channel.id, message)
-    hub.pages.push(viewers(hub, channel), {"type": "message", "channel": channel.id, "message": message})
+    message = {"type": "message", "ts": hub.clock.new_timestamp(), **message, "team": hub.state.team.id}
+    hub.state.save_message(channel.id, message)
+    hub.pages.push(list_viewers(hub, channel), {"type": "message", "channel": channel.id, "message": message})
     _count_reply(hub, channel, message)
     if not quiet:
-        events.message_posted(hub, channel, message)
+        events.send_message_posted(hub, channel, message)
     return message
 
 
 def _count_reply(hub: Hub, channel: Channel, message: Json, step: int = 1) -> None:
     """Keep reply_count, reply_users and latest_reply of the thread's first message right."""
     thread_ts = message.get("thread_ts")
-    parent = hub.state.message(channel.id, thread_ts) if thread_ts and thread_ts != message["ts"] else None
+    parent = hub.state.find_message(channel.id, thread_ts) if thread_ts and thread_ts != message["ts"] else None
     if parent is None:
         return
     replies = hub.state.timelines[channel.id].threads.get(parent["ts"], [])
     if not replies and parent.get("subtype") == TOMBSTONE["subtype"]:
-        _take_away(hub, channel, parent)
+        _remove_message(hub, channel, parent)
         return
     users = dict.fromkeys([*parent.get("reply_users", []), *([message["user"]] if step > 0 else [])])
     parent |= {
@@ -60,16 +60,16 @@ def _count_reply(hub: Hub, channel: Channel, message: Json, step: int = 1) -> No
         "reply_users_count": len(users),
         "latest_reply": replies[-1] if replies else parent["ts"],
     }
-    show_change(hub, channel, parent)
+    push_change(hub, channel, parent)
 
 
-def show_change(hub: Hub, channel: Channel, message: Json) -> None:
+def push_change(hub: Hub, channel: Channel, message: Json) -> None:
     """Keep a message that was changed in place and show it, without telling the app."""
-    hub.state.keep_message(channel.id, message)
-    hub.pages.push(viewers(hub, channel), {"type": "message_changed", "channel": channel.id, "message": message})
+    hub.state.save_message(channel.id, message)
+    hub.pages.push(list_viewers(hub, channel), {"type": "message_changed", "channel": channel.id, "message": message})
 
 
-def change(hub: Hub, channel: Channel, message: Json, fields: Json, *, edited_by: str = "") -> None:
+def edit_message(hub: Hub, channel: Channel, message: Json, fields: Json, *, edited_by: str = "") -> None:
     """Give a message new fields (None takes one away) and tell everybody."""
     previous = deepcopy(message)
     for name, value in fields.items():
@@ -78,39 +78,39 @@ def change(hub: Hub, channel: Channel, message: Json, fields: Json, *, edited_by
         else:
             message[name] = value
     if edited_by:
-        message["edited"] = {"user": edited_by, "ts": hub.clock.stamp()}
-    show_change(hub, channel, message)
-    events.message_changed(hub, channel, dict(message), previous)
+        message["edited"] = {"user": edited_by, "ts": hub.clock.new_timestamp()}
+    push_change(hub, channel, message)
+    events.send_message_changed(hub, channel, dict(message), previous)
 
 
-def delete(hub: Hub, channel: Channel, message: Json) -> None:
+def delete_message(hub: Hub, channel: Channel, message: Json) -> None:
     """Take a message away with its pin; where there are replies to it, a tombstone stays until the last one goes."""
     if message["ts"] in channel.pins:
         channel.pins.remove(message["ts"])
-        hub.state.keep_channel(channel)
+        hub.state.save_channel(channel)
     if hub.state.timelines[channel.id].threads.get(message["ts"]):
-        change(hub, channel, message, {name: None for name in message if name not in OF_THE_THREAD} | TOMBSTONE)
+        edit_message(hub, channel, message, {name: None for name in message if name not in OF_THE_THREAD} | TOMBSTONE)
         return
-    _take_away(hub, channel, message)
+    _remove_message(hub, channel, message)
     _count_reply(hub, channel, message, step=-1)
-    events.message_deleted(hub, channel, message)
+    events.send_message_deleted(hub, channel, message)
 
 
-def _take_away(hub: Hub, channel: Channel, message: Json) -> None:
-    hub.state.drop_message(channel.id, message["ts"])
+def _remove_message(hub: Hub, channel: Channel, message: Json) -> None:
+    hub.state.delete_message(channel.id, message["ts"])
     frame = {"type": "message_deleted", "channel": channel.id, "ts": message["ts"]}
-    hub.pages.push(viewers(hub, channel), frame)
+    hub.pages.push(list_viewers(hub, channel), frame)
 
 
 def show_ephemeral(hub: Hub, channel: Channel, user: str, message: Json) -> Json:
     """Show a message to one person only; it is not kept and no event is sent."""
-    shown = {"type": "message", "ts": hub.clock.stamp(), **message, "ephemeral": True}
+    shown = {"type": "message", "ts": hub.clock.new_timestamp(), **message, "ephemeral": True}
     hub.state.add_ephemeral(user, channel.id, shown)
     hub.pages.push([user], {"type": "ephemeral", "channel": channel.id, "message": shown})
     return shown
 
 
-def by_the_app(hub: Hub, fields: Json) -> Json:
+def build_app_message(hub: Hub, fields: Json) -> Json:
     """The fields that mark a message as the app's own."""
     state = hub.state
     profile = {
@@ -127,7 +127,7 @@ def by_the_app(hub: Hub, fields: Json) -> Json:
     return identity | fields | {"bot_profile": profile}
 
 
-def react(hub: Hub, channel: Channel, message: Json, user: str, name: str, *, add: bool) -> bool:
+def set_reaction(hub: Hub, channel: Channel, message: Json, user: str, name: str, *, add: bool) -> bool:
     """Add or take away one person's reaction. False if there was nothing to do."""
     reactions = message.get("reactions", [])
     found = next((item for item in reactions if item["name"] == name), None)
@@ -139,6 +139,6 @@ def react(hub: Hub, channel: Channel, message: Json, user: str, name: str, *, ad
     found["users"] = [*found["users"], user] if add else [other for other in found["users"] if other != user]
     found["count"] = len(found["users"])
     message["reactions"] = [item for item in reactions if item["users"]]
-    show_change(hub, channel, message)
-    events.reaction(hub, channel, message, user, name, add=add)
+    push_change(hub, channel, message)
+    events.send_reaction(hub, channel, message, user, name, add=add)
     return True

@@ -24,7 +24,7 @@ class AppIdentity:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Member:
     id: str
     name: str
     real_name: str
@@ -66,7 +66,7 @@ class Channel:
             return "mpim"
         return "group" if self.is_private else "channel"
 
-    def saved(self) -> Json:
+    def to_row(self) -> Json:
         return {
             "id": self.id,
             "name": self.name,
@@ -80,5 +80,5 @@ class Channel:
         }
 
     @classmethod
-    def from_saved(cls, row: Json) -> "Channel":
+    def from_row(cls, row: Json) -> "Channel":
         return cls(**{**row, "members": dict.fromkeys(row["members"])})

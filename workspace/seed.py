@@ -9,8 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError
 
-from workspace.errors import ConfigProblem
-from workspace.records import AppIdentity, Channel, Person, Team, Usergroup
+from workspace.errors import ConfigError
+from workspace.records import AppIdentity, Channel, Member, Team, Usergroup
 
 DEFAULT_BOT_TOKEN = "xoxb-local-pmo"  # noqa: S105  a made-up token of a workspace that only listens on loopback
 DEFAULT_APP_TOKEN = "xapp-1-local-pmo"  # noqa: S105  the same
@@ -37,23 +37,23 @@ class Seed:
     team: Team
     app: AppIdentity
     tokens: Tokens
-    people: tuple[Person, ...]
+    people: tuple[Member, ...]
     channels: tuple[Channel, ...]
     messages: tuple[SeedMessage, ...]
     usergroups: tuple[Usergroup, ...]
 
 
 def read_seed(path: Path) -> Seed:
-    """Read a seed file. Raises ConfigProblem with the file, the line and the field."""
+    """Read a seed file. Raises ConfigError with the file, the line and the field."""
     try:
         root = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except OSError as problem:
-        raise ConfigProblem(f"{path}: the seed cannot be read ({problem.strerror}). Give its path to --seed.") from None
+        raise ConfigError(f"{path}: the seed cannot be read ({problem.strerror}). Give its path to --seed.") from None
     except MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else 1
-        raise ConfigProblem(f"{path}, line {line}: this is not YAML: {problem.problem}.") from None
+        raise ConfigError(f"{path}, line {line}: this is not YAML: {problem.problem}.") from None
     if not isinstance(root, CommentedMap):
-        raise ConfigProblem(f"{path}: the seed has to hold team, app, people and channels.")
+        raise ConfigError(f"{path}: the seed has to hold team, app, people and channels.")
     return _Reader(str(path)).seed(root)
 
 
@@ -61,9 +61,9 @@ def read_seed(path: Path) -> Seed:
 class _Reader:
     where: str
 
-    def problem(self, node: Any, field: str, what: str) -> ConfigProblem:
+    def problem(self, node: Any, field: str, what: str) -> ConfigError:
         line = node.lc.line + 1 if hasattr(node, "lc") else 1
-        return ConfigProblem(f"{self.where}, line {line}: {field} {what}.")
+        return ConfigError(f"{self.where}, line {line}: {field} {what}.")
 
     def seed(self, root: CommentedMap) -> Seed:
         team, app = self.section(root, "team"), self.section(root, "app")
@@ -97,10 +97,10 @@ class _Reader:
             signing_secret=str(given.get("signing_secret", defaults.signing_secret)),
         )
 
-    def people(self, root: CommentedMap) -> Iterator[Person]:
+    def people(self, root: CommentedMap) -> Iterator[Member]:
         seen: set[str] = set()
         for index, (item, field) in enumerate(self.items(root, "people", required=True)):
-            person = Person(
+            person = Member(
                 id=self.new_id(item, field, seen),
                 name=self.text(item, "name", field),
                 real_name=self.text(item, "real_name", field),

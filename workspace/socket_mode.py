@@ -9,9 +9,9 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from workspace.bodies import parse_json
-from workspace.deliveries import Delivery, DeliveryLog
-from workspace.errors import Unanswered
+from workspace.deliveries import AppDelivery, DeliveryLog
+from workspace.errors import NoAppResponse
+from workspace.json_text import parse_json
 from workspace.options import Options
 from workspace.records import Json
 
@@ -28,7 +28,7 @@ class Connection:
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self.socket = socket
         self._transport = transport
-        self.pending: dict[str, Delivery] = {}
+        self.pending: dict[str, AppDelivery] = {}
         self.draining = False
         self.queue: asyncio.Queue[str] = asyncio.Queue()
 
@@ -59,9 +59,9 @@ class SocketMode:
         self._app_name = app_name
         self._connections: list[Connection] = []
         self._turn = 0
-        self._waiting: deque[Delivery] = deque()
+        self._waiting: deque[AppDelivery] = deque()
         self._lost_at = -RECONNECT_SECONDS
-        self._envelopes: dict[str, Delivery] = {}
+        self._envelopes: dict[str, AppDelivery] = {}
         self._tickets: set[str] = set()
         self.on_change: Callable[[bool], None] = lambda connected: None
 
@@ -75,7 +75,7 @@ class SocketMode:
         return [connection for connection in self._connections if not connection.draining]
 
     @property
-    def connections(self) -> int:
+    def connection_count(self) -> int:
         return len(self._connections)
 
     def new_ticket(self) -> str:
@@ -83,47 +83,47 @@ class SocketMode:
         self._tickets.add(ticket)
         return ticket
 
-    def take_ticket(self, ticket: str) -> bool:
+    def redeem_ticket(self, ticket: str) -> bool:
         known = ticket in self._tickets
         self._tickets.discard(ticket)
         return known
 
-    def tell(self, payload: Json) -> None:
-        self._dispatch(self._log.begin("events_api", payload, payload["event_id"], answered=False))
+    def send_event(self, payload: Json) -> None:
+        self._dispatch(self._log.start_delivery("events_api", payload, payload["event_id"], answered=False))
 
-    async def ask(self, kind: str, payload: Json) -> Any:
-        delivery = self._log.begin(kind, payload, str(uuid.uuid4()), answered=True)
+    async def send_request(self, kind: str, payload: Json) -> Any:
+        delivery = self._log.start_delivery(kind, payload, str(uuid.uuid4()), answered=True)
         assert delivery.answer is not None  # noqa: S101  begun with answered=True
         self._dispatch(delivery)
         try:
             return await asyncio.wait_for(asyncio.shield(delivery.answer), self._options.ack_seconds)
         except TimeoutError:
-            problem = Unanswered("operation_timeout", f"{self._app_name} did not respond in time. Try again.")
+            problem = NoAppResponse("operation_timeout", f"{self._app_name} did not respond in time. Try again.")
             delivery.answer.cancel()
             delivery.give_up(problem)
             raise problem from None
 
-    def _dispatch(self, delivery: Delivery) -> None:
+    def _dispatch(self, delivery: AppDelivery) -> None:
         live = self._live
         if live:
             self._turn += 1
             self._send(live[self._turn % len(live)], delivery)
-        elif delivery.answer is None or self._reconnecting():
-            self._wait(delivery)
+        elif delivery.answer is None or self._is_reconnecting():
+            self._hold_until_connected(delivery)
         else:
             message = f"{self._app_name} is not connected. Start the app and try again."
-            delivery.give_up(Unanswered("app_offline", message))
+            delivery.give_up(NoAppResponse("app_offline", message))
 
-    def _reconnecting(self) -> bool:
+    def _is_reconnecting(self) -> bool:
         """An app that has just lost its connection gets the time to open a new one."""
         return asyncio.get_running_loop().time() - self._lost_at < RECONNECT_SECONDS
 
-    def _wait(self, delivery: Delivery) -> None:
+    def _hold_until_connected(self, delivery: AppDelivery) -> None:
         self._waiting.append(delivery)
         if len(self._waiting) > self._options.waiting_events:
             self._waiting.popleft().give_up()
 
-    def _send(self, connection: Connection, delivery: Delivery) -> None:
+    def _send(self, connection: Connection, delivery: AppDelivery) -> None:
         envelope_id = str(uuid.uuid4())
         connection.pending[envelope_id] = delivery
         self._envelopes[envelope_id] = delivery
@@ -139,18 +139,18 @@ class SocketMode:
                 "retry_reason": delivery.retry_reason,
             }
         )
-        delivery.sent()
+        delivery.record_attempt()
         if delivery.answer is None:
             wait = self._options.ack_seconds
-            delivery.timer = asyncio.get_running_loop().call_later(wait, self._late, connection, envelope_id)
+            delivery.timer = asyncio.get_running_loop().call_later(wait, self._on_ack_timeout, connection, envelope_id)
 
-    def _late(self, connection: Connection, envelope_id: str) -> None:
+    def _on_ack_timeout(self, connection: Connection, envelope_id: str) -> None:
         delivery = connection.pending.pop(envelope_id, None)
-        if delivery is None or delivery.done:
+        if delivery is None or delivery.is_done:
             return
-        self._again(delivery, "timeout")
+        self._schedule_retry(delivery, "timeout")
 
-    def _again(self, delivery: Delivery, reason: str) -> None:
+    def _schedule_retry(self, delivery: AppDelivery, reason: str) -> None:
         retries = delivery.attempts - 1 - delivery.drops
         if retries >= len(self._options.retry_seconds):
             delivery.give_up()
@@ -159,10 +159,10 @@ class SocketMode:
         wait = self._options.retry_seconds[retries]
         delivery.timer = asyncio.get_running_loop().call_later(wait, self._dispatch, delivery)
 
-    def _dropped(self, connection: Connection) -> None:
+    def _redeliver_pending(self, connection: Connection) -> None:
         for envelope_id, delivery in list(connection.pending.items()):
             self._envelopes.pop(envelope_id, None)
-            if delivery.done:
+            if delivery.is_done:
                 continue
             delivery.stop_timer()
             delivery.drops += 1
@@ -184,10 +184,10 @@ class SocketMode:
         writer = asyncio.create_task(connection.write())
         self._connections.append(connection)
         connection.send(self._hello())
-        self._changed()
+        self._notify_change()
         waiting, self._waiting = self._waiting, deque()
         for delivery in waiting:
-            if not delivery.done:
+            if not delivery.is_done:
                 self._dispatch(delivery)
         try:
             await self._read(connection)
@@ -195,8 +195,8 @@ class SocketMode:
             self._connections.remove(connection)
             self._lost_at = asyncio.get_running_loop().time()
             writer.cancel()
-            self._dropped(connection)
-            self._changed()
+            self._redeliver_pending(connection)
+            self._notify_change()
         return socket
 
     def _hello(self) -> Json:
@@ -210,11 +210,11 @@ class SocketMode:
     async def _read(self, connection: Connection) -> None:
         async for message in connection.socket:
             if message.type == WSMsgType.TEXT:
-                self._take(connection, message.data)
+                self._handle_frame(connection, message.data)
             elif message.type == WSMsgType.ERROR:
                 return
 
-    def _take(self, connection: Connection, text: str) -> None:
+    def _handle_frame(self, connection: Connection, text: str) -> None:
         try:
             frame = parse_json(text)
         except ValueError:
@@ -227,8 +227,8 @@ class SocketMode:
         if delivery:
             delivery.acknowledge(frame.get("payload"))
 
-    def _changed(self) -> None:
-        self._log.changed()
+    def _notify_change(self) -> None:
+        self._log.notify_watchers()
         self.on_change(self.connected)
 
     async def refresh(self, reason: str = "refresh_requested") -> None:
@@ -238,7 +238,7 @@ class SocketMode:
             self._lost_at = asyncio.get_running_loop().time()
             connection.send({"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}})
             asyncio.get_running_loop().call_later(DRAIN_SECONDS, _close_soon, connection)
-        self._changed()
+        self._notify_change()
 
     def drop(self, count: int | None = None) -> int:
         """Cut this many connections, or all of them."""

@@ -3,30 +3,30 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from workspace.clock import Clock
-from workspace.keeping import Keeper
-from workspace.records import AppIdentity, Channel, Json, Person, Team, Usergroup
+from workspace.clock import MessageClock
+from workspace.records import AppIdentity, Channel, Json, Member, Team, Usergroup
+from workspace.saved_state import StateSaver
 from workspace.seed import Seed
 from workspace.timeline import Timeline
 
 EPHEMERAL_KEPT = 50
 
 
-class State:
+class WorkspaceState:
     """Everything the workspace remembers. What is changed in place is kept by the `keep_…` functions."""
 
-    def __init__(self, seed: Seed, keeper: Keeper, clock: Clock) -> None:
+    def __init__(self, seed: Seed, saver: StateSaver, clock: MessageClock) -> None:
         self.seed = seed
-        self.keeper = keeper
+        self.saver = saver
         self.clock = clock
         self.team: Team = seed.team
         self.app: AppIdentity = seed.app
-        self.people: dict[str, Person] = {person.id: person for person in (*seed.people, _bot(seed))}
+        self.people: dict[str, Member] = {person.id: person for person in (*seed.people, _bot(seed))}
         self.usergroups: tuple[Usergroup, ...] = seed.usergroups
-        self._empty()
+        self._clear()
         self._start()
 
-    def _empty(self) -> None:
+    def _clear(self) -> None:
         self.channels: dict[str, Channel] = {}
         self.channel_names: dict[str, str] = {}
         self.timelines: dict[str, Timeline] = defaultdict(Timeline)
@@ -38,78 +38,78 @@ class State:
     def _start(self) -> None:
         self._load()
         if not self.channels:
-            self._sow()
+            self._load_seed()
 
     def reset(self) -> None:
         """Forget everything that happened and begin again from the seed."""
-        self.keeper.forget_everything()
-        self._empty()
-        self._sow()
+        self.saver.delete_everything()
+        self._clear()
+        self._load_seed()
 
     def _load(self) -> None:
-        for _, row in self.keeper.all("channel"):
-            self._remember_channel(Channel.from_saved(row))
-        for key, message in self.keeper.all("message"):
+        for _, row in self.saver.load_records("channel"):
+            self._index_channel(Channel.from_row(row))
+        for key, message in self.saver.load_records("message"):
             message.pop("streaming", None)  # whoever was writing it is gone
             self.timelines[key.partition("/")[0]].add(message)
             self.clock.continue_after(message["ts"])
-        self.homes = dict(self.keeper.all("home"))
-        self.files = dict(self.keeper.all("file"))
-        for key, row in self.keeper.all("read"):
+        self.homes = dict(self.saver.load_records("home"))
+        self.files = dict(self.saver.load_records("file"))
+        for key, row in self.saver.load_records("read"):
             user, _, channel = key.partition("/")
             self.reads[user, channel] = row["ts"]
 
-    def _sow(self) -> None:
+    def _load_seed(self) -> None:
         created = int(self.clock.now())
         for channel in self.seed.channels:
-            fresh = Channel.from_saved({**channel.saved(), "created": created, "pins": []})
-            self.keep_channel(fresh)
+            fresh = Channel.from_row({**channel.to_row(), "created": created, "pins": []})
+            self.save_channel(fresh)
         for item in self.seed.messages:
             author = {"user": item.user}
             if item.user == self.app.bot_user_id:
                 author = {"user": item.user, "bot_id": self.app.bot_id, "app_id": self.app.id}
-            ts = self.clock.stamp()
-            self.keep_message(item.channel, {"type": "message", "ts": ts, "text": item.text, **author})
+            ts = self.clock.new_timestamp()
+            self.save_message(item.channel, {"type": "message", "ts": ts, "text": item.text, **author})
         for person in self.seed.people:
             for channel in self.seed.channels:
-                self.mark_read(person.id, channel.id, self.clock.stamp())
+                self.mark_read(person.id, channel.id, self.clock.new_timestamp())
 
-    def keep_channel(self, channel: Channel) -> None:
-        self._remember_channel(channel)
-        self.keeper.put("channel", channel.id, channel.saved())
+    def save_channel(self, channel: Channel) -> None:
+        self._index_channel(channel)
+        self.saver.save("channel", channel.id, channel.to_row())
 
-    def _remember_channel(self, channel: Channel) -> None:
+    def _index_channel(self, channel: Channel) -> None:
         self.channels[channel.id] = channel
         if channel.name:
             self.channel_names[channel.name] = channel.id
 
-    def keep_message(self, channel: str, message: Json) -> None:
+    def save_message(self, channel: str, message: Json) -> None:
         timeline = self.timelines[channel]
         if message["ts"] not in timeline.by_ts:
             timeline.add(message)
-        self.keeper.put("message", f"{channel}/{message['ts']}", message)
+        self.saver.save("message", f"{channel}/{message['ts']}", message)
 
-    def drop_message(self, channel: str, ts: str) -> Json | None:
-        self.keeper.drop("message", f"{channel}/{ts}")
+    def delete_message(self, channel: str, ts: str) -> Json | None:
+        self.saver.delete("message", f"{channel}/{ts}")
         return self.timelines[channel].remove(ts)
 
-    def message(self, channel: str, ts: str) -> Json | None:
+    def find_message(self, channel: str, ts: str) -> Json | None:
         return self.timelines[channel].by_ts.get(ts)
 
-    def keep_home(self, user: str, view: Json) -> None:
+    def save_home(self, user: str, view: Json) -> None:
         self.homes[user] = view
-        self.keeper.put("home", user, view)
+        self.saver.save("home", user, view)
 
-    def keep_file(self, file: Json) -> None:
+    def save_file(self, file: Json) -> None:
         self.files[file["id"]] = file
-        self.keeper.put("file", file["id"], file)
+        self.saver.save("file", file["id"], file)
 
     def mark_read(self, user: str, channel: str, ts: str) -> None:
         if ts > self.reads.get((user, channel), ""):
             self.reads[user, channel] = ts
-            self.keeper.put("read", f"{user}/{channel}", {"ts": ts})
+            self.saver.save("read", f"{user}/{channel}", {"ts": ts})
 
-    def unread(self, user: str, channel: str) -> int:
+    def count_unread(self, user: str, channel: str) -> int:
         return self.timelines[channel].count_after(self.reads.get((user, channel), ""))
 
     def add_ephemeral(self, user: str, channel: str, message: Json) -> None:
@@ -121,13 +121,13 @@ class State:
     def is_member(self, channel: Channel, user: str) -> bool:
         return user in channel.members
 
-    def bot_is_in(self, channel: Channel) -> bool:
+    def has_bot(self, channel: Channel) -> bool:
         return self.app.bot_user_id in channel.members
 
     def channels_of(self, user: str) -> list[Channel]:
         return [channel for channel in self.channels.values() if user in channel.members]
 
-    def direct(self, users: Iterable[str]) -> Channel:
+    def find_or_open_direct(self, users: Iterable[str]) -> Channel:
         """The direct message between these people, opened if there was none yet."""
         members = sorted(set(users))
         prefix = "D" if len(members) < 3 else "G"
@@ -142,7 +142,7 @@ class State:
                 created=int(self.clock.now()),
                 members=dict.fromkeys(members),
             )
-            self.keep_channel(channel)
+            self.save_channel(channel)
         return self.channels[key]
 
     def _direct_id(self, members: list[str]) -> str:
@@ -150,12 +150,12 @@ class State:
             return "G" + "".join(user[1:] for user in members)
         return "D" + "".join(user[1:] for user in members if user != self.app.bot_user_id)
 
-    def channel_id(self, given: str) -> str:
+    def find_channel_id(self, given: str) -> str:
         """The id of a channel given by its id, its name, or the person whose direct message with the app it is."""
         name = given.lstrip("#")
         return self._direct_id([given]) if given in self.people else self.channel_names.get(name, name)
 
 
-def _bot(seed: Seed) -> Person:
+def _bot(seed: Seed) -> Member:
     name = seed.app.bot_name
-    return Person(id=seed.app.bot_user_id, name=name.lower().replace(" ", ""), real_name=name, is_bot=True)
+    return Member(id=seed.app.bot_user_id, name=name.lower().replace(" ", ""), real_name=name, is_bot=True)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from workspace.block_ids import with_ids
-from workspace.clock import Clock
-from workspace.errors import Failure
+from workspace.block_ids import add_missing_ids
+from workspace.clock import MessageClock
+from workspace.errors import ApiError
 from workspace.records import Json
 
 STREAM_SECONDS = 5 * 60
@@ -21,18 +21,18 @@ class Stream:
     parts: list[Json] = field(default_factory=list)
     plan_title: str = ""
 
-    def take(self, markdown: str, chunks: list[Json]) -> None:
-        """Append chunks that were checked. Raises Failure `streaming_mode_mismatch` for the other kind of content."""
+    def append(self, markdown: str, chunks: list[Json]) -> None:
+        """Append chunks that were checked. Raises ApiError `streaming_mode_mismatch` for the other kind of content."""
         mode = "text" if markdown else "chunks" if chunks else ""
         if mode and self.mode and mode != self.mode:
-            raise Failure("streaming_mode_mismatch")
+            raise ApiError("streaming_mode_mismatch")
         self.mode = self.mode or mode
         if markdown:
             self._add_text(markdown)
         for chunk in chunks:
-            self._take_chunk(chunk)
+            self._append_chunk(chunk)
 
-    def _take_chunk(self, chunk: Json) -> None:
+    def _append_chunk(self, chunk: Json) -> None:
         if chunk["type"] == "markdown_text":
             self._add_text(chunk["text"])
         elif chunk["type"] == "task_update":
@@ -40,11 +40,11 @@ class Stream:
         elif chunk["type"] == "plan_update":
             self.plan_title = chunk["title"]
         else:
-            self.parts.extend(with_ids(chunk["blocks"]))
+            self.parts.extend(add_missing_ids(chunk["blocks"]))
 
     def _add_text(self, text: str) -> None:
         if not self.parts or self.parts[-1]["type"] != "markdown":
-            self.parts.extend(with_ids([{"type": "markdown", "text": ""}]))
+            self.parts.extend(add_missing_ids([{"type": "markdown", "text": ""}]))
         self.parts[-1]["text"] += text
 
     def _update_task(self, chunk: Json) -> None:
@@ -78,22 +78,22 @@ def _rich(name: str, value: object) -> object:
 class Streams:
     """The streams that are open, by channel and ts. Slack ends each after some minutes, and so does this."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: MessageClock) -> None:
         self._clock = clock
         self._open: dict[tuple[str, str], Stream] = {}
 
-    def begin(self, display: str) -> Stream:
+    def new_stream(self, display: str) -> Stream:
         return Stream(self._clock.now(), display)
 
-    def keep(self, channel: str, ts: str, stream: Stream) -> None:
+    def save(self, channel: str, ts: str, stream: Stream) -> None:
         self._open[channel, ts] = stream
 
     def find(self, channel: str, ts: str) -> Stream:
-        """Raises Failure `message_not_in_streaming_state`."""
+        """Raises ApiError `message_not_in_streaming_state`."""
         stream = self._open.get((channel, ts))
         if stream is None or self._clock.now() - stream.started > STREAM_SECONDS:
-            raise Failure("message_not_in_streaming_state")
+            raise ApiError("message_not_in_streaming_state")
         return stream
 
-    def end(self, channel: str, ts: str) -> None:
+    def close(self, channel: str, ts: str) -> None:
         self._open.pop((channel, ts), None)

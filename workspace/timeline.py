@@ -29,8 +29,8 @@ class Timeline:
     def remove(self, ts: str) -> Json | None:
         message = self.by_ts.pop(ts, None)
         if message is not None:
-            _take_out(self.roots, ts)
-            _take_out(self.threads.get(message.get("thread_ts", ""), []), ts)
+            _delete(self.roots, ts)
+            _delete(self.threads.get(message.get("thread_ts", ""), []), ts)
         return message
 
     def latest(self) -> Json | None:
@@ -39,7 +39,7 @@ class Timeline:
     def count_after(self, ts: str) -> int:
         return len(self.roots) - bisect_right(self.roots, ts)
 
-    def between(self, stamps: list[str], oldest: str, latest: str, *, inclusive: bool) -> list[str]:
+    def slice_between(self, stamps: list[str], oldest: str, latest: str, *, inclusive: bool) -> list[str]:
         """The part of `stamps` after `oldest` and before `latest` (either may be empty: no bound)."""
         left, right = (bisect_left, bisect_right) if inclusive else (bisect_right, bisect_left)
         start = left(stamps, oldest) if oldest else 0
@@ -54,7 +54,7 @@ def _insert(stamps: list[str], ts: str) -> None:
         insort(stamps, ts)
 
 
-def _take_out(stamps: list[str], ts: str) -> None:
+def _delete(stamps: list[str], ts: str) -> None:
     index = bisect_left(stamps, ts)
     if index < len(stamps) and stamps[index] == ts:
         del stamps[index]

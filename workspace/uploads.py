@@ -4,7 +4,7 @@ import secrets
 import string
 from dataclasses import dataclass
 
-from workspace.errors import Failure
+from workspace.errors import ApiError
 
 ALPHABET = string.ascii_uppercase + string.digits
 UPLOADS_KEPT = 1_000
@@ -26,7 +26,7 @@ class Uploads:
         self._by_ticket: dict[str, Upload] = {}
         self._by_id: dict[str, Upload] = {}
 
-    def begin(self, name: str, length: int, description: str) -> tuple[str, str]:
+    def start(self, name: str, length: int, description: str) -> tuple[str, str]:
         """(file id, ticket)"""
         file_id = "F" + "".join(secrets.choice(ALPHABET) for _ in range(10))
         ticket = secrets.token_urlsafe(24)
@@ -36,20 +36,20 @@ class Uploads:
             del self._by_id[next(iter(self._by_id))]
         return file_id, ticket
 
-    def take(self, ticket: str, content: bytes) -> None:
-        """Raises Failure `invalid_ticket`, or `length_mismatch` when it is not the size that was announced."""
+    def receive(self, ticket: str, content: bytes) -> None:
+        """Raises ApiError `invalid_ticket`, or `length_mismatch` when it is not the size that was announced."""
         upload = self._by_ticket.get(ticket)
         if upload is None:
-            raise Failure("invalid_ticket")
+            raise ApiError("invalid_ticket")
         if len(content) != upload.length:
-            raise Failure("length_mismatch")
+            raise ApiError("length_mismatch")
         upload.content = content
         del self._by_ticket[ticket]
 
     def finish(self, file_id: str) -> Upload:
-        """Raises Failure `file_not_found`, also when nothing was uploaded yet."""
+        """Raises ApiError `file_not_found`, also when nothing was uploaded yet."""
         upload = self._by_id.get(file_id)
         if upload is None or upload.content is None:
-            raise Failure("file_not_found")
+            raise ApiError("file_not_found")
         del self._by_id[file_id]
         return upload

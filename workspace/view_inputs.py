@@ -29,19 +29,19 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 URL = re.compile(r"https?://[^\s/]+\.?[^\s]*", re.IGNORECASE)
 
 
-def problems(view: Json, values: Mapping[str, Any]) -> dict[str, str]:
+def find_input_errors(view: Json, values: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong, by block_id, in the words of Slack's client."""
     found = {}
     for block in view["blocks"]:
         if block.get("type") == "input":
             state = values.get(block["block_id"], {}).get(block["element"]["action_id"]) or {}
-            problem = next(_problems_of(block, state), None)
+            problem = next(_check_input(block, state), None)
             if problem:
                 found[block["block_id"]] = problem
     return found
 
 
-def value_of(state: Mapping[str, Any]) -> Any:
+def entered_value(state: Mapping[str, Any]) -> Any:
     """What was entered: a text, an option, a list… None if nothing was."""
     for name in VALUE_FIELDS:
         if state.get(name) not in (None, "", [], {}):
@@ -49,8 +49,8 @@ def value_of(state: Mapping[str, Any]) -> Any:
     return None
 
 
-def _problems_of(block: Json, state: Mapping[str, Any]) -> Iterator[str]:
-    element, value = block["element"], value_of(state)
+def _check_input(block: Json, state: Mapping[str, Any]) -> Iterator[str]:
+    element, value = block["element"], entered_value(state)
     if value is None or (isinstance(value, str) and not value.strip()):
         if not block.get("optional"):
             yield REQUIRED
@@ -60,7 +60,7 @@ def _problems_of(block: Json, state: Mapping[str, Any]) -> Iterator[str]:
         yield from check(element, value)
 
 
-def _text(element: Json, value: Any) -> Iterator[str]:
+def _check_text(element: Json, value: Any) -> Iterator[str]:
     shortest, longest, length = element.get("min_length"), element.get("max_length"), len(str(value))
     if shortest is not None and length < shortest:
         yield f"Must be at least {shortest} characters."
@@ -68,7 +68,7 @@ def _text(element: Json, value: Any) -> Iterator[str]:
         yield f"Must be at most {longest} characters."
 
 
-def _number(element: Json, value: Any) -> Iterator[str]:
+def _check_number(element: Json, value: Any) -> Iterator[str]:
     try:
         number = Decimal(str(value))
     except InvalidOperation:
@@ -86,44 +86,44 @@ def _number(element: Json, value: Any) -> Iterator[str]:
         yield f"Must be {highest} or less."
 
 
-def _email(element: Json, value: str) -> Iterator[str]:
+def _check_email(element: Json, value: str) -> Iterator[str]:
     if not EMAIL.fullmatch(str(value).strip()):
         yield "Must be a valid email address."
 
 
-def _url(element: Json, value: str) -> Iterator[str]:
+def _check_url(element: Json, value: str) -> Iterator[str]:
     if not URL.fullmatch(str(value).strip()):
         yield "Must be a valid URL."
 
 
-def _date(element: Json, value: str) -> Iterator[str]:
+def _check_date(element: Json, value: str) -> Iterator[str]:
     try:
         date.fromisoformat(str(value))
     except ValueError:
         yield "Must be a valid date."
 
 
-def _time(element: Json, value: str) -> Iterator[str]:
+def _check_time(element: Json, value: str) -> Iterator[str]:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(value)):
         yield "Must be a valid time."
 
 
-def _selected(element: Json, value: Any) -> Iterator[str]:
+def _check_selected(element: Json, value: Any) -> Iterator[str]:
     most = element.get("max_selected_items")
     if most is not None and isinstance(value, list) and len(value) > most:
         yield f"Must have at most {most} selected."
 
 
 CHECKS = {
-    "plain_text_input": _text,
-    "number_input": _number,
-    "email_text_input": _email,
-    "url_text_input": _url,
-    "datepicker": _date,
-    "timepicker": _time,
-    "multi_static_select": _selected,
-    "multi_external_select": _selected,
-    "multi_users_select": _selected,
-    "multi_conversations_select": _selected,
-    "multi_channels_select": _selected,
+    "plain_text_input": _check_text,
+    "number_input": _check_number,
+    "email_text_input": _check_email,
+    "url_text_input": _check_url,
+    "datepicker": _check_date,
+    "timepicker": _check_time,
+    "multi_static_select": _check_selected,
+    "multi_external_select": _check_selected,
+    "multi_users_select": _check_selected,
+    "multi_conversations_select": _check_selected,
+    "multi_channels_select": _check_selected,
 }

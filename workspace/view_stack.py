@@ -4,24 +4,24 @@ import secrets
 import string
 from collections import defaultdict
 
-from workspace.block_ids import with_ids
-from workspace.errors import Failure
+from workspace.block_ids import add_missing_ids
+from workspace.errors import ApiError
 from workspace.records import Json
-from workspace.state import State
+from workspace.state import WorkspaceState
 
 STACK_AT_MOST = 3
 ALPHABET = string.ascii_uppercase + string.digits
 
 
-class Views:
+class ViewStacks:
     """Open modals: a stack a person, and an index by id."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: WorkspaceState) -> None:
         self._state = state
         self._stacks: dict[str, list[Json]] = defaultdict(list)
         self._owners: dict[str, tuple[str, Json]] = {}
 
-    def build(self, given: Json, *, view_id: str = "", root: str = "", previous: str | None = None) -> Json:
+    def build_view(self, given: Json, *, view_id: str = "", root: str = "", previous: str | None = None) -> Json:
         """The view as Slack keeps and returns it, from the one an app sent."""
         state = self._state
         own_id = view_id or "V" + "".join(secrets.choice(ALPHABET) for _ in range(10))
@@ -29,7 +29,7 @@ class Views:
             "id": own_id,
             "team_id": state.team.id,
             "type": given.get("type", "modal"),
-            "blocks": with_ids(given.get("blocks", [])),
+            "blocks": add_missing_ids(given.get("blocks", [])),
             "private_metadata": given.get("private_metadata") or "",
             "callback_id": given.get("callback_id") or "",
             "external_id": given.get("external_id") or "",
@@ -50,31 +50,31 @@ class Views:
 
     def open(self, user: str, given: Json) -> Json:
         """A new stack with this view at its root; what was open before is gone."""
-        self.refuse_duplicate(given)
+        self.check_external_id(given)
         self.clear(user)
-        view = self.build(given)
+        view = self.build_view(given)
         self._stacks[user].append(view)
         self._owners[view["id"]] = (user, view)
         return view
 
     def push(self, user: str, given: Json) -> Json:
-        """Another view on top. Raises Failure `push_limit_reached` on a full stack, `not_found` without one."""
+        """Another view on top. Raises ApiError `push_limit_reached` on a full stack, `not_found` without one."""
         stack = self._stacks[user]
         if not stack:
-            raise Failure("not_found")
+            raise ApiError("not_found")
         if len(stack) >= STACK_AT_MOST:
-            raise Failure("push_limit_reached")
-        self.refuse_duplicate(given)
-        view = self.build(given, root=stack[0]["id"], previous=stack[-1]["id"])
+            raise ApiError("push_limit_reached")
+        self.check_external_id(given)
+        view = self.build_view(given, root=stack[0]["id"], previous=stack[-1]["id"])
         stack.append(view)
         self._owners[view["id"]] = (user, view)
         return view
 
     def replace(self, view_id: str, given: Json) -> tuple[str, Json]:
-        """The person and the new form of an open view. Raises Failure `not_found`."""
+        """The person and the new form of an open view. Raises ApiError `not_found`."""
         user, old = self.find(view_id)
-        self.refuse_duplicate(given, view_id)
-        view = self.build(given, view_id=view_id, root=old["root_view_id"], previous=old["previous_view_id"])
+        self.check_external_id(given, view_id)
+        view = self.build_view(given, view_id=view_id, root=old["root_view_id"], previous=old["previous_view_id"])
         stack = self._stacks[user]
         stack[[item["id"] for item in stack].index(view_id)] = view
         self._owners[view_id] = (user, view)
@@ -82,28 +82,28 @@ class Views:
 
     def find(self, view_id: str) -> tuple[str, Json]:
         if view_id not in self._owners:
-            raise Failure("not_found")
+            raise ApiError("not_found")
         return self._owners[view_id]
 
-    def refuse_duplicate(self, given: Json, view_id: str = "") -> None:
-        """Raises Failure `duplicate_external_id` if another open view or a Home tab has the same one."""
+    def check_external_id(self, given: Json, view_id: str = "") -> None:
+        """Raises ApiError `duplicate_external_id` if another open view or a Home tab has the same one."""
         external_id = given.get("external_id")
         if not external_id:
             return
         others = [*(view for _, view in self._owners.values()), *self._state.homes.values()]
         if any(view["external_id"] == external_id and view["id"] != view_id for view in others):
-            raise Failure("duplicate_external_id")
+            raise ApiError("duplicate_external_id")
 
     def find_external(self, external_id: str) -> tuple[str, Json]:
         for user, view in self._owners.values():
             if external_id and view["external_id"] == external_id:
                 return user, view
-        raise Failure("not_found")
+        raise ApiError("not_found")
 
     def stack(self, user: str) -> list[Json]:
         return list(self._stacks[user])
 
-    def close_top(self, user: str, view_id: str) -> list[Json]:
+    def close_down_to(self, user: str, view_id: str) -> list[Json]:
         """Close this view and whatever lies on it; returns the closed ones, the top first."""
         stack = self._stacks[user]
         ids = [view["id"] for view in stack]
@@ -117,4 +117,4 @@ class Views:
 
     def clear(self, user: str) -> list[Json]:
         stack = self._stacks[user]
-        return self.close_top(user, stack[0]["id"]) if stack else []
+        return self.close_down_to(user, stack[0]["id"]) if stack else []

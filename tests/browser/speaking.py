@@ -23,7 +23,7 @@ async def tell(workspace: RunningWorkspace, text: str, channel: str = "C02PROJEC
 
 async def show(workspace: RunningWorkspace, view: Json, user: str = "U02BEN") -> Json:
     """Open a modal on this person's page."""
-    trigger = workspace.server.hub.triggers.give(user)
+    trigger = workspace.server.hub.triggers.issue(user)
     answer = await workspace.api("views.open", trigger_id=trigger, view=view)
     assert answer["ok"], answer
     return dict(answer["view"])

@@ -52,7 +52,7 @@ async def test_a_request_is_made_without_a_mouse(visit: Open, workspace: Running
 
 async def test_the_focus_stays_in_the_modal(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    trigger = workspace.server.hub.triggers.give("U02BEN")
+    trigger = workspace.server.hub.triggers.issue("U02BEN")
     await workspace.api("views.open", trigger_id=trigger, view=sink.view("Request", REQUEST))
     await expect(ben.page.get_by_role("textbox", name="Goal")).to_be_focused()
     inside = (

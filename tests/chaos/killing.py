@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.engine.dead_letters import Backlog, backlog
 from storage.store import Store
 from tests.workspace.running import RunningWorkspace
-from workspace.deliveries import Delivery as EventDelivery
+from workspace.deliveries import AppDelivery as EventDelivery
 from workspace.web_api.dispatch import WebApi
 
 ROOT = Path(__file__).parents[2]
@@ -231,7 +231,7 @@ class Street:
             "DATABASE_URL": self.database_url,
             "PMO_DATA": str(self.folder / name),
         }
-        connections = self.workspace.server.hub.sockets.connections
+        connections = self.workspace.server.hub.sockets.connection_count
         bot = await self.nursery.bear(environment | self.environment | more, self.log, death, self.clock())
         if death is None or death.since == "arrival":  # a digest is sent as soon as the bot starts
             await self.until_connections(connections + 1, bot)
@@ -242,7 +242,7 @@ class Street:
 
     async def until_connections(self, number: int, bot: Bot) -> None:
         sockets = self.workspace.server.hub.sockets
-        connected = asyncio.create_task(self.workspace._until(lambda: sockets.connections >= number, PATIENCE))
+        connected = asyncio.create_task(self.workspace._until(lambda: sockets.connection_count >= number, PATIENCE))
         gone = asyncio.create_task(bot.gone())
         await asyncio.wait({connected, gone}, return_when=asyncio.FIRST_COMPLETED)
         assert not gone.done(), f"The bot ended while it started: {self.log.read_text()[-3000:]}"
@@ -291,7 +291,7 @@ async def death_of(bot: Bot, street: Street, meanwhile: Deed) -> int:
         for number in itertools.count():
             with contextlib.suppress(TimeoutError):
                 return await bot.gone(seconds=2)
-            if street.workspace.server.hub.sockets.connections:  # else it is still starting
+            if street.workspace.server.hub.sockets.connection_count:  # else it is still starting
                 await meanwhile.do(street, number)
     raise AssertionError("unreachable")
 

@@ -104,7 +104,7 @@ async def test_the_same_form_delivered_twice_is_one_request(office: Office) -> N
     await ask(office, office.ben)
     hub = office.workspace.server.hub
     sent = next(one for one in hub.log.deliveries if one.payload.get("type") == "view_submission")
-    await hub.outlet.ask(sent.kind, sent.payload)
+    await hub.transport.send_request(sent.kind, sent.payload)
     await ask(office, office.ben, number=2)
     await in_triage(office.wei, 2)
     cards = [message for message in await office.wei.messages(TRIAGE) if card(1)(message) or card(2)(message)]

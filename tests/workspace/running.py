@@ -24,7 +24,7 @@ import aiohttp
 
 from tests.workspace import filling
 from workspace.app_config import parse_manifest
-from workspace.clock import Clock
+from workspace.clock import MessageClock
 from workspace.options import Options
 from workspace.seed import Tokens, read_seed
 from workspace.server import Server
@@ -50,7 +50,7 @@ async def running_workspace(
     manifest: Json | None = None,
     seed: Path = SEED,
     *,
-    clock: Clock | None = None,
+    clock: MessageClock | None = None,
     tokens: Tokens | None = None,
     **options: Any,
 ) -> AsyncIterator["RunningWorkspace"]:
@@ -148,19 +148,19 @@ class RunningWorkspace:
 
     async def wait_connected(self, seconds: float = SECONDS) -> None:
         """Wait for the app's socket."""
-        await self._until(lambda: self.server.hub.outlet.connected, seconds)
+        await self._until(lambda: self.server.hub.transport.connected, seconds)
 
     async def wait_disconnected(self, seconds: float = SECONDS) -> None:
-        await self._until(lambda: not self.server.hub.outlet.connected, seconds)
+        await self._until(lambda: not self.server.hub.transport.connected, seconds)
 
     async def wait_quiet(self, seconds: float = SECONDS) -> None:
         """Wait until everything sent to the app so far is acknowledged or given up."""
         log = self.server.hub.log
-        await self._until(lambda: all(item.done for item in log.deliveries), seconds)
+        await self._until(lambda: all(item.is_done for item in log.deliveries), seconds)
 
     async def _until(self, holds: Callable[[], bool], seconds: float) -> None:
         async with asyncio.timeout(seconds):
-            await self.server.hub.log.until(holds)
+            await self.server.hub.log.wait_until(holds)
 
 
 class Visitor:
@@ -171,7 +171,7 @@ class Visitor:
         self.user = user
         self.stack: list[Json] = []
         self.home_view: Json | None = None
-        self._since = workspace.server.hub.clock.stamp()
+        self._since = workspace.server.hub.clock.new_timestamp()
         self._frames: list[Json] = []
         self._seen: set[str] = set()
         self._arrived = asyncio.Condition()

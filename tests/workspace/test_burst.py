@@ -22,8 +22,9 @@ async def test_a_long_history_slows_no_call_down(tmp_path):
     async with running_workspace(data=tmp_path) as workspace, connected_app(workspace):
         state = workspace.server.hub.state
         for number in range(50_000):
-            state.keep_message(
-                "C02PROJECTS", {"type": "message", "ts": state.clock.stamp(), "text": str(number), "user": "U02BEN"}
+            state.save_message(
+                "C02PROJECTS",
+                {"type": "message", "ts": state.clock.new_timestamp(), "text": str(number), "user": "U02BEN"},
             )
         began = time.perf_counter()
         for batch in range(MESSAGES // 50):

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from workspace.app_config import parse_manifest, read_manifest
-from workspace.errors import ConfigProblem
+from workspace.errors import ConfigError
 from workspace.seed import read_seed
 
 HERE = Path(__file__).parent
@@ -111,7 +111,7 @@ def test_a_seed_is_answered_with_its_line_and_field(tmp_path, old, new, problem)
     assert read_seed(path).app.bot_id == "B1"
     assert old in GOOD
     path.write_text(GOOD.replace(old, new))
-    with pytest.raises(ConfigProblem, match=problem):
+    with pytest.raises(ConfigError, match=problem):
         read_seed(path)
 
 
@@ -119,7 +119,7 @@ def test_ids_are_used_once(tmp_path):
     path = tmp_path / "seed.yaml"
     again = "  - {id: U1, name: ada, real_name: Ada}\n"
     path.write_text(GOOD.replace(again, again * 2))
-    with pytest.raises(ConfigProblem, match=r"line 5: people\[1\].id U1 is used twice"):
+    with pytest.raises(ConfigError, match=r"line 5: people\[1\].id U1 is used twice"):
         read_seed(path)
 
 
@@ -188,13 +188,13 @@ def test_a_manifest_is_answered_with_its_field(manifest, problem):
         if not manifest or "display_information" in manifest
         else {"display_information": {"name": "x"}} | manifest
     )
-    with pytest.raises(ConfigProblem, match=problem):
+    with pytest.raises(ConfigError, match=problem):
         parse_manifest(given)
 
 
 def test_a_manifest_that_cannot_be_read_is_named(tmp_path):
-    with pytest.raises(ConfigProblem, match="Give its path to --manifest"):
+    with pytest.raises(ConfigError, match="Give its path to --manifest"):
         read_manifest(tmp_path / "none.json")
     (tmp_path / "broken.json").write_text("{\n  nope\n}")
-    with pytest.raises(ConfigProblem, match=r"broken.json, line 2: this is not JSON"):
+    with pytest.raises(ConfigError, match=r"broken.json, line 2: this is not JSON"):
         read_manifest(tmp_path / "broken.json")

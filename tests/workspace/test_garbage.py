@@ -87,13 +87,13 @@ class Target:
     ts: str = ""
 
     async def prepare(self) -> None:
-        trigger = self.workspace.server.hub.triggers.give("U02BEN")
+        trigger = self.workspace.server.hub.triggers.issue("U02BEN")
         self.view_id = (await self.workspace.api("views.open", trigger_id=trigger, view=VIEW))["view"]["id"]
         self.ts = (await self.workspace.api("chat.postMessage", channel="C02PROJECTS", text="Hello"))["ts"]
 
     def filled_in(self, body: bytes) -> bytes:
         """The body with the message, the view and a trigger that there really are."""
-        trigger = self.workspace.server.hub.triggers.give("U02BEN")
+        trigger = self.workspace.server.hub.triggers.issue("U02BEN")
         there = {
             b"1789376400.000100": self.ts,
             b'"view_id": "modal"': f'"view_id": "{self.view_id}"',

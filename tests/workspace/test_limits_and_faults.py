@@ -7,7 +7,7 @@ import pytest
 
 from tests.workspace.raw_app import connected_app
 from tests.workspace.running import running_workspace
-from workspace.clock import Clock
+from workspace.clock import MessageClock
 
 
 async def status(workspace, method, **args):
@@ -21,7 +21,7 @@ async def test_without_strict_rates_nothing_is_refused(workspace):
 
 
 async def test_a_method_beyond_its_tier_is_told_when_to_come_back():
-    clock = Clock(lambda: 1_800_000_000.0)
+    clock = MessageClock(lambda: 1_800_000_000.0)
     async with running_workspace(strict_rates=True, clock=clock) as workspace:
         assert {(await status(workspace, "users.list"))[0] for _ in range(20)} == {200}
         code, wait = await status(workspace, "users.list")
@@ -32,7 +32,7 @@ async def test_a_method_beyond_its_tier_is_told_when_to_come_back():
 
 
 async def test_one_channel_takes_a_small_burst_of_messages_and_the_workspace_so_many_a_minute():
-    clock = Clock(lambda: 1_800_000_000.0)
+    clock = MessageClock(lambda: 1_800_000_000.0)
     async with running_workspace(strict_rates=True, messages_per_minute=8, clock=clock) as workspace:
 
         async def post(channel):
@@ -43,7 +43,7 @@ async def test_one_channel_takes_a_small_burst_of_messages_and_the_workspace_so_
 
 
 async def test_a_channel_is_one_channel_however_it_is_named():
-    clock = Clock(lambda: 1_800_000_000.0)
+    clock = MessageClock(lambda: 1_800_000_000.0)
     async with running_workspace(strict_rates=True, clock=clock) as workspace:
 
         async def post(channel):
@@ -55,7 +55,7 @@ async def test_a_channel_is_one_channel_however_it_is_named():
 
 
 async def test_an_app_opens_as_many_connections_a_minute_as_it_may_have():
-    async with running_workspace(strict_rates=True, clock=Clock(lambda: 1_800_000_000.0)) as workspace:
+    async with running_workspace(strict_rates=True, clock=MessageClock(lambda: 1_800_000_000.0)) as workspace:
         opened = [await workspace.api("apps.connections.open", token=workspace.app_token) for _ in range(11)]
         assert [answer.get("error") for answer in opened] == [None] * 10 + ["ratelimited"]
 

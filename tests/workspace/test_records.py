@@ -5,28 +5,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workspace.running import SEED
-from workspace.clock import Clock
-from workspace.keeping import Keeper
+from workspace.clock import MessageClock
+from workspace.saved_state import StateSaver
 from workspace.seed import read_seed
-from workspace.state import State
+from workspace.state import WorkspaceState
 from workspace.timeline import Timeline
-from workspace.typed_text import as_stored
+from workspace.typed_text import encode_typed_text
 
 
 @given(st.lists(st.floats(min_value=1_600_000_000, max_value=1_900_000_000), min_size=1, max_size=50))
 def test_timestamps_grow_even_when_the_clock_goes_back(times):
-    clock = Clock()
+    clock = MessageClock()
     stamps = []
     for now in times:
         clock.now = lambda now=now: now
-        stamps.append(clock.stamp())
+        stamps.append(clock.new_timestamp())
     assert stamps == sorted(set(stamps))
 
 
 def test_timestamps_go_on_after_the_saved_ones():
-    clock = Clock(lambda: 1_700_000_000.0)
+    clock = MessageClock(lambda: 1_700_000_000.0)
     clock.continue_after("1700000005.000100")
-    assert clock.stamp() == "1700000005.000101"
+    assert clock.new_timestamp() == "1700000005.000101"
 
 
 stamps = st.integers(min_value=0, max_value=40).map(lambda number: f"17000000{number:02d}.000000")
@@ -47,7 +47,7 @@ def test_a_timeline_is_what_sorting_and_filtering_would_give(items, oldest, late
     expected = [
         ts for ts in roots if oldest < ts < latest or (inclusive and ts in (oldest, latest) and oldest <= latest)
     ]
-    assert timeline.between(roots, oldest, latest, inclusive=inclusive) == expected
+    assert timeline.slice_between(roots, oldest, latest, inclusive=inclusive) == expected
     for ts, thread_ts in items:
         if thread_ts not in (None, ts):
             assert ts in timeline.threads[thread_ts]
@@ -58,7 +58,7 @@ def test_a_timeline_is_what_sorting_and_filtering_would_give(items, oldest, late
 
 @pytest.fixture(scope="module")
 def state():
-    return State(read_seed(SEED), Keeper(None), Clock())
+    return WorkspaceState(read_seed(SEED), StateSaver(None), MessageClock())
 
 
 @pytest.mark.parametrize(
@@ -78,4 +78,4 @@ def state():
     ],
 )
 def test_what_is_typed_is_stored_as_slack_stores_it(state, typed, stored):
-    assert as_stored(state, typed) == stored
+    assert encode_typed_text(state, typed) == stored

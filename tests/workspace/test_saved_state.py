@@ -5,8 +5,8 @@ import sqlite3
 import pytest
 
 from tests.workspace.running import MANIFEST, running_workspace
-from workspace.errors import ConfigProblem
-from workspace.keeping import Keeper
+from workspace.errors import ConfigError
+from workspace.saved_state import StateSaver
 
 HOME = {"type": "home", "blocks": [{"type": "divider"}]}
 MODAL = {
@@ -29,7 +29,7 @@ async def test_messages_reactions_homes_files_and_members_are_kept(tmp_path):
         await workspace.session.post(begun["upload_url"], data=b"abc")
         await workspace.api("files.completeUploadExternal", files=[{"id": begun["file_id"]}])
         await ben.command("/remove @PMO Assistant", channel="C07ASK")
-        trigger = workspace.server.hub.triggers.give("U02BEN")
+        trigger = workspace.server.hub.triggers.issue("U02BEN")
         modal = (await workspace.api("views.open", trigger_id=trigger, view=MODAL))["view"]
 
     async with running_workspace(data=tmp_path) as workspace:
@@ -87,20 +87,20 @@ async def test_without_a_folder_nothing_is_kept(tmp_path):
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(ConfigProblem, match="Choose another --data"):
-        Keeper(tmp_path / "file" / "workspace.sqlite3")
+    with pytest.raises(ConfigError, match="Choose another --data"):
+        StateSaver(tmp_path / "file" / "workspace.sqlite3")
 
 
 def test_what_could_not_be_written_is_written_when_there_is_room_again(tmp_path, caplog):
-    keeper = Keeper(tmp_path / "workspace.sqlite3")
+    saver = StateSaver(tmp_path / "workspace.sqlite3")
     other = sqlite3.connect(tmp_path / "workspace.sqlite3", isolation_level=None)
     other.execute("ALTER TABLE records RENAME TO elsewhere")
-    keeper.put("message", "C/1", {"text": "Kept"})
+    saver.save("message", "C/1", {"text": "Kept"})
     for _ in range(3):
-        keeper.flush()
+        saver.flush()
     assert caplog.text.count("cannot be saved") == 1
     other.execute("ALTER TABLE elsewhere RENAME TO records")
-    keeper.close()
+    saver.close()
     assert "saved to" in caplog.messages[-1]
     assert other.execute("SELECT key FROM records").fetchall() == [("C/1",)]
     other.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workspace.clock import Clock
+from workspace.clock import MessageClock
 
 
 async def started(workspace, **args):
@@ -148,7 +148,7 @@ async def test_in_a_channel_a_stream_names_whom_it_is_for(workspace):
 
 async def test_a_stream_ends_by_itself_after_five_minutes(workspace):
     stream = await started(workspace, markdown_text="One")
-    clock: Clock = workspace.server.hub.clock
+    clock: MessageClock = workspace.server.hub.clock
     now = clock.now()
     clock.now = lambda: now + 301
     late = await workspace.api("chat.appendStream", **stream, markdown_text="x")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from workspace.view_inputs import problems
+from workspace.view_inputs import find_input_errors
 
 
 def checked(element, state, *, optional=False):
     block = {"type": "input", "block_id": "b", "optional": optional, "element": {"action_id": "a", **element}}
-    return problems({"blocks": [block]}, {"b": {"a": state}}).get("b")
+    return find_input_errors({"blocks": [block]}, {"b": {"a": state}}).get("b")
 
 
 def text(value, **limits):
@@ -69,4 +69,4 @@ def test_no_more_is_chosen_than_allowed():
 
 def test_a_field_that_was_not_sent_is_empty():
     block = {"type": "input", "block_id": "b", "element": {"type": "plain_text_input", "action_id": "a"}}
-    assert "b" in problems({"blocks": [block, {"type": "divider"}]}, {})
+    assert "b" in find_input_errors({"blocks": [block, {"type": "divider"}]}, {})

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.workspace.running import Trouble
-from workspace.clock import Clock
+from workspace.clock import MessageClock
 
 
 def modal(callback_id="request", **more):
@@ -21,7 +21,7 @@ HOME = {"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn"
 
 
 def trigger(workspace, user="U02BEN", view_id=""):
-    return workspace.server.hub.triggers.give(user, view_id)
+    return workspace.server.hub.triggers.issue(user, view_id)
 
 
 async def opened(workspace, **more):
@@ -48,7 +48,7 @@ async def test_a_trigger_is_good_for_one_modal(workspace):
 
 
 async def test_a_trigger_lives_three_seconds(workspace):
-    clock: Clock = workspace.server.hub.clock
+    clock: MessageClock = workspace.server.hub.clock
     old = trigger(workspace)
     now = clock.now()
     clock.now = lambda: now + 3.1

@@ -8,33 +8,33 @@ from workspace.checks.objects import identifier
 from workspace.checks.rich_text import RICH_TEXT
 from workspace.checks.schema import (
     Check,
-    Problem,
     Rule,
-    below,
-    boolean,
-    each,
-    integer,
-    nullable,
-    number,
+    Violation,
+    array_of,
+    check_boolean,
+    find_duplicates,
+    integer_check,
+    null_or,
+    number_check,
+    object_with,
     one_of,
-    shape,
-    string,
-    tagged,
+    pointer_to,
+    string_check,
+    tagged_union,
     too_few,
-    typed,
-    unique,
-    unsupported,
+    typed_object,
+    unsupported_type,
 )
-from workspace.checks.words import length_of_text
+from workspace.checks.text_length import count_characters
 
 MOST_COLUMNS = 20
 TABLE_CHARACTERS = 10_000
 DATA_TABLE_CHARACTERS = 20_000
 
 
-def _not_empty(cell: Mapping[str, Any], at: str) -> Iterator[Problem]:
+def _not_empty(cell: Mapping[str, Any], at: str) -> Iterator[Violation]:
     if _is_empty(cell):
-        yield too_few(below(at, "elements"), 1)
+        yield too_few(pointer_to(at, "elements"), 1)
 
 
 def _is_empty(part: Mapping[str, Any]) -> bool:
@@ -43,96 +43,98 @@ def _is_empty(part: Mapping[str, Any]) -> bool:
 
 
 CELLS: Mapping[str, Check] = {
-    "raw_text": typed({"text": string()}),
-    "raw_number": typed({"value": number(), "text": string()}),
+    "raw_text": typed_object({"text": string_check()}),
+    "raw_number": typed_object({"value": number_check(), "text": string_check()}),
     "rich_text": replace(RICH_TEXT, rules=(_not_empty,)),
 }
-ROW = each(tagged(CELLS), most=MOST_COLUMNS)
+ROW = array_of(tagged_union(CELLS), most=MOST_COLUMNS)
 
 
-def rows_of_one_width(block: Mapping[str, Any], at: str) -> Iterator[Problem]:
+def rows_of_one_width(block: Mapping[str, Any], at: str) -> Iterator[Violation]:
     width = len(block["rows"][0])
     for index, row in enumerate(block["rows"]):
         if len(row) != width:
-            pointer = below(below(at, "rows"), index)
-            yield Problem(pointer, "uneven_rows", "all rows must have the same number of cells", {"cells": width})
+            pointer = pointer_to(pointer_to(at, "rows"), index)
+            yield Violation(pointer, "uneven_rows", "all rows must have the same number of cells", {"cells": width})
 
 
-def no_more_text_than(most: int) -> Rule:
-    def rule(block: Mapping[str, Any], at: str) -> Iterator[Problem]:
-        if length_of_text(block["rows"]) > most:
+def limit_text(most: int) -> Rule:
+    def rule(block: Mapping[str, Any], at: str) -> Iterator[Violation]:
+        if count_characters(block["rows"]) > most:
             message = f"all cells together must be less than {most + 1} characters"
-            yield Problem(below(at, "rows"), "too_long", message, {"max_length": most})
+            yield Violation(pointer_to(at, "rows"), "too_long", message, {"max_length": most})
 
     return rule
 
 
-def _plain_header(block: Mapping[str, Any], at: str) -> Iterator[Problem]:
+def _plain_header(block: Mapping[str, Any], at: str) -> Iterator[Violation]:
     for column, cell in enumerate(block["rows"][0]):
         if cell["type"] == "rich_text":
-            yield unsupported(f"{at}/rows/0/{column}", "rich_text", ("raw_text", "raw_number"))
+            yield unsupported_type(f"{at}/rows/0/{column}", "rich_text", ("raw_text", "raw_number"))
 
 
-def _row_header_is_a_column(block: Mapping[str, Any], at: str) -> Iterator[Problem]:
+def _row_header_is_a_column(block: Mapping[str, Any], at: str) -> Iterator[Violation]:
     width = len(block["rows"][0])
     if block.get("row_header_column_index", 0) >= width:
-        pointer = below(at, "row_header_column_index")
-        yield Problem(pointer, "too_large", f"must be less than {width}", {"max": width - 1})
+        pointer = pointer_to(at, "row_header_column_index")
+        yield Violation(pointer, "too_large", f"must be less than {width}", {"max": width - 1})
 
 
-COLUMN = shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean})
-TABLE = typed(
-    {"rows": each(ROW, most=100)},
+COLUMN = object_with({}, {"align": one_of("left", "center", "right"), "is_wrapped": check_boolean})
+TABLE = typed_object(
+    {"rows": array_of(ROW, most=100)},
     {
         "block_id": identifier,
-        "column_settings": each(nullable(COLUMN), most=MOST_COLUMNS, fewest=0),
+        "column_settings": array_of(null_or(COLUMN), most=MOST_COLUMNS, fewest=0),
     },
-    no_more_text_than(TABLE_CHARACTERS),
+    limit_text(TABLE_CHARACTERS),
 )
 
-DATA_TABLE = typed(
-    {"caption": string(), "rows": each(ROW, most=101, fewest=2)},
-    {"block_id": identifier, "page_size": integer(1, 100), "row_header_column_index": integer(0)},
+DATA_TABLE = typed_object(
+    {"caption": string_check(), "rows": array_of(ROW, most=101, fewest=2)},
+    {"block_id": identifier, "page_size": integer_check(1, 100), "row_header_column_index": integer_check(0)},
     rows_of_one_width,
     _plain_header,
     _row_header_is_a_column,
-    no_more_text_than(DATA_TABLE_CHARACTERS),
+    limit_text(DATA_TABLE_CHARACTERS),
 )
 
-LABEL = string(20)
-POINT = shape({"label": LABEL, "value": number()})
-SERIES = shape({"name": LABEL, "data": each(POINT, most=20)})
-AXES = shape({"categories": each(LABEL, most=20)}, {"x_label": string(50), "y_label": string(50)})
+LABEL = string_check(20)
+POINT = object_with({"label": LABEL, "value": number_check()})
+SERIES = object_with({"name": LABEL, "data": array_of(POINT, most=20)})
+AXES = object_with({"categories": array_of(LABEL, most=20)}, {"x_label": string_check(50), "y_label": string_check(50)})
 
 
-def _distinct_names(chart: Mapping[str, Any], at: str) -> Iterator[Problem]:
-    yield from unique(((f"{at}/series/{index}/name", one["name"]) for index, one in enumerate(chart["series"])), "name")
+def _distinct_names(chart: Mapping[str, Any], at: str) -> Iterator[Violation]:
+    yield from find_duplicates(
+        ((f"{at}/series/{index}/name", one["name"]) for index, one in enumerate(chart["series"])), "name"
+    )
 
 
-def _distinct_categories(chart: Mapping[str, Any], at: str) -> Iterator[Problem]:
+def _distinct_categories(chart: Mapping[str, Any], at: str) -> Iterator[Violation]:
     inside, names = f"{at}/axis_config/categories", chart["axis_config"]["categories"]
-    yield from unique(((below(inside, index), name) for index, name in enumerate(names)), "categories")
+    yield from find_duplicates(((pointer_to(inside, index), name) for index, name in enumerate(names)), "categories")
 
 
-def _one_point_per_category(chart: Mapping[str, Any], at: str) -> Iterator[Problem]:
+def _one_point_per_category(chart: Mapping[str, Any], at: str) -> Iterator[Violation]:
     """Every series has a value for every category, under the category's own name."""
     wanted = chart["axis_config"]["categories"]
     for index, series in enumerate(chart["series"]):
         if sorted(point["label"] for point in series["data"]) != sorted(wanted):
             message = "data labels must match axis_config.categories"
-            yield Problem(f"{at}/series/{index}/data", "mismatched_labels", message, {"expected": list(wanted)})
+            yield Violation(f"{at}/series/{index}/data", "mismatched_labels", message, {"expected": list(wanted)})
 
 
-_PLOT = typed(
-    {"series": each(SERIES, most=6), "axis_config": AXES},
+_PLOT = typed_object(
+    {"series": array_of(SERIES, most=6), "axis_config": AXES},
     {},
     _distinct_names,
     _distinct_categories,
     _one_point_per_category,
 )
-_PIE = typed({"segments": each(shape({"label": LABEL, "value": number(above=0)}), most=6)})
+_PIE = typed_object({"segments": array_of(object_with({"label": LABEL, "value": number_check(above=0)}), most=6)})
 
-DATA_VISUALIZATION = typed(
-    {"title": string(50), "chart": tagged({"pie": _PIE, "bar": _PLOT, "area": _PLOT, "line": _PLOT})},
+DATA_VISUALIZATION = typed_object(
+    {"title": string_check(50), "chart": tagged_union({"pie": _PIE, "bar": _PLOT, "area": _PLOT, "line": _PLOT})},
     {"block_id": identifier},
 )

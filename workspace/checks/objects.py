@@ -5,85 +5,87 @@ from typing import Any
 
 from workspace.checks.schema import (
     Check,
-    Problem,
+    Violation,
+    array_of,
     at_least_one,
-    below,
-    boolean,
-    each,
+    check_boolean,
     exactly_one,
-    matching,
+    find_duplicates,
+    object_with,
     one_of,
-    shape,
-    string,
-    tagged,
-    typed,
-    unique,
+    pointer_to,
+    string_check,
+    string_matching,
+    tagged_union,
+    typed_object,
 )
 
 LONGEST_ID = 255
-identifier = string(LONGEST_ID)
-optional_identifier = string(LONGEST_ID, shortest=0)
+identifier = string_check(LONGEST_ID)
+optional_identifier = string_check(LONGEST_ID, shortest=0)
 
 
 def text_kinds(longest: int) -> Mapping[str, Check]:
     """Plain text, which alone knows `emoji`, and mrkdwn, which alone knows `verbatim`."""
     return {
-        "plain_text": typed({"text": string(longest)}, {"emoji": boolean}),
-        "mrkdwn": typed({"text": string(longest)}, {"verbatim": boolean}),
+        "plain_text": typed_object({"text": string_check(longest)}, {"emoji": check_boolean}),
+        "mrkdwn": typed_object({"text": string_check(longest)}, {"verbatim": check_boolean}),
     }
 
 
 def plain_text(longest: int) -> Check:
-    return tagged({"plain_text": text_kinds(longest)["plain_text"]})
+    return tagged_union({"plain_text": text_kinds(longest)["plain_text"]})
 
 
 def any_text(longest: int) -> Check:
-    return tagged(text_kinds(longest))
+    return tagged_union(text_kinds(longest))
 
 
-def address(longest: int = 3000) -> Check:
+def link_url(longest: int = 3000) -> Check:
     """Where a button or a link leads: any absolute address with a scheme."""
-    return matching(r"(https?://[^\s/?#]+\S*|(mailto|tel|slack):\S+)", "a valid URL", longest)
+    return string_matching(r"(https?://[^\s/?#]+\S*|(mailto|tel|slack):\S+)", "a valid URL", longest)
 
 
-def web_address(longest: int | None = 3000) -> Check:
+def fetchable_url(longest: int | None = 3000) -> Check:
     """An address Slack itself fetches: https, or http on the machine the workspace runs on."""
     local = r"http://(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
-    return matching(rf"(https://[^\s/?#]+|{local})([/?#]\S*)?", "a valid URL that Slack can fetch (https)", longest)
+    return string_matching(
+        rf"(https://[^\s/?#]+|{local})([/?#]\S*)?", "a valid URL that Slack can fetch (https)", longest
+    )
 
 
-CONFIRM = shape(
+CONFIRM = object_with(
     {"title": plain_text(100), "text": any_text(300), "confirm": plain_text(30), "deny": plain_text(30)},
     {"style": one_of("primary", "danger")},
 )
 
-SLACK_FILE = shape({}, {"id": string(), "url": web_address(None)}, exactly_one("id", "url"))
+SLACK_FILE = object_with({}, {"id": string_check(), "url": fetchable_url(None)}, exactly_one("id", "url"))
 
-IMAGE_SOURCE: Mapping[str, Check] = {"image_url": web_address(), "slack_file": SLACK_FILE}
+IMAGE_SOURCE: Mapping[str, Check] = {"image_url": fetchable_url(), "slack_file": SLACK_FILE}
 one_image_source = exactly_one("image_url", "slack_file")
 
-DISPATCH = shape({}, {"trigger_actions_on": each(one_of("on_enter_pressed", "on_character_entered"))})
+DISPATCH = object_with({}, {"trigger_actions_on": array_of(one_of("on_enter_pressed", "on_character_entered"))})
 
-CONVERSATION_FILTER = shape(
+CONVERSATION_FILTER = object_with(
     {},
     {
-        "include": each(one_of("im", "mpim", "private", "public")),
-        "exclude_external_shared_channels": boolean,
-        "exclude_bot_users": boolean,
+        "include": array_of(one_of("im", "mpim", "private", "public")),
+        "exclude_external_shared_channels": check_boolean,
+        "exclude_bot_users": check_boolean,
     },
     at_least_one("include", "exclude_external_shared_channels", "exclude_bot_users"),
 )
 
 
-def option(text: Check, extra: Mapping[str, Check] | None = None) -> Check:
+def option_object(text: Check, extra: Mapping[str, Check] | None = None) -> Check:
     """One choice; its value is what the app is told, up to 150 characters."""
-    return shape({"text": text, "value": string(150)}, {"description": text, **(extra or {})})
+    return object_with({"text": text, "value": string_check(150)}, {"description": text, **(extra or {})})
 
 
-PLAIN_OPTION = option(plain_text(75))
-RICH_OPTION = option(any_text(75))
-OVERFLOW_OPTION = option(plain_text(75), {"url": address()})
-OPTION_GROUP = shape({"label": plain_text(75), "options": each(PLAIN_OPTION, most=100)})
+PLAIN_OPTION = option_object(plain_text(75))
+RICH_OPTION = option_object(any_text(75))
+OVERFLOW_OPTION = option_object(plain_text(75), {"url": link_url()})
+OPTION_GROUP = object_with({"label": plain_text(75), "options": array_of(PLAIN_OPTION, most=100)})
 
 
 def all_options(element: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -91,30 +93,32 @@ def all_options(element: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [*element.get("options", []), *grouped]
 
 
-def distinct_options(element: Mapping[str, Any], at: str) -> Iterator[Problem]:
+def distinct_options(element: Mapping[str, Any], at: str) -> Iterator[Violation]:
     """Values tell choices apart, so no two choices of one element share one."""
     found = [
-        (below(below(below(at, "options"), index), "value"), choice["value"])
+        (pointer_to(pointer_to(pointer_to(at, "options"), index), "value"), choice["value"])
         for index, choice in enumerate(element.get("options", []))
     ]
     for number, group in enumerate(element.get("option_groups", [])):
         inside = f"{at}/option_groups/{number}/options"
         found += [(f"{inside}/{index}/value", choice["value"]) for index, choice in enumerate(group["options"])]
-    yield from unique(found, "value")
+    yield from find_duplicates(found, "value")
 
 
-def initial_among_options(element: Mapping[str, Any], at: str) -> Iterator[Problem]:
+def initial_among_options(element: Mapping[str, Any], at: str) -> Iterator[Violation]:
     """What is chosen at first is one of the choices, in every field."""
-    offered = [_normal(choice) for choice in all_options(element)]
-    chosen = [(below(at, "initial_option"), element["initial_option"])] if "initial_option" in element else []
-    several = below(at, "initial_options")
-    chosen += [(below(several, index), choice) for index, choice in enumerate(element.get("initial_options", []))]
+    offered = [_comparable(choice) for choice in all_options(element)]
+    chosen = [(pointer_to(at, "initial_option"), element["initial_option"])] if "initial_option" in element else []
+    several = pointer_to(at, "initial_options")
+    chosen += [(pointer_to(several, index), choice) for index, choice in enumerate(element.get("initial_options", []))]
     for pointer, choice in chosen:
-        if _normal(choice) not in offered:
-            yield Problem(pointer, "not_an_option", "must match one of the provided options", {"got": choice["value"]})
+        if _comparable(choice) not in offered:
+            yield Violation(
+                pointer, "not_an_option", "must match one of the provided options", {"got": choice["value"]}
+            )
 
 
-def _normal(choice: Mapping[str, Any]) -> tuple[Any, ...]:
+def _comparable(choice: Mapping[str, Any]) -> tuple[Any, ...]:
     """An option without the flags that do not change which option it is."""
     description = choice.get("description", {})
     return (choice["value"], choice["text"]["type"], choice["text"]["text"], description.get("text"))

@@ -2,43 +2,61 @@
 
 from collections.abc import Mapping
 
-from workspace.checks.objects import address, identifier
-from workspace.checks.schema import Check, boolean, each, integer, matching, one_of, shape, string, tagged, typed
+from workspace.checks.objects import identifier, link_url
+from workspace.checks.schema import (
+    Check,
+    array_of,
+    check_boolean,
+    integer_check,
+    object_with,
+    one_of,
+    string_check,
+    string_matching,
+    tagged_union,
+    typed_object,
+)
 
-_flags: Mapping[str, Check] = dict.fromkeys(("bold", "italic", "strike", "underline", "code"), boolean)
+_flags: Mapping[str, Check] = dict.fromkeys(("bold", "italic", "strike", "underline", "code"), check_boolean)
 _mention_flags: Mapping[str, Check] = {
     **_flags,
-    **dict.fromkeys(("highlight", "client_highlight", "unlink"), boolean),
+    **dict.fromkeys(("highlight", "client_highlight", "unlink"), check_boolean),
 }
-_styled: Mapping[str, Check] = {"style": shape({}, _flags)}
-_mention: Mapping[str, Check] = {"style": shape({}, _mention_flags)}
+_styled: Mapping[str, Check] = {"style": object_with({}, _flags)}
+_mention: Mapping[str, Check] = {"style": object_with({}, _mention_flags)}
 BORDER = one_of(0, 1)
 
-_TEXT = typed({"text": string()}, _styled)
-_LINK = typed({"url": address()}, {"text": string(), "unsafe": boolean, **_styled})
+_TEXT = typed_object({"text": string_check()}, _styled)
+_LINK = typed_object({"url": link_url()}, {"text": string_check(), "unsafe": check_boolean, **_styled})
 
 INLINE: Mapping[str, Check] = {
     "text": _TEXT,
     "link": _LINK,
-    "user": typed({"user_id": string()}, _mention),
-    "usergroup": typed({"usergroup_id": string()}, _mention),
-    "channel": typed({"channel_id": string()}, _mention),
-    "team": typed({"team_id": string()}, _mention),
-    "broadcast": typed({"range": one_of("here", "channel", "everyone")}, _styled),
-    "emoji": typed({"name": string()}, {"unicode": string(), "url": string(), "skin_tone": integer(1, 6), **_styled}),
-    "date": typed({"timestamp": integer(0), "format": string()}, {"url": address(), "fallback": string(), **_styled}),
-    "color": typed({"value": matching(r"#?[0-9A-Fa-f]{6}", "a hexadecimal colour")}, _styled),
+    "user": typed_object({"user_id": string_check()}, _mention),
+    "usergroup": typed_object({"usergroup_id": string_check()}, _mention),
+    "channel": typed_object({"channel_id": string_check()}, _mention),
+    "team": typed_object({"team_id": string_check()}, _mention),
+    "broadcast": typed_object({"range": one_of("here", "channel", "everyone")}, _styled),
+    "emoji": typed_object(
+        {"name": string_check()},
+        {"unicode": string_check(), "url": string_check(), "skin_tone": integer_check(1, 6), **_styled},
+    ),
+    "date": typed_object(
+        {"timestamp": integer_check(0), "format": string_check()},
+        {"url": link_url(), "fallback": string_check(), **_styled},
+    ),
+    "color": typed_object({"value": string_matching(r"#?[0-9A-Fa-f]{6}", "a hexadecimal colour")}, _styled),
 }
 
 # Empty lists of elements are taken by Slack everywhere but in a list, which needs an item.
-SECTION = typed({"elements": each(tagged(INLINE), fewest=0)})
-LIST = typed(
-    {"elements": each(tagged({"rich_text_section": SECTION})), "style": one_of("bullet", "ordered")},
-    {"indent": integer(0, 8), "offset": integer(0), "border": BORDER},
+SECTION = typed_object({"elements": array_of(tagged_union(INLINE), fewest=0)})
+LIST = typed_object(
+    {"elements": array_of(tagged_union({"rich_text_section": SECTION})), "style": one_of("bullet", "ordered")},
+    {"indent": integer_check(0, 8), "offset": integer_check(0), "border": BORDER},
 )
-QUOTE = typed({"elements": each(tagged(INLINE), fewest=0)}, {"border": BORDER})
-PREFORMATTED = typed(
-    {"elements": each(tagged({"text": _TEXT, "link": _LINK}), fewest=0)}, {"border": BORDER, "language": string()}
+QUOTE = typed_object({"elements": array_of(tagged_union(INLINE), fewest=0)}, {"border": BORDER})
+PREFORMATTED = typed_object(
+    {"elements": array_of(tagged_union({"text": _TEXT, "link": _LINK}), fewest=0)},
+    {"border": BORDER, "language": string_check()},
 )
 PARTS: Mapping[str, Check] = {
     "rich_text_section": SECTION,
@@ -47,4 +65,4 @@ PARTS: Mapping[str, Check] = {
     "rich_text_preformatted": PREFORMATTED,
 }
 
-RICH_TEXT = typed({"elements": each(tagged(PARTS), fewest=0)}, {"block_id": identifier})
+RICH_TEXT = typed_object({"elements": array_of(tagged_union(PARTS), fewest=0)}, {"block_id": identifier})

@@ -12,7 +12,7 @@ Surface = Literal["message", "modal", "home"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Violation:
     """One reason why Slack would refuse a payload.
 
     `pointer` is a JSON pointer into the request ("/blocks/0/text/text"; "" is the whole of it), `constraint` the limit
@@ -53,127 +53,127 @@ _BY_PLACE = {
 }
 
 
-Check = Callable[[Any, str], Iterator[Problem]]
-Rule = Callable[[Mapping[str, Any], str], Iterator[Problem]]
+Check = Callable[[Any, str], Iterator[Violation]]
+Rule = Callable[[Mapping[str, Any], str], Iterator[Violation]]
 
 
-def below(pointer: str, key: str | int) -> str:
+def pointer_to(pointer: str, key: str | int) -> str:
     """The pointer to a field or an item of what `pointer` points at."""
     return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
-def wrong_type(pointer: str, wanted: str) -> Problem:
-    return Problem(pointer, "wrong_type", f"must provide {wanted}", {"type": wanted})
+def wrong_type(pointer: str, wanted: str) -> Violation:
+    return Violation(pointer, "wrong_type", f"must provide {wanted}", {"type": wanted})
 
 
-def missing(pointer: str, name: str) -> Problem:
-    return Problem(pointer, "missing_field", f"missing required field: {name}", {"field": name})
+def missing_field(pointer: str, name: str) -> Violation:
+    return Violation(pointer, "missing_field", f"missing required field: {name}", {"field": name})
 
 
-def unsupported(pointer: str, kind: Any, allowed: Iterable[str]) -> Problem:
+def unsupported_type(pointer: str, kind: Any, allowed: Iterable[str]) -> Violation:
     constraint = {"type": "enum", "expected": sorted(allowed), "got": kind}
-    return Problem(below(pointer, "type"), "unsupported_type", f"unsupported type: {kind}", constraint)
+    return Violation(pointer_to(pointer, "type"), "unsupported_type", f"unsupported type: {kind}", constraint)
 
 
-def too_long(pointer: str, longest: int) -> Problem:
-    return Problem(pointer, "too_long", f"must be less than {longest + 1} characters", {"max_length": longest})
+def too_long(pointer: str, longest: int) -> Violation:
+    return Violation(pointer, "too_long", f"must be less than {longest + 1} characters", {"max_length": longest})
 
 
-def too_many(pointer: str, most: int) -> Problem:
-    return Problem(pointer, "too_many_items", f"no more than {most} items allowed", {"max_items": most})
+def too_many(pointer: str, most: int) -> Violation:
+    return Violation(pointer, "too_many_items", f"no more than {most} items allowed", {"max_items": most})
 
 
-def too_few(pointer: str, fewest: int) -> Problem:
-    return Problem(pointer, "too_few_items", f"must provide at least {fewest} items", {"min_items": fewest})
+def too_few(pointer: str, fewest: int) -> Violation:
+    return Violation(pointer, "too_few_items", f"must provide at least {fewest} items", {"min_items": fewest})
 
 
-def anything(value: Any, at: str) -> Iterator[Problem]:
+def accept_anything(value: Any, at: str) -> Iterator[Violation]:
     """Accepts every value: the field is known, its contents are not ours to judge."""
     yield from ()
 
 
-def string(longest: int | None = None, shortest: int = 1) -> Check:
+def string_check(longest: int | None = None, shortest: int = 1) -> Check:
     """A string of `shortest` to `longest` characters; Slack refuses empty ones nearly everywhere."""
 
-    def check(value: Any, at: str) -> Iterator[Problem]:
+    def check(value: Any, at: str) -> Iterator[Violation]:
         if not isinstance(value, str):
             yield wrong_type(at, "a string")
         elif len(value) < shortest:
             message = f"must be more than {shortest - 1} characters"
-            yield Problem(at, "too_short", message, {"min_length": shortest})
+            yield Violation(at, "too_short", message, {"min_length": shortest})
         elif longest is not None and len(value) > longest:
             yield too_long(at, longest)
 
     return check
 
 
-def matching(pattern: str, wanted: str, longest: int | None = None) -> Check:
+def string_matching(pattern: str, wanted: str, longest: int | None = None) -> Check:
     """A string of the whole form `pattern`; `wanted` says in words what that form is."""
     form = re.compile(pattern)
-    inner = string(longest)
+    inner = string_check(longest)
 
-    def check(value: Any, at: str) -> Iterator[Problem]:
+    def check(value: Any, at: str) -> Iterator[Violation]:
         problems = list(inner(value, at))
         yield from problems
         if not problems and not form.fullmatch(value):
-            yield Problem(at, "invalid_format", f"must be {wanted}", {"pattern": pattern})
+            yield Violation(at, "invalid_format", f"must be {wanted}", {"pattern": pattern})
 
     return check
 
 
-def nullable(check: Check) -> Check:
+def null_or(check: Check) -> Check:
     """Whatever `check` accepts, or null: a place that is left empty."""
 
-    def either(value: Any, at: str) -> Iterator[Problem]:
+    def either(value: Any, at: str) -> Iterator[Violation]:
         if value is not None:
             yield from check(value, at)
 
     return either
 
 
-def boolean(value: Any, at: str) -> Iterator[Problem]:
+def check_boolean(value: Any, at: str) -> Iterator[Violation]:
     if not isinstance(value, bool):
         yield wrong_type(at, "a boolean")
 
 
-def integer(least: int | None = None, most: int | None = None) -> Check:
-    def check(value: Any, at: str) -> Iterator[Problem]:
+def integer_check(least: int | None = None, most: int | None = None) -> Check:
+    def check(value: Any, at: str) -> Iterator[Violation]:
         if not isinstance(value, int) or isinstance(value, bool):
             yield wrong_type(at, "an integer")
         elif least is not None and value < least:
-            yield Problem(at, "too_small", f"must be greater than {least - 1}", {"min": least})
+            yield Violation(at, "too_small", f"must be greater than {least - 1}", {"min": least})
         elif most is not None and value > most:
-            yield Problem(at, "too_large", f"must be less than {most + 1}", {"max": most})
+            yield Violation(at, "too_large", f"must be less than {most + 1}", {"max": most})
 
     return check
 
 
-def number(above: float | None = None) -> Check:
+def number_check(above: float | None = None) -> Check:
     """A finite number, larger than `above` where that is given."""
 
-    def check(value: Any, at: str) -> Iterator[Problem]:
+    def check(value: Any, at: str) -> Iterator[Violation]:
         real = isinstance(value, int | float) and not isinstance(value, bool)
         if not real or value != value or value in (float("inf"), float("-inf")):
             yield wrong_type(at, "a number")
         elif above is not None and value <= above:
-            yield Problem(at, "too_small", f"must be greater than {above:g}", {"exclusive_min": above})
+            yield Violation(at, "too_small", f"must be greater than {above:g}", {"exclusive_min": above})
 
     return check
 
 
 def one_of(*allowed: str | int) -> Check:
-    def check(value: Any, at: str) -> Iterator[Problem]:
+    def check(value: Any, at: str) -> Iterator[Violation]:
         if isinstance(value, bool) or value not in allowed:
             message = f"must be a valid enum value: {', '.join(map(str, allowed))}"
-            yield Problem(at, "invalid_enum", message, {"type": "enum", "expected": list(allowed), "got": value})
+            yield Violation(at, "invalid_enum", message, {"type": "enum", "expected": list(allowed), "got": value})
 
     return check
 
 
-def each(item: Check, most: int | None = None, fewest: int = 1) -> Check:
+def array_of(item: Check, most: int | None = None, fewest: int = 1) -> Check:
     """An array of `fewest` to `most` items, each of which satisfies `item`."""
 
-    def check(value: Any, at: str) -> Iterator[Problem]:
+    def check(value: Any, at: str) -> Iterator[Violation]:
         if not isinstance(value, list | tuple):
             yield wrong_type(at, "an array")
             return
@@ -182,20 +182,20 @@ def each(item: Check, most: int | None = None, fewest: int = 1) -> Check:
         if most is not None and len(value) > most:
             yield too_many(at, most)
         for index, entry in enumerate(value):
-            yield from item(entry, below(at, index))
+            yield from item(entry, pointer_to(at, index))
 
     return check
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ObjectCheck:
     """An object with these fields and no others; its rules are asked once every field by itself is right."""
 
     required: Mapping[str, Check]
     optional: Mapping[str, Check]
     rules: tuple[Rule, ...] = ()
 
-    def __call__(self, value: Any, at: str) -> Iterator[Problem]:
+    def __call__(self, value: Any, at: str) -> Iterator[Violation]:
         if not isinstance(value, Mapping):
             yield wrong_type(at, "an object")
             return
@@ -205,37 +205,41 @@ class Shape:
             for rule in self.rules:
                 yield from rule(value, at)
 
-    def _absent(self, value: Mapping[str, Any], at: str) -> Iterator[Problem]:
-        return (missing(at, name) for name in self.required if name not in value)
+    def _absent(self, value: Mapping[str, Any], at: str) -> Iterator[Violation]:
+        return (missing_field(at, name) for name in self.required if name not in value)
 
-    def _present(self, value: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    def _present(self, value: Mapping[str, Any], at: str) -> Iterator[Violation]:
         for name, entry in value.items():
             check = self.required.get(name) or self.optional.get(name)
             if check is None:
-                yield Problem(at, "unknown_field", f"invalid additional property: {name}", {"field": name})
+                yield Violation(at, "unknown_field", f"invalid additional property: {name}", {"field": name})
             else:
-                yield from check(entry, below(at, name))
+                yield from check(entry, pointer_to(at, name))
 
 
-def shape(required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *rules: Rule) -> Shape:
-    return Shape(dict(required), dict(optional or {}), rules)
+def object_with(
+    required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *rules: Rule
+) -> ObjectCheck:
+    return ObjectCheck(dict(required), dict(optional or {}), rules)
 
 
-def typed(required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *rules: Rule) -> Shape:
+def typed_object(
+    required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *rules: Rule
+) -> ObjectCheck:
     """A shape that names itself in `type`; which name it is was settled by whoever looked it up."""
-    return Shape({"type": anything, **required}, dict(optional or {}), rules)
+    return ObjectCheck({"type": accept_anything, **required}, dict(optional or {}), rules)
 
 
-def tagged(kinds: Mapping[str, Check]) -> Check:
+def tagged_union(kinds: Mapping[str, Check]) -> Check:
     """An object whose `type` is one of `kinds`, checked as that kind."""
 
-    def check(value: Any, at: str) -> Iterator[Problem]:
+    def check(value: Any, at: str) -> Iterator[Violation]:
         if not isinstance(value, Mapping):
             yield wrong_type(at, "an object")
         elif "type" not in value:
-            yield missing(at, "type")
+            yield missing_field(at, "type")
         elif not isinstance(value["type"], str) or value["type"] not in kinds:
-            yield unsupported(at, value["type"], kinds)
+            yield unsupported_type(at, value["type"], kinds)
         else:
             yield from kinds[value["type"]](value, at)
 
@@ -243,41 +247,44 @@ def tagged(kinds: Mapping[str, Check]) -> Check:
 
 
 def at_least_one(*names: str) -> Rule:
-    def rule(value: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    def rule(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
         if not any(name in value for name in names):
-            yield Problem(at, "missing_field", f"must define {_either(names)}", {"fields": list(names)})
+            yield Violation(at, "missing_field", f"must define {_either(names)}", {"fields": list(names)})
 
     return rule
 
 
 def exactly_one(*names: str) -> Rule:
-    def rule(value: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    def rule(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
         if sum(name in value for name in names) > 1:
             message = f"must define only one of {', '.join(f'`{name}`' for name in names)}"
-            yield Problem(at, "conflicting_fields", message, {"fields": list(names)})
+            yield Violation(at, "conflicting_fields", message, {"fields": list(names)})
         yield from at_least_one(*names)(value, at)
 
     return rule
 
 
-def ordered(low: str, high: str) -> Rule:
+def require_order(low: str, high: str) -> Rule:
     """Where both fields are given, `low` is no larger than `high`; numerals are compared as numbers."""
 
-    def rule(value: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    def rule(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
         if low in value and high in value and float(value[low]) > float(value[high]):
-            yield Problem(
-                below(at, low), "out_of_order", f"`{low}` cannot be greater than `{high}`", {"max": value[high]}
+            yield Violation(
+                pointer_to(at, low),
+                "out_of_order",
+                f"`{low}` cannot be greater than `{high}`",
+                {"max": value[high]},
             )
 
     return rule
 
 
-def unique(items: Iterable[tuple[str, Any]], name: str) -> Iterator[Problem]:
+def find_duplicates(items: Iterable[tuple[str, Any]], name: str) -> Iterator[Violation]:
     """Complains of each (pointer, value) whose value was there before."""
     seen: set[Any] = set()
     for pointer, value in items:
         if value in seen:
-            yield Problem(pointer, "duplicate", f'`{name}` "{value}" already exists', {"unique": name})
+            yield Violation(pointer, "duplicate", f'`{name}` "{value}" already exists', {"unique": name})
         seen.add(value)
 
 

@@ -6,30 +6,30 @@ from typing import Any
 from workspace.checks.blocks import SOURCES, STATUSES, check_blocks_at
 from workspace.checks.message import LONGEST_MARKDOWN
 from workspace.checks.rich_text import RICH_TEXT
-from workspace.checks.schema import Problem, each, one_of, string, tagged, typed
+from workspace.checks.schema import Violation, array_of, one_of, string_check, tagged_union, typed_object
 
-_words = string(shortest=0)
-_rich_text = tagged({"rich_text": RICH_TEXT})
-
-
-def _words_or_rich_text(value: Any, at: str) -> Iterator[Problem]:
-    yield from (_words if isinstance(value, str) else _rich_text)(value, at)
+_text = string_check(shortest=0)
+_rich_text = tagged_union({"rich_text": RICH_TEXT})
 
 
-def _blocks(value: Any, at: str) -> Iterator[Problem]:
+def _text_or_rich_text(value: Any, at: str) -> Iterator[Violation]:
+    yield from (_text if isinstance(value, str) else _rich_text)(value, at)
+
+
+def _check_blocks(value: Any, at: str) -> Iterator[Violation]:
     yield from check_blocks_at(value, "message", at)
 
 
-CHUNKS = each(
-    tagged(
+CHUNKS = array_of(
+    tagged_union(
         {
-            "markdown_text": typed({"text": string(LONGEST_MARKDOWN, shortest=0)}),
-            "plan_update": typed({"title": string()}),
-            "task_update": typed(
-                {"id": string(), "title": string(), "status": one_of(*STATUSES)},
-                {"details": _words_or_rich_text, "output": _words_or_rich_text, "sources": SOURCES},
+            "markdown_text": typed_object({"text": string_check(LONGEST_MARKDOWN, shortest=0)}),
+            "plan_update": typed_object({"title": string_check()}),
+            "task_update": typed_object(
+                {"id": string_check(), "title": string_check(), "status": one_of(*STATUSES)},
+                {"details": _text_or_rich_text, "output": _text_or_rich_text, "sources": SOURCES},
             ),
-            "blocks": typed({"blocks": _blocks}),
+            "blocks": typed_object({"blocks": _check_blocks}),
         }
     ),
     fewest=0,

@@ -5,11 +5,11 @@ from workspace.socket_mode import CONNECTIONS_AT_MOST
 from workspace.web_api.call import Call, Method
 
 
-def api_test(call: Call) -> Json:
+def echo_arguments(call: Call) -> Json:
     return {"args": call.args}
 
 
-def auth_test(call: Call) -> Json:
+def check_auth(call: Call) -> Json:
     state = call.hub.state
     return {
         "url": f"{call.hub.base_url}/",
@@ -22,7 +22,7 @@ def auth_test(call: Call) -> Json:
     }
 
 
-def connections_open(call: Call) -> Json:
+def open_connection(call: Call) -> Json:
     ticket = call.hub.sockets.new_ticket()
     address = call.hub.base_url.replace("http", "ws", 1)
     return {"url": f"{address}/link/?ticket={ticket}&app_id={call.hub.state.app.id}"}
@@ -30,7 +30,7 @@ def connections_open(call: Call) -> Json:
 
 # Slack's tier 1: about one a minute, and short bursts; as many at once as there may be connections.
 METHODS = {
-    "api.test": Method(api_test, tier=100, by="any"),
-    "auth.test": Method(auth_test, tier=600),
-    "apps.connections.open": Method(connections_open, tier=CONNECTIONS_AT_MOST, by="app"),
+    "api.test": Method(echo_arguments, tier=100, by="any"),
+    "auth.test": Method(check_auth, tier=600),
+    "apps.connections.open": Method(open_connection, tier=CONNECTIONS_AT_MOST, by="app"),
 }

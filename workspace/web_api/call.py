@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from workspace.bodies import parse_json
-from workspace.errors import Failure
+from workspace.errors import ApiError
 from workspace.hub import Hub
+from workspace.json_text import parse_json
 from workspace.records import Channel, Json
 
 PAGE_AT_MOST = 1_000
@@ -25,7 +25,7 @@ class Call:
         value = self.args.get(name)
         if value is None or value == "":
             if missing:
-                raise Failure(missing)
+                raise ApiError(missing)
             return ""
         return str(value)
 
@@ -43,7 +43,7 @@ class Call:
         try:
             return int(str(value)) or default
         except ValueError:
-            raise Failure(problem) from None
+            raise ApiError(problem) from None
 
     def structure(self, name: str, problem: str = "invalid_arguments") -> Any:
         """An argument that is a list or an object, or the JSON text of one. None if it is not given."""
@@ -54,28 +54,28 @@ class Call:
             try:
                 return parse_json(value)
             except ValueError:
-                raise Failure(problem) from None
+                raise ApiError(problem) from None
         return value
 
-    def need(self, scope: str) -> None:
-        """Raises Failure `missing_scope` if the app was not given this one."""
+    def require_scope(self, scope: str) -> None:
+        """Raises ApiError `missing_scope` if the app was not given this one."""
         granted = self.hub.manifest.scopes
         if scope not in granted:
-            raise Failure("missing_scope", needed=scope, provided=",".join(granted))
+            raise ApiError("missing_scope", needed=scope, provided=",".join(granted))
 
     def channel(self, name: str = "channel") -> Channel:
-        """The channel of an argument: one the app can see. Raises Failure `channel_not_found`."""
+        """The channel of an argument: one the app can see. Raises ApiError `channel_not_found`."""
         state = self.hub.state
         given = self.text(name, missing="channel_not_found").lstrip("#")
         channel = state.channels.get(given) or state.channels.get(state.channel_names.get(given, ""))
-        if channel is None or (channel.is_private and not state.bot_is_in(channel)):
-            raise Failure("channel_not_found")
+        if channel is None or (channel.is_private and not state.has_bot(channel)):
+            raise ApiError("channel_not_found")
         return channel
 
     def user(self, name: str = "user") -> str:
         user = self.text(name, missing="user_not_found")
         if user not in self.hub.state.people:
-            raise Failure("user_not_found")
+            raise ApiError("user_not_found")
         return user
 
 
@@ -90,16 +90,16 @@ class Method:
     by: str = "bot"
 
 
-def page_of(items: list[Any], call: Call, default: int = 100) -> tuple[list[Any], Json]:
+def paginate_items(items: list[Any], call: Call, default: int = 100) -> tuple[list[Any], Json]:
     """Slack's cursor pagination: the wanted part of a list, and the response_metadata that goes with it."""
     limit = call.number("limit", default, "invalid_limit")
     if not 0 < limit <= PAGE_AT_MOST:
-        raise Failure("invalid_limit")
+        raise ApiError("invalid_limit")
     cursor = call.text("cursor")
     try:
         start = int(bytes.fromhex(cursor)) if cursor else 0
     except ValueError:
-        raise Failure("invalid_cursor") from None
+        raise ApiError("invalid_cursor") from None
     end = start + limit
     following = str(end).encode().hex() if end < len(items) else ""
     return items[start:end], {"response_metadata": {"next_cursor": following}}

@@ -1,71 +1,71 @@
 """Posting, changing and deleting messages."""
 
 from workspace import messages
-from workspace.app_view import without_metadata
-from workspace.errors import Failure
-from workspace.membership import open_direct
+from workspace.app_messages import without_metadata
+from workspace.errors import ApiError
+from workspace.membership import open_direct_message
 from workspace.records import Channel, Json
 from workspace.web_api.call import Call, Method
-from workspace.web_api.content import message_fields
+from workspace.web_api.content import read_message_fields
 
 WRITE = ("chat:write",)
 
 
-def writable(call: Call) -> Channel:
+def find_writable_channel(call: Call) -> Channel:
     """Where a message goes: a channel the app is in, a person's direct message, or any public channel if it may."""
     state = call.hub.state
     given = call.text("channel", missing="channel_not_found")
     person = given in state.people and given != state.app.bot_user_id
-    channel = open_direct(call.hub, [given, state.app.bot_user_id]) if person else call.channel()
+    channel = open_direct_message(call.hub, [given, state.app.bot_user_id]) if person else call.channel()
     if channel.is_im and not call.hub.manifest.messages_enabled:
-        raise Failure("messages_tab_disabled")
-    if not state.bot_is_in(channel) and "chat:write.public" not in call.hub.manifest.scopes:
-        raise Failure("not_in_channel")
+        raise ApiError("messages_tab_disabled")
+    if not state.has_bot(channel) and "chat:write.public" not in call.hub.manifest.scopes:
+        raise ApiError("not_in_channel")
     return channel
 
 
 def post_message(call: Call) -> Json:
-    channel = writable(call)
-    fields = message_fields(call)
+    channel = find_writable_channel(call)
+    fields = read_message_fields(call)
     thread_ts = call.text("thread_ts")
     if thread_ts:
-        fields |= thread_fields(call, channel, thread_ts)
+        fields |= build_reply_fields(call, channel, thread_ts)
     if call.text("username") and "chat:write.customize" in call.hub.manifest.scopes:
         fields["username"] = call.text("username")
-    message = messages.post(call.hub, channel, messages.by_the_app(call.hub, fields))
+    message = messages.publish_message(call.hub, channel, messages.build_app_message(call.hub, fields))
     return {"channel": channel.id, "ts": message["ts"], "message": without_metadata(call.hub, message)}
 
 
-def thread_fields(call: Call, channel: Channel, thread_ts: str) -> Json:
-    fields = messages.thread_of(call.hub, channel, thread_ts)
+def build_reply_fields(call: Call, channel: Channel, thread_ts: str) -> Json:
+    fields = messages.build_thread_fields(call.hub, channel, thread_ts)
     if call.flag("reply_broadcast"):
         fields["subtype"] = "thread_broadcast"
     return fields
 
 
-def own_message(call: Call, forbidden: str) -> tuple[Channel, Json]:
+def find_app_message(call: Call, forbidden: str) -> tuple[Channel, Json]:
     """The app's own message named by channel and ts. Raises `message_not_found` or the code for someone else's."""
     channel = call.channel()
-    message = call.hub.state.message(channel.id, call.text("ts", missing="message_not_found"))
+    message = call.hub.state.find_message(channel.id, call.text("ts", missing="message_not_found"))
     if message is None:
-        raise Failure("message_not_found")
+        raise ApiError("message_not_found")
     if message.get("bot_id") != call.hub.state.app.bot_id:
-        raise Failure(forbidden)
+        raise ApiError(forbidden)
     return channel, message
 
 
-def update(call: Call) -> Json:
-    channel, message = own_message(call, "cant_update_message")
+def update_app_message(call: Call) -> Json:
+    channel, message = find_app_message(call, "cant_update_message")
     if message.get("streaming"):
-        raise Failure("streaming_state_conflict")
-    fields = message_fields(call, updating=True)
+        raise ApiError("streaming_state_conflict")
+    fields = read_message_fields(call, updating=True)
     edited_by = "" if fields.get("blocks") else call.hub.state.app.bot_user_id
-    messages.change(call.hub, channel, message, _replaced(call, fields), edited_by=edited_by)
+    messages.edit_message(call.hub, channel, message, _replaced_fields(call, fields), edited_by=edited_by)
     shown = without_metadata(call.hub, message)
     return {"channel": channel.id, "ts": message["ts"], "text": message["text"], "message": shown}
 
 
-def _replaced(call: Call, fields: Json) -> Json:
+def _replaced_fields(call: Call, fields: Json) -> Json:
     """A new text without blocks takes the old blocks away; without a new text, what is not given stays."""
     if fields["text"]:
         return {"blocks": None, "attachments": None} | fields
@@ -73,32 +73,32 @@ def _replaced(call: Call, fields: Json) -> Json:
     return emptied | {name: value for name, value in fields.items() if value}
 
 
-def delete(call: Call) -> Json:
-    channel, message = own_message(call, "cant_delete_message")
+def delete_app_message(call: Call) -> Json:
+    channel, message = find_app_message(call, "cant_delete_message")
     if message.get("streaming"):
-        raise Failure("cant_delete_message")
-    messages.delete(call.hub, channel, message)
+        raise ApiError("cant_delete_message")
+    messages.delete_message(call.hub, channel, message)
     return {"channel": channel.id, "ts": message["ts"]}
 
 
 def post_ephemeral(call: Call) -> Json:
-    channel = writable(call)
+    channel = find_writable_channel(call)
     user = call.user()
     if user not in channel.members:
-        raise Failure("user_not_in_channel")
-    fields = message_fields(call)
+        raise ApiError("user_not_in_channel")
+    fields = read_message_fields(call)
     if call.text("thread_ts"):
-        fields |= messages.thread_of(call.hub, channel, call.text("thread_ts"))
-    shown = messages.show_ephemeral(call.hub, channel, user, messages.by_the_app(call.hub, fields))
+        fields |= messages.build_thread_fields(call.hub, channel, call.text("thread_ts"))
+    shown = messages.show_ephemeral(call.hub, channel, user, messages.build_app_message(call.hub, fields))
     return {"message_ts": shown["ts"]}
 
 
-def permalink(call: Call) -> Json:
+def get_permalink(call: Call) -> Json:
     channel = call.channel()
     ts = call.text("message_ts", missing="message_not_found")
-    message = call.hub.state.message(channel.id, ts)
+    message = call.hub.state.find_message(channel.id, ts)
     if message is None:
-        raise Failure("message_not_found")
+        raise ApiError("message_not_found")
     address = f"{call.hub.base_url}/archives/{channel.id}/p{ts.replace('.', '')}"
     thread_ts = message.get("thread_ts")
     if thread_ts and thread_ts != ts:
@@ -108,8 +108,8 @@ def permalink(call: Call) -> Json:
 
 METHODS = {
     "chat.postMessage": Method(post_message, WRITE, tier=0),
-    "chat.update": Method(update, WRITE, tier=50),
-    "chat.delete": Method(delete, WRITE, tier=50),
+    "chat.update": Method(update_app_message, WRITE, tier=50),
+    "chat.delete": Method(delete_app_message, WRITE, tier=50),
     "chat.postEphemeral": Method(post_ephemeral, WRITE, tier=100),
-    "chat.getPermalink": Method(permalink, tier=600),
+    "chat.getPermalink": Method(get_permalink, tier=600),
 }

@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workspace.block_ids import with_ids
-from workspace.checks import Problem, check_message, check_view
-from workspace.errors import Failure
+from workspace.block_ids import add_missing_ids
+from workspace.checks import Violation, check_message, check_view
+from workspace.errors import ApiError
 from workspace.records import Json
-from workspace.state import State
+from workspace.state import WorkspaceState
 from workspace.web_api.call import Call
 
 PICTURES = ("png", "jpg", "jpeg", "gif")
 PARTS = ("text", "markdown_text", "blocks", "attachments", "metadata")
 
 
-def message_fields(call: Call, *, updating: bool = False) -> Json:
-    """The text, blocks, attachments and metadata of a message, with ids in the blocks. Raises Failure as Slack does."""
+def read_message_fields(call: Call, *, updating: bool = False) -> Json:
+    """The text, blocks, attachments and metadata of a message, with ids in the blocks. Raises ApiError."""
     given = {
         "text": call.text("text"),
         "markdown_text": call.text("markdown_text"),
@@ -23,84 +23,84 @@ def message_fields(call: Call, *, updating: bool = False) -> Json:
         "attachments": call.structure("attachments"),
         "metadata": call.structure("metadata", "invalid_metadata_format"),
     }
-    return checked_fields(call.hub.state, given, updating=updating)
+    return check_fields(call.hub.state, given, updating=updating)
 
 
-def checked_fields(state: State, given: Mapping[str, Any], *, updating: bool = False) -> Json:
+def check_fields(state: WorkspaceState, given: Mapping[str, Any], *, updating: bool = False) -> Json:
     """The same for fields that came another way (a response_url, an acknowledgement)."""
     present = {name: given[name] for name in PARTS if given.get(name)}
-    refuse(check_message(present, updating=updating))
+    raise_violations(check_message(present, updating=updating))
     markdown = present.pop("markdown_text", None)
     if markdown:
         present |= {"text": markdown, "blocks": [{"type": "markdown", "text": markdown}]}
-    return {"text": ""} | _with_whole_blocks(state, present, "")
+    return {"text": ""} | _complete_blocks(state, present, "")
 
 
-def _with_whole_blocks(state: State, holder: Json, at: str) -> Json:
+def _complete_blocks(state: WorkspaceState, holder: Json, at: str) -> Json:
     """A message or one of its attachments, its blocks with their ids and files."""
     whole = dict(holder)
     if holder.get("blocks"):
-        whole["blocks"] = with_files(state, with_ids(holder["blocks"]), f"{at}/blocks")
+        whole["blocks"] = resolve_files(state, add_missing_ids(holder["blocks"]), f"{at}/blocks")
     if holder.get("attachments"):
         attached = enumerate(holder["attachments"])
-        whole["attachments"] = [_with_whole_blocks(state, one, f"{at}/attachments/{index}") for index, one in attached]
+        whole["attachments"] = [_complete_blocks(state, one, f"{at}/attachments/{index}") for index, one in attached]
     return whole
 
 
-def checked_view(call: Call, kind: str) -> Json:
-    """The view of a call, which has to be a `modal` or a `home`. Raises Failure as `whole_view` does."""
+def check_view_argument(call: Call, kind: str) -> Json:
+    """The view of a call, which has to be a `modal` or a `home`. Raises ApiError as `whole_view` does."""
     view = call.structure("view")
     if not isinstance(view, Mapping):
-        raise Failure("invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: view"]})
-    return whole_view(call.hub.state, view, kind)
+        raise ApiError("invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: view"]})
+    return complete_view(call.hub.state, view, kind)
 
 
-def whole_view(state: State, view: Mapping[str, Any], kind: str) -> Json:
-    """A view with its files. Raises Failure `invalid_arguments` with every problem and its place, `view_too_large`."""
+def complete_view(state: WorkspaceState, view: Mapping[str, Any], kind: str) -> Json:
+    """A view with its files. Raises ApiError `invalid_arguments` with every problem and its place, `view_too_large`."""
     if view.get("type", kind) != kind:
-        wrong = Problem("/view/type", "invalid_enum", f"must be {kind}", {"expected": [kind], "got": view["type"]})
-        raise refusal([wrong])
-    refuse(check_view(view))
-    return dict(view) | {"blocks": with_files(state, view["blocks"], "/view/blocks")}
+        wrong = Violation("/view/type", "invalid_enum", f"must be {kind}", {"expected": [kind], "got": view["type"]})
+        raise build_refusal([wrong])
+    raise_violations(check_view(view))
+    return dict(view) | {"blocks": resolve_files(state, view["blocks"], "/view/blocks")}
 
 
-def refuse(problems: Iterable[Problem]) -> None:
-    """Raises Failure if there are problems."""
+def raise_violations(problems: Iterable[Violation]) -> None:
+    """Raises ApiError if there are problems."""
     found = list(problems)
     if found:
-        raise refusal(found)
+        raise build_refusal(found)
 
 
-def refusal(found: Sequence[Problem]) -> Failure:
+def build_refusal(found: Sequence[Violation]) -> ApiError:
     """All problems in Slack's form, under the name of the first that has one of its own, else of the first."""
     name = next((item.error for item in found if item.error == item.code), found[0].error)
     errors = [
         {"pointer": item.pointer, "code": item.code, "message": item.message, "constraint": item.constraint}
         for item in found
     ]
-    return Failure(name, errors=errors, response_metadata={"messages": [f"[ERROR] {item}" for item in found]})
+    return ApiError(name, errors=errors, response_metadata={"messages": [f"[ERROR] {item}" for item in found]})
 
 
-def with_files(state: State, value: Any, at: str) -> Any:
-    """A copy in which images that name an uploaded file have its address. Raises Failure for a file Slack would not
+def resolve_files(state: WorkspaceState, value: Any, at: str) -> Any:
+    """A copy in which images that name an uploaded file have its address. Raises ApiError for a file Slack would not
     show; `at` points at `value`."""
     if isinstance(value, list):
-        return [with_files(state, item, f"{at}/{index}") for index, item in enumerate(value)]
+        return [resolve_files(state, item, f"{at}/{index}") for index, item in enumerate(value)]
     if not isinstance(value, dict):
         return value
-    copy = {name: with_files(state, item, f"{at}/{name}") for name, item in value.items()}
+    copy = {name: resolve_files(state, item, f"{at}/{name}") for name, item in value.items()}
     if isinstance(copy.get("slack_file"), dict):
-        copy["slack_file"] |= _shown_file(state, copy["slack_file"], f"{at}/slack_file")
+        copy["slack_file"] |= _find_shown_file(state, copy["slack_file"], f"{at}/slack_file")
     return copy
 
 
-def _shown_file(state: State, wanted: Json, at: str) -> Json:
-    file = state.files.get(str(wanted.get("id"))) or _by_address(state, str(wanted.get("url", "")))
+def _find_shown_file(state: WorkspaceState, wanted: Json, at: str) -> Json:
+    file = state.files.get(str(wanted.get("id"))) or _find_by_address(state, str(wanted.get("url", "")))
     if file is None or file["filetype"] not in PICTURES:
-        raise refusal([Problem(at, "invalid_file", "invalid slack file", {"filetypes": PICTURES})])
+        raise build_refusal([Violation(at, "invalid_file", "invalid slack file", {"filetypes": PICTURES})])
     return {"id": file["id"], "url_private": file["url_private"]}
 
 
-def _by_address(state: State, address: str) -> Json | None:
+def _find_by_address(state: WorkspaceState, address: str) -> Json | None:
     parts = address.split("/files/")
     return state.files.get(parts[1].split("/")[0]) if len(parts) == 2 else None

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 
 from workspace import membership
-from workspace.app_view import message_for_app, without_metadata
-from workspace.errors import Failure
+from workspace.app_messages import format_for_app, without_metadata
+from workspace.errors import ApiError
 from workspace.records import Channel, Json
-from workspace.shapes import channel_object
-from workspace.web_api.call import Call, Method, page_of
+from workspace.serializers import channel_object
+from workspace.web_api.call import Call, Method, paginate_items
 
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
@@ -18,106 +18,106 @@ STAMP = re.compile(r"\d+(\.\d*)?", re.ASCII)
 SCOPES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
-def visible(call: Call) -> list[Channel]:
+def list_visible_channels(call: Call) -> list[Channel]:
     """The channels of the wanted types that the app can see."""
     wanted = {kind.strip() for kind in (call.text("types") or "public_channel").split(",")}
     if not wanted <= set(KINDS.values()):
-        raise Failure("invalid_types")
+        raise ApiError("invalid_types")
     for kind, name in KINDS.items():
         if name in wanted:
-            call.need(f"{SCOPES[kind]}:read")
+            call.require_scope(f"{SCOPES[kind]}:read")
     state = call.hub.state
     return [
         channel
         for channel in state.channels.values()
-        if KINDS[channel.kind] in wanted and (not channel.is_private or state.bot_is_in(channel))
+        if KINDS[channel.kind] in wanted and (not channel.is_private or state.has_bot(channel))
     ]
 
 
 def list_channels(call: Call) -> Json:
-    found, metadata = page_of(visible(call), call)
+    found, metadata = paginate_items(list_visible_channels(call), call)
     return {"channels": [channel_object(call.hub.state, channel) for channel in found]} | metadata
 
 
-def _found(call: Call) -> Channel:
+def _find_channel(call: Call) -> Channel:
     channel = call.channel()
-    call.need(f"{SCOPES[channel.kind]}:read")
+    call.require_scope(f"{SCOPES[channel.kind]}:read")
     return channel
 
 
-def info(call: Call) -> Json:
-    channel = _found(call)
+def read_channel_info(call: Call) -> Json:
+    channel = _find_channel(call)
     shown = channel_object(call.hub.state, channel)
     if not call.flag("include_num_members"):
         shown.pop("num_members", None)
     return {"channel": shown}
 
 
-def members(call: Call) -> Json:
-    found, metadata = page_of(list(_found(call).members), call)
+def list_members(call: Call) -> Json:
+    found, metadata = paginate_items(list(_find_channel(call).members), call)
     return {"members": found} | metadata
 
 
-def open_direct(call: Call) -> Json:
+def open_conversation(call: Call) -> Json:
     if call.text("channel"):
         channel = call.channel()
-        return {"no_op": True, "already_open": True, "channel": _opened(call, channel)}
+        return {"no_op": True, "already_open": True, "channel": _opened_channel(call, channel)}
     users = [user.strip() for user in call.text("users", missing="users_list_not_supplied").split(",") if user.strip()]
     state = call.hub.state
     if any(user not in state.people for user in users):
-        raise Failure("user_not_found")
+        raise ApiError("user_not_found")
     if users == [state.app.bot_user_id]:
-        raise Failure("cannot_dm_bot")
-    channel = membership.open_direct(call.hub, [*users, state.app.bot_user_id])
-    return {"channel": _opened(call, channel)}
+        raise ApiError("cannot_dm_bot")
+    channel = membership.open_direct_message(call.hub, [*users, state.app.bot_user_id])
+    return {"channel": _opened_channel(call, channel)}
 
 
-def _opened(call: Call, channel: Channel) -> Json:
+def _opened_channel(call: Call, channel: Channel) -> Json:
     return channel_object(call.hub.state, channel) if call.flag("return_im") else {"id": channel.id}
 
 
-def readable(call: Call) -> Channel:
+def find_readable_channel(call: Call) -> Channel:
     channel = call.channel()
-    call.need(f"{SCOPES[channel.kind]}:history")
-    if not call.hub.state.bot_is_in(channel):
-        raise Failure("not_in_channel")
+    call.require_scope(f"{SCOPES[channel.kind]}:history")
+    if not call.hub.state.has_bot(channel):
+        raise ApiError("not_in_channel")
     return channel
 
 
-def history(call: Call) -> Json:
-    channel = readable(call)
+def read_history(call: Call) -> Json:
+    channel = find_readable_channel(call)
     timeline = call.hub.state.timelines[channel.id]
-    stamps = _between(call, timeline.roots)
+    stamps = _slice_stamps(call, timeline.roots)
     found, metadata = _newest_first(call, stamps)
-    return {"messages": _shown(call, channel, found), "pin_count": len(channel.pins)} | metadata
+    return {"messages": _format_messages(call, channel, found), "pin_count": len(channel.pins)} | metadata
 
 
-def replies(call: Call) -> Json:
-    channel = readable(call)
+def read_replies(call: Call) -> Json:
+    channel = find_readable_channel(call)
     ts = call.text("ts", missing="thread_not_found")
     timeline = call.hub.state.timelines[channel.id]
     message = timeline.by_ts.get(ts)
     if message is None:
-        raise Failure("thread_not_found")
+        raise ApiError("thread_not_found")
     parent = message.get("thread_ts", ts)
-    stamps = _between(call, timeline.threads.get(parent, []))
-    found, metadata = page_of(stamps, call)
+    stamps = _slice_stamps(call, timeline.threads.get(parent, []))
+    found, metadata = paginate_items(stamps, call)
     first = [parent] if parent in timeline.by_ts and not call.text("cursor") else []
     more = bool(metadata["response_metadata"]["next_cursor"])
-    return {"messages": _shown(call, channel, [*first, *found]), "has_more": more} | metadata
+    return {"messages": _format_messages(call, channel, [*first, *found]), "has_more": more} | metadata
 
 
-def _between(call: Call, stamps: list[str]) -> list[str]:
+def _slice_stamps(call: Call, stamps: list[str]) -> list[str]:
     timeline = call.hub.state.timelines[call.channel().id]
-    oldest, latest = _stamp(call, "oldest"), _stamp(call, "latest")
-    return timeline.between(stamps, oldest, latest, inclusive=call.flag("inclusive"))
+    oldest, latest = _read_timestamp(call, "oldest"), _read_timestamp(call, "latest")
+    return timeline.slice_between(stamps, oldest, latest, inclusive=call.flag("inclusive"))
 
 
-def _stamp(call: Call, name: str) -> str:
+def _read_timestamp(call: Call, name: str) -> str:
     """A timestamp in its fixed width, from `1712345678`, `1712345678.0001` or the full form; empty if not given."""
     given = call.text(name)
     if given and not STAMP.fullmatch(given):
-        raise Failure(f"invalid_ts_{name}")
+        raise ApiError(f"invalid_ts_{name}")
     seconds, _, micros = given.partition(".")
     return given and f"{int(seconds):010d}.{micros[:6].ljust(6, '0')}"
 
@@ -130,9 +130,9 @@ def _newest_first(call: Call, stamps: list[str]) -> tuple[Iterable[str], Json]:
         try:
             before = bytes.fromhex(cursor).decode()
         except ValueError:
-            raise Failure("invalid_cursor") from None
+            raise ApiError("invalid_cursor") from None
         timeline = call.hub.state.timelines[call.channel().id]
-        stamps = timeline.between(stamps, "", before, inclusive=False)
+        stamps = timeline.slice_between(stamps, "", before, inclusive=False)
     wanted = stamps[-limit:]
     more = len(stamps) > len(wanted)
     metadata: Json = {"has_more": more}
@@ -141,28 +141,30 @@ def _newest_first(call: Call, stamps: list[str]) -> tuple[Iterable[str], Json]:
     return reversed(wanted), metadata
 
 
-def _shown(call: Call, channel: Channel, stamps: Iterable[str]) -> list[Json]:
+def _format_messages(call: Call, channel: Channel, stamps: Iterable[str]) -> list[Json]:
     timeline = call.hub.state.timelines[channel.id]
-    shown = message_for_app if call.flag("include_all_metadata") else without_metadata
+    shown = format_for_app if call.flag("include_all_metadata") else without_metadata
     return [shown(call.hub, timeline.by_ts[ts]) for ts in stamps]
 
 
-def join(call: Call) -> Json:
+def join_conversation(call: Call) -> Json:
     state = call.hub.state
     channel = call.channel()
     if channel.is_private:
-        raise Failure("method_not_supported_for_channel_type")
-    joined = membership.join(call.hub, channel, state.app.bot_user_id)
+        raise ApiError("method_not_supported_for_channel_type")
+    joined = membership.join_channel(call.hub, channel, state.app.bot_user_id)
     warning = {} if joined else {"warning": "already_in_channel"}
     return {"channel": channel_object(state, channel)} | warning
 
 
 METHODS = {
     "conversations.list": Method(list_channels, READ, tier=20),
-    "conversations.info": Method(info, READ, tier=50),
-    "conversations.members": Method(members, READ, tier=100),
-    "conversations.open": Method(open_direct, ("im:write", "mpim:write", "channels:manage", "groups:write"), tier=50),
-    "conversations.history": Method(history, HISTORY, tier=50),
-    "conversations.replies": Method(replies, HISTORY, tier=50),
-    "conversations.join": Method(join, ("channels:join", "channels:manage"), tier=50),
+    "conversations.info": Method(read_channel_info, READ, tier=50),
+    "conversations.members": Method(list_members, READ, tier=100),
+    "conversations.open": Method(
+        open_conversation, ("im:write", "mpim:write", "channels:manage", "groups:write"), tier=50
+    ),
+    "conversations.history": Method(read_history, HISTORY, tier=50),
+    "conversations.replies": Method(read_replies, HISTORY, tier=50),
+    "conversations.join": Method(join_conversation, ("channels:join", "channels:manage"), tier=50),
 }

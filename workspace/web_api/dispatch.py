@@ -8,11 +8,11 @@ from typing import Any
 
 from aiohttp import web
 
-from workspace.bodies import parse_json
-from workspace.errors import Failure
+from workspace.errors import ApiError
 from workspace.faults import Fault
 from workspace.hub import Hub
-from workspace.rates import Rates
+from workspace.json_text import parse_json
+from workspace.rate_limits import RateLimits
 from workspace.records import Json
 from workspace.web_api import METHODS
 from workspace.web_api.call import Call, Method
@@ -23,17 +23,17 @@ CHARSETS = ("utf-8", "utf8", "iso-8859-1")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ApiResponse:
     """What a call answers: a body (or, for a broken server, only words), a status and headers."""
 
     body: Json
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    words: str = ""
+    text: str = ""
 
-    def response(self) -> web.Response:
-        if self.words:
-            return web.Response(status=self.status, text=self.words)
+    def to_response(self) -> web.Response:
+        if self.text:
+            return web.Response(status=self.status, text=self.text)
         return web.json_response(self.body, status=self.status, headers=self.headers)
 
 
@@ -42,7 +42,7 @@ class WebApi:
     """Serves /api/METHOD."""
 
     hub: Hub
-    rates: Rates
+    rates: RateLimits
     calls: deque[Json] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -50,8 +50,8 @@ class WebApi:
         started = time.perf_counter()
         try:
             args = await read_arguments(request)
-        except Failure as unread:
-            return self._answered(method, {}, _refusal(unread), started)
+        except ApiError as unread:
+            return self._log_call(method, {}, _refusal(unread), started)
         token = args.pop("token", None) or request.headers.get("Authorization", "").partition(" ")[2].strip()
         faults = self.hub.faults.for_call(method)
         wait = self.hub.options.latency_ms + sum(fault.ms for fault in faults if fault.kind == "delay")
@@ -60,9 +60,9 @@ class WebApi:
         outcome = self._answer(method, token, args, faults)
         if any(fault.kind == "lost_response" for fault in faults) and request.transport:
             request.transport.abort()
-        return self._answered(method, args, outcome, started)
+        return self._log_call(method, args, outcome, started)
 
-    def _answered(self, method: str, args: Json, outcome: Outcome, started: float) -> web.Response:
+    def _log_call(self, method: str, args: Json, outcome: ApiResponse, started: float) -> web.Response:
         self.calls.append(
             {
                 "method": method,
@@ -75,31 +75,31 @@ class WebApi:
                 "ts": outcome.body.get("ts"),
             }
         )
-        return outcome.response()
+        return outcome.to_response()
 
-    def _answer(self, name: str, token: str, args: Json, faults: list[Fault]) -> Outcome:
-        broken = next((outcome for outcome in map(_broken, faults) if outcome), None)
+    def _answer(self, name: str, token: str, args: Json, faults: list[Fault]) -> ApiResponse:
+        broken = next((outcome for outcome in map(_fault_response, faults) if outcome), None)
         if broken:
             return broken
         headers = {"x-oauth-scopes": ",".join(self.hub.manifest.scopes)}
         try:
-            method = self._allowed(name, token)
+            method = self._find_allowed_method(name, token)
             headers |= {"x-accepted-oauth-scopes": ",".join(method.scopes)} if method.scopes else {}
-            wait = self.rates.count(name, method.tier, self.hub.state.channel_id(str(args.get("channel", ""))))
+            wait = self.rates.count(name, method.tier, self.hub.state.find_channel_id(str(args.get("channel", ""))))
             if wait:
-                return _too_many(wait)
-            return Outcome({"ok": True} | method.run(Call(self.hub, name, args)), headers=headers)
-        except Failure as failure:
+                return _rate_limited(wait)
+            return ApiResponse({"ok": True} | method.run(Call(self.hub, name, args)), headers=headers)
+        except ApiError as failure:
             return _refusal(failure, headers)
 
-    def _allowed(self, name: str, token: str) -> Method:
+    def _find_allowed_method(self, name: str, token: str) -> Method:
         method = METHODS.get(name)
         if method is None:
-            raise Failure("unknown_method", req_method=name)
+            raise ApiError("unknown_method", req_method=name)
         if method.by == "any":
             return method
         if not token:
-            raise Failure("not_authed")
+            raise ApiError("not_authed")
         self._check_token(method, token)
         self._check_scopes(method)
         return method
@@ -107,46 +107,46 @@ class WebApi:
     def _check_token(self, method: Method, token: str) -> None:
         tokens = {"bot": self.hub.tokens.bot, "app": self.hub.tokens.app}
         if token not in tokens.values():
-            raise Failure("invalid_auth")
+            raise ApiError("invalid_auth")
         if self.hub.token_revoked:
-            raise Failure("token_revoked")
+            raise ApiError("token_revoked")
         if token != tokens[method.by]:
-            raise Failure("not_allowed_token_type")
+            raise ApiError("not_allowed_token_type")
 
     def _check_scopes(self, method: Method) -> None:
         granted = self.hub.manifest.scopes
         if method.scopes and not set(method.scopes) & set(granted):
-            raise Failure("missing_scope", needed=",".join(method.scopes), provided=",".join(granted))
+            raise ApiError("missing_scope", needed=",".join(method.scopes), provided=",".join(granted))
 
 
-def _broken(fault: Fault) -> Outcome | None:
+def _fault_response(fault: Fault) -> ApiResponse | None:
     """What a fault answers instead of the method."""
     if fault.kind == "ratelimit":
-        return _too_many(fault.retry_after)
+        return _rate_limited(fault.retry_after)
     if fault.kind == "status":
-        return Outcome({}, fault.status, words="Something went wrong on our side.")
-    return Outcome({"ok": False, "error": fault.error}) if fault.kind == "error" else None
+        return ApiResponse({}, fault.status, text="Something went wrong on our side.")
+    return ApiResponse({"ok": False, "error": fault.error}) if fault.kind == "error" else None
 
 
-def _too_many(seconds: int) -> Outcome:
-    return Outcome({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
+def _rate_limited(seconds: int) -> ApiResponse:
+    return ApiResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
 
 
-def _refusal(failure: Failure, headers: dict[str, str] | None = None) -> Outcome:
-    return Outcome({"ok": False, "error": failure.code} | failure.extra, headers=headers or {})
+def _refusal(failure: ApiError, headers: dict[str, str] | None = None) -> ApiResponse:
+    return ApiResponse({"ok": False, "error": failure.code} | failure.extra, headers=headers or {})
 
 
 async def read_arguments(request: web.Request) -> Json:
-    """The query, and the form or JSON body, merged; the body wins. Raises Failure for a body that cannot be read."""
+    """The query, and the form or JSON body, merged; the body wins. Raises ApiError for a body that cannot be read."""
     args: dict[str, Any] = dict(request.query)
     if not request.can_read_body:
         return args
     if "Content-Type" not in request.headers:
-        raise Failure("missing_post_type")
+        raise ApiError("missing_post_type")
     if request.content_type not in POST_TYPES:
-        raise Failure("invalid_post_type")
+        raise ApiError("invalid_post_type")
     if (request.charset or "utf-8").lower() not in CHARSETS:
-        raise Failure("invalid_charset")
+        raise ApiError("invalid_charset")
     return args | await (_object(request) if request.content_type == "application/json" else _form(request))
 
 
@@ -154,9 +154,9 @@ async def _object(request: web.Request) -> Json:
     try:
         body = parse_json((await request.read()).decode(request.charset or "utf-8"))
     except ValueError:
-        raise Failure("invalid_json") from None
+        raise ApiError("invalid_json") from None
     if not isinstance(body, dict):
-        raise Failure("json_not_object")
+        raise ApiError("json_not_object")
     return body
 
 
@@ -164,5 +164,5 @@ async def _form(request: web.Request) -> Json:
     try:
         form = await request.post()
     except (ValueError, AssertionError):  # the second is what aiohttp says of a part without an end
-        raise Failure("invalid_form_data") from None
+        raise ApiError("invalid_form_data") from None
     return {name: value for name, value in form.items() if isinstance(value, str)}

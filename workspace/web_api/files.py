@@ -3,46 +3,46 @@
 from typing import Any
 
 from workspace import events, files, messages
-from workspace.errors import Failure
+from workspace.errors import ApiError
 from workspace.hub import Hub
 from workspace.records import Channel, Json
 from workspace.web_api.call import Call, Method
-from workspace.web_api.chat import thread_fields, writable
+from workspace.web_api.chat import build_reply_fields, find_writable_channel
 
 WRITE = ("files:write",)
 
 
-def upload_address(call: Call) -> Json:
+def get_upload_url(call: Call) -> Json:
     name = call.text("filename", missing="invalid_arguments")
     length = call.number("length", 0)
     if length < 1:
-        raise Failure("invalid_arguments")
+        raise ApiError("invalid_arguments")
     if length > files.FILE_AT_MOST:
-        raise Failure("file_too_large")
+        raise ApiError("file_too_large")
     if len(call.text("alt_txt")) > files.DESCRIPTION_AT_MOST:
-        raise Failure("alt_txt_too_large")
-    file_id, ticket = call.hub.uploads.begin(name, length, call.text("alt_txt"))
+        raise ApiError("alt_txt_too_large")
+    file_id, ticket = call.hub.uploads.start(name, length, call.text("alt_txt"))
     return {"upload_url": f"{call.hub.base_url}/upload/v1/{ticket}", "file_id": file_id}
 
 
-def complete(call: Call) -> Json:
+def complete_upload(call: Call) -> Json:
     given = call.structure("files")
     if not isinstance(given, list) or not given:
-        raise Failure("invalid_arguments")
-    channels = [_share_in(call, channel) for channel in _channels(call)]
+        raise ApiError("invalid_arguments")
+    channels = [_find_target(call, channel) for channel in _channels(call)]
     thread_ts = call.text("thread_ts")
-    threads = {channel.id: thread_fields(call, channel, thread_ts) if thread_ts else {} for channel in channels}
-    done = [_finish(call, item) for item in given]
+    threads = {channel.id: build_reply_fields(call, channel, thread_ts) if thread_ts else {} for channel in channels}
+    done = [_create_file(call, item) for item in given]
     for channel in channels:
         _share(call, channel, done, threads[channel.id])
-    return {"files": [files.absolute(call.hub.base_url, file) for file in done]}
+    return {"files": [files.with_full_urls(call.hub.base_url, file) for file in done]}
 
 
-def _finish(call: Call, item: Any) -> Json:
+def _create_file(call: Call, item: Any) -> Json:
     if not isinstance(item, dict):
-        raise Failure("invalid_arguments")
+        raise ApiError("invalid_arguments")
     state = call.hub.state
-    return files.finish(
+    return files.create_file(
         state, call.hub.uploads, str(item.get("id")), str(item.get("title") or ""), state.app.bot_user_id
     )
 
@@ -53,38 +53,38 @@ def _channels(call: Call) -> list[str]:
     return [str(channel) for channel in (call.text("channel_id"), *listed) if channel]
 
 
-def _share_in(call: Call, channel: str) -> Channel:
-    return writable(Call(call.hub, call.method, {"channel": channel}))
+def _find_target(call: Call, channel: str) -> Channel:
+    return find_writable_channel(Call(call.hub, call.method, {"channel": channel}))
 
 
 def _share(call: Call, channel: Channel, shared: list[Json], fields: Json) -> None:
     hub = call.hub
     content = {"text": call.text("initial_comment"), "files": shared, "upload": True, "subtype": "file_share"}
-    message = messages.post(hub, channel, messages.by_the_app(hub, content | fields))
+    message = messages.publish_message(hub, channel, messages.build_app_message(hub, content | fields))
     for file in shared:
-        _note_share(hub, file, channel, message["ts"])
+        _record_share(hub, file, channel, message["ts"])
 
 
-def _note_share(hub: Hub, file: Json, channel: Channel, ts: str) -> None:
+def _record_share(hub: Hub, file: Json, channel: Channel, ts: str) -> None:
     place = "ims" if channel.is_im else "groups" if channel.is_private else "channels"
     if channel.id not in file[place]:
         file[place].append(channel.id)
     file["is_public"] = file["is_public"] or place == "channels"
-    hub.state.keep_file(file)
+    hub.state.save_file(file)
     event = {"type": "file_shared", "file_id": file["id"], "user_id": file["user"], "file": {"id": file["id"]}}
-    events.send(hub, event | {"channel_id": channel.id, "event_ts": ts})
+    events.send_event(hub, event | {"channel_id": channel.id, "event_ts": ts})
 
 
-def info(call: Call) -> Json:
+def read_file_info(call: Call) -> Json:
     file = call.hub.state.files.get(call.text("file", missing="file_not_found"))
     if file is None:
-        raise Failure("file_not_found")
-    shown = files.absolute(call.hub.base_url, file)
+        raise ApiError("file_not_found")
+    shown = files.with_full_urls(call.hub.base_url, file)
     return {"file": shown, "comments": [], "response_metadata": {"next_cursor": ""}}
 
 
 METHODS = {
-    "files.getUploadURLExternal": Method(upload_address, WRITE, tier=100),
-    "files.completeUploadExternal": Method(complete, WRITE, tier=100),
-    "files.info": Method(info, ("files:read",), tier=100),
+    "files.getUploadURLExternal": Method(get_upload_url, WRITE, tier=100),
+    "files.completeUploadExternal": Method(complete_upload, WRITE, tier=100),
+    "files.info": Method(read_file_info, ("files:read",), tier=100),
 }

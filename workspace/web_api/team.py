@@ -1,28 +1,28 @@
 """The team and the app's bot."""
 
-from workspace.errors import Failure
+from workspace.errors import ApiError
 from workspace.records import Json
 from workspace.web_api.call import Call, Method
 
 
-def team_info(call: Call) -> Json:
+def read_team_info(call: Call) -> Json:
     team = call.hub.state.team
     wanted = call.text("team")
     if wanted and wanted != team.id:
-        raise Failure("team_not_found")
+        raise ApiError("team_not_found")
     shown = {"id": team.id, "name": team.name, "domain": team.domain, "email_domain": "", "icon": {}}
     return {"team": shown | {"url": f"{call.hub.base_url}/"}}
 
 
-def bot_info(call: Call) -> Json:
+def read_bot_info(call: Call) -> Json:
     app = call.hub.state.app
     if call.text("bot") not in ("", app.bot_id):
-        raise Failure("bot_not_found")
+        raise ApiError("bot_not_found")
     shown = {"id": app.bot_id, "deleted": False, "name": app.bot_name, "updated": 0}
     return {"bot": shown | {"app_id": app.id, "user_id": app.bot_user_id, "icons": {}}}
 
 
 METHODS = {
-    "team.info": Method(team_info, ("team:read",), tier=50),
-    "bots.info": Method(bot_info, ("users:read",), tier=50),
+    "team.info": Method(read_team_info, ("team:read",), tier=50),
+    "bots.info": Method(read_bot_info, ("users:read",), tier=50),
 }

@@ -1,13 +1,13 @@
 """Modals and home tabs."""
 
-from workspace.errors import Failure
+from workspace.errors import ApiError
 from workspace.records import Json
 from workspace.web_api.call import Call, Method
-from workspace.web_api.content import checked_view
+from workspace.web_api.content import check_view_argument
 
 
 def open_view(call: Call) -> Json:
-    given = checked_view(call, "modal")
+    given = check_view_argument(call, "modal")
     user = _trigger_user(call)
     view = call.hub.views.open(user, given)
     call.hub.pages.push([user], {"type": "view_opened", "view": view})
@@ -15,7 +15,7 @@ def open_view(call: Call) -> Json:
 
 
 def push_view(call: Call) -> Json:
-    given = checked_view(call, "modal")
+    given = check_view_argument(call, "modal")
     user = _trigger_user(call)
     view = call.hub.views.push(user, given)
     call.hub.pages.push([user], {"type": "view_pushed", "view": view})
@@ -28,9 +28,9 @@ def _trigger_user(call: Call) -> str:
 
 
 def update_view(call: Call) -> Json:
-    user, old = _existing(call)
-    given = checked_view(call, old["type"])
-    _same_hash(call, old)
+    user, old = _find_view(call)
+    given = check_view_argument(call, old["type"])
+    _check_hash(call, old)
     if old["type"] == "home":
         return _show_home(call, user, given, old["id"])
     user, view = call.hub.views.replace(old["id"], given)
@@ -38,8 +38,8 @@ def update_view(call: Call) -> Json:
     return {"view": view}
 
 
-def _existing(call: Call) -> tuple[str, Json]:
-    """The person and the view named by view_id or external_id. Raises Failure `not_found`."""
+def _find_view(call: Call) -> tuple[str, Json]:
+    """The person and the view named by view_id or external_id. Raises ApiError `not_found`."""
     name = "id" if call.text("view_id") else "external_id"
     wanted = call.text("view_id") or call.text("external_id", missing="invalid_arguments")
     for user, home in call.hub.state.homes.items():
@@ -49,27 +49,27 @@ def _existing(call: Call) -> tuple[str, Json]:
 
 
 def publish_view(call: Call) -> Json:
-    given = checked_view(call, "home")
+    given = check_view_argument(call, "home")
     if not call.hub.manifest.home_enabled:
-        raise Failure("not_enabled")
+        raise ApiError("not_enabled")
     user = call.user("user_id")
     old = call.hub.state.homes.get(user)
     if old:
-        _same_hash(call, old)
+        _check_hash(call, old)
     return _show_home(call, user, given, old["id"] if old else "")
 
 
 def _show_home(call: Call, user: str, given: Json, view_id: str) -> Json:
-    call.hub.views.refuse_duplicate(given, view_id)
-    view = call.hub.views.build(given, view_id=view_id)
-    call.hub.state.keep_home(user, view)
+    call.hub.views.check_external_id(given, view_id)
+    view = call.hub.views.build_view(given, view_id=view_id)
+    call.hub.state.save_home(user, view)
     call.hub.pages.push([user], {"type": "home", "view": view})
     return {"view": view}
 
 
-def _same_hash(call: Call, view: Json) -> None:
+def _check_hash(call: Call, view: Json) -> None:
     if call.text("hash") and call.text("hash") != view["hash"]:
-        raise Failure("hash_conflict")
+        raise ApiError("hash_conflict")
 
 
 METHODS = {

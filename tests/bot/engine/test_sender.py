@@ -221,7 +221,7 @@ async def test_an_answer_to_an_address_that_has_expired_goes_to_the_person(offic
 
 
 async def test_an_answer_to_an_address_that_works_stands_where_the_person_is(office: Post) -> None:
-    key = office.workspace.server.hub.responses.give("U01ADA", ASK)
+    key = office.workspace.server.hub.response_urls.issue("U01ADA", ASK)
     ada = office.workspace.as_user("U01ADA")
     await office.settled(
         office.ask("respond", f"{office.workspace.url}/response/T/{key}", words("here"), user="U01ADA")

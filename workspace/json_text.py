@@ -4,29 +4,33 @@ import json
 from math import isfinite
 from typing import Any
 
-DEEPEST = 100  # levels of lists and objects
+MAX_DEPTH = 100  # levels of lists and objects
 
 
 def parse_json(text: str | bytes) -> Any:
     """What it says. Raises ValueError for what is not JSON in UTF-8, for numbers without end, and for nesting beyond
     all use. Half a character (`"\\ud83d"`) becomes �, for it could neither be kept nor sent on."""
     try:
-        value = json.loads(text.decode() if isinstance(text, bytes) else text, parse_constant=_no, parse_float=_finite)
+        value = json.loads(
+            text.decode() if isinstance(text, bytes) else text,
+            parse_constant=_reject_constant,
+            parse_float=_parse_finite,
+        )
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    return _whole(value, DEEPEST)
+    return _clean(value, MAX_DEPTH)
 
 
-def _no(constant: str) -> float:
+def _reject_constant(constant: str) -> float:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _finite(digits: str) -> float:
+def _parse_finite(digits: str) -> float:
     number = float(digits)
-    return number if isfinite(number) else _no(digits)
+    return number if isfinite(number) else _reject_constant(digits)
 
 
-def _whole(value: Any, levels: int) -> Any:
+def _clean(value: Any, levels: int) -> Any:
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not isinstance(value, list | dict):
@@ -34,5 +38,5 @@ def _whole(value: Any, levels: int) -> Any:
     if not levels:
         raise ValueError("nested too deeply")
     if isinstance(value, list):
-        return [_whole(item, levels - 1) for item in value]
-    return {_whole(name, levels): _whole(item, levels - 1) for name, item in value.items()}
+        return [_clean(item, levels - 1) for item in value]
+    return {_clean(name, levels): _clean(item, levels - 1) for name, item in value.items()}

@@ -1,10 +1,10 @@
 """Records as Slack's Web API shows them, and as the page wants them."""
 
-from workspace.records import Channel, Json, Person
-from workspace.state import State
+from workspace.records import Channel, Json, Member
+from workspace.state import WorkspaceState
 
 
-def user_object(state: State, person: Person) -> Json:
+def user_object(state: WorkspaceState, person: Member) -> Json:
     shown: Json = {
         "id": person.id,
         "team_id": state.team.id,
@@ -41,7 +41,7 @@ def user_object(state: State, person: Person) -> Json:
     return shown
 
 
-def channel_object(state: State, channel: Channel) -> Json:
+def channel_object(state: WorkspaceState, channel: Channel) -> Json:
     bot = state.app.bot_user_id
     common: Json = {"id": channel.id, "created": channel.created, "is_archived": False, "is_im": channel.is_im}
     if channel.is_im:
@@ -74,7 +74,7 @@ def channel_object(state: State, channel: Channel) -> Json:
     }
 
 
-def page_user(person: Person) -> Json:
+def page_user(person: Member) -> Json:
     return {
         "id": person.id,
         "name": person.name,
@@ -85,7 +85,7 @@ def page_user(person: Person) -> Json:
     }
 
 
-def page_channel(state: State, channel: Channel, viewer: str) -> Json:
+def page_channel(state: WorkspaceState, channel: Channel, viewer: str) -> Json:
     bot = state.app.bot_user_id
     latest = state.timelines[channel.id].latest()
     shown = {
@@ -95,7 +95,7 @@ def page_channel(state: State, channel: Channel, viewer: str) -> Json:
         "is_im": channel.is_im,
         "is_app": channel.is_im and bot in channel.members,
         "topic": channel.topic,
-        "unread": state.unread(viewer, channel.id) if viewer in channel.members else 0,
+        "unread": state.count_unread(viewer, channel.id) if viewer in channel.members else 0,
         "is_member": viewer in channel.members,
         "members": list(channel.members),
         "latest": latest["ts"] if latest else None,
@@ -106,6 +106,6 @@ def page_channel(state: State, channel: Channel, viewer: str) -> Json:
     return shown
 
 
-def seen_by(channel: Channel, user: str) -> bool:
+def can_see(channel: Channel, user: str) -> bool:
     """Public channels can be read by everybody; the others only by their members."""
     return user in channel.members or not channel.is_private

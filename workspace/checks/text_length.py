@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 
-def length_of_text(value: Any) -> int:
+def count_characters(value: Any) -> int:
     """Characters in every `text` anywhere inside `value`."""
-    return sum(map(len, texts_in(value)))
+    return sum(map(len, walk_texts(value)))
 
 
-def texts_in(value: Any) -> Iterator[str]:
+def walk_texts(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         for name, entry in value.items():
             if name == "text" and isinstance(entry, str):
                 yield entry
             else:
-                yield from texts_in(entry)
+                yield from walk_texts(entry)
     elif isinstance(value, list | tuple):
         for entry in value:
-            yield from texts_in(entry)
+            yield from walk_texts(entry)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from workspace.errors import ConfigProblem
+from workspace.errors import ConfigError
 from workspace.records import Json
 
 WAIT_SECONDS = 0.2
@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS blobs (id TEXT PRIMARY KEY, bytes BLOB NOT NULL);
 """
 
 
-class Keeper:
+class StateSaver:
     """Keeps records (JSON) and blobs (files' bytes) by key; `path` None keeps nothing.
 
     `put` only notes what has changed; the thread writes each record's last form, so a burst on one message is one row.
@@ -32,9 +32,9 @@ class Keeper:
         self._stop = threading.Event()
         self._changed = threading.Event()
         self._path = path
-        self._in_trouble = False
+        self._is_failing = False
         self._database = self._open(path) if path else None
-        self._thread = threading.Thread(target=self._write_behind, name="keeper", daemon=True)
+        self._thread = threading.Thread(target=self._write_behind, name="state-saver", daemon=True)
         if self._database:
             self._thread.start()
 
@@ -47,30 +47,28 @@ class Keeper:
             database.execute("PRAGMA synchronous=NORMAL")
             database.executescript(SCHEMA)
         except (OSError, sqlite3.Error) as problem:
-            raise ConfigProblem(
-                f"{path}: the saved state cannot be opened ({problem}). Choose another --data."
-            ) from None
+            raise ConfigError(f"{path}: the saved state cannot be opened ({problem}). Choose another --data.") from None
         return database
 
-    def put(self, kind: str, key: str, record: Json) -> None:
-        self._note((kind, key), json.dumps(record, ensure_ascii=False))
+    def save(self, kind: str, key: str, record: Json) -> None:
+        self._queue_record((kind, key), json.dumps(record, ensure_ascii=False))
 
-    def drop(self, kind: str, key: str) -> None:
-        self._note((kind, key), None)
+    def delete(self, kind: str, key: str) -> None:
+        self._queue_record((kind, key), None)
 
-    def put_blob(self, key: str, content: bytes) -> None:
+    def save_blob(self, key: str, content: bytes) -> None:
         with self._lock:
             self._blobs[key] = content
         self._changed.set()
 
-    def _note(self, key: tuple[str, str], body: str | None) -> None:
+    def _queue_record(self, key: tuple[str, str], body: str | None) -> None:
         if self._database is None:
             return
         with self._lock:
             self._records[key] = body
         self._changed.set()
 
-    def all(self, kind: str) -> Iterator[tuple[str, Json]]:
+    def load_records(self, kind: str) -> Iterator[tuple[str, Json]]:
         """Every saved record of a kind; meant for the start, before anything is put."""
         if self._database:
             for key, body in self._database.execute(
@@ -78,7 +76,7 @@ class Keeper:
             ):
                 yield key, json.loads(body)
 
-    def blob(self, key: str) -> bytes | None:
+    def load_blob(self, key: str) -> bytes | None:
         with self._lock:
             waiting = self._blobs.get(key)
         if waiting is not None or self._database is None:
@@ -86,7 +84,7 @@ class Keeper:
         row = self._database.execute("SELECT bytes FROM blobs WHERE id = ?", (key,)).fetchone()
         return row[0] if row else None
 
-    def forget_everything(self) -> None:
+    def delete_everything(self) -> None:
         with self._lock:
             self._records.clear()
             self._blobs.clear()
@@ -97,7 +95,7 @@ class Keeper:
     def flush(self) -> None:
         """Write now what is waiting."""
         if self._database:
-            self._write_or_keep()
+            self._write_or_requeue()
 
     def close(self) -> None:
         """Write what is left and close the file."""
@@ -113,11 +111,11 @@ class Keeper:
         while not self._stop.is_set():
             self._changed.wait()
             self._changed.clear()
-            self._write_or_keep()
+            self._write_or_requeue()
             self._stop.wait(WAIT_SECONDS)
-        self._write_or_keep()
+        self._write_or_requeue()
 
-    def _write_or_keep(self) -> None:
+    def _write_or_requeue(self) -> None:
         """A full disk loses nothing while the server runs: what could not be written is tried again."""
         with self._lock:
             records, self._records = self._records, {}
@@ -127,16 +125,16 @@ class Keeper:
         try:
             self._write(records, blobs)
         except sqlite3.Error as problem:
-            if not self._in_trouble:  # said once, however long it lasts
+            if not self._is_failing:  # said once, however long it lasts
                 logger.error("The state cannot be saved to %s (%s); trying again.", self._path, problem)
-            self._in_trouble = True
+            self._is_failing = True
             with self._lock:
                 self._records = records | self._records
             self._changed.set()
         else:
-            if self._in_trouble:
+            if self._is_failing:
                 logger.warning("The state is saved to %s again; nothing was lost.", self._path)
-            self._in_trouble = False
+            self._is_failing = False
 
     def _write(self, records: dict[tuple[str, str], str | None], blobs: dict[str, bytes]) -> None:
         assert self._database is not None  # noqa: S101  the thread only runs with a file

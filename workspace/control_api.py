@@ -7,18 +7,18 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from workspace import events
-from workspace.bodies import parse_json
 from workspace.deliveries import DeliveryLog
-from workspace.errors import ConfigProblem
+from workspace.errors import ConfigError
 from workspace.hub import Hub
-from workspace.wanted import MOST, Wanted
+from workspace.json_fields import MOST, JsonFields
+from workspace.json_text import parse_json
 from workspace.web_api.dispatch import WebApi
 
 TIMES_AT_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
+class ControlApi:
     hub: Hub
     api: WebApi
 
@@ -28,15 +28,15 @@ class Control:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/control/calls", _checked(self.calls)),
-            web.get("/control/events", _checked(self.events)),
-            web.get("/control/faults", _checked(self.show_faults)),
-            web.post("/control/faults", _checked(self.set_faults)),
-            web.post("/control/disconnect", _checked(self.disconnect)),
-            web.post("/control/event", _checked(self.event)),
-            web.post("/control/token", _checked(self.token)),
-            web.post("/control/rates", _checked(self.rates)),
-            web.post("/control/reset", _checked(self.reset)),
+            web.get("/control/calls", _report_config_errors(self.calls)),
+            web.get("/control/events", _report_config_errors(self.events)),
+            web.get("/control/faults", _report_config_errors(self.show_faults)),
+            web.post("/control/faults", _report_config_errors(self.set_faults)),
+            web.post("/control/disconnect", _report_config_errors(self.disconnect)),
+            web.post("/control/event", _report_config_errors(self.event)),
+            web.post("/control/token", _report_config_errors(self.token)),
+            web.post("/control/rates", _report_config_errors(self.rates)),
+            web.post("/control/reset", _report_config_errors(self.reset)),
         ]
 
     async def calls(self, request: web.Request) -> web.Response:
@@ -46,48 +46,48 @@ class Control:
 
     async def events(self, request: web.Request) -> web.Response:
         wanted = request.query.get("type")
-        found = [item.shown() for item in list(self.log.deliveries)]
+        found = [item.to_json() for item in list(self.log.deliveries)]
         if wanted:
             found = [item for item in found if wanted in (item["type"], item["event_type"])]
         return web.json_response({"ok": True, "events": found[-_limit(request) :]})
 
     async def show_faults(self, request: web.Request) -> web.Response:
-        return web.json_response({"ok": True, "faults": self.hub.faults.shown()})
+        return web.json_response({"ok": True, "faults": self.hub.faults.to_json()})
 
     async def set_faults(self, request: web.Request) -> web.Response:
         self.hub.faults.replace(await _json(request))
-        return web.json_response({"ok": True, "faults": self.hub.faults.shown()})
+        return web.json_response({"ok": True, "faults": self.hub.faults.to_json()})
 
     async def disconnect(self, request: web.Request) -> web.Response:
         """Ask the app to open its sockets anew, or with `{"drop": true}` cut them without a word."""
-        wanted = await _wanted(request)
+        wanted = await _read_fields(request)
         if wanted.flag("drop", False):
-            return web.json_response({"ok": True, "dropped": self.hub.sockets.drop(wanted.whole("count", MOST))})
+            return web.json_response({"ok": True, "dropped": self.hub.sockets.drop(wanted.integer("count", MOST))})
         await self.hub.sockets.refresh(wanted.text("reason", "refresh_requested"))
         return web.json_response({"ok": True})
 
     async def event(self, request: web.Request) -> web.Response:
         """Send a raw event (`{"event": {…}, "times": 1}`), subscribed to or not: one event_id each unless `same_id`."""
-        wanted = await _wanted(request)
-        raw, times = wanted.given.get("event"), wanted.whole("times", 1, 1, TIMES_AT_MOST)
+        wanted = await _read_fields(request)
+        raw, times = wanted.given.get("event"), wanted.integer("times", 1, 1, TIMES_AT_MOST)
         same = wanted.flag("same_id", False)
         if not isinstance(raw, dict) or not isinstance(raw.get("type"), str):
-            raise wanted.problem("event", "an object with a type")
-        envelopes = [events.envelope(self.hub, raw) for _ in range(times)]
+            raise wanted.error("event", "an object with a type")
+        envelopes = [events.build_envelope(self.hub, raw) for _ in range(times)]
         for envelope in envelopes:
-            events.deliver(self.hub, envelopes[0] if same else envelope)
+            events.deliver_event(self.hub, envelopes[0] if same else envelope)
         return web.json_response({"ok": True, "event_ids": [envelope["event_id"] for envelope in envelopes]})
 
     async def token(self, request: web.Request) -> web.Response:
-        self.hub.token_revoked = (await _wanted(request)).flag("revoked", False)
+        self.hub.token_revoked = (await _read_fields(request)).flag("revoked", False)
         return web.json_response({"ok": True, "revoked": self.hub.token_revoked})
 
     async def rates(self, request: web.Request) -> web.Response:
-        wanted, rates = await _wanted(request), self.api.rates
+        wanted, rates = await _read_fields(request), self.api.rates
         strict = wanted.flag("strict", rates.strict)
-        rates.messages_per_minute = wanted.whole("messages_per_minute", rates.messages_per_minute, 1)
+        rates.messages_per_minute = wanted.integer("messages_per_minute", rates.messages_per_minute, 1)
         rates.strict = strict
-        rates.forget()
+        rates.reset()
         return web.json_response({"ok": True, "strict": rates.strict, "messages_per_minute": rates.messages_per_minute})
 
     async def reset(self, request: web.Request) -> web.Response:
@@ -95,20 +95,20 @@ class Control:
         self.hub.state.reset()
         self.hub.token_revoked = False
         self.hub.faults.replace([])
-        self.api.rates.forget()
+        self.api.rates.reset()
         self.api.calls.clear()
         self.log.deliveries.clear()
         self.hub.pages.push_all({"type": "reload"})
         return web.json_response({"ok": True})
 
 
-def _checked(run: Handler) -> Handler:
+def _report_config_errors(run: Handler) -> Handler:
     """Says what is wrong with the request, with status 400."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             return await run(request)
-        except ConfigProblem as problem:
+        except ConfigError as problem:
             return web.json_response({"ok": False, "message": str(problem)}, status=400)
 
     return handle
@@ -116,19 +116,19 @@ def _checked(run: Handler) -> Handler:
 
 def _limit(request: web.Request) -> int:
     text = request.query.get("limit", "1000")
-    return Wanted({"limit": int(text) if text.isdecimal() and len(text) < 10 else text}).whole("limit", 1, 1)
+    return JsonFields({"limit": int(text) if text.isdecimal() and len(text) < 10 else text}).integer("limit", 1, 1)
 
 
-async def _wanted(request: web.Request) -> Wanted:
+async def _read_fields(request: web.Request) -> JsonFields:
     """The fields that were sent; no body at all is one without fields."""
     body = await _json(request) if request.can_read_body else {}
     if not isinstance(body, dict):
-        raise ConfigProblem("Send an object.")
-    return Wanted(body)
+        raise ConfigError("Send an object.")
+    return JsonFields(body)
 
 
 async def _json(request: web.Request) -> Any:
     try:
         return parse_json(await request.read())
     except ValueError as problem:
-        raise ConfigProblem(f"Send JSON ({problem}).") from None
+        raise ConfigError(f"Send JSON ({problem}).") from None

@@ -2,17 +2,17 @@
 
 from collections import defaultdict, deque
 
-from workspace.clock import Clock
+from workspace.clock import MessageClock
 
 MINUTE = 60.0
 POST = "chat.postMessage"
 BURST = 5
 
 
-class Rates:
+class RateLimits:
     """Counts every call in a sliding minute. Refuses only while `strict`."""
 
-    def __init__(self, clock: Clock, *, strict: bool, messages_per_minute: int) -> None:
+    def __init__(self, clock: MessageClock, *, strict: bool, messages_per_minute: int) -> None:
         self._clock = clock
         self.strict = strict
         self.messages_per_minute = messages_per_minute
@@ -45,5 +45,5 @@ class Rates:
             return 0.0
         return calls[0] + window - self._clock.now()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         self._calls.clear()
