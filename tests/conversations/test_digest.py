@@ -44,7 +44,7 @@ async def test_what_is_private_is_told_to_the_leadership_only(autumn: Office) ->
     told = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
     assert "depot" not in json.dumps(told).casefold()
     assert "Portfolio" not in words(told)
-    leaders = await autumn.dana.wait_message("The week for the leadership", channel=LEADERS)
+    leaders = await autumn.dana.wait_message("Weekly leadership digest", channel=LEADERS)
     assert "Three depots do the work of five" in words(leaders)
     assert "*Portfolio and strategy*" in words(leaders)
     assert "*The PMO's service desk*" in words(leaders)

@@ -69,7 +69,7 @@ def test_dates_in_the_wrong_order_are_refused():
     form = [field for field in CATALOGUE.form("capacity-building") if field.kind is FieldKind.DATE]
     with pytest.raises(Invalid) as refusal:
         validate(form, {"from_date": "2026-06-02", "to_date": "2026-06-01"}, TODAY)
-    assert refusal.value.fields == {"to_date": "This day is before “Not before”. Change one of the two."}
+    assert refusal.value.fields == {"to_date": "This day is before “Earliest date”. Change one of the two."}
     assert validate(form, {"from_date": "2026-06-01", "to_date": "2026-06-01"}, TODAY)
 
 

@@ -97,7 +97,8 @@ def test_a_delivery_names_what_is_still_to_do():
             **DELIVERY | {"checklist": ["rated", "actions"]},
         )
     assert refusal.value.fields["checklist"] == (
-        "Still to do: The PMO acknowledged it; The project manager acknowledged it; The sponsor acknowledged it."
+        "Still to do: The PMO has acknowledged it; The project manager has acknowledged it; "
+        "The sponsor has acknowledged it."
     )
 
 
