@@ -1,4 +1,4 @@
-"""A local, Slack-compatible workspace: Web API, Socket Mode and one web page, for trying and testing any Slack app.
+"""A local, Slack-compatible workspace: Web API, Socket Mode and one web page, for trying out and testing any Slack app.
 
-It speaks HTTP and WebSocket only and knows nothing about the app that connects to it.
+It speaks only HTTP and WebSocket, and knows nothing about the app that connects to it.
 """

@@ -19,36 +19,54 @@ CANNOT_START = 2
 
 
 def parse_arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m workspace", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m workspace", description="Run a local workspace that your Slack app can connect to."
+    )
     parser.add_argument("--manifest", type=Path, required=True, metavar="FILE.json", help="the app's manifest")
     parser.add_argument(
-        "--seed", type=Path, required=True, metavar="FILE.yaml", help="the people and channels to begin with"
+        "--seed", type=Path, required=True, metavar="FILE.yaml", help="the people and channels of a new workspace"
     )
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="where to keep the state (default: keep nothing)")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8080, help="0 takes any free one")
-    parser.add_argument("--strict-rates", action="store_true", help="refuse calls beyond Slack's rate limits")
-    parser.add_argument("--messages-per-minute", type=int, default=300, help="chat.postMessage in the whole workspace")
-    parser.add_argument("--latency", type=int, default=0, metavar="MS", help="added to every answer of the Web API")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="where to save the workspace (default: nowhere)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
-        "--request-url", default="", metavar="URL", help="send signed HTTP requests there, not envelopes"
+        "--port", type=int, default=8080, help="port to listen on, 0 for any free one (default: %(default)s)"
+    )
+    parser.add_argument("--strict-rates", action="store_true", help="enforce Slack's rate limits")
+    parser.add_argument(
+        "--messages-per-minute",
+        type=int,
+        default=300,
+        metavar="N",
+        help="limit of chat.postMessage for the whole workspace (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--latency", type=int, default=0, metavar="MS", help="delay every Web API response by this long"
+    )
+    parser.add_argument(
+        "--request-url",
+        default="",
+        metavar="URL",
+        help="send signed HTTP requests to this URL instead of using Socket Mode",
     )
     parser.add_argument(
         "--retry-seconds",
         type=_parse_seconds,
         default=Options().retry_seconds,
         metavar="S,S,S",
-        help="waits before retries (0,60,300)",
+        help="seconds to wait before each retry of an event (default: 0,60,300)",
     )
-    parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input ends")
-    parser.add_argument("--bot-token")
-    parser.add_argument("--app-token")
-    parser.add_argument("--signing-secret")
+    parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input closes")
+    parser.add_argument("--bot-token", help="use instead of the seed's bot token")
+    parser.add_argument("--app-token", help="use instead of the seed's app-level token")
+    parser.add_argument("--signing-secret", help="use instead of the seed's signing secret")
     return parser.parse_args(given)
 
 
 def _parse_seconds(text: str) -> tuple[float, ...]:
-    return tuple(float(part) for part in text.split(",") if part)
+    try:
+        return tuple(float(part) for part in text.split(",") if part)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a list of seconds such as 0,60,300") from None
 
 
 def build_server(args: argparse.Namespace) -> Server:
@@ -87,7 +105,7 @@ async def run_server(server: Server, *, exit_with_parent: bool) -> None:
 
 
 async def _watch_parent(stop: asyncio.Event) -> None:
-    """Set `stop` when standard input ends, as it does when the process that started this one is gone."""
+    """Set `stop` when standard input closes, which happens when the process that started this one exits."""
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: _UntilEnd(stop), sys.stdin)
 

@@ -1,4 +1,4 @@
-"""The app's manifest: what the app has asked Slack for."""
+"""The app's manifest: the features, scopes and events it asks Slack for."""
 
 import json
 from collections.abc import Mapping
@@ -47,20 +47,20 @@ class Manifest:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read a manifest file in JSON. Raises ConfigError with the file and the field."""
+    """Read a JSON manifest. Raises ConfigError naming the file and the field."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise ConfigError(
-            f"{path}: the manifest cannot be read ({problem.strerror}). Give its path to --manifest."
+            f"{path}: cannot read the manifest ({problem.strerror}). Pass its path with --manifest."
         ) from None
     except json.JSONDecodeError as problem:
-        raise ConfigError(f"{path}, line {problem.lineno}: this is not JSON: {problem.msg}.") from None
+        raise ConfigError(f"{path}, line {problem.lineno}: not valid JSON: {problem.msg}.") from None
     return parse_manifest(raw, str(path))
 
 
 def parse_manifest(raw: Any, where: str = "manifest") -> Manifest:
-    """The parts of an app manifest that matter while the app runs. Raises ConfigError naming the field."""
+    """Read the parts of an app manifest that matter while the app runs. Raises ConfigError naming the field."""
     reader = _ManifestFields(where)
     root = reader.mapping(raw, "the manifest")
     display = reader.mapping(root.get("display_information"), "display_information")
@@ -111,18 +111,18 @@ class _ManifestFields:
     def text(self, mapping: Mapping[str, Any], key: str, field: str, at_most: float = inf, *, at_least: int = 1) -> str:
         value = mapping.get(key)
         if not isinstance(value, str) or not value:
-            raise self.problem(f"{field}.{key}", "is missing or is not a text")
+            raise self.problem(f"{field}.{key}", "is missing or is not text")
         if not at_least <= len(value) <= at_most:
-            raise self.problem(f"{field}.{key}", f"has {len(value)} characters, not {at_least} to {at_most}")
+            raise self.problem(f"{field}.{key}", f"has {len(value)} characters; Slack allows {at_least} to {at_most}")
         return value
 
     def optional(self, mapping: Mapping[str, Any], key: str, field: str, at_most: int, *, at_least: int = 1) -> str:
-        """The same for a text that may be left out, which reads as an empty one."""
+        """Like `text`, but a missing field reads as an empty string."""
         return self.text(mapping, key, field, at_most, at_least=at_least) if key in mapping else ""
 
 
 def _prompts(reader: _ManifestFields, features: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
-    """What the agent or the older assistant suggests to ask."""
+    """The suggested prompts of the agent view, or of the older assistant view."""
     view = "agent_view" if features.get("agent_view") else "assistant_view"
     fields = reader.mapping(features.get(view) or {}, f"features.{view}")
     reader.optional(fields, "agent_description", f"features.{view}", 300)
@@ -141,7 +141,7 @@ def _commands(reader: _ManifestFields, features: Mapping[str, Any]) -> dict[str,
         fields = reader.mapping(item, field)
         command = reader.text(fields, "command", field, 32, at_least=2)
         if not command.startswith("/"):
-            raise reader.problem(f"{field}.command", "has to start with a slash")
+            raise reader.problem(f"{field}.command", "must start with a slash")
         found[command] = SlashCommand(
             command=command,
             description=reader.text(fields, "description", field, 2000),
@@ -158,7 +158,7 @@ def _shortcuts(reader: _ManifestFields, features: Mapping[str, Any]) -> dict[str
         fields = reader.mapping(item, field)
         kind = reader.text(fields, "type", field)
         if kind not in ("global", "message"):
-            raise reader.problem(f"{field}.type", "has to be global or message")
+            raise reader.problem(f"{field}.type", "must be global or message")
         callback_id = reader.text(fields, "callback_id", field, 255)
         found[callback_id] = AppShortcut(
             type=kind,

@@ -1,4 +1,4 @@
-"""A message as the app gets it, in events, in histories and with interactions."""
+"""Messages as the app receives them in events, histories and interactions."""
 
 from workspace.files import with_full_urls
 from workspace.hub import Hub
@@ -6,7 +6,7 @@ from workspace.records import Json
 
 
 def format_for_app(hub: Hub, message: Json) -> Json:
-    """With whole file addresses, the streaming state by Slack's name, and what a person typed as rich text."""
+    """Return the message with full file URLs, Slack's name for the streaming state, and typed text as rich text."""
     shown = _with_rich_text(message)
     if "files" in shown:
         shown["files"] = [with_full_urls(hub.base_url, file) for file in shown["files"]]
@@ -16,12 +16,12 @@ def format_for_app(hub: Hub, message: Json) -> Json:
 
 
 def without_metadata(hub: Hub, message: Json) -> Json:
-    """The same without the message's metadata, which only comes when it is asked for."""
+    """Like `format_for_app`, without the metadata: Slack returns that only on request."""
     return {name: value for name, value in format_for_app(hub, message).items() if name != "metadata"}
 
 
 def _with_rich_text(message: Json) -> Json:
-    """Slack turns what a person types into one rich_text block."""
+    """Add the rich_text block that Slack makes of typed text."""
     if message.get("blocks") or message.get("bot_id") or not message.get("text"):
         return dict(message)
     section = {"type": "rich_text_section", "elements": [{"type": "text", "text": message["text"]}]}

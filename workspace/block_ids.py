@@ -1,4 +1,4 @@
-"""Slack gives every block and every interactive element an id where the app gave none."""
+"""Ids for blocks and interactive elements: Slack adds them where the app gave none."""
 
 import secrets
 from collections.abc import Iterator, Mapping
@@ -7,13 +7,13 @@ from typing import Any
 
 from workspace.records import Json
 
-# Elements that look like these have an action_id and can be acted on; everything else in a block is only shown.
+# Element types with these endings are interactive and have an action_id; all others are only displayed.
 INTERACTIVE_ENDINGS = ("button", "buttons", "select", "input", "picker", "checkboxes", "overflow")
 NESTED_BLOCKS = {"container": "child_blocks", "carousel": "elements"}
 
 
 def add_missing_ids(blocks: Any) -> list[Json]:
-    """A copy of the blocks in which every block has a block_id and every interactive element an action_id."""
+    """Copy the blocks, giving every block a block_id and every interactive element an action_id."""
     given: list[Json] = deepcopy(list(blocks))
     for block in walk_blocks(given):
         block.setdefault("block_id", _new_id())
@@ -23,7 +23,7 @@ def add_missing_ids(blocks: Any) -> list[Json]:
 
 
 def walk_blocks(blocks: Any) -> Iterator[Json]:
-    """The blocks and those inside containers and carousels."""
+    """Yield the blocks, including those inside containers and carousels."""
     for block in _list_dicts(blocks):
         yield block
         nested = NESTED_BLOCKS.get(block.get("type", ""))
@@ -32,7 +32,7 @@ def walk_blocks(blocks: Any) -> Iterator[Json]:
 
 
 def walk_elements(block: Mapping[str, Any]) -> Iterator[Json]:
-    """The interactive elements of one block: of actions, of an input, of a card, or the accessory of a section."""
+    """Yield the interactive elements of a block: in actions, an input or a card, or the accessory of a section."""
     candidates = [block.get("accessory"), block.get("element"), *_list_dicts(block.get("actions"))]
     if block.get("type") not in NESTED_BLOCKS:
         candidates += _list_dicts(block.get("elements"))

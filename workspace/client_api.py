@@ -1,4 +1,4 @@
-"""The page's own API: who I am, what I see, and what I do."""
+"""The API of the web page: sign in, read, and act as one of the people."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from workspace.typed_text import encode_typed_text
 
 PAGE_AT_MOST = 200
 MESSAGES_BY_CODE = {
-    "channel_not_found": "There is no such channel.",
-    "message_not_found": "This message is no longer there.",
-    "not_found": "This form is no longer open. Start again.",
-    "thread_not_found": "This thread is no longer there.",
-    "user_not_found": "There is no such person in this workspace.",
+    "channel_not_found": "This channel doesn't exist.",
+    "message_not_found": "This message no longer exists.",
+    "not_found": "This form is no longer open. Open it again.",
+    "thread_not_found": "This thread no longer exists.",
+    "user_not_found": "This person isn't in this workspace.",
 }
 
 
@@ -60,7 +60,10 @@ class ClientApi:
             except ValueError:
                 body = None
             if not isinstance(body, dict):
-                return web.json_response({"ok": False, "error": "invalid_json", "message": "Send JSON."}, status=400)
+                return web.json_response(
+                    {"ok": False, "error": "invalid_json", "message": "The request body must be a JSON object."},
+                    status=400,
+                )
             return await self._answer(run, body)
 
         return handle
@@ -72,7 +75,7 @@ class ClientApi:
         person = self.hub.state.people.get(user)
         try:
             if person is None or person.is_bot:
-                raise ApiError("user_not_found", message=f"{user} is not one of the people of this workspace.")
+                raise ApiError("user_not_found", message=f"{user} isn't a person in this workspace.")
             return web.json_response({"ok": True} | await run(user, given))
         except ApiError as failure:
             words = MESSAGES_BY_CODE.get(failure.code, failure.code)
@@ -145,7 +148,7 @@ class ClientApi:
         channel = self._channel(user, given)
         text = str(given.get("text") or "")
         if not text.strip():
-            raise ApiError("no_text", message="Write something first.")
+            raise ApiError("no_text", message="Write a message first.")
         self._check_can_write(user, channel)
         stored = encode_typed_text(self.hub.state, text)
         return {
@@ -156,7 +159,7 @@ class ClientApi:
 
     def _check_can_write(self, user: str, channel: Channel) -> None:
         if user not in channel.members:
-            raise ApiError("not_in_channel", message=f"Join #{channel.name} to write in it.")
+            raise ApiError("not_in_channel", message=f"Join #{channel.name} to post in it.")
         manifest = self.hub.manifest
         turned_off = not manifest.messages_enabled or manifest.messages_read_only
         if turned_off and channel.is_im and self.hub.state.has_bot(channel):
@@ -213,7 +216,7 @@ class ClientApi:
         return {"view": view}
 
     def _start_assistant_thread(self, user: str, channel: Channel) -> None:
-        """Apps with the older assistant view are told of a thread when their messages are opened for the first time."""
+        """Start a thread the first time someone opens the Messages tab of an app with the older assistant view."""
         if self.hub.state.timelines[channel.id].roots:
             return
         opening = {"text": "New Assistant Thread", "subtype": "assistant_app_thread"}
@@ -245,20 +248,20 @@ class ClientApi:
     async def socket(self, request: web.Request) -> web.StreamResponse:
         user = request.query.get("user", "")
         if user not in self.hub.state.people:
-            return web.Response(status=404, text=f"{user} is not one of the people of this workspace.")
+            return web.Response(status=404, text=f"{user} isn't a person in this workspace.")
         return await self.hub.pages.serve(request, user, {"type": "app", "connected": self.hub.transport.connected})
 
 
 def _object(given: Mapping[str, Any], name: str) -> Json:
-    """A field that is an object; empty if it is not given. Raises ApiError `invalid_arguments`."""
+    """Read a field that holds an object; a missing one reads as empty. Raises ApiError `invalid_arguments`."""
     value = given.get(name) or {}
     if not isinstance(value, dict):
-        raise ApiError("invalid_arguments", message=f"{name} has to be an object.")
+        raise ApiError("invalid_arguments", message=f"{name} must be an object.")
     return value
 
 
 def _values(given: Mapping[str, Any]) -> Json:
-    """What was entered: `state.values` by block_id and action_id, or nothing."""
+    """Read the entered values, `state.values` by block_id and action_id; empty if there are none."""
     values = _object(_object(given, "state"), "values")
     return {
         block: {action: _object(_object(values, block), action) for action in _object(values, block)}
@@ -269,13 +272,13 @@ def _values(given: Mapping[str, Any]) -> Json:
 def _limit(given: Mapping[str, Any]) -> int:
     text = str(given.get("limit") or 50)
     if not text.isdecimal() or len(text) > 9 or not int(text):
-        raise ApiError("invalid_arguments", message="limit has to be a number of messages.")
+        raise ApiError("invalid_arguments", message="limit must be a positive whole number.")
     return min(int(text), PAGE_AT_MOST)
 
 
 @dataclass(frozen=True, slots=True)
 class _ReportNoResponse:
-    """Tells the person when the app did not answer, wherever they are; the call itself succeeds."""
+    """Context manager: if the app doesn't respond, tell the person on every open page and let the request succeed."""
 
     hub: Hub
     user: str

@@ -1,4 +1,4 @@
-"""Test control: what happened, and what is to go wrong. Described in README.md."""
+"""The test-control API: see what happened, and inject faults. Documented in README.md."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +59,7 @@ class ControlApi:
         return web.json_response({"ok": True, "faults": self.hub.faults.to_json()})
 
     async def disconnect(self, request: web.Request) -> web.Response:
-        """Ask the app to open its sockets anew, or with `{"drop": true}` cut them without a word."""
+        """Ask the app to reconnect its sockets, or with `{"drop": true}` cut them without notice."""
         wanted = await _read_fields(request)
         if wanted.flag("drop", False):
             return web.json_response({"ok": True, "dropped": self.hub.sockets.drop(wanted.integer("count", MOST))})
@@ -67,7 +67,8 @@ class ControlApi:
         return web.json_response({"ok": True})
 
     async def event(self, request: web.Request) -> web.Response:
-        """Send a raw event (`{"event": {…}, "times": 1}`), subscribed to or not: one event_id each unless `same_id`."""
+        """Send a raw event (`{"event": {…}, "times": 1}`) even without a subscription, each with its own event_id
+        unless `same_id` is set."""
         wanted = await _read_fields(request)
         raw, times = wanted.given.get("event"), wanted.integer("times", 1, 1, TIMES_AT_MOST)
         same = wanted.flag("same_id", False)
@@ -91,7 +92,7 @@ class ControlApi:
         return web.json_response({"ok": True, "strict": rates.strict, "messages_per_minute": rates.messages_per_minute})
 
     async def reset(self, request: web.Request) -> web.Response:
-        """Begin again from the seed; connections stay, pages are asked to load anew."""
+        """Start again from the seed. Connections stay open; pages are asked to reload."""
         self.hub.state.reset()
         self.hub.token_revoked = False
         self.hub.faults.replace([])
@@ -103,7 +104,7 @@ class ControlApi:
 
 
 def _report_config_errors(run: Handler) -> Handler:
-    """Says what is wrong with the request, with status 400."""
+    """Answer a ConfigError with status 400 and its message."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
@@ -120,10 +121,10 @@ def _limit(request: web.Request) -> int:
 
 
 async def _read_fields(request: web.Request) -> JsonFields:
-    """The fields that were sent; no body at all is one without fields."""
+    """Read the fields of the request; a missing body has none."""
     body = await _json(request) if request.can_read_body else {}
     if not isinstance(body, dict):
-        raise ConfigError("Send an object.")
+        raise ConfigError("The request body must be a JSON object.")
     return JsonFields(body)
 
 
@@ -131,4 +132,4 @@ async def _json(request: web.Request) -> Any:
     try:
         return parse_json(await request.read())
     except ValueError as problem:
-        raise ConfigError(f"Send JSON ({problem}).") from None
+        raise ConfigError(f"The request body must be JSON ({problem}).") from None

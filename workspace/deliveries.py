@@ -1,4 +1,4 @@
-"""What is sent to the app, one record each: attempts, acknowledgement, and what became of it."""
+"""What is sent to the app: a record of each delivery with its attempts and acknowledgement."""
 
 import asyncio
 import time
@@ -46,8 +46,10 @@ class AppDelivery:
             self.timer = None
 
     def acknowledge(self, answer: Any) -> None:
-        """The app has taken it. Later acknowledgements of the same delivery change nothing."""
+        """Record that the app has acknowledged it. Acknowledging again changes nothing."""
         self.stop_timer()
+        # After a retry the app may acknowledge both envelopes of the same delivery. Only the first one sets the
+        # result and the measured time.
         if self.acked:
             return
         self.acked = True
@@ -57,7 +59,7 @@ class AppDelivery:
         self.on_settled()
 
     def give_up(self, problem: Exception | None = None) -> None:
-        """Nothing more is tried. Whoever waits for the answer gets the problem."""
+        """Stop trying. Whoever is waiting for the answer gets the problem as an exception."""
         self.stop_timer()
         self.given_up = True
         if problem and self.answer and not self.answer.done():
@@ -77,19 +79,19 @@ class AppDelivery:
 
 
 class DeliveryLog:
-    """The latest deliveries, for `GET /control/events`."""
+    """The most recent deliveries, for `GET /control/events`."""
 
     def __init__(self) -> None:
         self.deliveries: deque[AppDelivery] = deque(maxlen=DELIVERIES_KEPT)
         self._watchers: list[asyncio.Event] = []
 
     def notify_watchers(self) -> None:
-        """A delivery was acknowledged or given up, or the app's connection came or went."""
+        """Wake the waiters: a delivery was acknowledged or given up, or the app connected or disconnected."""
         for watcher in self._watchers:
             watcher.set()
 
     async def wait_until(self, holds: Callable[[], bool]) -> None:
-        """Wait until something holds that can only come true with such a change."""
+        """Wait until `holds()` is true. It is checked whenever the watchers are notified."""
         watcher = asyncio.Event()
         self._watchers.append(watcher)
         try:
@@ -107,15 +109,15 @@ class DeliveryLog:
 
 
 class AppTransport(Protocol):
-    """A way to the app: Socket Mode or signed HTTP."""
+    """How the app is reached: Socket Mode or signed HTTP."""
 
     @property
     def connected(self) -> bool: ...
 
     def send_event(self, payload: Json) -> None:
-        """Send an event, again and again if need be; returns at once."""
+        """Send an event, with retries if necessary. Returns at once."""
 
     async def send_request(self, kind: str, payload: Json) -> Any:
-        """Send a command or an interaction once and return what the app acknowledged with. Raises NoAppResponse."""
+        """Send a command or an interaction once and return the app's response. Raises NoAppResponse."""
 
     async def close(self) -> None: ...

@@ -1,14 +1,14 @@
-"""The two kinds of expected errors: a broken configuration, and a refused call."""
+"""The expected errors: an invalid configuration, a refused call, and an app that doesn't respond."""
 
 from typing import Any
 
 
 class ConfigError(Exception):
-    """The manifest, the seed or the saved data cannot be used. The message says where and what to do."""
+    """The manifest, the seed or the saved data can't be used. The message says where and what to do."""
 
 
 class ApiError(Exception):
-    """A Web API call is refused with one of Slack's own error codes and, where Slack adds them, more fields."""
+    """A Web API call is refused with one of Slack's own error codes, and with the extra fields Slack adds to some."""
 
     def __init__(self, code: str, **extra: Any) -> None:
         super().__init__(code)
@@ -17,9 +17,9 @@ class ApiError(Exception):
 
 
 class NoAppResponse(Exception):
-    """The app gave no usable answer to a command, an interaction or a shortcut.
+    """The app gave no usable response to a command, an interaction or a shortcut.
 
-    `code` is Slack's word for it (`operation_timeout`, `dispatch_failed`, `app_offline`), the message is for people.
+    `code` is Slack's error code (`operation_timeout`, `dispatch_failed`, `app_offline`); `message` is for people.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Events: which of them the app has subscribed to, and what they look like."""
+"""Events: which ones the app receives, and what they look like."""
 
 import asyncio
 import secrets
@@ -9,7 +9,7 @@ from workspace.hub import Hub
 from workspace.records import Channel, Json
 
 MESSAGE_EVENTS = {"channel": "message.channels", "group": "message.groups", "im": "message.im", "mpim": "message.mpim"}
-# The scopes without which Slack does not send an event; those of members depend on the kind of channel.
+# The scope Slack requires before it sends an event. For member events it depends on the kind of channel.
 REQUIRED_SCOPES = {
     "app_mention": "app_mentions:read",
     "assistant_thread_started": "assistant:write",
@@ -28,28 +28,28 @@ ALPHABET = string.ascii_uppercase + string.digits
 
 
 def subscription_name(event: Json) -> str:
-    """The name under which an app subscribes to this event."""
+    """Return the name under which an app subscribes to this event."""
     if event["type"] == "message":
         return MESSAGE_EVENTS[event["channel_type"]]
     return str(event["type"])
 
 
 def required_scope(event: Json) -> str:
-    """The scope an app must have to get this event; empty if there is none."""
+    """Return the scope an app needs to receive this event, or an empty string."""
     if event["type"] in MEMBER_EVENTS:
         return "groups:read" if event["channel_type"] == "G" else "channels:read"
     return REQUIRED_SCOPES.get(subscription_name(event), "")
 
 
 def send_event(hub: Hub, event: Json) -> None:
-    """Deliver the event if the app has subscribed to it and may have it."""
+    """Deliver the event if the app has subscribed to it and has the required scope."""
     scope = required_scope(event)
     if subscription_name(event) in hub.manifest.bot_events and (not scope or scope in hub.manifest.scopes):
         deliver_event(hub, build_envelope(hub, event))
 
 
 def deliver_event(hub: Hub, payload: Json) -> None:
-    """Hand an event to the app, with whatever is to go wrong on the way."""
+    """Send an event to the app, applying any faults set for it."""
     faults = hub.faults.for_event(payload["event"]["type"])
     loop = asyncio.get_running_loop()
     wait = sum(fault.ms for fault in faults if fault.kind == "delay_event") / 1000
@@ -58,13 +58,15 @@ def deliver_event(hub: Hub, payload: Json) -> None:
             loop.call_later(wait, hub.transport.send_event, payload)
         else:
             hub.transport.send_event(payload)
+    # Cutting the sockets after the event was sent leaves the app with an unacknowledged envelope. The workspace sends
+    # it again on the next connection, as Slack does.
     for fault in faults:
         if fault.kind == "drop_socket":
             loop.call_later(wait + fault.ms / 1000, hub.sockets.drop)
 
 
 def build_envelope(hub: Hub, event: Json) -> Json:
-    """The `event_callback` around an event."""
+    """Wrap an event in Slack's `event_callback`."""
     state = hub.state
     return {
         "token": "local",
@@ -91,7 +93,7 @@ def build_envelope(hub: Hub, event: Json) -> Json:
 
 
 def send_message_posted(hub: Hub, channel: Channel, message: Json) -> None:
-    """A message event, and a mention besides if a person names the app outside a direct message."""
+    """Send a message event, and an app_mention as well if someone mentions the app outside a direct message."""
     if not hub.state.has_bot(channel):
         return
     event = format_for_app(hub, message) | {

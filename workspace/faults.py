@@ -1,4 +1,4 @@
-"""Faults on demand: what can go wrong between an app and Slack, made to happen."""
+"""Faults on demand: make happen what can go wrong between an app and Slack."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -17,8 +17,10 @@ FIELDS = frozenset({"method", "event", "kind", "ms", "status", "retry_after", "e
 
 @dataclass(slots=True)
 class Fault:
-    """Strikes calls of `method` (or events of type `event`): all of them, one in `every`, with a `probability`,
-    and at most `count` times."""
+    """A fault in calls of `method`, or in events of type `event`.
+
+    It strikes all of them, or one in `every`, or with a `probability`, and at most `count` times.
+    """
 
     kind: str
     method: str = "*"
@@ -51,12 +53,12 @@ class Fault:
 class Faults:
     def __init__(self, seed: int = 1) -> None:
         self._faults: list[Fault] = []
-        self._dice = random.Random(seed)  # noqa: S311  the same faults in every run, nothing secret
+        self._dice = random.Random(seed)  # noqa: S311  the same faults in every run; nothing secret
 
     def replace(self, given: Any) -> None:
-        """Take these faults instead of the former ones. Raises ConfigError naming the one that is wrong."""
+        """Replace all faults. Raises ConfigError naming the invalid one."""
         if not isinstance(given, list):
-            raise ConfigError("Send a list of faults.")
+            raise ConfigError("The request body must be a list of faults.")
         self._faults = [_fault(index, item) for index, item in enumerate(given)]
 
     def for_call(self, method: str) -> list[Fault]:
@@ -75,7 +77,7 @@ class Faults:
 def _fault(index: int, item: Any) -> Fault:
     where = f"Fault {index}: "
     if not isinstance(item, Mapping):
-        raise ConfigError(f"{where}it has to be an object.")
+        raise ConfigError(f"{where}it must be an object.")
     wanted = JsonFields({name: value for name, value in item.items() if value is not None}, where)
     wanted.refuse_unknown(FIELDS)
     kind = wanted.text("kind", "none")

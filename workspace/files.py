@@ -1,4 +1,4 @@
-"""Uploaded files: from the upload address to the shared file, and back as bytes."""
+"""Uploaded files: taking the bytes, making the file, and serving it."""
 
 import mimetypes
 import struct
@@ -20,7 +20,7 @@ PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 def create_file(state: WorkspaceState, uploads: Uploads, file_id: str, title: str, user: str) -> Json:
-    """Make an uploaded file one of the workspace. Raises ApiError `file_not_found`."""
+    """Turn a finished upload into a file of the workspace. Raises ApiError `file_not_found`."""
     if file_id in state.files:
         return state.files[file_id]
     upload = uploads.finish(file_id)
@@ -69,14 +69,14 @@ def _picture_size(content: bytes) -> Json:
 
 
 def with_full_urls(base_url: str, file: Json) -> Json:
-    """The file as apps get it, with whole addresses."""
+    """Return the file as apps receive it, with full URLs."""
     addresses = ("url_private", "url_private_download", "permalink")
     return file | {name: f"{base_url}{file[name]}" for name in addresses if str(file.get(name)).startswith("/")}
 
 
 @dataclass(frozen=True, slots=True)
 class FileRoutes:
-    """Uploading the bytes, and serving them to the app with its token and to people on their page."""
+    """Routes that take uploads, and serve files to the app (with its token) and to people on the page."""
 
     hub: Hub
 
@@ -93,7 +93,7 @@ class FileRoutes:
             self.hub.uploads.receive(request.match_info["ticket"], await _content(request))
         except ApiError as failure:
             return web.Response(status=400, text=failure.code)
-        except (ValueError, AssertionError):  # of a multipart body that is none
+        except (ValueError, AssertionError):  # aiohttp raises either for an invalid multipart body
             return web.Response(status=400, text="invalid_form_data")
         return web.Response(text="OK")
 
@@ -102,7 +102,7 @@ class FileRoutes:
         content = await request.read()
         if user not in self.hub.state.people or not content:
             return web.json_response(
-                {"ok": False, "error": "invalid_file", "message": "Choose a file that is not empty."}
+                {"ok": False, "error": "invalid_file", "message": "Choose a file that isn't empty."}
             )
         file_id, ticket = self.hub.uploads.start(name, len(content), "")
         self.hub.uploads.receive(ticket, content)
@@ -114,23 +114,24 @@ class FileRoutes:
         token = request.headers.get("Authorization", "").partition(" ")[2].strip()
         known = token == self.hub.tokens.bot and not self.hub.token_revoked
         if not known or "files:read" not in self.hub.manifest.scopes:
-            words = "Send Authorization: Bearer and a token that has files:read."
-            return web.Response(status=403, text=words)
+            text = "Send a bot token with the files:read scope in the Authorization header."
+            return web.Response(status=403, text=text)
         return self._file(request.match_info["id"])
 
     async def serve_to_page(self, request: web.Request) -> web.Response:
         if request.query.get("user", next(iter(self.hub.state.people))) not in self.hub.state.people:
-            return web.Response(status=403, text="Say who you are: ?user= and the id of a person of this workspace.")
+            return web.Response(status=403, text="Add ?user= with the id of a person in this workspace.")
         return self._file(request.match_info["id"])
 
     def _file(self, file_id: str) -> web.Response:
         file, content = self.hub.state.files.get(file_id), self.hub.state.saver.load_blob(file_id)
         if file is None or content is None:
-            return web.Response(status=404, text="There is no such file.")
+            return web.Response(status=404, text="This file doesn't exist.")
         kind = file["mimetype"]
         headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Type": kind}
         if kind not in PICTURES:
-            # Whatever was uploaded must not run as a page of this origin.
+            # An uploaded HTML or SVG file must not run as a page of this origin, where it could act as anyone.
+            # Everything but pictures is therefore a download.
             headers |= {"Content-Type": "application/octet-stream", "Content-Disposition": "attachment"}
         return web.Response(body=content, headers=headers)
 

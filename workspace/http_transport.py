@@ -1,4 +1,4 @@
-"""Signed HTTP requests to the app's own address, instead of Socket Mode."""
+"""Signed HTTP requests to the app's request URL, instead of Socket Mode."""
 
 import asyncio
 import hashlib
@@ -23,12 +23,14 @@ logger = logging.getLogger(__name__)
 
 
 def sign_request(secret: str, timestamp: str, body: str) -> str:
-    """Slack's `X-Slack-Signature`: v0, over the timestamp and the raw body."""
+    """Return Slack's `X-Slack-Signature`: an HMAC, version v0, of the timestamp and the raw body."""
+    # The signature covers the exact bytes of the body, so the body must not be encoded again after signing. Apps reject
+    # timestamps more than five minutes old, so every retry is signed afresh.
     return "v0=" + hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
 
 
 class HttpTransport:
-    """Posts events with retries, and commands and interactions once, to one request URL."""
+    """Posts to one request URL: events with retries, commands and interactions once."""
 
     def __init__(self, options: Options, log: DeliveryLog, signing_secret: str, app_name: str) -> None:
         self._options = options
@@ -51,6 +53,8 @@ class HttpTransport:
 
     async def _deliver(self, delivery: AppDelivery) -> None:
         body = json.dumps(delivery.payload, ensure_ascii=False)
+        # Slack delivers at least once: without a 2xx in time it posts the same event again. An app that was only slow
+        # has then already handled it, and must recognize it by its event_id.
         for wait in (None, *self._options.retry_seconds):
             if wait is not None:
                 await asyncio.sleep(wait)
@@ -64,11 +68,11 @@ class HttpTransport:
             headers |= {"X-Slack-Retry-Num": str(delivery.attempts), "X-Slack-Retry-Reason": delivery.retry_reason}
         delivery.record_attempt()
         try:
-            status, _, told_not_to = await self._post(body, headers)
+            status, _, no_retry = await self._post(body, headers)
         except NoAppResponse as problem:
             delivery.retry_reason = problem.code
             return False
-        if 200 <= status < 300 or told_not_to:
+        if 200 <= status < 300 or no_retry:
             delivery.acknowledge(None)
             return True
         delivery.retry_reason = "http_error"
@@ -87,18 +91,18 @@ class HttpTransport:
             raise
         if not 200 <= status < 300:
             delivery.give_up()
-            raise self._failed(f"it answered {status}")
+            raise self._failed(f"it responded with status {status}")
         try:
             parsed = _parse_answer(answer)
         except UnicodeDecodeError as problem:
-            logger.warning("The answer to %s is not UTF-8: %s", kind, problem)
+            logger.warning("The app's response to a %s request isn't valid UTF-8: %s", kind, problem)
             delivery.give_up()
-            raise self._failed("its answer is no text") from None
+            raise self._failed("its response isn't valid text") from None
         delivery.acknowledge(parsed)
         return parsed
 
     def _failed(self, why: str) -> NoAppResponse:
-        return NoAppResponse("dispatch_failed", f"{self._app_name} could not do that ({why}). Try again.")
+        return NoAppResponse("dispatch_failed", f"{self._app_name} couldn't do that ({why}). Try again.")
 
     async def _post(self, body: str, headers: dict[str, str]) -> tuple[int, bytes, bool]:
         """Return (status, body, whether the app refuses retries).
@@ -112,6 +116,8 @@ class HttpTransport:
         }
         self._session = self._session or aiohttp.ClientSession()
         try:
+            # A burst opens at most REQUESTS_AT_ONCE requests at a time. Waiting for a turn comes before the timeout,
+            # so it doesn't use up the app's time to respond.
             async with (
                 self._room,
                 asyncio.timeout(self._options.ack_seconds),
@@ -119,9 +125,9 @@ class HttpTransport:
             ):
                 return response.status, await response.read(), response.headers.get("X-Slack-No-Retry") == "1"
         except TimeoutError:
-            raise NoAppResponse("http_timeout", f"{self._app_name} did not respond in time. Try again.") from None
+            raise NoAppResponse("http_timeout", f"{self._app_name} didn't respond in time. Try again.") from None
         except aiohttp.ClientError:
-            message = f"{self._app_name} cannot be reached. Start the app and try again."
+            message = f"Can't reach {self._app_name}. Start the app and try again."
             raise NoAppResponse("connection_failed", message) from None
 
     async def close(self) -> None:
@@ -133,7 +139,7 @@ class HttpTransport:
 
 
 def _parse_answer(answer: bytes) -> Any:
-    """JSON if it is JSON, else the text itself; nothing if it is empty. Raises UnicodeDecodeError."""
+    """Return parsed JSON, or the text itself if it isn't JSON, or None if it is empty. Raises UnicodeDecodeError."""
     text = answer.decode()
     if not text.strip():
         return None

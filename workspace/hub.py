@@ -1,4 +1,4 @@
-"""The running workspace: its records, its way to the app, its open pages and everything short-lived."""
+"""The running workspace: its records, its transport to the app, the open pages and all short-lived state."""
 
 from dataclasses import dataclass, field
 

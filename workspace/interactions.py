@@ -1,4 +1,4 @@
-"""What a person does with the app: commands, buttons, modals, shortcuts. Each asks the app and acts on its answer."""
+"""What people do with the app (commands, buttons, modals, shortcuts): send it to the app and apply the response."""
 
 import logging
 from collections.abc import Mapping
@@ -14,30 +14,31 @@ from workspace.records import Channel, Json
 from workspace.typed_text import encode_typed_text
 from workspace.web_api.content import complete_view
 
-NOT_INTERACTIVE = "{app} is not configured to handle interactive responses. Turn interactivity on in its manifest."
-CONFUSED = "We had some trouble connecting. Try again?"
-NO_OPTIONS = "The options could not be loaded."
+NOT_INTERACTIVE = "{app} is not configured to handle interactive responses. Turn on interactivity in its manifest."
+UNUSABLE_ANSWER = "We had some trouble connecting. Try again?"
+NO_OPTIONS = "Couldn't load the options."
 logger = logging.getLogger(__name__)
 
 
 def available_commands(hub: Hub) -> Mapping[str, SlashCommand]:
-    """Those of the app, which needs the scope for them."""
+    """Return the app's commands, or none if it lacks the `commands` scope."""
     return hub.manifest.commands if "commands" in hub.manifest.scopes else {}
 
 
 def available_shortcuts(hub: Hub) -> Mapping[str, AppShortcut]:
+    """Return the app's shortcuts, or none if it lacks the `commands` scope."""
     return hub.manifest.shortcuts if "commands" in hub.manifest.scopes else {}
 
 
 async def _send_interaction(hub: Hub, payload: Json) -> Any:
-    """Send an interaction. Raises NoAppResponse, also if the app takes none."""
+    """Send an interaction and return the response. Raises NoAppResponse, also if the app isn't interactive."""
     if not hub.manifest.interactive:
         raise NoAppResponse("not_interactive", NOT_INTERACTIVE.format(app=hub.manifest.name))
     return await hub.transport.send_request("interactive", payload)
 
 
 async def run_command(hub: Hub, user: str, channel: Channel, line: str, thread_ts: str) -> None:
-    """Raises ApiError `invalid_command` or `not_in_thread`, or NoAppResponse."""
+    """Run a slash command. Raises ApiError `invalid_command` or `not_in_thread`, or NoAppResponse."""
     name, _, text = line.strip().partition(" ")
     if name in membership.BUILTIN:
         membership.run_builtin(hub, user, channel, name, text)
@@ -63,13 +64,13 @@ async def run_command(hub: Hub, user: str, channel: Channel, line: str, thread_t
 async def send_block_action(
     hub: Hub, user: str, container: Mapping[str, Any], action: Json, values: Mapping[str, Any]
 ) -> None:
-    """A button, a select or any other element outside an input. Raises ApiError or NoAppResponse."""
+    """Send the use of a button, a select or another element outside an input. Raises ApiError or NoAppResponse."""
     context, view_id = find_context(hub, user, container, values)
     await _send_interaction(hub, payloads.build_block_actions(hub, user, context, action, values, view_id))
 
 
 def find_context(hub: Hub, user: str, container: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[Json, str]:
-    """Where something was done: the payload's part for a message or a view, and the id of the view if it is a modal."""
+    """Return the payload fields for the message or view acted on, and the view's id (empty for a message)."""
     if container.get("type") == "view":
         view = find_open_view(hub, user, str(container.get("view_id")))
         return payloads.build_view_context(view, values), view["id"]
@@ -101,19 +102,19 @@ def find_open_view(hub: Hub, user: str, view_id: str) -> Json:
 async def load_options(
     hub: Hub, user: str, container: Mapping[str, Any], block_id: str, action_id: str, value: str
 ) -> Json:
-    """The options of an external select for what has been typed so far. Raises ApiError or NoAppResponse."""
+    """Return the options of an external select for the text typed so far. Raises ApiError or NoAppResponse."""
     context, _ = find_context(hub, user, container, {})
     payload = payloads.build_block_suggestion(hub, user, context, block_id, action_id, value)
     answer = await _send_interaction(hub, payload)
     problems = check_options(answer)
     if problems:
-        logger.warning("The options for %s are not shown: %s", action_id, "; ".join(map(str, problems)))
+        logger.warning("Not showing the options for %s: %s", action_id, "; ".join(map(str, problems)))
         raise NoAppResponse("invalid_response", NO_OPTIONS)
     return dict(answer)
 
 
 async def submit_view(hub: Hub, user: str, view_id: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """Submit a modal. Returns what is wrong by block_id, from the checks of the client itself or from the app."""
+    """Submit a modal. Returns the errors by block_id, from the client's own checks or from the app."""
     view = find_open_view(hub, user, view_id)
     problems = view_inputs.find_input_errors(view, values)
     if problems:
@@ -134,16 +135,16 @@ def _apply_response_action(hub: Hub, user: str, view: Json, answer: Any) -> dict
 
 
 def _unusable_answer(what: str, failure: ApiError) -> NoAppResponse:
-    """What the person is told of an answer that Slack would not take; the log says to the app's developer why."""
+    """Log for the developer why Slack would refuse the response, and return the general error for the person."""
     reasons = failure.extra.get("response_metadata", {}).get("messages") or [failure.code]
-    logger.warning("The answer to %s changes nothing: %s", what, "; ".join(reasons))
-    return NoAppResponse(failure.code, CONFUSED)
+    logger.warning("Ignoring the app's response to %s: %s", what, "; ".join(reasons))
+    return NoAppResponse(failure.code, UNUSABLE_ANSWER)
 
 
 def _known_errors(view: Json, errors: Any) -> dict[str, str]:
     known = {block["block_id"] for block in view["blocks"] if block.get("type") == "input"}
     if not isinstance(errors, Mapping) or not set(errors) & known:
-        raise NoAppResponse("invalid_response", CONFUSED)
+        raise NoAppResponse("invalid_response", UNUSABLE_ANSWER)
     return {str(block): str(text) for block, text in errors.items() if block in known}
 
 
@@ -171,7 +172,7 @@ def _change_stack(hub: Hub, user: str, view: Json, action: Any, answer: Any) -> 
 
 
 async def close_view(hub: Hub, user: str, view_id: str, *, all_views: bool) -> None:
-    """The person closes a modal, or all of them; the app hears of those that asked to."""
+    """Close a modal, or all of them. The app is notified of each view with `notify_on_close`."""
     view = find_open_view(hub, user, view_id)
     all_views = all_views or view["clear_on_close"]
     closed = hub.views.clear(user) if all_views else hub.views.close_down_to(user, view_id)
@@ -196,7 +197,7 @@ async def use_shortcut(hub: Hub, user: str, callback_id: str, channel_id: str, m
 
 
 def post_typed_message(hub: Hub, user: str, channel: Channel, text: str, thread_ts: str) -> Json:
-    """A person's own message, already in its stored form."""
+    """Post a person's message, given in its stored form."""
     message: Json = {"user": user, "text": text}
     if thread_ts:
         message |= messages.build_thread_fields(hub, channel, thread_ts)

@@ -1,4 +1,4 @@
-"""Trigger ids and response addresses: the short-lived rights an interaction gives to the app."""
+"""Trigger ids and response URLs: short-lived permissions that an interaction gives the app."""
 
 import secrets
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TRIGGERS_KEPT = 10_000
 
 @dataclass(slots=True)
 class Trigger:
-    """`view_id` is the view the person was in, if any: it is what `views.push` pushes on."""
+    """`view_id` is the view the person was in, if any; `views.push` adds to its stack."""
 
     user: str
     issued_at: float
@@ -22,7 +22,7 @@ class Trigger:
 
 
 class Triggers:
-    """A trigger id lives `seconds` and is good for one modal."""
+    """A trigger id is valid for `seconds` and opens one modal."""
 
     def __init__(self, clock: MessageClock, seconds: float, team: str) -> None:
         self._clock = clock
@@ -39,7 +39,7 @@ class Triggers:
         return trigger_id
 
     def exchange(self, trigger_id: str) -> Trigger:
-        """Use it up. Raises ApiError with Slack's three codes for a wrong, used or old one."""
+        """Use the trigger. Raises ApiError with Slack's codes for one that is unknown, used or expired."""
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
             raise ApiError("invalid_trigger_id")
@@ -53,7 +53,7 @@ class Triggers:
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """Where an answer to one interaction goes: the person, the channel, and the message it came from."""
+    """Where responses to one interaction go: the person, the channel, and the message it came from."""
 
     user: str
     channel: str
@@ -65,7 +65,7 @@ class ResponseUrl:
 
 
 class ResponseUrls:
-    """Response addresses: five uses within thirty minutes."""
+    """Response URLs: each is good for five uses within thirty minutes."""
 
     def __init__(self, clock: MessageClock) -> None:
         self._clock = clock
@@ -74,7 +74,7 @@ class ResponseUrls:
     def issue(
         self, user: str, channel: str, *, message_ts: str = "", thread_ts: str = "", ephemeral: bool = False
     ) -> str:
-        """The last part of a new response_url."""
+        """Return the last path segment of a new response_url."""
         key = secrets.token_urlsafe(18)
         self._addresses[key] = ResponseUrl(user, channel, self._clock.now(), message_ts, thread_ts, ephemeral)
         self._forget_old()

@@ -1,4 +1,4 @@
-"""Fields of what is sent to the test control, each checked; what is wrong is said with the field's name."""
+"""Checked reading of the fields sent to the test-control API. Errors name the field."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MOST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class JsonFields:
-    """The fields of an object; `where` begins every sentence about them. Everything raises ConfigError."""
+    """The fields of an object. Every error message starts with `where`; every method raises ConfigError."""
 
     given: Mapping[str, Any]
     where: str = ""
@@ -19,12 +19,12 @@ class JsonFields:
     def refuse_unknown(self, names: frozenset[str]) -> None:
         unknown = sorted(set(self.given) - names)
         if unknown:
-            raise ConfigError(f"{self.where}{', '.join(unknown)} is not known; use {', '.join(sorted(names))}.")
+            raise ConfigError(f"{self.where}unknown field {', '.join(unknown)}. Use {', '.join(sorted(names))}.")
 
     def text(self, name: str, default: str) -> str:
         value = self.given.get(name, default)
         if not isinstance(value, str) or not value:
-            raise self.error(name, "a text that is not empty")
+            raise self.error(name, "text that isn't empty")
         return value
 
     def flag(self, name: str, default: bool) -> bool:
@@ -46,4 +46,4 @@ class JsonFields:
         return value
 
     def error(self, name: str, wanted: str) -> ConfigError:
-        return ConfigError(f"{self.where}{name} has to be {wanted}.")
+        return ConfigError(f"{self.where}{name} must be {wanted}.")

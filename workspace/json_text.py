@@ -1,4 +1,4 @@
-"""Text that comes over the wire and should be JSON: anything at all may be in it."""
+"""Parse JSON that arrives over the network and may contain anything."""
 
 import json
 from math import isfinite
@@ -8,8 +8,10 @@ MAX_DEPTH = 100  # levels of lists and objects
 
 
 def parse_json(text: str | bytes) -> Any:
-    """What it says. Raises ValueError for what is not JSON in UTF-8, for numbers without end, and for nesting beyond
-    all use. Half a character (`"\\ud83d"`) becomes �, for it could neither be kept nor sent on."""
+    """Parse the text. Raises ValueError if it is not JSON in UTF-8, holds NaN or infinity, or is nested too deeply.
+
+    An unpaired surrogate (`"\\ud83d"`) becomes �, because it could be neither stored nor sent.
+    """
     try:
         value = json.loads(
             text.decode() if isinstance(text, bytes) else text,
@@ -22,7 +24,7 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def _reject_constant(constant: str) -> float:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not valid JSON")
 
 
 def _parse_finite(digits: str) -> float:

@@ -1,4 +1,4 @@
-"""Who is in which channel: joining, leaving, and the commands every workspace has for it."""
+"""Channel membership: joining, leaving, and the built-in commands for it."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ NAME = "Workspace"
 
 
 def open_direct_message(hub: Hub, users: Iterable[str]) -> Channel:
-    """The direct message between these people; a new one appears on their pages."""
+    """Return the direct message between these people. A new one appears on their pages."""
     known = len(hub.state.channels)
     channel = hub.state.find_or_open_direct(users)
     if len(hub.state.channels) > known:
@@ -22,7 +22,7 @@ def open_direct_message(hub: Hub, users: Iterable[str]) -> Channel:
 
 
 def join_channel(hub: Hub, channel: Channel, user: str) -> bool:
-    """False if they were in it already."""
+    """Add a person to a channel. Returns False if they were already in it."""
     if user in channel.members:
         return False
     channel.members[user] = None
@@ -33,6 +33,7 @@ def join_channel(hub: Hub, channel: Channel, user: str) -> bool:
 
 
 def leave_channel(hub: Hub, channel: Channel, user: str) -> bool:
+    """Remove a person from a channel. Returns False if they weren't in it."""
     if user not in channel.members:
         return False
     events.send_member_left(hub, channel, user)
@@ -43,7 +44,7 @@ def leave_channel(hub: Hub, channel: Channel, user: str) -> bool:
 
 
 def push_channel(hub: Hub, channel: Channel, also: str = "") -> None:
-    """Tell every page that shows it what the channel is now."""
+    """Send the channel as it is now to every page that shows it."""
     for user in {*messages.list_viewers(hub, channel), also} & set(hub.state.people):
         hub.pages.push([user], {"type": "channel", "channel": page_channel(hub.state, channel, user)})
 
@@ -52,23 +53,23 @@ def run_builtin(hub: Hub, user: str, channel: Channel, name: str, text: str) -> 
     """`/invite @someone` and `/remove @someone`."""
     people = find_mentions(hub.state, text)
     if channel.is_im or not people:
-        raise ApiError("invalid_command", message=f"Write {name} and the @name of someone, in a channel.")
-    change, words = (join_channel, "is in") if name == "/invite" else (leave_channel, "is no longer in")
+        raise ApiError("invalid_command", message=f"In a channel, type {name} @name.")
+    change, result = (join_channel, "is now in") if name == "/invite" else (leave_channel, "is no longer in")
     for person in people:
         change(hub, channel, person)
-        post_notice(hub, channel, user, f"<@{person}> {words} this channel now.")
+        post_notice(hub, channel, user, f"<@{person}> {result} this channel.")
 
 
 def warn_if_absent(hub: Hub, channel: Channel, user: str, text: str) -> None:
-    """The app hears nothing in channels it is not in: tell whoever mentions it there."""
+    """Tell people who mention the app in a channel it isn't in: it receives nothing there."""
     app = hub.state.app
     if f"<@{app.bot_user_id}>" in text and not hub.state.has_bot(channel) and not channel.is_im:
         name = hub.state.people[app.bot_user_id].real_name
-        post_notice(hub, channel, user, f"{name} is not in this channel. To add it, type `/invite @{name}`.")
+        post_notice(hub, channel, user, f"{name} isn't in this channel. To add it, type `/invite @{name}`.")
 
 
 def post_notice(hub: Hub, channel: Channel, user: str, text: str) -> Json:
-    """A word from the workspace itself, for one person."""
+    """Show one person a message from the workspace itself."""
     message = {"subtype": "bot_message", "username": NAME, "text": text}
     return messages.show_ephemeral(hub, channel, user, message)
 

@@ -1,4 +1,4 @@
-"""Posting, changing and deleting messages: kept, shown on the pages, told to the app."""
+"""Posting, changing and deleting messages: in the saved state, on the pages, and as events to the app."""
 
 from collections.abc import Iterable
 from copy import deepcopy
@@ -8,23 +8,23 @@ from workspace.errors import ApiError
 from workspace.hub import Hub
 from workspace.records import Channel, Json
 
-# A message that was deleted although there were answers to it, and what is left of it.
+# What remains of a deleted message that has replies.
 TOMBSTONE: Json = {
     "subtype": "tombstone",
     "user": "USLACKBOT",
     "text": "This message was deleted.",
     "hidden": True,
 }
-OF_THE_THREAD = ("type", "ts", "thread_ts", "team", "reply_count", "reply_users", "reply_users_count", "latest_reply")
+THREAD_FIELDS = ("type", "ts", "thread_ts", "team", "reply_count", "reply_users", "reply_users_count", "latest_reply")
 
 
 def list_viewers(hub: Hub, channel: Channel) -> Iterable[str]:
-    """The people whose pages show this channel."""
+    """Return the people whose pages show this channel."""
     return channel.members if channel.is_private else hub.state.people
 
 
 def build_thread_fields(hub: Hub, channel: Channel, thread_ts: str) -> Json:
-    """The fields of a reply in the thread of this message. Raises ApiError `thread_not_found`."""
+    """Return the fields that put a reply in this message's thread. Raises ApiError `thread_not_found`."""
     parent = hub.state.find_message(channel.id, thread_ts)
     if parent is None:
         raise ApiError("thread_not_found")
@@ -32,7 +32,7 @@ def build_thread_fields(hub: Hub, channel: Channel, thread_ts: str) -> Json:
 
 
 def publish_message(hub: Hub, channel: Channel, message: Json, *, quiet: bool = False) -> Json:
-    """Stamp and keep a new message. `quiet` tells the pages but not the app."""
+    """Give a new message its timestamp, save it and show it. `quiet` sends the app no event."""
     message = {"type": "message", "ts": hub.clock.new_timestamp(), **message, "team": hub.state.team.id}
     hub.state.save_message(channel.id, message)
     hub.pages.push(list_viewers(hub, channel), {"type": "message", "channel": channel.id, "message": message})
@@ -43,7 +43,7 @@ def publish_message(hub: Hub, channel: Channel, message: Json, *, quiet: bool = 
 
 
 def _count_reply(hub: Hub, channel: Channel, message: Json, step: int = 1) -> None:
-    """Keep reply_count, reply_users and latest_reply of the thread's first message right."""
+    """Update reply_count, reply_users and latest_reply of the thread's parent."""
     thread_ts = message.get("thread_ts")
     parent = hub.state.find_message(channel.id, thread_ts) if thread_ts and thread_ts != message["ts"] else None
     if parent is None:
@@ -64,13 +64,13 @@ def _count_reply(hub: Hub, channel: Channel, message: Json, step: int = 1) -> No
 
 
 def push_change(hub: Hub, channel: Channel, message: Json) -> None:
-    """Keep a message that was changed in place and show it, without telling the app."""
+    """Save and show a message that was changed in place, without an event to the app."""
     hub.state.save_message(channel.id, message)
     hub.pages.push(list_viewers(hub, channel), {"type": "message_changed", "channel": channel.id, "message": message})
 
 
 def edit_message(hub: Hub, channel: Channel, message: Json, fields: Json, *, edited_by: str = "") -> None:
-    """Give a message new fields (None takes one away) and tell everybody."""
+    """Set fields of a message (None removes one), show it, and send the app an event."""
     previous = deepcopy(message)
     for name, value in fields.items():
         if value is None:
@@ -84,12 +84,12 @@ def edit_message(hub: Hub, channel: Channel, message: Json, fields: Json, *, edi
 
 
 def delete_message(hub: Hub, channel: Channel, message: Json) -> None:
-    """Take a message away with its pin; where there are replies to it, a tombstone stays until the last one goes."""
+    """Delete a message and its pin. A message with replies leaves a tombstone until the last reply is deleted."""
     if message["ts"] in channel.pins:
         channel.pins.remove(message["ts"])
         hub.state.save_channel(channel)
     if hub.state.timelines[channel.id].threads.get(message["ts"]):
-        edit_message(hub, channel, message, {name: None for name in message if name not in OF_THE_THREAD} | TOMBSTONE)
+        edit_message(hub, channel, message, {name: None for name in message if name not in THREAD_FIELDS} | TOMBSTONE)
         return
     _remove_message(hub, channel, message)
     _count_reply(hub, channel, message, step=-1)
@@ -103,7 +103,7 @@ def _remove_message(hub: Hub, channel: Channel, message: Json) -> None:
 
 
 def show_ephemeral(hub: Hub, channel: Channel, user: str, message: Json) -> Json:
-    """Show a message to one person only; it is not kept and no event is sent."""
+    """Show a message to one person only. It isn't saved, and no event is sent."""
     shown = {"type": "message", "ts": hub.clock.new_timestamp(), **message, "ephemeral": True}
     hub.state.add_ephemeral(user, channel.id, shown)
     hub.pages.push([user], {"type": "ephemeral", "channel": channel.id, "message": shown})
@@ -111,7 +111,7 @@ def show_ephemeral(hub: Hub, channel: Channel, user: str, message: Json) -> Json
 
 
 def build_app_message(hub: Hub, fields: Json) -> Json:
-    """The fields that mark a message as the app's own."""
+    """Return the fields, plus those that mark a message as the app's own."""
     state = hub.state
     profile = {
         "id": state.app.bot_id,
@@ -128,7 +128,7 @@ def build_app_message(hub: Hub, fields: Json) -> Json:
 
 
 def set_reaction(hub: Hub, channel: Channel, message: Json, user: str, name: str, *, add: bool) -> bool:
-    """Add or take away one person's reaction. False if there was nothing to do."""
+    """Add or remove one person's reaction. Returns False if nothing changed."""
     reactions = message.get("reactions", [])
     found = next((item for item in reactions if item["name"] == name), None)
     if add == bool(found and user in found["users"]):

@@ -1,4 +1,4 @@
-"""How one workspace is run."""
+"""Options for running a workspace."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`data` None keeps nothing. Times are seconds unless the name says otherwise."""
+    """With `data` None nothing is saved. Times are in seconds unless the name says otherwise."""
 
     host: str = "127.0.0.1"
     port: int = 8080

@@ -1,4 +1,4 @@
-"""The open pages: who looks at the workspace, and the frames pushed to them."""
+"""WebSockets of the open pages, and the frames pushed to them."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ FRAMES_WAITING = 5_000
 
 
 class PageSockets:
-    """Frames are queued for each open page and written by its own task, so that a slow page holds up nobody."""
+    """Each open page has a queue of frames and its own writer task, so a slow page doesn't delay the others."""
 
     def __init__(self) -> None:
         self._queues: dict[str, set[asyncio.Queue[str | None]]] = defaultdict(set)
@@ -24,21 +24,23 @@ class PageSockets:
             return
         text = json.dumps(frame, ensure_ascii=False)
         for queue in queues:
+            # A page that has stopped reading must not fill the memory. Its socket is closed, and when it reconnects
+            # it fetches what it missed.
             if queue.qsize() < FRAMES_WAITING:
                 queue.put_nowait(text)
             else:
-                queue.put_nowait(None)  # the page has stopped reading; it reconnects and fetches what it missed
+                queue.put_nowait(None)
 
     def push_all(self, frame: Json) -> None:
         self.push(tuple(self._queues), frame)
 
     async def serve(self, request: web.Request, user: str, first: Json) -> web.WebSocketResponse:
-        """Hold one page's WebSocket until it closes."""
+        """Serve one page's WebSocket until it closes."""
         socket = web.WebSocketResponse(heartbeat=30)
         try:
             await socket.prepare(request)
         except ConnectionError:
-            return socket  # the page was closed while it was being answered
+            return socket  # the page was closed during the handshake
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         queue.put_nowait(json.dumps(first))
         self._queues[user].add(queue)

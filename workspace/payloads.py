@@ -1,4 +1,4 @@
-"""What the app receives when a person does something: Slack's own shapes."""
+"""Payloads the app receives when a person does something, in Slack's format."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -77,7 +77,7 @@ def build_message_action(hub: Hub, item: AppShortcut, user: str, channel: Channe
 
 
 def build_message_context(hub: Hub, user: str, channel: Channel, message: Json) -> Json:
-    """The container, channel, message and response address of an action in a message."""
+    """Return the container, channel, message and response_url of an action in a message."""
     ephemeral = bool(message.get("ephemeral"))
     thread_ts = message.get("thread_ts", "")
     container: Json = {
@@ -94,7 +94,7 @@ def build_message_context(hub: Hub, user: str, channel: Channel, message: Json) 
         "channel": {"id": channel.id, "name": channel_name(channel)},
         "response_url": build_response_url(hub, key),
     }
-    # Slack sends no message with an action in an ephemeral one.
+    # For an action in an ephemeral message, Slack leaves out `message`.
     return context if ephemeral else context | {"message": format_for_app(hub, message)}
 
 
@@ -129,7 +129,7 @@ def build_view_submission(hub: Hub, user: str, view: Json, values: Mapping[str, 
 
 
 def _response_urls(hub: Hub, user: str, view: Json, values: Mapping[str, Any]) -> Iterator[Json]:
-    """One address for each conversation chosen in a select with `response_url_enabled`."""
+    """Yield one URL for each conversation chosen in a select with `response_url_enabled`."""
     for block in view["blocks"]:
         element = block.get("element", {})
         chosen = values.get(block.get("block_id"), {}).get(element.get("action_id")) or {}

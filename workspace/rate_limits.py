@@ -1,4 +1,4 @@
-"""Slack's rate limits: calls a minute by method, and messages by channel and workspace."""
+"""Slack's rate limits: calls per minute by method, and messages per channel and workspace."""
 
 from collections import defaultdict, deque
 
@@ -10,7 +10,7 @@ BURST = 5
 
 
 class RateLimits:
-    """Counts every call in a sliding minute. Refuses only while `strict`."""
+    """Counts every call in a sliding window. Refuses calls only while `strict`."""
 
     def __init__(self, clock: MessageClock, *, strict: bool, messages_per_minute: int) -> None:
         self._clock = clock
@@ -19,8 +19,10 @@ class RateLimits:
         self._calls: dict[str, deque[float]] = defaultdict(deque)
 
     def count(self, method: str, tier: int, channel: str) -> int:
-        """Note one call. Returns the seconds to wait if it is too many, else 0. Refused calls are not counted."""
+        """Count one call. Returns the seconds to wait if it exceeds a limit, else 0."""
         limits = self._limits(method, tier, channel)
+        # A refused call isn't counted, as in Slack: an app that retries early doesn't push the end of its wait
+        # further away. The wait is rounded up, because a retry after exactly `Retry-After` seconds must succeed.
         if self.strict:
             wait = max(self._wait(key, allowed, window) for key, allowed, window in limits)
             if wait > 0:
@@ -34,7 +36,9 @@ class RateLimits:
         return 0
 
     def _limits(self, method: str, tier: int, channel: str) -> list[tuple[str, int, float]]:
-        """(what is counted, how many are allowed, within how many seconds) for this call."""
+        """Return (key to count by, calls allowed, window in seconds) for each limit of this call."""
+        # Slack limits chat.postMessage by channel, about one message a second with short bursts, and for the whole
+        # workspace. Every other method has a tier of calls per minute.
         if method == POST:
             return [(f"{POST} {channel}", BURST, float(BURST)), (POST, self.messages_per_minute, MINUTE)]
         return [(method, tier, MINUTE)]

@@ -1,4 +1,4 @@
-"""What the workspace is made of: the team, its people, its channels."""
+"""The workspace's records: the team, its people and its channels."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class AppIdentity:
-    """Who the app is in this workspace: `A…` app, `U…` its user, `B…` its bot."""
+    """The app's ids in this workspace: `A…` for the app, `U…` for its user, `B…` for its bot."""
 
     id: str
     bot_user_id: str
@@ -45,7 +45,10 @@ class Usergroup:
 
 @dataclass(slots=True)
 class Channel:
-    """A public or private channel, a direct message (`is_im`) or a group one (`is_mpim`). `members` keeps its order."""
+    """A public or private channel, a direct message (`is_im`) or a group message (`is_mpim`).
+
+    `members` is an ordered set of user ids.
+    """
 
     id: str
     name: str
@@ -59,7 +62,7 @@ class Channel:
 
     @property
     def kind(self) -> str:
-        """The `channel_type` of message events."""
+        """The `channel_type` in message events."""
         if self.is_im:
             return "im"
         if self.is_mpim:

@@ -1,4 +1,4 @@
-"""What the app posts to a response_url: a new message, or another form of the one the person acted on."""
+"""What the app posts to a response_url: a new message, or a change to the message the person acted on."""
 
 from aiohttp import web
 
@@ -29,8 +29,11 @@ async def serve_response_url(hub: Hub, request: web.Request) -> web.Response:
 
 
 def apply_response(hub: Hub, address: ResponseUrl, body: Json) -> None:
-    """Raises ApiError for content as chat.postMessage does, `thread_not_found`, or `message_not_found` if the original
-    is gone."""
+    """Post, replace or delete as the body says.
+
+    Raises ApiError for invalid content as chat.postMessage does, `thread_not_found`, or `message_not_found` if the
+    original message no longer exists.
+    """
     channel = hub.state.channels[address.channel]
     if body.get("delete_original"):
         _delete_original(hub, channel, address)

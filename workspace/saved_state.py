@@ -1,4 +1,4 @@
-"""The saved state: one SQLite file, written behind the server's back in batches by a thread."""
+"""The saved state: one SQLite file, written in batches by a background thread."""
 
 import json
 import logging
@@ -19,9 +19,10 @@ CREATE TABLE IF NOT EXISTS blobs (id TEXT PRIMARY KEY, bytes BLOB NOT NULL);
 
 
 class StateSaver:
-    """Keeps records (JSON) and blobs (files' bytes) by key; `path` None keeps nothing.
+    """Saves records (JSON) and blobs (the bytes of files) by key. With `path` None nothing is saved.
 
-    `put` only notes what has changed; the thread writes each record's last form, so a burst on one message is one row.
+    `save` only queues the change. The thread writes the latest version of each record, so a burst of edits to one
+    message is one row.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -47,7 +48,9 @@ class StateSaver:
             database.execute("PRAGMA synchronous=NORMAL")
             database.executescript(SCHEMA)
         except (OSError, sqlite3.Error) as problem:
-            raise ConfigError(f"{path}: the saved state cannot be opened ({problem}). Choose another --data.") from None
+            raise ConfigError(
+                f"{path}: cannot open the saved state ({problem}). Choose another folder with --data."
+            ) from None
         return database
 
     def save(self, kind: str, key: str, record: Json) -> None:
@@ -69,7 +72,7 @@ class StateSaver:
         self._changed.set()
 
     def load_records(self, kind: str) -> Iterator[tuple[str, Json]]:
-        """Every saved record of a kind; meant for the start, before anything is put."""
+        """Yield every saved record of a kind. Call it at startup, before anything is saved."""
         if self._database:
             for key, body in self._database.execute(
                 "SELECT key, body FROM records WHERE kind = ? ORDER BY key", (kind,)
@@ -77,6 +80,7 @@ class StateSaver:
                 yield key, json.loads(body)
 
     def load_blob(self, key: str) -> bytes | None:
+        # A file may be requested before the thread has written it. So the queue is checked before the database.
         with self._lock:
             waiting = self._blobs.get(key)
         if waiting is not None or self._database is None:
@@ -89,16 +93,18 @@ class StateSaver:
             self._records.clear()
             self._blobs.clear()
         if self._database:
+            # The thread may be in the middle of a transaction with records that were queued earlier. Deleting waits
+            # for it, or those records would come back.
             with self._writing:
                 self._database.executescript("DELETE FROM records; DELETE FROM blobs;")
 
     def flush(self) -> None:
-        """Write now what is waiting."""
+        """Write everything that is queued now."""
         if self._database:
             self._write_or_requeue()
 
     def close(self) -> None:
-        """Write what is left and close the file."""
+        """Write what is still queued and close the file."""
         if self._database is None:
             return
         self._stop.set()
@@ -116,7 +122,7 @@ class StateSaver:
         self._write_or_requeue()
 
     def _write_or_requeue(self) -> None:
-        """A full disk loses nothing while the server runs: what could not be written is tried again."""
+        """Write what is queued, or queue it again if that fails: a full disk loses nothing while the server runs."""
         with self._lock:
             records, self._records = self._records, {}
             blobs = dict(self._blobs)
@@ -125,19 +131,21 @@ class StateSaver:
         try:
             self._write(records, blobs)
         except sqlite3.Error as problem:
-            if not self._is_failing:  # said once, however long it lasts
-                logger.error("The state cannot be saved to %s (%s); trying again.", self._path, problem)
+            if not self._is_failing:  # log it once, however long it lasts
+                logger.error("Couldn't save the state to %s (%s). Retrying.", self._path, problem)
             self._is_failing = True
+            # A record may have changed again during the failed write. The newer version wins, so the old one goes
+            # first.
             with self._lock:
                 self._records = records | self._records
             self._changed.set()
         else:
             if self._is_failing:
-                logger.warning("The state is saved to %s again; nothing was lost.", self._path)
+                logger.warning("Saving the state to %s works again. Nothing was lost.", self._path)
             self._is_failing = False
 
     def _write(self, records: dict[tuple[str, str], str | None], blobs: dict[str, bytes]) -> None:
-        assert self._database is not None  # noqa: S101  the thread only runs with a file
+        assert self._database is not None  # noqa: S101  the thread only runs with a database
         gone = [key for key, body in records.items() if body is None]
         kept = [(*key, body) for key, body in records.items() if body is not None]
         with self._writing, self._database:
@@ -145,6 +153,7 @@ class StateSaver:
             self._database.executemany("DELETE FROM records WHERE kind = ? AND key = ?", gone)
             self._database.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", kept)
             self._database.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?)", list(blobs.items()))
+        # A blob leaves the queue only after it is committed. Until then `load_blob` finds it there.
         with self._lock:
             for key in blobs:
                 self._blobs.pop(key, None)

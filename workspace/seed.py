@@ -1,4 +1,4 @@
-"""The seed: the people, channels and first messages of a new workspace, in YAML checked with its line numbers."""
+"""The seed: the people, channels and first messages of a new workspace, in YAML. Errors name the line."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from workspace.errors import ConfigError
 from workspace.records import AppIdentity, Channel, Member, Team, Usergroup
 
-DEFAULT_BOT_TOKEN = "xoxb-local-pmo"  # noqa: S105  a made-up token of a workspace that only listens on loopback
+DEFAULT_BOT_TOKEN = "xoxb-local-pmo"  # noqa: S105  a made-up token; the workspace only listens on loopback
 DEFAULT_APP_TOKEN = "xapp-1-local-pmo"  # noqa: S105  the same
 DEFAULT_SIGNING_SECRET = "local-signing-secret"  # noqa: S105  the same
 COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "e0a729", "684b6c", "5b89d5", "2b6836")
@@ -44,16 +44,16 @@ class Seed:
 
 
 def read_seed(path: Path) -> Seed:
-    """Read a seed file. Raises ConfigError with the file, the line and the field."""
+    """Read a seed file. Raises ConfigError naming the file, the line and the field."""
     try:
         root = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except OSError as problem:
-        raise ConfigError(f"{path}: the seed cannot be read ({problem.strerror}). Give its path to --seed.") from None
+        raise ConfigError(f"{path}: cannot read the seed ({problem.strerror}). Pass its path with --seed.") from None
     except MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else 1
-        raise ConfigError(f"{path}, line {line}: this is not YAML: {problem.problem}.") from None
+        raise ConfigError(f"{path}, line {line}: not valid YAML: {problem.problem}.") from None
     if not isinstance(root, CommentedMap):
-        raise ConfigError(f"{path}: the seed has to hold team, app, people and channels.")
+        raise ConfigError(f"{path}: the seed must contain team, app, people and channels.")
     return _Reader(str(path)).seed(root)
 
 
@@ -151,17 +151,17 @@ class _Reader:
         if value is None and not required:
             return
         if not isinstance(value, list) or (required and not value):
-            raise self.problem(parent, f"{prefix}{key}", "has to be a list")
+            raise self.problem(parent, f"{prefix}{key}", "must be a list")
         for index, item in enumerate(value):
             field = f"{prefix}{key}[{index}]"
             if not isinstance(item, CommentedMap):
-                raise self.problem(parent, field, "has to be a set of fields")
+                raise self.problem(parent, field, "must be a set of fields")
             yield item, field
 
     def text(self, item: Mapping[str, Any], key: str, field: str) -> str:
         value = item.get(key)
         if not isinstance(value, str) or not value:
-            raise self.problem(item, f"{field}.{key}", "is missing or is not a text")
+            raise self.problem(item, f"{field}.{key}", "is missing or is not text")
         return value
 
     def new_id(self, item: CommentedMap, field: str, seen: set[str]) -> str:
@@ -174,4 +174,4 @@ class _Reader:
     def check_people(self, item: CommentedMap, ids: Any, field: str, known: set[str]) -> None:
         for person in ids:
             if person not in known:
-                raise self.problem(item, field, f"names {person}, who is not among the people")
+                raise self.problem(item, field, f"contains {person}, who isn't listed under people")

@@ -1,4 +1,4 @@
-"""Records as Slack's Web API shows them, and as the page wants them."""
+"""Records as JSON: in the format of Slack's Web API, and in that of the page."""
 
 from workspace.records import Channel, Json, Member
 from workspace.state import WorkspaceState
@@ -107,5 +107,5 @@ def page_channel(state: WorkspaceState, channel: Channel, viewer: str) -> Json:
 
 
 def can_see(channel: Channel, user: str) -> bool:
-    """Public channels can be read by everybody; the others only by their members."""
+    """Whether this person can read the channel: everyone reads public ones, only members the others."""
     return user in channel.members or not channel.is_private

@@ -1,4 +1,4 @@
-"""The server: everything put together and served on one port."""
+"""The server: builds the workspace and serves it on one port."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 class Server:
-    """One running workspace. `start` binds the port and sets `url`; `close` saves what is left."""
+    """One running workspace. `start` binds the port and sets `url`; `close` saves all pending changes."""
 
     def __init__(
         self,
@@ -101,37 +101,37 @@ class Server:
     async def _serve_page(self, request: web.Request) -> web.StreamResponse:
         page = STATIC / "index.html"
         if not page.is_file():
-            return web.Response(text="The page is not installed; the Web API and Socket Mode are at work.")
+            return web.Response(text="The page isn't installed. The Web API and Socket Mode are running.")
         return web.FileResponse(page, headers={"Cache-Control": "no-cache"})
 
     async def _serve_socket(self, request: web.Request) -> web.StreamResponse:
         if not self.hub.sockets.redeem_ticket(request.query.get("ticket", "")):
-            return web.Response(
-                status=404, text="Ask apps.connections.open for an address; each is good for one socket."
-            )
+            return web.Response(status=404, text="Call apps.connections.open to get a URL. Each URL opens one socket.")
         return await self.hub.sockets.serve(request)
 
     async def _redirect_permalink(self, request: web.Request) -> web.StreamResponse:
-        """A permalink leads to the page, with the channel in its fragment."""
+        """Redirect a permalink to the page, with the channel in the fragment."""
         raise web.HTTPFound(f"/#{request.match_info['channel']}")
 
     async def _serve_response_url(self, request: web.Request) -> web.StreamResponse:
         return await response_urls.serve_response_url(self.hub, request)
 
     async def start(self) -> None:
-        """Raises ConfigError if the port cannot be used."""
+        """Bind the port and start serving. Raises ConfigError if the port can't be used."""
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.options.host, self.options.port)
         try:
             await site.start()
         except OSError as problem:
             reason = os.strerror(problem.errno).lower() if problem.errno else str(problem)
-            place = f"Port {self.options.port} on {self.options.host}"
-            raise ConfigError(f"{place} cannot be used ({reason}). Choose another --port.") from None
+            place = f"port {self.options.port} on {self.options.host}"
+            raise ConfigError(f"Cannot use {place} ({reason}). Choose another port with --port.") from None
         port = self._runner.addresses[0][1]
         self.hub.base_url = f"http://{_reachable_host(self.options.host)}:{port}"
 
     async def close(self) -> None:
+        # The pages and the app are disconnected first, so nothing changes any more when the state is written. Writing
+        # joins a thread, which must not block the event loop.
         self.hub.pages.close()
         await self.hub.transport.close()
         await self.hub.sockets.close()
@@ -140,7 +140,7 @@ class Server:
 
 
 def _reachable_host(host: str) -> str:
-    """The address to open for a host that is listened on: loopback where that is every one, IPv6 in brackets."""
+    """Return the host to open in a browser: loopback for "all addresses", and IPv6 in brackets."""
     if host in ("0.0.0.0", "::"):  # noqa: S104  only compared
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""Socket Mode: the app's own WebSockets, envelopes, acknowledgements and retries."""
+"""Socket Mode: the app's WebSockets, envelopes, acknowledgements and retries."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ ENVELOPES_KEPT = 50_000
 
 
 class Connection:
-    """One WebSocket of the app: what it still has to acknowledge, and a queue so that sending never waits."""
+    """One WebSocket of the app: its unacknowledged envelopes, and a queue so that sending never blocks."""
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self.socket = socket
@@ -36,7 +36,7 @@ class Connection:
         self.queue.put_nowait(json.dumps(frame, ensure_ascii=False))
 
     def cut(self) -> None:
-        """Break the connection as a bad network does: no close frame, nothing said."""
+        """Cut the connection as a bad network does, without a close frame."""
         self.draining = True
         if self._transport:
             self._transport.abort()
@@ -50,7 +50,7 @@ class Connection:
 
 
 class SocketMode:
-    """Gives each envelope to one live connection in turn, waits for its acknowledgement, and delivers again."""
+    """Sends each envelope on one live connection, round-robin, and sends it again if it isn't acknowledged."""
 
     def __init__(self, options: Options, log: DeliveryLog, app_id: str, app_name: str) -> None:
         self._options = options
@@ -71,7 +71,7 @@ class SocketMode:
 
     @property
     def _live(self) -> list[Connection]:
-        """Those that are not about to be closed."""
+        """The connections that aren't about to be closed."""
         return [connection for connection in self._connections if not connection.draining]
 
     @property
@@ -84,6 +84,8 @@ class SocketMode:
         return ticket
 
     def redeem_ticket(self, ticket: str) -> bool:
+        # A socket URL is good for one connection, as in Slack: a client that reconnects with an old URL must be
+        # refused, so that it asks for a new one.
         known = ticket in self._tickets
         self._tickets.discard(ticket)
         return known
@@ -93,17 +95,21 @@ class SocketMode:
 
     async def send_request(self, kind: str, payload: Json) -> Any:
         delivery = self._log.start_delivery(kind, payload, str(uuid.uuid4()), answered=True)
-        assert delivery.answer is not None  # noqa: S101  begun with answered=True
+        assert delivery.answer is not None  # noqa: S101  started with answered=True
         self._dispatch(delivery)
+        # A command or interaction that times out isn't sent again: its trigger has expired, and the person has seen
+        # the error. `shield` keeps the future usable, so that the delivery can be closed with the reason.
         try:
             return await asyncio.wait_for(asyncio.shield(delivery.answer), self._options.ack_seconds)
         except TimeoutError:
-            problem = NoAppResponse("operation_timeout", f"{self._app_name} did not respond in time. Try again.")
+            problem = NoAppResponse("operation_timeout", f"{self._app_name} didn't respond in time. Try again.")
             delivery.answer.cancel()
             delivery.give_up(problem)
             raise problem from None
 
     def _dispatch(self, delivery: AppDelivery) -> None:
+        # Slack spreads envelopes over all of the app's connections, in no promised order. Round-robin makes an app with
+        # several connections notice if it relies on an order.
         live = self._live
         if live:
             self._turn += 1
@@ -111,19 +117,23 @@ class SocketMode:
         elif delivery.answer is None or self._is_reconnecting():
             self._hold_until_connected(delivery)
         else:
-            message = f"{self._app_name} is not connected. Start the app and try again."
+            message = f"{self._app_name} isn't connected. Start the app and try again."
             delivery.give_up(NoAppResponse("app_offline", message))
 
     def _is_reconnecting(self) -> bool:
-        """An app that has just lost its connection gets the time to open a new one."""
+        """Whether the app lost its connection so recently that it may be about to open a new one."""
         return asyncio.get_running_loop().time() - self._lost_at < RECONNECT_SECONDS
 
     def _hold_until_connected(self, delivery: AppDelivery) -> None:
+        # Events wait here while the app is away. The queue is bounded, and the oldest event is dropped first, so an
+        # app that never comes back doesn't fill the memory.
         self._waiting.append(delivery)
         if len(self._waiting) > self._options.waiting_events:
             self._waiting.popleft().give_up()
 
     def _send(self, connection: Connection, delivery: AppDelivery) -> None:
+        # Every attempt has its own envelope_id, but the same payload and event_id. A late acknowledgement of an
+        # earlier attempt still counts, so the delivery is found by any of its envelope ids.
         envelope_id = str(uuid.uuid4())
         connection.pending[envelope_id] = delivery
         self._envelopes[envelope_id] = delivery
@@ -151,6 +161,8 @@ class SocketMode:
         self._schedule_retry(delivery, "timeout")
 
     def _schedule_retry(self, delivery: AppDelivery, reason: str) -> None:
+        # Envelopes lost with a cut connection don't use up the retries: the app never had the chance to acknowledge
+        # them. `_redeliver_pending` counts those as drops and has a limit of its own.
         retries = delivery.attempts - 1 - delivery.drops
         if retries >= len(self._options.retry_seconds):
             delivery.give_up()
@@ -160,6 +172,8 @@ class SocketMode:
         delivery.timer = asyncio.get_running_loop().call_later(wait, self._dispatch, delivery)
 
     def _redeliver_pending(self, connection: Connection) -> None:
+        # The app may have received these envelopes and handled them before the connection broke; nobody can know.
+        # They are sent again at once on another connection, so the app must recognize an event by its event_id.
         for envelope_id, delivery in list(connection.pending.items()):
             self._envelopes.pop(envelope_id, None)
             if delivery.is_done:
@@ -173,7 +187,7 @@ class SocketMode:
                 delivery.give_up()
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
-        """Hold one connection of the app from hello to its end."""
+        """Serve one connection of the app, from the hello frame until it closes."""
         socket = web.WebSocketResponse(heartbeat=30)
         await socket.prepare(request)
         if len(self._live) >= CONNECTIONS_AT_MOST:
@@ -232,8 +246,10 @@ class SocketMode:
         self.on_change(self.connected)
 
     async def refresh(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to be opened anew: nothing more goes to the old ones, which are closed after a while."""
+        """Ask the app to reconnect every socket. The old ones get no more envelopes and are closed after a while."""
         for connection in list(self._connections):
+            # The app may still be handling envelopes from this socket. It has DRAIN_SECONDS to acknowledge them there
+            # before the socket is closed.
             connection.draining = True
             self._lost_at = asyncio.get_running_loop().time()
             connection.send({"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}})
@@ -241,7 +257,7 @@ class SocketMode:
         self._notify_change()
 
     def drop(self, count: int | None = None) -> int:
-        """Cut this many connections, or all of them."""
+        """Cut this many connections, or all of them. Returns how many were cut."""
         victims = self._connections[:count]
         for connection in victims:
             connection.cut()

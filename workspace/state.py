@@ -1,4 +1,4 @@
-"""The records of the workspace in memory, and their way to the saved state."""
+"""The workspace's records in memory, written through to the saved state."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ EPHEMERAL_KEPT = 50
 
 
 class WorkspaceState:
-    """Everything the workspace remembers. What is changed in place is kept by the `keep_…` functions."""
+    """Everything the workspace remembers. After changing a record in place, call the matching `save_…` method."""
 
     def __init__(self, seed: Seed, saver: StateSaver, clock: MessageClock) -> None:
         self.seed = seed
@@ -41,7 +41,7 @@ class WorkspaceState:
             self._load_seed()
 
     def reset(self) -> None:
-        """Forget everything that happened and begin again from the seed."""
+        """Delete everything and start again from the seed."""
         self.saver.delete_everything()
         self._clear()
         self._load_seed()
@@ -50,8 +50,10 @@ class WorkspaceState:
         for _, row in self.saver.load_records("channel"):
             self._index_channel(Channel.from_row(row))
         for key, message in self.saver.load_records("message"):
-            message.pop("streaming", None)  # whoever was writing it is gone
+            message.pop("streaming", None)  # the app that was streaming it is gone
             self.timelines[key.partition("/")[0]].add(message)
+            # A timestamp identifies a message. New ones must come after every saved one, even if the system clock was
+            # set back meanwhile.
             self.clock.continue_after(message["ts"])
         self.homes = dict(self.saver.load_records("home"))
         self.files = dict(self.saver.load_records("file"))
@@ -113,7 +115,7 @@ class WorkspaceState:
         return self.timelines[channel].count_after(self.reads.get((user, channel), ""))
 
     def add_ephemeral(self, user: str, channel: str, message: Json) -> None:
-        """Only the one person sees it, and only until the workspace stops."""
+        """Show a message to one person only. It isn't saved."""
         shown = self.ephemerals[user, channel]
         shown.append(message)
         del shown[:-EPHEMERAL_KEPT]
@@ -128,7 +130,7 @@ class WorkspaceState:
         return [channel for channel in self.channels.values() if user in channel.members]
 
     def find_or_open_direct(self, users: Iterable[str]) -> Channel:
-        """The direct message between these people, opened if there was none yet."""
+        """Return the direct message between these people, opening it if there is none yet."""
         members = sorted(set(users))
         prefix = "D" if len(members) < 3 else "G"
         key = self._direct_id(members)
@@ -151,7 +153,7 @@ class WorkspaceState:
         return "D" + "".join(user[1:] for user in members if user != self.app.bot_user_id)
 
     def find_channel_id(self, given: str) -> str:
-        """The id of a channel given by its id, its name, or the person whose direct message with the app it is."""
+        """Return the channel's id, given its id, its name, or the person whose direct message with the app it is."""
         name = given.lstrip("#")
         return self._direct_id([given]) if given in self.people else self.channel_names.get(name, name)
 

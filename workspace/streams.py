@@ -1,4 +1,4 @@
-"""Messages that are written while people read them."""
+"""Streamed messages: text and tasks that the app appends to a message."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ TASK_FIELDS = ("title", "status", "details", "output", "sources")
 
 @dataclass(slots=True)
 class Stream:
-    """What has been streamed into one message so far. `mode` is fixed by the first content: `text` or `chunks`."""
+    """What has been streamed into one message so far. The first content fixes `mode` as `text` or `chunks`."""
 
     started: float
     display: str
@@ -22,7 +22,7 @@ class Stream:
     plan_title: str = ""
 
     def append(self, markdown: str, chunks: list[Json]) -> None:
-        """Append chunks that were checked. Raises ApiError `streaming_mode_mismatch` for the other kind of content."""
+        """Append text or checked chunks. Raises ApiError `streaming_mode_mismatch` for content of the other mode."""
         mode = "text" if markdown else "chunks" if chunks else ""
         if mode and self.mode and mode != self.mode:
             raise ApiError("streaming_mode_mismatch")
@@ -58,7 +58,7 @@ class Stream:
         return "\n".join(part["text"] for part in self.parts if part["type"] == "markdown")
 
     def blocks(self) -> list[Json]:
-        """The parts as blocks: tasks each in their place, or all of them together in one plan."""
+        """Return the parts as blocks: each task in its place, or all tasks together in one plan."""
         parts = [part for part in self.parts if part["type"] != "markdown" or part["text"]]
         tasks = [part for part in parts if part["type"] == "task_card"]
         if self.display != "plan" or not (tasks or self.plan_title):
@@ -68,7 +68,7 @@ class Stream:
 
 
 def _rich(name: str, value: object) -> object:
-    """Details and output come as text or as rich text; a card holds rich text."""
+    """Details and output arrive as text or rich text; a task card holds rich text."""
     if name not in ("details", "output") or not isinstance(value, str):
         return value
     section = {"type": "rich_text_section", "elements": [{"type": "text", "text": value}]}
@@ -76,7 +76,7 @@ def _rich(name: str, value: object) -> object:
 
 
 class Streams:
-    """The streams that are open, by channel and ts. Slack ends each after some minutes, and so does this."""
+    """The open streams, by channel and ts. Like Slack, the workspace ends each after some minutes."""
 
     def __init__(self, clock: MessageClock) -> None:
         self._clock = clock
@@ -89,7 +89,7 @@ class Streams:
         self._open[channel, ts] = stream
 
     def find(self, channel: str, ts: str) -> Stream:
-        """Raises ApiError `message_not_in_streaming_state`."""
+        """Return an open stream. Raises ApiError `message_not_in_streaming_state`."""
         stream = self._open.get((channel, ts))
         if stream is None or self._clock.now() - stream.started > STREAM_SECONDS:
             raise ApiError("message_not_in_streaming_state")

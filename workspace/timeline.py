@@ -1,4 +1,4 @@
-"""The messages of one channel, in order, with its threads."""
+"""The messages of one channel in order, and its threads."""
 
 from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from workspace.records import Json
 class Timeline:
     """`roots` are the timestamps shown in the channel, `threads` those of the replies under each root.
 
-    Timestamps have a fixed width, so text order is time order; every lookup is a bisection, never a scan.
+    Timestamps have a fixed width, so they sort as text. Every lookup is a bisection, never a scan.
     """
 
     by_ts: dict[str, Json] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Timeline:
         return len(self.roots) - bisect_right(self.roots, ts)
 
     def slice_between(self, stamps: list[str], oldest: str, latest: str, *, inclusive: bool) -> list[str]:
-        """The part of `stamps` after `oldest` and before `latest` (either may be empty: no bound)."""
+        """Return the part of `stamps` after `oldest` and before `latest`. An empty string means no bound."""
         left, right = (bisect_left, bisect_right) if inclusive else (bisect_right, bisect_left)
         start = left(stamps, oldest) if oldest else 0
         end = right(stamps, latest) if latest else len(stamps)

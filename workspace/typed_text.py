@@ -1,21 +1,22 @@
-"""What a person types, as Slack stores it: escaped, with @names and #channels turned into references."""
+"""Typed text as Slack stores it: escaped, with @names and #channels turned into references."""
 
 import re
 
 from workspace.state import WorkspaceState
 
-# An address as it stands in escaped text, without the full stop or bracket that ends a sentence after it.
+# A URL in escaped text, without punctuation or a bracket that follows it.
 ADDRESS = re.compile(r"(?<![\w`|])https?://(?:&amp;|[^\s<>`|&])*(?:&amp;|[^\s<>`|&.,;:!?)\]'\"])", re.IGNORECASE)
 
 
 def escape_entities(text: str) -> str:
+    """Replace & < > by the HTML entities that Slack uses in text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def encode_typed_text(state: WorkspaceState, text: str, *, with_names: bool = False) -> str:
-    """Escape & < >, then turn `@Name`, `@handle` and `#channel` into `<@U…>` and `<#C…>` and addresses into `<https://…>`.
+    """Escape & < >, then turn `@Name`, `@handle` and `#channel` into `<@U…>` and `<#C…>`, and URLs into `<https://…>`.
 
-    The longest name wins. `with_names` adds them (`<@U…|handle>`), as slash commands with `should_escape` get them.
+    The longest name wins. `with_names` adds names (`<@U…|handle>`), as in slash commands with `should_escape`.
     """
     linked = ADDRESS.sub(r"<\g<0>>", escape_entities(text))
     people = _index_people(state, with_names=with_names)
@@ -27,7 +28,7 @@ def encode_typed_text(state: WorkspaceState, text: str, *, with_names: bool = Fa
 
 
 def find_mentions(state: WorkspaceState, text: str) -> list[str]:
-    """The ids of the people a typed text names, in order."""
+    """Return the ids of the people mentioned in typed text, in order."""
     return re.findall(r"<@(\w+)>", encode_typed_text(state, text))
 
 

@@ -1,4 +1,4 @@
-"""Uploads that have begun and are not yet files."""
+"""Uploads that were started and aren't files yet."""
 
 import secrets
 import string
@@ -20,14 +20,14 @@ class Upload:
 
 
 class Uploads:
-    """Each upload has a file id and a ticket: the secret part of its address, good for one upload."""
+    """Each upload has a file id and a ticket: the secret part of its URL, valid for one upload."""
 
     def __init__(self) -> None:
         self._by_ticket: dict[str, Upload] = {}
         self._by_id: dict[str, Upload] = {}
 
     def start(self, name: str, length: int, description: str) -> tuple[str, str]:
-        """(file id, ticket)"""
+        """Start an upload. Returns (file id, ticket)."""
         file_id = "F" + "".join(secrets.choice(ALPHABET) for _ in range(10))
         ticket = secrets.token_urlsafe(24)
         safe = name.replace("/", "_").replace("\\", "_") or "file"
@@ -37,7 +37,7 @@ class Uploads:
         return file_id, ticket
 
     def receive(self, ticket: str, content: bytes) -> None:
-        """Raises ApiError `invalid_ticket`, or `length_mismatch` when it is not the size that was announced."""
+        """Store the bytes. Raises ApiError `invalid_ticket`, or `length_mismatch` if the size is not as announced."""
         upload = self._by_ticket.get(ticket)
         if upload is None:
             raise ApiError("invalid_ticket")
@@ -47,7 +47,7 @@ class Uploads:
         del self._by_ticket[ticket]
 
     def finish(self, file_id: str) -> Upload:
-        """Raises ApiError `file_not_found`, also when nothing was uploaded yet."""
+        """Return an upload whose bytes have arrived. Raises ApiError `file_not_found`."""
         upload = self._by_id.get(file_id)
         if upload is None or upload.content is None:
             raise ApiError("file_not_found")

@@ -1,4 +1,4 @@
-"""What Slack's own client checks before a modal is submitted, so that the app never sees it."""
+"""The checks that Slack's client makes before it submits a modal; the app never sees a form that fails them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ URL = re.compile(r"https?://[^\s/]+\.?[^\s]*", re.IGNORECASE)
 
 
 def find_input_errors(view: Json, values: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong, by block_id, in the words of Slack's client."""
+    """Return the errors by block_id, in the wording of Slack's client."""
     found = {}
     for block in view["blocks"]:
         if block.get("type") == "input":
@@ -42,7 +42,7 @@ def find_input_errors(view: Json, values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def entered_value(state: Mapping[str, Any]) -> Any:
-    """What was entered: a text, an option, a list… None if nothing was."""
+    """Return what was entered (text, an option, a list…), or None."""
     for name in VALUE_FIELDS:
         if state.get(name) not in (None, "", [], {}):
             return state[name]

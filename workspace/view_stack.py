@@ -1,4 +1,4 @@
-"""The views people have open: a stack of up to three modals each."""
+"""The modals people have open: a stack of up to three per person."""
 
 import secrets
 import string
@@ -14,7 +14,7 @@ ALPHABET = string.ascii_uppercase + string.digits
 
 
 class ViewStacks:
-    """Open modals: a stack a person, and an index by id."""
+    """Open modals: a stack per person, and an index by id."""
 
     def __init__(self, state: WorkspaceState) -> None:
         self._state = state
@@ -22,7 +22,7 @@ class ViewStacks:
         self._owners: dict[str, tuple[str, Json]] = {}
 
     def build_view(self, given: Json, *, view_id: str = "", root: str = "", previous: str | None = None) -> Json:
-        """The view as Slack keeps and returns it, from the one an app sent."""
+        """Build the view that Slack stores and returns from the one the app sent."""
         state = self._state
         own_id = view_id or "V" + "".join(secrets.choice(ALPHABET) for _ in range(10))
         return {
@@ -49,7 +49,7 @@ class ViewStacks:
         }
 
     def open(self, user: str, given: Json) -> Json:
-        """A new stack with this view at its root; what was open before is gone."""
+        """Open a new stack with this view as its root. Views that were open before are closed."""
         self.check_external_id(given)
         self.clear(user)
         view = self.build_view(given)
@@ -58,7 +58,7 @@ class ViewStacks:
         return view
 
     def push(self, user: str, given: Json) -> Json:
-        """Another view on top. Raises ApiError `push_limit_reached` on a full stack, `not_found` without one."""
+        """Add a view on top. Raises ApiError `push_limit_reached` for a full stack, `not_found` without one."""
         stack = self._stacks[user]
         if not stack:
             raise ApiError("not_found")
@@ -71,7 +71,7 @@ class ViewStacks:
         return view
 
     def replace(self, view_id: str, given: Json) -> tuple[str, Json]:
-        """The person and the new form of an open view. Raises ApiError `not_found`."""
+        """Replace an open view. Returns the person and the new view. Raises ApiError `not_found`."""
         user, old = self.find(view_id)
         self.check_external_id(given, view_id)
         view = self.build_view(given, view_id=view_id, root=old["root_view_id"], previous=old["previous_view_id"])
@@ -86,7 +86,7 @@ class ViewStacks:
         return self._owners[view_id]
 
     def check_external_id(self, given: Json, view_id: str = "") -> None:
-        """Raises ApiError `duplicate_external_id` if another open view or a Home tab has the same one."""
+        """Raise ApiError `duplicate_external_id` if another open view or a Home tab has the same external_id."""
         external_id = given.get("external_id")
         if not external_id:
             return
@@ -104,7 +104,7 @@ class ViewStacks:
         return list(self._stacks[user])
 
     def close_down_to(self, user: str, view_id: str) -> list[Json]:
-        """Close this view and whatever lies on it; returns the closed ones, the top first."""
+        """Close this view and all views on top of it. Returns the closed views, the top one first."""
         stack = self._stacks[user]
         ids = [view["id"] for view in stack]
         if view_id not in ids:

@@ -58,7 +58,7 @@ async def test_a_port_in_use_is_one_clear_line_and_exit_code_2():
     assert second.returncode == 2
     assert (
         said.decode().strip()
-        == f"Port {port} on 127.0.0.1 cannot be used (address already in use). Choose another --port."
+        == f"Cannot use port {port} on 127.0.0.1 (address already in use). Choose another port with --port."
     )
     first.send_signal(signal.SIGTERM)
     assert await first.wait() == 0
@@ -97,12 +97,12 @@ channels:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("name: ada, ", "", r"line 4: people\[0\].name is missing or is not a text"),
-        ("[U1, UBOT]", "[U1, U9]", r"line 6: channels\[0\].members names U9, who is not among the people"),
+        ("name: ada, ", "", r"line 4: people\[0\].name is missing or is not text"),
+        ("[U1, UBOT]", "[U1, U9]", r"line 6: channels\[0\].members contains U9, who isn't listed under people"),
         ("id: C1, ", "", r"line 6: channels\[0\].id is missing"),
-        ("people:\n  - {id: U1, name: ada, real_name: Ada}\n", "people: none\n", r"line 1: people has to be a list"),
-        ("  - {id: U1, name: ada, real_name: Ada}\n", "  - Ada\n", r"people\[0\] has to be a set of fields"),
-        ("real_name: Ada}", "real_name: Ada", r"this is not YAML"),
+        ("people:\n  - {id: U1, name: ada, real_name: Ada}\n", "people: none\n", r"line 1: people must be a list"),
+        ("  - {id: U1, name: ada, real_name: Ada}\n", "  - Ada\n", r"people\[0\] must be a set of fields"),
+        ("real_name: Ada}", "real_name: Ada", r"not valid YAML"),
     ],
 )
 def test_a_seed_is_answered_with_its_line_and_field(tmp_path, old, new, problem):
@@ -148,10 +148,13 @@ def test_a_manifest_may_use_every_limit_to_the_full():
         ([], "the manifest is missing or is not an object"),
         ({}, "display_information is missing"),
         ({"display_information": {}}, "display_information.name is missing"),
-        (named("x" * 36), "display_information.name has 36 characters, not 1 to 35"),
-        (named(description="x" * 141), "display_information.description has 141 characters, not 1 to 140"),
-        (named(long_description="x" * 174), "long_description has 174 characters, not 175 to 4000"),
-        ({"features": {"bot_user": {"display_name": "x" * 81}}}, "display_name has 81 characters, not 1 to 80"),
+        (named("x" * 36), "display_information.name has 36 characters; Slack allows 1 to 35"),
+        (named(description="x" * 141), "display_information.description has 141 characters; Slack allows 1 to 140"),
+        (named(long_description="x" * 174), "long_description has 174 characters; Slack allows 175 to 4000"),
+        (
+            {"features": {"bot_user": {"display_name": "x" * 81}}},
+            "display_name has 81 characters; Slack allows 1 to 80",
+        ),
         (
             {"features": {"agent_view": {"suggested_prompts": [{"title": "RAG", "message": "What?"}] * 5}}},
             "features.agent_view.suggested_prompts has more than 4 entries",
@@ -163,22 +166,25 @@ def test_a_manifest_may_use_every_limit_to_the_full():
         ({"features": {"slash_commands": [COMMAND] * 51}}, "features.slash_commands has more than 50 entries"),
         (
             {"features": {"slash_commands": [COMMAND | {"command": "/" + "x" * 32}]}},
-            "command has 33 characters, not 2 to 32",
+            "command has 33 characters; Slack allows 2 to 32",
         ),
         (
             {"features": {"slash_commands": [COMMAND | {"usage_hint": "x" * 1001}]}},
-            "usage_hint has 1001 characters, not 1 to 1000",
+            "usage_hint has 1001 characters; Slack allows 1 to 1000",
         ),
         ({"features": {"shortcuts": [SHORTCUT] * 11}}, "features.shortcuts has more than 10 entries"),
-        ({"features": {"shortcuts": [SHORTCUT | {"name": "x" * 25}]}}, "name has 25 characters, not 1 to 24"),
-        ({"features": {"shortcuts": [SHORTCUT | {"callback_id": "x" * 256}]}}, "has 256 characters, not 1 to 255"),
-        ({"features": {"shortcuts": [SHORTCUT | {"description": ""}]}}, "description is missing or is not a text"),
-        ({"features": {"slash_commands": [{"command": "pmo", "description": "x"}]}}, "has to start with a slash"),
+        ({"features": {"shortcuts": [SHORTCUT | {"name": "x" * 25}]}}, "name has 25 characters; Slack allows 1 to 24"),
+        (
+            {"features": {"shortcuts": [SHORTCUT | {"callback_id": "x" * 256}]}},
+            "has 256 characters; Slack allows 1 to 255",
+        ),
+        ({"features": {"shortcuts": [SHORTCUT | {"description": ""}]}}, "description is missing or is not text"),
+        ({"features": {"slash_commands": [{"command": "pmo", "description": "x"}]}}, "must start with a slash"),
         (
             {"features": {"slash_commands": [{"command": "/pmo"}]}},
             r"features.slash_commands\[0\].description is missing",
         ),
-        ({"features": {"shortcuts": [{"type": "other"}]}}, "type has to be global or message"),
+        ({"features": {"shortcuts": [{"type": "other"}]}}, "type must be global or message"),
         ({"oauth_config": {"scopes": {"bot": "chat:write"}}}, "oauth_config.scopes.bot is not a list"),
     ],
 )
@@ -193,8 +199,8 @@ def test_a_manifest_is_answered_with_its_field(manifest, problem):
 
 
 def test_a_manifest_that_cannot_be_read_is_named(tmp_path):
-    with pytest.raises(ConfigError, match="Give its path to --manifest"):
+    with pytest.raises(ConfigError, match="Pass its path with --manifest"):
         read_manifest(tmp_path / "none.json")
     (tmp_path / "broken.json").write_text("{\n  nope\n}")
-    with pytest.raises(ConfigError, match=r"broken.json, line 2: this is not JSON"):
+    with pytest.raises(ConfigError, match=r"broken.json, line 2: not valid JSON"):
         read_manifest(tmp_path / "broken.json")

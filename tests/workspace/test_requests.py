@@ -54,33 +54,33 @@ async def test_the_page_is_told_which_field_is_wrong(workspace, what, body, fiel
     async with workspace.session.post(f"{workspace.url}/client/{what}", json={"user": "U02BEN"} | body) as response:
         answer = await response.json()
     assert (response.status, answer["ok"]) == (200, False)
-    assert field is None or answer["message"] == f"{field} has to be an object."
+    assert field is None or answer["message"] == f"{field} must be an object."
 
 
 @pytest.mark.parametrize("limit", ["x", "-1", "²", "9" * 5000])
 async def test_the_number_of_messages_is_a_number(workspace, limit):
     query = {"user": "U02BEN", "channel": "C01GENERAL", "limit": limit}
     async with workspace.session.get(f"{workspace.url}/client/messages", params=query) as response:
-        assert (await response.json())["message"] == "limit has to be a number of messages."
+        assert (await response.json())["message"] == "limit must be a positive whole number."
 
 
 @pytest.mark.parametrize(
     ("what", "body", "told"),
     [
-        ("faults", {}, "Send a list of faults."),
-        ("faults", [{"kind": "delay"}, 7], "Fault 1: it has to be an object."),
-        ("faults", [{"kind": "delay", "ms": "soon"}], "Fault 0: ms has to be a whole number"),
-        ("faults", [{"kind": "delay", "every": 0}], "Fault 0: every has to be a whole number from 1"),
-        ("faults", [{"kind": "status", "status": 200}], "Fault 0: status has to be a whole number from 400 to 599."),
-        ("faults", [{"kind": "error", "error": ""}], "Fault 0: error has to be a text that is not empty."),
-        ("faults", [{"kind": "delay", "probability": 2}], "Fault 0: probability has to be a number from 0 to 1."),
-        ("rates", {"messages_per_minute": 0}, "messages_per_minute has to be a whole number from 1"),
-        ("rates", {"strict": "yes"}, "strict has to be true or false."),
-        ("token", {"revoked": 1}, "revoked has to be true or false."),
-        ("event", {"event": {}}, "event has to be an object with a type."),
-        ("event", {"event": {"type": "message"}, "times": -1}, "times has to be a whole number from 1"),
-        ("disconnect", {"drop": True, "count": "all"}, "count has to be a whole number from 0"),
-        ("disconnect", [], "Send an object."),
+        ("faults", {}, "The request body must be a list of faults."),
+        ("faults", [{"kind": "delay"}, 7], "Fault 1: it must be an object."),
+        ("faults", [{"kind": "delay", "ms": "soon"}], "Fault 0: ms must be a whole number"),
+        ("faults", [{"kind": "delay", "every": 0}], "Fault 0: every must be a whole number from 1"),
+        ("faults", [{"kind": "status", "status": 200}], "Fault 0: status must be a whole number from 400 to 599."),
+        ("faults", [{"kind": "error", "error": ""}], "Fault 0: error must be text that isn't empty."),
+        ("faults", [{"kind": "delay", "probability": 2}], "Fault 0: probability must be a number from 0 to 1."),
+        ("rates", {"messages_per_minute": 0}, "messages_per_minute must be a whole number from 1"),
+        ("rates", {"strict": "yes"}, "strict must be true or false."),
+        ("token", {"revoked": 1}, "revoked must be true or false."),
+        ("event", {"event": {}}, "event must be an object with a type."),
+        ("event", {"event": {"type": "message"}, "times": -1}, "times must be a whole number from 1"),
+        ("disconnect", {"drop": True, "count": "all"}, "count must be a whole number from 0"),
+        ("disconnect", [], "The request body must be a JSON object."),
     ],
 )
 async def test_the_test_control_says_which_field_is_wrong(workspace, what, body, told):
@@ -102,4 +102,4 @@ async def test_the_log_is_cut_by_a_number(workspace):
     for _ in range(3):
         await workspace.api("auth.test")
     assert len((await workspace.control("calls", limit="2"))["calls"]) == 2
-    assert "limit has to be a whole number" in (await workspace.control("calls", limit="x"))["message"]
+    assert "limit must be a whole number" in (await workspace.control("calls", limit="x"))["message"]

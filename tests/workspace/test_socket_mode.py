@@ -128,12 +128,12 @@ async def test_a_connection_asked_to_leave_gets_nothing_new_but_may_still_acknow
 
 async def test_a_command_nobody_answers_is_a_trouble_for_the_person():
     async with running_workspace(ack_seconds=0.05) as workspace, connected_app(workspace):
-        with pytest.raises(Trouble, match="did not respond in time"):
+        with pytest.raises(Trouble, match="didn't respond in time"):
             await workspace.as_user("U02BEN").command("/pmo help")
 
 
 async def test_without_an_app_a_command_fails_at_once(workspace):
-    with pytest.raises(Trouble, match="is not connected"):
+    with pytest.raises(Trouble, match="isn't connected"):
         await workspace.as_user("U02BEN").command("/pmo help")
 
 

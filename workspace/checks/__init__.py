@@ -1,7 +1,7 @@
-"""What Slack refuses: checks of messages, views and blocks before the local workspace takes them.
+"""Checks of messages, views and blocks: the local workspace refuses what Slack refuses.
 
-Each check answers a list of problems, empty when Slack would accept the payload. Pointers are those of the Web API's
-own answers: "/blocks/…" for a message, "/view/…" for a view. Nothing is read, sent or changed.
+Each check returns a list of violations, empty if Slack would accept the payload. Pointers look like those in responses
+of the Web API: "/blocks/…" for a message, "/view/…" for a view. The checks have no side effects.
 """
 
 from collections.abc import Mapping
@@ -18,26 +18,28 @@ __all__ = ["Surface", "Violation", "check_blocks", "check_chunks", "check_messag
 
 
 def check_message(payload: Mapping[str, Any], *, updating: bool = False) -> list[Violation]:
-    """The text, blocks, attachments, markdown_text and metadata of chat.postMessage, chat.postEphemeral, a response_url
-    or, with `updating`, chat.update, which takes a tenth of the text. Every other argument is left alone."""
+    """Check the text, blocks, attachments, markdown_text and metadata of a posted message. Other arguments are ignored.
+
+    `updating` applies the limits of chat.update, which accepts a tenth of the text.
+    """
     return list(check_message_at(payload, LONGEST_UPDATED_TEXT if updating else LONGEST_TEXT))
 
 
 def check_view(view: Mapping[str, Any]) -> list[Violation]:
-    """A modal (views.open, push, update, `response_action`) or a Home tab (views.publish)."""
+    """Check a modal (views.open, push, update, `response_action`) or a Home tab (views.publish)."""
     return list(VIEW(view, "/view"))
 
 
 def check_chunks(chunks: Any) -> list[Violation]:
-    """What chat.startStream, appendStream and stopStream add to a message, each chunk by itself."""
+    """Check the chunks of chat.startStream, appendStream and stopStream, each by itself."""
     return list(CHUNKS(chunks, "/chunks"))
 
 
 def check_options(answer: Any) -> list[Violation]:
-    """What an app answers when an external select asks for its options."""
+    """Check an app's response to an external select that asks for its options."""
     return list(SUGGESTIONS(answer, ""))
 
 
 def check_blocks(blocks: Any, surface: Surface) -> list[Violation]:
-    """Blocks alone, as blocks.validate or an attachment has them."""
+    """Check blocks alone, as in blocks.validate or an attachment."""
     return list(check_blocks_at(blocks, surface, "/blocks"))

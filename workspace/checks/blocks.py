@@ -1,4 +1,4 @@
-"""Blocks: what each kind must look like, on which surface each may stand, and what they must not do together."""
+"""Blocks: the format of each type, the surfaces that allow it, and rules across blocks."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -104,7 +104,7 @@ VIDEO = block_object(
 
 
 def common_blocks(surface: Surface) -> Mapping[str, Check]:
-    """The blocks that every surface takes, with the elements that this one takes in them."""
+    """Return the blocks that every surface allows, with the elements that this one allows in them."""
     return {
         "section": block_object(
             {},
@@ -170,7 +170,7 @@ ALERT = block_object({"text": any_text(200)}, {"level": one_of("default", "info"
 
 
 def _wide(surface: Surface) -> Mapping[str, Check]:
-    """What messages and the Home tab take and modals do not."""
+    """Return the blocks that messages and the Home tab allow, and modals don't."""
     return {
         "card": CARD,
         "carousel": CAROUSEL,
@@ -199,7 +199,7 @@ MOST_BLOCKS: Mapping[Surface, int] = {"message": 50, "modal": 100, "home": 100}
 
 
 def check_blocks_at(blocks: Any, surface: Surface, at: str) -> Iterator[Violation]:
-    """What Slack would refuse in these blocks on this surface; `at` points at the list of them."""
+    """Yield the violations in a list of blocks on this surface. `at` is the pointer to the list."""
     fewest = 0 if surface == "message" else 1
     yield from array_of(BY_SURFACE[surface], most=MOST_BLOCKS[surface], fewest=fewest)(blocks, at)
     found = list(walk_with_pointers(blocks, at))
@@ -212,7 +212,7 @@ _NESTS: Mapping[Any, str] = {"container": "child_blocks", "carousel": "elements"
 
 
 def walk_with_pointers(blocks: Any, at: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every block with its pointer, also those inside containers, carousels and plans; what is no block is left out."""
+    """Yield every block with its pointer, including those in containers, carousels and plans. Skips anything else."""
     for index, one in enumerate(blocks if isinstance(blocks, list | tuple) else ()):
         if isinstance(one, Mapping):
             pointer, kind = pointer_to(at, index), one.get("type")
@@ -222,7 +222,7 @@ def walk_with_pointers(blocks: Any, at: str) -> Iterator[tuple[str, Mapping[str,
 
 
 def _distinct_actions(one: Mapping[str, Any], at: str) -> Iterator[Violation]:
-    """An action_id is the only one of its name in its block."""
+    """Yield a violation for each action_id that occurs twice in its block."""
     for name in ("elements", "actions"):
         entries, inside = one.get(name), pointer_to(at, name)
         if isinstance(entries, list | tuple):

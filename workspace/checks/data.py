@@ -1,4 +1,4 @@
-"""Blocks that show figures: table, data_table and the native charts of data_visualization."""
+"""Blocks that show data: table, data_table and the native charts of data_visualization."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -38,7 +38,7 @@ def _not_empty(cell: Mapping[str, Any], at: str) -> Iterator[Violation]:
 
 
 def _is_empty(part: Mapping[str, Any]) -> bool:
-    """Rich text with nothing but empty parts in it."""
+    """Whether rich text contains only empty parts."""
     return all(map(_is_empty, part["elements"])) if "elements" in part else False
 
 
@@ -117,7 +117,7 @@ def _distinct_categories(chart: Mapping[str, Any], at: str) -> Iterator[Violatio
 
 
 def _one_point_per_category(chart: Mapping[str, Any], at: str) -> Iterator[Violation]:
-    """Every series has a value for every category, under the category's own name."""
+    """Each series needs one value per category, labelled with the category's name."""
     wanted = chart["axis_config"]["categories"]
     for index, series in enumerate(chart["series"]):
         if sorted(point["label"] for point in series["data"]) != sorted(wanted):

@@ -1,4 +1,4 @@
-"""Block elements: what each kind must look like, and where each may stand."""
+"""Block elements: the format of each type, and where it is allowed."""
 
 import datetime
 from collections.abc import Iterator, Mapping
@@ -65,7 +65,7 @@ _response: Mapping[str, Check] = {"response_url_enabled": check_boolean}
 def interactive_element(
     required: Mapping[str, Check] | None = None, optional: Mapping[str, Check] | None = None, *rules: Rule
 ) -> ObjectCheck:
-    """An element people act on; without an action_id Slack makes one up."""
+    """Check an interactive element. Slack generates an action_id if it has none."""
     return typed_object(required or {}, {"action_id": identifier, **(optional or {})}, *rules)
 
 
@@ -163,7 +163,7 @@ CHOICES: Mapping[str, Check] = {
     ),
 }
 
-# What an app answers to an external select; an empty list means that nothing fits what was typed.
+# An app's response to an external select. An empty list means that nothing matches the typed text.
 SUGGESTIONS = object_with(
     {},
     {
@@ -288,7 +288,7 @@ ONLY_ON: Mapping[str, tuple[Surface, ...]] = {
     "rich_text_input": ("modal", "home"),
     "workflow_button": ("message",),
 }
-"""Elements that Slack's reference lists for some surfaces only; all others may stand on every surface."""
+"""Elements that Slack's reference allows only on some surfaces. All others are allowed on every surface."""
 
 
 def allowed_on(surface: Surface, kinds: Mapping[str, Check]) -> Mapping[str, Check]:

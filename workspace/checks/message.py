@@ -43,7 +43,7 @@ def _check_blocks(value: Any, at: str) -> Iterator[Violation]:
 
 
 def _check_flat_object(value: Any, at: str) -> Iterator[Violation]:
-    """Keys with simple values; nothing inside anything."""
+    """Check an object whose values are all simple: no nested objects or lists."""
     if not isinstance(value, Mapping):
         yield wrong_type(at, "an object")
         return
@@ -105,7 +105,7 @@ def _require_content(given: Mapping[str, Any]) -> Iterator[Violation]:
 
 
 def _check_whole_message(given: Mapping[str, Any]) -> Iterator[Violation]:
-    """Limits that hold for all blocks of a message at once."""
+    """Check the limits that apply to all blocks of a message together."""
     top = list(walk_with_pointers(given.get("blocks"), "/blocks"))
     everywhere = [*top, *_walk_attached_blocks(given)]
     yield from _limit_kinds(everywhere)
@@ -136,7 +136,7 @@ def _of_kind(blocks: Blocks, kind: str) -> list[Mapping[str, Any]]:
 
 
 def _outermost_prose(blocks: Any) -> list[Any]:
-    """The blocks whose text counts together: tables have a limit of their own."""
+    """Return the blocks whose text counts together. Tables have limits of their own."""
     listed = blocks if isinstance(blocks, list | tuple) else ()
     return [one for one in listed if isinstance(one, Mapping) and one.get("type") not in ("table", "data_table")]
 

@@ -1,4 +1,4 @@
-"""Composition objects: texts, options, confirmation dialogs, addresses and images."""
+"""Composition objects: text, options, confirmation dialogs, URLs and images."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -26,7 +26,7 @@ optional_identifier = string_check(LONGEST_ID, shortest=0)
 
 
 def text_kinds(longest: int) -> Mapping[str, Check]:
-    """Plain text, which alone knows `emoji`, and mrkdwn, which alone knows `verbatim`."""
+    """Return the checks for plain text, which may have `emoji`, and mrkdwn, which may have `verbatim`."""
     return {
         "plain_text": typed_object({"text": string_check(longest)}, {"emoji": check_boolean}),
         "mrkdwn": typed_object({"text": string_check(longest)}, {"verbatim": check_boolean}),
@@ -42,12 +42,12 @@ def any_text(longest: int) -> Check:
 
 
 def link_url(longest: int = 3000) -> Check:
-    """Where a button or a link leads: any absolute address with a scheme."""
+    """Check the target of a button or link: an absolute URL."""
     return string_matching(r"(https?://[^\s/?#]+\S*|(mailto|tel|slack):\S+)", "a valid URL", longest)
 
 
 def fetchable_url(longest: int | None = 3000) -> Check:
-    """An address Slack itself fetches: https, or http on the machine the workspace runs on."""
+    """Check a URL that Slack itself fetches: https, or http on the machine the workspace runs on."""
     local = r"http://(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
     return string_matching(
         rf"(https://[^\s/?#]+|{local})([/?#]\S*)?", "a valid URL that Slack can fetch (https)", longest
@@ -78,7 +78,7 @@ CONVERSATION_FILTER = object_with(
 
 
 def option_object(text: Check, extra: Mapping[str, Check] | None = None) -> Check:
-    """One choice; its value is what the app is told, up to 150 characters."""
+    """Check one option. The app receives its value, which has up to 150 characters."""
     return object_with({"text": text, "value": string_check(150)}, {"description": text, **(extra or {})})
 
 
@@ -94,7 +94,7 @@ def all_options(element: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def distinct_options(element: Mapping[str, Any], at: str) -> Iterator[Violation]:
-    """Values tell choices apart, so no two choices of one element share one."""
+    """Yield a violation for each option with the same value as an earlier one of the element."""
     found = [
         (pointer_to(pointer_to(pointer_to(at, "options"), index), "value"), choice["value"])
         for index, choice in enumerate(element.get("options", []))
@@ -106,7 +106,7 @@ def distinct_options(element: Mapping[str, Any], at: str) -> Iterator[Violation]
 
 
 def initial_among_options(element: Mapping[str, Any], at: str) -> Iterator[Violation]:
-    """What is chosen at first is one of the choices, in every field."""
+    """Yield a violation for each initial option that isn't exactly one of the options."""
     offered = [_comparable(choice) for choice in all_options(element)]
     chosen = [(pointer_to(at, "initial_option"), element["initial_option"])] if "initial_option" in element else []
     several = pointer_to(at, "initial_options")
@@ -119,6 +119,6 @@ def initial_among_options(element: Mapping[str, Any], at: str) -> Iterator[Viola
 
 
 def _comparable(choice: Mapping[str, Any]) -> tuple[Any, ...]:
-    """An option without the flags that do not change which option it is."""
+    """Reduce an option to the fields that identify it."""
     description = choice.get("description", {})
     return (choice["value"], choice["text"]["type"], choice["text"]["text"], description.get("text"))

@@ -1,4 +1,4 @@
-"""The rich_text block, as deep as it goes: sections, lists, quotes and preformatted text, and what stands in them."""
+"""The rich_text block: sections, lists, quotes and preformatted text, and their elements."""
 
 from collections.abc import Mapping
 
@@ -47,7 +47,7 @@ INLINE: Mapping[str, Check] = {
     "color": typed_object({"value": string_matching(r"#?[0-9A-Fa-f]{6}", "a hexadecimal colour")}, _styled),
 }
 
-# Empty lists of elements are taken by Slack everywhere but in a list, which needs an item.
+# Slack accepts an empty list of elements everywhere except in a rich_text_list.
 SECTION = typed_object({"elements": array_of(tagged_union(INLINE), fewest=0)})
 LIST = typed_object(
     {"elements": array_of(tagged_union({"rich_text_section": SECTION})), "style": one_of("bullet", "ordered")},

@@ -1,6 +1,6 @@
-"""Small parts to say what a payload must look like.
+"""Building blocks that describe the format of a payload.
 
-A *check* looks at one value and yields what is wrong with it; shapes, lists and tagged unions are made of checks.
+A *check* takes one value and yields its violations. Checks of objects, arrays and unions are made of other checks.
 """
 
 import re
@@ -15,8 +15,8 @@ Surface = Literal["message", "modal", "home"]
 class Violation:
     """One reason why Slack would refuse a payload.
 
-    `pointer` is a JSON pointer into the request ("/blocks/0/text/text"; "" is the whole of it), `constraint` the limit
-    that was broken. As a string it reads as Slack writes it: "must be less than 3001 characters [json-pointer:/…]".
+    `pointer` is a JSON pointer into the request ("/blocks/0/text/text"; "" is all of it), `constraint` the violated
+    limit. `str` gives it in Slack's format: "must be less than 3001 characters [json-pointer:/…]".
     """
 
     pointer: str
@@ -29,7 +29,7 @@ class Violation:
 
     @property
     def error(self) -> str:
-        """The name the Web API gives the whole refusal: "invalid_blocks", "no_text", "invalid_arguments" …"""
+        """The Web API's error code for the whole response: "invalid_blocks", "no_text", "invalid_arguments" …"""
         if self.code in _OWN_NAME:
             return self.code
         if self.pointer == "/metadata" and self.code == "wrong_type":
@@ -58,7 +58,7 @@ Rule = Callable[[Mapping[str, Any], str], Iterator[Violation]]
 
 
 def pointer_to(pointer: str, key: str | int) -> str:
-    """The pointer to a field or an item of what `pointer` points at."""
+    """Return the pointer to a field or item of what `pointer` points to."""
     return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
@@ -88,12 +88,12 @@ def too_few(pointer: str, fewest: int) -> Violation:
 
 
 def accept_anything(value: Any, at: str) -> Iterator[Violation]:
-    """Accepts every value: the field is known, its contents are not ours to judge."""
+    """Accept every value: the field is allowed, its content isn't checked."""
     yield from ()
 
 
 def string_check(longest: int | None = None, shortest: int = 1) -> Check:
-    """A string of `shortest` to `longest` characters; Slack refuses empty ones nearly everywhere."""
+    """Check for a string of `shortest` to `longest` characters. Slack refuses empty strings nearly everywhere."""
 
     def check(value: Any, at: str) -> Iterator[Violation]:
         if not isinstance(value, str):
@@ -108,7 +108,7 @@ def string_check(longest: int | None = None, shortest: int = 1) -> Check:
 
 
 def string_matching(pattern: str, wanted: str, longest: int | None = None) -> Check:
-    """A string of the whole form `pattern`; `wanted` says in words what that form is."""
+    """Check for a string that matches all of `pattern`. `wanted` describes the format in words."""
     form = re.compile(pattern)
     inner = string_check(longest)
 
@@ -122,7 +122,7 @@ def string_matching(pattern: str, wanted: str, longest: int | None = None) -> Ch
 
 
 def null_or(check: Check) -> Check:
-    """Whatever `check` accepts, or null: a place that is left empty."""
+    """Accept null, and everything that `check` accepts."""
 
     def either(value: Any, at: str) -> Iterator[Violation]:
         if value is not None:
@@ -149,7 +149,7 @@ def integer_check(least: int | None = None, most: int | None = None) -> Check:
 
 
 def number_check(above: float | None = None) -> Check:
-    """A finite number, larger than `above` where that is given."""
+    """Check for a finite number, greater than `above` if that is given."""
 
     def check(value: Any, at: str) -> Iterator[Violation]:
         real = isinstance(value, int | float) and not isinstance(value, bool)
@@ -171,7 +171,7 @@ def one_of(*allowed: str | int) -> Check:
 
 
 def array_of(item: Check, most: int | None = None, fewest: int = 1) -> Check:
-    """An array of `fewest` to `most` items, each of which satisfies `item`."""
+    """Check for an array of `fewest` to `most` items that each satisfy `item`."""
 
     def check(value: Any, at: str) -> Iterator[Violation]:
         if not isinstance(value, list | tuple):
@@ -189,7 +189,7 @@ def array_of(item: Check, most: int | None = None, fewest: int = 1) -> Check:
 
 @dataclass(frozen=True, slots=True)
 class ObjectCheck:
-    """An object with these fields and no others; its rules are asked once every field by itself is right."""
+    """Checks an object with these fields and no others. The rules run only if every field is valid by itself."""
 
     required: Mapping[str, Check]
     optional: Mapping[str, Check]
@@ -226,12 +226,12 @@ def object_with(
 def typed_object(
     required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *rules: Rule
 ) -> ObjectCheck:
-    """A shape that names itself in `type`; which name it is was settled by whoever looked it up."""
+    """Check an object with a `type`. The type itself isn't checked, because the caller chose the check by it."""
     return ObjectCheck({"type": accept_anything, **required}, dict(optional or {}), rules)
 
 
 def tagged_union(kinds: Mapping[str, Check]) -> Check:
-    """An object whose `type` is one of `kinds`, checked as that kind."""
+    """Check an object whose `type` is one of `kinds` as that kind."""
 
     def check(value: Any, at: str) -> Iterator[Violation]:
         if not isinstance(value, Mapping):
@@ -265,7 +265,7 @@ def exactly_one(*names: str) -> Rule:
 
 
 def require_order(low: str, high: str) -> Rule:
-    """Where both fields are given, `low` is no larger than `high`; numerals are compared as numbers."""
+    """If both fields are given, `low` may not be greater than `high`. Numerals are compared as numbers."""
 
     def rule(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
         if low in value and high in value and float(value[low]) > float(value[high]):
@@ -280,7 +280,7 @@ def require_order(low: str, high: str) -> Rule:
 
 
 def find_duplicates(items: Iterable[tuple[str, Any]], name: str) -> Iterator[Violation]:
-    """Complains of each (pointer, value) whose value was there before."""
+    """Yield a violation for each (pointer, value) whose value occurred before."""
     seen: set[Any] = set()
     for pointer, value in items:
         if value in seen:

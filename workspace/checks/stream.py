@@ -1,4 +1,4 @@
-"""Chunks: what is appended to a message while it is being streamed."""
+"""Chunks: content that is appended to a message while it is streamed."""
 
 from collections.abc import Iterator
 from typing import Any

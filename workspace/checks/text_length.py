@@ -1,15 +1,16 @@
-"""How much text a payload carries."""
+"""Count the text in a payload."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 
 def count_characters(value: Any) -> int:
-    """Characters in every `text` anywhere inside `value`."""
+    """Return the number of characters in every `text` anywhere inside `value`."""
     return sum(map(len, walk_texts(value)))
 
 
 def walk_texts(value: Any) -> Iterator[str]:
+    """Yield every `text` anywhere inside `value`."""
     if isinstance(value, Mapping):
         for name, entry in value.items():
             if name == "text" and isinstance(entry, str):

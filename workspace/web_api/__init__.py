@@ -1,4 +1,4 @@
-"""The Web API: one file a family of methods, collected here by name."""
+"""The Web API: one file per family of methods, collected here by name."""
 
 from workspace.web_api import (
     assistant,

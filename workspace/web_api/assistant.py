@@ -1,4 +1,4 @@
-"""What the app shows around a conversation: its status, suggested prompts, the thread's title."""
+"""What the app shows around a conversation: status, suggested prompts and the thread's title."""
 
 from workspace.checks.schema import array_of, object_with, string_check
 from workspace.errors import ApiError

@@ -1,4 +1,4 @@
-"""Who the token is, and where the app's socket opens."""
+"""Identify the token, and open the app's sockets."""
 
 from workspace.records import Json
 from workspace.socket_mode import CONNECTIONS_AT_MOST
@@ -28,7 +28,8 @@ def open_connection(call: Call) -> Json:
     return {"url": f"{address}/link/?ticket={ticket}&app_id={call.hub.state.app.id}"}
 
 
-# Slack's tier 1: about one a minute, and short bursts; as many at once as there may be connections.
+# apps.connections.open is in Slack's tier 1: about one call a minute, with short bursts. An app must be able to open
+# all of its sockets at once, so the burst is the number of connections allowed.
 METHODS = {
     "api.test": Method(echo_arguments, tier=100, by="any"),
     "auth.test": Method(check_auth, tier=600),

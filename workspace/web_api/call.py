@@ -1,4 +1,4 @@
-"""One call of a Web API method, its arguments read the way Slack reads them."""
+"""A call of a Web API method, and its arguments read the way Slack reads them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ PAGE_AT_MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`args` are the query, form and JSON arguments merged: values may be texts or what JSON makes of them."""
+    """`args` merges the arguments from query, form and JSON: a value may be a string or any JSON value."""
 
     hub: Hub
     method: str
     args: Json
 
     def text(self, name: str, missing: str = "") -> str:
-        """A text argument; `missing` is the error code if it has to be there."""
+        """Read a text argument. `missing` is the error code if the argument is required."""
         value = self.args.get(name)
         if value is None or value == "":
             if missing:
@@ -36,7 +36,7 @@ class Call:
         return value is True or str(value).lower() in ("1", "true")
 
     def number(self, name: str, default: int, problem: str = "invalid_arguments") -> int:
-        """A whole number; none at all and 0 are the default."""
+        """Read a whole number. A missing value or 0 means the default."""
         value = self.args.get(name)
         if value in (None, ""):
             return default
@@ -46,7 +46,7 @@ class Call:
             raise ApiError(problem) from None
 
     def structure(self, name: str, problem: str = "invalid_arguments") -> Any:
-        """An argument that is a list or an object, or the JSON text of one. None if it is not given."""
+        """Read an argument that is a list or an object, or the JSON text of one. Returns None if it is missing."""
         value = self.args.get(name)
         if value is None or value == "":
             return None
@@ -58,13 +58,13 @@ class Call:
         return value
 
     def require_scope(self, scope: str) -> None:
-        """Raises ApiError `missing_scope` if the app was not given this one."""
+        """Raise ApiError `missing_scope` if the app doesn't have this scope."""
         granted = self.hub.manifest.scopes
         if scope not in granted:
             raise ApiError("missing_scope", needed=scope, provided=",".join(granted))
 
     def channel(self, name: str = "channel") -> Channel:
-        """The channel of an argument: one the app can see. Raises ApiError `channel_not_found`."""
+        """Read an argument that names a channel the app can see. Raises ApiError `channel_not_found`."""
         state = self.hub.state
         given = self.text(name, missing="channel_not_found").lstrip("#")
         channel = state.channels.get(given) or state.channels.get(state.channel_names.get(given, ""))
@@ -81,8 +81,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """`scopes`: any one of them is enough. `tier`: calls a minute. `by`: which of the two
-    tokens it takes, `bot` or `app`, or `any` for none at all."""
+    """`scopes`: any one of them is enough. `tier`: calls per minute.
+
+    `by` is the token it takes: `bot`, `app`, or `any` if it needs none.
+    """
 
     run: Callable[[Call], Json]
     scopes: tuple[str, ...] = ()
@@ -91,7 +93,7 @@ class Method:
 
 
 def paginate_items(items: list[Any], call: Call, default: int = 100) -> tuple[list[Any], Json]:
-    """Slack's cursor pagination: the wanted part of a list, and the response_metadata that goes with it."""
+    """Slack's cursor pagination: return the requested part of a list and its response_metadata."""
     limit = call.number("limit", default, "invalid_limit")
     if not 0 < limit <= PAGE_AT_MOST:
         raise ApiError("invalid_limit")

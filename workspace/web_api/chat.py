@@ -12,7 +12,7 @@ WRITE = ("chat:write",)
 
 
 def find_writable_channel(call: Call) -> Channel:
-    """Where a message goes: a channel the app is in, a person's direct message, or any public channel if it may."""
+    """Return the channel to post in: one the app is in, a direct message, or with chat:write.public any public one."""
     state = call.hub.state
     given = call.text("channel", missing="channel_not_found")
     person = given in state.people and given != state.app.bot_user_id
@@ -44,7 +44,7 @@ def build_reply_fields(call: Call, channel: Channel, thread_ts: str) -> Json:
 
 
 def find_app_message(call: Call, forbidden: str) -> tuple[Channel, Json]:
-    """The app's own message named by channel and ts. Raises `message_not_found` or the code for someone else's."""
+    """Return the app's own message by channel and ts. Raises `message_not_found`, or `forbidden` for someone else's."""
     channel = call.channel()
     message = call.hub.state.find_message(channel.id, call.text("ts", missing="message_not_found"))
     if message is None:
@@ -66,7 +66,7 @@ def update_app_message(call: Call) -> Json:
 
 
 def _replaced_fields(call: Call, fields: Json) -> Json:
-    """A new text without blocks takes the old blocks away; without a new text, what is not given stays."""
+    """New text without blocks removes the old blocks. Without new text, fields that aren't given stay as they are."""
     if fields["text"]:
         return {"blocks": None, "attachments": None} | fields
     emptied = {name: None for name in ("blocks", "attachments") if name in call.args}

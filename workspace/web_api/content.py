@@ -1,4 +1,4 @@
-"""What a message or a view may hold, as the calls that post one check it."""
+"""The content of messages and views: read it, check it, and complete it with ids and files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ PARTS = ("text", "markdown_text", "blocks", "attachments", "metadata")
 
 
 def read_message_fields(call: Call, *, updating: bool = False) -> Json:
-    """The text, blocks, attachments and metadata of a message, with ids in the blocks. Raises ApiError."""
+    """Read the text, blocks, attachments and metadata of a message, and add ids to the blocks. Raises ApiError."""
     given = {
         "text": call.text("text"),
         "markdown_text": call.text("markdown_text"),
@@ -27,7 +27,7 @@ def read_message_fields(call: Call, *, updating: bool = False) -> Json:
 
 
 def check_fields(state: WorkspaceState, given: Mapping[str, Any], *, updating: bool = False) -> Json:
-    """The same for fields that came another way (a response_url, an acknowledgement)."""
+    """Like `read_message_fields`, for fields from a response_url or an acknowledgement."""
     present = {name: given[name] for name in PARTS if given.get(name)}
     raise_violations(check_message(present, updating=updating))
     markdown = present.pop("markdown_text", None)
@@ -37,7 +37,7 @@ def check_fields(state: WorkspaceState, given: Mapping[str, Any], *, updating: b
 
 
 def _complete_blocks(state: WorkspaceState, holder: Json, at: str) -> Json:
-    """A message or one of its attachments, its blocks with their ids and files."""
+    """Complete the blocks of a message or attachment with ids and files."""
     whole = dict(holder)
     if holder.get("blocks"):
         whole["blocks"] = resolve_files(state, add_missing_ids(holder["blocks"]), f"{at}/blocks")
@@ -48,7 +48,7 @@ def _complete_blocks(state: WorkspaceState, holder: Json, at: str) -> Json:
 
 
 def check_view_argument(call: Call, kind: str) -> Json:
-    """The view of a call, which has to be a `modal` or a `home`. Raises ApiError as `whole_view` does."""
+    """Read the `view` argument, a view of this kind (`modal` or `home`). Raises ApiError as `complete_view` does."""
     view = call.structure("view")
     if not isinstance(view, Mapping):
         raise ApiError("invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: view"]})
@@ -56,7 +56,7 @@ def check_view_argument(call: Call, kind: str) -> Json:
 
 
 def complete_view(state: WorkspaceState, view: Mapping[str, Any], kind: str) -> Json:
-    """A view with its files. Raises ApiError `invalid_arguments` with every problem and its place, `view_too_large`."""
+    """Check a view and resolve its files. Raises ApiError `invalid_arguments` with all problems, `view_too_large`."""
     if view.get("type", kind) != kind:
         wrong = Violation("/view/type", "invalid_enum", f"must be {kind}", {"expected": [kind], "got": view["type"]})
         raise build_refusal([wrong])
@@ -65,14 +65,14 @@ def complete_view(state: WorkspaceState, view: Mapping[str, Any], kind: str) -> 
 
 
 def raise_violations(problems: Iterable[Violation]) -> None:
-    """Raises ApiError if there are problems."""
+    """Raise ApiError if there are problems."""
     found = list(problems)
     if found:
         raise build_refusal(found)
 
 
 def build_refusal(found: Sequence[Violation]) -> ApiError:
-    """All problems in Slack's form, under the name of the first that has one of its own, else of the first."""
+    """Return an error that lists all problems in Slack's format, with the code of the most specific one."""
     name = next((item.error for item in found if item.error == item.code), found[0].error)
     errors = [
         {"pointer": item.pointer, "code": item.code, "message": item.message, "constraint": item.constraint}
@@ -82,8 +82,10 @@ def build_refusal(found: Sequence[Violation]) -> ApiError:
 
 
 def resolve_files(state: WorkspaceState, value: Any, at: str) -> Any:
-    """A copy in which images that name an uploaded file have its address. Raises ApiError for a file Slack would not
-    show; `at` points at `value`."""
+    """Copy `value`, adding the URL of each uploaded file that an image refers to. `at` is the pointer to `value`.
+
+    Raises ApiError for a file that Slack wouldn't show.
+    """
     if isinstance(value, list):
         return [resolve_files(state, item, f"{at}/{index}") for index, item in enumerate(value)]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Channels: finding them, their members and their messages."""
+"""Channels: list them, their members and their messages."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ SCOPES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
 def list_visible_channels(call: Call) -> list[Channel]:
-    """The channels of the wanted types that the app can see."""
+    """Return the channels of the requested types that the app can see."""
     wanted = {kind.strip() for kind in (call.text("types") or "public_channel").split(",")}
     if not wanted <= set(KINDS.values()):
         raise ApiError("invalid_types")
@@ -114,7 +114,7 @@ def _slice_stamps(call: Call, stamps: list[str]) -> list[str]:
 
 
 def _read_timestamp(call: Call, name: str) -> str:
-    """A timestamp in its fixed width, from `1712345678`, `1712345678.0001` or the full form; empty if not given."""
+    """Read a timestamp such as `1712345678` or `1712345678.0001`, and pad it to the full width. Empty if missing."""
     given = call.text(name)
     if given and not STAMP.fullmatch(given):
         raise ApiError(f"invalid_ts_{name}")
@@ -123,7 +123,7 @@ def _read_timestamp(call: Call, name: str) -> str:
 
 
 def _newest_first(call: Call, stamps: list[str]) -> tuple[Iterable[str], Json]:
-    """A page of history: the cursor is the timestamp after which the next, older page ends."""
+    """Return a page of history. The cursor is the oldest timestamp on the page; the next page ends before it."""
     limit = min(max(call.number("limit", 100), 1), HISTORY_AT_MOST)
     cursor = call.text("cursor")
     if cursor:

@@ -1,4 +1,4 @@
-"""From an HTTP request to a method of the Web API and back: token, scopes, rates, faults, and the log of calls."""
+"""Serve Web API requests: check token, scopes and rate limits, apply faults, and log the call."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ CHARSETS = ("utf-8", "utf8", "iso-8859-1")
 
 @dataclass(frozen=True, slots=True)
 class ApiResponse:
-    """What a call answers: a body (or, for a broken server, only words), a status and headers."""
+    """The response to a call: a status with headers and a JSON body, or only text for a simulated server error."""
 
     body: Json
     status: int = 200
@@ -50,14 +50,16 @@ class WebApi:
         started = time.perf_counter()
         try:
             args = await read_arguments(request)
-        except ApiError as unread:
-            return self._log_call(method, {}, _refusal(unread), started)
+        except ApiError as failure:
+            return self._log_call(method, {}, _refusal(failure), started)
         token = args.pop("token", None) or request.headers.get("Authorization", "").partition(" ")[2].strip()
         faults = self.hub.faults.for_call(method)
         wait = self.hub.options.latency_ms + sum(fault.ms for fault in faults if fault.kind == "delay")
         if wait:
             await asyncio.sleep(wait / 1000)
         outcome = self._answer(method, token, args, faults)
+        # The method has already run when the connection is cut, so the caller can't know whether the call succeeded.
+        # It has to find out before it tries again, or a message appears twice.
         if any(fault.kind == "lost_response" for fault in faults) and request.transport:
             request.transport.abort()
         return self._log_call(method, args, outcome, started)
@@ -85,6 +87,8 @@ class WebApi:
         try:
             method = self._find_allowed_method(name, token)
             headers |= {"x-accepted-oauth-scopes": ",".join(method.scopes)} if method.scopes else {}
+            # Slack counts calls by token, and there is one app here, so counting by method is enough. Calls with a
+            # wrong token or a missing scope are refused before this and aren't counted.
             wait = self.rates.count(name, method.tier, self.hub.state.find_channel_id(str(args.get("channel", ""))))
             if wait:
                 return _rate_limited(wait)
@@ -120,7 +124,7 @@ class WebApi:
 
 
 def _fault_response(fault: Fault) -> ApiResponse | None:
-    """What a fault answers instead of the method."""
+    """Return the response that a fault gives instead of the method, if it gives one."""
     if fault.kind == "ratelimit":
         return _rate_limited(fault.retry_after)
     if fault.kind == "status":
@@ -137,7 +141,7 @@ def _refusal(failure: ApiError, headers: dict[str, str] | None = None) -> ApiRes
 
 
 async def read_arguments(request: web.Request) -> Json:
-    """The query, and the form or JSON body, merged; the body wins. Raises ApiError for a body that cannot be read."""
+    """Merge the query with the form or JSON body; the body wins. Raises ApiError for an unreadable body."""
     args: dict[str, Any] = dict(request.query)
     if not request.can_read_body:
         return args
@@ -163,6 +167,6 @@ async def _object(request: web.Request) -> Json:
 async def _form(request: web.Request) -> Json:
     try:
         form = await request.post()
-    except (ValueError, AssertionError):  # the second is what aiohttp says of a part without an end
+    except (ValueError, AssertionError):  # aiohttp raises AssertionError for a part without an end
         raise ApiError("invalid_form_data") from None
     return {name: value for name, value in form.items() if isinstance(value, str)}

@@ -1,4 +1,4 @@
-"""Files: an address to upload to, the bytes, and sharing."""
+"""Files: get an upload URL, complete the upload, and share the file."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Reactions of the app itself."""
+"""The app's own reactions."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Streaming a message: start, append, stop."""
+"""Stream a message: start, append, stop."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -19,7 +19,7 @@ DISPLAYS = ("timeline", "plan")
 
 
 def _extend_stream(call: Call, stream: Stream) -> Stream:
-    """The stream with what this call adds to it; the one it was stays as it is until all of that is known to fit."""
+    """Return a copy of the stream with the content of this call. The original changes only if all of it is valid."""
     markdown, chunks = call.text("markdown_text"), call.structure("chunks", "invalid_chunks") or []
     if markdown and chunks:
         raise ApiError("cannot_provide_both_markdown_text_and_chunks")
@@ -32,14 +32,14 @@ def _extend_stream(call: Call, stream: Stream) -> Stream:
 
 
 def _message_fields(call: Call, stream: Stream, last: Sequence[Json] = ()) -> Json:
-    """Text and blocks of the message so far, `last` at its end. Raises ApiError if Slack would not show them."""
+    """Return the text and blocks of the message so far, followed by `last`. Raises ApiError for invalid content."""
     blocks = [*stream.blocks(), *last]
     raise_violations(check_message({"text": stream.text() or " ", "blocks": [_checkable(block) for block in blocks]}))
     return {"text": stream.text(), "blocks": resolve_files(call.hub.state, blocks, "/blocks")}
 
 
 def _checkable(block: Json) -> Json:
-    """A task that is streamed may be pending, where a task_card that is posted may not."""
+    """Make a block checkable as a posted one: a streamed task may be pending, a posted task_card may not."""
     return block | {"status": "in_progress"} if block.get("status") == "pending" else block
 
 

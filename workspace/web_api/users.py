@@ -1,4 +1,4 @@
-"""People, user groups, and the channels someone is in."""
+"""People, user groups, and the channels a person is in."""
 
 from workspace.errors import ApiError
 from workspace.records import Json

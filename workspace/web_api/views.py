@@ -1,4 +1,4 @@
-"""Modals and home tabs."""
+"""Modals and Home tabs."""
 
 from workspace.errors import ApiError
 from workspace.records import Json
@@ -39,7 +39,7 @@ def update_view(call: Call) -> Json:
 
 
 def _find_view(call: Call) -> tuple[str, Json]:
-    """The person and the view named by view_id or external_id. Raises ApiError `not_found`."""
+    """Return the person and the view by view_id or external_id. Raises ApiError `not_found`."""
     name = "id" if call.text("view_id") else "external_id"
     wanted = call.text("view_id") or call.text("external_id", missing="invalid_arguments")
     for user, home in call.hub.state.homes.items():
@@ -68,6 +68,8 @@ def _show_home(call: Call, user: str, given: Json, view_id: str) -> Json:
 
 
 def _check_hash(call: Call, view: Json) -> None:
+    # The app passes the hash of the view it knows. If the view has changed since, the update is based on old content
+    # and is refused.
     if call.text("hash") and call.text("hash") != view["hash"]:
         raise ApiError("hash_conflict")
 
