@@ -11,16 +11,16 @@ from datetime import UTC, datetime
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.engine.delivery_client import Caller
-from bot.engine.inbox_writer import BatchingKeeper
-from bot.engine.jobs import chores
-from bot.engine.scheduler import Clock
+from bot.engine.delivery_client import SlackDeliveryClient
+from bot.engine.inbox_writer import InboxWriter
+from bot.engine.jobs import build_jobs
+from bot.engine.scheduler import Scheduler
 from bot.engine.sender import Sender
 from bot.engine.worker import Worker
-from bot.handbook_provider import Shelf
+from bot.handbook_provider import HandbookProvider
 from bot.organisation import Organisation
 from handlers import HOME_SECTIONS, register
-from handlers.context import House
+from handlers.context import AppContext
 from handlers.slack.routes import Routes
 from knowledge.library import Library
 from storage.engine.deliveries import Deliveries
@@ -34,11 +34,11 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def house(
+def build_context(
     organisation: Organisation, store: Store, library: Callable[[], Library], now: Callable[[], datetime]
-) -> House:
+) -> AppContext:
     """What the handlers work with."""
-    return House(
+    return AppContext(
         store=store,
         library=library,
         people=organisation.people,
@@ -56,7 +56,7 @@ class Engine:
     """The loops that run beside the connection to Slack."""
 
     worker: Worker
-    clock: Clock
+    clock: Scheduler
     sender: Sender
 
     async def run(self) -> None:
@@ -73,7 +73,9 @@ class Engine:
         self.clock.stop()
 
 
-def engine(made: House, shelf: Shelf, bolt: AsyncApp, web: AsyncWebClient, lease: Lease, pace: Pace) -> Engine:
+def build_engine(
+    made: AppContext, shelf: HandbookProvider, bolt: AsyncApp, web: AsyncWebClient, lease: Lease, pace: Pace
+) -> Engine:
     """Wire routes, inbox, worker, outbox and sender."""
     owner = f"{network.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     inbox, database = made.store.inbox, made.store.database
@@ -81,10 +83,12 @@ def engine(made: House, shelf: Shelf, bolt: AsyncApp, web: AsyncWebClient, lease
     if database.is_sqlite:  # the lock file says that nobody else is at work
         inbox.release(made.now())
         deliveries.release(made.now())
-    sender = Sender(Caller(web, deliveries, lease, made.now), deliveries, owner, made.now, lambda: clock.ring())
-    clock = Clock(made.now, chores(made, shelf, deliveries), sender.ring)
-    keeper = BatchingKeeper(inbox, lambda: worker.ring())
+    sender = Sender(
+        SlackDeliveryClient(web, deliveries, lease, made.now), deliveries, owner, made.now, lambda: clock.ring()
+    )
+    clock = Scheduler(made.now, build_jobs(made, shelf, deliveries), sender.ring)
+    keeper = InboxWriter(inbox, lambda: worker.ring())
     routes = Routes(bolt, made, keeper)
     register(routes)
-    worker = Worker(made, routes.works, owner, lease, sender.ring, keeper.quiet)
+    worker = Worker(made, routes.deferred_handlers, owner, lease, sender.ring, keeper.quiet)
     return Engine(worker, clock, sender)

@@ -26,7 +26,7 @@ def choose_handbook(store: Store, organisation: Organisation, now: datetime) -> 
     if own:
         import_handbook(store, organisation.beside(own), now, services=service_keys(organisation))
         return
-    with store.reading(now) as tx:
+    with store.read_only(now) as tx:
         present = tx.handbook.in_force()
     if present is None or present.origin == SHIPPED_ORIGIN:
         import_handbook(store, SHIPPED, now)
@@ -52,7 +52,7 @@ def service_keys(organisation: Organisation) -> frozenset[str]:
     return frozenset(service.key for service in organisation.desk.catalogue.services)
 
 
-class Shelf:
+class HandbookProvider:
     """The library in force, for many readers; `refresh` swaps it when the database says there is another."""
 
     def __init__(self, store: Store, cache: Path) -> None:
@@ -68,7 +68,7 @@ class Shelf:
 
     def refresh(self, now: datetime, progress: Progress | None = None) -> bool:
         """Read and index the handbook in force if it is not the one held. Returns whether it was swapped."""
-        with self._store.reading(now) as tx:
+        with self._store.read_only(now) as tx:
             present = tx.handbook.in_force()
             if present is None or present.version == self._version:
                 return False
@@ -78,11 +78,11 @@ class Shelf:
         return True
 
 
-def open_shelf(
+def open_handbook(
     store: Store, organisation: Organisation, cache: Path, now: datetime, progress: Progress | None = None
-) -> Shelf:
+) -> HandbookProvider:
     """Everything that stands between a database and the first answer."""
     choose_handbook(store, organisation, now)
-    shelf = Shelf(store, cache)
+    shelf = HandbookProvider(store, cache)
     shelf.refresh(now, progress)
     return shelf

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class LocalWorkspace:
         """Start it and wait until it listens.
 
         Raises:
-            Refused: it could not start, for example because the port is taken.
+            UserError: it could not start, for example because the port is taken.
         """
         check_port(HOST, port)
         manifest_file = _written(data, manifest)
@@ -53,7 +53,7 @@ class LocalWorkspace:
         line = await process.stdout.readline()
         if not line:
             words = (await process.stderr.read()).decode(errors="replace").strip().splitlines()
-            raise Refused(f"The local workspace could not start. {words[-1] if words else ''}".strip())
+            raise UserError(f"The local workspace could not start. {words[-1] if words else ''}".strip())
         return cls(process, json.loads(line)["ready"])
 
     async def stop(self) -> None:
@@ -76,13 +76,13 @@ async def _relay(process: asyncio.subprocess.Process) -> None:
 
 
 def check_port(host: str, port: int) -> None:
-    """Raises Refused when nobody can listen there; port 0 takes any free one."""
+    """Raises UserError when nobody can listen there; port 0 takes any free one."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Refused(port_trouble(port, error)) from None
+            raise UserError(port_trouble(port, error)) from None
 
 
 def port_trouble(port: int, error: OSError) -> str:
@@ -98,7 +98,7 @@ def _written(data: Path, manifest: dict[str, Any]) -> Path:
         data.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     except OSError as error:
-        raise Refused(
+        raise UserError(
             f"The local workspace cannot keep its files in {data} ({error.strerror}). "
             "Free some space, give the bot the right to write there, or set PMO_DATA to another folder."
         ) from None

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from foundation.files import BadFile, ChannelId, Problem, Strict, UserId, line_of, read_text, read_yaml
 from foundation.people import People, Person, Role
 from foundation.time import zone
@@ -36,7 +36,7 @@ def held_to(check: Callable[[T], object]) -> AfterValidator:
     def validate(value: T) -> T:
         try:
             check(value)
-        except Refused as refused:
+        except UserError as refused:
             raise ValueError(refused.message) from None
         return value
 
@@ -51,7 +51,7 @@ def _holidays(code: str) -> frozenset[date]:
 
 def _known_day(name: str) -> None:
     if name not in DAYS:
-        raise Refused(f"“{name}” is no day of the week. Use {', '.join(DAYS)}.")
+        raise UserError(f"“{name}” is no day of the week. Use {', '.join(DAYS)}.")
 
 
 Zone = Annotated[str, held_to(zone)]
@@ -95,7 +95,7 @@ class CalendarEntry(Strict):
     def _has_time(self) -> "CalendarEntry":
         try:
             self.made("UTC")
-        except Refused as refused:
+        except UserError as refused:
             raise ValueError(refused.message) from None
         return self
 

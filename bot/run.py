@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import slack_connection
-from bot.composition import engine, house, wall_clock
-from bot.handbook_provider import Shelf, open_shelf
+from bot.composition import build_context, build_engine, wall_clock
+from bot.handbook_provider import HandbookProvider, open_handbook
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import progress_bar
 from bot.sample_data import seed
@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.stopping import Stopped, stop_signal, unless, unless_stopped
 from bot.strategy_import import choose_strategy
 from bot.transports import EVENTS_PATH, Where, door, where
-from foundation.errors import Refused
+from foundation.errors import UserError
 from storage.database import Database
 from storage.engine.lease import Lease
 from storage.engine.rate_limits import Pace
@@ -31,7 +31,7 @@ def run(settings: Settings, say: Say) -> None:
     """Run until asked to stop.
 
     Raises:
-        Refused: something is missing or wrong, in words that say what to do.
+        UserError: something is missing or wrong, in words that say what to do.
     """
     prepare_data(settings.data)
     asyncio.run(_until_told(settings, say))
@@ -45,14 +45,14 @@ def prepare_data(folder: Path) -> None:
     """Make the folder in which everything is kept.
 
     Raises:
-        Refused: it cannot be made, or nothing can be written in it.
+        UserError: it cannot be made, or nothing can be written in it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"PMO")
     except OSError as error:
-        raise Refused(
+        raise UserError(
             f"Nothing can be kept in the folder {folder.absolute()} ({error.strerror}). "
             "Give the bot the right to write there, free some space, or set PMO_DATA to another folder."
         ) from None
@@ -64,7 +64,7 @@ async def serve(
     """Answer until `stopping` is set. `say` hears when it is ready, and when it is about to end.
 
     Raises:
-        Refused: it cannot start, in words that say what to do.
+        UserError: it cannot start, in words that say what to do.
     """
     organisation = await asyncio.to_thread(read_organisation, settings.organisation or SAMPLE)
     database = Database(settings.database)
@@ -98,10 +98,10 @@ async def _connected(settings: Settings, organisation: Organisation, store: Stor
         shelf = await asyncio.to_thread(_prepared, settings, organisation, store, times)
         bolt = slack_connection.app(web, me, at.bot_token, at.signing_secret)
         pace = Pace(posts_per_minute=settings.posts_per_minute)
-        made = house(organisation, store, shelf, times.now)
+        made = build_context(organisation, store, shelf, times.now)
         if settings.is_local and organisation.path == SAMPLE:
             await asyncio.to_thread(seed, made)
-        loops = engine(made, shelf, bolt, web, Lease(settings.lease_seconds), pace)
+        loops = build_engine(made, shelf, bolt, web, Lease(settings.lease_seconds), pace)
         running = asyncio.create_task(loops.run())
         try:
             async with door(at, bolt, web, times.stopping):
@@ -113,12 +113,12 @@ async def _connected(settings: Settings, organisation: Organisation, store: Stor
             await running
 
 
-def _prepared(settings: Settings, organisation: Organisation, store: Store, times: Times) -> Shelf:
+def _prepared(settings: Settings, organisation: Organisation, store: Store, times: Times) -> HandbookProvider:
     """Bring in what the organisation file names, and open the library."""
     choose_strategy(store, organisation, times.now())
     with progress_bar("Reading the handbook") as progress:
         told = unless_stopped(times.stopping, progress)
-        return open_shelf(store, organisation, settings.data / "model", times.now(), told)
+        return open_handbook(store, organisation, settings.data / "model", times.now(), told)
 
 
 def _ready(at: Where, me: dict[str, object]) -> str:

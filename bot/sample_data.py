@@ -10,8 +10,8 @@ from pydantic import Field
 
 from bot.strategy_import import SAMPLE_ORIGIN
 from foundation.files import Strict, UserId, read_yaml, spelled
-from handlers.context import House
-from handlers.slack.blocks.builders import message
+from handlers.context import AppContext
+from handlers.slack.blocks.builders import build_message
 from handlers.strategy.digests import catch_up
 from handlers.strategy.stories import add_story, publish
 from handlers.strategy.updates import post_update
@@ -69,24 +69,24 @@ class NewsFile(Strict):
     stories: tuple[ToldEntry, ...]
 
 
-def seed(house: House) -> None:
+def seed(ctx: AppContext) -> None:
     """Tell the sample news, once, if it is the sample strategy that is in force and nobody has said anything yet."""
-    now = house.now()
-    with house.store.reading(now) as tx:
+    now = ctx.now()
+    with ctx.store.read_only(now) as tx:
         if not _is_new(tx):
             return
     news = read_yaml(NEWS, NewsFile)
-    with house.store.transaction(now) as tx:
+    with ctx.store.transaction(now) as tx:
         strategy = tx.strategy.current()
         if strategy is None or not _is_new(tx):
             return
-        for channel in (house.channels.progress, house.channels.stories):
-            tx.outbox.post(channel, message(MADE_UP), key=f"sample:{channel}")
-        _values(tx, house, strategy, news.values, now)
-        _updates(tx, house, strategy, news.updates, now)
+        for channel in (ctx.channels.progress, ctx.channels.stories):
+            tx.outbox.post(channel, build_message(MADE_UP), key=f"sample:{channel}")
+        _values(tx, ctx, strategy, news.values, now)
+        _updates(tx, ctx, strategy, news.updates, now)
         for number, entry in enumerate(news.stories, 1):
-            _story(tx, house, strategy, entry, f"sample-{number}", now)
-        catch_up(tx, house, now)
+            _story(tx, ctx, strategy, entry, f"sample-{number}", now)
+        catch_up(tx, ctx, now)
 
 
 def _is_new(tx: Transaction) -> bool:
@@ -95,23 +95,25 @@ def _is_new(tx: Transaction) -> bool:
     return is_sample and not tx.updates.any() and not tx.stories.any()
 
 
-def _values(tx: Transaction, house: House, strategy: Strategy, entries: Sequence[ValueEntry], now: datetime) -> None:
+def _values(tx: Transaction, ctx: AppContext, strategy: Strategy, entries: Sequence[ValueEntry], now: datetime) -> None:
     for entry in entries:
-        at, author = now - timedelta(days=entry.days_ago), house.people.get(entry.author)
+        at, author = now - timedelta(days=entry.days_ago), ctx.people.get(entry.author)
         found = measure(strategy, author, entry.metric, on=at.date(), value=entry.value, now=now)
         tx.strategy.record(found, at)
 
 
-def _updates(tx: Transaction, house: House, strategy: Strategy, entries: Sequence[UpdateEntry], now: datetime) -> None:
+def _updates(
+    tx: Transaction, ctx: AppContext, strategy: Strategy, entries: Sequence[UpdateEntry], now: datetime
+) -> None:
     """Each is written a few minutes after its slot; those of the last slot are posted."""
     slots = _slots(strategy, now)
     for minutes, entry in enumerate(entries, 1):
         if entry.slots_ago > len(slots):
             continue
-        update = _update(tx, house, strategy, entry, slots[-entry.slots_ago] + timedelta(minutes=minutes))
+        update = _update(tx, ctx, strategy, entry, slots[-entry.slots_ago] + timedelta(minutes=minutes))
         tx.updates.add(update)
         if entry.slots_ago == 1:
-            post_update(tx, house, update)
+            post_update(tx, ctx, update)
 
 
 def _slots(strategy: Strategy, now: datetime) -> list[datetime]:
@@ -120,24 +122,26 @@ def _slots(strategy: Strategy, now: datetime) -> list[datetime]:
     return list(slots_between(schedule, now - LOOKED_BACK, now - AN_HOUR)) if schedule else []
 
 
-def _update(tx: Transaction, house: House, strategy: Strategy, entry: UpdateEntry, at: datetime) -> ProgressUpdate:
+def _update(tx: Transaction, ctx: AppContext, strategy: Strategy, entry: UpdateEntry, at: datetime) -> ProgressUpdate:
     kind, _, key = entry.subject.partition(":")
-    subject, person = Subject(SubjectKind(kind), key), house.people.get(entry.author)
+    subject, person = Subject(SubjectKind(kind), key), ctx.people.get(entry.author)
     given = entry.model_dump(exclude={"subject", "author", "slots_ago", "seen_by"})
     seen = visible(strategy, person)
     update = write_update(seen, person, subject, UpdateText(**given), earlier=tx.updates.of(subject), now=at)
     if entry.seen_by is None:
         return update
-    return acknowledge(strategy, house.people.get(entry.seen_by), update, now=at + AN_HOUR)
+    return acknowledge(strategy, ctx.people.get(entry.seen_by), update, now=at + AN_HOUR)
 
 
-def _story(tx: Transaction, house: House, strategy: Strategy, entry: ToldEntry, story_id: str, now: datetime) -> None:
-    everybody, author = visible_to_all(strategy, ()), house.people.get(entry.author)
+def _story(
+    tx: Transaction, ctx: AppContext, strategy: Strategy, entry: ToldEntry, story_id: str, now: datetime
+) -> None:
+    everybody, author = visible_to_all(strategy, ()), ctx.people.get(entry.author)
     at = now - timedelta(days=entry.days_ago) - AN_HOUR
     text = StoryText(entry.title, entry.text, entry.objective, entry.project or "", entry.evidence, entry.people)
     draft = draft_story(everybody, author, text, story_id=story_id, now=at)
     story, submitted = apply_story(draft, StoryEvent.SUBMIT, author, everybody, now=at)
     story = replace(story, people=tuple(Named(one.person, Consent.GIVEN) for one in story.people))
-    add_story(tx, house, story, submitted)
+    add_story(tx, ctx, story, submitted)
     if entry.reviewer:
-        publish(tx, house, story_id, house.people.get(entry.reviewer), at)
+        publish(tx, ctx, story_id, ctx.people.get(entry.reviewer), at)

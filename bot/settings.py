@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 SLACK_API = "https://slack.com/api/"
 
@@ -65,13 +65,13 @@ def read_settings() -> Settings:
     """The settings of this environment.
 
     Raises:
-        Refused: naming each variable that cannot be used, never its value.
+        UserError: naming each variable that cannot be used, never its value.
     """
     try:
         return Settings()
     except ValidationError as error:
         lines = [f"{found['loc'][0]}: {_words(str(found['msg']))}" for found in error.errors()]
-        raise Refused("\n".join(lines)) from None
+        raise UserError("\n".join(lines)) from None
 
 
 def _words(message: str) -> str:

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.sender import CALL_SECONDS
 from bot.manifest import SCOPES
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ async def who_am_i(web: AsyncWebClient) -> dict[str, Any]:
     """Slack's auth.test: the bot's user, its team, and the scopes of the token.
 
     Raises:
-        Refused: the token is not good, in words that say what to do.
+        UserError: the token is not good, in words that say what to do.
     """
     with _explained(web, _BOT_TOKEN_WORDS, "the bot token"):
         answer = await web.auth_test()
@@ -71,16 +71,16 @@ def missing_scopes(me: Mapping[str, Any]) -> list[str]:
 
 
 def check_scopes(me: Mapping[str, Any]) -> None:
-    """Raises Refused when the token holds less than the manifest asks for."""
+    """Raises UserError when the token holds less than the manifest asks for."""
     if missing := missing_scopes(me):
-        raise Refused(
+        raise UserError(
             f"The bot token lacks {'a scope' if len(missing) == 1 else 'scopes'}: {', '.join(missing)}. "
             "Paste the output of “pmo manifest” into the app's manifest in Slack, then install the app again."
         )
 
 
 async def check_app_token(web: AsyncWebClient, app_token: str) -> None:
-    """Raises Refused when no socket can be had with it. Bolt itself would try for ever."""
+    """Raises UserError when no socket can be had with it. Bolt itself would try for ever."""
     with _explained(web, _APP_TOKEN_WORDS, "the app-level token"):
         await web.apps_connections_open(app_token=app_token)
 
@@ -92,10 +92,12 @@ def _explained(web: AsyncWebClient, words: Mapping[str, str], what: str) -> Iter
     except SlackApiError as error:
         code = error.response.get("error")
         if not code:
-            raise Refused(f"{web.base_url} does not answer as Slack does. Check SLACK_API_URL, or try later.") from None
-        raise Refused(words.get(str(code), f"Slack refused {what}: {code}.")) from None
+            raise UserError(
+                f"{web.base_url} does not answer as Slack does. Check SLACK_API_URL, or try later."
+            ) from None
+        raise UserError(words.get(str(code), f"Slack refused {what}: {code}.")) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Refused(
+        raise UserError(
             f"Slack cannot be reached at {web.base_url} ({type(error).__name__}). Check the network."
         ) from None
 

@@ -26,7 +26,7 @@ def choose_strategy(store: Store, organisation: Organisation, now: datetime) -> 
     path = organisation.strategy
     if path is None:
         return
-    with store.reading(now) as tx:
+    with store.read_only(now) as tx:
         before = tx.strategy.last_from(_origin(path))
     if path == SAMPLE:
         if before is None:

@@ -15,7 +15,7 @@ from bot.local_workspace import APP_TOKEN, BOT_TOKEN, LocalWorkspace, port_troub
 from bot.manifest import manifest
 from bot.settings import Settings
 from bot.stopping import unless
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 EVENTS_PATH = "/slack/events"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 (Slack, or the proxy before us, comes from outside; every request is signed)
@@ -50,14 +50,14 @@ def configured(settings: Settings) -> Where:
     """The Slack of the tokens.
 
     Raises:
-        Refused: one of what belongs together is missing.
+        UserError: one of what belongs together is missing.
     """
     if settings.bot_token is None:
-        raise Refused("SLACK_BOT_TOKEN is not set, but other tokens are. Copy it from OAuth & Permissions.")
+        raise UserError("SLACK_BOT_TOKEN is not set, but other tokens are. Copy it from OAuth & Permissions.")
     app_token = settings.app_token.get_secret_value() if settings.app_token else None
     secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
     if not app_token and not secret:
-        raise Refused(
+        raise UserError(
             "SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN is not. Make one in Basic Information, with the scope "
             "connections:write; or set SLACK_SIGNING_SECRET to receive events by HTTP."
         )
@@ -69,7 +69,7 @@ async def door(at: Where, bolt: AsyncApp, web: AsyncWebClient, stopping: asyncio
     """Open as long as this context.
 
     Raises:
-        Refused: it cannot be opened, in words that say what to do.
+        UserError: it cannot be opened, in words that say what to do.
         bot.stopping.Stopped: somebody asked to stop meanwhile.
     """
     if at.app_token:
@@ -93,4 +93,4 @@ async def _listen(runner: http.AppRunner, port: int) -> None:
     try:
         await http.TCPSite(runner, EVERYWHERE, port).start()
     except OSError as error:
-        raise Refused(port_trouble(port, error)) from None
+        raise UserError(port_trouble(port, error)) from None

@@ -1,7 +1,7 @@
 """Expected errors. Their message is shown to a person as it stands: it says what is wrong and what to do next."""
 
 
-class Refused(Exception):
+class UserError(Exception):
     """The base of what a person may be told. All else is a defect: it is logged, and the person gets its id."""
 
     def __init__(self, message: str) -> None:
@@ -9,19 +9,19 @@ class Refused(Exception):
         self.message = message
 
 
-class NotAllowed(Refused):
+class NotAllowed(UserError):
     """The person does not hold the role that this needs."""
 
 
-class NotFound(Refused):
+class NotFound(UserError):
     """What was asked for does not exist, or this person may not know that it does."""
 
 
-class Conflict(Refused):
+class Conflict(UserError):
     """Somebody else was quicker, or the thing has moved on since it was shown."""
 
 
-class Invalid(Refused):
+class InvalidInput(UserError):
     """One or more fields cannot be accepted.
 
     `fields` maps a field's key to the sentence shown under it.

@@ -17,7 +17,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -71,7 +71,7 @@ ChannelId = Annotated[
 ]
 
 
-class BadFile(Refused):
+class BadFile(UserError):
     """A file cannot be used. `problems` has at least one entry; nothing of the file was taken."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

@@ -24,13 +24,13 @@ class Person:
     name: str
     roles: frozenset[Role] = frozenset({Role.MEMBER})
 
-    def holds(self, *roles: Role) -> bool:
+    def has_role(self, *roles: Role) -> bool:
         """Whether the person has at least one of the roles."""
         return not self.roles.isdisjoint(roles)
 
     @property
     def is_pmo(self) -> bool:
-        return self.holds(Role.PMO_STAFF, Role.PMO_LEAD)
+        return self.has_role(Role.PMO_STAFF, Role.PMO_LEAD)
 
 
 class People:
@@ -42,8 +42,8 @@ class People:
     def get(self, user_id: str) -> Person:
         return self._by_id.get(user_id) or Person(user_id, user_id)
 
-    def with_role(self, *roles: Role) -> tuple[Person, ...]:
-        return tuple(person for person in self._by_id.values() if person.holds(*roles))
+    def find_by_role(self, *roles: Role) -> tuple[Person, ...]:
+        return tuple(person for person in self._by_id.values() if person.has_role(*roles))
 
     def __iter__(self) -> Iterator[Person]:
         return iter(self._by_id.values())

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 
 def utc(moment: datetime) -> datetime:
@@ -17,9 +17,9 @@ def zone(name: str) -> ZoneInfo:
     """The IANA zone of that name.
 
     Raises:
-        Refused: there is no such zone.
+        UserError: there is no such zone.
     """
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Refused(f"“{name}” is not a time zone. Use an IANA name such as Europe/London.") from None
+        raise UserError(f"“{name}” is not a time zone. Use an IANA name such as Europe/London.") from None

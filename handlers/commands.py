@@ -38,7 +38,7 @@ class Shortcut:
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class HelpLine:
     """What the bot does for people of these roles, in one sentence of the help. Without roles it concerns everybody."""
 
     sentence: str
@@ -119,18 +119,18 @@ SHORTCUTS = (
     Shortcut("tell_story", "Tell a success story", "Say what went well and what it gave us"),
 )
 
-CONCERNS = (
-    Concern("Ask on in the thread of an answer and mention me again: I read a short question with the one before it."),
-    Concern("What the handbook does not answer, you can pass on to the PMO with one click; a person answers you."),
-    Concern("When a project needs the PMO's hands, request one of its services; you see every step."),
-    Concern("Requests arrive in the triage channel: accept, ask, assign, deliver or decline them there.", PMO),
-    Concern("Success stories are reviewed by the PMO and published once everybody they name agrees."),
-    Concern("Updates on your objectives and projects are due regularly; you are reminded once, when one is missing."),
-    Concern(
+HELP_LINES = (
+    HelpLine("Ask on in the thread of an answer and mention me again: I read a short question with the one before it."),
+    HelpLine("What the handbook does not answer, you can pass on to the PMO with one click; a person answers you."),
+    HelpLine("When a project needs the PMO's hands, request one of its services; you see every step."),
+    HelpLine("Requests arrive in the triage channel: accept, ask, assign, deliver or decline them there.", PMO),
+    HelpLine("Success stories are reviewed by the PMO and published once everybody they name agrees."),
+    HelpLine("Updates on your objectives and projects are due regularly; you are reminded once, when one is missing."),
+    HelpLine(
         "Updates that ask for something stay open until a sponsor, a leader or the PMO presses Seen.",
         (Role.LEADER, *PMO),
     ),
-    Concern("Questions that people pass on arrive in the triage channel and in your App Home: press Answer.", PMO),
+    HelpLine("Questions that people pass on arrive in the triage channel and in your App Home: press Answer.", PMO),
 )
 
 # Pages whose first question is offered as an example, by role; the first role that somebody holds counts.

@@ -24,7 +24,7 @@ class Channels:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class AppContext:
     """One organisation's rooms. `library` gives the handbook as it is now, `desk` the services and the working time,
     `digests` what is told regularly, `absences` who is away when, `now` the moment in aware UTC, `home_sections` the
     parts of everybody's App Home.
@@ -42,4 +42,4 @@ class House:
 
 
 # A part of the App Home: blocks with what concerns this person, none when nothing does.
-HomeSection = Callable[[Transaction, House, Person], list[dict[str, Any]]]
+HomeSection = Callable[[Transaction, AppContext, Person], list[dict[str, Any]]]

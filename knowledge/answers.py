@@ -73,7 +73,7 @@ def answer(question: str, index: Index, handbook: Handbook, before: Sequence[str
     A question that leans on those before it, newest first, is read with them where that makes a surer answer.
 
     Raises:
-        Refused: the question is empty or far too long.
+        UserError: the question is empty or far too long.
     """
     asked = read_question(question)
     alone, joined = _answer([asked], index, handbook), together(asked.text, before)

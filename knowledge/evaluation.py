@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from foundation.files import BadFile, Problem, read_text
 from knowledge.answers import Outcome
 from knowledge.library import Library
@@ -73,12 +73,12 @@ def evaluate(rows: Sequence[Row], library: Library) -> Evaluation:
     """Search and ask every question.
 
     Raises:
-        Refused: a row names a page that the handbook does not have.
+        UserError: a row names a page that the handbook does not have.
     """
     known = {page.source for page in library.handbook}
     if unknown := sorted({page for row in rows for page in row.pages} - known):
         named = ", ".join(unknown[:5])
-        raise Refused(f"The handbook has no page {named}. Name pages by their file, such as control/rag-status.md.")
+        raise UserError(f"The handbook has no page {named}. Name pages by their file, such as control/rag-status.md.")
     good = [row for row in rows if row.pages]
     bad = [row for row in rows if not row.pages]
     ranks = [_rank(row, library) for row in good]
@@ -125,7 +125,7 @@ def _cited(row: Row, library: Library) -> set[str]:
     """The pages an answer is taken from; none when no answer is given."""
     try:
         found = library.ask(row.question, (row.before,) if row.before else ())
-    except Refused:
+    except UserError:
         return set()
     return {one.source for one in found.citations} if found.status is Outcome.ANSWERED else set()
 

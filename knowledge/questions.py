@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from knowledge.words import terms
 
 LONGEST = 1_000  # characters
@@ -83,13 +83,13 @@ def read_question(text: str) -> Question:
     """Take what somebody typed.
 
     Raises:
-        Refused: it is empty or far too long.
+        UserError: it is empty or far too long.
     """
     asked = " ".join(_CONTROL.sub(" ", text).split())
     if not asked:
-        raise Refused("What would you like to know? Ask in a sentence, such as “Who approves a change request?”")
+        raise UserError("What would you like to know? Ask in a sentence, such as “Who approves a change request?”")
     if len(asked) > LONGEST:
-        raise Refused(f"That is a long question. Please ask it in fewer words: up to {LONGEST:,} characters.")
+        raise UserError(f"That is a long question. Please ask it in fewer words: up to {LONGEST:,} characters.")
     stems = tuple(dict.fromkeys(terms(asked)))
     return Question(asked, stems, frozenset(_names(asked)), cue_of(asked), bool(_LIVE.search(asked)))
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from foundation.errors import Invalid
+from foundation.errors import InvalidInput
 from foundation.files import BadFile, ChannelId, Problem, Strict, line_of, parse_yaml, read_text
 from foundation.people import People, Person, Role
 from strategy.checks import schedule_of
@@ -57,7 +57,7 @@ def readers_of(definition: DigestDefinition, people: People) -> tuple[Person, ..
     if definition.audience is Audience.EVERYBODY:
         return ()
     roles = (Role.PMO_STAFF, Role.PMO_LEAD) if definition.audience is Audience.PMO else (Role.LEADER, Role.PMO_LEAD)
-    readers = people.with_role(*roles)
+    readers = people.find_by_role(*roles)
     if not readers:
         raise ValueError(f"The directory lists nobody for the audience “{definition.audience}”.")
     return readers
@@ -123,6 +123,6 @@ def _problems(entries: tuple[_DigestEntry, ...]) -> Iterator[tuple[tuple[str | i
             yield (*path, "sections"), "Name every section once."
         try:
             check_schedule(schedule_of(entry.schedule))
-        except Invalid as refusal:
+        except InvalidInput as refusal:
             for field, message in refusal.fields.items():
                 yield (*path, "schedule", field), message

@@ -14,7 +14,7 @@ from reporting.changes import changes, headline
 from reporting.charts import MOST_CHARTS, Chart, progress_chart, shares_chart
 from reporting.definitions import Audience, DigestDefinition, Section
 from reporting.desk import DeskFigures
-from reporting.exceptions import Concern, concerns
+from reporting.exceptions import ExceptionItem, concerns
 from reporting.numbers import long_day
 from reporting.sections import TITLES, Material, lines_of
 from reporting.snapshot import Snapshot, take_snapshot
@@ -59,7 +59,7 @@ class Digest:
     period: str
     headline: tuple[str, ...]
     all_green: str | None
-    exceptions: tuple[Concern, ...]
+    exceptions: tuple[ExceptionItem, ...]
     more_exceptions: int
     changes: tuple[str, ...]
     more_changes: int
@@ -153,7 +153,7 @@ def _is_new(story: Story, strategy: Strategy, since: datetime | None, now: datet
     )
 
 
-def _told(definition: DigestDefinition, material: Material, found: tuple[Concern, ...]) -> Digest:
+def _told(definition: DigestDefinition, material: Material, found: tuple[ExceptionItem, ...]) -> Digest:
     snapshot = take_snapshot(
         material.strategy, material.stand, desk=material.desk, portfolio=material.portfolio, now=material.now
     )

@@ -15,7 +15,7 @@ from strategy.status import MilestoneStatus, ObjectiveStatus, ProjectStatus, Sta
 MOST_NAMED = 4  # subjects of one person in one line
 
 
-class ConcernKind(StrEnum):
+class ExceptionKind(StrEnum):
     """In the order in which they are told."""
 
     NEWLY_RED = "newly_red"
@@ -29,10 +29,10 @@ class ConcernKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class ExceptionItem:
     """`key` names the objective, project, milestone or metric, or the person asked; `text` is mrkdwn."""
 
-    kind: ConcernKind
+    kind: ExceptionKind
     key: str
     text: str
 
@@ -45,7 +45,7 @@ def concerns(
     previous: Snapshot | None,
     people: People,
     now: datetime,
-) -> tuple[Concern, ...]:
+) -> tuple[ExceptionItem, ...]:
     """Everything that needs attention, the most urgent kind first."""
     found = [
         *_reds(stand, previous, people),
@@ -55,7 +55,7 @@ def concerns(
         *_mismatches(stand, people),
         *_missing(strategy, missing, people),
     ]
-    order = list(ConcernKind)
+    order = list(ExceptionKind)
     return tuple(sorted(found, key=lambda concern: order.index(concern.kind)))
 
 
@@ -63,7 +63,7 @@ def title_of(record: Objective | Project) -> str:
     return record.title if isinstance(record, Objective) else record.name
 
 
-def _reds(stand: Standing, previous: Snapshot | None, people: People) -> Iterator[Concern]:
+def _reds(stand: Standing, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
     for objective in stand.objectives:
         was = previous.objectives.get(objective.objective.key) if previous else None
         yield from _red(objective.objective, objective, was, people)
@@ -74,16 +74,16 @@ def _reds(stand: Standing, previous: Snapshot | None, people: People) -> Iterato
 
 def _red(
     record: Objective | Project, status: ObjectiveStatus | ProjectStatus, was: Was | None, people: People
-) -> Iterator[Concern]:
+) -> Iterator[ExceptionItem]:
     if Rag.RED not in (status.owners, status.computed):
         return
-    kind = ConcernKind.STILL_RED if was and was.red else ConcernKind.NEWLY_RED
+    kind = ExceptionKind.STILL_RED if was and was.red else ExceptionKind.NEWLY_RED
     objective = status if isinstance(status, ObjectiveStatus) else None
     text = say(
         "concerns",
         "red",
         title=title_of(record),
-        verb="is still" if kind is ConcernKind.STILL_RED else "has turned" if was else "is",
+        verb="is still" if kind is ExceptionKind.STILL_RED else "has turned" if was else "is",
         owner=who(people, record.owner),
         owners=status.owners,
         computed=status.computed,
@@ -91,16 +91,16 @@ def _red(
         expected=objective.expected if objective else None,
         slip=status.slip if isinstance(status, ProjectStatus) else None,
     )
-    yield Concern(kind, record.key, text)
+    yield ExceptionItem(kind, record.key, text)
 
 
-def _milestones(stand: Standing, previous: Snapshot | None, people: People) -> Iterator[Concern]:
+def _milestones(stand: Standing, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
     for project in stand.projects:
         for one in project.milestones:
             if one.overdue:
-                yield _milestone(ConcernKind.OVERDUE, project.project, one, 0, people)
+                yield _milestone(ExceptionKind.OVERDUE, project.project, one, 0, people)
             elif not one.done and (later := _later_by(one, previous)):
-                yield _milestone(ConcernKind.SLIPPED, project.project, one, later, people)
+                yield _milestone(ExceptionKind.SLIPPED, project.project, one, later, people)
 
 
 def _later_by(one: MilestoneStatus, previous: Snapshot | None) -> int:
@@ -109,7 +109,9 @@ def _later_by(one: MilestoneStatus, previous: Snapshot | None) -> int:
     return max((one.milestone.forecast - (before or one.milestone.baseline)).days, 0)
 
 
-def _milestone(kind: ConcernKind, project: Project, one: MilestoneStatus, later: int, people: People) -> Concern:
+def _milestone(
+    kind: ExceptionKind, project: Project, one: MilestoneStatus, later: int, people: People
+) -> ExceptionItem:
     text = say(
         "concerns",
         kind,
@@ -120,10 +122,10 @@ def _milestone(kind: ConcernKind, project: Project, one: MilestoneStatus, later:
         slip=one.slip,
         owner=who(people, project.owner),
     )
-    return Concern(kind, one.milestone.key, text)
+    return ExceptionItem(kind, one.milestone.key, text)
 
 
-def _stale(strategy: Strategy, stand: Standing, people: People) -> Iterator[Concern]:
+def _stale(strategy: Strategy, stand: Standing, people: People) -> Iterator[ExceptionItem]:
     for one in stand.metrics:
         if one.stale and (one.age is not None or one.expected > 0):
             objective = strategy.objectives_by_key.get(one.metric.objective or "")
@@ -136,16 +138,16 @@ def _stale(strategy: Strategy, stand: Standing, people: People) -> Iterator[Conc
                 owner=who(people, one.metric.owner),
                 objective=objective.title if objective else None,
             )
-            yield Concern(ConcernKind.STALE, one.metric.key, text)
+            yield ExceptionItem(ExceptionKind.STALE, one.metric.key, text)
 
 
-def _unanswered(stand: Standing, people: People, now: datetime) -> Iterator[Concern]:
+def _unanswered(stand: Standing, people: People, now: datetime) -> Iterator[ExceptionItem]:
     told: list[tuple[Objective | Project, ProgressUpdate | None]] = []
     told += [(one.objective, one.update) for one in stand.objectives]
     told += [(one.project, one.update) for one in stand.projects]
     for record, update in told:
         if update and update.wants_answer:
-            yield Concern(ConcernKind.UNANSWERED, record.key, _ask(record, update, people, now))
+            yield ExceptionItem(ExceptionKind.UNANSWERED, record.key, _ask(record, update, people, now))
 
 
 def _ask(record: Objective | Project, update: ProgressUpdate, people: People, now: datetime) -> str:
@@ -160,7 +162,7 @@ def _ask(record: Objective | Project, update: ProgressUpdate, people: People, no
     )
 
 
-def _mismatches(stand: Standing, people: People) -> Iterator[Concern]:
+def _mismatches(stand: Standing, people: People) -> Iterator[ExceptionItem]:
     pairs: list[tuple[Objective | Project, ObjectiveStatus | ProjectStatus]] = []
     pairs += [(one.objective, one) for one in stand.objectives]
     pairs += [(one.project, one) for one in stand.projects]
@@ -174,10 +176,10 @@ def _mismatches(stand: Standing, people: People) -> Iterator[Concern]:
                 owners=one.owners,
                 computed=one.computed,
             )
-            yield Concern(ConcernKind.MISMATCH, record.key, text)
+            yield ExceptionItem(ExceptionKind.MISMATCH, record.key, text)
 
 
-def _missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: People) -> Iterator[Concern]:
+def _missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: People) -> Iterator[ExceptionItem]:
     """One line for each person who is asked, whatever the number of their updates."""
     owed: dict[tuple[str, str], list[MissingUpdate]] = {}
     for one in missing:
@@ -193,4 +195,4 @@ def _missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: Peopl
             updates=[(title_of(strategy.subject(one.subject)), one.days_overdue) for one in updates[:MOST_NAMED]],
             more=len(updates) - MOST_NAMED,
         )
-        yield Concern(ConcernKind.MISSING, asked, text)
+        yield ExceptionItem(ExceptionKind.MISSING, asked, text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from foundation.people import People, Person
-from reporting.exceptions import Concern, concerns, title_of
+from reporting.exceptions import ExceptionItem, concerns, title_of
 from reporting.words import say
 from strategy.check_ins import missing_updates, open_slot, subjects_of
 from strategy.records import Absence, ProgressUpdate, Strategy, Subject, SubjectKind
@@ -60,7 +60,7 @@ def attention(
     updates: Iterable[ProgressUpdate] = (),
     absences: Iterable[Absence] = (),
     people: People | None = None,
-) -> tuple[Concern, ...]:
+) -> tuple[ExceptionItem, ...]:
     """Everything that needs attention, as far as the person may know of it, the most urgent first."""
     seen = visible(strategy, person)
     told = visible_updates(seen, updates)

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from foundation.time import utc, zone
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -33,15 +33,15 @@ class Interval:
         """Read “09:00-17:00”; “24:00” is the end of the day.
 
         Raises:
-            Refused: it is not such an interval.
+            UserError: it is not such an interval.
         """
         found = re.fullmatch(r"(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)", text.strip())
         if not found:
-            raise Refused(f"“{text}” is no working interval. Write it as 09:00-17:00.")
+            raise UserError(f"“{text}” is no working interval. Write it as 09:00-17:00.")
         opening_hour, opening_minute, closing_hour, closing_minute = map(int, found.groups())
         opens, closes = opening_hour * 60 + opening_minute, closing_hour * 60 + closing_minute
         if opening_minute > 59 or closing_minute > 59 or not opens < closes <= END_OF_DAY:
-            raise Refused(f"“{text}” is no working interval: it must open before it closes, within one day.")
+            raise UserError(f"“{text}” is no working interval: it must open before it closes, within one day.")
         return cls(opens, closes)
 
 
@@ -50,7 +50,7 @@ class Calendar:
     """The hours of a week in one time zone, less the holidays. `week` has seven entries, Monday first.
 
     Raises:
-        Refused: the week holds no working time, or the intervals of a day overlap.
+        UserError: the week holds no working time, or the intervals of a day overlap.
     """
 
     zone: ZoneInfo
@@ -61,10 +61,12 @@ class Calendar:
         if len(self.week) != len(DAYS):
             raise ValueError("A week has seven days.")
         if not any(self.week):
-            raise Refused("The working calendar has no working time. Give at least one day its hours, as 09:00-17:00.")
+            raise UserError(
+                "The working calendar has no working time. Give at least one day its hours, as 09:00-17:00."
+            )
         for name, intervals in zip(DAYS, self.week, strict=True):
             if any(later.opens < earlier.closes for earlier, later in pairwise(intervals)):
-                raise Refused(f"The working hours of {name} overlap or are not in order.")
+                raise UserError(f"The working hours of {name} overlap or are not in order.")
 
     @property
     def day_seconds(self) -> int:
@@ -76,7 +78,7 @@ class Calendar:
         """The earliest moment by which that many working seconds have passed since `start`.
 
         Raises:
-            Refused: the calendar has too little working time in the ten years after `start`.
+            UserError: the calendar has too little working time in the ten years after `start`.
         """
         moment, left = floor(start), seconds
         if left <= 0:
@@ -86,7 +88,9 @@ class Calendar:
             if left <= length:
                 return max(opens, moment) + timedelta(seconds=left)
             left -= max(length, 0)
-        raise Refused("The working calendar has too little working time for a due date. Check its hours and holidays.")
+        raise UserError(
+            "The working calendar has too little working time for a due date. Check its hours and holidays."
+        )
 
     def between(self, start: datetime, end: datetime) -> int:
         """The working seconds from `start` to `end`; 0 when the end is not after the start."""
@@ -104,7 +108,7 @@ class Calendar:
         """The moment itself when it lies in working time, else the next opening.
 
         Raises:
-            Refused: there is no working time in the ten years after it.
+            UserError: there is no working time in the ten years after it.
         """
         return moment if self.is_open(moment) else self.add(moment, 1) - timedelta(seconds=1)
 
@@ -155,11 +159,11 @@ def make_calendar(zone_name: str, hours: Mapping[str, Iterable[str]], days_off: 
     """A calendar from words: `hours` maps a day to its intervals, as {"monday": ["09:00-12:00", "13:00-17:00"]}.
 
     Raises:
-        Refused: unknown zone, day or interval, or no working time at all.
+        UserError: unknown zone, day or interval, or no working time at all.
     """
     unknown = [name for name in hours if name not in DAYS]
     if unknown:
-        raise Refused(f"“{unknown[0]}” is no day of the week. Use {', '.join(DAYS)}.")
+        raise UserError(f"“{unknown[0]}” is no day of the week. Use {', '.join(DAYS)}.")
     week = tuple(
         tuple(sorted((Interval.parse(text) for text in hours.get(name, ())), key=lambda interval: interval.opens))
         for name in DAYS
@@ -171,7 +175,7 @@ def public_holidays(country: str, subdivision: str | None, years: Iterable[int])
     """The public holidays of a country (ISO 3166 code, as GB) and, where it has its own, a subdivision (as ENG).
 
     Raises:
-        Refused: the country or the subdivision is not known.
+        UserError: the country or the subdivision is not known.
     """
     import holidays
 
@@ -179,7 +183,7 @@ def public_holidays(country: str, subdivision: str | None, years: Iterable[int])
         return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=list(years)))
     except NotImplementedError:
         where = f"{country}, {subdivision}" if subdivision else country
-        raise Refused(
+        raise UserError(
             f"No public holidays are known for “{where}”. Use ISO codes such as GB and ENG, or list the days."
         ) from None
 

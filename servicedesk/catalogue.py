@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, StringConstraints
 from pydantic import Field as Limits
 
-from foundation.errors import NotFound, Refused
+from foundation.errors import NotFound, UserError
 from foundation.files import BadFile, Problem, Strict, line_of, parse_yaml, read_text, spelled
 from foundation.people import Role
 from servicedesk.clock import Target
@@ -28,7 +28,7 @@ def _target(value: Any) -> Any:
         raise ValueError("Write a target as “10 business days” or “4 business hours”.")
     try:
         return Target.parse(value)
-    except Refused as refusal:
+    except UserError as refusal:
         raise ValueError(refusal.message) from None
 
 

@@ -12,7 +12,7 @@ from enum import IntEnum
 from fractions import Fraction
 from typing import Literal
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from servicedesk.calendar import Calendar, floor
 
 HOUR = 3600
@@ -34,11 +34,11 @@ class Target:
         """Read “10 business days”, “1 business day” or “4 business hours”; “at 50 %” may follow, a priority's share.
 
         Raises:
-            Refused: it is not such a target, or it is nothing.
+            UserError: it is not such a target, or it is nothing.
         """
         found = re.fullmatch(r"(\d{1,4}) business (day|hour)s?(?: at (\d{1,4}) %)?", text.strip())
         if not found or not int(found[1]) or found[3] == "0":
-            raise Refused(f"“{text}” is no target. Write it as “10 business days” or “4 business hours”.")
+            raise UserError(f"“{text}” is no target. Write it as “10 business days” or “4 business hours”.")
         return cls(int(found[1]), "days" if found[2] == "day" else "hours", int(found[3] or 100))
 
     def seconds(self, calendar: Calendar) -> int:

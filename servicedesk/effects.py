@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from foundation.errors import Conflict, Invalid, NotAllowed
+from foundation.errors import Conflict, InvalidInput, NotAllowed
 from foundation.people import People, Person, Role
 from servicedesk.catalogue import Approval
 from servicedesk.clock import Target
@@ -26,7 +26,7 @@ def decide(act: Act) -> Changed:
     """The fields that the act changes.
 
     Raises:
-        Refused: what is given does not fit, or the moment is not right.
+        UserError: what is given does not fit, or the moment is not right.
     """
     decision = _DECISIONS.get(act.verb)
     return decision(act) if decision else {}
@@ -38,7 +38,7 @@ def approvers(request: Request, people: People) -> tuple[Person, ...]:
 
 
 def _others_with(role: Role, request: Request, people: People) -> tuple[Person, ...]:
-    return tuple(person for person in people.with_role(role) if person.id != request.requester)
+    return tuple(person for person in people.find_by_role(role) if person.id != request.requester)
 
 
 def approval_needed(act: Act) -> Approval | None:
@@ -102,16 +102,16 @@ def _claim(act: Act) -> Changed:
 def _assign(act: Act) -> Changed:
     person = act.desk.people.get(act.given["assignee"])
     if not person.is_pmo:
-        raise Invalid({"assignee": f"{person.name} is not on the PMO's staff. Choose somebody who is."})
+        raise InvalidInput({"assignee": f"{person.name} is not on the PMO's staff. Choose somebody who is."})
     if person.id == act.request.assignee:
-        raise Invalid({"assignee": f"{person.name} has it already. Choose somebody else."})
+        raise InvalidInput({"assignee": f"{person.name} has it already. Choose somebody else."})
     return {"assignee": person.id}
 
 
 def _hold(act: Act) -> Changed:
     review_on = act.given["review_on"]
     if not act.today < review_on <= act.today + LONGEST_HOLD:
-        raise Invalid({"review_on": "Choose a day after today, within a year."})
+        raise InvalidInput({"review_on": "Choose a day after today, within a year."})
     return {"hold_reason": act.given["reason"], "review_on": review_on.isoformat()}
 
 
@@ -121,7 +121,7 @@ def _deliver(act: Act) -> Changed:
     done = act.given.get("checklist", ())
     left = [label for key, label in items.items() if key not in done]
     if left:
-        raise Invalid({"checklist": f"Still to do: {'; '.join(left)}."})
+        raise InvalidInput({"checklist": f"Still to do: {'; '.join(left)}."})
     return {"deliverable": link, "checklist": list(items), "reason": None}
 
 
@@ -171,14 +171,14 @@ def _reason(act: Act) -> Changed:
 def _duplicate(act: Act) -> Changed:
     other = act.given["duplicate_of"]
     if other < 1 or other == act.request.number:
-        raise Invalid({"duplicate_of": "Give the number of another request, the one that stays."})
+        raise InvalidInput({"duplicate_of": "Give the number of another request, the one that stays."})
     return {"duplicate_of": other, "reason": act.given.get("reason")}
 
 
 def _change_priority(act: Act) -> Changed:
     priority = act.given["priority"]
     if priority is act.request.priority:
-        raise Invalid({"priority": f"The priority is {priority} already."})
+        raise InvalidInput({"priority": f"The priority is {priority} already."})
     return {"priority": str(priority)}
 
 
@@ -187,7 +187,7 @@ def _change_service(act: Act) -> Changed:
     catalogue, request = act.desk.catalogue, act.request
     service = catalogue.service(act.given["service"])
     if service.key == request.service:
-        raise Invalid({"service": f"It is a request for “{service.name}” already."})
+        raise InvalidInput({"service": f"It is a request for “{service.name}” already."})
     form = catalogue.form(service.key)
     same = {field.key for field in catalogue.form(request.service) if field in form}
     values = {key: value for key, value in request.values.items() if key in same}
@@ -206,14 +206,14 @@ def _score(act: Act) -> Changed:
     if scores.size not in SIZES:
         wrong["size"] = "Give one of 1, 2, 3, 5 and 8."
     if wrong:
-        raise Invalid(wrong)
+        raise InvalidInput(wrong)
     return {"scores": asdict(scores)}
 
 
 def _watch(act: Act) -> Changed:
     watchers = list(dict.fromkeys([*act.request.watchers, *_others_too(act)]))
     if len(watchers) > MOST_PEOPLE:
-        raise Invalid({"people": f"At most {MOST_PEOPLE} people can watch a request."})
+        raise InvalidInput({"people": f"At most {MOST_PEOPLE} people can watch a request."})
     return {"watchers": watchers}
 
 
@@ -234,13 +234,13 @@ def _override(act: Act) -> Changed:
     to = act.given["to"]
     if to not in OVERRIDE_TO or to is act.request.state:
         choices = ", ".join(state.words for state in State if state in OVERRIDE_TO - {act.request.state})
-        raise Invalid({"to": f"It can be moved to: {choices}."})
+        raise InvalidInput({"to": f"It can be moved to: {choices}."})
     changed: Changed = {"reason": act.given["reason"]}
     if to is State.IN_PROGRESS:
         if "assignee" in act.given and act.given["assignee"] != act.request.assignee:
             changed |= _assign(act)
         elif act.request.assignee is None:
-            raise Invalid({"assignee": "Choose who takes it."})
+            raise InvalidInput({"assignee": "Choose who takes it."})
     if to in (State.SUBMITTED, State.QUEUED):
         changed["assignee"] = None
     return changed

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from foundation.errors import Invalid
+from foundation.errors import InvalidInput
 from servicedesk.fields import Field, FieldKind
 
 Value = str | int | float | bool | tuple[str, ...]
@@ -35,7 +35,7 @@ def validate(
     A draft need not be `complete`: what is missing from it is no mistake yet.
 
     Raises:
-        Invalid: with a sentence under each field that cannot be accepted.
+        InvalidInput: with a sentence under each field that cannot be accepted.
     """
     kept: dict[str, Value] = {}
     wrong: dict[str, str] = dict.fromkeys(given.keys() - {f.key for f in fields}, "This form has no such field.")
@@ -49,7 +49,7 @@ def validate(
             kept[field.key] = value
     wrong |= {key: message for key, message in _order(fields, kept) if key not in wrong}
     if wrong:
-        raise Invalid(wrong)
+        raise InvalidInput(wrong)
     return kept
 
 
@@ -57,12 +57,12 @@ def check_url(text: str) -> str:
     """The address, if it is one of the web.
 
     Raises:
-        Invalid: under the key “link”.
+        InvalidInput: under the key “link”.
     """
     try:
         return _url(None, text)
     except _Bad as bad:
-        raise Invalid({"link": str(bad)}) from None
+        raise InvalidInput({"link": str(bad)}) from None
 
 
 def _kept(field: Field, given: object, today: date, complete: bool) -> Value | None:

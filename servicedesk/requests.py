@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Unpack
 
-from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from foundation.people import People, Person, Role
 from servicedesk.calendar import floor
 from servicedesk.catalogue import Priority
@@ -17,7 +17,7 @@ from servicedesk.effects import Changed, approval_needed, approvers, check_reope
 from servicedesk.forms import LONG_TEXT_LENGTH, clean, validate
 from servicedesk.history import TARGETS, first, fold, read_values
 from servicedesk.records import Change, ClockName, LogEntry, Request, State, Verb
-from servicedesk.transitions import STANCES, Row, Way, Who, is_one_of, may_see, rows_for
+from servicedesk.transitions import STANCES, Relation, Row, Way, is_one_of, may_see, rows_for
 
 _WANTED = {
     "comment": "Write what you want to say.",
@@ -74,7 +74,7 @@ def draft(
     """A new request, not yet submitted; its form may still have gaps. `key` names the act of asking (see Request).
 
     Raises:
-        Refused: there is no such service, or a given value cannot be accepted.
+        UserError: there is no such service, or a given value cannot be accepted.
     """
     at = floor(now)
     kept = validate(desk.catalogue.form(service), values, desk.calendar.local_date(at), complete=False)
@@ -92,7 +92,7 @@ def apply(request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk
         NotFound: the person may not know of the request.
         Conflict: the request is not where the verb applies; somebody may have been quicker.
         NotAllowed: the verb is for others.
-        Invalid: something that is given, or is missing, with a sentence for each.
+        InvalidInput: something that is given, or is missing, with a sentence for each.
     """
     check_seen(request, actor)
     if verb is Verb.SUBMIT and request.state is not State.DRAFT and actor.id == request.requester:
@@ -132,16 +132,16 @@ def check_original(request: Request, original: Request, people: People) -> None:
     """Whether the request may be marked as a duplicate of the other.
 
     Raises:
-        Invalid: the other is a duplicate itself, or those who see this request may not know of it.
+        InvalidInput: the other is a duplicate itself, or those who see this request may not know of it.
     """
     if original.duplicate_of:
         words = f"{original.reference} is a duplicate itself. The one that stays is PMO-{original.duplicate_of}."
-        raise Invalid({"duplicate_of": words})
+        raise InvalidInput({"duplicate_of": words})
     readers = [people.get(person) for person in (request.requester, *request.watchers)]
     if not all(may_see(original, reader) for reader in readers):
         name = people.get(request.requester).name
         words = f"{original.reference} is confidential, and {name} or a watcher may not know of it. Decline instead."
-        raise Invalid({"duplicate_of": words})
+        raise InvalidInput({"duplicate_of": words})
 
 
 def _act(request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk, given: Given) -> Act:
@@ -169,7 +169,7 @@ def _check_given(row: Row, given: Given) -> None:
         if isinstance(text, str) and len(text) > LONG_TEXT_LENGTH:
             wrong[key] = f"This has {len(text)} characters; {LONG_TEXT_LENGTH} fit. Shorten it."
     if wrong:
-        raise Invalid(wrong)
+        raise InvalidInput(wrong)
 
 
 def _cleaned(given: Given) -> Given:
@@ -238,24 +238,24 @@ def _moved_on(act: Act) -> str:
 
 def _for_others(act: Act, row: Row) -> str:
     deed = _DEEDS[act.verb]
-    if row.who == {Who.APPROVER} and act.actor.id == act.request.requester:
-        others = _names(act, Who.APPROVER)
+    if row.who == {Relation.APPROVER} and act.actor.id == act.request.requester:
+        others = _names(act, Relation.APPROVER)
         return f"You asked for {act.request.reference} yourself, so somebody else must {deed}: {others}."
-    who = " or ".join(_names(act, one) for one in Who if one in row.who)
+    who = " or ".join(_names(act, one) for one in Relation if one in row.who)
     return f"Only {who} can {deed}. Ask them, or leave a comment on {act.request.reference}."
 
 
-def _names(act: Act, who: Who) -> str:
+def _names(act: Act, who: Relation) -> str:
     request, people = act.request, act.desk.people
     match who:
-        case Who.REQUESTER:
+        case Relation.REQUESTER:
             return f"{people.get(request.requester).name}, who asked for it,"
-        case Who.ASSIGNEE if request.assignee:
+        case Relation.ASSIGNEE if request.assignee:
             return f"{people.get(request.assignee).name}, who has it,"
-        case Who.APPROVER:
+        case Relation.APPROVER:
             return " or ".join(person.name for person in approvers(request, people)) or "an approver"
-        case Who.ADMIN:
-            leads = [lead.name for lead in people.with_role(Role.PMO_LEAD) if lead.id != request.requester]
+        case Relation.ADMIN:
+            leads = [lead.name for lead in people.find_by_role(Role.PMO_LEAD) if lead.id != request.requester]
             return " or ".join(leads) or "the head of the PMO"
         case _:
             return str(who)

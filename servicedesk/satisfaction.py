@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from foundation.errors import Conflict, Invalid, NotAllowed
+from foundation.errors import Conflict, InvalidInput, NotAllowed
 from foundation.people import Person
 from servicedesk.calendar import floor
 from servicedesk.forms import LONG_TEXT_LENGTH, clean
@@ -52,17 +52,17 @@ def rate(request: Request, actor: Person, score: int, comment: str | None, now: 
     Raises:
         NotAllowed: somebody else asked for it.
         Conflict: it is not closed.
-        Invalid: the score is none of 1 to 5, or the comment is too long.
+        InvalidInput: the score is none of 1 to 5, or the comment is too long.
     """
     if actor.id != request.requester:
         raise NotAllowed(f"Only who asked for {request.reference} can rate it. Leave a comment on it instead.")
     if request.state is not State.CLOSED:
         raise Conflict(f"{request.reference} is {request.state.words}. It can be rated once it is closed.")
     if score not in SCALE:
-        raise Invalid({"score": "Give a score from 1 (not at all satisfied) to 5 (very satisfied)."})
+        raise InvalidInput({"score": "Give a score from 1 (not at all satisfied) to 5 (very satisfied)."})
     said = clean(comment or "")
     if len(said) > LONG_TEXT_LENGTH:
-        raise Invalid({"comment": f"This has {len(said)} characters; {LONG_TEXT_LENGTH} fit. Shorten it."})
+        raise InvalidInput({"comment": f"This has {len(said)} characters; {LONG_TEXT_LENGTH} fit. Shorten it."})
     return Rating(request.number, actor.id, score, said or None, floor(now))
 
 

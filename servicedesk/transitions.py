@@ -24,7 +24,7 @@ SYSTEM = Person("system", "PMO Assistant", frozenset())
 """Who acts when time acts: reminders and closing by itself."""
 
 
-class Who(StrEnum):
+class Relation(StrEnum):
     """What somebody is to a request. The value completes the sentence “Only … can …”."""
 
     REQUESTER = "the requester"
@@ -51,7 +51,7 @@ class Row:
     verb: Verb
     sources: frozenset[State]
     to: State | None
-    who: frozenset[Who]
+    who: frozenset[Relation]
     needs: tuple[str, ...] = ()
     way: Way = Way.ALWAYS
 
@@ -60,7 +60,7 @@ def _row(
     verb: Verb,
     sources: State | Iterable[State],
     to: State | None,
-    *who: Who,
+    *who: Relation,
     needs: tuple[str, ...] = (),
     way: Way = Way.ALWAYS,
 ) -> Row:
@@ -68,7 +68,7 @@ def _row(
     return Row(verb, frozenset(froms), to, frozenset(who), needs, way)
 
 
-S, V, W = State, Verb, Who
+S, V, W = State, Verb, Relation
 SERVED = {S.SUBMITTED, S.NEEDS_INFO, S.QUEUED} | WORK
 OVERRIDE_TO = frozenset({S.SUBMITTED, S.QUEUED, S.IN_PROGRESS, S.CLOSED, S.DECLINED, S.WITHDRAWN})
 
@@ -125,7 +125,7 @@ STANCES: dict[State, Stance] = {
 }
 
 
-def is_one_of(person: Person, request: Request, who: Iterable[Who]) -> bool:
+def is_one_of(person: Person, request: Request, who: Iterable[Relation]) -> bool:
     """Whether the person is any of these to the request."""
     return any(_is(person, request, one) for one in who)
 
@@ -139,7 +139,7 @@ def may_see(request: Request, person: Person) -> bool:
     if not request.confidential:
         return True
     named = person.id in (request.assignee, request.approved_by, *request.watchers)
-    return named or person.is_pmo or (request.state in APPROVAL and _is(person, request, Who.APPROVER))
+    return named or person.is_pmo or (request.state in APPROVAL and _is(person, request, Relation.APPROVER))
 
 
 def rows_for(request: Request, verb: Verb) -> tuple[Row, ...]:
@@ -155,26 +155,26 @@ def allowed_verbs(request: Request, person: Person) -> tuple[Verb, ...]:
     return tuple(dict.fromkeys(row.verb for row in rows))
 
 
-def verbs_of(request: Request, side: Iterable[Who]) -> tuple[Verb, ...]:
+def verbs_of(request: Request, side: Iterable[Relation]) -> tuple[Verb, ...]:
     """What people who are any of these to the request may do with it: the buttons of a card that several people see."""
     side = frozenset(side)
     rows = (row for row in TABLE if request.state in row.sources and row.who & side)
     return tuple(dict.fromkeys(row.verb for row in rows))
 
 
-def _is(person: Person, request: Request, who: Who) -> bool:
+def _is(person: Person, request: Request, who: Relation) -> bool:
     match who:
-        case Who.REQUESTER:
+        case Relation.REQUESTER:
             return person.id == request.requester
-        case Who.TRIAGER:
+        case Relation.TRIAGER:
             return person.is_pmo
-        case Who.ASSIGNEE:
+        case Relation.ASSIGNEE:
             return person.id == request.assignee
-        case Who.APPROVER:
-            return person.id != request.requester and person.holds(*request.approver_roles)
-        case Who.ADMIN:
-            return person.holds(Role.PMO_LEAD) and person.id != request.requester
-        case Who.SYSTEM:
+        case Relation.APPROVER:
+            return person.id != request.requester and person.has_role(*request.approver_roles)
+        case Relation.ADMIN:
+            return person.has_role(Role.PMO_LEAD) and person.id != request.requester
+        case Relation.SYSTEM:
             return person.id == SYSTEM.id
-        case Who.VIEWER:
+        case Relation.VIEWER:
             return person.id != SYSTEM.id and may_see(request, person)

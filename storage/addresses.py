@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 DRIVER = "pg8000"
 _SCHEMES = {"postgres": f"postgresql+{DRIVER}", "postgresql": f"postgresql+{DRIVER}", "sqlite": "sqlite"}
@@ -16,7 +16,7 @@ _UNDERSTOOD = {"application_name", "channel_binding", "host", "sslmode"}
 _HINT = "Write sqlite:///path/to/file.db or postgresql://user:password@host:5432/name."
 
 
-class BadAddress(Refused):
+class BadAddress(UserError):
     """DATABASE_URL cannot be used. The message never repeats it: it may hold a password."""
 
 

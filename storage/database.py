@@ -12,9 +12,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.orm import Session
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from storage.addresses import read_address
-from storage.db_errors import explained
+from storage.db_errors import translate_errors
 
 BUSY_SECONDS = 15.0  # how long a writer waits for another process to finish with the SQLite file
 
@@ -28,7 +28,7 @@ class Database:
         self.engine = _sqlite(self.url, busy_seconds) if self.is_sqlite else _postgresql(self.url, extra)
         self._light = _sqlite(self.url, busy_seconds, "NORMAL") if self.is_sqlite else self.engine
         # SQLite lets one writer in; queuing for it here costs nothing, polling its lock does.
-        self._turnstile = Turnstile() if self.is_sqlite else None
+        self._turnstile = PriorityLock() if self.is_sqlite else None
         self._writing = threading.local()
 
     @contextmanager
@@ -48,7 +48,7 @@ class Database:
         self._writing.on = True
         try:
             engine = self.engine if durable else self._light
-            with self._turn(urgent), explained(), Session(engine, expire_on_commit=False) as session:
+            with self._turn(urgent), translate_errors(), Session(engine, expire_on_commit=False) as session:
                 session.connection(execution_options={"writes": True})
                 if not durable and not self.is_sqlite:
                     session.execute(_NO_WAITING)
@@ -63,7 +63,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent look; nothing done with the session is kept."""
-        with explained(), Session(self.engine) as session:
+        with translate_errors(), Session(self.engine) as session:
             yield session
 
     @contextmanager
@@ -71,7 +71,7 @@ class Database:
         """Be the one process at work with the SQLite file; PostgreSQL takes many.
 
         Raises:
-            Refused: another process is at work with it.
+            UserError: another process is at work with it.
         """
         if not self.is_sqlite or not self.url.database:
             yield
@@ -80,12 +80,12 @@ class Database:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise Refused(
+            raise UserError(
                 f"Another PMO Assistant is already at work with {self.url.database}. "
                 "Stop it, or set PMO_DATA (or DATABASE_URL) to another place."
             ) from None
         except OSError as error:
-            raise Refused(f"The folder of {self.url.database} cannot be written to ({error.strerror}).") from None
+            raise UserError(f"The folder of {self.url.database} cannot be written to ({error.strerror}).") from None
         try:
             yield
         finally:
@@ -96,7 +96,7 @@ class Database:
         self._light.dispose()
 
 
-class Turnstile:
+class PriorityLock:
     """Lets one through at a time, those in a hurry first."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DatabaseError as AnyDatabaseError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 # SQLite speaks in sentences …
 _SENTENCES = {
@@ -36,12 +36,12 @@ _CODES = {
 _UNREACHABLE = _CODES["08"]
 
 
-class DatabaseUnavailable(Refused):
+class DatabaseUnavailable(UserError):
     """The database cannot be used now: locked, full, read-only or not reachable. Nothing was changed."""
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turn what the driver raises because of the database's state into DatabaseUnavailable; let defects pass."""
     try:
         yield

@@ -8,14 +8,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from storage.database import Database
-from storage.db_errors import explained
+from storage.db_errors import translate_errors
 
 _FOLDER = Path(__file__).parent / "migrations"
 
 
-class NewerDatabase(Refused):
+class NewerDatabase(UserError):
     """The database was written by a later version of the bot."""
 
 
@@ -26,7 +26,7 @@ def migrate(database: Database) -> None:
         NewerDatabase: it knows revisions that this version does not.
         DatabaseUnavailable: it is locked, full or not reachable.
     """
-    with explained(), database.engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with translate_errors(), database.engine.connect().execution_options(writes=True) as connection, connection.begin():
         if not database.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock
             connection.execute(text("SELECT pg_advisory_xact_lock(7036000)"))
         config = config_for(connection)
@@ -42,7 +42,7 @@ def migrate(database: Database) -> None:
 
 def is_current(database: Database) -> bool:
     """Whether no migration is missing. Changes nothing."""
-    with explained(), database.engine.connect() as connection:
+    with translate_errors(), database.engine.connect() as connection:
         heads = set(ScriptDirectory.from_config(config_for(connection)).get_heads())
         return set(MigrationContext.configure(connection).get_current_heads()) == heads
 

@@ -53,7 +53,7 @@ class Store:
             yield Transaction(session, now)
 
     @contextmanager
-    def finishing(self, arrival: Arrival, now: datetime) -> Iterator[Transaction]:
+    def arrival_transaction(self, arrival: Arrival, now: datetime) -> Iterator[Transaction]:
         """The results of an arrival's work, committed together with its “done”.
 
         Raises:
@@ -64,7 +64,7 @@ class Store:
             yield Transaction(session, now)
 
     @contextmanager
-    def reading(self, now: datetime) -> Iterator[Transaction]:
+    def read_only(self, now: datetime) -> Iterator[Transaction]:
         """Look only."""
         with self.database.reading() as session:
             yield Transaction(session, now)

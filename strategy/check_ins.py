@@ -33,7 +33,7 @@ def subjects_of(
     """What this person reports on: first what they own or stand in for, then, for the head of the PMO, the rest."""
     away = tuple(absences)
     own = [s for s in reporting_subjects(strategy, now) if _is_asked(strategy, person, s, now, away)]
-    rest = [s for s in reporting_subjects(strategy, now) if person.holds(Role.PMO_LEAD) and s not in own]
+    rest = [s for s in reporting_subjects(strategy, now) if person.has_role(Role.PMO_LEAD) and s not in own]
     return (*own, *rest)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from foundation.errors import Invalid
+from foundation.errors import InvalidInput
 from strategy.file_models import MetricEntry, ObjectiveEntry, ProjectEntry, RangeEntry, ScheduleEntry, StrategyFile
 from strategy.records import MetricKind, Mode, Visibility
 from strategy.schedules import Schedule, check_schedule
@@ -65,7 +65,7 @@ def _cycle(file: StrategyFile) -> Iterator[Finding]:
     if entry := file.cycle.check_ins:
         try:
             hints = check_schedule(schedule_of(entry))
-        except Invalid as refusal:
+        except InvalidInput as refusal:
             yield from (Finding(("cycle", "check_ins", field), text) for field, text in refusal.fields.items())
         else:
             yield from (Finding(("cycle", "check_ins", "rule"), hint, warning=True) for hint in hints)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from foundation.errors import Invalid, NotAllowed
+from foundation.errors import InvalidInput, NotAllowed
 from foundation.people import Person, Role
 from strategy.records import Measurement, Metric, Milestone, Reforecast, Strategy
 
@@ -22,7 +22,7 @@ def measure(strategy: Strategy, person: Person, metric_key: str, *, on: date, va
     Raises:
         NotFound: there is no such metric that the person may see.
         NotAllowed: the person is neither its owner, nor the objective's, nor PMO staff.
-        Invalid: by `on` and `value`.
+        InvalidInput: by `on` and `value`.
     """
     metric = strategy.metric(metric_key)
     objective = strategy.objectives_by_key.get(metric.objective or "")
@@ -36,7 +36,7 @@ def measure(strategy: Strategy, person: Person, metric_key: str, *, on: date, va
     elif metric.highest is not None and number > metric.highest:
         wrong["value"] = f"It cannot be above {metric.highest} {metric.unit}. Check the value."
     if wrong or number is None:
-        raise Invalid(wrong)
+        raise InvalidInput(wrong)
     earlier = [one.revision for one in strategy.measurements_of(metric.key) if one.on == on]
     return Measurement(metric.key, on, number, person.id, max(earlier, default=0) + 1)
 
@@ -46,13 +46,13 @@ def reforecast(strategy: Strategy, person: Person, milestone_key: str, *, foreca
 
     Raises:
         NotFound, NotAllowed: as `measure`, for the project's owner.
-        Invalid: by `forecast`.
+        InvalidInput: by `forecast`.
     """
     milestone = _own_milestone(strategy, person, milestone_key)
     if forecast < now.date():
-        raise Invalid({"forecast": "This day is over. If the milestone is reached, say so instead."})
+        raise InvalidInput({"forecast": "This day is over. If the milestone is reached, say so instead."})
     if abs((forecast - milestone.baseline).days) > LONGEST_SLIP:
-        raise Invalid({"forecast": "That is more than ten years from its baseline."})
+        raise InvalidInput({"forecast": "That is more than ten years from its baseline."})
     if forecast == milestone.forecast:
         return milestone
     history = (*milestone.history, Reforecast(now.date(), milestone.forecast))
@@ -63,7 +63,7 @@ def reach(strategy: Strategy, person: Person, milestone_key: str, *, on: date, n
     """The milestone as reached. Raises as `reforecast`, Invalid by `on`."""
     milestone = _own_milestone(strategy, person, milestone_key)
     if on > now.date():
-        raise Invalid({"on": "This day has not come yet. Change the forecast instead."})
+        raise InvalidInput({"on": "This day has not come yet. Change the forecast instead."})
     return replace(milestone, actual=on)
 
 
@@ -94,7 +94,7 @@ def measurable(strategy: Strategy, person: Person) -> tuple[Metric, ...]:
 def _own_milestone(strategy: Strategy, person: Person, key: str) -> Milestone:
     milestone = strategy.milestone(key)
     project = strategy.project(milestone.project)
-    if person.id != project.owner and not person.holds(Role.PMO_LEAD):
+    if person.id != project.owner and not person.has_role(Role.PMO_LEAD):
         raise NotAllowed(f"Only its owner or the head of the PMO changes the milestones of “{project.name}”.")
     return milestone
 

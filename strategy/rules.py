@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from dateutil.rrule import rrule, rrulestr
 
-from foundation.errors import Invalid
+from foundation.errors import InvalidInput
 
 LONGEST_RULE = 200  # characters
 MOST_REPEATS = 1000  # COUNT
@@ -43,7 +43,7 @@ def check_rule(rule: str, starts: datetime) -> tuple[str, ...]:
         Hints, such as that "monthly on the 31st" leaves out the short months.
 
     Raises:
-        Invalid: under "rule": it is finer than daily, cannot be read, or never comes about.
+        InvalidInput: under "rule": it is finer than daily, cannot be read, or never comes about.
     """
     parts = _parts(rule)
     if next(iter(compiled(rule, starts).recurrence), None) is None:
@@ -134,5 +134,5 @@ def _until(text: str | None) -> datetime | None:
         raise _bad("UNTIL must be a moment in UTC, such as UNTIL=20261231T235959Z.") from None
 
 
-def _bad(message: str) -> Invalid:
-    return Invalid({"rule": message})
+def _bad(message: str) -> InvalidInput:
+    return InvalidInput({"rule": message})

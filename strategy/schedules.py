@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from foundation.errors import Invalid, Refused
+from foundation.errors import InvalidInput, UserError
 from foundation.time import utc, zone
 from strategy.rules import check_rule, compiled
 
@@ -69,7 +69,7 @@ def check_schedule(schedule: Schedule) -> tuple[str, ...]:
         Hints that do not stand in the way.
 
     Raises:
-        Invalid: by field: starts, zone, rule, calendar, grace.
+        InvalidInput: by field: starts, zone, rule, calendar, grace.
     """
     wrong: dict[str, str] = {}
     if schedule.starts.tzinfo is not None:
@@ -85,14 +85,14 @@ def check_schedule(schedule: Schedule) -> tuple[str, ...]:
     if not wrong and first_slot(schedule) is None:
         wrong["rule"] = "With its end and its holidays this schedule never comes about. Check them against its start."
     if wrong:
-        raise Invalid(wrong)
+        raise InvalidInput(wrong)
     return check_rule(schedule.rule, schedule.starts)
 
 
 def _note(wrong: dict[str, str], field: str, check: Callable[[], object]) -> None:
     try:
         check()
-    except Refused as refusal:
+    except UserError as refusal:
         wrong[field] = refusal.message
 
 
@@ -100,7 +100,7 @@ def next_slot(schedule: Schedule, after: datetime) -> datetime | None:
     """The first slot strictly after `after`, in UTC; None when the schedule has ended.
 
     Raises:
-        Refused: the schedule's rule, zone or calendar cannot be used.
+        UserError: the schedule's rule, zone or calendar cannot be used.
     """
     return next(_slots_after(schedule, utc(after)), None)
 
@@ -228,5 +228,5 @@ def _holidays(calendar: str) -> _Holidays:
     try:
         found = holidays.country_holidays(country, subdiv=subdivision or None)
     except NotImplementedError:
-        raise Refused(f"“{calendar}” is not a known holiday calendar. Use a code such as GB-ENG or DE-BY.") from None
+        raise UserError(f"“{calendar}” is not a known holiday calendar. Use a code such as GB-ENG or DE-BY.") from None
     return _Holidays(found, frozenset(found.weekend))

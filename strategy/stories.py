@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from foundation.people import Person, Role
 from strategy.records import Strategy
 
@@ -149,7 +149,7 @@ def draft_story(strategy: Strategy, person: Person, text: StoryText, *, story_id
     """A new draft. `strategy` is as its author may see it.
 
     Raises:
-        Invalid: by the fields of `StoryText`.
+        InvalidInput: by the fields of `StoryText`.
     """
     empty = Story(
         id=story_id,
@@ -185,7 +185,7 @@ def apply_story(
     Raises:
         Conflict: the story has moved on, and this can no longer be done.
         NotAllowed: it is for somebody else to do.
-        Invalid: by `note`, `people`, or the fields of `StoryText`.
+        InvalidInput: by `note`, `people`, or the fields of `StoryText`.
     """
     after = require_possible(story, event, person)
     note = _checked_note(event, note)
@@ -229,7 +229,7 @@ def _may(story: Story, event: StoryEvent, person: Person) -> bool:
     if event in (E.REQUEST_CHANGES, E.APPROVE, E.PUBLISH):
         return person.is_pmo and person.id != story.author
     if event is E.WITHDRAW:
-        return person.id == story.author or person.holds(Role.PMO_LEAD)
+        return person.id == story.author or person.has_role(Role.PMO_LEAD)
     return any(named.person == person.id for named in story.people)
 
 
@@ -255,7 +255,7 @@ def _answered(story: Story, person: Person, consent: Consent) -> Story:
 def _require_consent(story: Story) -> None:
     if story.awaiting:
         missing = f"{len(story.awaiting)} of {len(story.people)} people named have not agreed yet."
-        raise Invalid({"people": f"{missing} Wait for them, or ask the author for changes."})
+        raise InvalidInput({"people": f"{missing} Wait for them, or ask the author for changes."})
 
 
 def _require_known(story: Story, readers: Strategy) -> None:
@@ -267,9 +267,9 @@ def _require_known(story: Story, readers: Strategy) -> None:
 def _checked_note(event: StoryEvent, note: str) -> str:
     note = note.strip()
     if event in NEEDS_NOTE and not note:
-        raise Invalid({"note": NEEDS_NOTE[event]})
+        raise InvalidInput({"note": NEEDS_NOTE[event]})
     if len(note) > LONGEST_NOTE:
-        raise Invalid({"note": f"At most {LONGEST_NOTE} characters; this has {len(note)}."})
+        raise InvalidInput({"note": f"At most {LONGEST_NOTE} characters; this has {len(note)}."})
     return note
 
 
@@ -279,7 +279,7 @@ def _written(story: Story, text: StoryText, strategy: Strategy) -> Story:
     people = tuple(dict.fromkeys(text.people))
     wrong = _wrong(text, strategy, evidence, people)
     if wrong:
-        raise Invalid(wrong)
+        raise InvalidInput(wrong)
     return replace(
         story,
         title=text.title.strip(),

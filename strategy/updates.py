@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict
 
-from foundation.errors import Invalid, NotAllowed
+from foundation.errors import InvalidInput, NotAllowed
 from foundation.people import Person, Role
 from strategy.check_ins import asked, open_slot
 from strategy.records import Absence, Objective, ProgressUpdate, Rag, Strategy, Subject, SubjectKind
@@ -57,7 +57,7 @@ def write_update(
     Raises:
         NotFound: there is no such subject that the person may see.
         NotAllowed: somebody else reports on it.
-        Invalid: by the fields of `UpdateText`.
+        InvalidInput: by the fields of `UpdateText`.
     """
     _require_author(strategy, person, subject, now, absences)
     fields = _checked(text)
@@ -96,7 +96,7 @@ def acknowledge(strategy: Strategy, person: Person, update: ProgressUpdate, *, n
         raise NotAllowed("You wrote this update, so somebody else has to say that they have seen it.")
     record = strategy.subject(update.subject)
     above = record.reviewer if isinstance(record, Objective) else record.sponsor
-    if not (person.id == above or person.is_pmo or person.holds(Role.LEADER)):
+    if not (person.id == above or person.is_pmo or person.has_role(Role.LEADER)):
         raise NotAllowed(
             "“Seen” is for the reviewer, the sponsor, leaders and the PMO. Reply in the thread to say something."
         )
@@ -110,7 +110,7 @@ def may_write(
 ) -> bool:
     """The owner, the delegate while the owner is away, and the head of the PMO."""
     owner = strategy.subject(subject).owner
-    return person.id in (owner, asked(owner, now.date(), absences)) or person.holds(Role.PMO_LEAD)
+    return person.id in (owner, asked(owner, now.date(), absences)) or person.has_role(Role.PMO_LEAD)
 
 
 def visible_updates(strategy: Strategy, updates: Iterable[ProgressUpdate]) -> tuple[ProgressUpdate, ...]:
@@ -159,7 +159,7 @@ def _checked(text: UpdateText) -> _Fields:
     if confidence and not (confidence.isdecimal() and int(confidence) <= MOST_CONFIDENT):
         wrong["confidence"] = f"Give a whole number from 0 to {MOST_CONFIDENT}, or leave it empty."
     if wrong:
-        raise Invalid(wrong)
+        raise InvalidInput(wrong)
     return _Fields(
         rag=Rag(colour),
         summary=typed["summary"],

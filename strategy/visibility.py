@@ -20,19 +20,19 @@ def may_see_objective(objective: Objective, person: Person) -> bool:
     if objective.visibility is Visibility.ORG:
         return True
     return _is_named(objective.viewers, person, objective.owner, objective.reviewer) or (
-        objective.visibility is Visibility.GROUP and person.holds(*objective.viewers.roles)
+        objective.visibility is Visibility.GROUP and person.has_role(*objective.viewers.roles)
     )
 
 
 def may_see_project(project: Project, person: Person) -> bool:
     if not project.confidential:
         return True
-    return _is_named(project.viewers, person, project.owner, project.sponsor) or person.holds(*project.viewers.roles)
+    return _is_named(project.viewers, person, project.owner, project.sponsor) or person.has_role(*project.viewers.roles)
 
 
 def may_see_portfolio(person: Person) -> bool:
     """Whether somebody is shown budgets by objective, alignment, mismatch and coverage."""
-    return person.is_pmo or person.holds(Role.LEADER)
+    return person.is_pmo or person.has_role(Role.LEADER)
 
 
 def require_portfolio(person: Person) -> None:
@@ -42,7 +42,7 @@ def require_portfolio(person: Person) -> None:
 
 def require_lead(person: Person) -> None:
     """Bringing in a strategy, and everything else that changes it for all."""
-    if not person.holds(Role.PMO_LEAD):
+    if not person.has_role(Role.PMO_LEAD):
         raise NotAllowed("Only the head of the PMO changes the strategy. Ask them to bring in the new version.")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import ask, catalogue, diagnosis, digest, handbook, running, strategy
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 # Typer brings its own click along or uses the one installed: its errors are reached through one that Typer exports.
 CommandLineError: type[Exception] = next(
@@ -47,7 +47,7 @@ def main() -> None:
         sys.exit(app(standalone_mode=False, prog_name="pmo"))
     except CommandLineError as error:
         _fail(_mistyped(error), 2)
-    except Refused as refused:
+    except UserError as refused:
         _fail(refused.message, 1)
     except (typer.Abort, KeyboardInterrupt):
         _fail("Stopped.", 130)

@@ -9,7 +9,7 @@ import typer
 from pydantic_core import to_jsonable_python
 
 from bot.cli.installation import opened
-from foundation.errors import Refused
+from foundation.errors import UserError
 from foundation.people import People
 from handlers.questions.blocks.answer import place
 from knowledge.answers import Answer, Citation
@@ -27,9 +27,9 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotation marks.")], as_json: AsJson = False
 ) -> None:
     """Ask the handbook."""
-    with opened() as house:
-        answer = house.shelf()().ask(_readable(question))
-        people = house.organisation.people
+    with opened() as ctx:
+        answer = ctx.shelf()().ask(_readable(question))
+        people = ctx.organisation.people
     typer.echo(_dump(_answer_json(answer)) if as_json else _answer_text(answer, people))
 
 
@@ -39,8 +39,8 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many sections to show.")] = 10,
 ) -> None:
     """List the handbook's sections that fit best, best first."""
-    with opened() as house:
-        library = house.shelf()()
+    with opened() as ctx:
+        library = ctx.shelf()()
         for asked in _questions(question):
             hits = library.search(asked, limit)
             if as_json:
@@ -59,7 +59,7 @@ def _questions(argument: str) -> Iterator[str]:
         try:
             text = line.decode("utf-8").strip()
         except UnicodeDecodeError:
-            raise Refused(f"Standard input, line {number}: not text in UTF-8.") from None
+            raise UserError(f"Standard input, line {number}: not text in UTF-8.") from None
         if text:
             yield text
 

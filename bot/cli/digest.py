@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from bot.cli.installation import Opened, done, opened
-from bot.composition import house, wall_clock
+from bot.composition import build_context, wall_clock
 from bot.strategy_import import choose_strategy
 from foundation.time import zone
-from handlers.context import House
+from handlers.context import AppContext
 from handlers.strategy.blocks.digest import digest_message
 from handlers.strategy.digests import digest_now, find_definition
 from knowledge.library import Library
@@ -57,9 +57,9 @@ def preview(
     now = wall_clock()
     with opened() as found:
         choose_strategy(found.store, found.organisation, now)
-        made = _house(found)
+        made = _ctx(found)
         definition = find_definition(made.digests, name)
-        with made.store.reading(now) as tx:
+        with made.store.read_only(now) as tx:
             digest = digest_now(tx, made, definition, now)
     if as_json:
         done(json.dumps(digest_message(digest), indent=2, ensure_ascii=False))
@@ -94,8 +94,8 @@ def _part(title: str, lines: list[str] | tuple[str, ...], more: int) -> Iterator
             yield f"- … and {more} more"
 
 
-def _house(found: Opened) -> House:
+def _ctx(found: Opened) -> AppContext:
     def no_library() -> Library:
         raise LookupError("A digest needs no handbook.")
 
-    return house(found.organisation, found.store, no_library, wall_clock)
+    return build_context(found.organisation, found.store, no_library, wall_clock)

@@ -10,7 +10,7 @@ import typer
 from bot.cli.installation import done, opened
 from bot.composition import wall_clock
 from bot.handbook_provider import import_handbook, service_keys
-from foundation.errors import Refused
+from foundation.errors import UserError
 from knowledge.evaluation import Evaluation, evaluate, read_questions
 
 group = typer.Typer(help="The handbook: import pages, and measure its answers.", no_args_is_help=True)
@@ -23,15 +23,15 @@ def register(app: typer.Typer) -> None:
 @group.command(name="import")
 def import_pages(path: Annotated[Path, typer.Argument(help="A folder of Markdown pages.")]) -> None:
     """Check the pages of a folder and put them in force, all or none. A running bot takes them up by itself."""
-    with opened() as house:
-        own = house.organisation.files.handbook
-        if own and house.organisation.beside(own) != path.resolve():
-            raise Refused(
-                f"{house.organisation.path} names the handbook: {own}. Change it there, or take the line out, "
+    with opened() as ctx:
+        own = ctx.organisation.files.handbook
+        if own and ctx.organisation.beside(own) != path.resolve():
+            raise UserError(
+                f"{ctx.organisation.path} names the handbook: {own}. Change it there, or take the line out, "
                 "so that what you import stays in force."
             )
-        count = import_handbook(house.store, path.resolve(), wall_clock(), service_keys(house.organisation))
-        house.shelf()
+        count = import_handbook(ctx.store, path.resolve(), wall_clock(), service_keys(ctx.organisation))
+        ctx.shelf()
         done("1 page is in force." if count == 1 else f"{count} pages are in force.")
 
 
@@ -42,8 +42,8 @@ def evaluate_questions(
 ) -> None:
     """Measure how well your own test questions are found and answered."""
     rows = read_questions(path)
-    with opened() as house:
-        found = evaluate(rows, house.shelf()())
+    with opened() as ctx:
+        found = evaluate(rows, ctx.shelf()())
     done(json.dumps(asdict(found), indent=2) if as_json else _table(found))
 
 

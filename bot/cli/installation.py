@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import typer
 
 from bot.composition import wall_clock
-from bot.handbook_provider import Shelf, open_shelf
+from bot.handbook_provider import HandbookProvider, open_handbook
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import progress_bar
 from bot.run import prepare_data
@@ -25,11 +25,11 @@ class Opened:
     organisation: Organisation
     store: Store
 
-    def shelf(self) -> Shelf:
+    def shelf(self) -> HandbookProvider:
         """The library, with a progress bar on the terminal when there is much to encode."""
         with progress_bar("Reading the handbook") as progress:
             cache = self.settings.data / "model"
-            return open_shelf(self.store, self.organisation, cache, wall_clock(), progress)
+            return open_handbook(self.store, self.organisation, cache, wall_clock(), progress)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import typer
 from bot.manifest import manifest
 from bot.run import run as run_bot
 from bot.settings import read_settings
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +30,7 @@ def show_manifest(
 ) -> None:
     """Print the app manifest to paste into Slack (api.slack.com/apps → Create New App → From a manifest)."""
     if request_url and not request_url.startswith("https://"):
-        raise Refused("Slack sends requests to addresses that begin with https:// only. Give such a one.")
+        raise UserError("Slack sends requests to addresses that begin with https:// only. Give such a one.")
     typer.echo(json.dumps(manifest(request_url), indent=2, ensure_ascii=False))
 
 

@@ -20,8 +20,8 @@ def register(app: typer.Typer) -> None:
 @group.command(name="import")
 def import_file(path: Annotated[Path, typer.Argument(help="A YAML file, such as strategy/sample.yaml.")]) -> None:
     """Check a strategy file and put it in force, all or nothing. A running bot takes it up by itself."""
-    with opened() as house:
-        strategy, is_new = import_strategy(house.store, path.resolve(), wall_clock())
+    with opened() as ctx:
+        strategy, is_new = import_strategy(ctx.store, path.resolve(), wall_clock())
     for warning in strategy.warnings:
         typer.echo(f"Note: {warning}", err=True)
     if not is_new:
@@ -33,7 +33,7 @@ def import_file(path: Annotated[Path, typer.Argument(help="A YAML file, such as 
 @group.command()
 def versions() -> None:
     """List the versions that were brought in, newest first."""
-    with opened() as house, house.store.reading(wall_clock()) as tx:
+    with opened() as ctx, ctx.store.read_only(wall_clock()) as tx:
         found = tx.strategy.versions(MOST_LISTED)
     if not found:
         return done("There is no strategy yet. Bring one in with pmo strategy import FILE.")

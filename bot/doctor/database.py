@@ -7,7 +7,7 @@ from filelock import Timeout
 
 from bot.doctor.findings import Findings
 from bot.settings import Settings
-from foundation.errors import Refused
+from foundation.errors import UserError
 from storage.database import Database
 from storage.engine.dead_letters import Backlog, backlog
 from storage.migrate import is_current
@@ -45,7 +45,7 @@ def _is_at_work(database: Database) -> bool:
     try:
         with database.alone():
             return False
-    except Refused as refused:
+    except UserError as refused:
         return isinstance(refused.__context__, Timeout)
 
 
@@ -59,7 +59,7 @@ def _look_inside(found: Findings, database: Database, running: bool, now: dateti
     store = Store(database)
     with store.transaction(now):
         found.good(ABOUT, f"{_name(database)} is up to date and may be written to.")
-    with store.reading(now) as tx:
+    with store.read_only(now) as tx:
         in_force = tx.handbook.in_force()
         pages = tx.handbook.count()
         engine = backlog(tx.session)

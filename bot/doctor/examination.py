@@ -43,7 +43,7 @@ def _look_at_organisation(found: Findings, settings: Settings) -> Organisation |
     with found.looking_at(about):
         organisation = read_organisation(settings.organisation or SAMPLE)
         roles = [
-            f"{len(organisation.people.with_role(role))} with the role {role}"
+            f"{len(organisation.people.find_by_role(role))} with the role {role}"
             for role in (Role.PMO_STAFF, Role.PMO_LEAD, Role.LEADER)
         ]
         found.good(about, f"{organisation.name}: {len(list(organisation.people))} people, {', '.join(roles)}.")
@@ -56,7 +56,7 @@ def _look_at_organisation(found: Findings, settings: Settings) -> Organisation |
 
 
 def _look_at_its_files(found: Findings, organisation: Organisation) -> None:
-    if not organisation.people.with_role(Role.PMO_LEAD):
+    if not organisation.people.find_by_role(Role.PMO_LEAD):
         found.hint("organisation", "Nobody has the role pmo_lead, so nobody can approve or is told of what is overdue.")
     own = organisation.files.handbook
     if own:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 
 class Level(StrEnum):
@@ -45,6 +45,6 @@ class Findings:
         """What is refused meanwhile is a finding, each line of it one."""
         try:
             yield
-        except Refused as refused:
+        except UserError as refused:
             for line in refused.message.splitlines():
                 self.broken(about, line)

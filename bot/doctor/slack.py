@@ -13,7 +13,7 @@ from bot.doctor.findings import Findings
 from bot.manifest import SCOPES
 from bot.organisation import Organisation
 from bot.transports import EVENTS_PATH, Where
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 ABOUT = "Slack"
 
@@ -22,7 +22,7 @@ async def look_at_slack(found: Findings, at: Where, organisation: Organisation |
     """Stops at the first thing without which the rest cannot be looked at.
 
     Raises:
-        Refused: Slack does not know the bot token, or cannot be reached.
+        UserError: Slack does not know the bot token, or cannot be reached.
     """
     async with slack_connection.session() as http:
         web = slack_connection.client(at.bot_token, at.api_url, http)
@@ -103,7 +103,7 @@ async def _asked(
     """Slack's answer; None when it knows no such thing.
 
     Raises:
-        Refused: it could not be asked.
+        UserError: it could not be asked.
     """
     try:
         answer = await web.api_call(method, http_verb="GET", params=what)
@@ -111,7 +111,7 @@ async def _asked(
         code = str(error.response.get("error"))
         if code in ("channel_not_found", "user_not_found", "user_not_visible"):
             return None
-        raise Refused(f"Slack refused {method}: {code}.") from None
+        raise UserError(f"Slack refused {method}: {code}.") from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Refused(f"Slack did not answer {method} ({type(error).__name__}).") from None
+        raise UserError(f"Slack did not answer {method} ({type(error).__name__}).") from None
     return dict(answer.data)  # type: ignore[arg-type]

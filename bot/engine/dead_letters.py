@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from handlers.context import House
-from handlers.slack.blocks.builders import escape, message
+from handlers.context import AppContext
+from handlers.slack.blocks.builders import build_message, escape
 from storage.engine.dead_letters import DeadLetter, DeadLetters
 
 log = logging.getLogger(__name__)
@@ -32,18 +32,18 @@ DEFECT = "a defect of the bot's: the log has the details"
 class TellOfDeadLetters:
     """A chore. What the triage channel itself refused is told in the log and by `pmo doctor` only."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
         self._quiet_until: datetime | None = None
 
     def __call__(self, now: datetime) -> datetime | None:
         if self._quiet_until and now < self._quiet_until:
             return self._quiet_until
-        triage = self._house.channels.triage
-        with self._house.store.reading(now) as tx:
+        triage = self._ctx.channels.triage
+        with self._ctx.store.read_only(now) as tx:
             if not DeadLetters(tx.session, now).untold(1):
                 return None
-        with self._house.store.transaction(now) as tx:
+        with self._ctx.store.transaction(now) as tx:
             found = DeadLetters(tx.session, now)
             letters = found.untold()
             found.told(letters)
@@ -52,7 +52,7 @@ class TellOfDeadLetters:
             tellable = [letter for letter in letters if letter.where != triage]
             if not tellable:
                 return None
-            tx.outbox.post(triage, message(words(tellable)), key=f"{KEY}{tellable[0].id}:{now.isoformat()}")
+            tx.outbox.post(triage, build_message(words(tellable)), key=f"{KEY}{tellable[0].id}:{now.isoformat()}")
         self._quiet_until = now + QUIET_FOR
         return self._quiet_until
 

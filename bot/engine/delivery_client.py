@@ -31,7 +31,7 @@ class NotOurs(Exception):
     """Somebody else has taken the delivery over; nothing is sent here."""
 
 
-class Caller:
+class SlackDeliveryClient:
     """Makes the calls of deliveries. Holds what all of them share."""
 
     def __init__(
@@ -54,7 +54,7 @@ class Caller:
 
 
 class _Calls:
-    def __init__(self, caller: Caller, delivery: Delivery) -> None:
+    def __init__(self, caller: SlackDeliveryClient, delivery: Delivery) -> None:
         self._caller = caller
         self._delivery = delivery
 

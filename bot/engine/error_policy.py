@@ -25,7 +25,7 @@ LIMITED = {"ratelimited", "rate_limited"}
 TOKEN_PAUSE = 60.0
 
 
-class Fate(Enum):
+class Disposition(Enum):
     """What becomes of a delivery that was not accepted."""
 
     AGAIN = auto()  # the network's or Slack's trouble: all wait for it, in order
@@ -36,10 +36,10 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ErrorDecision:
     """`method` and `seconds` say what is paused, and for how long."""
 
-    fate: Fate
+    fate: Disposition
     words: str
     method: str = ""
     seconds: float = 0.0
@@ -62,41 +62,41 @@ class ResponseRefused(Exception):
         self.retry_after = retry_after
 
 
-def judge(delivery: Delivery, error: Exception) -> Verdict:
+def decide_on_error(delivery: Delivery, error: Exception) -> ErrorDecision:
     """The verdict on a call that failed."""
     if isinstance(error, SlackApiError):
         return _slack(delivery, error)
     if isinstance(error, ResponseRefused):
         return _response_url(delivery, error)
     if isinstance(error, Unsendable):
-        return Verdict(Fate.DEAD, str(error))
+        return ErrorDecision(Disposition.DEAD, str(error))
     words = f"{type(error).__name__}: {error}"
     broken = isinstance(error, aiohttp.ClientError | TimeoutError | OSError)
-    return Verdict(Fate.AGAIN if broken else Fate.OVERTAKABLE, words)
+    return ErrorDecision(Disposition.AGAIN if broken else Disposition.OVERTAKABLE, words)
 
 
-def _slack(delivery: Delivery, error: SlackApiError) -> Verdict:
+def _slack(delivery: Delivery, error: SlackApiError) -> ErrorDecision:
     status = error.response.status_code
     code = str(error.response.get("error") or status) if isinstance(error.response.data, dict) else str(status)
     if status == 429 or code in LIMITED:
-        return Verdict(Fate.PAUSED, code, _method(error) or delivery.method, _seconds(error))
+        return ErrorDecision(Disposition.PAUSED, code, _method(error) or delivery.method, _seconds(error))
     if code in TOKEN:
-        return Verdict(Fate.PAUSED, code, "*", TOKEN_PAUSE)
+        return ErrorDecision(Disposition.PAUSED, code, "*", TOKEN_PAUSE)
     if status >= 500:
-        return Verdict(Fate.AGAIN, code)
+        return ErrorDecision(Disposition.AGAIN, code)
     if code in TRANSIENT:
-        return Verdict(Fate.OVERTAKABLE, code)
+        return ErrorDecision(Disposition.OVERTAKABLE, code)
     if delivery.method == WHISPER and code in NOT_THERE and delivery.person:
-        return Verdict(Fate.DIRECTLY, code)
-    return Verdict(Fate.DEAD, code)
+        return ErrorDecision(Disposition.DIRECTLY, code)
+    return ErrorDecision(Disposition.DEAD, code)
 
 
-def _response_url(delivery: Delivery, error: ResponseRefused) -> Verdict:
+def _response_url(delivery: Delivery, error: ResponseRefused) -> ErrorDecision:
     if error.status == 429:
-        return Verdict(Fate.PAUSED, str(error), RESPOND, _number(error.retry_after))
+        return ErrorDecision(Disposition.PAUSED, str(error), RESPOND, _number(error.retry_after))
     if error.status >= 500:
-        return Verdict(Fate.AGAIN, str(error))
-    return Verdict(Fate.DIRECTLY if delivery.person else Fate.DEAD, str(error))
+        return ErrorDecision(Disposition.AGAIN, str(error))
+    return ErrorDecision(Disposition.DIRECTLY if delivery.person else Disposition.DEAD, str(error))
 
 
 def _method(error: SlackApiError) -> str:

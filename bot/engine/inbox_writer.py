@@ -11,12 +11,12 @@ from storage.engine.inbox import Inbox, NewArrival
 log = logging.getLogger(__name__)
 
 LARGEST_BATCH = 500
-LULL = 0.01  # seconds without an arrival after which a burst is taken to be over
+IDLE_GRACE = 0.01  # seconds without an arrival after which a burst is taken to be over
 
 _Kept = tuple[NewArrival, asyncio.Future[None]]
 
 
-class BatchingKeeper:
+class InboxWriter:
     """`keep` returns when the arrival is committed; `on_kept` is called after each commit."""
 
     def __init__(self, inbox: Inbox, on_kept: Callable[[], None]) -> None:
@@ -33,12 +33,12 @@ class BatchingKeeper:
         """Wait until no arrival waits to be written, and so Slack for its ack, and none has come just now."""
         while True:
             await self._quiet.wait()
-            left = self._latest + LULL - asyncio.get_running_loop().time()
+            left = self._latest + IDLE_GRACE - asyncio.get_running_loop().time()
             if left <= 0:
                 return
             await asyncio.sleep(left)
 
-    async def keep(self, arrival: NewArrival) -> None:
+    async def write(self, arrival: NewArrival) -> None:
         """Returns when it is safe in the database.
 
         Raises:

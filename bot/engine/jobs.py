@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.engine.dead_letters import TellOfDeadLetters
-from bot.engine.scheduler import Chore
-from bot.handbook_provider import Shelf
-from handlers.context import House
+from bot.engine.scheduler import Job
+from bot.handbook_provider import HandbookProvider
+from handlers.context import AppContext
 from handlers.requests.reminders import RequestReminders
 from handlers.strategy.digests import run_due, sync, told, wanted_schedules
 from storage.engine.deliveries import Deliveries
@@ -16,24 +16,24 @@ KEEP_ARRIVALS = timedelta(days=30)
 KEEP_DELIVERIES = timedelta(days=90)
 
 
-def chores(house: House, shelf: Shelf, deliveries: Deliveries) -> Sequence[Chore]:
+def build_jobs(ctx: AppContext, shelf: HandbookProvider, deliveries: Deliveries) -> Sequence[Job]:
     """All chores of the running bot."""
-    digests = Digests(house)
-    digests.begin(house.now())
-    return (Prune(house, deliveries), TellOfDeadLetters(house), Refresh(shelf), digests, RequestReminders(house))
+    digests = Digests(ctx)
+    digests.begin(ctx.now())
+    return (Prune(ctx, deliveries), TellOfDeadLetters(ctx), Refresh(shelf), digests, RequestReminders(ctx))
 
 
 class Prune:
     """Forgets, once a day, what was done long ago."""
 
-    def __init__(self, house: House, deliveries: Deliveries) -> None:
-        self._house = house
+    def __init__(self, ctx: AppContext, deliveries: Deliveries) -> None:
+        self._ctx = ctx
         self._deliveries = deliveries
         self._next: datetime | None = None
 
     def __call__(self, now: datetime) -> datetime | None:
         if self._next is None or now >= self._next:
-            self._house.store.inbox.prune(now - KEEP_ARRIVALS)
+            self._ctx.store.inbox.prune(now - KEEP_ARRIVALS)
             self._deliveries.prune(now - KEEP_DELIVERIES)
             self._next = now + timedelta(days=1)
         return self._next
@@ -44,7 +44,7 @@ class Refresh:
 
     EVERY = timedelta(seconds=5)
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: HandbookProvider) -> None:
         self._shelf = shelf
 
     def __call__(self, now: datetime) -> datetime | None:
@@ -55,8 +55,8 @@ class Refresh:
 class Digests:
     """Sends the digests and the reminders when their slots come, each slot once."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
         self._known: Mapping[str, str] = {}
 
     def begin(self, now: datetime) -> None:
@@ -65,21 +65,21 @@ class Digests:
 
     def __call__(self, now: datetime) -> datetime | None:
         wanted = self._wanted(now)
-        with self._house.store.reading(now) as tx:
+        with self._ctx.store.read_only(now) as tx:
             due_at = tx.schedules.next_due()
         if due_at is None or due_at > now:
             return due_at
-        with self._house.store.transaction(now) as tx:
-            run_due(tx, self._house, wanted, now)
+        with self._ctx.store.transaction(now) as tx:
+            run_due(tx, self._ctx, wanted, now)
             return tx.schedules.next_due()
 
     def _wanted(self, now: datetime) -> Mapping[str, Schedule]:
         """The schedules; a strategy that came in meanwhile may have brought others."""
-        with self._house.store.reading(now) as tx:
-            wanted = wanted_schedules(self._house, tx.strategy.current())
+        with self._ctx.store.read_only(now) as tx:
+            wanted = wanted_schedules(self._ctx, tx.strategy.current())
         definitions = {name: told(schedule) for name, schedule in wanted.items()}
         if definitions != self._known:
-            with self._house.store.transaction(now) as tx:
+            with self._ctx.store.transaction(now) as tx:
                 sync(tx, wanted, now)
             self._known = definitions
         return wanted

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Loop(ABC):
             try:
                 if not await self.turn():
                     await self._sleep()
-            except Refused as refused:
+            except UserError as refused:
                 self.report(refused.message)
                 await self.pause(AFTER_TROUBLE)
             except Exception:

@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.engine.loop import Loop
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 log = logging.getLogger(__name__)
 
-Chore = Callable[[datetime], datetime | None]
+Job = Callable[[datetime], datetime | None]
 AFTER_TROUBLE = timedelta(seconds=30)  # until a chore that failed is called again
 
 
-class Clock(Loop):
+class Scheduler(Loop):
     """Calls the chores, one after the other. `on_done` is called when something may have been put in the outbox."""
 
-    def __init__(self, now: Callable[[], datetime], chores: Sequence[Chore], on_done: Callable[[], None]) -> None:
+    def __init__(self, now: Callable[[], datetime], chores: Sequence[Job], on_done: Callable[[], None]) -> None:
         super().__init__(now)
         self._chores = chores
         self._on_done = on_done
@@ -32,12 +32,12 @@ class Clock(Loop):
     async def next_due(self) -> datetime | None:
         return self._next
 
-    async def _call(self, chore: Chore) -> datetime | None:
+    async def _call(self, chore: Job) -> datetime | None:
         """One chore's trouble is no reason for the others to wait."""
         now = self.now()
         try:
             return await asyncio.to_thread(chore, now)
-        except Refused as refused:
+        except UserError as refused:
             self.report(refused.message)
         except Exception:
             log.exception("The chore %s stumbled; it is called again", getattr(chore, "__name__", type(chore).__name__))

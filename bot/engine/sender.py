@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.engine.delivery_client import Caller, NotOurs
-from bot.engine.error_policy import Fate, NeverPosted, Verdict, judge
+from bot.engine.delivery_client import NotOurs, SlackDeliveryClient
+from bot.engine.error_policy import Disposition, ErrorDecision, NeverPosted, decide_on_error
 from bot.engine.loop import Loop
 from storage.db_errors import DatabaseUnavailable
 from storage.engine.claiming import Delivery
@@ -18,7 +18,7 @@ CALL_SECONDS = 20  # the longest any call may take
 AT_ONCE = 48
 DRAIN_SECONDS = 4.0
 KEEP_TRYING = timedelta(days=3)  # a weekend without network is survived
-LONGEST_WAIT = {Fate.AGAIN: 60.0, Fate.OVERTAKABLE: 300.0}
+LONGEST_WAIT = {Disposition.AGAIN: 60.0, Disposition.OVERTAKABLE: 300.0}
 
 
 class Sender(Loop):
@@ -26,7 +26,7 @@ class Sender(Loop):
 
     def __init__(
         self,
-        caller: Caller,
+        caller: SlackDeliveryClient,
         deliveries: Deliveries,
         owner: str,
         now: Callable[[], datetime],
@@ -95,8 +95,8 @@ class Sender(Loop):
             await self._settle(delivery, error)
 
     async def _settle(self, delivery: Delivery, error: Exception) -> None:
-        verdict = judge(delivery, error)
-        if verdict.fate is Fate.OVERTAKABLE:
+        verdict = decide_on_error(delivery, error)
+        if verdict.fate is Disposition.OVERTAKABLE:
             log.warning("Delivery %s (%s): %s", delivery.id, delivery.method, verdict.words, exc_info=error)
         try:
             await self._conclude(delivery, verdict, error)
@@ -104,21 +104,21 @@ class Sender(Loop):
             self.report(trouble.message)
         self.ring()
 
-    async def _conclude(self, delivery: Delivery, verdict: Verdict, error: Exception) -> None:
+    async def _conclude(self, delivery: Delivery, verdict: ErrorDecision, error: Exception) -> None:
         deliveries, now = self._deliveries, self.now()
         fate = verdict.fate
         if fate in LONGEST_WAIT and now - delivery.first_attempt_at > KEEP_TRYING:
-            fate = Fate.DEAD
-        if fate is Fate.PAUSED:
+            fate = Disposition.DEAD
+        if fate is Disposition.PAUSED:
             self.report(f"Slack says {verdict.words}: {verdict.method} is paused.")
             until = now + timedelta(seconds=verdict.seconds)
             await asyncio.to_thread(deliveries.paused, delivery, verdict.method, until)
-        elif fate is Fate.AGAIN:
+        elif fate is Disposition.AGAIN:
             await asyncio.to_thread(deliveries.later, delivery, verdict.words, now + _wait(delivery, fate))
-        elif fate is Fate.OVERTAKABLE:
+        elif fate is Disposition.OVERTAKABLE:
             due_at = now + _wait(delivery, fate)
             await asyncio.to_thread(deliveries.overtakable, delivery, verdict.words, due_at, now)
-        elif fate is Fate.DIRECTLY:
+        elif fate is Disposition.DIRECTLY:
             await asyncio.to_thread(deliveries.directly, delivery, verdict.words, now)
         else:
             log.error("Delivery %s (%s) cannot be made: %s", delivery.id, delivery.method, verdict.words)
@@ -148,5 +148,5 @@ class Sender(Loop):
                     self.ring()
 
 
-def _wait(delivery: Delivery, fate: Fate) -> timedelta:
+def _wait(delivery: Delivery, fate: Disposition) -> timedelta:
     return timedelta(seconds=min(0.5 * 2 ** min(delivery.attempt, 16), LONGEST_WAIT[fate]))

@@ -2,21 +2,22 @@
 
 import asyncio
 import logging
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 
 from bot.engine.loop import Loop
-from foundation.errors import Refused
-from handlers.context import House
+from foundation.errors import UserError
+from handlers.context import AppContext
 from handlers.slack import payloads
-from handlers.slack.blocks.builders import message
-from handlers.slack.replies import reply
-from handlers.slack.routes import UNEXPECTED, Work
+from handlers.slack.blocks.builders import build_message
+from handlers.slack.calls import DeferredCall
+from handlers.slack.errors import UNEXPECTED_ERROR, log_unexpected_error
+from handlers.slack.replies import send_reply
+from handlers.slack.routes import DeferredHandler
 from storage.db_errors import DatabaseUnavailable
-from storage.engine.inbox import Arrival, Lost
+from storage.engine.inbox import Arrival, LeaseLost
 from storage.engine.lease import Lease
 
 log = logging.getLogger(__name__)
@@ -36,15 +37,15 @@ class Worker(Loop):
 
     def __init__(
         self,
-        house: House,
-        works: Mapping[str, Work],
+        ctx: AppContext,
+        works: Mapping[str, DeferredHandler],
         owner: str,
         lease: Lease,
         on_done: Callable[[], None],
         quiet: Callable[[], Awaitable[None]],
     ) -> None:
-        super().__init__(house.now)
-        self._house = house
+        super().__init__(ctx.now)
+        self._ctx = ctx
         self._works = works
         self._owner = owner
         self._lease = lease
@@ -60,7 +61,7 @@ class Worker(Loop):
         if room <= 0:
             await asyncio.wait(self._held, return_when=asyncio.FIRST_COMPLETED)
             return True
-        inbox = self._house.store.inbox
+        inbox = self._ctx.store.inbox
         arrivals = await asyncio.to_thread(inbox.claim, self._owner, self.now(), room, self._lease)
         for arrival in arrivals:
             person = _person(arrival)
@@ -71,7 +72,7 @@ class Worker(Loop):
         return len(arrivals) == room
 
     async def next_due(self) -> datetime | None:
-        return await asyncio.to_thread(self._house.store.inbox.next_due)
+        return await asyncio.to_thread(self._ctx.store.inbox.next_due)
 
     async def run(self) -> None:
         await super().run()
@@ -107,7 +108,7 @@ class Worker(Loop):
         while self._lease.allows_call(arrival.lease_until, self.now()) and not self.is_stopping:
             try:
                 return await asyncio.to_thread(self._do, arrival)
-            except Lost:
+            except LeaseLost:
                 return log.warning("Arrival %s was taken over by another process", arrival.key)
             except DatabaseUnavailable as trouble:
                 self.report(trouble.message)
@@ -119,34 +120,33 @@ class Worker(Loop):
             if arrival.is_suspect:
                 if arrival.is_last:
                     raise _DiedOfIt
-                arrival = self._house.store.inbox.count_beforehand(arrival)
-            self._works[arrival.route](arrival, self._house)
-        except (Lost, DatabaseUnavailable):
+                arrival = self._ctx.store.inbox.count_beforehand(arrival)
+            self._works[arrival.route](DeferredCall(arrival.payload, self._ctx, arrival))
+        except (LeaseLost, DatabaseUnavailable):
             raise
-        except Refused as refused:
+        except UserError as refused:
             self._explain(arrival, refused.message)
         except Exception:
             self._trouble(arrival)
 
     def _trouble(self, arrival: Arrival) -> None:
         """A defect. Try again; after the last attempt the person hears of it, with the reference of the log."""
-        reference = uuid.uuid4().hex[:8]
-        log.exception("Unexpected error %s at try %s of %s", reference, arrival.failures_with_this, arrival.route)
+        reference = log_unexpected_error(f"at try {arrival.failures_with_this} of {arrival.route}")
         if arrival.is_last:
-            self._explain(arrival, UNEXPECTED.format(reference=reference))
+            self._explain(arrival, UNEXPECTED_ERROR.format(reference))
         else:
-            self._house.store.inbox.put_back(arrival, f"reference {reference}", self.now())
+            self._ctx.store.inbox.put_back(arrival, f"reference {reference}", self.now())
 
     def _explain(self, arrival: Arrival, words: str) -> None:
         now = self.now()
         try:
-            place = payloads.place(arrival.payload)
+            place = payloads.read_place(arrival.payload)
         except (KeyError, TypeError, AttributeError):
             log.error("Nobody can be told about %s (%s): %s", arrival.key, arrival.route, words)
-            self._house.store.inbox.give_up(arrival, words, now)
+            self._ctx.store.inbox.give_up(arrival, words, now)
             return
-        with self._house.store.finishing(arrival, now) as tx:
-            reply(tx, place, message(words))
+        with self._ctx.store.arrival_transaction(arrival, now) as tx:
+            send_reply(tx, place, build_message(words))
 
 
 class _DiedOfIt(Exception):
@@ -155,6 +155,6 @@ class _DiedOfIt(Exception):
 
 def _person(arrival: Arrival) -> str:
     try:
-        return payloads.place(arrival.payload).user or arrival.key
+        return payloads.read_place(arrival.payload).user or arrival.key
     except (KeyError, TypeError, AttributeError):
         return arrival.key

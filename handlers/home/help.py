@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 
 from foundation.people import Person, Role
-from handlers.commands import COMMANDS, CONCERNS, STARTERS
-from handlers.context import House
+from handlers.commands import COMMANDS, HELP_LINES, STARTERS
+from handlers.context import AppContext
 from handlers.home.blocks.help import Help, help_blocks, help_message, welcome_message
-from handlers.slack import payloads
-from handlers.slack.blocks.builders import Block, Message, actions, button, modal
-from handlers.slack.payloads import Place
-from handlers.slack.replies import reply
-from handlers.slack.routes import Routes, Visit
+from handlers.slack.blocks.builders import Block, Message, actions, build_modal, button
+from handlers.slack.calls import DeferredCall, ImmediateCall
+from handlers.slack.replies import send_reply
+from handlers.slack.routes import Routes
 from knowledge.library import Library
-from storage.engine.inbox import Arrival
 from storage.store import Transaction
 
 MOST_STARTERS = 4
@@ -20,43 +18,43 @@ LONGEST_STARTER = 75  # the label of a button
 
 
 def register(routes: Routes) -> None:
-    routes.action_now("help.show", shown)
+    routes.handle_action("help.show", open_help)
 
 
-def told(arrival: Arrival, house: House, place: Place) -> None:
+def send_help(call: DeferredCall) -> None:
     """Somebody asked for help, or said nothing else. It is about them, so nobody else sees it."""
-    with house.store.finishing(arrival, house.now()) as tx:
-        reply(tx, place, help_message(help_for(house, place.user)))
+    with call.transaction() as tx:
+        send_reply(tx, call.place, help_message(help_for(call.ctx, call.place.user)))
 
 
-async def shown(visit: Visit) -> None:
+async def open_help(call: ImmediateCall) -> None:
     """The button in the App Home."""
-    view = modal("What I can do", help_blocks(help_for(visit.house, payloads.place(visit.body).user)))
-    await visit.open(view)
+    view = build_modal("What I can do", help_blocks(help_for(call.ctx, call.place.user)))
+    await call.open_modal(view)
 
 
-def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:
+def home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
     """The last part of the App Home."""
     return [actions([button("What can I do here?", "help.show", "all")])]
 
 
-def welcome(house: House, user: str) -> Message:
+def welcome(ctx: AppContext, user: str) -> Message:
     """The first words in somebody's direct messages."""
-    return welcome_message(help_for(house, user))
+    return welcome_message(help_for(ctx, user))
 
 
-def help_for(house: House, user: str) -> Help:
+def help_for(ctx: AppContext, user: str) -> Help:
     """What of all there is concerns this person."""
-    person = house.people.get(user)
+    person = ctx.people.get(user)
     commands = tuple(command for command in COMMANDS if _concerns(command.roles, person))
     uses = {command.name: tuple(use for use in command.uses if _concerns(use.roles, person)) for command in commands}
-    sentences = tuple(concern.sentence for concern in CONCERNS if _concerns(concern.roles, person))
-    return Help(commands, uses, sentences, tuple(starters(house.library(), person))[:MOST_STARTERS])
+    sentences = tuple(concern.sentence for concern in HELP_LINES if _concerns(concern.roles, person))
+    return Help(commands, uses, sentences, tuple(starters(ctx.library(), person))[:MOST_STARTERS])
 
 
 def starters(library: Library, person: Person) -> Iterator[str]:
     """Questions that the handbook in force answers: those for the person's role, else some from all over it."""
-    role = next((role for role in STARTERS if person.holds(role)), Role.MEMBER)
+    role = next((role for role in STARTERS if person.has_role(role)), Role.MEMBER)
     ours = [library.handbook.get(page_id) for page_id in STARTERS[role]]
     every = list(library.handbook)
     pages = [page for page in ours if page] or every[:: max(1, len(every) // MOST_STARTERS)]
@@ -65,4 +63,4 @@ def starters(library: Library, person: Person) -> Iterator[str]:
 
 
 def _concerns(roles: tuple[Role, ...], person: Person) -> bool:
-    return not roles or person.holds(*roles)
+    return not roles or person.has_role(*roles)

@@ -1,8 +1,8 @@
 """Questions passed on to the PMO: a person answers what the handbook does not."""
 
-from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from foundation.people import Person, Role
-from handlers.context import House
+from handlers.context import AppContext
 from handlers.home.home import refresh_homes
 from handlers.questions.blocks.forward import (
     LONGEST_ANSWER,
@@ -12,11 +12,10 @@ from handlers.questions.blocks.forward import (
     persons_answer,
     waiting_section,
 )
-from handlers.slack import payloads
-from handlers.slack.blocks.builders import Block, message
-from handlers.slack.replies import aside
-from handlers.slack.routes import Body, Routes, Visit
-from storage.engine.inbox import Arrival
+from handlers.slack.blocks.builders import Block, build_message
+from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall
+from handlers.slack.replies import reply_ephemeral
+from handlers.slack.routes import Routes
 from storage.questions import Asked
 from storage.store import Transaction
 
@@ -24,54 +23,49 @@ SHOWN_AT_HOME = 5
 
 
 def register(routes: Routes) -> None:
-    routes.action("question.forward", forwarded)
-    routes.action_now("question.answer", opened)
-    routes.submission("question.answer", answered, check)
+    routes.defer_action("question.forward", forward_question)
+    routes.handle_action("question.answer", open_answer_form)
+    routes.defer_submission("question.answer", answer_forwarded_question, check_answer)
 
 
-def forwarded(arrival: Arrival, house: House) -> None:
+def forward_question(call: DeferredCall) -> None:
     """Somebody wants a person to answer: the PMO's channel gets the question, once; whoever clicked gets a word."""
-    place, question_id = payloads.place(arrival.payload), payloads.action_value(arrival.payload)
-    with house.store.finishing(arrival, house.now()) as tx:
+    place, question_id = call.place, call.value
+    with call.transaction() as tx:
         asked = _found(tx, question_id)
-        card = tx.outbox.post(house.channels.triage, open_card(asked, place.user), key=f"forward:{question_id}")
-        is_new = tx.questions.forward(question_id, place.user, card, house.now())
-        aside(tx, place, message(_word(asked, is_new)))
+        card = tx.outbox.post(call.ctx.channels.triage, open_card(asked, place.user), key=f"forward:{question_id}")
+        is_new = tx.questions.forward(question_id, place.user, card, tx.now)
+        reply_ephemeral(tx, place, build_message(_word(asked, is_new)))
         if is_new:
-            refresh_homes(tx, house, [asked.where.person, *_pmo(house)])
+            refresh_homes(tx, call.ctx, [asked.where.person, *_pmo(call.ctx)])
 
 
-async def opened(visit: Visit) -> None:
+async def open_answer_form(call: ImmediateCall) -> None:
     """Somebody of the PMO wants to answer."""
-
-    def find() -> Asked:
-        with visit.house.store.reading(visit.house.now()) as tx:
-            return _answerable(tx, payloads.action_value(visit.body), visit.person)
-
-    asked = await visit.look(find)
-    await visit.open(answer_modal(asked, visit.house.people.get(asked.where.person).name))
+    asked = await call.read(lambda tx: _answerable(tx, call.value, call.person))
+    await call.open_modal(answer_modal(asked, call.ctx.people.get(asked.where.person).name))
 
 
-def check(body: Body, house: House) -> None:
+def check_answer(call: BlockingCall) -> None:
     """What is told under the field of the open form."""
-    text = str(payloads.submitted(body).get("answer") or "").strip()
+    text = str(call.submitted.get("answer") or "").strip()
     if not text:
-        raise Invalid({"answer": "Write an answer. It is sent as you write it."})
+        raise InvalidInput({"answer": "Write an answer. It is sent as you write it."})
     if len(text) > LONGEST_ANSWER:
-        raise Invalid(
+        raise InvalidInput(
             {"answer": f"This has {len(text):,} characters; {LONGEST_ANSWER:,} fit. Shorten it, or link to a document."}
         )
-    with house.store.reading(house.now()) as tx:
-        _answerable(tx, payloads.carried(body), house.people.get(payloads.place(body).user))
+    with call.ctx.store.read_only(call.ctx.now()) as tx:
+        _answerable(tx, call.metadata, call.person)
 
 
-def answered(arrival: Arrival, house: House) -> None:
+def answer_forwarded_question(call: DeferredCall) -> None:
     """The asker gets the answer where they asked, the card says that it is done."""
-    question_id, person = payloads.carried(arrival.payload), house.people.get(payloads.place(arrival.payload).user)
-    text = str(payloads.submitted(arrival.payload)["answer"]).strip()
-    with house.store.finishing(arrival, house.now()) as tx:
+    question_id, person = call.metadata, call.person
+    text = str(call.submitted["answer"]).strip()
+    with call.transaction() as tx:
         asked = _answerable(tx, question_id, person)
-        tx.questions.answer(question_id, person.id, text, house.now())
+        tx.questions.answer(question_id, person.id, text, tx.now)
         words = persons_answer(asked, person.name, text)
         if asked.where.private:
             tx.outbox.post(asked.where.person, words)
@@ -79,10 +73,10 @@ def answered(arrival: Arrival, house: House) -> None:
             tx.outbox.post(asked.where.channel, words, thread_ts=asked.where.thread_ts)
         if asked.forward:
             tx.outbox.edit(asked.forward.card, answered_card(asked, person.name, text))
-        refresh_homes(tx, house, [asked.where.person, *_pmo(house)])
+        refresh_homes(tx, call.ctx, [asked.where.person, *_pmo(call.ctx)])
 
 
-def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:
+def home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
     """The questions that wait for the PMO, for those who can answer them."""
     if not person.is_pmo:
         return []
@@ -90,8 +84,8 @@ def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:
     return waiting_section(waiting[:SHOWN_AT_HOME], len(waiting) > SHOWN_AT_HOME)
 
 
-def _pmo(house: House) -> list[str]:
-    return [person.id for person in house.people.with_role(Role.PMO_STAFF, Role.PMO_LEAD)]
+def _pmo(ctx: AppContext) -> list[str]:
+    return [person.id for person in ctx.people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD)]
 
 
 def _found(tx: Transaction, question_id: str) -> Asked:

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from foundation.errors import NotAllowed, Refused
-from handlers.context import House
+from foundation.errors import NotAllowed, UserError
 from handlers.questions.blocks.gaps import Open, gaps_message
-from handlers.slack.payloads import Place
-from handlers.slack.replies import reply
+from handlers.slack.calls import DeferredCall
+from handlers.slack.replies import send_reply
 from knowledge.answers import Answer, Outcome
 from knowledge.library import Library
-from storage.engine.inbox import Arrival
 from storage.questions import Gap
 
 SINCE = timedelta(days=90)
@@ -18,17 +16,17 @@ LOOKED_AT = 50
 SHOWN = 10
 
 
-def told(arrival: Arrival, house: House, place: Place) -> None:
+def list_gaps(call: DeferredCall) -> None:
     """/pmo gaps: the questions of the last three months that the handbook still does not answer."""
-    if not house.people.get(place.user).is_pmo:
+    if not call.person.is_pmo:
         raise NotAllowed("Only people of the PMO see which questions the handbook left open.")
-    now = house.now()
-    with house.store.reading(now) as tx:
+    now = call.ctx.now()
+    with call.ctx.store.read_only(now) as tx:
         gaps = tx.questions.gaps(now - SINCE, LOOKED_AT)
         unhelpful = [Open(gap) for gap in tx.questions.unhelpful(now - SINCE, SHOWN)]
-    still_open = _still_open(gaps, house.library())
-    with house.store.finishing(arrival, now) as tx:
-        reply(tx, place, gaps_message(still_open[:SHOWN], unhelpful, len(gaps) - len(still_open)))
+    still_open = _still_open(gaps, call.ctx.library())
+    with call.transaction() as tx:
+        send_reply(tx, call.place, gaps_message(still_open[:SHOWN], unhelpful, len(gaps) - len(still_open)))
 
 
 def _still_open(gaps: Sequence[Gap], library: Library) -> list[Open]:
@@ -44,5 +42,5 @@ def _still_open(gaps: Sequence[Gap], library: Library) -> list[Open]:
 def _asked_again(text: str, library: Library) -> Answer | None:
     try:
         return library.ask(text)
-    except Refused:
+    except UserError:
         return None

@@ -4,7 +4,7 @@ import re
 
 from foundation.errors import NotFound
 from foundation.people import Person
-from handlers.context import House
+from handlers.context import AppContext
 from handlers.questions import intents
 from handlers.requests import lists
 from handlers.requests.forms import service_key
@@ -20,7 +20,7 @@ from strategy.visibility import visible
 _AROUND = re.compile(r"\A(?:(?:the|our|my|project|objective) )+|(?: (?:project|objective|programme|program))+\Z")
 
 
-def standing(tx: Transaction, house: House, person: Person, question: str) -> Message | None:
+def standing(tx: Transaction, ctx: AppContext, person: Person, question: str) -> Message | None:
     """How what the question names stands: a request, an objective, a project, a measure, or all of some kind; None
     where it names none that they know.
 
@@ -28,31 +28,33 @@ def standing(tx: Transaction, house: House, person: Person, question: str) -> Me
         NotFound: it names a request that the person may not know of, or that does not exist.
     """
     if number := intents.reference(question):
-        return lists.looked_up(number, person)(tx, house, person)
-    if intents.is_of_my_requests(question) or _is_of_mine(tx, house, person, question):
-        return lists.looked_up("", person)(tx, house, person)
+        return lists.looked_up(number, person)(tx, ctx, person)
+    if intents.is_of_my_requests(question) or _is_of_mine(tx, ctx, person, question):
+        return lists.looked_up("", person)(tx, ctx, person)
     if intents.is_of_open_requests(question):
-        return lists.looked_up("open" if person.is_pmo else "", person)(tx, house, person)
+        return lists.looked_up("open" if person.is_pmo else "", person)(tx, ctx, person)
     everything = tx.strategy.current()
-    return _of_strategy(tx, house, person, everything, question) if everything else None
+    return _of_strategy(tx, ctx, person, everything, question) if everything else None
 
 
-def _of_strategy(tx: Transaction, house: House, person: Person, everything: Strategy, question: str) -> Message | None:
+def _of_strategy(
+    tx: Transaction, ctx: AppContext, person: Person, everything: Strategy, question: str
+) -> Message | None:
     if asked := intents.states(question):
-        return tree.in_state_now(tx, house, person, *asked)
+        return tree.in_state_now(tx, ctx, person, *asked)
     seen = visible(everything, person)
     if subject := _named(seen, question):
-        return tree.details_now(tx, house, person, subject)
+        return tree.details_now(tx, ctx, person, subject)
     metric = _measure(seen, question)
-    return tree.measure_now(tx, house, person, metric) if metric else None
+    return tree.measure_now(tx, ctx, person, metric) if metric else None
 
 
-def _is_of_mine(tx: Transaction, house: House, person: Person, question: str) -> bool:
+def _is_of_mine(tx: Transaction, ctx: AppContext, person: Person, question: str) -> bool:
     """Whether it names a service that the person has asked for, as “where is my health check?” does."""
     if not (what := intents.my_service(question)):
         return False
     try:
-        key = service_key(house, what)
+        key = service_key(ctx, what)
     except NotFound:
         return False
     return any(one.service == key for one in tx.requests.concerning(person.id, OPEN, MOST_CONCERNING))

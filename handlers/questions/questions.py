@@ -3,33 +3,30 @@ thought of it."""
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
-from foundation.errors import NotFound, Refused
+from foundation.errors import NotFound, UserError
 from foundation.people import Person
-from handlers.context import House
-from handlers.home import help  # noqa: A004
+from handlers.context import AppContext
+from handlers.home.help import send_help
 from handlers.home.home import refresh_home
-from handlers.questions import (
-    gaps,
-    intents,
-)
+from handlers.questions import intents
 from handlers.questions.blocks.answer import Names, answer_message, ask_the_pmo, asked_block
 from handlers.questions.blocks.handbook_section import section_modal
 from handlers.questions.blocks.history import asked_modal, questions_section
+from handlers.questions.gaps import list_gaps
 from handlers.questions.live_status import standing
 from handlers.requests.actions import wrote_under_card
 from handlers.slack import payloads
-from handlers.slack.blocks.builders import Block, actions, cut, escape, message, section
-from handlers.slack.payloads import Asked, Place
-from handlers.slack.replies import aside, reply
-from handlers.slack.routes import Routes, Visit
+from handlers.slack.blocks.builders import Block, actions, build_message, escape, section, shorten
+from handlers.slack.calls import DeferredCall, ImmediateCall
+from handlers.slack.payloads import TypedQuestion
+from handlers.slack.replies import reply_ephemeral, send_reply
+from handlers.slack.routes import DeferredHandler, Routes
 from knowledge.answers import Answer, Outcome
 from knowledge.follow_ups import leans
 from knowledge.sections import find_section
-from storage.engine.inbox import Arrival
 from storage.questions import Where
 from storage.store import Transaction
 
@@ -42,158 +39,143 @@ SHOWN_AT_HOME = 5
 SHOWN = Answer(Outcome.ANSWERED, "You were shown how it stood at that moment.", 1.0)
 REMEMBERED_FOR = timedelta(hours=1)  # what was asked before that is another conversation
 
-Told = Callable[[Arrival, House, Place], None]
-SUBCOMMANDS: Mapping[str, Told] = {"": help.told, "help": help.told, "gaps": gaps.told}
+SUBCOMMANDS: Mapping[str, DeferredHandler] = {"": send_help, "help": send_help, "gaps": list_gaps}
 
 
 def register(routes: Routes) -> None:
-    routes.event("app_mention", mentioned, when=_by_a_person)
-    routes.event("message", mentioned, when=_direct)
-    routes.command("/pmo", commanded)
-    routes.action("question.ask", asked_at_home)
-    routes.action("question.suggested.*", suggested)
-    routes.action("question.feedback", rated)
-    routes.action_now("question.read", read)
-    routes.action_now("question.show", shown)
+    routes.defer_event("app_mention", answer_message_event, when=payloads.is_typed_by_person)
+    routes.defer_event("message", answer_message_event, when=payloads.is_typed_in_direct_message)
+    routes.defer_command("/pmo", answer_command)
+    routes.defer_action("question.ask", answer_home_question)
+    routes.defer_action("question.suggested.*", answer_suggested_question)
+    routes.defer_action("question.feedback", rate_answer)
+    routes.handle_action("question.read", open_handbook_section)
+    routes.handle_action("question.show", open_past_question)
 
 
-def mentioned(arrival: Arrival, house: House) -> None:
+def answer_message_event(call: DeferredCall) -> None:
     """Somebody mentioned the bot or wrote to it."""
-    asked = payloads.question(arrival.payload)
-    if not payloads.is_addressed(arrival.payload) and wrote_under_card(arrival, house, asked):
+    asked = payloads.read_question(call.payload)
+    if not payloads.is_addressed(call.payload) and wrote_under_card(call, asked):
         return
     if _SMALL_TALK.fullmatch(asked.text):
-        help.told(arrival, house, asked.place)
+        send_help(call)
     else:
-        _answer(arrival, house, asked)
+        _answer(call, asked)
 
 
-def commanded(arrival: Arrival, house: House) -> None:
+def answer_command(call: DeferredCall) -> None:
     """/pmo <question>, /pmo ask <question>, or one of the subcommands."""
-    asked = payloads.question(arrival.payload)
-    told = SUBCOMMANDS.get(asked.text.lower())
-    if told:
-        told(arrival, house, asked.place)
+    asked = payloads.read_question(call.payload)
+    if subcommand := SUBCOMMANDS.get(asked.text.lower()):
+        subcommand(call)
         return
     if asked.text.startswith("-"):
-        option = escape(cut(asked.text.split()[0], 40))
-        raise Refused(f"There is no option “{option}”. Type `/pmo help` to see what there is.")
+        option = escape(shorten(asked.text.split()[0], 40))
+        raise UserError(f"There is no option “{option}”. Type `/pmo help` to see what there is.")
     text = re.sub(r"^ask\b\s*", "", asked.text, flags=re.IGNORECASE)
-    _answer(arrival, house, Asked(text, asked.place))
+    _answer(call, TypedQuestion(text, asked.place))
 
 
-def suggested(arrival: Arrival, house: House) -> None:
+def answer_suggested_question(call: DeferredCall) -> None:
     """Somebody clicked on a question."""
-    _answer(arrival, house, Asked(payloads.action_value(arrival.payload), payloads.place(arrival.payload)))
+    _answer(call, TypedQuestion(call.value, call.place))
 
 
-def asked_at_home(arrival: Arrival, house: House) -> None:
+def answer_home_question(call: DeferredCall) -> None:
     """Somebody typed a question in the App Home. It is answered in their direct messages."""
-    suggested(arrival, house)
+    answer_suggested_question(call)
 
 
-def rated(arrival: Arrival, house: House) -> None:
+def rate_answer(call: DeferredCall) -> None:
     """Somebody pressed Helpful or Not helpful."""
-    verdict, _, question_id = payloads.action_value(arrival.payload).partition(":")
-    place = payloads.place(arrival.payload)
-    with house.store.finishing(arrival, house.now()) as tx:
-        tx.questions.rate(question_id, place.user, verdict == "yes", house.now())
+    verdict, _, question_id = call.value.partition(":")
+    place = call.place
+    with call.transaction() as tx:
+        tx.questions.rate(question_id, place.user, verdict == "yes", tx.now)
         if verdict == "yes":
-            tx_words = message("Thank you. That tells the PMO which pages do their work.")
+            tx_words = build_message("Thank you. That tells the PMO which pages do their work.")
         else:
             words = "Thank you for saying so. Would you like a person of the PMO to answer?"
-            tx_words = message(words, [section(words), actions([ask_the_pmo(question_id)], asked_block(question_id))])
-        aside(tx, place, tx_words)
+            tx_words = build_message(
+                words, [section(words), actions([ask_the_pmo(question_id)], asked_block(question_id))]
+            )
+        reply_ephemeral(tx, place, tx_words)
 
 
-async def read(visit: Visit) -> None:
+async def open_handbook_section(call: ImmediateCall) -> None:
     """Somebody wants to read a whole section."""
-    page_id, anchor, edition = json.loads(payloads.action_value(visit.body))
-    page = visit.house.library().handbook.get(page_id)
+    page_id, anchor, edition = json.loads(call.value)
+    page = call.ctx.library().handbook.get(page_id)
     found = find_section(page, anchor) if page else None
     if page is None or found is None:
         raise NotFound("This section is no longer in the handbook. Ask again to see what stands there now.")
-    owner = visit.house.people.get(page.owner).name if page.owner else ""
-    await visit.open(section_modal(page, found.heading, found.markdown, owner, edition))
+    owner = call.ctx.people.get(page.owner).name if page.owner else ""
+    await call.open_modal(section_modal(page, found.heading, found.markdown, owner, edition))
 
 
-async def shown(visit: Visit) -> None:
+async def open_past_question(call: ImmediateCall) -> None:
     """Somebody wants to see again what they asked."""
-
-    def find() -> Block:
-        with visit.house.store.reading(visit.house.now()) as tx:
-            asked = tx.questions.get(payloads.action_value(visit.body))
-        if asked is None or asked.where.person != visit.person.id:
-            raise NotFound("This question is not kept any more. Please ask again.")
-        return asked_modal(asked, visit.house.people)
-
-    await visit.open(await visit.look(find))
+    asked = await call.read(lambda tx: tx.questions.get(call.value))
+    if asked is None or asked.where.person != call.person.id:
+        raise NotFound("I no longer have that question. Please ask it again.")
+    await call.open_modal(asked_modal(asked, call.ctx.people))
 
 
-def home_section(tx: Transaction, house: House, person: Person) -> list[Block]:
+def home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
     """What the person may ask, and what they asked."""
-    return questions_section(tx.questions.latest(person.id, SHOWN_AT_HOME), house.people)
+    return questions_section(tx.questions.latest(person.id, SHOWN_AT_HOME), ctx.people)
 
 
-def _answer(arrival: Arrival, house: House, asked: Asked) -> None:
-    if not _told_how_it_stands(arrival, house, asked):
-        _answer_from_handbook(arrival, house, asked)
+def _answer(call: DeferredCall, asked: TypedQuestion) -> None:
+    if not _told_how_it_stands(call, asked):
+        _answer_from_handbook(call, asked)
 
 
-def _told_how_it_stands(arrival: Arrival, house: House, asked: Asked) -> bool:
+def _told_how_it_stands(call: DeferredCall, asked: TypedQuestion) -> bool:
     """Whether the question was about something of today, which only the asker is told: others may not know of it."""
     if not intents.may_be(asked.text):
         return False
-    with house.store.reading(house.now()) as tx:
-        words = standing(tx, house, house.people.get(asked.place.user), asked.text)
+    with call.ctx.store.read_only(call.ctx.now()) as tx:
+        words = standing(tx, call.ctx, call.ctx.people.get(asked.place.user), asked.text)
     if words:
-        with house.store.finishing(arrival, house.now()) as tx:
-            _record(tx, arrival, asked, SHOWN)
-            reply(tx, asked.place, words)
-            refresh_home(tx, house, asked.place.user)
+        with call.transaction() as tx:
+            _record(tx, call, asked, SHOWN)
+            send_reply(tx, asked.place, words)
+            refresh_home(tx, call.ctx, asked.place.user)
     return bool(words)
 
 
-def _answer_from_handbook(arrival: Arrival, house: House, asked: Asked) -> None:
+def _answer_from_handbook(call: DeferredCall, asked: TypedQuestion) -> None:
     place = asked.place
-    answer = house.library().ask(asked.text, _before(arrival, house, asked))
-    words = answer_message(answer, _question_id(arrival), names(house))
-    with house.store.finishing(arrival, house.now()) as tx:
-        _record(tx, arrival, asked, answer)
-        reply(tx, place, words, public=not place.only_me)
-        refresh_home(tx, house, place.user)
+    answer = call.ctx.library().ask(asked.text, _before(call, asked))
+    words = answer_message(answer, _question_id(call), names(call.ctx))
+    with call.transaction() as tx:
+        _record(tx, call, asked, answer)
+        send_reply(tx, place, words, public=not place.is_private)
+        refresh_home(tx, call.ctx, place.user)
 
 
-def _record(tx: Transaction, arrival: Arrival, asked: Asked, answer: Answer) -> None:
+def _record(tx: Transaction, call: DeferredCall, asked: TypedQuestion, answer: Answer) -> None:
     place = asked.place
-    where = Where(place.user, place.channel or "", place.thread_ts, place.only_me)
-    tx.questions.record(_question_id(arrival), where, asked.text, answer, arrival.received_at)
+    where = Where(place.user, place.channel or "", place.thread_ts, place.is_private)
+    tx.questions.record(_question_id(call), where, asked.text, answer, call.arrival.received_at)
 
 
-def _question_id(arrival: Arrival) -> str:
-    return f"Q{arrival.id}"
+def _question_id(call: DeferredCall) -> str:
+    return f"Q{call.arrival.id}"
 
 
-def _before(arrival: Arrival, house: House, asked: Asked) -> tuple[str, ...]:
+def _before(call: DeferredCall, asked: TypedQuestion) -> tuple[str, ...]:
     """What was asked just before in this conversation, where the question may lean on it."""
     if not leans(asked.text):
         return ()
     place = asked.place
     thread = None if place.opens_thread else place.thread_ts
-    where = Where(place.user, place.channel or "", thread, place.only_me)
-    with house.store.reading(house.now()) as tx:
-        return tx.questions.before(where, arrival.received_at - REMEMBERED_FOR)
+    where = Where(place.user, place.channel or "", thread, place.is_private)
+    with call.ctx.store.read_only(call.ctx.now()) as tx:
+        return tx.questions.before(where, call.arrival.received_at - REMEMBERED_FOR)
 
 
-def names(house: House) -> Names:
-    return Names({service.key: service.name for service in house.desk.catalogue.services}, house.people)
-
-
-def _by_a_person(body: Mapping[str, Any]) -> bool:
-    """A person's own new words; what bots say, edits and the other notices of Slack are no questions."""
-    event = body["event"]
-    return bool(event.get("user")) and not any(event.get(name) for name in ("subtype", "bot_id", "edited"))
-
-
-def _direct(body: Mapping[str, Any]) -> bool:
-    return body["event"].get("channel_type") == "im" and _by_a_person(body)
+def names(ctx: AppContext) -> Names:
+    return Names({service.key: service.name for service in ctx.desk.catalogue.services}, ctx.people)

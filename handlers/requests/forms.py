@@ -2,101 +2,102 @@
 
 import re
 
-from foundation.errors import Invalid, NotFound
-from handlers.context import House
+from foundation.errors import InvalidInput, NotFound
+from handlers.context import AppContext
 from handlers.requests.blocks.form import CHOOSE, FORM, Filling, form, options, picker
 from handlers.requests.notifications import announce_new
 from handlers.requests.views import check_named
 from handlers.slack import payloads
-from handlers.slack.routes import Body, Routes, Visit
+from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall
+from handlers.slack.routes import Routes
 from handlers.strategy import lookups
 from servicedesk.catalogue import Service
 from servicedesk.forms import LONG_TEXT_LENGTH, validate
 from servicedesk.records import Verb
 from servicedesk.requests import apply, draft
-from storage.engine.inbox import Arrival
 
 
 def register(routes: Routes) -> None:
-    routes.command_now("/pmo-request", commanded)
-    routes.shortcut_now("request_service", begun)
-    routes.action_now("request.begin", begun)
-    routes.action_now(f"{CHOOSE}.*", chosen)
-    routes.submission(FORM, submitted, check)
-    routes.options_now("request.project", projects)
-    routes.options_now("request.objective", objectives)
+    routes.handle_command("/pmo-request", open_request_command)
+    routes.handle_shortcut("request_service", open_service_picker)
+    routes.handle_action("request.begin", open_service_picker)
+    routes.handle_action(f"{CHOOSE}.*", open_request_form)
+    routes.defer_submission(FORM, submit_request, check_request_form)
+    routes.handle_options("request.project", offer_projects)
+    routes.handle_options("request.objective", offer_objectives)
 
 
-async def commanded(visit: Visit) -> None:
+async def open_request_command(call: ImmediateCall) -> None:
     """/pmo-request [service]."""
-    typed = payloads.plain(visit.body.get("text", ""))
+    typed = call.command_text
     if typed:
-        await _open_form(visit, service_key(visit.house, typed), Filling())
+        await _open_form(call, service_key(call.ctx, typed), Filling())
     else:
-        await begun(visit)
+        await open_service_picker(call)
 
 
-async def begun(visit: Visit) -> None:
+async def open_service_picker(call: ImmediateCall) -> None:
     """Somebody wants a service and has not said which."""
-    await visit.open(picker(visit.house.desk.catalogue))
+    await call.open_modal(picker(call.ctx.desk.catalogue))
 
 
-async def chosen(visit: Visit) -> None:
+async def open_request_form(call: ImmediateCall) -> None:
     """A service was chosen in the first window, or under an answer: then what was asked is taken along."""
-    question_id, filling = payloads.question_behind(visit.body), Filling()
+    question_id, filling = payloads.read_question_id(call.payload), Filling()
     if question_id:
-        asked = await visit.look(lambda: _question(visit.house, question_id))
+        asked = await call.read(lambda tx: tx.questions.text_of(question_id))
         filling = Filling({"detail": asked[:LONG_TEXT_LENGTH]} if asked else {})
-    await _open_form(visit, payloads.action_value(visit.body), filling)
+    await _open_form(call, call.value, filling)
 
 
-def check(body: Body, house: House) -> None:
+def check_request_form(call: BlockingCall) -> None:
     """Every field is held to the catalogue and to the strategy; what is wrong stands under it."""
-    fields, values = house.desk.catalogue.form(payloads.carried(body)), payloads.submitted(body)
+    fields, values = call.ctx.desk.catalogue.form(call.metadata), call.submitted
     wrong: dict[str, str] = {}
-    with house.store.reading(house.now()) as tx:
-        try:
-            check_named(tx, house.people.get(payloads.place(body).user), fields, values)
-        except Invalid as invalid:
-            wrong = invalid.fields
     try:
-        validate(fields, values, house.desk.calendar.local_date(house.now()))
-    except Invalid as invalid:
+        call.read(lambda tx: check_named(tx, call.person, fields, values))
+    except InvalidInput as invalid:
+        wrong = invalid.fields
+    try:
+        validate(fields, values, call.ctx.desk.calendar.local_date(call.ctx.now()))
+    except InvalidInput as invalid:
         wrong |= invalid.fields
     if wrong:
-        raise Invalid(wrong)
+        raise InvalidInput(wrong)
 
 
-def submitted(arrival: Arrival, house: House) -> None:
+def submit_request(call: DeferredCall) -> None:
     """A filled-in form becomes a numbered request, shown to its requester, its watchers and in triage."""
-    requester = house.people.get(payloads.place(arrival.payload).user)
-    service, values = payloads.carried(arrival.payload), payloads.submitted(arrival.payload)
-    now = house.now()
-    with house.store.finishing(arrival, now) as tx:
-        begun_ = draft(tx.requests.next_number(), arrival.key, service, requester, values, now, house.desk)
-        sent = apply(begun_.request, Verb.SUBMIT, requester, now, house.desk)
-        announce_new(tx, house, tx.requests.add([begun_, sent]))
+    requester = call.person
+    service, values = call.metadata, call.submitted
+    with call.transaction() as tx:
+        number, key = tx.requests.next_number(), call.arrival.key
+        drafted = draft(number, key, service, requester, values, tx.now, call.ctx.desk)
+        sent = apply(drafted.request, Verb.SUBMIT, requester, tx.now, call.ctx.desk)
+        announce_new(tx, call.ctx, tx.requests.add([drafted, sent]))
 
 
-async def projects(visit: Visit) -> None:
+async def offer_projects(call: ImmediateCall) -> None:
     """The choices of the field “project”, by what was typed."""
-    found = await visit.look(lambda: lookups.projects(visit.house, visit.person, visit.body.get("value", "")))
-    await visit.ack(options=options(found))
+    typed = payloads.read_typed_option(call.payload)
+    found = await call.read(lambda tx: lookups.find_projects(tx, call.ctx, call.person, typed))
+    await call.ack(options=options(found))
 
 
-async def objectives(visit: Visit) -> None:
+async def offer_objectives(call: ImmediateCall) -> None:
     """The choices of the field “objective”, by what was typed."""
-    found = await visit.look(lambda: lookups.objectives(visit.house, visit.person, visit.body.get("value", "")))
-    await visit.ack(options=options(found))
+    typed = payloads.read_typed_option(call.payload)
+    found = await call.read(lambda tx: lookups.find_objectives(tx, call.ctx, call.person, typed))
+    await call.ack(options=options(found))
 
 
-def service_key(house: House, typed: str) -> str:
+def service_key(ctx: AppContext, typed: str) -> str:
     """The service that was meant: its key, its name, or words of either, or else of what it offers, that only one has.
 
     Raises:
         NotFound: naming those that there are.
     """
-    services = house.desk.catalogue.services
+    services = ctx.desk.catalogue.services
     wanted = _words(typed)
     names = {service.key: (_words(service.key), _words(service.name)) for service in services}
     if exact := [key for key, known in names.items() if wanted in known]:
@@ -119,18 +120,6 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-async def _open_form(visit: Visit, key: str, filling: Filling) -> None:
-    """In place of the window in which the service was chosen, so that none is left behind when the form is sent."""
-    catalogue = visit.house.desk.catalogue
-    made = form(catalogue.service(key), catalogue.form(key), filling)
-    view = visit.body.get("view") or {}
-    if view.get("type") == "modal":
-        await visit.client.views_update(view_id=view["id"], view=made)
-    else:
-        await visit.open(made)
-
-
-def _question(house: House, question_id: str) -> str | None:
-    with house.store.reading(house.now()) as tx:
-        asked = tx.questions.get(question_id)
-        return asked.text if asked else None
+async def _open_form(call: ImmediateCall, key: str, filling: Filling) -> None:
+    catalogue = call.ctx.desk.catalogue
+    await call.replace_modal(form(catalogue.service(key), catalogue.form(key), filling))

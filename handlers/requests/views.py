@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from foundation.errors import Invalid
+from foundation.errors import InvalidInput
 from foundation.people import Person
-from handlers.context import House
-from handlers.requests.blocks.labels import NONE_OF_THEM, Names, Sheet
+from handlers.context import AppContext
+from handlers.requests.blocks.labels import NONE_OF_THEM, Names, RequestView
 from servicedesk.fields import Field, FieldKind
 from servicedesk.records import Request
 from storage.store import Transaction
@@ -15,15 +15,15 @@ from strategy.visibility import visible
 _KINDS = (FieldKind.PROJECT, FieldKind.OBJECTIVE)
 
 
-def sheet_of(tx: Transaction, house: House, request: Request) -> Sheet:
+def view_request(tx: Transaction, ctx: AppContext, request: Request) -> RequestView:
     """The request with what it takes to show it."""
-    return sheets_of(tx, house, [request])[0]
+    return view_requests(tx, ctx, [request])[0]
 
 
-def sheets_of(tx: Transaction, house: House, requests: Iterable[Request]) -> list[Sheet]:
+def view_requests(tx: Transaction, ctx: AppContext, requests: Iterable[Request]) -> list[RequestView]:
     """The same for several: the strategy is read once."""
-    names, now = _titles(tx.strategy.current()), house.now()
-    return [Sheet(request, house.desk, now, names) for request in requests]
+    names, now = _titles(tx.strategy.current()), tx.now
+    return [RequestView(request, ctx.desk, now, names) for request in requests]
 
 
 def names_now(tx: Transaction) -> Names:
@@ -35,7 +35,7 @@ def check_named(tx: Transaction, person: Person, fields: Sequence[Field], values
     """Whether the person may name these projects and objectives in a request.
 
     Raises:
-        Invalid: one is not known to them, or is confidential in a request that is not.
+        InvalidInput: one is not known to them, or is confidential in a request that is not.
     """
     chosen = [(one, str(values[one.key])) for one in fields if one.kind in _KINDS and values.get(one.key)]
     looked_up = [(one, key) for one, key in chosen if key not in NONE_OF_THEM]
@@ -51,7 +51,7 @@ def check_named(tx: Transaction, person: Person, fields: Sequence[Field], values
             key: f"This {kind} is not for everybody: make the request confidential." for key, kind in hidden.items()
         }
     if wrong:
-        raise Invalid(wrong)
+        raise InvalidInput(wrong)
 
 
 def _titles(strategy: Strategy | None) -> Names:

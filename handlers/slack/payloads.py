@@ -22,7 +22,7 @@ class Place:
     thread_ts: str | None = None
     response_url: str | None = None
     opens_thread: bool = False
-    only_me: bool = True
+    is_private: bool = True
 
     @property
     def is_direct(self) -> bool:
@@ -31,14 +31,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TypedQuestion:
     """A question as typed, without mentions and entities."""
 
     text: str
     place: Place
 
 
-def place(body: Mapping[str, Any]) -> Place:
+def read_place(body: Mapping[str, Any]) -> Place:
     """The place of any payload: event, command, action, shortcut or view."""
     if "event" in body:
         return _event_place(body["event"])
@@ -52,14 +52,14 @@ def place(body: Mapping[str, Any]) -> Place:
         channel,
         message.get("thread_ts") or container.get("thread_ts"),
         body.get("response_url"),
-        only_me=not channel or bool(container.get("is_ephemeral")),
+        is_private=not channel or bool(container.get("is_ephemeral")),
     )
 
 
-def question(body: Mapping[str, Any]) -> Asked:
+def read_question(body: Mapping[str, Any]) -> TypedQuestion:
     """The question in a mention, a direct message or a command."""
     raw = body["event"].get("text", "") if "event" in body else body.get("text", "")
-    return Asked(plain(raw), place(body))
+    return TypedQuestion(decode_text(raw), read_place(body))
 
 
 def is_addressed(body: Mapping[str, Any]) -> bool:
@@ -67,7 +67,7 @@ def is_addressed(body: Mapping[str, Any]) -> bool:
     return str(body["event"].get("text", "")).lstrip().startswith("<@")
 
 
-def plain(text: str) -> str:
+def decode_text(text: str) -> str:
     """Text as its writer meant it: no mentions of people, channels and links by their words, entities decoded."""
     text = _MARKUP.sub(_as_typed, text)
     for entity, sign in _ENTITY.items():
@@ -82,20 +82,25 @@ def _as_typed(found: re.Match[str]) -> str:
     return f"@{(label or target).lstrip('@')}" if sign == "!" else f"{sign}{label or target}"
 
 
-def action(body: Mapping[str, Any]) -> Mapping[str, Any]:
+def read_action(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """The one action of a block_actions payload."""
     found: Mapping[str, Any] = body["actions"][0]
     return found
 
 
-def action_value(body: Mapping[str, Any]) -> str:
+def read_action_id(body: Mapping[str, Any]) -> str:
+    """The action_id of the clicked element."""
+    return str(read_action(body)["action_id"])
+
+
+def read_value(body: Mapping[str, Any]) -> str:
     """The value that the clicked element carries."""
-    clicked = action(body)
+    clicked = read_action(body)
     option = clicked.get("selected_option") or {}
     return str(clicked.get("value") or option.get("value") or "")
 
 
-def key(body: Mapping[str, Any]) -> str:
+def identify_payload(body: Mapping[str, Any]) -> str:
     """What identifies a payload however often it is delivered."""
     if "event_id" in body:
         return f"event:{body['event_id']}"
@@ -104,20 +109,73 @@ def key(body: Mapping[str, Any]) -> str:
     return f"trigger:{body['trigger_id']}"
 
 
-def submitted(body: Mapping[str, Any]) -> dict[str, Any]:
+def read_submitted(body: Mapping[str, Any]) -> dict[str, Any]:
     """What was filled in, by block_id: a text, a date, the value of an option, an id, or a list of those."""
     state = body["view"]["state"]["values"]
     return {block_id: _entered(next(iter(fields.values()))) for block_id, fields in state.items() if fields}
 
 
-def carried(body: Mapping[str, Any]) -> str:
+def read_metadata(body: Mapping[str, Any]) -> str:
     """What the view was given to carry (its private_metadata)."""
     return str(body["view"].get("private_metadata") or "")
 
 
-def question_behind(body: Mapping[str, Any]) -> str | None:
+def read_command_text(body: Mapping[str, Any]) -> str:
+    """What was typed after a slash command, decoded. Empty for a shortcut."""
+    return decode_text(body.get("text") or "")
+
+
+def read_typed_option(body: Mapping[str, Any]) -> str:
+    """What was typed into the search field of an external select."""
+    return str(body.get("value") or "")
+
+
+def read_open_modal(body: Mapping[str, Any]) -> str | None:
+    """The id of the modal in which somebody clicked, if they did."""
+    view = body.get("view") or {}
+    return str(view["id"]) if view.get("type") == "modal" else None
+
+
+def read_trigger(body: Mapping[str, Any]) -> str:
+    """What lets the app open a modal. It works once, for three seconds."""
+    return str(body["trigger_id"])
+
+
+def read_input_blocks(body: Mapping[str, Any]) -> list[str]:
+    """The block_ids of the fields of a submitted form; empty for any other payload."""
+    if body.get("type") != "view_submission":
+        return []
+    return [block["block_id"] for block in body["view"].get("blocks", ()) if block["type"] == "input"]
+
+
+def is_shortcut(body: Mapping[str, Any]) -> bool:
+    """Whether it comes from a global shortcut, which belongs to no channel."""
+    return body.get("type") == "shortcut"
+
+
+def is_typed_by_person(body: Mapping[str, Any]) -> bool:
+    """A person's own new words. What bots say, edits and Slack's other notices are not questions."""
+    event = body["event"]
+    return bool(event.get("user")) and not any(event.get(name) for name in ("subtype", "bot_id", "edited"))
+
+
+def is_typed_in_direct_message(body: Mapping[str, Any]) -> bool:
+    return body["event"].get("channel_type") == "im" and is_typed_by_person(body)
+
+
+def read_home_tab(body: Mapping[str, Any]) -> str:
+    """Which tab of the app was opened: “home” or “messages”."""
+    return str(body["event"].get("tab") or "home")
+
+
+def remove_token(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload without Slack's deprecated verification token, which is a secret and is not stored."""
+    return {name: value for name, value in body.items() if name != "token"}
+
+
+def read_question_id(body: Mapping[str, Any]) -> str | None:
     """The id of the question that a clicked button leads on from, if it does."""
-    kind, _, question_id = str(action(body).get("block_id") or "").partition(":")
+    kind, _, question_id = str(read_action(body).get("block_id") or "").partition(":")
     return question_id if kind == "asked" and question_id else None
 
 
@@ -125,8 +183,8 @@ def _event_place(event: Mapping[str, Any]) -> Place:
     """In a channel the answer opens a thread under the message; in direct messages it simply follows."""
     user, channel, thread_ts = event.get("user", ""), event.get("channel"), event.get("thread_ts")
     if thread_ts or event.get("channel_type") == "im" or str(channel).startswith("D"):
-        return Place(user, channel, thread_ts, only_me=False)
-    return Place(user, channel, event.get("ts"), opens_thread=True, only_me=False)
+        return Place(user, channel, thread_ts, is_private=False)
+    return Place(user, channel, event.get("ts"), opens_thread=True, is_private=False)
 
 
 def _entered(field: Mapping[str, Any]) -> Any:

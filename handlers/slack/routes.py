@@ -1,80 +1,45 @@
-"""How what Slack sends finds its function.
+"""How a payload from Slack finds its handler. There are two kinds of handler, and only two:
 
-Two kinds of function, and only two:
-
-- *work* is done later: what arrived is written in the inbox before Slack gets its ack, and a worker calls
-  `work(arrival, house)` until its results are committed. It changes state and speaks through the outbox.
-- *visits* are answered at once, within Slack's three seconds, because they need the trigger (a modal) or answer with
-  the ack itself (errors in a form, options of a select). They change nothing.
+- A *deferred* handler changes state and posts through the outbox. Its payload is stored in the inbox before Slack gets
+  its ack; a worker then calls the handler until its results are committed.
+- An *immediate* handler answers within Slack's three seconds, because it needs the trigger (to open a modal) or answers
+  with the ack itself (errors in a form, options of a select). It changes nothing.
 """
 
 import asyncio
-import logging
 import re
-import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from foundation.errors import Invalid, Refused
-from foundation.people import Person
-from handlers.context import House
+from foundation.errors import InvalidInput, UserError
+from handlers.context import AppContext
 from handlers.slack import payloads
-from handlers.slack.blocks.builders import modal, section
-from storage.engine.inbox import Arrival, NewArrival
+from handlers.slack.blocks.builders import build_modal, section
+from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall, Payload
+from handlers.slack.errors import UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error
+from storage.engine.inbox import NewArrival
 
-R = TypeVar("R")
-
-log = logging.getLogger(__name__)
-
-Body = Mapping[str, Any]
-Work = Callable[[Arrival, House], None]
-Check = Callable[[Body, House], None]
-UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the PMO the reference {reference}."
+DeferredHandler = Callable[[DeferredCall], None]
+ImmediateHandler = Callable[[ImmediateCall], Awaitable[None]]
+SubmissionCheck = Callable[[BlockingCall], object]
 
 
-class Keeper(Protocol):
+class ArrivalSink(Protocol):
     """Writes what arrived; returns when it is safe in the database."""
 
-    async def keep(self, arrival: NewArrival) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Somebody at the door, who needs an answer now."""
-
-    body: Body
-    house: House
-    client: AsyncWebClient
-    ack: AsyncAck
-
-    @property
-    def person(self) -> Person:
-        return self.house.people.get(payloads.place(self.body).user)
-
-    async def open(self, view: Mapping[str, Any]) -> None:
-        """Open a modal, or put it on the stack when one is open."""
-        call = self.client.views_push if self.body.get("view", {}).get("type") == "modal" else self.client.views_open
-        await call(trigger_id=self.body["trigger_id"], view=dict(view))
-
-    async def look(self, find: Callable[[], R]) -> R:
-        """Call something that reads the database, off the event loop."""
-        return await asyncio.to_thread(find)
-
-
-Call = Callable[[Visit], Awaitable[None]]
+    async def write(self, arrival: NewArrival) -> None: ...
 
 
 class Routes:
-    """Wires functions to Bolt and remembers the names, for the worker and for the manifest."""
+    """Wires handlers to Bolt. Remembers the names for the worker and the manifest."""
 
-    def __init__(self, app: AsyncApp, house: House, keeper: Keeper) -> None:
-        self.works: dict[str, Work] = {}
+    def __init__(self, app: AsyncApp, ctx: AppContext, inbox: ArrivalSink) -> None:
+        self.deferred_handlers: dict[str, DeferredHandler] = {}
         self.commands: set[str] = set()
         self.events: set[str] = set()
         self.shortcuts: set[str] = set()
@@ -82,163 +47,144 @@ class Routes:
         self.views: set[str] = set()
         self.options: set[str] = set()
         self._app = app
-        self._house = house
-        self._keeper = keeper
+        self._ctx = ctx
+        self._inbox = inbox
 
-    def event(self, name: str, work: Work, *, when: Callable[[Body], bool] = lambda _: True) -> None:
-        """Work for an event. Bolt acks events before their listener runs, so it is kept in a middleware."""
-        route = self._remember(f"event:{name}", work)
+    def defer_event(
+        self, name: str, handler: DeferredHandler, *, when: Callable[[Payload], bool] = lambda _: True
+    ) -> None:
+        """A deferred handler of an event."""
+        route = self._remember(f"event:{name}", handler)
         self.events.add(name)
 
-        async def keep(body: Body, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 (Bolt's name)
+        # Bolt acks an event before its listener runs. Only a middleware runs early enough to store it first.
+        async def store(body: Payload, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 (Bolt's name)
             if when(body):
-                await self._keep(route, body)
+                await self._store(route, body)
             await next()
 
-        async def done() -> None:
-            """The ack has been sent by Bolt; the work is the worker's."""
+        async def finish() -> None:
+            """Bolt has acked, and the worker does the work."""
 
-        self._app.event(name, middleware=[keep])(done)
+        self._app.event(name, middleware=[store])(finish)
 
-    def command(self, name: str, work: Work) -> None:
-        """Work for a slash command."""
+    def defer_command(self, name: str, handler: DeferredHandler) -> None:
+        """A deferred handler of a slash command."""
         self.commands.add(name)
-        self._app.command(name)(self._later(self._remember(f"command:{name}", work)))
+        self._app.command(name)(self._defer(self._remember(f"command:{name}", handler)))
 
-    def action(self, action_id: str, work: Work) -> None:
-        """Work for a button or a select; “noun.verb.*” stands for all ids that begin so."""
+    def defer_action(self, action_id: str, handler: DeferredHandler) -> None:
+        """A deferred handler of a button or select. “noun.verb.*” matches every id that starts with “noun.verb.”."""
         self.actions.add(action_id)
-        self._app.action(_pattern(action_id))(self._later(self._remember(f"action:{action_id}", work)))
+        self._app.action(_match_action(action_id))(self._defer(self._remember(f"action:{action_id}", handler)))
 
-    def submission(self, callback_id: str, work: Work, check: Check) -> None:
-        """Work for a modal. `check` raises Invalid, and its sentences stand under the fields of the open modal."""
-        route = self._remember(f"view:{callback_id}", work)
+    def defer_submission(self, callback_id: str, handler: DeferredHandler, check: SubmissionCheck) -> None:
+        """A deferred handler of a form. `check` raises InvalidInput, which shows its messages under the fields."""
+        route = self._remember(f"view:{callback_id}", handler)
         self.views.add(callback_id)
 
-        async def listener(visit: Visit) -> None:
-            await visit.look(lambda: check(visit.body, self._house))
-            await self._keep(route, visit.body)
-            await visit.ack()
+        async def listener(call: ImmediateCall) -> None:
+            await asyncio.to_thread(check, BlockingCall(call.payload, call.ctx))
+            await self._store(route, call.payload)
+            await call.ack()
 
-        self._app.view(callback_id)(self._now(listener, acks=True))
+        self._app.view(callback_id)(self._answer(listener, acks=True))
 
-    def command_now(self, name: str, call: Call) -> None:
+    def handle_command(self, name: str, handler: ImmediateHandler) -> None:
         self.commands.add(name)
-        self._app.command(name)(self._now(call))
+        self._app.command(name)(self._answer(handler))
 
-    def shortcut_now(self, callback_id: str, call: Call) -> None:
+    def handle_shortcut(self, callback_id: str, handler: ImmediateHandler) -> None:
         self.shortcuts.add(callback_id)
-        self._app.shortcut(callback_id)(self._now(call))
+        self._app.shortcut(callback_id)(self._answer(handler))
 
-    def action_now(self, action_id: str, call: Call) -> None:
-        """A button that opens something; “noun.verb.*” stands for all ids that begin so."""
+    def handle_action(self, action_id: str, handler: ImmediateHandler) -> None:
+        """A button that opens something. “noun.verb.*” matches every id that starts with “noun.verb.”."""
         self.actions.add(action_id)
-        self._app.action(_pattern(action_id))(self._now(call))
+        self._app.action(_match_action(action_id))(self._answer(handler))
 
-    def submission_now(self, callback_id: str, call: Call) -> None:
-        """A step of a modal that changes nothing yet; `call` acks with the next view."""
-        self.views.add(callback_id)
-        self._app.view(callback_id)(self._now(call, acks=True))
-
-    def options_now(self, action_id: str, call: Call) -> None:
-        """The choices of an external select; `call` acks with them."""
+    def handle_options(self, action_id: str, handler: ImmediateHandler) -> None:
+        """The options of an external select; the handler acks with them."""
         self.options.add(action_id)
-        self._app.options(action_id)(self._now(call, acks=True))
+        self._app.options(action_id)(self._answer(handler, acks=True))
 
-    def _remember(self, route: str, work: Work) -> str:
-        if route in self.works:
-            raise ValueError(f"The route {route} is taken.")
-        self.works[route] = work
+    def _remember(self, route: str, handler: DeferredHandler) -> str:
+        if route in self.deferred_handlers:
+            raise ValueError(f"The route {route} has a handler already.")
+        self.deferred_handlers[route] = handler
         return route
 
-    async def _keep(self, route: str, body: Body) -> None:
-        arrival = NewArrival(payloads.key(body), route, _without_token(body), self._house.now())
-        await self._keeper.keep(arrival)
+    async def _store(self, route: str, body: Payload) -> None:
+        key, stored = payloads.identify_payload(body), payloads.remove_token(body)
+        await self._inbox.write(NewArrival(key, route, stored, self._ctx.now()))
 
-    def _later(self, route: str) -> Callable[..., Awaitable[None]]:
-        async def listener(visit: Visit) -> None:
-            await self._keep(route, visit.body)
-            await visit.ack()
+    def _defer(self, route: str) -> Callable[..., Awaitable[None]]:
+        async def listener(call: ImmediateCall) -> None:
+            await self._store(route, call.payload)
+            await call.ack()
 
-        return self._now(listener, acks=True)
+        return self._answer(listener, acks=True)
 
-    def _now(self, call: Call, *, acks: bool = False) -> Callable[..., Awaitable[None]]:
-        """Give the function its visit, and explain what it raises to the person in the place where they are."""
+    def _answer(self, handler: ImmediateHandler, *, acks: bool = False) -> Callable[..., Awaitable[None]]:
+        """Bolt's listener for a handler. Every error is explained to the person where they are.
 
-        async def listener(ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
-            visit = Visit(body, self._house, client, ack)
+        A listener that acks and then raises loses its ack, and Slack shows a failure: nothing may escape from here.
+        """
+
+        async def listener(ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+            call = ImmediateCall(body, self._ctx, client, ack)
             try:
                 if not acks:
                     await ack()
-                await call(visit)
-            except Invalid as refused:
-                await _explain(visit, refused.message, refused.fields)
-            except Refused as refused:
-                await _explain(visit, refused.message)
+                await handler(call)
+            except InvalidInput as error:
+                await _explain(call, error.message, error.fields)
+            except UserError as error:
+                await _explain(call, error.message)
             except SlackApiError as error:
-                await _explain(visit, _slack_words(error))
+                await _explain(call, explain_slack_error(error))
             except Exception:
-                await _explain(visit, UNEXPECTED.format(reference=_logged()))
+                reference = log_unexpected_error(f"answering {body.get('type') or body.get('command')}")
+                await _explain(call, UNEXPECTED_ERROR.format(reference))
 
         return listener
 
 
-def _pattern(action_id: str) -> str | re.Pattern[str]:
-    """What Bolt is to listen for; its own patterns may match in the middle, ours never do."""
+def _match_action(action_id: str) -> str | re.Pattern[str]:
+    """What Bolt listens for. Bolt's own patterns may match in the middle; ours match whole ids."""
     if not action_id.endswith(".*"):
         return action_id
     return re.compile(r"\A" + re.escape(action_id.removesuffix("*")) + r".+\Z")
 
 
-def _logged() -> str:
-    reference = uuid.uuid4().hex[:8]
-    log.exception("Unexpected error %s", reference)
-    return reference
-
-
-def _slack_words(error: SlackApiError) -> str:
-    code = error.response.get("error", "")
-    if code in ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired"):
-        return "That took too long for Slack. Please try again."
-    log.error("Slack refused %s: %s", error.response.get("error"), error.response.get("response_metadata"))
-    return f"Slack did not accept that ({code}). Please try again; if it stays, tell the PMO."
-
-
-async def _explain(visit: Visit, words: str, fields: Mapping[str, str] | None = None) -> None:
-    """Say it under the fields of an open form, else in the place where the person is, to them only."""
-    body = visit.body
-    blocks = [block["block_id"] for block in body.get("view", {}).get("blocks", ()) if block["type"] == "input"]
-    if body.get("type") == "view_submission" and blocks:
-        errors = {key: words_ for key, words_ in (fields or {}).items() if key in blocks}
-        await visit.ack(response_action="errors", errors=errors or {blocks[0]: words})
+async def _explain(call: ImmediateCall, text: str, fields: Mapping[str, str] | None = None) -> None:
+    """Show an error under the fields of the submitted form, or else to the person alone, where they are."""
+    if inputs := payloads.read_input_blocks(call.payload):
+        errors = {key: problem for key, problem in (fields or {}).items() if key in inputs}
+        await call.ack(response_action="errors", errors=errors or {inputs[0]: text})
         return
-    await visit.ack()
-    if body.get("type") == "shortcut" and await _shown(visit, words):
+    await call.ack()
+    if payloads.is_shortcut(call.payload) and await _explain_in_modal(call, text):
         return
-    await _tell(visit.client, payloads.place(body), words)
+    await _explain_in_place(call.client, call.place, text)
 
 
-async def _shown(visit: Visit, words: str) -> bool:
-    """A shortcut comes from no channel, but a window can be opened for it; unless its trigger is used up or too old."""
+async def _explain_in_modal(call: ImmediateCall, text: str) -> bool:
+    """Whether a modal could be opened. A shortcut has no channel, but it has a trigger, if that still works."""
     try:
-        await visit.open(modal("That is not possible", [section(words)]))
+        await call.open_modal(build_modal("That isn't possible", [section(text)]))
     except SlackApiError:
         return False
     return True
 
 
-async def _tell(client: AsyncWebClient, where: payloads.Place, words: str) -> None:
-    """By the address that came along if there is one: it also works in channels where the bot is not."""
-    if where.response_url:
-        webhook = AsyncWebhookClient(where.response_url, session=client.session)
+async def _explain_in_place(client: AsyncWebClient, place: payloads.Place, text: str) -> None:
+    """By the response_url if there is one: it also works in channels that the bot isn't in."""
+    if place.response_url:
+        webhook = AsyncWebhookClient(place.response_url, session=client.session)
         webhook.proxy = client.proxy
-        await webhook.send_dict({"text": words, "replace_original": False})
-    elif where.channel:
-        await client.chat_postEphemeral(channel=where.channel, user=where.user, text=words)
+        await webhook.send_dict({"text": text, "replace_original": False})
+    elif place.channel:
+        await client.chat_postEphemeral(channel=place.channel, user=place.user, text=text)
     else:
-        await client.chat_postMessage(channel=where.user, text=words)
-
-
-def _without_token(body: Body) -> dict[str, Any]:
-    """Slack's deprecated verification token is a secret: it is not kept."""
-    return {name: value for name, value in body.items() if name != "token"}
+        await client.chat_postMessage(channel=place.user, text=text)

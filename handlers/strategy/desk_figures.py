@@ -4,23 +4,23 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from handlers.context import House
+from handlers.context import AppContext
 from reporting.desk import DeskFigures
 from servicedesk.figures import Spread, figures
 from servicedesk.records import BEFORE_DELIVERY, ClockName, Request
 from storage.store import Transaction
 
 
-def desk_figures(tx: Transaction, house: House, start: datetime, end: datetime) -> DeskFigures:
+def desk_figures(tx: Transaction, ctx: AppContext, start: datetime, end: datetime) -> DeskFigures:
     """The figures of [start, end)."""
-    calendar = house.desk.calendar
-    found = figures(tx.requests.logs(end), start, end, calendar, house.desk.catalogue)
+    calendar = ctx.desk.calendar
+    found = figures(tx.requests.logs(end), start, end, calendar, ctx.desk.catalogue)
     ratings = [rating.score for rating in tx.ratings.since(start, end)]
     return DeskFigures(
         submitted=found.submitted,
         delivered=found.delivered,
         open=found.open_now,
-        overdue=sum(_is_overdue(one, house, end) for one in tx.requests.in_states(BEFORE_DELIVERY)),
+        overdue=sum(_is_overdue(one, ctx, end) for one in tx.requests.in_states(BEFORE_DELIVERY)),
         reopened=found.reopened.part,
         median_days_to_triage=_days(found.to_triage, calendar.day_seconds),
         median_days_to_deliver=_days(found.to_deliver, calendar.day_seconds),
@@ -30,9 +30,9 @@ def desk_figures(tx: Transaction, house: House, start: datetime, end: datetime) 
     )
 
 
-def _is_overdue(request: Request, house: House, at: datetime) -> bool:
+def _is_overdue(request: Request, ctx: AppContext, at: datetime) -> bool:
     clocks = [request.clock(name) for name in ClockName]
-    dues = [clock.due(house.desk.calendar) for clock in clocks if clock and clock.running]
+    dues = [clock.due(ctx.desk.calendar) for clock in clocks if clock and clock.running]
     return any(due is not None and due < at for due in dues)
 
 

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from foundation.errors import NotAllowed, NotFound, Refused
+from foundation.errors import NotAllowed, NotFound, UserError
 from foundation.people import Person, Role
-from handlers.context import House
+from handlers.context import AppContext
 from handlers.slack.blocks.builders import Message
 from handlers.strategy.blocks.digest import digest_message, preview_message, reminder_message
 from handlers.strategy.desk_figures import desk_figures
@@ -31,9 +31,9 @@ LATELY = timedelta(days=7)
 FIRST_PERIOD = timedelta(days=7)  # of the desk's figures, where nothing tells when the last digest was
 
 
-def wanted_schedules(house: House, strategy: Strategy | None) -> dict[str, Schedule]:
+def wanted_schedules(ctx: AppContext, strategy: Strategy | None) -> dict[str, Schedule]:
     """Everything that recurs: the digests, and the slots of the check-ins."""
-    wanted = {f"{DIGEST}{one.key}": one.schedule for one in house.digests}
+    wanted = {f"{DIGEST}{one.key}": one.schedule for one in ctx.digests}
     if strategy and strategy.cycle.check_ins:
         wanted[CHECK_INS] = strategy.cycle.check_ins
     return wanted
@@ -53,7 +53,7 @@ def sync(tx: Transaction, wanted: Mapping[str, Schedule], now: datetime) -> None
     tx.schedules.keep_only(list(wanted))
 
 
-def run_due(tx: Transaction, house: House, wanted: Mapping[str, Schedule], now: datetime) -> None:
+def run_due(tx: Transaction, ctx: AppContext, wanted: Mapping[str, Schedule], now: datetime) -> None:
     """Do what is due, in the transaction that records it."""
     for due in tx.schedules.claim_due(now):
         schedule = wanted.get(due.name)
@@ -65,33 +65,33 @@ def run_due(tx: Transaction, house: House, wanted: Mapping[str, Schedule], now: 
         for slot in slots.missed:
             tx.schedules.fire(due.name, slot, following, at=now, snapshot={}, outcome=MISSED)
         for slot in slots.run:
-            _run(tx, house, due, slot, following, now)
+            _run(tx, ctx, due, slot, following, now)
 
 
-def preview(tx: Transaction, house: House, person: Person, name: str) -> Message:
+def preview(tx: Transaction, ctx: AppContext, person: Person, name: str) -> Message:
     """A digest as it would be sent now, for the head of the PMO and the leaders.
 
     Raises:
         NotAllowed: the person is neither, or not of its audience.
         NotFound: there is no such digest.
     """
-    if not person.holds(Role.PMO_LEAD, Role.LEADER):
+    if not person.has_role(Role.PMO_LEAD, Role.LEADER):
         raise NotAllowed("Leaders and the head of the PMO preview digests. To all others they come in their channels.")
-    definition = find_definition(house.digests, name) if name else _next_for(person, house)
-    readers = readers_of(definition, house.people)
+    definition = find_definition(ctx.digests, name) if name else _next_for(person, ctx)
+    readers = readers_of(definition, ctx.people)
     if readers and person not in readers:
         raise NotAllowed(f"“{definition.title}” is for others. Ask the head of the PMO for what you need of it.")
-    slot = next_slot(definition.schedule, house.now())
+    slot = next_slot(definition.schedule, tx.now)
     when = f"The next one goes to <#{definition.channel}>" + (f" on {slot:%-d %B %Y}." if slot else ".")
-    return preview_message(digest_now(tx, house, definition, house.now()), when)
+    return preview_message(digest_now(tx, ctx, definition, tx.now), when)
 
 
-def _next_for(person: Person, house: House) -> DigestDefinition:
+def _next_for(person: Person, ctx: AppContext) -> DigestDefinition:
     """The digest that goes out next among those for this person's own circle, else among all."""
-    known = [(one, readers_of(one, house.people)) for one in house.digests]
+    known = [(one, readers_of(one, ctx.people)) for one in ctx.digests]
     own = [one for one, readers in known if readers and person in readers] or [one for one, there in known if not there]
-    dated = [(slot, one) for one in own if (slot := next_slot(one.schedule, house.now()))]
-    return min(dated, key=lambda pair: pair[0])[1] if dated else find_definition(own or house.digests, "")
+    dated = [(slot, one) for one in own if (slot := next_slot(one.schedule, ctx.now()))]
+    return min(dated, key=lambda pair: pair[0])[1] if dated else find_definition(own or ctx.digests, "")
 
 
 def find_definition(digests: Sequence[DigestDefinition], name: str) -> DigestDefinition:
@@ -108,57 +108,57 @@ def find_definition(digests: Sequence[DigestDefinition], name: str) -> DigestDef
     raise NotFound(f"There is no digest of that name. There are: {', '.join(one.key for one in digests)}.")
 
 
-def digest_now(tx: Transaction, house: House, definition: DigestDefinition, now: datetime) -> Digest:
+def digest_now(tx: Transaction, ctx: AppContext, definition: DigestDefinition, now: datetime) -> Digest:
     """The digest as its readers may see it, compared with the last one that was delivered."""
-    return _built(tx, house, definition, now, _previous(tx, definition))
+    return _built(tx, ctx, definition, now, _previous(tx, definition))
 
 
-def catch_up(tx: Transaction, house: House, now: datetime) -> None:
+def catch_up(tx: Transaction, ctx: AppContext, now: datetime) -> None:
     """Send what would have been sent in the last days, as if there had been one before it: for a workspace that
     begins with sample data."""
-    for definition in house.digests:
+    for definition in ctx.digests:
         name = f"{DIGEST}{definition.key}"
         slot = last_slot(definition.schedule, now)
         before = last_slot(definition.schedule, slot - JUST_BEFORE) if slot else None
         if slot is None or before is None or now - slot > LATELY:
             continue
-        earlier = _built(tx, house, definition, before, None)
-        digest = _built(tx, house, definition, now, earlier.snapshot)
+        earlier = _built(tx, ctx, definition, before, None)
+        digest = _built(tx, ctx, definition, now, earlier.snapshot)
         following = next_slot(definition.schedule, now)
         if tx.schedules.fire(name, slot, following, at=now, snapshot=digest.snapshot.to_dict()):
             tx.schedules.said_in(name, slot, _post(tx, definition, digest, f"{name}:{slot.isoformat()}"))
 
 
 def _built(
-    tx: Transaction, house: House, definition: DigestDefinition, now: datetime, previous: Snapshot | None
+    tx: Transaction, ctx: AppContext, definition: DigestDefinition, now: datetime, previous: Snapshot | None
 ) -> Digest:
     strategy = strategy_now(tx)
     since = previous.taken_at if previous else last_slot(definition.schedule, now - JUST_BEFORE) or now - FIRST_PERIOD
     begin = min(since, now - FIRST_PERIOD)
     return build_digest(
         definition,
-        strategy_for(definition, strategy, house.people),
+        strategy_for(definition, strategy, ctx.people),
         now=now,
         updates=updates_now(tx, strategy),
         stories=tx.stories.published_since(begin),
-        desk=desk_figures(tx, house, since, now) if Section.DESK in definition.sections else None,
+        desk=desk_figures(tx, ctx, since, now) if Section.DESK in definition.sections else None,
         previous=previous,
-        absences=house.absences,
-        people=house.people,
+        absences=ctx.absences,
+        people=ctx.people,
     )
 
 
 def _run(
-    tx: Transaction, house: House, due: DueSchedule, slot: datetime, following: datetime | None, now: datetime
+    tx: Transaction, ctx: AppContext, due: DueSchedule, slot: datetime, following: datetime | None, now: datetime
 ) -> None:
     if due.name == CHECK_INS:
         if tx.schedules.fire(due.name, slot, following, at=now, snapshot={}):
-            _remind(tx, house, slot, now)
+            _remind(tx, ctx, slot, now)
         return
-    definition = next(one for one in house.digests if due.name == f"{DIGEST}{one.key}")
+    definition = next(one for one in ctx.digests if due.name == f"{DIGEST}{one.key}")
     try:
-        digest = digest_now(tx, house, definition, now)
-    except Refused as refused:  # no strategy yet: there is nothing to say
+        digest = digest_now(tx, ctx, definition, now)
+    except UserError as refused:  # no strategy yet: there is nothing to say
         log.warning("The digest %s is left out: %s", definition.key, refused.message)
         tx.schedules.fire(due.name, slot, following, at=now, snapshot={}, outcome=QUIET)
         return
@@ -182,12 +182,12 @@ def _previous(tx: Transaction, definition: DigestDefinition) -> Snapshot | None:
         return None
 
 
-def _remind(tx: Transaction, house: House, slot: datetime, now: datetime) -> None:
+def _remind(tx: Transaction, ctx: AppContext, slot: datetime, now: datetime) -> None:
     """Each person who is asked hears once, of all that they owe and may know of."""
     strategy = strategy_now(tx)
-    missing = missing_updates(strategy, updates_now(tx, strategy), now, house.absences)
+    missing = missing_updates(strategy, updates_now(tx, strategy), now, ctx.absences)
     for asked in dict.fromkeys(one.asked for one in missing):
-        seen = visible(strategy, house.people.get(asked))
+        seen = visible(strategy, ctx.people.get(asked))
         titles = dict(every_subject(seen))
         owed = [(one, titles[one.subject]) for one in missing if one.asked == asked and one.subject in titles]
         if owed:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from foundation.errors import NotFound
 from foundation.people import Person, Role
-from handlers.context import House
+from handlers.context import AppContext
 from storage.store import Transaction
 from strategy.records import ProgressUpdate, Strategy, Subject, SubjectKind
 from strategy.search import every_subject, matching
@@ -41,22 +41,21 @@ def title_of(strategy: Strategy, subject: Subject) -> str:
     return dict(every_subject(strategy))[subject]
 
 
-def projects(house: House, person: Person, typed: str) -> list[tuple[str, str]]:
+def find_projects(tx: Transaction, ctx: AppContext, person: Person, typed: str) -> list[tuple[str, str]]:
     """Keys and names of projects that fit what was typed; “Not listed” is always there."""
-    return [*_offered(house, person, typed, SubjectKind.PROJECT), NOT_LISTED]
+    return [*_offered(tx, ctx, person, typed, SubjectKind.PROJECT), NOT_LISTED]
 
 
-def objectives(house: House, person: Person, typed: str) -> list[tuple[str, str]]:
+def find_objectives(tx: Transaction, ctx: AppContext, person: Person, typed: str) -> list[tuple[str, str]]:
     """Keys and names of objectives that fit what was typed."""
-    return [*_offered(house, person, typed, SubjectKind.OBJECTIVE), NONE_KNOWN]
+    return [*_offered(tx, ctx, person, typed, SubjectKind.OBJECTIVE), NONE_KNOWN]
 
 
-def _offered(house: House, person: Person, typed: str, kind: SubjectKind) -> list[tuple[str, str]]:
+def _offered(tx: Transaction, ctx: AppContext, person: Person, typed: str, kind: SubjectKind) -> list[tuple[str, str]]:
     """What the person may know and everybody of the PMO too: they will read what was chosen."""
-    with house.store.reading(house.now()) as tx:
-        strategy = tx.strategy.current()
+    strategy = tx.strategy.current()
     if strategy is None:
         return []
-    seen = visible_to_all(strategy, (person, *house.people.with_role(Role.PMO_STAFF, Role.PMO_LEAD)))
+    seen = visible_to_all(strategy, (person, *ctx.people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD)))
     found = [subject for subject in matching(seen, typed) if subject.kind is kind]
     return [(subject.key, title_of(seen, subject)) for subject in found[:MOST_OFFERED]]

@@ -1,12 +1,14 @@
 """Progress updates: the form, the posts of what was said, corrections, and who has seen it."""
 
-from foundation.errors import Invalid, NotAllowed, NotFound
+from datetime import datetime
+
+from foundation.errors import InvalidInput, NotAllowed, NotFound
 from foundation.people import Person, Role
-from handlers.context import House
+from handlers.context import AppContext
 from handlers.home.home import refresh_homes
-from handlers.slack import payloads
-from handlers.slack.blocks.builders import Block, escape, mention
-from handlers.slack.routes import Body, Routes, Visit
+from handlers.slack.blocks.builders import Block, escape, mention_user
+from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
+from handlers.slack.routes import Routes
 from handlers.strategy.blocks.tree import subject_of
 from handlers.strategy.blocks.update import (
     FORM,
@@ -18,7 +20,6 @@ from handlers.strategy.blocks.update import (
 )
 from handlers.strategy.lookups import strategy_now, title_of, updates_now
 from reporting.posts import update_post
-from storage.engine.inbox import Arrival
 from storage.store import Transaction
 from strategy.check_ins import open_slot, subjects_of
 from strategy.records import Objective, ProgressUpdate, Strategy, Subject
@@ -28,97 +29,94 @@ from strategy.visibility import visible, visible_to_all
 
 
 def register(routes: Routes) -> None:
-    routes.command_now("/pmo-update", commanded)
-    routes.shortcut_now("write_update", commanded)
-    routes.action_now("update.write", begun)
-    routes.action_now("update.correct", correcting)
-    routes.submission(FORM, written, check)
-    routes.action("update.seen", seen)
+    routes.handle_command("/pmo-update", open_update_form)
+    routes.handle_shortcut("write_update", open_update_form)
+    routes.handle_action("update.write", open_subject_update_form)
+    routes.handle_action("update.correct", open_correction_form)
+    routes.defer_submission(FORM, submit_update, check_update)
+    routes.defer_action("update.seen", acknowledge_update)
 
 
-async def commanded(visit: Visit) -> None:
+async def open_update_form(call: ImmediateCall) -> None:
     """/pmo-update [project or objective]."""
-    typed = payloads.plain(visit.body.get("text") or "")
-    await visit.open(await visit.look(lambda: _form(visit.house, visit.person, typed, None)))
+    typed = call.command_text
+    await call.open_modal(await call.read(lambda tx: _form(tx, call.ctx, call.person, typed, None)))
 
 
-async def begun(visit: Visit) -> None:
+async def open_subject_update_form(call: ImmediateCall) -> None:
     """A button that names what the update is about."""
-    subject = subject_of(payloads.action_value(visit.body))
-    await visit.open(await visit.look(lambda: _form(visit.house, visit.person, "", subject)))
+    subject = subject_of(call.value)
+    await call.open_modal(await call.read(lambda tx: _form(tx, call.ctx, call.person, "", subject)))
 
 
-async def correcting(visit: Visit) -> None:
+async def open_correction_form(call: ImmediateCall) -> None:
     """The author wants to say it in other words."""
-    subject, slot = update_of(payloads.action_value(visit.body))
-
-    def find() -> Block:
-        with visit.house.store.reading(visit.house.now()) as tx:
-            strategy = visible(strategy_now(tx), visit.person)
-            return correction_modal(tx.updates.get(subject, slot), title_of(strategy, subject))
-
-    await visit.open(await visit.look(find))
+    subject, slot = update_of(call.value)
+    await call.open_modal(await call.read(lambda tx: _correction_form(tx, call.person, subject, slot)))
 
 
-def check(body: Body, house: House) -> None:
+def check_update(call: BlockingCall) -> None:
     """What cannot be accepted stands under its field."""
-    with house.store.reading(house.now()) as tx:
-        _update(tx, house, body)
+    call.read(lambda tx: _update(tx, call))
 
 
-def written(arrival: Arrival, house: House) -> None:
+def submit_update(call: DeferredCall) -> None:
     """The update is kept, and shown to those who may know of it; a correction changes what they see."""
-    with house.store.finishing(arrival, house.now()) as tx:
-        update = _update(tx, house, arrival.payload)
+    with call.transaction() as tx:
+        update = _update(tx, call)
         tx.updates.add(update)
         if update.revision > 1:
-            _show_again(tx, house, update)
+            _show_again(tx, call.ctx, update)
         else:
-            post_update(tx, house, update)
-            _tell_author(tx, house, update)
-        refresh_homes(tx, house, _concerned(tx, house, update))
+            post_update(tx, call.ctx, update)
+            _tell_author(tx, call.ctx, update)
+        refresh_homes(tx, call.ctx, _concerned(tx, call.ctx, update))
 
 
-def seen(arrival: Arrival, house: House) -> None:
+def acknowledge_update(call: DeferredCall) -> None:
     """Somebody above the owner has read it."""
-    subject, slot = update_of(payloads.action_value(arrival.payload))
-    person = house.people.get(payloads.place(arrival.payload).user)
-    with house.store.finishing(arrival, house.now()) as tx:
-        update = acknowledge(visible(strategy_now(tx), person), person, tx.updates.get(subject, slot), now=house.now())
+    subject, slot = update_of(call.value)
+    person = call.person
+    with call.transaction() as tx:
+        update = acknowledge(visible(strategy_now(tx), person), person, tx.updates.get(subject, slot), now=tx.now)
         if tx.updates.acknowledge(update):
-            _show_again(tx, house, update)
-            refresh_homes(tx, house, _concerned(tx, house, update))
+            _show_again(tx, call.ctx, update)
+            refresh_homes(tx, call.ctx, _concerned(tx, call.ctx, update))
 
 
-def post_update(tx: Transaction, house: House, update: ProgressUpdate) -> None:
+def post_update(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
     """One post where all who read there may know of it, and a copy for who is asked something."""
-    post = update_post(update, strategy_now(tx), house.people)
-    for place in _places(strategy_now(tx), house, update):
+    post = update_post(update, strategy_now(tx), ctx.people)
+    for place in _places(strategy_now(tx), ctx, update):
         key = f"update:{update.subject.kind}:{update.subject.key}:{update.slot.isoformat()}:{place}"
         tx.updates.remember_post(update, place, tx.outbox.post(place, update_message(update, post), key=key))
 
 
-def _tell_author(tx: Transaction, house: House, update: ProgressUpdate) -> None:
+def _tell_author(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
     strategy = strategy_now(tx)
-    words = own_message(update, update_post(update, strategy, house.people), _where(strategy, house, update))
+    words = own_message(update, update_post(update, strategy, ctx.people), _where(strategy, ctx, update))
     tx.updates.remember_post(update, update.author, tx.outbox.post(update.author, words))
 
 
-def _form(house: House, person: Person, typed: str, subject: Subject | None) -> Block:
+def _form(tx: Transaction, ctx: AppContext, person: Person, typed: str, subject: Subject | None) -> Block:
     """The form for what the person reports on; one that they named is chosen already."""
-    with house.store.reading(house.now()) as tx:
-        strategy = visible(strategy_now(tx), person)
-        updates = updates_now(tx, strategy)
-    own = subjects_of(strategy, person, house.now(), house.absences)
-    if subject and not may_write(strategy, person, subject, house.now(), house.absences):
+    strategy = visible(strategy_now(tx), person)
+    updates = updates_now(tx, strategy)
+    own = subjects_of(strategy, person, tx.now, ctx.absences)
+    if subject and not may_write(strategy, person, subject, tx.now, ctx.absences):
         raise NotAllowed("Only its owner, their delegate or the head of the PMO reports on it.")
     if not own:
         raise NotAllowed("You own no objective and no project that is reported on now. Its owner writes the update.")
     if typed:
         own = _named(strategy, own, typed)
     choices = [(one, title_of(strategy, one)) for one in own]
-    dues = {open_slot(strategy, one, updates, house.now()) for one in own} if strategy.cycle.check_ins else set()
+    dues = {open_slot(strategy, one, updates, tx.now) for one in own} if strategy.cycle.check_ins else set()
     return update_modal(choices, subject, dues.pop() if len(dues) == 1 else None)
+
+
+def _correction_form(tx: Transaction, person: Person, subject: Subject, slot: datetime) -> Block:
+    strategy = visible(strategy_now(tx), person)
+    return correction_modal(tx.updates.get(subject, slot), title_of(strategy, subject))
 
 
 def _named(strategy: Strategy, own: tuple[Subject, ...], typed: str) -> tuple[Subject, ...]:
@@ -129,46 +127,46 @@ def _named(strategy: Strategy, own: tuple[Subject, ...], typed: str) -> tuple[Su
     return found
 
 
-def _update(tx: Transaction, house: House, body: Body) -> ProgressUpdate:
+def _update(tx: Transaction, call: HandlerCall) -> ProgressUpdate:
     """What was filled in, held to the rules."""
-    person, entered = house.people.get(payloads.place(body).user), payloads.submitted(body)
-    strategy, carried = visible(strategy_now(tx), person), payloads.carried(body)
+    person, entered = call.person, call.submitted
+    strategy, carried = visible(strategy_now(tx), person), call.metadata
     names = ("rag", "summary", "achieved", "next_steps", "blocker", "ask", "confidence")
     text = UpdateText(**{name: str(entered.get(name) or "") for name in names})
     if carried:
         before = tx.updates.get(*update_of(carried))
-        return correct_update(strategy, person, before, text, now=house.now(), absences=house.absences)
+        return correct_update(strategy, person, before, text, now=tx.now, absences=call.ctx.absences)
     if not entered.get("subject"):
-        raise Invalid({"subject": "Choose what it is about."})
+        raise InvalidInput({"subject": "Choose what it is about."})
     subject = subject_of(str(entered["subject"]))
     earlier = tx.updates.of(subject)
-    return write_update(strategy, person, subject, text, earlier=earlier, now=house.now(), absences=house.absences)
+    return write_update(strategy, person, subject, text, earlier=earlier, now=tx.now, absences=call.ctx.absences)
 
 
-def _show_again(tx: Transaction, house: House, update: ProgressUpdate) -> None:
+def _show_again(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
     strategy = strategy_now(tx)
-    post = update_post(update, strategy, house.people)
+    post = update_post(update, strategy, ctx.people)
     for place, delivery in tx.updates.posts(update).items():
         is_shown = place.startswith(("C", "G")) or place == _above(strategy, update.subject)
-        own = own_message(update, post, _where(strategy, house, update))
+        own = own_message(update, post, _where(strategy, ctx, update))
         tx.outbox.edit(delivery, update_message(update, post) if is_shown else own)
 
 
-def _places(strategy: Strategy, house: House, update: ProgressUpdate) -> list[str]:
+def _places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> list[str]:
     """A channel whose readers may all know of it, if there is one; and whoever is above, where an answer is wanted
     or where there is no such channel."""
-    channel = _channel(strategy, house, update.subject)
+    channel = _channel(strategy, ctx, update.subject)
     above = _above(strategy, update.subject)
     is_asked = above and above != update.author and (channel is None or update.wants_answer)
     return [place for place in (channel, above if is_asked else None) if place]
 
 
-def _channel(strategy: Strategy, house: House, subject: Subject) -> str | None:
+def _channel(strategy: Strategy, ctx: AppContext, subject: Subject) -> str | None:
     if subject in dict(every_subject(visible_to_all(strategy, ()))):
-        return house.channels.progress
-    leaders = house.people.with_role(Role.LEADER, Role.PMO_LEAD)
+        return ctx.channels.progress
+    leaders = ctx.people.find_by_role(Role.LEADER, Role.PMO_LEAD)
     if leaders and subject in dict(every_subject(visible_to_all(strategy, leaders))):
-        return house.channels.leadership
+        return ctx.channels.leadership
     return None
 
 
@@ -178,20 +176,20 @@ def _above(strategy: Strategy, subject: Subject) -> str | None:
     return record.reviewer if isinstance(record, Objective) else record.sponsor
 
 
-def _where(strategy: Strategy, house: House, update: ProgressUpdate) -> str:
+def _where(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> str:
     """Who reads it, in words for its author."""
-    places = _places(strategy, house, update)
-    named = [f"<#{place}>" if place.startswith(("C", "G")) else mention(place) for place in places]
+    places = _places(strategy, ctx, update)
+    named = [f"<#{place}>" if place.startswith(("C", "G")) else mention_user(place) for place in places]
     if not named:
         return "It is in the strategy, for those who may see it."
-    private = "" if house.channels.progress in places else " Not everybody may know of it, so it is shown there only."
+    private = "" if ctx.channels.progress in places else " Not everybody may know of it, so it is shown there only."
     return f"It is shown to {' and '.join(named)}.{private}"
 
 
-def _concerned(tx: Transaction, house: House, update: ProgressUpdate) -> list[str]:
+def _concerned(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> list[str]:
     """Whose App Home tells of it."""
     strategy = strategy_now(tx)
     above = _above(strategy, update.subject)
     first = [update.author, strategy.subject(update.subject).owner, *([above] if above else [])]
-    others = house.people.with_role(Role.LEADER, Role.PMO_LEAD, Role.PMO_STAFF)
+    others = ctx.people.find_by_role(Role.LEADER, Role.PMO_LEAD, Role.PMO_STAFF)
     return [*first, *(person.id for person in others)]

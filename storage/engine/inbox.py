@@ -18,7 +18,7 @@ UNEXPLAINED = 3  # claims of which nothing became; then the work may be what kil
 PRUNED_AT_ONCE = 500  # more would keep other writers waiting
 
 
-class Lost(Exception):
+class LeaseLost(Exception):
     """Another process has taken over this work: nothing of it may be committed here."""
 
 
@@ -167,7 +167,7 @@ class Inbox:
             {"mine_id": arrival.id, "mine_owner": arrival.owner, "mine_attempt": arrival.attempt},
         )
         if count(found) != 1:
-            raise Lost(arrival.key)
+            raise LeaseLost(arrival.key)
 
 
 _TABLE = cast(Table, ArrivalRow.__table__)

@@ -68,12 +68,14 @@ class Outbox:
         if not self._replace(waiting, dict(message)):
             self._add(UPDATE, dict(message), target=delivery, conversation=f"edit:{delivery}")
 
-    def whisper(self, channel: str, user: str, message: Mapping[str, Any], *, thread_ts: str | None = None) -> str:
+    def post_ephemeral(
+        self, channel: str, user: str, message: Mapping[str, Any], *, thread_ts: str | None = None
+    ) -> str:
         """Show `message` to one person only, where they are; if Slack cannot, they get it as a direct message."""
         arguments = dict(message) | {"user": user} | ({"thread_ts": thread_ts} if thread_ts else {})
         return self._add(WHISPER, arguments, channel=channel, person=user, conversation=f"only:{user}:{channel}")
 
-    def respond(self, response_url: str, message: Mapping[str, Any], *, user: str | None = None) -> str:
+    def reply_to_url(self, response_url: str, message: Mapping[str, Any], *, user: str | None = None) -> str:
         """Answer where a command was typed or a button clicked.
 
         A `response_url` lives for 30 minutes and five uses; after that `user` gets the words as a direct message.

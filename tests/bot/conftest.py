@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy import Select, func, select
 
 from bot import slack_connection
-from bot.engine.delivery_client import Caller
+from bot.engine.delivery_client import SlackDeliveryClient
 from bot.engine.loop import Loop
 from bot.engine.sender import Sender
-from handlers.context import Channels, House
+from handlers.context import AppContext, Channels
 from storage.database import Database
 from storage.engine.deliveries import Deliveries
 from storage.engine.lease import Lease
@@ -61,9 +61,9 @@ def store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def house(store: Store, now: Now) -> House:
+def ctx(store: Store, now: Now) -> AppContext:
     """As much of a house as the engine looks at."""
-    return cast(House, SimpleNamespace(store=store, now=now, channels=CHANNELS))
+    return cast(AppContext, SimpleNamespace(store=store, now=now, channels=CHANNELS))
 
 
 @contextlib.asynccontextmanager
@@ -120,7 +120,7 @@ class Post:
         return made
 
     def row(self, delivery: str) -> DeliveryRow:
-        with self.store.reading(self.now()) as tx:
+        with self.store.read_only(self.now()) as tx:
             return tx.session.scalars(select(DeliveryRow).where(DeliveryRow.id == delivery)).one()
 
     async def until(self, delivery: str, holds: Callable[[DeliveryRow], bool]) -> DeliveryRow:
@@ -139,7 +139,7 @@ class Post:
         assert self._count(settled) == number
 
     def _count(self, what: Select[tuple[int]]) -> int:
-        with self.store.reading(self.now()) as tx:
+        with self.store.read_only(self.now()) as tx:
             return tx.session.execute(what).scalar_one()
 
     async def settled(self, delivery: str) -> DeliveryRow:
@@ -180,7 +180,9 @@ async def office(
     changed = asyncio.Condition()
     deliveries = Watched(store.database, Pace(), LEASE)
     deliveries.watch(changed)
-    caller = Caller(slack_connection.client(workspace.bot_token, workspace.api_url, http), deliveries, LEASE, now)
+    caller = SlackDeliveryClient(
+        slack_connection.client(workspace.bot_token, workspace.api_url, http), deliveries, LEASE, now
+    )
     sender = Sender(caller, deliveries, "host:1", now, died.set)
     async with at_work(sender):
         yield Post(workspace, store, now, deliveries, sender, changed, died)

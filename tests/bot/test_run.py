@@ -17,7 +17,7 @@ from bot.organisation import SAMPLE
 from bot.run import serve
 from bot.settings import Settings
 from bot.stopping import Stopped, unless, unless_stopped
-from foundation.errors import Refused
+from foundation.errors import UserError
 from storage.database import Database
 from tests.conversations.conftest import MONDAY, data, read_before
 from tests.workspace.running import RunningWorkspace, running_workspace
@@ -41,7 +41,7 @@ def free_port() -> int:
 
 
 async def refusal(settings: Settings) -> str:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as refused:
         await serve(settings, lambda _: None, asyncio.Event(), lambda: MONDAY)
     return refused.value.message
 
@@ -114,10 +114,10 @@ async def test_work_that_fails_or_is_done_is_not_held_up_by_waiting_for_the_end(
         return 7
 
     async def fails() -> None:
-        raise Refused("No.")
+        raise UserError("No.")
 
     assert await unless(asyncio.Event(), seven()) == 7
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         await unless(asyncio.Event(), fails())
 
 

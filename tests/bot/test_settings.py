@@ -6,7 +6,7 @@ import pytest
 
 from bot.settings import Settings, read_settings
 from bot.transports import configured
-from foundation.errors import Refused
+from foundation.errors import UserError
 
 SECRET = "xoxp-very-secret"
 
@@ -20,7 +20,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def refusal(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as refused:
         read_settings()
     return refused.value.message
 
@@ -78,7 +78,7 @@ def test_no_secret_is_ever_printed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_belongs_together_must_come_together(given: dict[str, str], said: str) -> None:
     settings = Settings(**given)
     assert not settings.is_local
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(UserError, match=said):
         configured(settings)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.handbook_provider import open_shelf
+from bot.handbook_provider import open_handbook
 from bot.local_workspace import SEED
 from bot.manifest import manifest
 from bot.organisation import SAMPLE, read_organisation
@@ -54,7 +54,7 @@ async def crossroads(
     url = new_postgresql()
     database = Database(url)
     with remembered_vectors(database, pytestconfig.cache.mkdir("vectors")):
-        open_shelf(Store(database), read_organisation(SAMPLE), tmp_path / "one" / "model", MONDAY)
+        open_handbook(Store(database), read_organisation(SAMPLE), tmp_path / "one" / "model", MONDAY)
     database.close()
     async with street_with(tmp_path, url) as opened:
         yield opened

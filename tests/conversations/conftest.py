@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import select
 
-from bot.handbook_provider import open_shelf
+from bot.handbook_provider import open_handbook
 from bot.local_workspace import SEED
 from bot.manifest import manifest
 from bot.organisation import SAMPLE, read_organisation
@@ -98,7 +98,7 @@ def read_before(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.C
     database = Database(f"sqlite:///{data / 'pmo.db'}")
     migrate(database)
     with remembered_vectors(database, pytestconfig.cache.mkdir("vectors")):
-        open_shelf(Store(database), read_organisation(SAMPLE), data / "model", MONDAY)
+        open_handbook(Store(database), read_organisation(SAMPLE), data / "model", MONDAY)
     database.close()
     return data
 

@@ -28,7 +28,7 @@ async def test_a_question_can_be_looked_at_again_by_its_asker_only(office: Offic
     own = await office.ben.wait_home()
     block = next(block for block in home["blocks"] if block.get("accessory", {}).get("action_id") == "question.show")
     await office.ben.click(own | {"blocks": [*own["blocks"], block]}, "Show")
-    await office.ben.wait_message("This question is not kept any more.")
+    await office.ben.wait_message("I no longer have that question.")
     assert office.ben.nothing_came("view_opened")
 
 

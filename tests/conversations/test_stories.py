@@ -110,7 +110,7 @@ async def test_whoever_agreed_to_a_story_that_was_changed_is_called_back(autumn:
     await autumn.ada.click(await autumn.ada.wait_message("Asked for:* Since when?"), "Change it")
     view = await autumn.ada.wait_view("story.form")
     assert await autumn.ada.submit(view, {"text": "Since July bursts fell by a third.", "consent": ["yes"]}) == {}
-    called = await autumn.ben.wait_message("was changed, so what you said does not count any more")
+    called = await autumn.ben.wait_message("has changed, so your earlier answer no longer counts")
     assert called["text"].startswith("<@U02BEN>")
 
 

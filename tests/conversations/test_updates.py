@@ -65,7 +65,7 @@ async def test_somebody_who_reports_on_nothing_is_told_who_does(autumn: Office) 
 async def test_the_shortcut_says_so_in_a_window(autumn: Office) -> None:
     """It comes from no channel, and words in another conversation would be overlooked."""
     await autumn.ada.shortcut("write_update")
-    view = await autumn.ada.wait_view("That is not possible")
+    view = await autumn.ada.wait_view("That isn't possible")
     assert "You own no objective and no project that is reported on now." in words(view)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from foundation.errors import Invalid, Refused
+from foundation.errors import InvalidInput, UserError
 from foundation.people import People, Person, Role
 from foundation.time import utc, zone
 
@@ -19,9 +19,9 @@ def test_somebody_who_is_not_listed_is_a_member_by_their_id() -> None:
 
 def test_roles_are_found_and_held() -> None:
     people = People([WEI, DANA])
-    assert people.with_role(Role.PMO_STAFF, Role.PMO_LEAD) == (WEI,)
+    assert people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD) == (WEI,)
     assert WEI.is_pmo
-    assert DANA.holds(Role.LEADER, Role.PMO_LEAD)
+    assert DANA.has_role(Role.LEADER, Role.PMO_LEAD)
     assert not DANA.is_pmo
     assert "U03WEI" in people
     assert "U99" not in people
@@ -36,10 +36,10 @@ def test_moments_are_utc_inside() -> None:
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "Europe/", "\0"])
 def test_a_zone_that_is_none_is_refused(name: str) -> None:
-    with pytest.raises(Refused, match="is not a time zone"):
+    with pytest.raises(UserError, match="is not a time zone"):
         zone(name)
 
 
 def test_a_refusal_of_fields_reads_as_one_sentence_too() -> None:
-    refused = Invalid({"title": "This is needed.", "date": "This day is past."})
+    refused = InvalidInput({"title": "This is needed.", "date": "This day is past."})
     assert refused.message == "This is needed. This day is past."

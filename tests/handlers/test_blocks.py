@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from foundation.people import People, Person, Role
-from handlers.commands import COMMANDS, CONCERNS, Use
+from handlers.commands import COMMANDS, HELP_LINES, Use
 from handlers.home.blocks.help import Help, help_blocks, help_message, welcome_message
 from handlers.home.blocks.home import home_view
 from handlers.questions.blocks.forward import answer_modal, answered_card, open_card, persons_answer, waiting_section
 from handlers.questions.blocks.gaps import Open, gaps_message
 from handlers.questions.blocks.history import asked_modal, questions_section
-from handlers.slack.blocks.builders import cut, message, modal, section
-from handlers.slack.blocks.rich_text import quoted, rich
+from handlers.slack.blocks.builders import build_message, build_modal, section, shorten
+from handlers.slack.blocks.rich_text import quote_text, rich_text
 from knowledge.answers import Outcome
 from storage.questions import Asked, Forward, Gap, Where
 from tests.workspace.filling import words
@@ -92,12 +92,12 @@ def test_help_of_every_command_fits_into_a_message_and_a_window() -> None:
     everything = Help(
         COMMANDS,
         {command.name: command.uses or (Use(command.example, "x"),) for command in COMMANDS},
-        tuple(concern.sentence for concern in CONCERNS),
+        tuple(concern.sentence for concern in HELP_LINES),
         ("How do I know whether my project is in trouble?",) * 4,
     )
     assert check_message(help_message(everything)) == []
     assert check_message(welcome_message(everything)) == []
-    assert check_view(modal("What I can do", help_blocks(everything))) == []
+    assert check_view(build_modal("What I can do", help_blocks(everything))) == []
     for command in COMMANDS:
         assert command.name in words(help_blocks(everything))
     assert check_message(help_message(Help((), {}, (), ()))) == []
@@ -110,17 +110,17 @@ def test_a_home_that_is_too_full_says_so() -> None:
 
 
 def test_text_that_is_cut_never_ends_in_half_a_sign() -> None:
-    assert cut("abcdef", 4) == "abc…"
+    assert shorten("abcdef", 4) == "abc…"
     for length in range(3890, 3910):
-        end = message("x" * length + "&amp;" * 10)["text"].lstrip("x")
+        end = build_message("x" * length + "&amp;" * 10)["text"].lstrip("x")
         assert end.replace("&amp;", "") == "…"
-        end = message("x" * length + "<@U01ADA> asks")["text"].lstrip("x")
+        end = build_message("x" * length + "<@U01ADA> asks")["text"].lstrip("x")
         assert end in ("…", "<@U01ADA>…") or end.startswith("<@U01ADA> ")
 
 
 def test_a_list_that_is_too_long_for_a_message_keeps_every_row_and_cuts_the_longest_only() -> None:
     rows = [section(f"*PMO-{number}* {'&amp;' * 150}") for number in range(20)]
-    told = message("Twenty requests", [section("*Waiting for triage*"), *rows, section("*In work*")])
+    told = build_message("Twenty requests", [section("*Waiting for triage*"), *rows, section("*In work*")])
     assert check_message(told) == []
     texts = [block["text"]["text"] for block in told["blocks"]]
     assert [texts[0], texts[-1]] == ["*Waiting for triage*", "*In work*"]
@@ -128,11 +128,18 @@ def test_a_list_that_is_too_long_for_a_message_keeps_every_row_and_cuts_the_long
 
 
 def test_what_cannot_be_cut_leaves_less_room_for_the_rest() -> None:
-    told = message("x", [rich(quoted("y" * 3000)), rich(quoted("y" * 3000)), *(section("x" * 2900) for _ in range(4))])
+    told = build_message(
+        "x",
+        [
+            rich_text(quote_text("y" * 3000)),
+            rich_text(quote_text("y" * 3000)),
+            *(section("x" * 2900) for _ in range(4)),
+        ],
+    )
     assert check_message(told) == []
     assert words(told["blocks"][0]) == "y" * 3000
 
 
 def test_a_message_that_fits_is_left_as_it_is() -> None:
     rows = [section("x" * 450) for _ in range(22)]
-    assert message("x", rows)["blocks"] == [section("x" * 450) for _ in range(22)]
+    assert build_message("x", rows)["blocks"] == [section("x" * 450) for _ in range(22)]

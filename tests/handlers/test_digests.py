@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.composition import house as make_house
+from bot.composition import build_context as make_house
 from bot.engine.jobs import Digests
 from bot.organisation import SAMPLE, read_organisation
 from bot.strategy_import import choose_strategy
-from handlers.context import House
+from handlers.context import AppContext
 from reporting.definitions import DigestDefinition, Section
 from storage.database import Database
 from storage.store import Store
@@ -37,7 +37,7 @@ def store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
     database.close()
 
 
-def house_with(store: Store, *digests: DigestDefinition) -> House:
+def house_with(store: Store, *digests: DigestDefinition) -> AppContext:
     choose_strategy(store, ORGANISATION, MONDAY)
     made = make_house(ORGANISATION, store, lambda: pytest.fail("No handbook is needed."), lambda: MONDAY)
     return replace(made, digests=digests, store=store)

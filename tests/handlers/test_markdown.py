@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.questions.blocks.handbook_section import section_modal
-from handlers.slack.blocks.markdown import rich_blocks
+from handlers.slack.blocks.markdown import render_markdown
 from knowledge.handbook import Page, read_handbook
 from knowledge.passages import cut
 from knowledge.sections import find_section
@@ -19,7 +19,7 @@ SHIPPED = Path(__file__).parents[2] / "knowledge" / "handbook"
 
 
 def parts(markdown: str) -> list[dict[str, Any]]:
-    blocks, is_cut = rich_blocks(markdown, 9000, 60)
+    blocks, is_cut = render_markdown(markdown, 9000, 60)
     assert check_blocks(blocks, "modal") == []
     assert not is_cut
     return [part for block in blocks for part in block.get("elements", [block])]
@@ -145,6 +145,6 @@ pieces = st.sampled_from([*MARKS, "text "])
 @given(st.lists(pieces | st.text(max_size=20), max_size=30), st.integers(1, 60))
 def test_whatever_somebody_wrote_slack_takes_it(written: list[str], characters: int) -> None:
     for limit in (characters, 9000):
-        blocks, _ = rich_blocks("".join(written), limit, 60)
+        blocks, _ = render_markdown("".join(written), limit, 60)
         if blocks:
             assert check_blocks(blocks, "modal") == []

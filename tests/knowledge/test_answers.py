@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from knowledge.answers import Answer, Outcome
 from knowledge.handbook import Page
 from knowledge.library import Library
@@ -208,7 +208,7 @@ def test_a_quote_is_always_an_exact_piece_of_its_page_and_the_text_is_made_of_qu
 def test_whatever_is_typed_gets_an_answer_or_a_kind_word(by_words: Library, text: str) -> None:
     try:
         said = by_words.ask(text).text
-    except Refused as refused:
+    except UserError as refused:
         said = refused.message
 
     assert said

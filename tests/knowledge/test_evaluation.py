@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from foundation.files import BadFile
 from knowledge.evaluation import Row, evaluate, read_questions
 from knowledge.handbook import Page
@@ -96,5 +96,5 @@ def test_what_cannot_be_measured_is_unknown_and_not_nought(page: MakePage) -> No
 
 
 def test_a_page_that_the_handbook_does_not_have_is_named(page: MakePage) -> None:
-    with pytest.raises(Refused, match=r"The handbook has no page risk-statuss\.md\."):
+    with pytest.raises(UserError, match=r"The handbook has no page risk-statuss\.md\."):
         evaluate([Row("who?", ("risk-statuss.md",))], Library.build([page("# Locks\n\nA lock.")]))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from knowledge.questions import LONGEST, Cue, read_question
 from knowledge.words import raw_words, terms
 
@@ -63,13 +63,13 @@ def test_names_are_words_that_look_like_names_within_the_sentence() -> None:
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u200b\u200b", "\x00"])
 def test_an_empty_question_is_answered_with_what_to_do(text: str) -> None:
-    with pytest.raises(Refused, match="Ask in a sentence"):
+    with pytest.raises(UserError, match="Ask in a sentence"):
         read_question(text)
 
 
 def test_a_very_long_question_is_declined_kindly() -> None:
     read_question("a " * (LONGEST // 2))
-    with pytest.raises(Refused, match="fewer words"):
+    with pytest.raises(UserError, match="fewer words"):
         read_question("why " * 5_000)
 
 

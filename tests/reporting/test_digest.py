@@ -12,7 +12,7 @@ from foundation.people import People
 from reporting.definitions import DigestDefinition, Section, strategy_for
 from reporting.desk import DeskFigures
 from reporting.digest import Digest, build_digest
-from reporting.exceptions import ConcernKind
+from reporting.exceptions import ExceptionKind
 from reporting.snapshot import Snapshot
 from strategy.records import Absence, Measurement, ProgressUpdate, Rag, Strategy, Subject, SubjectKind, Tolerance
 from strategy.stories import Story, StoryState
@@ -28,11 +28,11 @@ def stored(snapshot: Snapshot) -> Snapshot:
     return Snapshot.from_dict(json.loads(json.dumps(snapshot.to_dict())))
 
 
-def kinds(digest: Digest) -> list[ConcernKind]:
+def kinds(digest: Digest) -> list[ExceptionKind]:
     return [concern.kind for concern in digest.exceptions]
 
 
-def told(digest: Digest, kind: ConcernKind) -> list[str]:
+def told(digest: Digest, kind: ExceptionKind) -> list[str]:
     return [concern.text for concern in digest.exceptions if concern.kind is kind]
 
 
@@ -75,14 +75,14 @@ def test_exceptions_come_in_the_order_of_their_urgency(
     weekly: DigestDefinition, open_strategy: Strategy, people: People
 ) -> None:
     digest = build_digest(weekly, open_strategy, now=NOW, people=people)
-    order = list(ConcernKind)
+    order = list(ExceptionKind)
     assert kinds(digest) == sorted(kinds(digest), key=order.index)
     assert set(kinds(digest)) == {
-        ConcernKind.NEWLY_RED,
-        ConcernKind.SLIPPED,
-        ConcernKind.OVERDUE,
-        ConcernKind.STALE,
-        ConcernKind.MISSING,
+        ExceptionKind.NEWLY_RED,
+        ExceptionKind.SLIPPED,
+        ExceptionKind.OVERDUE,
+        ExceptionKind.STALE,
+        ExceptionKind.MISSING,
     }
 
 
@@ -93,12 +93,12 @@ def test_what_turned_red_is_told_first_and_what_stayed_red_last(
     seen = replace(open_strategy, projects=patient)
     first = build_digest(weekly, seen, now=LAST_WEEK, people=people)
     digest = build_digest(weekly, seen, now=NOW, people=people, previous=stored(first.snapshot))
-    assert told(digest, ConcernKind.NEWLY_RED) == [
+    assert told(digest, ExceptionKind.NEWLY_RED) == [
         ":red_circle: *One register of pipes and pumps* has turned red: its owner has not said, its figures say red;"
         " 17 days behind its baseline. Owner: Wei Chen."
     ]
-    assert digest.exceptions[-1].kind is ConcernKind.STILL_RED
-    assert "*Our works leave the river cleaner* is still red" in told(digest, ConcernKind.STILL_RED)[0]
+    assert digest.exceptions[-1].kind is ExceptionKind.STILL_RED
+    assert "*Our works leave the river cleaner* is still red" in told(digest, ExceptionKind.STILL_RED)[0]
 
 
 def test_a_slip_is_told_once_by_how_much_and_to_when(
@@ -110,19 +110,19 @@ def test_a_slip_is_told_once_by_how_much_and_to_when(
     )
     slipped = replace(open_strategy, milestones=later)
     digest = build_digest(weekly, slipped, now=NOW, people=people, previous=first.snapshot)
-    assert told(digest, ConcernKind.SLIPPED) == [
+    assert told(digest, ExceptionKind.SLIPPED) == [
         ":calendar: *Storm overflow screens and tanks*: “Eastgate tank filled for the first time” has slipped by 10"
         " days to 18 December 2026, 21 days behind its baseline. Owner: Farah Haddad."
     ]
     again = build_digest(weekly, slipped, now=NOW, people=people, previous=digest.snapshot)
-    assert told(again, ConcernKind.SLIPPED) == []
+    assert told(again, ExceptionKind.SLIPPED) == []
 
 
 def test_a_stale_metric_is_named_with_its_days(
     weekly: DigestDefinition, open_strategy: Strategy, people: People
 ) -> None:
     digest = build_digest(weekly, open_strategy, now=NOW, people=people)
-    assert told(digest, ConcernKind.STALE) == [
+    assert told(digest, ExceptionKind.STALE) == [
         ":hourglass: *Supply interruptions* (monthly) has not been measured for 54 days; “Customers get it solved the"
         " first time they ask” cannot be green until it is. Owner: Dana Lindqvist."
     ]
@@ -133,7 +133,7 @@ def test_missing_updates_are_named_by_person_with_their_days(
 ) -> None:
     given = [one for one in updates if one.subject.key != "asset-register"]
     digest = build_digest(weekly, open_strategy, updates=given, now=NOW, people=people)
-    assert told(digest, ConcernKind.MISSING) == [
+    assert told(digest, ExceptionKind.MISSING) == [
         ":memo: No update from *Wei Chen*: One register of pipes and pumps (17 days overdue)."
     ]
 
@@ -144,14 +144,14 @@ def test_an_absent_owner_is_away_and_the_delegate_is_asked(
     given = [one for one in updates if one.subject.key != "asset-register"]
     away = Absence("U03WEI", date(2026, 11, 16), date(2026, 11, 30), delegate="U05EMEKA")
     digest = build_digest(weekly, open_strategy, updates=given, now=NOW, people=people, absences=[away])
-    assert "No update from *Wei Chen* (away; Emeka Adeyemi is asked)" in told(digest, ConcernKind.MISSING)[0]
+    assert "No update from *Wei Chen* (away; Emeka Adeyemi is asked)" in told(digest, ExceptionKind.MISSING)[0]
 
 
 def test_owners_and_computed_status_stand_side_by_side(
     weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
 ) -> None:
     digest = build_digest(weekly, open_strategy, updates=updates, now=NOW, people=people)
-    assert told(digest, ConcernKind.MISMATCH)[0] == (
+    assert told(digest, ExceptionKind.MISMATCH)[0] == (
         ":left_right_arrow: *Less water is lost between the works and the tap*:"
         " its owner says green, its figures say amber. Owner: Ben Castellanos."
     )
@@ -166,12 +166,12 @@ def test_an_ask_is_told_until_somebody_acknowledges_it(
 ) -> None:
     asking = replaced(updates, RIVERS, rag=Rag.RED, ask="A second diving team.", author="U06FARAH")
     digest = build_digest(weekly, open_strategy, updates=asking, now=NOW, people=people)
-    assert told(digest, ConcernKind.UNANSWERED) == [
+    assert told(digest, ExceptionKind.UNANSWERED) == [
         ":raising_hand: *Our works leave the river cleaner*: Farah Haddad asks “A second diving team.”"
         " — not acknowledged for 3 days."
     ]
     answered = replaced(asking, RIVERS, acknowledged_by="U04DANA")
-    assert not told(build_digest(weekly, open_strategy, updates=answered, now=NOW), ConcernKind.UNANSWERED)
+    assert not told(build_digest(weekly, open_strategy, updates=answered, now=NOW), ExceptionKind.UNANSWERED)
 
 
 def test_every_number_comes_with_its_change_since_the_last_digest(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from foundation.errors import Conflict, Invalid
+from foundation.errors import Conflict, InvalidInput
 from servicedesk.clock import Target
 from servicedesk.records import State, Verb
 from servicedesk.requests import apply
@@ -74,7 +74,7 @@ def test_it_is_reopened_with_a_reason_and_goes_on_with_the_used_time():
 
 
 def test_reopening_needs_a_reason():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(in_state(State.CLOSED), Verb.REOPEN, BEN, MONDAY, DESK)
     assert refusal.value.fields == {"reason": "Give a reason; the requester sees it."}
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from servicedesk.calendar import Interval, make_calendar, public_holidays
 from tests.servicedesk.cast import EASTER, LONDON, NINE_TO_FIVE
 
@@ -49,28 +49,28 @@ def test_public_holidays_come_by_country_and_part_of_it():
 
 
 def test_an_unknown_country_is_refused():
-    with pytest.raises(Refused, match="No public holidays are known for “XX, YY”"):
+    with pytest.raises(UserError, match="No public holidays are known for “XX, YY”"):
         public_holidays("XX", "YY", [2026])
 
 
 @pytest.mark.parametrize("text", ["9-17", "17:00-09:00", "09:00-09:00", "09:00-25:00", "09:61-10:00", "nine to five"])
 def test_hours_that_are_none_are_refused(text):
-    with pytest.raises(Refused, match="no working interval"):
+    with pytest.raises(UserError, match="no working interval"):
         Interval.parse(text)
 
 
 def test_hours_that_overlap_are_refused():
-    with pytest.raises(Refused, match="hours of monday overlap"):
+    with pytest.raises(UserError, match="hours of monday overlap"):
         make_calendar("Europe/London", {"monday": ["09:00-13:00", "12:00-17:00"]})
 
 
 def test_an_unknown_day_is_refused():
-    with pytest.raises(Refused, match="“mon” is no day"):
+    with pytest.raises(UserError, match="“mon” is no day"):
         make_calendar("Europe/London", {"mon": ["09:00-13:00"]})
 
 
 def test_an_unknown_zone_is_refused():
-    with pytest.raises(Refused, match="is not a time zone"):
+    with pytest.raises(UserError, match="is not a time zone"):
         make_calendar("Europe/Londres", NINE_TO_FIVE)
 
 

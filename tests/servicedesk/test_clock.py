@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar
 from servicedesk.clock import Alert, Clock, Target, alert_moment, alert_now, next_alert
 from tests.servicedesk.cast import LONDON, NINE_TO_FIVE, WEEKDAYS
@@ -72,14 +72,14 @@ def test_lunch_is_no_working_time():
 
 
 def test_a_calendar_without_working_time_is_refused():
-    with pytest.raises(Refused, match="no working time"):
+    with pytest.raises(UserError, match="no working time"):
         make_calendar("Europe/London", {})
 
 
 def test_a_calendar_whose_every_day_is_a_holiday_is_refused_and_does_not_hang():
     days_off = [date(2026, 1, 1) + timedelta(days=number) for number in range(4_000)]
     closed = make_calendar("Europe/London", NINE_TO_FIVE, days_off)
-    with pytest.raises(Refused, match="too little working time"):
+    with pytest.raises(UserError, match="too little working time"):
         running(london("2026-05-11", "09:00"), 1).due(closed)
 
 
@@ -169,7 +169,7 @@ def test_a_target_reads_back_as_it_is_written(text):
 
 @pytest.mark.parametrize("text", ["10 days", "0 business days", "-1 business day", "soon", "5 business days at 0 %"])
 def test_a_target_that_says_nothing_is_refused(text):
-    with pytest.raises(Refused, match="is no target"):
+    with pytest.raises(UserError, match="is no target"):
         Target.parse(text)
 
 

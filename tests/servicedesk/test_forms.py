@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.errors import Invalid
+from foundation.errors import InvalidInput
 from servicedesk.catalogue import read_catalogue
 from servicedesk.fields import Field, FieldKind
 from servicedesk.forms import check_url, validate
@@ -22,7 +22,7 @@ def _one(kind, value, **more):
 
 
 def _refusal(kind, value, **more):
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         _one(kind, value, **more)
     return refusal.value.fields["it"]
 
@@ -42,7 +42,7 @@ def test_a_complete_form_is_kept_as_plain_values():
 
 
 def test_every_missing_field_is_named_under_itself():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         validate(FORM, {"title": " "}, TODAY)
     required = {field.key for field in FORM if field.required}
     assert refusal.value.fields == {key: f"“{_label(key)}” is needed." for key in required}
@@ -54,12 +54,12 @@ def _label(key):
 
 def test_a_draft_may_have_gaps_but_no_mistakes():
     assert validate(FORM, {"title": "Later"}, TODAY, complete=False) == {"title": "Later"}
-    with pytest.raises(Invalid):
+    with pytest.raises(InvalidInput):
         validate(FORM, {"stage": "later"}, TODAY, complete=False)
 
 
 def test_a_need_by_date_in_the_past_is_refused():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         validate(FORM, health_check(need_by="2026-05-10"), TODAY)
     assert refusal.value.fields == {"need_by": "This day is in the past. Choose today or a later day."}
     assert validate(FORM, health_check(need_by="2026-05-11"), TODAY)["need_by"] == "2026-05-11"
@@ -67,14 +67,14 @@ def test_a_need_by_date_in_the_past_is_refused():
 
 def test_dates_in_the_wrong_order_are_refused():
     form = [field for field in CATALOGUE.form("capacity-building") if field.kind is FieldKind.DATE]
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         validate(form, {"from_date": "2026-06-02", "to_date": "2026-06-01"}, TODAY)
     assert refusal.value.fields == {"to_date": "This day is before “Earliest date”. Change one of the two."}
     assert validate(form, {"from_date": "2026-06-01", "to_date": "2026-06-01"}, TODAY)
 
 
 def test_a_field_that_the_form_does_not_have_is_refused():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         validate(FORM, health_check(salary="much"), TODAY)
     assert refusal.value.fields == {"salary": "This form has no such field."}
 
@@ -137,7 +137,7 @@ def test_what_is_kept_is_plain(kind, value, more, kept):
 
 
 def test_a_deliverable_is_linked_by_a_web_address():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         check_url("file:///etc/passwd")
     assert refusal.value.fields == {"link": "Write a full web address that begins with https://."}
 
@@ -153,6 +153,6 @@ def test_whatever_is_sent_is_kept_or_refused_in_a_sentence(kind, value):
     options = {"a": "A"} if "choice" in kind else {}
     try:
         kept = _one(kind, value, options=options)
-    except Invalid as refusal:
+    except InvalidInput as refusal:
         kept = refusal.fields["it"]
     assert kept is None or isinstance(kept, str | int | float | bool | tuple)

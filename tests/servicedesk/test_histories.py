@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from servicedesk.catalogue import Priority
 from servicedesk.history import recompute, replay
 from servicedesk.records import ENDED, WORK, ClockName, LogEntry, Scores, State, Verb
@@ -101,7 +101,7 @@ class Lives(RuleBasedStateMachine):
         before = self.request
         try:
             change = apply(before, verb, actor, self.now, DESK, **given)
-        except Refused:
+        except UserError:
             return
         if change.entry is None:
             assert (verb, change.request) == (Verb.SUBMIT, before)

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from foundation.people import People
 from servicedesk.catalogue import Priority
 from servicedesk.clock import Target
@@ -79,7 +79,7 @@ def test_only_pmo_staff_accept_a_request():
 
 
 def test_a_request_is_assigned_only_to_pmo_staff():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(in_state(State.QUEUED), Verb.ASSIGN, WEI, MONDAY, DESK, assignee=BEN.id)
     assert refusal.value.fields == {
         "assignee": "Ben Castellanos is not on the PMO's staff. Choose somebody who is.",
@@ -87,7 +87,7 @@ def test_a_request_is_assigned_only_to_pmo_staff():
 
 
 def test_a_delivery_names_what_is_still_to_do():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(
             in_state(State.IN_PROGRESS),
             Verb.DELIVER,
@@ -103,7 +103,7 @@ def test_a_delivery_names_what_is_still_to_do():
 
 
 def test_a_question_needs_words():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(submitted(), Verb.ASK, WEI, MONDAY, DESK, comment="  ")
     assert refusal.value.fields == {"comment": "Write what you want to say."}
 
@@ -115,7 +115,7 @@ def test_a_confidential_request_does_not_exist_for_others():
 
 
 def test_a_hold_is_reviewed_on_a_day_to_come():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(
             in_state(State.IN_PROGRESS), Verb.HOLD, WEI, MONDAY, DESK, reason="Audit first", review_on=date(2026, 5, 11)
         )
@@ -189,7 +189,7 @@ def test_an_answer_may_change_the_form_and_is_checked_like_the_first():
     request = in_state(State.NEEDS_INFO)
     changed = apply(request, Verb.ANSWER, BEN, at(12), DESK, comment="Here.", values=health_check(own_rag="red"))
     assert changed.request.values["own_rag"] == "red"
-    with pytest.raises(Invalid):
+    with pytest.raises(InvalidInput):
         apply(request, Verb.ANSWER, BEN, at(12), DESK, comment="Here.", values={"title": "Only this"})
 
 
@@ -219,10 +219,10 @@ def test_what_nobody_could_approve_is_not_sent_into_approval():
 
 
 def test_an_override_needs_a_reason_and_a_person_for_work():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=State.IN_PROGRESS)
     assert refusal.value.fields == {"reason": "Give a reason; the requester sees it."}
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=State.IN_PROGRESS, reason="Urgent")
     assert refusal.value.fields == {"assignee": "Choose who takes it."}
     change = apply(
@@ -237,7 +237,7 @@ def test_an_override_needs_a_reason_and_a_person_for_work():
 
 
 def test_an_override_leads_only_to_plain_states():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(in_state(State.QUEUED), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=State.DELIVERED, reason="Done")
     assert refusal.value.fields == {
         "to": "It can be moved to: waiting for triage, in progress, closed, declined, withdrawn."
@@ -254,7 +254,7 @@ def test_who_else_watches_is_decided_by_the_requester_and_the_pmo():
 
 
 def test_scores_stay_within_their_scales():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(submitted(), Verb.SCORE, WEI, MONDAY, DESK, scores=Scores(0, 6, 3, 4))
     assert refusal.value.fields == {
         "impact": "Give a whole number from 1 to 5.",
@@ -264,20 +264,20 @@ def test_scores_stay_within_their_scales():
 
 
 def test_a_request_is_no_duplicate_of_itself():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(submitted(), Verb.MARK_DUPLICATE, WEI, MONDAY, DESK, duplicate_of=12)
     assert refusal.value.fields == {"duplicate_of": "Give the number of another request, the one that stays."}
 
 
 def test_a_remark_that_is_too_long_is_told_by_how_much():
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(submitted(), Verb.COMMENT, BEN, MONDAY, DESK, comment="x" * 2001)
     assert refusal.value.fields == {"comment": "This has 2001 characters; 2000 fit. Shorten it."}
 
 
 def test_a_form_that_was_saved_as_a_draft_is_checked_when_it_is_submitted():
     change = draft(13, "form-2", "health-check", BEN, {"title": "Later"}, MONDAY, DESK)
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         apply(change.request, Verb.SUBMIT, BEN, MONDAY, DESK)
     assert "project" in refusal.value.fields
     assert apply(change.request, Verb.SUBMIT, BEN, MONDAY, DESK, values=health_check()).request.state is State.SUBMITTED

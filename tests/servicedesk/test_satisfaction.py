@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from foundation.errors import Conflict, Invalid, NotAllowed
+from foundation.errors import Conflict, InvalidInput, NotAllowed
 from servicedesk.records import State
 from servicedesk.satisfaction import Rating, rate, summarise
 from tests.servicedesk.cast import BEN, WEI, at, in_state
@@ -27,7 +27,7 @@ def test_what_is_not_closed_is_not_rated_yet():
 
 @pytest.mark.parametrize("score", [0, 6, -1])
 def test_a_score_is_one_to_five(score):
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         rate(in_state(State.CLOSED), BEN, score, None, at(12))
     assert refusal.value.fields == {"score": "Give a score from 1 (not at all satisfied) to 5 (very satisfied)."}
 

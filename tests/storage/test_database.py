@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from storage.database import Database
 from storage.migrate import is_current, migrate
 from storage.tables.engine import ArrivalRow, PaceRow
@@ -103,7 +103,7 @@ def test_words_of_every_script_come_back_unchanged(database: Database) -> None:
 
 def test_one_process_works_with_an_sqlite_file_and_the_second_hears_why_not(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'pmo.db'}"
-    refused = pytest.raises(Refused, match=r"already at work with .*pmo\.db.*Stop it")
+    refused = pytest.raises(UserError, match=r"already at work with .*pmo\.db.*Stop it")
     with Database(url).alone(), refused, Database(url).alone():
         pass
     with Database(url).alone():

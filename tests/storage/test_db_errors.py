@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, event, text
 
-from foundation.errors import Refused
+from foundation.errors import UserError
 from storage.database import Database
 from storage.db_errors import DatabaseUnavailable
 from storage.engine.inbox import Inbox
@@ -133,7 +133,7 @@ def test_a_folder_that_does_not_exist_is_named_as_the_trouble(tmp_path: Path) ->
 
 def test_a_folder_that_is_none_is_named_as_the_trouble(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(Refused, match="cannot be written to"), Database(f"sqlite:///{tmp_path}/file/pmo.db").alone():
+    with pytest.raises(UserError, match="cannot be written to"), Database(f"sqlite:///{tmp_path}/file/pmo.db").alone():
         pass
 
 

@@ -36,7 +36,7 @@ def add(store: Store, story: Story = STORY) -> None:
 def test_a_story_comes_back_as_it_was_written(database: Database) -> None:
     store = Store(database)
     add(store)
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert tx.stories.get("S7").story == STORY
         assert tx.stories.log("S7") == (SUBMITTED,)
 
@@ -46,7 +46,7 @@ def test_the_same_story_twice_is_kept_once(database: Database) -> None:
     add(store)
     with store.transaction(NOW) as tx:
         assert not tx.stories.add(STORY, SUBMITTED)
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert tx.stories.log("S7") == (SUBMITTED,)
 
 
@@ -55,7 +55,7 @@ def test_a_change_and_its_entry_are_kept_together(database: Database) -> None:
     add(store)
     with store.transaction(NOW) as tx:
         tx.stories.save(tx.stories.get("S7"), PUBLISHED, APPROVED)
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert tx.stories.get("S7").story == PUBLISHED
         assert tx.stories.log("S7") == (SUBMITTED, APPROVED)
 
@@ -63,13 +63,13 @@ def test_a_change_and_its_entry_are_kept_together(database: Database) -> None:
 def test_of_two_who_change_a_story_at_once_one_is_told(database: Database) -> None:
     store = Store(database)
     add(store)
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         read_before = tx.stories.get("S7")
     with store.transaction(NOW) as tx:
         tx.stories.save(read_before, PUBLISHED, APPROVED)
     with pytest.raises(Conflict, match="Somebody else has just changed this story"), store.transaction(NOW) as tx:
         tx.stories.save(read_before, replace(STORY, state=StoryState.WITHDRAWN), replace(APPROVED, note="No."))
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert tx.stories.get("S7").story == PUBLISHED
         assert len(tx.stories.log("S7")) == 2
 
@@ -78,7 +78,7 @@ def test_stories_are_found_by_author_state_and_day(database: Database) -> None:
     store = Store(database)
     add(store)
     add(store, replace(PUBLISHED, id="S8", created_at=NOW + timedelta(minutes=1)))
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert [one.id for one in tx.stories.of_author(ADA, 10)] == ["S8", "S7"]
         assert [one.id for one in tx.stories.of_author(BEN, 10)] == []
         assert [one.id for one in tx.stories.in_state(StoryState.SUBMITTED, 10)] == ["S7"]
@@ -92,10 +92,10 @@ def test_its_cards_are_remembered(database: Database) -> None:
     with store.transaction(NOW) as tx:
         tx.stories.remember_card("S7", "triage", "one")
         tx.stories.remember_card("S7", ADA, "two")
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert tx.stories.cards("S7") == {"triage": "one", ADA: "two"}
 
 
 def test_a_story_that_is_not_there_is_told_kindly(database: Database) -> None:
-    with pytest.raises(NotFound, match="not kept any more"), Store(database).reading(NOW) as tx:
+    with pytest.raises(NotFound, match="not kept any more"), Store(database).read_only(NOW) as tx:
         tx.stories.get("S7")

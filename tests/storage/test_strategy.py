@@ -26,14 +26,14 @@ def bring_in(store: Store, text: str, **later: float) -> bool:
 
 
 def test_there_is_no_strategy_before_one_is_brought_in(database: Database) -> None:
-    with Store(database).reading(NOW) as tx:
+    with Store(database).read_only(NOW) as tx:
         assert tx.strategy.current() is None
 
 
 def test_a_strategy_comes_back_as_its_file_says(database: Database) -> None:
     store = Store(database)
     assert bring_in(store, TEXT)
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert tx.strategy.current() == parse_strategy(TEXT, name="strategy.yaml")
 
 
@@ -41,7 +41,7 @@ def test_the_last_version_is_in_force_and_the_earlier_ones_are_kept(database: Da
     store = Store(database)
     bring_in(store, TEXT)
     assert bring_in(store, NEWER, days=1)
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         strategy, versions = tx.strategy.current(), tx.strategy.versions(10)
     assert strategy is not None
     assert strategy.objective("less-leakage").title.startswith("Hardly any")
@@ -57,7 +57,7 @@ def test_the_same_file_twice_is_one_version_and_going_back_is_a_new_one(database
     assert not bring_in(store, TEXT)
     bring_in(store, NEWER)
     assert bring_in(store, TEXT)
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert [one.label for one in tx.strategy.versions(10)] == ["2026-H2.1", "2026-H2.2", "2026-H2.1"]
 
 
@@ -70,7 +70,7 @@ def test_what_was_measured_since_belongs_to_the_strategy(database: Database) -> 
         tx.strategy.record(Measurement("leakage-rate", day, Decimal("53.2"), BEN, revision=2), NOW)
         tx.strategy.record(Measurement("gone-since", day, Decimal(1), BEN), NOW)
     bring_in(store, NEWER)
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         strategy = tx.strategy.current()
     assert strategy is not None
     assert strategy.measurements_of("leakage-rate")[-1] == Measurement(

@@ -36,7 +36,7 @@ def add(store: Store, *updates: ProgressUpdate) -> None:
 def test_an_update_comes_back_as_it_was_written(database: Database) -> None:
     store = Store(database)
     add(store, UPDATE)
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert tx.updates.get(LEAKAGE, UPDATE.slot) == UPDATE
         assert tx.updates.of(LEAKAGE) == (UPDATE,)
 
@@ -52,7 +52,7 @@ def test_a_correction_counts_in_place_of_what_it_corrects(database: Database) ->
     store = Store(database)
     corrected = replace(UPDATE, rag=Rag.GREEN, revision=2, at=NOW + timedelta(hours=1))
     add(store, UPDATE, corrected)
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert tx.updates.of(LEAKAGE) == (corrected,)
         assert tx.updates.since(NOW) == (corrected,)
 
@@ -62,7 +62,7 @@ def test_only_what_was_written_since_is_given(database: Database) -> None:
     later = replace(UPDATE, slot=UPDATE.slot + timedelta(days=7), at=NOW + timedelta(days=7))
     other = replace(later, subject=Subject(SubjectKind.PROJECT, "less-leakage"))
     add(store, UPDATE, later, other)
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert set(tx.updates.since(NOW + timedelta(days=1))) == {later, other}
 
 
@@ -73,7 +73,7 @@ def test_whoever_acknowledges_first_stays(database: Database) -> None:
     with store.transaction(NOW) as tx:
         assert tx.updates.acknowledge(seen)
         assert not tx.updates.acknowledge(replace(seen, acknowledged_by=BEN))
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert tx.updates.get(LEAKAGE, UPDATE.slot) == seen
 
 
@@ -82,7 +82,7 @@ def test_what_was_corrected_meanwhile_is_not_acknowledged(database: Database) ->
     add(store, UPDATE, replace(UPDATE, revision=2))
     with store.transaction(NOW) as tx:
         tx.updates.acknowledge(replace(UPDATE, acknowledged_by=ADA, acknowledged_at=NOW))
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert tx.updates.get(LEAKAGE, UPDATE.slot).acknowledged_by is None
 
 
@@ -93,10 +93,10 @@ def test_the_messages_that_show_an_update_are_remembered(database: Database) -> 
         tx.updates.remember_post(UPDATE, "C04PROGRESS", "one")
         tx.updates.remember_post(UPDATE, BEN, "two")
         tx.updates.remember_post(UPDATE, BEN, "three")
-    with store.reading(NOW) as tx:
+    with store.read_only(NOW) as tx:
         assert tx.updates.posts(UPDATE) == {"C04PROGRESS": "one", BEN: "three"}
 
 
 def test_an_update_that_is_not_there_is_told_kindly(database: Database) -> None:
-    with pytest.raises(NotFound, match="not kept any more"), Store(database).reading(NOW) as tx:
+    with pytest.raises(NotFound, match="not kept any more"), Store(database).read_only(NOW) as tx:
         tx.updates.get(LEAKAGE, NOW)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.errors import Invalid, NotAllowed, NotFound
+from foundation.errors import InvalidInput, NotAllowed, NotFound
 from foundation.people import People
 from strategy.measurements import (
     LARGEST_VALUE,
@@ -49,7 +49,7 @@ def test_a_hidden_metric_does_not_exist(sample: Strategy, people: People) -> Non
     "value", ["", "many", "NaN", "Infinity", "1e400", str(LARGEST_VALUE), "12 ml", "52,5", "1,23,456", "1,234,5"]
 )
 def test_what_is_no_number_is_refused(sample: Strategy, people: People, value: str) -> None:
-    with pytest.raises(Invalid, match="in Ml a day"):
+    with pytest.raises(InvalidInput, match="in Ml a day"):
         measure(sample, people.get("U02BEN"), "leakage-rate", on=TODAY, value=value, now=NOW)
 
 
@@ -63,13 +63,13 @@ def test_what_is_no_number_is_refused(sample: Strategy, people: People, value: s
 def test_what_cannot_be_measured_is_refused(
     sample: Strategy, people: People, metric: str, value: str, words: str
 ) -> None:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(InvalidInput) as caught:
         measure(sample, people.get("U03WEI"), metric, on=TODAY, value=value, now=NOW)
     assert caught.value.fields == {"value": words}
 
 
 def test_nothing_is_measured_before_its_day(sample: Strategy, people: People) -> None:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(InvalidInput) as caught:
         measure(sample, people.get("U02BEN"), "leakage-rate", on=TODAY + timedelta(1), value="x", now=NOW)
     assert set(caught.value.fields) == {"on", "value"}
 
@@ -106,7 +106,7 @@ def test_a_new_forecast_keeps_the_old_one_in_its_history(sample: Strategy, peopl
 
 @pytest.mark.parametrize("forecast", [date(2026, 11, 22), date(2040, 1, 1)])
 def test_a_forecast_lies_ahead_and_within_reason(sample: Strategy, people: People, forecast: date) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(InvalidInput):
         reforecast(sample, people.get("U06FARAH"), "tank-eastgate", forecast=forecast, now=NOW)
 
 
@@ -118,7 +118,7 @@ def test_only_the_owner_or_the_head_of_the_pmo_moves_a_milestone(sample: Strateg
 
 
 def test_a_milestone_is_not_reached_before_its_day(sample: Strategy, people: People) -> None:
-    with pytest.raises(Invalid, match="Change the forecast instead"):
+    with pytest.raises(InvalidInput, match="Change the forecast instead"):
         reach(sample, people.get("U06FARAH"), "tank-eastgate", on=TODAY + timedelta(1), now=NOW)
 
 

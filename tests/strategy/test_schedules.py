@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundation.errors import Invalid
+from foundation.errors import InvalidInput
 from strategy.rules import LAST_DAY_HINT, check_rule
 from strategy.schedules import (
     Due,
@@ -36,7 +36,7 @@ def utc(*parts: int) -> datetime:
 
 
 def refusal(rule: str) -> str:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(InvalidInput) as caught:
         check_rule(rule, wall("2026-01-31 09:00"))
     return caught.value.fields["rule"]
 
@@ -156,13 +156,13 @@ def test_the_last_day_of_the_month_is_found_in_every_month() -> None:
 
 def test_everything_wrong_with_a_schedule_is_told_by_field() -> None:
     schedule = Schedule(utc(2026, 1, 1), "Mars/Olympus", "FREQ=HOURLY", calendar="ZZ", grace=timedelta(minutes=-1))
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(InvalidInput) as caught:
         check_schedule(schedule)
     assert set(caught.value.fields) == {"starts", "zone", "calendar", "grace"}
 
 
 def test_a_schedule_that_ended_before_it_started_is_refused() -> None:
-    with pytest.raises(Invalid, match="never comes about"):
+    with pytest.raises(InvalidInput, match="never comes about"):
         check_schedule(Schedule(wall("2026-01-05 09:00"), "UTC", "FREQ=WEEKLY;UNTIL=20260101T000000Z"))
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.errors import Conflict, Invalid, NotAllowed, Refused
+from foundation.errors import Conflict, InvalidInput, NotAllowed, UserError
 from foundation.people import People, Person, Role
 from strategy.records import Strategy
 from strategy.stories import (
@@ -87,7 +87,7 @@ def test_nothing_is_approved_while_somebody_named_has_not_agreed(
     draft: Story, sample: Strategy, people: People
 ) -> None:
     submitted = go(draft, sample, people, (E.SUBMIT, "U02BEN"))
-    with pytest.raises(Invalid, match="1 of 1 people named have not agreed yet"):
+    with pytest.raises(InvalidInput, match="1 of 1 people named have not agreed yet"):
         go(submitted, sample, people, (E.APPROVE, "U03WEI"))
 
 
@@ -120,7 +120,7 @@ def test_only_those_named_answer_for_themselves(draft: Story, sample: Strategy, 
 
 def test_changes_are_asked_for_in_words(draft: Story, sample: Strategy, people: People) -> None:
     submitted = go(draft, sample, people, (E.SUBMIT, "U02BEN"))
-    with pytest.raises(Invalid, match="Say what should change"):
+    with pytest.raises(InvalidInput, match="Say what should change"):
         go(submitted, sample, people, (E.REQUEST_CHANGES, "U03WEI"), note=" ")
 
 
@@ -154,7 +154,7 @@ def test_a_text_that_cannot_be_accepted_is_told_by_field(
     sample: Strategy, people: People, text: StoryText, field: str
 ) -> None:
     ben = people.get("U02BEN")
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(InvalidInput) as caught:
         draft_story(visible(sample, ben), ben, text, story_id="S4", now=NOW)
     assert list(caught.value.fields) == [field]
 
@@ -200,7 +200,7 @@ def test_whatever_people_do_no_story_is_out_without_review_and_consent(
             story, entry = apply_story(
                 story, event, Person(who, who, CAST[who]), sample, now=NOW, note="Because.", text=TEXT
             )
-        except Refused:
+        except UserError:
             continue
         assert entry.after is story.state is EVENTS[entry.before][event]
         if story.state in (StoryState.APPROVED, StoryState.PUBLISHED):

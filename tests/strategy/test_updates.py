@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.errors import Invalid, NotAllowed, NotFound
+from foundation.errors import InvalidInput, NotAllowed, NotFound
 from foundation.people import People
 from strategy.check_ins import missing_updates, open_slot, reporting_subjects, subjects_of
 from strategy.records import Absence, ProgressUpdate, Rag, Stage, Strategy, Subject, SubjectKind
@@ -84,7 +84,7 @@ def test_what_somebody_may_not_see_does_not_exist_for_them(sample: Strategy, peo
 def test_what_cannot_be_accepted_is_told_under_its_field(
     sample: Strategy, people: People, text: UpdateText, field: str, said: str
 ) -> None:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(InvalidInput) as caught:
         write(sample, people, text=text)
     assert said in caught.value.fields[field]
 

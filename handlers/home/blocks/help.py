@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from handlers.commands import Command, Use
 from handlers.questions.blocks.answer import suggestion_buttons
-from handlers.slack.blocks.builders import Block, Message, actions, context, header, message, section
-from handlers.slack.blocks.rich_text import bullets, line, rich, words
+from handlers.slack.blocks.builders import Block, Message, actions, build_message, context, header, section
+from handlers.slack.blocks.rich_text import bullet_list, rich_line, rich_text, text_run
 
 ASK = "Ask me how projects are run here: mention me in a channel, write to me, or type `/pmo` and your question."
 SOURCE = "I answer with sentences of the handbook and say where they stand. What is not in it, I do not make up."
@@ -27,17 +27,17 @@ def help_message(about: Help) -> Message:
     lines = [f"{use.typed}: {use.does}" for command in about.commands for use in _uses(about, command)]
     text = "\n".join([ASK, SOURCE, *lines, *about.sentences])
     blocks = help_blocks(about)
-    return message(text, [*blocks[:1], *_starters(about), *blocks[1:]])
+    return build_message(text, [*blocks[:1], *_starters(about), *blocks[1:]])
 
 
 def help_blocks(about: Help) -> list[Block]:
     """The same for a window, where no question can be asked."""
     blocks = [section(f"{ASK}\n{SOURCE}"), header("What you can type")]
     for command in about.commands:
-        items = [[words(use.typed, "code"), words(f"  {use.does}")] for use in _uses(about, command)]
-        blocks.append(rich(line(words(command.description, "bold")), bullets(items)))
+        items = [[text_run(use.typed, "code"), text_run(f"  {use.does}")] for use in _uses(about, command)]
+        blocks.append(rich_text(rich_line(text_run(command.description, "bold")), bullet_list(items)))
     if about.sentences:
-        blocks += [header("Good to know"), rich(bullets([words(sentence)] for sentence in about.sentences))]
+        blocks += [header("Good to know"), rich_text(bullet_list([text_run(sentence)] for sentence in about.sentences))]
     return blocks
 
 
@@ -45,7 +45,7 @@ def welcome_message(about: Help) -> Message:
     """The first words."""
     words_ = f"Hello, I am your project management office. {ASK} {SOURCE}"
     blocks = [section(f"*Hello, I am your project management office.*\n{ASK}\n{SOURCE}"), *_starters(about)]
-    return message(words_, [*blocks, context("Type `help` or `/pmo help` to see all that I can do.")])
+    return build_message(words_, [*blocks, context("Type `help` or `/pmo help` to see all that I can do.")])
 
 
 def _uses(about: Help, command: Command) -> tuple[Use, ...]:

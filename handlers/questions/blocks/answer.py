@@ -5,8 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from foundation.people import People
-from handlers.slack.blocks.builders import Block, Message, actions, button, context, cut, escape, message, section
-from handlers.slack.blocks.rich_text import spoken
+from handlers.slack.blocks.builders import (
+    Block,
+    Message,
+    actions,
+    build_message,
+    button,
+    context,
+    escape,
+    section,
+    shorten,
+)
+from handlers.slack.blocks.rich_text import render_plain_text
 from knowledge.answers import Answer, Citation, Outcome
 
 NOT_FOUND = "The handbook does not say."
@@ -51,19 +61,25 @@ def asked_block(question_id: str) -> str:
 def suggestion_buttons(questions: tuple[str, ...]) -> list[Block]:
     """Questions to be asked with one click."""
     return [
-        button(question, f"question.suggested.{number}", cut(question, 2000))
+        button(question, f"question.suggested.{number}", shorten(question, 2000))
         for number, question in enumerate(questions[:MOST_SUGGESTIONS])
     ]
 
 
 def _answered(answer: Answer, question_id: str, names: Names) -> Message:
     cited = _distinct(answer.citations)
-    read_with = f"Read with “{escape(cut(answer.follows[0], 150))}”" if answer.follows else ""
-    blocks = [*([context(read_with)] if read_with else []), spoken(answer.text), *(_source(one) for one in cited)]
+    read_with = f"Read with “{escape(shorten(answer.follows[0], 150))}”" if answer.follows else ""
+    blocks = [
+        *([context(read_with)] if read_with else []),
+        render_plain_text(answer.text),
+        *(_source(one) for one in cited),
+    ]
     if offered := services_offered(answer, names):
         blocks.append(actions(offered, asked_block(question_id)))
     sources = "; ".join(place(one.page, one.section) + _edition(one) for one in cited)
-    return message(f"{escape(answer.text)}\nFrom the handbook: {escape(sources)}", [*blocks, _feedback(question_id)])
+    return build_message(
+        f"{escape(answer.text)}\nFrom the handbook: {escape(sources)}", [*blocks, _feedback(question_id)]
+    )
 
 
 def _not_found(answer: Answer, question_id: str, names: Names) -> Message:
@@ -79,14 +95,14 @@ def _not_found(answer: Answer, question_id: str, names: Names) -> Message:
         for one, owner in zip(nearest, owners, strict=True)
     ]
     told = f"{near} {'; '.join(lines)}." if lines else ""
-    return message(f"{NOT_FOUND}{escape(elsewhere + told)} You can ask the PMO.", blocks)
+    return build_message(f"{NOT_FOUND}{escape(elsewhere + told)} You can ask the PMO.", blocks)
 
 
 def _clarify(answer: Answer, question_id: str, names: Names) -> Message:
     words = escape(answer.text or "What would you like to know? Choose one, or ask in a few more words.")
     choices = [*suggestion_buttons(answer.suggestions), ask_the_pmo(question_id)]
     told = "; ".join(escape(one) for one in answer.suggestions[:MOST_SUGGESTIONS])
-    return message(f"{words} {told}", [section(words), actions(choices, asked_block(question_id))])
+    return build_message(f"{words} {told}", [section(words), actions(choices, asked_block(question_id))])
 
 
 def _distinct(citations: tuple[Citation, ...]) -> list[Citation]:

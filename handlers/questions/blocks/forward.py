@@ -7,18 +7,18 @@ from handlers.slack.blocks.builders import (
     Block,
     Message,
     actions,
+    build_message,
+    build_modal,
     button,
     context,
-    cut,
     escape,
     header,
     input_block,
-    mention,
-    message,
-    modal,
+    mention_user,
     section,
+    shorten,
 )
-from handlers.slack.blocks.rich_text import line, person, quoted, rich, words
+from handlers.slack.blocks.rich_text import quote_text, rich_line, rich_text, text_run, user_run
 from knowledge.answers import Outcome
 from storage.questions import Asked
 
@@ -29,17 +29,17 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 def open_card(asked: Asked, by: str) -> Message:
     """What the triage channel sees. `by` is who passed the question on, when it was not the asker."""
     why = "and the handbook does not say" if asked.status is Outcome.NOT_FOUND else "and the handbook is not enough"
-    helped = f" ({mention(by)} passed it on.)" if by != asked.where.person else ""
-    words_ = f"{mention(asked.where.person)} asks, {why}:{helped}"
+    helped = f" ({mention_user(by)} passed it on.)" if by != asked.where.person else ""
+    words_ = f"{mention_user(asked.where.person)} asks, {why}:{helped}"
     answer = button("Answer", "question.answer", asked.id, style="primary")
-    return message(f"{words_}\n{escape(asked.text)}", [section(words_), _quote(asked), actions([answer])])
+    return build_message(f"{words_}\n{escape(asked.text)}", [section(words_), _quote(asked), actions([answer])])
 
 
 def answered_card(asked: Asked, name: str, text: str) -> Message:
     """The same card when somebody has answered."""
-    words_ = f"✅ {escape(name)} has answered {mention(asked.where.person)}:"
-    blocks = [section(words_), _quote(asked), rich(*_paragraphs(text))]
-    return message(f"{words_}\n{escape(cut(asked.text, 1000))}\n{escape(text)}", blocks)
+    words_ = f"✅ {escape(name)} has answered {mention_user(asked.where.person)}:"
+    blocks = [section(words_), _quote(asked), rich_text(*_paragraphs(text))]
+    return build_message(f"{words_}\n{escape(shorten(asked.text, 1000))}\n{escape(text)}", blocks)
 
 
 def answer_modal(asked: Asked, name: str) -> Block:
@@ -51,15 +51,23 @@ def answer_modal(asked: Asked, name: str) -> Block:
         input_block("answer", "Your answer", field | {"focus_on_load": True}),
         context(f"It is sent {where}, with your name, and kept for whoever writes the handbook."),
     ]
-    return modal("Answer a question", blocks, submit="Send", callback_id="question.answer", private_metadata=asked.id)
+    return build_modal(
+        "Answer a question", blocks, submit="Send", callback_id="question.answer", private_metadata=asked.id
+    )
 
 
 def persons_answer(asked: Asked, name: str, text: str) -> Message:
     """What the asker gets."""
     asker = asked.where.person
-    intro = line(person(asker), words(" "), words(name, "bold"), words(" of the PMO answers your question:"))
-    fallback = f"{mention(asker)} {escape(name)} of the PMO answers your question “{escape(cut(asked.text, 300))}”: "
-    return message(fallback + escape(text), [rich(intro, quoted(asked.text)), rich(*_paragraphs(text))])
+    intro = rich_line(
+        user_run(asker), text_run(" "), text_run(name, "bold"), text_run(" of the PMO answers your question:")
+    )
+    fallback = (
+        f"{mention_user(asker)} {escape(name)} of the PMO answers your question “{escape(shorten(asked.text, 300))}”: "
+    )
+    return build_message(
+        fallback + escape(text), [rich_text(intro, quote_text(asked.text)), rich_text(*_paragraphs(text))]
+    )
 
 
 def waiting_section(waiting: Sequence[Asked], more: bool) -> list[Block]:
@@ -68,26 +76,26 @@ def waiting_section(waiting: Sequence[Asked], more: bool) -> list[Block]:
         return []
     blocks = [header("Questions that wait for the PMO")]
     for asked in waiting:
-        words_ = f"{mention(asked.where.person)}: {escape(cut(asked.text, 300))}"
+        words_ = f"{mention_user(asked.where.person)}: {escape(shorten(asked.text, 300))}"
         blocks.append(section(words_, accessory=button("Answer", "question.answer", asked.id)))
     return [*blocks, context("There are more in the triage channel.")] if more else blocks
 
 
 def _quote(asked: Asked) -> Block:
-    return rich(quoted(asked.text))
+    return rich_text(quote_text(asked.text))
 
 
 def _paragraphs(text: str) -> list[Block]:
     """What a person wrote, line by line; web addresses can be clicked."""
-    return [line(*(_linked(one) if one.strip() else [words(" ")])) for one in text.split("\n")]
+    return [rich_line(*(_linked(one) if one.strip() else [text_run(" ")])) for one in text.split("\n")]
 
 
 def _linked(text: str) -> Iterator[Block]:
     at = 0
     for found in _ADDRESS.finditer(text):
         if found.start() > at:
-            yield words(text[at : found.start()])
+            yield text_run(text[at : found.start()])
         yield {"type": "link", "url": found.group()}
         at = found.end()
     if at < len(text):
-        yield words(text[at:])
+        yield text_run(text[at:])

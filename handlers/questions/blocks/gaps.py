@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.slack.blocks.builders import Block, Message, context, cut, escape, header, message, section
-from handlers.slack.blocks.rich_text import bullets, rich, words
+from handlers.slack.blocks.builders import Block, Message, build_message, context, escape, header, section, shorten
+from handlers.slack.blocks.rich_text import bullet_list, rich_text, text_run
 from storage.questions import Gap
 
 TITLE = "What the handbook left open"
@@ -22,7 +22,7 @@ def gaps_message(gaps: Sequence[Open], unhelpful: Sequence[Open], settled: int) 
     """`settled` counts the questions that the handbook answers by now."""
     if not gaps and not unhelpful:
         text = "The handbook left no question open in the last 90 days."
-        return message(text + _settled(settled))
+        return build_message(text + _settled(settled))
     blocks: list[Block] = [header(TITLE)]
     if gaps:
         blocks += [section("*Not answered* in the last 90 days, the most asked first:"), _list(gaps)]
@@ -31,19 +31,19 @@ def gaps_message(gaps: Sequence[Open], unhelpful: Sequence[Open], settled: int) 
     closing = "Write a page or add the question to one, then import the handbook: what it answers leaves this list."
     blocks.append(context(closing + _settled(settled)))
     told = "; ".join(f"{one.gap.text} ({_times(one.gap)})" for one in [*gaps, *unhelpful])
-    return message(f"{TITLE}: {escape(told)}", blocks)
+    return build_message(f"{TITLE}: {escape(told)}", blocks)
 
 
 def _list(found: Sequence[Open]) -> Block:
-    return rich(bullets(_item(one) for one in found))
+    return rich_text(bullet_list(_item(one) for one in found))
 
 
 def _item(one: Open) -> list[Block]:
     gap = one.gap
     elsewhere = f"; it sounds like a question for {one.ask_elsewhere}" if one.ask_elsewhere else ""
     about = f"  {_times(gap)}, last on {gap.latest:%-d %B}{elsewhere}"
-    runs = [words(cut(gap.text, 200)), words(about, "italic")]
-    return [*runs, words(f"\nThe PMO answered: {cut(gap.answer, 200)}")] if gap.answer else runs
+    runs = [text_run(shorten(gap.text, 200)), text_run(about, "italic")]
+    return [*runs, text_run(f"\nThe PMO answered: {shorten(gap.answer, 200)}")] if gap.answer else runs
 
 
 def _times(gap: Gap) -> str:

@@ -4,8 +4,18 @@ from collections.abc import Sequence
 
 from foundation.people import People
 from handlers.questions.blocks.answer import place
-from handlers.slack.blocks.builders import Block, button, context, cut, escape, header, input_block, modal, section
-from handlers.slack.blocks.rich_text import line, quoted, rich, spoken, words
+from handlers.slack.blocks.builders import (
+    Block,
+    build_modal,
+    button,
+    context,
+    escape,
+    header,
+    input_block,
+    section,
+    shorten,
+)
+from handlers.slack.blocks.rich_text import quote_text, render_plain_text, rich_line, rich_text, text_run
 from knowledge.answers import Outcome
 from storage.questions import Asked
 
@@ -22,22 +32,25 @@ def questions_section(asked: Sequence[Asked], people: People) -> list[Block]:
     if asked:
         blocks.append(section("*Your last questions*"))
     for one in asked:
-        words_ = f"{escape(cut(one.text, 150))}\n{escape(_status(one, people))}, {_day(one)}"
+        words_ = f"{escape(shorten(one.text, 150))}\n{escape(_status(one, people))}, {_day(one)}"
         blocks.append(section(words_, accessory=button("Show", "question.show", one.id)))
     return blocks
 
 
 def asked_modal(asked: Asked, people: People) -> Block:
     """The question, what the handbook said and what a person said."""
-    blocks = [rich(quoted(asked.text)), spoken(asked.answer)]
+    blocks = [rich_text(quote_text(asked.text)), render_plain_text(asked.answer)]
     if asked.cited:
         places = "; ".join(dict.fromkeys(place(page, section) for page, section in asked.cited))
         blocks.append(context(f"From the handbook: {escape(places)}"))
     if asked.forward and asked.forward.answer:
         name = people.get(asked.forward.answered_by or "").name
-        blocks += [rich(line(words(name, "bold"), words(" of the PMO answered:"))), spoken(asked.forward.answer)]
+        blocks += [
+            rich_text(rich_line(text_run(name, "bold"), text_run(" of the PMO answered:"))),
+            render_plain_text(asked.forward.answer),
+        ]
     blocks.append(context(f"{escape(_status(asked, people))}, {_day(asked)}"))
-    return modal("Your question", blocks)
+    return build_modal("Your question", blocks)
 
 
 def _box(key: str) -> Block:

@@ -6,9 +6,18 @@ from datetime import timedelta
 from foundation.errors import Conflict
 from foundation.people import Role
 from handlers.requests.blocks.buttons import LABELS
-from handlers.requests.blocks.labels import Sheet, priority_words
-from handlers.slack.blocks.builders import Block, context, cut, escape, input_block, modal, plain, section
-from handlers.slack.blocks.rich_text import quoted, rich
+from handlers.requests.blocks.labels import RequestView, priority_words
+from handlers.slack.blocks.builders import (
+    Block,
+    build_modal,
+    context,
+    escape,
+    input_block,
+    plain_text,
+    section,
+    shorten,
+)
+from handlers.slack.blocks.rich_text import quote_text, rich_text
 from servicedesk.catalogue import Priority
 from servicedesk.effects import SIZES
 from servicedesk.forms import LONG_TEXT_LENGTH
@@ -72,7 +81,7 @@ _NOTES = {
 }
 
 
-def act_modal(sheet: Sheet, verb: Verb, others_too: bool = False) -> Block:
+def act_modal(sheet: RequestView, verb: Verb, others_too: bool = False) -> Block:
     """The window for a verb; it carries number and verb. With `others_too` other people may be made watchers.
 
     Raises:
@@ -83,39 +92,39 @@ def act_modal(sheet: Sheet, verb: Verb, others_too: bool = False) -> Block:
     blocks += [block for key in fields if (block := _FIELDS[key](sheet, verb))]
     if note := _NOTES.get(verb):
         blocks.append(context(note))
-    return modal(
-        cut(_TITLES.get(verb, LABELS[verb]), 24),
+    return build_modal(
+        shorten(_TITLES.get(verb, LABELS[verb]), 24),
         blocks,
-        submit=cut(LABELS[verb], 24),
+        submit=shorten(LABELS[verb], 24),
         callback_id=ACT,
         private_metadata=f"{sheet.request.number}:{verb}",
     )
 
 
-def _waited_for(sheet: Sheet, verb: Verb) -> list[Block]:
+def _waited_for(sheet: RequestView, verb: Verb) -> list[Block]:
     question = sheet.request.question if verb in (Verb.ANSWER, Verb.REPLY) else None
-    return [rich(quoted(question))] if question else []
+    return [rich_text(quote_text(question))] if question else []
 
 
-def _comment(_: Sheet, verb: Verb) -> Block:
+def _comment(_: RequestView, verb: Verb) -> Block:
     return _text("comment", _COMMENTS[verb])
 
 
-def _word(_: Sheet, __: Verb) -> Block:
+def _word(_: RequestView, __: Verb) -> Block:
     return _text("comment", "A word with it", optional=True, hint="Everybody concerned sees it.")
 
 
-def _reason(_: Sheet, verb: Verb) -> Block:
+def _reason(_: RequestView, verb: Verb) -> Block:
     label, hint = _REASONS.get(verb, ("Reason", "The requester sees it."))
     return _text("reason", label, hint=hint)
 
 
-def _why(_: Sheet, __: Verb) -> Block:
+def _why(_: RequestView, __: Verb) -> Block:
     return _text("reason", "Why", optional=True, hint="It helps the PMO to learn.")
 
 
-def _assignee(sheet: Sheet, verb: Verb) -> Block | None:
-    everybody = sheet.desk.people.with_role(Role.PMO_STAFF, Role.PMO_LEAD)
+def _assignee(sheet: RequestView, verb: Verb) -> Block | None:
+    everybody = sheet.desk.people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD)
     staff = {one.id: one.name for one in everybody if one.id != sheet.request.assignee}
     if verb is Verb.OVERRIDE:
         hint = "Needed only to move it into work."
@@ -125,33 +134,33 @@ def _assignee(sheet: Sheet, verb: Verb) -> Block | None:
     return _select("assignee", "Who takes it?", staff)
 
 
-def _review_on(sheet: Sheet, _: Verb) -> Block:
+def _review_on(sheet: RequestView, _: Verb) -> Block:
     calendar = sheet.desk.calendar
     first = calendar.local_date(calendar.next_open(sheet.now + USUAL_HOLD))  # no weekend, no holiday
     element = {"type": "datepicker", "action_id": "act.review_on", "initial_date": first.isoformat()}
     return input_block("review_on", "When is it looked at again?", element)
 
 
-def _link(_: Sheet, __: Verb) -> Block:
-    element = {"type": "url_text_input", "action_id": "act.link", "placeholder": plain("https://")}
+def _link(_: RequestView, __: Verb) -> Block:
+    element = {"type": "url_text_input", "action_id": "act.link", "placeholder": plain_text("https://")}
     return input_block("link", "Link to what is delivered", element)
 
 
-def _checklist(sheet: Sheet, _: Verb) -> Block | None:
+def _checklist(sheet: RequestView, _: Verb) -> Block | None:
     service = sheet.desk.catalogue.find(sheet.request.service)
     if service is None or not service.checklist:
         return None
     choices = [_option(key, words) for key, words in service.checklist.items()]
     element = {"type": "checkboxes", "action_id": "act.checklist", "options": choices}
-    return input_block("checklist", "What is done", element, hint=plain("All of it has to be."))
+    return input_block("checklist", "What is done", element, hint=plain_text("All of it has to be."))
 
 
-def _duplicate_of(_: Sheet, __: Verb) -> Block:
-    element = {"type": "plain_text_input", "action_id": "act.duplicate_of", "placeholder": plain("PMO-12")}
+def _duplicate_of(_: RequestView, __: Verb) -> Block:
+    element = {"type": "plain_text_input", "action_id": "act.duplicate_of", "placeholder": plain_text("PMO-12")}
     return input_block("duplicate_of", "Which request stays?", element)
 
 
-def _priority(sheet: Sheet, _: Verb) -> Block:
+def _priority(sheet: RequestView, _: Verb) -> Block:
     catalogue = sheet.desk.catalogue
     words = {
         str(one): f"{priority_words(one)}: {catalogue.percents.get(one, 100)} % of the usual time" for one in Priority
@@ -159,7 +168,7 @@ def _priority(sheet: Sheet, _: Verb) -> Block:
     return _select("priority", "Priority", words, chosen=str(sheet.request.priority))
 
 
-def _service(sheet: Sheet, _: Verb) -> Block:
+def _service(sheet: RequestView, _: Verb) -> Block:
     others = {one.key: one.name for one in sheet.desk.catalogue.services if one.key != sheet.request.service}
     if not others:
         raise Conflict("There is no other service in the catalogue.")
@@ -167,26 +176,26 @@ def _service(sheet: Sheet, _: Verb) -> Block:
     return _select("service", "Which service is it?", others, hint=hint)
 
 
-def _people(_: Sheet, __: Verb) -> Block:
+def _people(_: RequestView, __: Verb) -> Block:
     element = {"type": "multi_users_select", "action_id": "act.people"}
     return input_block("people", "Who is to be told of every step?", element)
 
 
-def _to(sheet: Sheet, _: Verb) -> Block:
+def _to(sheet: RequestView, _: Verb) -> Block:
     states = [state for state in State if state in OVERRIDE_TO and state is not sheet.request.state]
     return _select("to", "Move it to", {str(state): state.words.capitalize() for state in states})
 
 
-def _size(sheet: Sheet, _: Verb) -> Block:
+def _size(sheet: RequestView, _: Verb) -> Block:
     scores = sheet.request.scores
     sizes = {str(size): str(size) for size in SIZES}
     return _select("size", "Size of the work (1 small, 8 large)", sizes, chosen=str(scores.size) if scores else None)
 
 
-def _part(key: str, label: str) -> Callable[[Sheet, Verb], Block]:
+def _part(key: str, label: str) -> Callable[[RequestView, Verb], Block]:
     """A score from 1 to 5."""
 
-    def field(sheet: Sheet, _: Verb) -> Block:
+    def field(sheet: RequestView, _: Verb) -> Block:
         scores = sheet.request.scores
         chosen = str(getattr(scores, key)) if scores else None
         return _select(key, f"{label} (1 low, 5 high)", {number: number for number in "12345"}, chosen=chosen)
@@ -194,7 +203,7 @@ def _part(key: str, label: str) -> Callable[[Sheet, Verb], Block]:
     return field
 
 
-_FIELDS: Mapping[str, Callable[[Sheet, Verb], Block | None]] = {
+_FIELDS: Mapping[str, Callable[[RequestView, Verb], Block | None]] = {
     "comment": _comment,
     "word": _word,
     "reason": _reason,
@@ -217,7 +226,7 @@ _FIELDS: Mapping[str, Callable[[Sheet, Verb], Block | None]] = {
 
 def _text(key: str, label: str, *, optional: bool = False, hint: str = "") -> Block:
     element = {"type": "plain_text_input", "multiline": True, "max_length": LONG_TEXT_LENGTH, "action_id": f"act.{key}"}
-    return input_block(key, label, element, optional=optional, **({"hint": plain(hint, 150)} if hint else {}))
+    return input_block(key, label, element, optional=optional, **({"hint": plain_text(hint, 150)} if hint else {}))
 
 
 def _select(
@@ -236,8 +245,8 @@ def _select(
     }
     if chosen in options:
         element["initial_option"] = _option(str(chosen), options[str(chosen)])
-    return input_block(key, label, element, optional=optional, **({"hint": plain(hint, 150)} if hint else {}))
+    return input_block(key, label, element, optional=optional, **({"hint": plain_text(hint, 150)} if hint else {}))
 
 
 def _option(value: str, words: str) -> Block:
-    return {"text": plain(words, 75), "value": value}
+    return {"text": plain_text(words, 75), "value": value}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from handlers.slack.blocks.builders import Block, actions, button, plain
+from handlers.slack.blocks.builders import Block, actions, button, plain_text
 from servicedesk.records import Request, State, Verb
 
 LABELS = {
@@ -122,5 +122,5 @@ def _menu(request: Request, beside: Sequence[Verb]) -> Block:
     return {
         "type": "overflow",
         "action_id": MENU,
-        "options": [{"text": plain(words, 75), "value": value} for value, words in options],
+        "options": [{"text": plain_text(words, 75), "value": value} for value, words in options],
     }

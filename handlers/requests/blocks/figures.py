@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from handlers.requests.blocks.labels import span
-from handlers.slack.blocks.builders import Block, Message, context, header, message
+from handlers.slack.blocks.builders import Block, Message, build_message, context, header
 from servicedesk.calendar import Calendar
 from servicedesk.figures import AGES, Figures, Share, Spread
 from servicedesk.satisfaction import Satisfaction
@@ -26,7 +26,7 @@ def figures_message(days: int, now: Period, before: Period, calendar: Calendar) 
     head = ("", f"last {days} days", f"{days} days before")
     table: Block = {"type": "table", "rows": [[_cell(words) for words in row] for row in (head, *rows)]}
     lines = [f"{label}: {value} (before: {earlier})" for label, value, earlier in rows]
-    return message("\n".join([f"{title}.", *lines, *notes]), [header(title), table, context("\n".join(notes))])
+    return build_message("\n".join([f"{title}.", *lines, *notes]), [header(title), table, context("\n".join(notes))])
 
 
 def _rows(now: Period, before: Period, calendar: Calendar) -> Iterator[Row]:

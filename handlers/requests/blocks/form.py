@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from handlers.requests.blocks.labels import Names, title_of
-from handlers.slack.blocks.builders import Block, button, cut, escape, input_block, modal, plain, section
-from handlers.slack.blocks.rich_text import quoted, rich
+from handlers.slack.blocks.builders import Block, build_modal, button, escape, input_block, plain_text, section, shorten
+from handlers.slack.blocks.rich_text import quote_text, rich_text
 from servicedesk.catalogue import Catalogue, Family, Service
 from servicedesk.fields import Field, FieldKind
 from servicedesk.forms import LONG_TEXT_LENGTH, TEXT_LENGTH
@@ -36,7 +36,7 @@ def picker(catalogue: Catalogue) -> Block:
     for family, words in _FAMILIES.items():
         services = [one for one in catalogue.services[:MOST_SERVICES] if one.family is family]
         blocks += [section(words), *map(_choice_of, services)] if services else []
-    return modal("Request a PMO service", blocks)
+    return build_modal("Request a PMO service", blocks)
 
 
 def form(service: Service, fields: Sequence[Field], filling: Filling) -> Block:
@@ -45,7 +45,7 @@ def form(service: Service, fields: Sequence[Field], filling: Filling) -> Block:
         f"*{escape(service.name)}*\n{escape(service.line)}\n*You get:* {escape(service.deliverable)}, "
         f"usually within {service.target} of its acceptance."
     )
-    return modal(
+    return build_modal(
         "Request a PMO service",
         [top, *_inputs(fields, filling)],
         submit="Send",
@@ -56,8 +56,8 @@ def form(service: Service, fields: Sequence[Field], filling: Filling) -> Block:
 
 def changed_form(request: Request, fields: Sequence[Field], filling: Filling) -> Block:
     """The same form as it was filled in, to be changed as the approvers ask."""
-    asked = [section(f"*{request.reference}* · what should be changed:"), rich(quoted(request.question or ""))]
-    return modal(
+    asked = [section(f"*{request.reference}* · what should be changed:"), rich_text(quote_text(request.question or ""))]
+    return build_modal(
         "Change and resubmit",
         [*asked, *_inputs(fields, filling)],
         submit="Submit again",
@@ -83,7 +83,7 @@ def _inputs(fields: Sequence[Field], filling: Filling) -> list[Block]:
 def _input(one: Field, filling: Filling) -> Block:
     more: Block = {"optional": not one.required}
     if one.hint:
-        more["hint"] = plain(one.hint, 150)
+        more["hint"] = plain_text(one.hint, 150)
     value = filling.values.get(one.key)
     if one.kind in _LOOKED_UP:
         element = _looked_up(one, value, title_of(filling.names, one.kind, str(value)))
@@ -155,19 +155,19 @@ def _people(one: Field, value: object) -> Block:
 
 def _looked_up(one: Field, value: object, title: str) -> Block:
     made: Block = {"type": "external_select", "min_query_length": 0, "action_id": f"request.{one.kind}"}
-    made["placeholder"] = plain(one.placeholder or "Type to search", 150)
+    made["placeholder"] = plain_text(one.placeholder or "Type to search", 150)
     return made | ({"initial_option": _option(str(value), title)} if value else {})
 
 
 def _filled(one: Field, element: Block, name: str, value: object) -> Block:
     element["action_id"] = f"field.{one.key}"
     if one.placeholder:
-        element["placeholder"] = plain(one.placeholder, 150)
+        element["placeholder"] = plain_text(one.placeholder, 150)
     return element | ({name: value} if value not in (None, "", [], ()) else {})
 
 
 def _option(value: str, words: str) -> Block:
-    return {"text": plain(words, 75), "value": cut(value, 150)}
+    return {"text": plain_text(words, 75), "value": shorten(value, 150)}
 
 
 _LOOKED_UP = (FieldKind.PROJECT, FieldKind.OBJECTIVE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from foundation.people import People
-from handlers.slack.blocks.builders import cut, escape, mention
+from handlers.slack.blocks.builders import escape, mention_user, shorten
 from servicedesk.calendar import Calendar
 from servicedesk.catalogue import Priority
 from servicedesk.desk import Desk
@@ -14,7 +14,7 @@ from servicedesk.fields import Field, FieldKind
 from servicedesk.priority import mandatory_date
 from servicedesk.records import ENDED, ClockName, Request, State
 from servicedesk.reminders import closes_at, running_clock
-from servicedesk.transitions import Who
+from servicedesk.transitions import Relation
 
 NONE_OF_THEM = {"not-listed": "Not listed", "none": "None that I know of"}
 
@@ -23,7 +23,7 @@ Names = Mapping[tuple[FieldKind, str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RequestView:
     """A request with what it takes to show it at the moment `now`."""
 
     request: Request
@@ -69,17 +69,17 @@ SIGNS = {
     State.WITHDRAWN: ":leftwards_arrow_with_hook:",
 }
 _YOURS = {
-    (State.NEEDS_INFO, Who.REQUESTER): "Waiting for your answer",
-    (State.CHANGES_REQUESTED, Who.REQUESTER): "Waiting for your changes",
-    (State.WAITING_REQUESTER, Who.REQUESTER): "Waiting for your reply",
-    (State.DELIVERED, Who.REQUESTER): "Delivered. Is it what you need?",
-    (State.PENDING_APPROVAL, Who.APPROVER): "Waiting for your approval",
-    (State.IN_PROGRESS, Who.ASSIGNEE): "In progress, with you",
+    (State.NEEDS_INFO, Relation.REQUESTER): "Waiting for your answer",
+    (State.CHANGES_REQUESTED, Relation.REQUESTER): "Waiting for your changes",
+    (State.WAITING_REQUESTER, Relation.REQUESTER): "Waiting for your reply",
+    (State.DELIVERED, Relation.REQUESTER): "Delivered. Is it what you need?",
+    (State.PENDING_APPROVAL, Relation.APPROVER): "Waiting for your approval",
+    (State.IN_PROGRESS, Relation.ASSIGNEE): "In progress, with you",
 }
 _DUE = {ClockName.TRIAGE: "looked at", ClockName.APPROVAL: "decided", ClockName.DELIVERY: "delivered"}
 
 
-def state_line(sheet: Sheet, reader: Who | None = None) -> str:
+def state_line(sheet: RequestView, reader: Relation | None = None) -> str:
     """Where it stands, for somebody who is `reader` to it; mrkdwn."""
     request = sheet.request
     words = _YOURS.get((request.state, reader)) if reader else None
@@ -87,7 +87,7 @@ def state_line(sheet: Sheet, reader: Who | None = None) -> str:
     return " · ".join(parts)
 
 
-def _stands(sheet: Sheet) -> str:
+def _stands(sheet: RequestView) -> str:
     request, people = sheet.request, sheet.desk.people
     words = request.state.words[:1].upper() + request.state.words[1:]
     if request.state is State.PENDING_APPROVAL:
@@ -100,7 +100,7 @@ def _stands(sheet: Sheet) -> str:
     return words
 
 
-def _until(sheet: Sheet) -> Iterator[str]:
+def _until(sheet: RequestView) -> Iterator[str]:
     request, calendar = sheet.request, sheet.desk.calendar
     name = running_clock(request)
     clock = request.clock(name) if name else None
@@ -116,16 +116,16 @@ def _until(sheet: Sheet) -> Iterator[str]:
         yield f"closes by itself on {when(at, calendar)}"
 
 
-def asked_by(sheet: Sheet) -> str:
+def asked_by(sheet: RequestView) -> str:
     return named(sheet.desk.people, sheet.request.requester)
 
 
 def named(people: People, user_id: str) -> str:
     """A name that notifies nobody; of somebody who is not in the organisation file, a mention, for there is no name."""
-    return escape(people.get(user_id).name) if user_id in people else mention(user_id)
+    return escape(people.get(user_id).name) if user_id in people else mention_user(user_id)
 
 
-def answers(sheet: Sheet) -> Iterator[tuple[Field, str]]:
+def answers(sheet: RequestView) -> Iterator[tuple[Field, str]]:
     """What was answered, field by field, in the form's order; mrkdwn."""
     for one in sheet.form:
         value = sheet.request.values.get(one.key)
@@ -133,7 +133,7 @@ def answers(sheet: Sheet) -> Iterator[tuple[Field, str]]:
             yield one, _answer(sheet, one, value)
 
 
-def _answer(sheet: Sheet, one: Field, value: object) -> str:
+def _answer(sheet: RequestView, one: Field, value: object) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, tuple):
@@ -185,4 +185,4 @@ def span(seconds: int, calendar: Calendar) -> str:
 
 def quoted(text: str, limit: int = 1500) -> str:
     """What somebody wrote, as a quotation."""
-    return ">" + escape(cut(text, limit)).replace("\n", "\n>")
+    return ">" + escape(shorten(text, limit)).replace("\n", "\n>")

@@ -6,19 +6,19 @@ from datetime import datetime
 
 from foundation.people import Person
 from handlers.requests.blocks.buttons import open_button
-from handlers.requests.blocks.card import hats
-from handlers.requests.blocks.labels import Names, Sheet, asked_by, state_line
+from handlers.requests.blocks.card import relations_of
+from handlers.requests.blocks.labels import Names, RequestView, asked_by, state_line
 from handlers.slack.blocks.builders import (
     Block,
     Message,
     actions,
+    build_message,
     button,
     context,
-    cut,
     escape,
     header,
-    message,
     section,
+    shorten,
 )
 from servicedesk.desk import Desk
 from servicedesk.priority import Lane, Ranked
@@ -32,7 +32,7 @@ class Listed:
     """A list under its title. `more` are those that are left out; an empty list says `nothing`, or is left out too."""
 
     title: str
-    sheets: Sequence[Sheet]
+    sheets: Sequence[RequestView]
     more: int = 0
     nothing: str = ""
 
@@ -40,7 +40,7 @@ class Listed:
 def list_message(reader: Person, lists: Sequence[Listed]) -> Message:
     """The lists as an answer; the text says the same without buttons."""
     blocks = [block for one in lists for block in list_blocks(reader, one)]
-    return message(_as_text(reader, lists), blocks)
+    return build_message(_as_text(reader, lists), blocks)
 
 
 def list_blocks(reader: Person, one: Listed) -> list[Block]:
@@ -53,14 +53,14 @@ def list_blocks(reader: Person, one: Listed) -> list[Block]:
 def queue_message(queue: Sequence[Ranked], desk: Desk, now: datetime, names: Names) -> Message:
     """The queue by rank, each with its reasons."""
     if not queue:
-        return message("The queue is empty.")
+        return build_message("The queue is empty.")
     title = "The queue: what is to be done first stands on top"
-    shown = [(one, Sheet(one.request, desk, now, names)) for one in queue[:MOST_LISTED]]
+    shown = [(one, RequestView(one.request, desk, now, names)) for one in queue[:MOST_LISTED]]
     lines = [f"{place}. {_line(sheet)}\n{_why(one)}" for place, (one, sheet) in enumerate(shown, 1)]
     rows = [section(line, accessory=open_button(one.request)) for line, (one, _) in zip(lines, shown, strict=True)]
     more = [context(f"… and {len(queue) - MOST_LISTED} more")] if len(queue) > MOST_LISTED else []
     note = "A date set by law goes first, then (impact + time criticality + risk reduction) ÷ size. People decide."
-    return message("\n".join([f"{title}:", *lines]), [section(f"*{title}*"), *rows, *more, context(note)])
+    return build_message("\n".join([f"{title}:", *lines]), [section(f"*{title}*"), *rows, *more, context(note)])
 
 
 def home_blocks(reader: Person, lists: Sequence[Listed]) -> list[Block]:
@@ -69,17 +69,17 @@ def home_blocks(reader: Person, lists: Sequence[Listed]) -> list[Block]:
     return [header("Requests"), *(block for one in lists for block in list_blocks(reader, one)), ask]
 
 
-def entry(sheet: Sheet, reader: Person) -> str:
+def entry(sheet: RequestView, reader: Person) -> str:
     """One request in two lines."""
-    found = hats(sheet.request, reader, sheet.desk.people)
+    found = relations_of(sheet.request, reader, sheet.desk.people)
     return f"{_line(sheet)}\n{state_line(sheet, found[0] if found else None)}"
 
 
-def _line(sheet: Sheet) -> str:
+def _line(sheet: RequestView) -> str:
     request = sheet.request
     lock = ":lock: " if request.confidential else ""
     by = "" if request.state in ENDED else f", asked by {asked_by(sheet)}"
-    return f"{lock}*{request.reference}* {escape(cut(request.title, 100))} · {escape(sheet.service)}{by}"
+    return f"{lock}*{request.reference}* {escape(shorten(request.title, 100))} · {escape(sheet.service)}{by}"
 
 
 def _why(one: Ranked) -> str:

@@ -4,12 +4,12 @@ from handlers.slack.blocks.builders import (
     Block,
     Message,
     actions,
+    build_message,
+    build_modal,
     button,
     context,
     escape,
     input_block,
-    message,
-    modal,
     section,
 )
 from servicedesk.forms import LONG_TEXT_LENGTH
@@ -21,7 +21,9 @@ SAY = "request.rating"
 
 def rating_question(request: Request) -> Message:
     words = f"*{request.reference}* · {escape(request.title)} is closed. How satisfied are you with what you got?"
-    return message(words, [section(words), _stars(request, None), context("One star: not at all. Five stars: very.")])
+    return build_message(
+        words, [section(words), _stars(request, None), context("One star: not at all. Five stars: very.")]
+    )
 
 
 def rating_given(request: Request, rating: Rating) -> Message:
@@ -29,7 +31,9 @@ def rating_given(request: Request, rating: Rating) -> Message:
     words = f"*{request.reference}* · {escape(request.title)}\nThank you. You gave {'★' * rating.score} of five."
     note = "Your words are with the PMO." if rating.comment else "What should the PMO keep, or do differently?"
     say = button("Change your words" if rating.comment else "Say more", SAY, f"{request.number}:{rating.score}")
-    return message(f"{words} {note}", [section(words), _stars(request, rating.score), context(note), actions([say])])
+    return build_message(
+        f"{words} {note}", [section(words), _stars(request, rating.score), context(note), actions([say])]
+    )
 
 
 def rating_modal(request: Request, score: int, comment: str | None) -> Block:
@@ -48,7 +52,7 @@ def rating_modal(request: Request, score: int, comment: str | None) -> Block:
         context("The PMO reads it."),
     ]
     carried = f"{request.number}:{score}"
-    return modal("How was it?", blocks, submit="Send", callback_id=SAY, private_metadata=carried)
+    return build_modal("How was it?", blocks, submit="Send", callback_id=SAY, private_metadata=carried)
 
 
 def _stars(request: Request, given: int | None) -> Block:

@@ -1,7 +1,7 @@
 """What happened to a request, in a sentence: for the thread under a card, and for the history."""
 
 from handlers.requests.blocks.labels import named, priority_words, quoted
-from handlers.slack.blocks.builders import Message, escape, mention, message
+from handlers.slack.blocks.builders import Message, build_message, escape, mention_user
 from servicedesk.catalogue import Priority
 from servicedesk.desk import Desk
 from servicedesk.records import LogEntry, State, Verb
@@ -39,9 +39,9 @@ def step(entry: LogEntry, desk: Desk, *, calls: str | None = None, withheld: boo
 
     `calls` is somebody who now has to do something, and so is notified. `withheld` leaves out what people wrote.
     """
-    begin = f"{mention(calls)} " if calls else ""
+    begin = f"{mention_user(calls)} " if calls else ""
     text = f"{begin}*PMO-{entry.number}*: {deed(entry, desk, withheld=withheld)}"
-    return message(text if withheld or not entry.comment else f"{text}\n{quoted(entry.comment, 2000)}")
+    return build_message(text if withheld or not entry.comment else f"{text}\n{quoted(entry.comment, 2000)}")
 
 
 def deed(entry: LogEntry, desk: Desk, *, withheld: bool = False) -> str:

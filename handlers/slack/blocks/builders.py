@@ -10,19 +10,19 @@ __all__ = [
     "Block",
     "Message",
     "actions",
+    "build_message",
+    "build_modal",
     "button",
     "context",
-    "cut",
     "divider",
     "escape",
     "header",
     "input_block",
-    "mention",
-    "message",
-    "modal",
+    "mention_user",
     "mrkdwn",
-    "plain",
+    "plain_text",
     "section",
+    "shorten",
 ]
 
 Block = dict[str, Any]
@@ -34,12 +34,12 @@ MOST_TOGETHER = 13_000  # characters in all the blocks of a message; Slack takes
 _BROKEN_END = re.compile(r"(&[a-z]{0,4}|<[^<>]{0,60})\Z")
 
 
-def cut(text: str, limit: int) -> str:
+def shorten(text: str, limit: int) -> str:
     """At most `limit` characters, ending in an ellipsis when something was left out."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def mention(user_id: str) -> str:
+def mention_user(user_id: str) -> str:
     return f"<@{user_id}>"
 
 
@@ -48,9 +48,9 @@ def mrkdwn(text: str, limit: int = 3000) -> Block:
     return {"type": "mrkdwn", "text": _cut_markup(text, limit)}
 
 
-def plain(text: str, limit: int = 3000, *, emoji: bool = False) -> Block:
+def plain_text(text: str, limit: int = 3000, *, emoji: bool = False) -> Block:
     """A text object that is shown as it is written."""
-    return {"type": "plain_text", "text": cut(text, limit) or "…", "emoji": emoji}
+    return {"type": "plain_text", "text": shorten(text, limit) or "…", "emoji": emoji}
 
 
 def section(text: str, **more: Any) -> Block:
@@ -58,7 +58,7 @@ def section(text: str, **more: Any) -> Block:
 
 
 def header(text: str) -> Block:
-    return {"type": "header", "text": plain(text, 150)}
+    return {"type": "header", "text": plain_text(text, 150)}
 
 
 def context(*texts: str) -> Block:
@@ -70,7 +70,7 @@ def divider() -> Block:
 
 
 def button(label: str, action_id: str, value: str, *, style: str | None = None) -> Block:
-    made: Block = {"type": "button", "text": plain(label, 75), "action_id": action_id, "value": value}
+    made: Block = {"type": "button", "text": plain_text(label, 75), "action_id": action_id, "value": value}
     return made | ({"style": style} if style else {})
 
 
@@ -81,23 +81,23 @@ def actions(elements: Sequence[Mapping[str, Any]], block_id: str | None = None) 
 
 def input_block(key: str, label: str, element: Mapping[str, Any], **more: Any) -> Block:
     """A field of a form. `key` is its block_id, under which what is wrong with it is told."""
-    return {"type": "input", "block_id": key, "label": plain(label, 2000), "element": dict(element)} | more
+    return {"type": "input", "block_id": key, "label": plain_text(label, 2000), "element": dict(element)} | more
 
 
-def modal(title: str, blocks: Sequence[Block], **more: Any) -> Block:
+def build_modal(title: str, blocks: Sequence[Block], **more: Any) -> Block:
     """A window. `submit`, `callback_id`, `private_metadata` come in `more`; submit as a plain string."""
     made: Block = {
         "type": "modal",
-        "title": plain(title, 24),
-        "close": plain("Close", 24),
+        "title": plain_text(title, 24),
+        "close": plain_text("Close", 24),
         "blocks": list(blocks)[:100],
     }
     if "submit" in more:
-        made |= {"close": plain("Cancel", 24), "submit": plain(more.pop("submit"), 24)}
+        made |= {"close": plain_text("Cancel", 24), "submit": plain_text(more.pop("submit"), 24)}
     return made | more
 
 
-def message(text: str, blocks: Sequence[Block] | None = None) -> Message:
+def build_message(text: str, blocks: Sequence[Block] | None = None) -> Message:
     """A message. `text` is what notifications and screen readers get, so it carries the real content."""
     made: Message = {"text": _cut_markup(text, 3900)}
     return made | ({"blocks": _fitting(list(blocks)[:50])} if blocks else {})

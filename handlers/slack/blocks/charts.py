@@ -1,6 +1,6 @@
 """A chart as Slack's own data_visualization, with its words beside it for those who do not see pictures."""
 
-from handlers.slack.blocks.builders import Block, context, cut, escape
+from handlers.slack.blocks.builders import Block, context, escape, shorten
 from reporting.charts import Chart, ChartKind, Series
 
 LONGEST_WORDS = 600  # what a chart shows stands in the message's other words too
@@ -13,7 +13,7 @@ def chart_blocks(chart: Chart) -> list[Block]:
 
 def chart_words(chart: Chart) -> Block:
     """The words alone, for windows, which take no pictures."""
-    return context(f":bar_chart: {escape(cut(chart.text, LONGEST_WORDS))}")
+    return context(f":bar_chart: {escape(shorten(chart.text, LONGEST_WORDS))}")
 
 
 def _drawn(chart: Chart) -> Block:
@@ -23,7 +23,7 @@ def _drawn(chart: Chart) -> Block:
     return {
         "type": chart.kind.value,
         "series": [{"name": one.name, "data": _points(one)} for one in chart.series],
-        "axis_config": axis | ({"y_label": cut(chart.unit, 50)} if chart.unit else {}),
+        "axis_config": axis | ({"y_label": shorten(chart.unit, 50)} if chart.unit else {}),
     }
 
 

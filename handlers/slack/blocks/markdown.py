@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from handlers.slack.blocks.builders import Block, cut, divider
-from handlers.slack.blocks.rich_text import bullets, line, rich, words
+from handlers.slack.blocks.builders import Block, divider, shorten
+from handlers.slack.blocks.rich_text import bullet_list, rich_line, rich_text, text_run
 from knowledge.plain import plain
 
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"(https?://[^\s/?#]+\S*|mailto:\S+)", re.IGNORECASE)
 LONGEST_ADDRESS = 3000
 
 
-def rich_blocks(markdown: str, characters: int, blocks: int) -> tuple[list[Block], bool]:
+def render_markdown(markdown: str, characters: int, blocks: int) -> tuple[list[Block], bool]:
     """At most so many characters and blocks of it, and whether something was left out."""
     made: list[Block] = []
     left = characters
@@ -34,25 +34,25 @@ def _blocks(root: SyntaxTreeNode) -> Iterator[Block]:
         if node.type == "hr":
             yield divider()
         elif parts := list(_parts(node)):
-            yield rich(*parts)
+            yield rich_text(*parts)
 
 
 def _parts(node: SyntaxTreeNode) -> Iterator[Block]:
     if node.type == "heading":
-        yield line(*(_bold(run) for run in _inline(node)))
+        yield rich_line(*(_bold(run) for run in _inline(node)))
     elif node.type == "paragraph":
-        yield line(*_inline(node))
+        yield rich_line(*_inline(node))
     elif node.type in ("bullet_list", "ordered_list"):
         yield from _list(node, 0)
     elif node.type in ("fence", "code_block"):
-        yield {"type": "rich_text_preformatted", "elements": [words(node.content.rstrip("\n"))]}
+        yield {"type": "rich_text_preformatted", "elements": [text_run(node.content.rstrip("\n"))]}
     elif node.type == "blockquote":
         runs = _joined([runs for child in node.walk() for runs in _texts(child)])
         yield {"type": "rich_text_quote", "elements": runs}
     elif node.type == "table":
-        yield bullets(_rows(node))
+        yield bullet_list(_rows(node))
     elif node.type == "html_block" and (text := plain(node.content)):
-        yield line(words(text))
+        yield rich_line(text_run(text))
 
 
 def _list(node: SyntaxTreeNode, indent: int) -> Iterator[Block]:
@@ -65,12 +65,12 @@ def _list(node: SyntaxTreeNode, indent: int) -> Iterator[Block]:
         items.append(_joined(list(_texts(item))))
         inner = [child for child in item.children if child.type in ("bullet_list", "ordered_list")]
         if inner:
-            yield bullets(items, ordered=ordered, indent=indent, offset=first + told)
+            yield bullet_list(items, ordered=ordered, indent=indent, offset=first + told)
             told, items = told + len(items), []
             for child in inner:
                 yield from _list(child, indent + 1)
     if items:
-        yield bullets(items, ordered=ordered, indent=indent, offset=first + told)
+        yield bullet_list(items, ordered=ordered, indent=indent, offset=first + told)
 
 
 def _texts(node: SyntaxTreeNode) -> Iterator[list[Block]]:
@@ -79,7 +79,7 @@ def _texts(node: SyntaxTreeNode) -> Iterator[list[Block]]:
         if child.type == "paragraph":
             yield list(_inline(child))
         elif child.type in ("fence", "code_block"):
-            yield [words(child.content.rstrip("\n"), "code")]
+            yield [text_run(child.content.rstrip("\n"), "code")]
 
 
 def _rows(table: SyntaxTreeNode) -> Iterator[list[Block]]:
@@ -90,14 +90,14 @@ def _rows(table: SyntaxTreeNode) -> Iterator[list[Block]]:
         runs = [_bold(run) for run in row[0]]
         for name, cell in zip(names[1:], row[1:], strict=False):
             if any(str(run["text"]).strip() for run in cell):
-                runs += [words(f"  ·  {name}: " if name else "  ·  "), *cell]
+                runs += [text_run(f"  ·  {name}: " if name else "  ·  "), *cell]
         yield runs
 
 
 def _inline(node: SyntaxTreeNode) -> Iterator[Block]:
     """The runs of a node that holds inline content; a single blank when it is empty."""
     found = [run for child in node.children for run in _runs(child, {})]
-    yield from found or [words(" ")]
+    yield from found or [text_run(" ")]
 
 
 def _runs(node: SyntaxTreeNode, style: Mapping[str, bool], address: str = "") -> Iterator[Block]:
@@ -127,8 +127,8 @@ def _bold(run: Block) -> Block:
 
 
 def _joined(paragraphs: list[list[Block]]) -> list[Block]:
-    runs = [run for number, part in enumerate(paragraphs) for run in ([words("\n")] if number else []) + part]
-    return runs or [words(" ")]
+    runs = [run for number, part in enumerate(paragraphs) for run in ([text_run("\n")] if number else []) + part]
+    return runs or [text_run(" ")]
 
 
 def _within(part: Block, left: int) -> tuple[Block | None, int]:
@@ -137,7 +137,7 @@ def _within(part: Block, left: int) -> tuple[Block | None, int]:
         text = str(part.get("text", ""))
         if len(text) <= left:
             return part, left - len(text)
-        return (part | {"text": cut(text, left)} if left > 1 else None), -1
+        return (part | {"text": shorten(text, left)} if left > 1 else None), -1
     kept: list[Block] = []
     for one in part["elements"]:
         shorter, left = _within(one, left) if left > 0 else (None, -1)

@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence
 
-from handlers.slack.blocks.builders import Block, Message, button, context, divider, escape, header, message, section
+from handlers.slack.blocks.builders import (
+    Block,
+    Message,
+    build_message,
+    button,
+    context,
+    divider,
+    escape,
+    header,
+    section,
+)
 from handlers.slack.blocks.charts import chart_blocks
 from handlers.strategy.blocks.tree import moment, subject_value
 from reporting.digest import Digest
@@ -23,7 +33,7 @@ def digest_message(digest: Digest) -> Message:
     for chart in digest.charts:
         blocks += chart_blocks(chart)
     blocks.append(context("All of it, as far as you may see it: `/pmo-strategy`"))
-    return message(digest.text, blocks)
+    return build_message(digest.text, blocks)
 
 
 def preview_message(digest: Digest, when: str) -> Message:
@@ -39,7 +49,7 @@ def reminder_message(missing: Sequence[tuple[MissingUpdate, str]]) -> Message:
     write = [button("Write it", "update.write", subject_value(one.subject)) for one, _ in missing]
     shown = [section(line, accessory=made) for line, made in zip(lines, write, strict=True)][:MOST_SHOWN]
     rest = [context(f"… and {len(lines) - MOST_SHOWN} more: `/pmo-update`")] if len(lines) > MOST_SHOWN else []
-    return message("\n".join([words, *lines]), [section(words), *shown, *rest])
+    return build_message("\n".join([words, *lines]), [section(words), *shown, *rest])
 
 
 def _since(one: MissingUpdate) -> str:

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 
-from handlers.slack.blocks.builders import Block, Message, context, escape, input_block, message, modal, plain
+from handlers.slack.blocks.builders import (
+    Block,
+    Message,
+    build_message,
+    build_modal,
+    context,
+    escape,
+    input_block,
+    plain_text,
+)
 from reporting.numbers import long_day, number
 from strategy.records import Measurement, Metric
 
@@ -15,23 +24,28 @@ def measure_modal(metrics: Sequence[Metric], today: date) -> Block:
     choices = [_choice(metric) for metric in metrics[:MOST_CHOICES]]
     which = {"type": "static_select", "action_id": "measure.metric", "options": choices, "initial_option": choices[0]}
     day = {"type": "datepicker", "action_id": "measure.on", "initial_date": today.isoformat()}
-    value = {"type": "plain_text_input", "action_id": "measure.value", "max_length": 40, "placeholder": plain("54.2")}
+    value = {
+        "type": "plain_text_input",
+        "action_id": "measure.value",
+        "max_length": 40,
+        "placeholder": plain_text("54.2"),
+    }
     blocks = [
         input_block("metric", "Measure", which),
         input_block("value", "Value", value | {"focus_on_load": True}),
         input_block("on", "Measured on", day),
         context("A second value for the same day corrects the first."),
     ]
-    return modal("Record a value", blocks, submit="Record", callback_id="strategy.measure")
+    return build_modal("Record a value", blocks, submit="Record", callback_id="strategy.measure")
 
 
 def measured_message(metric: Metric, found: Measurement) -> Message:
     corrected = " It corrects what was recorded for that day." if found.revision > 1 else ""
-    return message(
+    return build_message(
         f"Recorded: *{escape(metric.name)}* was {number(found.value, 6)} {escape(metric.unit)} on {long_day(found.on)}."
         + corrected
     )
 
 
 def _choice(metric: Metric) -> Block:
-    return {"text": plain(f"{metric.name} ({metric.unit})", 75), "value": metric.key}
+    return {"text": plain_text(f"{metric.name} ({metric.unit})", 75), "value": metric.key}

@@ -7,17 +7,17 @@ from handlers.slack.blocks.builders import (
     Block,
     Message,
     actions,
+    build_message,
+    build_modal,
     button,
     context,
-    cut,
     escape,
     header,
     input_block,
-    mention,
-    message,
-    modal,
-    plain,
+    mention_user,
+    plain_text,
     section,
+    shorten,
 )
 from handlers.strategy.blocks.tree import Choice
 from reporting.posts import Post
@@ -63,7 +63,7 @@ def story_modal(choices: Sequence[Choice], given: Story | None = None) -> Block:
     text = {"type": "plain_text_input", "action_id": "story.text", "multiline": True, "max_length": LONGEST_TEXT}
     title = {"type": "plain_text_input", "action_id": "story.title", "max_length": LONGEST_TITLE}
     evidence = {"type": "plain_text_input", "action_id": "story.evidence", "multiline": True}
-    evidence |= {"max_length": LONGEST_EVIDENCE, "placeholder": plain("https://…")}
+    evidence |= {"max_length": LONGEST_EVIDENCE, "placeholder": plain_text("https://…")}
     people: Block = {"type": "multi_users_select", "action_id": "story.people", "max_selected_items": MOST_PEOPLE}
     people |= {"initial_users": [one.person for one in given.people]} if given and given.people else {}
     told = given.text if given else None
@@ -81,23 +81,25 @@ def story_modal(choices: Sequence[Choice], given: Story | None = None) -> Block:
             "evidence",
             "How do we know?",
             _filled(evidence, "\n".join(given.evidence) if given else None),
-            hint=plain(where, 150),
+            hint=plain_text(where, 150),
         ),
         input_block("people", "People whom it names", people, optional=True),
         input_block("consent", "Their consent", _consent(), optional=True),
         context("Somebody of the PMO reads it before it is published to all."),
     ]
     more = {"private_metadata": given.id} if given else {}
-    return modal("Success story", blocks, submit="Submit", callback_id=FORM, **more)
+    return build_modal("Success story", blocks, submit="Submit", callback_id=FORM, **more)
 
 
 def note_modal(story: Story, event: StoryEvent) -> Block:
     """Words that go with an act; the window carries the act and the story's id."""
     title, label, hint = NOTES[event]
     field = {"type": "plain_text_input", "action_id": "story.note", "multiline": True, "max_length": LONGEST_NOTE}
-    note = input_block("note", label, field | {"focus_on_load": True}, hint=plain(hint, 150))
+    note = input_block("note", label, field | {"focus_on_load": True}, hint=plain_text(hint, 150))
     top = section(f"*{escape(story.title)}*")
-    return modal(title, [top, note], submit="Send", callback_id=NOTE, private_metadata=f"{event.value}:{story.id}")
+    return build_modal(
+        title, [top, note], submit="Send", callback_id=NOTE, private_metadata=f"{event.value}:{story.id}"
+    )
 
 
 def review_card(story: Story, post: Post, people: People) -> Message:
@@ -122,15 +124,15 @@ def authors_card(story: Story, post: Post, people: People, note: str) -> Message
     made = _card(story, post, people, "Your success story", acts.get(story.state, ()))
     if note and story.state is StoryState.CHANGES_REQUESTED:
         made["blocks"].insert(2, section(f"*Asked for:* {escape(note)}"))
-        made["text"] = cut(f"{made['text']} Asked for: {escape(note)}", 3900)
+        made["text"] = shorten(f"{made['text']} Asked for: {escape(note)}", 3900)
     return made
 
 
 def asked_again(story: Story, person: str) -> Message:
     """For somebody who has answered, in the thread under their card."""
-    return message(
-        f"{mention(person)} The story *{escape(story.title)}* was changed, so what you said does not count any more. "
-        "Please read it again above, and answer."
+    return build_message(
+        f"{mention_user(person)} The story *{escape(story.title)}* has changed, so your earlier answer no longer "
+        "counts. Please read it again above, and answer."
     )
 
 
@@ -138,7 +140,7 @@ def consent_card(story: Story, post: Post, people: People, person: str) -> Messa
     """For somebody whom the story names."""
     consent = next((one.consent for one in story.people if one.person == person), None)
     if consent is None:
-        return message(f"The story *{escape(story.title)}* does not name you any more.")
+        return build_message(f"The story *{escape(story.title)}* does not name you any more.")
     agree = _act(story, StoryEvent.CONSENT, "I agree", "primary")
     refuse = _act(story, StoryEvent.REFUSE, "Do not name me", None)
     is_over = story.state is StoryState.WITHDRAWN
@@ -155,12 +157,12 @@ def consent_card(story: Story, post: Post, people: People, person: str) -> Messa
 def published_message(post: Post) -> Message:
     """For everybody."""
     blocks = [header(f"⭐ {post.title}"), *(section(piece) for piece in post.body[:8]), context(post.context)]
-    return message(post.text, blocks)
+    return build_message(post.text, blocks)
 
 
 def withdrawn_message() -> Message:
     """In place of a story that was taken back."""
-    return message("This success story was withdrawn.")
+    return build_message("This success story was withdrawn.")
 
 
 def step(story: Story, event: StoryEvent, actor: str, note: str) -> Message:
@@ -173,8 +175,8 @@ def step(story: Story, event: StoryEvent, actor: str, note: str) -> Message:
         StoryEvent.CONSENT: "agrees to be named",
         StoryEvent.REFUSE: "does not want to be named",
     }[event]
-    words = f"{mention(actor)} {did}: *{escape(story.title)}*"
-    return message("\n>".join([words, *escape(note).splitlines()]))
+    words = f"{mention_user(actor)} {did}: *{escape(story.title)}*"
+    return build_message("\n>".join([words, *escape(note).splitlines()]))
 
 
 def stories_section(own: Sequence[Story], waiting: Sequence[Story]) -> list[Block]:
@@ -184,7 +186,7 @@ def stories_section(own: Sequence[Story], waiting: Sequence[Story]) -> list[Bloc
         lines = [f"{STATES[one.state]} · {escape(one.title)}" for one in own]
         blocks.append(section("\n".join(["*My success stories*", *lines])))
     if waiting:
-        lines = [f"{mention(one.author)}: {escape(one.title)}" for one in waiting]
+        lines = [f"{mention_user(one.author)}: {escape(one.title)}" for one in waiting]
         blocks.append(section("\n".join(["*Stories that wait for review*", *lines])))
     return blocks
 
@@ -198,7 +200,7 @@ def _card(
         named = [f"{escape(people.get(one.person).name)} {CONSENTS[one.consent]}" for one in story.people]
         blocks.append(context(f"Named: {'; '.join(named)}"))
     blocks += [actions(acts)] if acts else []
-    return message(f"{state}: {post.text}", blocks)
+    return build_message(f"{state}: {post.text}", blocks)
 
 
 def _act(story: Story, event: StoryEvent, label: str, style: str | None) -> Block:
@@ -210,15 +212,17 @@ def _changes(story: Story) -> Block:
 
 
 def _choice(key: str, label: str, choices: Sequence[Choice], kind: SubjectKind, given: str | None) -> Block:
-    options = [{"text": plain("None", 75), "value": "none"}]
-    options += [{"text": plain(title, 75), "value": subject.key} for subject, title in choices if subject.kind is kind]
+    options = [{"text": plain_text("None", 75), "value": "none"}]
+    options += [
+        {"text": plain_text(title, 75), "value": subject.key} for subject, title in choices if subject.kind is kind
+    ]
     initial = next((one for one in options if one["value"] == (given or "none")), options[0])
     element = {"type": "static_select", "action_id": f"story.{key}", "options": options[:100]}
     return input_block(key, label, element | {"initial_option": initial})
 
 
 def _consent() -> Block:
-    option = {"text": plain(CONSENT, 75), "description": plain(AND_THEN, 75), "value": "yes"}
+    option = {"text": plain_text(CONSENT, 75), "description": plain_text(AND_THEN, 75), "value": "yes"}
     return {"type": "checkboxes", "action_id": "story.consent", "options": [option]}
 
 

@@ -8,17 +8,17 @@ from handlers.slack.blocks.builders import (
     Block,
     Message,
     actions,
+    build_message,
+    build_modal,
     button,
     context,
-    cut,
     divider,
     escape,
     header,
-    message,
-    modal,
     mrkdwn,
-    plain,
+    plain_text,
     section,
+    shorten,
 )
 from handlers.slack.blocks.charts import chart_blocks, chart_words
 from reporting.by_status import Line, State
@@ -64,44 +64,46 @@ class Overview:
 def overview_message(shown: Overview) -> Message:
     """The tree in a conversation, with a picture."""
     picture = chart_blocks(shown.chart) if shown.chart else []
-    return message(text_of(shown.view), _overview(shown, picture))
+    return build_message(text_of(shown.view), _overview(shown, picture))
 
 
 def overview_modal(shown: Overview) -> Block:
     """The same in a window."""
-    return modal("Strategy", _overview(shown, [chart_words(shown.chart)] if shown.chart else []))
+    return build_modal("Strategy", _overview(shown, [chart_words(shown.chart)] if shown.chart else []))
 
 
 def options(found: Sequence[Choice]) -> list[Block]:
     """What the search field offers."""
-    return [{"text": plain(title, 75), "value": subject_value(subject)} for subject, title in found[:MOST_CHOICES]]
+    return [{"text": plain_text(title, 75), "value": subject_value(subject)} for subject, title in found[:MOST_CHOICES]]
 
 
 def found_message(typed: str, found: Sequence[Choice]) -> Message:
     """Several fit what was typed."""
-    words = f"{len(found)} objectives and projects fit “{escape(cut(typed, 60))}”:"
+    words = f"{len(found)} objectives and projects fit “{escape(shorten(typed, 60))}”:"
     shown = [section(f"• {escape(title)}", accessory=_open(subject)) for subject, title in found[:20]]
     more = [context(f"… and {len(found) - 20} more. Type more of the name.")] if len(found) > 20 else []
-    return message("\n".join([words, *(escape(title) for _, title in found)]), [section(words), *shown, *more])
+    return build_message("\n".join([words, *(escape(title) for _, title in found)]), [section(words), *shown, *more])
 
 
 def in_state_message(kind: SubjectKind, state: State, found: Sequence[Line]) -> Message:
     """All that are in a state, each with its line."""
     if not found:
-        return message(f"No {kind} that you can see is {state}. `/pmo-strategy` shows all of them.")
+        return build_message(f"No {kind} that you can see is {state}. `/pmo-strategy` shows all of them.")
     head = f"1 {kind} is {state}:" if len(found) == 1 else f"{len(found)} {kind}s are {state}:"
     shown = [section(line, accessory=_open(subject)) for subject, line in found[:20]]
     note = "The worse of what the figures and what the owner says."
     if state is State.LATE:
         note = "A milestone that is still open has slipped." if kind is SubjectKind.PROJECT else "By their figures."
     more = f"… and {len(found) - 20} more. `/pmo-strategy` shows all. " if len(found) > 20 else ""
-    return message("\n".join([head, *(line for _, line in found[:20])]), [section(head), *shown, context(more + note)])
+    return build_message(
+        "\n".join([head, *(line for _, line in found[:20])]), [section(head), *shown, context(more + note)]
+    )
 
 
 def measure_message(line: str, objective: str | None) -> Message:
     """One measure as it stands, with the way to its objective."""
     accessory = _open(Subject(SubjectKind.OBJECTIVE, objective)) if objective else None
-    return message(line, [section(line, accessory=accessory)])
+    return build_message(line, [section(line, accessory=accessory)])
 
 
 def details_message(details: Details) -> Message:
@@ -109,14 +111,14 @@ def details_message(details: Details) -> Message:
     charts = [block for chart in details.charts for block in chart_blocks(chart)]
     blocks = [*_details(details), *charts, *_buttons(details)]
     lines = [f"{escape(details.title)}: {details.sides}", *(line for group in details.groups for line in group.lines)]
-    return message("\n".join(lines), blocks)
+    return build_message("\n".join(lines), blocks)
 
 
 def details_modal(details: Details) -> Block:
     """The same in a window."""
     charts = [chart_words(chart) for chart in details.charts]
     title = "Objective" if details.subject.kind is SubjectKind.OBJECTIVE else "Project"
-    return modal(title, [*_details(details), *charts, *_buttons(details)])
+    return build_modal(title, [*_details(details), *charts, *_buttons(details)])
 
 
 def strategy_section(own: Sequence[Mine], concerns: Sequence[str]) -> list[Block]:
@@ -198,7 +200,7 @@ def _picker() -> Block:
         "type": "external_select",
         "action_id": "strategy.pick",
         "min_query_length": 0,
-        "placeholder": plain("Open an objective or a project"),
+        "placeholder": plain_text("Open an objective or a project"),
     }
 
 

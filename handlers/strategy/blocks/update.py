@@ -7,14 +7,14 @@ from handlers.slack.blocks.builders import (
     Block,
     Message,
     actions,
+    build_message,
+    build_modal,
     button,
     context,
     escape,
     header,
     input_block,
-    message,
-    modal,
-    plain,
+    plain_text,
     section,
 )
 from handlers.strategy.blocks.tree import moment, subject_of, subject_value
@@ -59,7 +59,7 @@ def update_modal(choices: Sequence[Choice], chosen: Subject | None, due: datetim
     blocks = [input_block("subject", "What is it about?", _subjects(choices, first)), *_fields({})]
     if due:
         blocks.append(context(f"For the update that is due {moment(due)}."))
-    return modal("Progress update", blocks, submit="Send", callback_id=FORM)
+    return build_modal("Progress update", blocks, submit="Send", callback_id=FORM)
 
 
 def correction_modal(update: ProgressUpdate, title: str) -> Block:
@@ -70,7 +70,7 @@ def correction_modal(update: ProgressUpdate, title: str) -> Block:
         **{name: getattr(update, name) for name in FIELDS},
     }
     top = section(f"*{escape(title)}*\nThe correction takes the place of what stands there now.")
-    return modal(
+    return build_modal(
         "Correct the update",
         [top, *_fields(given)],
         submit="Correct",
@@ -84,7 +84,7 @@ def update_message(update: ProgressUpdate, post: Post) -> Message:
     blocks = [header(post.title), *(section(piece) for piece in post.body[:8]), context(post.context)]
     if update.acknowledged_by is None:
         blocks.append(actions([button("Seen", "update.seen", update_id(update.subject, update.slot))]))
-    return message(post.text, blocks)
+    return build_message(post.text, blocks)
 
 
 def own_message(update: ProgressUpdate, post: Post, where: str) -> Message:
@@ -93,17 +93,17 @@ def own_message(update: ProgressUpdate, post: Post, where: str) -> Message:
     words = f"{corrected}: *{escape(post.title)}* is {update.rag.value}. {where}"
     correct = button("Correct it", "update.correct", update_id(update.subject, update.slot))
     seen = [context(post.context)] if update.acknowledged_by else []
-    return message(f"{words} {post.text}", [section(words), section(post.body[0]), *seen, actions([correct])])
+    return build_message(f"{words} {post.text}", [section(words), section(post.body[0]), *seen, actions([correct])])
 
 
 def _fields(given: Mapping[str, str]) -> list[Block]:
-    colours = [{"text": plain(words, 75, emoji=True), "value": colour.value} for colour, words in COLOURS.items()]
+    colours = [{"text": plain_text(words, 75, emoji=True), "value": colour.value} for colour, words in COLOURS.items()]
     rag: Block = {"type": "radio_buttons", "action_id": "update.rag", "options": colours}
     initial = next((one for one in colours if one["value"] == given.get("rag")), None)
     blocks = [input_block("rag", "Status", rag | ({"initial_option": initial} if initial else {}))]
     for name, (label, hint, may_be_empty) in FIELDS.items():
         element = _text(name, given.get(name, ""))
-        more = {"hint": plain(hint, 150)} if hint else {}
+        more = {"hint": plain_text(hint, 150)} if hint else {}
         blocks.append(input_block(name, label, element, optional=may_be_empty, **more))
     number: Block = {
         "type": "number_input",
@@ -131,16 +131,16 @@ def _subjects(choices: Sequence[Choice], chosen: Subject | None) -> Block:
     groups, initial = [], None
     for kind, label in ((SubjectKind.OBJECTIVE, "Objectives"), (SubjectKind.PROJECT, "Projects")):
         options = [
-            {"text": plain(title, 75), "value": subject_value(subject)}
+            {"text": plain_text(title, 75), "value": subject_value(subject)}
             for subject, title in choices[:MOST_CHOICES]
             if subject.kind is kind
         ]
-        groups += [{"label": plain(label, 75), "options": options}] if options else []
+        groups += [{"label": plain_text(label, 75), "options": options}] if options else []
         initial = initial or next((one for one in options if chosen and one["value"] == subject_value(chosen)), None)
     made: Block = {
         "type": "static_select",
         "action_id": "update.subject",
-        "placeholder": plain("Choose an objective or a project"),
+        "placeholder": plain_text("Choose an objective or a project"),
         "option_groups": groups,
     }
     return made | ({"initial_option": initial} if initial else {})

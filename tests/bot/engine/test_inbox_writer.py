@@ -6,7 +6,7 @@ import threading
 import pytest
 from sqlalchemy import func, select, text
 
-from bot.engine.inbox_writer import BatchingKeeper
+from bot.engine.inbox_writer import InboxWriter
 from storage.database import Database
 from storage.db_errors import DatabaseUnavailable
 from storage.engine.inbox import Inbox, NewArrival
@@ -46,15 +46,15 @@ def kept(store: Store) -> int:
 
 async def test_what_was_kept_is_in_the_database(store: Store, inbox: CountingInbox, now: Now) -> None:
     rung = []
-    keeper = BatchingKeeper(inbox, lambda: rung.append(kept(store)))
-    await keeper.keep(arrival("Ev1", now))
+    keeper = InboxWriter(inbox, lambda: rung.append(kept(store)))
+    await keeper.write(arrival("Ev1", now))
     assert (kept(store), rung) == (1, [1])
 
 
 async def test_a_burst_shares_a_few_commits(store: Store, inbox: CountingInbox, now: Now) -> None:
-    keeper = BatchingKeeper(inbox, lambda: None)
+    keeper = InboxWriter(inbox, lambda: None)
     inbox.gate.clear()
-    waiting = [asyncio.create_task(keeper.keep(arrival(f"Ev{number}", now))) for number in range(700)]
+    waiting = [asyncio.create_task(keeper.write(arrival(f"Ev{number}", now))) for number in range(700)]
     await asyncio.sleep(0)
     inbox.gate.set()
     await asyncio.gather(*waiting)
@@ -63,10 +63,10 @@ async def test_a_burst_shares_a_few_commits(store: Store, inbox: CountingInbox, 
 
 
 async def test_work_can_wait_until_no_ack_is_waited_for(store: Store, inbox: CountingInbox, now: Now) -> None:
-    keeper = BatchingKeeper(inbox, lambda: None)
+    keeper = InboxWriter(inbox, lambda: None)
     await keeper.quiet()
     inbox.gate.clear()
-    keeping = asyncio.create_task(keeper.keep(arrival("Ev1", now)))
+    keeping = asyncio.create_task(keeper.write(arrival("Ev1", now)))
     await asyncio.sleep(0)
     quiet = asyncio.create_task(keeper.quiet())
     await asyncio.sleep(0)
@@ -79,22 +79,22 @@ async def test_work_can_wait_until_no_ack_is_waited_for(store: Store, inbox: Cou
 async def test_without_a_database_nothing_is_acknowledged_and_later_all_is_well(
     store: Store, inbox: CountingInbox, now: Now
 ) -> None:
-    keeper = BatchingKeeper(inbox, lambda: None)
+    keeper = InboxWriter(inbox, lambda: None)
     with store.database.engine.connect().execution_options(writes=True) as other, other.begin():
         other.execute(text("SELECT 1"))
         with pytest.raises(DatabaseUnavailable, match="busy"):
-            await keeper.keep(arrival("Ev1", now))
-    await keeper.keep(arrival("Ev1", now))  # Slack delivers it again
+            await keeper.write(arrival("Ev1", now))
+    await keeper.write(arrival("Ev1", now))  # Slack delivers it again
     assert kept(store) == 1
 
 
 async def test_one_that_cannot_be_written_takes_no_other_with_it(store: Store, inbox: CountingInbox, now: Now) -> None:
-    keeper = BatchingKeeper(inbox, lambda: None)
+    keeper = InboxWriter(inbox, lambda: None)
     poison = arrival("poison", now, body=object())  # no JSON can be made of it
     outcomes = await asyncio.gather(
-        keeper.keep(arrival("Ev1", now)),
-        keeper.keep(poison),
-        keeper.keep(arrival("Ev2", now)),
+        keeper.write(arrival("Ev1", now)),
+        keeper.write(poison),
+        keeper.write(arrival("Ev2", now)),
         return_exceptions=True,
     )
     assert [type(outcome).__name__ for outcome in outcomes] == ["NoneType", "StatementError", "NoneType"]
@@ -102,12 +102,12 @@ async def test_one_that_cannot_be_written_takes_no_other_with_it(store: Store, i
 
 
 async def test_somebody_who_no_longer_waits_holds_up_nobody(store: Store, inbox: CountingInbox, now: Now) -> None:
-    keeper = BatchingKeeper(inbox, lambda: None)
+    keeper = InboxWriter(inbox, lambda: None)
     inbox.gate.clear()
-    gone = asyncio.create_task(keeper.keep(arrival("Ev1", now)))
+    gone = asyncio.create_task(keeper.write(arrival("Ev1", now)))
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
     inbox.gate.set()
-    await keeper.keep(arrival("Ev2", now))
+    await keeper.write(arrival("Ev2", now))
     assert kept(store) == 2  # and when Slack delivers the first again, it is there already

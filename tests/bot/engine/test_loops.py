@@ -8,9 +8,9 @@ import pytest
 
 from bot.engine.dead_letters import QUIET_FOR, TellOfDeadLetters
 from bot.engine.loop import Loop
-from bot.engine.scheduler import AFTER_TROUBLE, Clock
-from foundation.errors import Refused
-from handlers.context import House
+from bot.engine.scheduler import AFTER_TROUBLE, Scheduler
+from foundation.errors import UserError
+from handlers.context import AppContext
 from storage.engine.deliveries import Deliveries, Sent
 from storage.engine.rate_limits import Pace
 from storage.store import Store
@@ -54,7 +54,7 @@ async def test_trouble_is_told_once_and_the_loop_goes_on(
     now: Now, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.engine.loop.AFTER_TROUBLE", 0.0)
-    full = Refused("The disk is full.")
+    full = UserError("The disk is full.")
     loop = Counting(now, full, full, ZeroDivisionError(), full)
     async with at_work(loop), asyncio.timeout(10):
         while loop.turns < 5:
@@ -65,7 +65,7 @@ async def test_trouble_is_told_once_and_the_loop_goes_on(
 
 
 async def test_it_stops_though_it_is_in_trouble(now: Now) -> None:
-    loop = Counting(now, *[Refused("The disk is full.")] * 100)
+    loop = Counting(now, *[UserError("The disk is full.")] * 100)
     async with asyncio.timeout(1), at_work(loop):
         await loop.turned.wait()
 
@@ -82,7 +82,7 @@ async def test_the_clock_calls_every_chore_and_wakes_for_the_first_wish(now: Now
     calls: list[str] = []
     soon = chore(calls, "soon", lambda at: at + timedelta(minutes=1))
     never = chore(calls, "never", lambda at: None)
-    clock = Clock(now, [chore(calls, "late", lambda at: at + timedelta(hours=1)), soon, never], lambda: None)
+    clock = Scheduler(now, [chore(calls, "late", lambda at: at + timedelta(hours=1)), soon, never], lambda: None)
     assert not await clock.turn()
     assert calls == ["late", "soon", "never"]
     due = await clock.next_due()
@@ -97,9 +97,9 @@ async def test_a_chore_in_trouble_keeps_no_other_from_its_work(now: Now, caplog:
         raise ZeroDivisionError
 
     def refused(at: datetime) -> datetime | None:
-        raise Refused("The disk is full.")
+        raise UserError("The disk is full.")
 
-    clock = Clock(now, [broken, refused, chore(calls, "fine", lambda at: None)], lambda: None)
+    clock = Scheduler(now, [broken, refused, chore(calls, "fine", lambda at: None)], lambda: None)
     await clock.turn()
     assert calls == ["fine"]
     assert "The chore broken stumbled" in caplog.text
@@ -136,11 +136,11 @@ def mail(store: Store, now: Now) -> Mail:
     return Mail(store, now)
 
 
-def test_the_pmo_hears_in_one_message_what_could_not_be_said_and_what_to_do(house: House, mail: Mail) -> None:
+def test_the_pmo_hears_in_one_message_what_could_not_be_said_and_what_to_do(ctx: AppContext, mail: Mail) -> None:
     mail.die("C06LEADERS", "not_in_channel")
     mail.die("C06LEADERS", "not_in_channel")
     mail.die("U01ADA", "invalid_blocks")
-    TellOfDeadLetters(house)(mail.now())
+    TellOfDeadLetters(ctx)(mail.now())
     [words] = mail.heard()
     assert words.splitlines() == [
         "3 messages could not be delivered:",
@@ -150,8 +150,8 @@ def test_the_pmo_hears_in_one_message_what_could_not_be_said_and_what_to_do(hous
     ]
 
 
-def test_it_is_said_once_and_not_every_minute(house: House, mail: Mail) -> None:
-    tell = TellOfDeadLetters(house)
+def test_it_is_said_once_and_not_every_minute(ctx: AppContext, mail: Mail) -> None:
+    tell = TellOfDeadLetters(ctx)
     mail.die("C06LEADERS", "not_in_channel")
     tell(mail.now())
     assert len(mail.heard()) == 1
@@ -164,9 +164,9 @@ def test_it_is_said_once_and_not_every_minute(house: House, mail: Mail) -> None:
 
 
 def test_what_the_triage_channel_itself_refused_is_told_in_the_log_only(
-    house: House, mail: Mail, caplog: pytest.LogCaptureFixture
+    ctx: AppContext, mail: Mail, caplog: pytest.LogCaptureFixture
 ) -> None:
-    tell = TellOfDeadLetters(house)
+    tell = TellOfDeadLetters(ctx)
     mail.die("C03TRIAGE", "not_in_channel")
     for _ in range(3):
         tell(mail.now())
@@ -175,6 +175,6 @@ def test_what_the_triage_channel_itself_refused_is_told_in_the_log_only(
     assert caplog.text.count("Not delivered to C03TRIAGE") == 1
 
 
-def test_nothing_to_tell_is_nothing_said(house: House, mail: Mail) -> None:
-    assert TellOfDeadLetters(house)(mail.now()) is None
+def test_nothing_to_tell_is_nothing_said(ctx: AppContext, mail: Mail) -> None:
+    assert TellOfDeadLetters(ctx)(mail.now()) is None
     assert mail.heard() == []

@@ -185,7 +185,7 @@ async def test_an_edit_of_a_message_that_died_dies_quietly(office: Post) -> None
         tx.outbox.edit(card, words("edited"))
     office.sender.ring()
     await office.settled(card)
-    with office.store.reading(office.now()) as tx:
+    with office.store.read_only(office.now()) as tx:
         edit = tx.session.scalars(select(DeliveryRow.id).where(DeliveryRow.target == card)).one()
     row = await office.settled(edit)
     assert (row.status, row.told_at is not None) == ("dead", True)
@@ -207,7 +207,7 @@ async def test_a_follower_stands_in_the_thread_of_its_message(office: Post) -> N
 async def test_words_that_cannot_be_whispered_go_to_the_person(office: Post, code: str) -> None:
     ada = office.workspace.as_user("U01ADA")
     await office.workspace.faults({"kind": "error", "method": "chat.postEphemeral", "error": code, "count": 1})
-    office.ask("whisper", LEADERS, "U01ADA", words("only for you"))
+    office.ask("post_ephemeral", LEADERS, "U01ADA", words("only for you"))
     message = await ada.wait_message("only for you")
     assert message["channel"].startswith("D")
     assert not message.get("ephemeral")
@@ -216,7 +216,7 @@ async def test_words_that_cannot_be_whispered_go_to_the_person(office: Post, cod
 async def test_an_answer_to_an_address_that_has_expired_goes_to_the_person(office: Post) -> None:
     url = f"{office.workspace.url}/response/T00MERIDIAN/gone"
     ada = office.workspace.as_user("U01ADA")
-    office.ask("respond", url, words("late") | {"replace_original": False}, user="U01ADA")
+    office.ask("reply_to_url", url, words("late") | {"replace_original": False}, user="U01ADA")
     assert (await ada.wait_message("late"))["channel"].startswith("D")
 
 
@@ -224,7 +224,7 @@ async def test_an_answer_to_an_address_that_works_stands_where_the_person_is(off
     key = office.workspace.server.hub.response_urls.issue("U01ADA", ASK)
     ada = office.workspace.as_user("U01ADA")
     await office.settled(
-        office.ask("respond", f"{office.workspace.url}/response/T/{key}", words("here"), user="U01ADA")
+        office.ask("reply_to_url", f"{office.workspace.url}/response/T/{key}", words("here"), user="U01ADA")
     )
     message = await ada.wait_message("here")
     assert (message["channel"], message.get("ephemeral")) == (ASK, True)

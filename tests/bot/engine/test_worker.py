@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.engine.worker import Worker
-from foundation.errors import Refused
-from handlers.context import House
-from handlers.slack.routes import Work
-from storage.engine.inbox import TRIES, UNEXPLAINED, Arrival, NewArrival
+from foundation.errors import UserError
+from handlers.context import AppContext
+from handlers.slack.calls import DeferredCall
+from handlers.slack.routes import DeferredHandler
+from storage.engine.inbox import TRIES, UNEXPLAINED, NewArrival
 from storage.store import Store
 from storage.tables.engine import ArrivalRow, DeliveryRow
 from tests.bot.conftest import LEASE, Now, at_work
@@ -26,22 +27,22 @@ async def at_once() -> None:
 class Desk:
     """Arrivals go in, a function does the work, and the outbox shows what was said."""
 
-    def __init__(self, store: Store, house: House, now: Now) -> None:
+    def __init__(self, store: Store, ctx: AppContext, now: Now) -> None:
         self.store = store
-        self.house = house
+        self.ctx = ctx
         self.now = now
         self.rung = asyncio.Event()
 
-    def worker(self, work: Work, routes: Mapping[str, Work] | None = None) -> Worker:
-        return Worker(self.house, {MENTION: work, **(routes or {})}, "host:1", LEASE, self.rung.set, at_once)
+    def worker(self, work: DeferredHandler, routes: Mapping[str, DeferredHandler] | None = None) -> Worker:
+        return Worker(self.ctx, {MENTION: work, **(routes or {})}, "host:1", LEASE, self.rung.set, at_once)
 
     def arrive(self, key: str, user: str = "U01ADA", route: str = MENTION, **payload: object) -> None:
         body = payload or {"event": {"user": user, "channel": "C07ASK", "ts": "1.1", "text": key}}
         self.store.inbox.write([NewArrival(key, route, body, self.now())])
 
-    def say(self, arrival: Arrival, _: House) -> None:
-        with self.store.finishing(arrival, self.now()) as tx:
-            tx.outbox.post("C07ASK", {"text": f"answer to {arrival.key}"})
+    def say(self, call: DeferredCall) -> None:
+        with call.transaction() as tx:
+            tx.outbox.post("C07ASK", {"text": f"answer to {call.arrival.key}"})
 
     def said(self) -> list[str]:
         with self.store.database.reading() as session:
@@ -60,8 +61,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(store: Store, house: House, now: Now) -> Desk:
-    return Desk(store, house, now)
+def desk(store: Store, ctx: AppContext, now: Now) -> Desk:
+    return Desk(store, ctx, now)
 
 
 async def test_work_and_its_words_commit_together(desk: Desk) -> None:
@@ -83,12 +84,12 @@ async def test_it_begins_the_moment_it_is_rung(desk: Desk) -> None:
 async def test_what_one_person_did_is_worked_on_in_order_and_others_do_not_wait(desk: Desk) -> None:
     bens_turn, order = threading.Event(), []
 
-    def work(arrival: Arrival, house: House) -> None:
-        if arrival.key == "ada 1":
+    def work(call: DeferredCall) -> None:
+        if call.arrival.key == "ada 1":
             assert bens_turn.wait(10)  # as long as this takes, Ada's second thing waits and Ben's does not
-        order.append(arrival.key)
-        desk.say(arrival, house)
-        if arrival.key == "ben 1":
+        order.append(call.arrival.key)
+        desk.say(call)
+        if call.arrival.key == "ben 1":
             bens_turn.set()
 
     for key in ("ada 1", "ada 2", "ada 3"):
@@ -100,8 +101,8 @@ async def test_what_one_person_did_is_worked_on_in_order_and_others_do_not_wait(
 
 
 async def test_what_was_refused_is_explained_to_the_person_and_done(desk: Desk) -> None:
-    def refuse(arrival: Arrival, house: House) -> None:
-        raise Refused("That service does not exist. Choose one from the list.")
+    def refuse(call: DeferredCall) -> None:
+        raise UserError("That service does not exist. Choose one from the list.")
 
     desk.arrive("Ev1")
     async with at_work(desk.worker(refuse)):
@@ -111,7 +112,7 @@ async def test_what_was_refused_is_explained_to_the_person_and_done(desk: Desk) 
 
 
 async def test_a_defect_is_tried_again_and_then_explained_with_its_reference(desk: Desk, caplog) -> None:
-    def stumble(arrival: Arrival, house: House) -> None:
+    def stumble(call: DeferredCall) -> None:
         raise ZeroDivisionError
 
     desk.arrive("Ev1")
@@ -129,10 +130,10 @@ async def test_a_defect_is_tried_again_and_then_explained_with_its_reference(des
 
 
 async def test_work_that_stumbles_half_way_has_said_nothing(desk: Desk) -> None:
-    def stumble(arrival: Arrival, house: House) -> None:
-        with house.store.finishing(arrival, house.now()) as tx:
+    def stumble(call: DeferredCall) -> None:
+        with call.transaction() as tx:
             tx.outbox.post("C07ASK", {"text": "half an answer"})
-            if arrival.attempt == 1:
+            if call.arrival.attempt == 1:
                 raise ZeroDivisionError
 
     desk.arrive("Ev1")
@@ -167,21 +168,21 @@ async def test_what_kills_the_process_each_time_it_is_begun_is_explained_without
         desk.store.inbox.count_beforehand(found)
         desk.now.forward(61)
     tried: list[str] = []
-    async with at_work(desk.worker(lambda arrival, house: tried.append(arrival.key))):
+    async with at_work(desk.worker(lambda call: tried.append(call.arrival.key))):
         await desk.until(lambda: bool(desk.said()))
     assert tried == []
-    assert "tell the PMO the reference" in desk.said()[0]
+    assert "give the PMO this reference" in desk.said()[0]
 
 
 async def test_a_suspect_is_worked_on_alone(desk: Desk) -> None:
     at_work_now: set[str] = set()
     together: list[set[str]] = []
 
-    def work(arrival: Arrival, house: House) -> None:
-        at_work_now.add(arrival.key)
+    def work(call: DeferredCall) -> None:
+        at_work_now.add(call.arrival.key)
         together.append(set(at_work_now))
-        desk.say(arrival, house)
-        at_work_now.discard(arrival.key)
+        desk.say(call)
+        at_work_now.discard(call.arrival.key)
 
     for number in range(6):
         desk.arrive(f"Ev{number}", user=f"U{number}")
@@ -209,13 +210,13 @@ async def test_a_database_that_is_away_for_a_moment_is_waited_for(desk: Desk, mo
     monkeypatch.setattr("bot.engine.worker.AFTER_TROUBLE", 0.01)
     free = threading.Event()
 
-    def work(arrival: Arrival, house: House) -> None:
+    def work(call: DeferredCall) -> None:
         if not free.is_set():
-            with house.store.database.engine.connect().execution_options(writes=True) as other, other.begin():
+            with call.ctx.store.database.engine.connect().execution_options(writes=True) as other, other.begin():
                 other.execute(text("SELECT 1"))  # another program holds the file
                 free.set()
-                desk.say(arrival, house)
-        desk.say(arrival, house)
+                desk.say(call)
+        desk.say(call)
 
     desk.arrive("Ev1")
     async with at_work(desk.worker(work)):
@@ -225,12 +226,12 @@ async def test_a_database_that_is_away_for_a_moment_is_waited_for(desk: Desk, mo
 
 
 async def test_work_that_another_process_has_taken_over_is_not_committed_here(desk: Desk) -> None:
-    def slowly(arrival: Arrival, house: House) -> None:
-        if arrival.owner == "host:1":
+    def slowly(call: DeferredCall) -> None:
+        if call.arrival.owner == "host:1":
             desk.now.forward(61)
-            [theirs] = house.store.inbox.claim("host:2", desk.now(), 1, LEASE)
-            desk.say(theirs, house)
-        desk.say(arrival, house)
+            [theirs] = call.ctx.store.inbox.claim("host:2", desk.now(), 1, LEASE)
+            desk.say(DeferredCall(theirs.payload, call.ctx, theirs))
+        desk.say(call)
 
     desk.arrive("Ev1")
     async with at_work(desk.worker(slowly)):
@@ -241,10 +242,10 @@ async def test_work_that_another_process_has_taken_over_is_not_committed_here(de
 async def test_when_it_stops_it_finishes_what_it_holds(desk: Desk) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def work(arrival: Arrival, house: House) -> None:
+    def work(call: DeferredCall) -> None:
         begun.set()
         assert go_on.wait(10)
-        desk.say(arrival, house)
+        desk.say(call)
 
     desk.arrive("Ev1")
     worker = desk.worker(work)
@@ -267,7 +268,7 @@ async def test_work_stands_back_while_acks_are_waited_for_but_not_for_ever(
         await asyncio.Event().wait()
 
     desk.arrive("Ev1")
-    worker = Worker(desk.house, {MENTION: desk.say}, "host:1", LEASE, desk.rung.set, never_quiet)
+    worker = Worker(desk.ctx, {MENTION: desk.say}, "host:1", LEASE, desk.rung.set, never_quiet)
     async with at_work(worker):
         await desk.until(lambda: desk.said() == ["answer to Ev1"])
     assert stood_back

@@ -405,7 +405,7 @@ def test_a_long_queue_of_one_channel_does_not_hide_the_others(desk: Desk, sender
 def test_words_that_cannot_be_shown_in_place_go_to_the_person_once(database: Database, sender: Deliveries) -> None:
     blocks = [{"type": "divider"}]
     with database.transaction() as session:
-        Outbox(session, NOW).whisper(ASK, ADA, {"text": "only you", "blocks": blocks}, thread_ts="1.1")
+        Outbox(session, NOW).post_ephemeral(ASK, ADA, {"text": "only you", "blocks": blocks}, thread_ts="1.1")
     [whisper] = claim(sender)
     sender.directly(whisper, "user_not_in_channel", later(1))
     sender.directly(whisper, "user_not_in_channel", later(1))
@@ -418,7 +418,7 @@ def test_words_that_cannot_be_shown_in_place_go_to_the_person_once(database: Dat
 def test_an_answer_whose_address_expired_goes_to_the_person(database: Database, sender: Deliveries) -> None:
     url = "https://hooks.slack.com/commands/1"
     with database.transaction() as session:
-        Outbox(session, NOW).respond(url, {"text": "late", "replace_original": False}, user=ADA)
+        Outbox(session, NOW).reply_to_url(url, {"text": "late", "replace_original": False}, user=ADA)
     [answer] = claim(sender)
     assert answer.arguments["response_url"] == url
     sender.directly(answer, "expired_url", later(1))
@@ -429,7 +429,7 @@ def test_an_answer_whose_address_expired_goes_to_the_person(database: Database, 
 def test_answers_to_one_address_keep_their_order(database: Database, sender: Deliveries) -> None:
     with database.transaction() as session:
         for what in ("working on it", "done"):
-            Outbox(session, NOW).respond("https://hooks.slack.com/1", words(what), user=ADA)
+            Outbox(session, NOW).reply_to_url("https://hooks.slack.com/1", words(what), user=ADA)
     assert said(claim(sender)) == ["working on it"]
 
 

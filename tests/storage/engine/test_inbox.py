@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from storage.database import Database
-from storage.engine.inbox import TRIES, UNEXPLAINED, Arrival, Inbox, Lost
+from storage.engine.inbox import TRIES, UNEXPLAINED, Arrival, Inbox, LeaseLost
 from storage.tables.engine import ArrivalRow
 from tests.storage.cast import LEASE, NOW, ONE, TWO, arrival, later
 
@@ -64,10 +64,10 @@ def test_a_process_that_woke_up_too_late_commits_nothing(database: Database, inb
     inbox.write([arrival("Ev1")])
     [mine] = inbox.claim(ONE, NOW, 10, LEASE)
     [theirs] = inbox.claim(TWO, later(60), 10, LEASE)
-    with pytest.raises(Lost):
+    with pytest.raises(LeaseLost):
         finish(database, mine, later(61))
     finish(database, theirs, later(62))
-    with pytest.raises(Lost):
+    with pytest.raises(LeaseLost):
         finish(database, mine, later(63))
 
 
@@ -75,7 +75,7 @@ def test_a_process_that_took_over_from_itself_keeps_to_the_later_claim(database:
     inbox.write([arrival("Ev1")])
     [before] = inbox.claim(ONE, NOW, 10, LEASE)
     [after] = inbox.claim(ONE, later(60), 10, LEASE)
-    with pytest.raises(Lost):
+    with pytest.raises(LeaseLost):
         finish(database, before, later(61))
     finish(database, after, later(62))
 
@@ -124,7 +124,7 @@ def test_a_process_that_woke_up_too_late_counts_nothing(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     [mine] = inbox.claim(ONE, NOW, 1, LEASE)
     inbox.claim(TWO, later(60), 1, LEASE)
-    with pytest.raises(Lost):
+    with pytest.raises(LeaseLost):
         inbox.count_beforehand(mine)
 
 

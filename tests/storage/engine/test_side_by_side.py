@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from storage.database import Database
 from storage.engine.deliveries import CLAIMS
-from storage.engine.inbox import Arrival, Inbox, Lost
+from storage.engine.inbox import Arrival, Inbox, LeaseLost
 from storage.engine.outbox import Outbox
 from storage.engine.schedules import Schedules
 from storage.tables.engine import DeliveryRow, RunRow
@@ -65,7 +65,7 @@ def test_only_one_of_those_that_hold_an_arrival_finishes_it(database: Database, 
                 Inbox(own).finish(session, mine, later(300))
                 Outbox(session, NOW).post("C07ASK", words(f"answer of {owner}"))
             outcomes.append("done")
-        except Lost:
+        except LeaseLost:
             outcomes.append("lost")
 
     side_by_side(address, work)
