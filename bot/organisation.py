@@ -9,13 +9,14 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, Field, model_validator
 
 from foundation.errors import UserError
-from foundation.files import BadFile, ChannelId, Problem, Strict, UserId, line_of, read_text, read_yaml
+from foundation.files import BadFile, ChannelId, FileProblem, Strict, UserId, find_line, read_text, read_yaml
+from foundation.holidays import find_holidays, list_holidays
 from foundation.people import People, Person, Role
-from foundation.time import zone
+from foundation.time import find_zone
 from handlers.context import Channels
 from reporting.definitions import SAMPLE as SAMPLE_DIGESTS
 from reporting.definitions import Audience, DigestDefinition, read_digests, readers_of
-from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar, public_holidays
+from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar
 from servicedesk.catalogue import SHIPPED as SHIPPED_CATALOGUE
 from servicedesk.catalogue import read_catalogue
 from servicedesk.desk import Desk
@@ -43,19 +44,13 @@ def held_to(check: Callable[[T], object]) -> AfterValidator:
     return AfterValidator(validate)
 
 
-def _holidays(code: str) -> frozenset[date]:
-    """Of a country or a part of it: GB, GB-ENG."""
-    country, _, subdivision = code.partition("-")
-    return public_holidays(country, subdivision or None, HOLIDAY_YEARS)
-
-
 def _known_day(name: str) -> None:
     if name not in DAYS:
         raise UserError(f"“{name}” is no day of the week. Use {', '.join(DAYS)}.")
 
 
-Zone = Annotated[str, held_to(zone)]
-Holidays = Annotated[str, held_to(_holidays)]
+Zone = Annotated[str, held_to(find_zone)]
+Holidays = Annotated[str, held_to(find_holidays)]
 Hours = Annotated[str, held_to(Interval.parse)]
 Day = Annotated[str, held_to(_known_day)]
 
@@ -100,7 +95,7 @@ class CalendarEntry(Strict):
         return self
 
     def made(self, organisations_zone: str) -> Calendar:
-        public = _holidays(self.holidays) if self.holidays else frozenset()
+        public = list_holidays(self.holidays, HOLIDAY_YEARS) if self.holidays else frozenset()
         return make_calendar(self.time_zone or organisations_zone, self.hours, public.union(self.days_off))
 
 
@@ -200,7 +195,7 @@ def _digests(path: Path, entry: OrganisationFile, people: People) -> tuple[Diges
         return ()
     found, text = read_digests(file), read_text(file)
     problems = [
-        Problem(str(file), line_of(text, ["digests", number, field]), f"digests.{number}.{field}", message)
+        FileProblem(str(file), find_line(text, ["digests", number, field]), f"digests.{number}.{field}", message)
         for number, one in enumerate(found)
         for field, message in _misdirected(one, entry.channels, people)
     ]
@@ -232,11 +227,13 @@ def _check_people(path: Path, entry: OrganisationFile) -> None:
     text, seen, problems = read_text(path), set(), []
     for number, person in enumerate(entry.people):
         if person.id in seen:
-            line = line_of(text, ["people", number, "id"])
-            problems.append(Problem(str(path), line, f"people.{number}.id", f"{person.id} is listed twice."))
+            line = find_line(text, ["people", number, "id"])
+            problems.append(FileProblem(str(path), line, f"people.{number}.id", f"{person.id} is listed twice."))
         seen.add(person.id)
     if not any(Role.PMO_STAFF in person.roles for person in entry.people):
-        line = line_of(text, ["people"])
-        problems.append(Problem(str(path), line, "people", "Nobody has the role pmo_staff, so nobody could triage."))
+        line = find_line(text, ["people"])
+        problems.append(
+            FileProblem(str(path), line, "people", "Nobody has the role pmo_staff, so nobody could triage.")
+        )
     if problems:
         raise BadFile(problems)

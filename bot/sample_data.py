@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.strategy_import import SAMPLE_ORIGIN
-from foundation.files import Strict, UserId, read_yaml, spelled
+from foundation.files import Strict, UserId, match_pattern, read_yaml
 from handlers.context import AppContext
 from handlers.slack.blocks.builders import build_message
 from handlers.strategy.digests import catch_up
@@ -31,7 +31,7 @@ MADE_UP = "This is a sample workspace: Meridian Water, its people and all that t
 
 
 class UpdateEntry(Strict):
-    subject: Annotated[str, spelled("(objective|project):[a-z0-9-]+", "Expected project:KEY or objective:KEY.")]
+    subject: Annotated[str, match_pattern("(objective|project):[a-z0-9-]+", "Expected project:KEY or objective:KEY.")]
     author: UserId
     slots_ago: Annotated[int, Field(ge=1, le=9)]
     rag: str

@@ -1,8 +1,11 @@
-"""Expected errors. Their message is shown to a person as it stands: it says what is wrong and what to do next."""
+"""Expected errors. Their message is shown to a person as it is: it says what is wrong and what to do next."""
 
 
 class UserError(Exception):
-    """The base of what a person may be told. All else is a defect: it is logged, and the person gets its id."""
+    """An error whose message a person can act on.
+
+    Any other exception is a defect: it is logged, and the person sees its reference.
+    """
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -10,19 +13,19 @@ class UserError(Exception):
 
 
 class NotAllowed(UserError):
-    """The person does not hold the role that this needs."""
+    """The person doesn't have the role that this needs."""
 
 
 class NotFound(UserError):
-    """What was asked for does not exist, or this person may not know that it does."""
+    """What was asked for doesn't exist, or this person may not know that it does."""
 
 
 class Conflict(UserError):
-    """Somebody else was quicker, or the thing has moved on since it was shown."""
+    """Somebody else was quicker, or the record has changed since it was shown."""
 
 
 class InvalidInput(UserError):
-    """One or more fields cannot be accepted.
+    """One or more fields are invalid.
 
     `fields` maps a field's key to the sentence shown under it.
     """

@@ -1,7 +1,7 @@
-"""Files from outside, checked at the border: every refusal names the file, the line and the field.
+"""Files from outside, checked at the border: every error names the file, the line and the field.
 
-`read_yaml` holds a file to a pydantic model. ruamel.yaml keeps the line of every node, so that
-what pydantic finds wrong at `services → 2 → fields → 0 → kind` is told as a line number.
+`read_yaml` validates a file with a pydantic model. ruamel.yaml remembers the line of every node, so what pydantic
+finds wrong at `services → 2 → fields → 0 → kind` is reported with its line number.
 """
 
 import re
@@ -25,13 +25,13 @@ LARGEST_FILE = 5_000_000  # bytes; a file of an organisation is text written by 
 
 
 class Strict(BaseModel):
-    """The base of every model of a file: unknown fields are refused, values are frozen."""
+    """The base of every file model: unknown fields are rejected, values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FileProblem:
     """One thing wrong in a file. `line` counts from 1; `field` is a dotted path, empty for the file as a whole."""
 
     file: str
@@ -44,13 +44,13 @@ class Problem:
         return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
 
 
-def spelled(pattern: str, words: str) -> AfterValidator:
-    """Text that the whole `pattern` fits; `words` say what was expected. For fields of files: Annotated[str, …]."""
+def match_pattern(pattern: str, message: str) -> AfterValidator:
+    """Text that matches the whole `pattern`; `message` is the error. For fields of files: Annotated[str, …]."""
     expected = re.compile(pattern)
 
     def check(given: str) -> str:
         if not expected.fullmatch(given):
-            raise ValueError(words)
+            raise ValueError(message)
         return given
 
     return AfterValidator(check)
@@ -58,23 +58,24 @@ def spelled(pattern: str, words: str) -> AfterValidator:
 
 UserId = Annotated[
     str,
-    spelled(
+    match_pattern(
         "[UW][A-Z0-9]{2,20}",
-        "A Slack user id is like U01ADA: in Slack, open the profile and choose “Copy member ID”.",
+        "A Slack user ID looks like U01ADA. In Slack, open the person's profile and choose “Copy member ID”.",
     ),
 ]
 ChannelId = Annotated[
     str,
-    spelled(
-        "[CG][A-Z0-9]{2,20}", "A Slack channel id is like C03TRIAGE: in Slack, it stands below the channel's details."
+    match_pattern(
+        "[CG][A-Z0-9]{2,20}",
+        "A Slack channel ID looks like C03TRIAGE. In Slack, it's at the end of the channel's details.",
     ),
 ]
 
 
 class BadFile(UserError):
-    """A file cannot be used. `problems` has at least one entry; nothing of the file was taken."""
+    """A file cannot be used. `problems` has at least one entry; the file was rejected as a whole."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[FileProblem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
 
@@ -83,28 +84,32 @@ def read_text(path: Path) -> str:
     """The text of a file in UTF-8.
 
     Raises:
-        BadFile: it is missing, is no file, is too large, or is not text.
+        BadFile: it is missing, is not a file, is too large, or is not text.
     """
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise BadFile([Problem(str(path), None, "", f"The file is larger than {LARGEST_FILE // 1_000_000} MB.")])
+            raise BadFile(
+                [FileProblem(str(path), None, "", f"The file is larger than {LARGEST_FILE // 1_000_000} MB.")]
+            )
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadFile([Problem(str(path), None, "", f"Not a text file in UTF-8 (byte {error.start}).")]) from None
+        raise BadFile(
+            [FileProblem(str(path), None, "", f"This isn't UTF-8 text (see byte {error.start}). Save it as UTF-8.")]
+        ) from None
     except OSError as error:
-        raise BadFile([Problem(str(path), None, "", _unreadable(error))]) from None
+        raise BadFile([FileProblem(str(path), None, "", _unreadable(error))]) from None
 
 
 def _unreadable(error: OSError) -> str:
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            return "There is no such file. Check its name and its folder."
+            return "There is no such file. Check the name and the folder."
         case IsADirectoryError():
-            return "This is a folder. Name a file."
+            return "This is a folder. Give the path of a file."
         case PermissionError():
-            return "This file may not be read. Check who may read it."
+            return "Permission denied. Give the bot permission to read this file."
         case _:
-            return f"This file cannot be read ({error.strerror or error})."
+            return f"This file can't be read ({error.strerror or error})."
 
 
 def read_yaml(path: Path, model: type[M]) -> M:
@@ -117,31 +122,31 @@ def read_yaml(path: Path, model: type[M]) -> M:
 
 
 def parse_yaml(text: str, model: type[M], *, name: str, first_line: int = 1) -> M:
-    """Hold YAML text to `model`; `name` and `first_line` say where the text stands, for messages."""
+    """Validate YAML text with `model`. `name` and `first_line` locate the text, for messages."""
     tree = _load(text, name, first_line)
     if not isinstance(tree, CommentedMap):
-        raise BadFile([Problem(name, first_line, "", "Expected named fields, such as “title: …”.")])
+        raise BadFile([FileProblem(name, first_line, "", "Expected named fields, such as “title: …”.")])
     try:
         return model.model_validate(_plain(tree))
     except ValidationError as error:
         raise BadFile([_problem(name, tree, found, first_line) for found in error.errors()]) from None
 
 
-def line_of(text: str, path: Sequence[str | int], *, first_line: int = 1) -> int | None:
-    """The line where the node at `path` stands in YAML text, for checks that a model cannot make by itself."""
+def find_line(text: str, path: Sequence[str | int], *, first_line: int = 1) -> int | None:
+    """The line of the node at `path` in YAML text, for checks that a model cannot make by itself."""
     return _line(_tree(text), path, first_line)
 
 
 @lru_cache(maxsize=4)
 def _tree(text: str) -> Any:
-    """The nodes with their lines. A check that finds fifty problems in one file asks for the same tree fifty times."""
+    """The nodes with their lines. A check that finds fifty problems in a file needs the same tree fifty times."""
     yaml = YAML(typ="rt")
     yaml.Constructor = _Constructor
     return yaml.load(text)
 
 
 class _Constructor(RoundTripConstructor):
-    """A date that does not exist stays the text it is, so that it is told with its line and field."""
+    """A date that doesn't exist stays text, so that it is reported with its line and field."""
 
     def construct_yaml_timestamp(self, node: Any, values: Any = None) -> Any:
         try:
@@ -158,9 +163,9 @@ def _load(text: str, name: str, first_line: int) -> Any:
         return _tree(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + first_line if error.problem_mark else None
-        raise BadFile([Problem(name, line, "", f"Not valid YAML: {error.problem or error.context}.")]) from None
+        raise BadFile([FileProblem(name, line, "", f"Not valid YAML: {error.problem or error.context}.")]) from None
     except (YAMLError, ValueError) as error:
-        raise BadFile([Problem(name, None, "", f"Not valid YAML: {str(error).splitlines()[0]}.")]) from None
+        raise BadFile([FileProblem(name, None, "", f"Not valid YAML: {str(error).splitlines()[0]}.")]) from None
 
 
 def _plain(node: Any) -> Any:
@@ -175,11 +180,11 @@ def _plain(node: Any) -> Any:
     return node
 
 
-_NO_DATE = "This is no date. Write it as 2026-12-31."
+_NO_DATE = "This isn't a date. Write it as 2026-12-31."
 _NO_NUMBER = "Expected a number."
 _MESSAGES = {
     "missing": "This field is missing.",
-    "extra_forbidden": "There is no such field. Check its spelling, or remove it.",
+    "extra_forbidden": "Unknown field. Check its spelling, or remove it.",
     "date_type": _NO_DATE,
     "date_parsing": _NO_DATE,
     "date_from_datetime_parsing": _NO_DATE,
@@ -189,15 +194,15 @@ _MESSAGES = {
     "float_parsing": _NO_NUMBER,
     "int_parsing": "Expected a whole number.",
     "too_short": "At least one is needed.",
-    "string_type": "Expected a text.",
+    "string_type": "Expected text.",
 }
 
 
-def _problem(name: str, tree: Any, found: Any, first_line: int) -> Problem:
-    noise = ("function-", "tagged-", "[key]")  # pydantic's own steps, which stand nowhere in the file
+def _problem(name: str, tree: Any, found: Any, first_line: int) -> FileProblem:
+    noise = ("function-", "tagged-", "[key]")  # pydantic's own steps, which aren't in the file
     path = [part for part in found["loc"] if not (isinstance(part, str) and part.startswith(noise))]
     message = _MESSAGES.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
-    return Problem(name, _line(tree, path, first_line), ".".join(str(part) for part in path), message)
+    return FileProblem(name, _line(tree, path, first_line), ".".join(str(part) for part in path), message)
 
 
 def _line(tree: Any, path: Sequence[str | int], first_line: int) -> int | None:

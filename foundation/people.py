@@ -1,4 +1,4 @@
-"""People and their roles. Who may do what is decided in the pillars; here stands only who somebody is."""
+"""People and their roles. The pillars decide who may do what; this module only says who somebody is."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class Role(StrEnum):
     MEMBER = "member"
     PROJECT_MANAGER = "project_manager"
     PMO_STAFF = "pmo_staff"  # triages, is assigned, delivers
-    PMO_LEAD = "pmo_lead"  # approves, overrides with a reason, is told of breaches
+    PMO_LEAD = "pmo_lead"  # approves, overrides with a reason, hears of breached due dates
     LEADER = "leader"
 
 
@@ -34,7 +34,7 @@ class Person:
 
 
 class People:
-    """The organisation's directory. Somebody who is not listed is a member by the name of their id."""
+    """The organisation's directory. Somebody who isn't listed is a member, named by their Slack user ID."""
 
     def __init__(self, people: Iterable[Person] = ()) -> None:
         self._by_id: Mapping[str, Person] = MappingProxyType({person.id: person for person in people})

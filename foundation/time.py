@@ -1,19 +1,19 @@
-"""Time inside the house is an aware datetime in UTC; other zones exist only where a person or a calendar needs them."""
+"""Moments are aware datetimes in UTC. Other zones exist only where a person or a calendar needs them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from foundation.errors import UserError
 
 
-def utc(moment: datetime) -> datetime:
+def to_utc(moment: datetime) -> datetime:
     """The same instant in UTC. A naive datetime is a defect of the caller and raises ValueError."""
     if moment.tzinfo is None:
         raise ValueError("A datetime without a time zone was given.")
     return moment.astimezone(UTC)
 
 
-def zone(name: str) -> ZoneInfo:
+def find_zone(name: str) -> ZoneInfo:
     """The IANA zone of that name.
 
     Raises:
@@ -23,3 +23,28 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UserError(f"“{name}” is not a time zone. Use an IANA name such as Europe/London.") from None
+
+
+def resolve_wall_time(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant, in UTC, that a naive wall time means in a zone.
+
+    When the clocks go forward, a time in the gap doesn't exist: it means the moment of the jump. When they go back, a
+    time in the repeated hour exists twice: it means the first of the two. So the instants of a day never run backwards.
+    """
+    instant = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == wall:
+        return instant
+    # In a gap, fold=1 reads the time with the offset after the jump, which gives an instant before it.
+    return _find_jump(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), instant, zone)
+
+
+def _find_jump(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The second at which the offset changes, between an instant before the jump and one after it."""
+    new_offset = after.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        if middle.astimezone(zone).utcoffset() == new_offset:
+            after = middle
+        else:
+            before = middle
+    return after.replace(microsecond=0)

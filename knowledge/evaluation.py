@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.errors import UserError
-from foundation.files import BadFile, Problem, read_text
+from foundation.files import BadFile, FileProblem, read_text
 from knowledge.answers import Outcome
 from knowledge.library import Library
 
@@ -54,16 +54,16 @@ def read_questions(path: Path) -> tuple[Row, ...]:
         BadFile: every line that cannot be used, with its field.
     """
     rows: list[Row] = []
-    problems: list[Problem] = []
+    problems: list[FileProblem] = []
     for number, line in enumerate(read_text(path).splitlines(), start=1):
         if line.strip():
             found = _row(line)
             if isinstance(found, Row):
                 rows.append(found)
             else:
-                problems.append(Problem(str(path), number, *found))
+                problems.append(FileProblem(str(path), number, *found))
     if not rows and not problems:
-        problems.append(Problem(str(path), None, "", "There are no questions in this file."))
+        problems.append(FileProblem(str(path), None, "", "There are no questions in this file."))
     if problems:
         raise BadFile(problems)
     return tuple(rows)

@@ -17,7 +17,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.files import BadFile, Problem, Strict, line_of, parse_yaml, read_text, spelled
+from foundation.files import BadFile, FileProblem, Strict, find_line, match_pattern, parse_yaml, read_text
 
 SUFFIXES = (".md", ".markdown")
 MOST_PAGES = 20_000
@@ -74,7 +74,7 @@ _NO_ID = "Expected small letters and digits, words joined by “-”."
 
 
 class _Ours(Strict):
-    id: Annotated[str, spelled("[a-z0-9]+(-[a-z0-9]+)*", _NO_ID)] = Field(max_length=80)
+    id: Annotated[str, match_pattern("[a-z0-9]+(-[a-z0-9]+)*", _NO_ID)] = Field(max_length=80)
     title: str = Field(min_length=1, max_length=150)
     owner: str = Field(min_length=1, max_length=40)
     edition: str = Field(min_length=1, max_length=20)
@@ -99,7 +99,7 @@ def read_handbook(folder: Path, *, strict: bool = False, services: Collection[st
     Raises:
         BadFile: every problem of every page; nothing of the folder was taken.
     """
-    problems: list[Problem] = []
+    problems: list[FileProblem] = []
     read: list[tuple[Path, Page, str]] = []
     for path in _files(folder, problems):
         try:
@@ -111,12 +111,12 @@ def read_handbook(folder: Path, *, strict: bool = False, services: Collection[st
     for path, page, front in read:
         problems.extend(_cross_problems(path, page, front, known if strict else None, services))
         if (other := first.setdefault(page.id, path)) is not path:
-            problems.append(Problem(str(path), line_of(front, ["id"], first_line=2) if front else None, "id",
+            problems.append(FileProblem(str(path), find_line(front, ["id"], first_line=2) if front else None, "id",
                                     f"“{page.id}” is already the id of {other}. Give this page another."))  # fmt: skip
     if problems:
         raise BadFile(problems)
     if not read:
-        raise BadFile([Problem(str(folder), None, "", "There are no Markdown pages (*.md) in this folder.")])
+        raise BadFile([FileProblem(str(folder), None, "", "There are no Markdown pages (*.md) in this folder.")])
     return Handbook(tuple(replace(page, related=_existing(page.related, known)) for _, page, _ in read))
 
 
@@ -124,10 +124,10 @@ def _existing(related: tuple[str, ...], known: Collection[str]) -> tuple[str, ..
     return tuple(page_id for page_id in related if page_id in known)
 
 
-def _files(folder: Path, problems: list[Problem]) -> list[Path]:
+def _files(folder: Path, problems: list[FileProblem]) -> list[Path]:
     if not folder.is_dir():
         why = "This is a file. Name the folder that it stands in." if folder.exists() else "There is no such folder."
-        raise BadFile([Problem(str(folder), None, "", f"{why} What is read is a folder of Markdown pages.")])
+        raise BadFile([FileProblem(str(folder), None, "", f"{why} What is read is a folder of Markdown pages.")])
     root, found = folder.resolve(), []
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
@@ -136,11 +136,11 @@ def _files(folder: Path, problems: list[Problem]) -> list[Path]:
             if name.startswith(".") or path.suffix.lower() not in SUFFIXES:
                 continue
             if problem := _refusal(path, root):
-                problems.append(Problem(str(path), None, "", problem))
+                problems.append(FileProblem(str(path), None, "", problem))
             else:
                 found.append(path)
     if len(found) > MOST_PAGES:
-        raise BadFile([Problem(str(folder), None, "", f"There are more than {MOST_PAGES:,} pages in this folder.")])
+        raise BadFile([FileProblem(str(folder), None, "", f"There are more than {MOST_PAGES:,} pages in this folder.")])
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
@@ -159,17 +159,19 @@ def _read_page(path: Path, source: str, *, strict: bool) -> tuple[Page, str]:
     """The page and the text of its front matter."""
     text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
-        raise BadFile([Problem(str(path), text[: text.index("\0")].count("\n") + 1, "", "Not a text file.")])
+        raise BadFile([FileProblem(str(path), text[: text.index("\0")].count("\n") + 1, "", "Not a text file.")])
     digest = hashlib.sha256(f"{source}\n{text}".encode()).hexdigest()
     found = _FRONT.match(text)
     front = (found.group(1) or "") if found else ""
     body = text[found.end() :] if found else text
     first_line = text.count("\n", 0, found.end()) + 1 if found else 1
     if not found and _UNCLOSED.match(text):
-        raise BadFile([Problem(str(path), 1, "", "The front matter is not closed: a line “---” is missing after it.")])
+        raise BadFile(
+            [FileProblem(str(path), 1, "", "The front matter is not closed: a line “---” is missing after it.")]
+        )
     if strict and not found:
         why = "The page must open with its front matter between two lines of “---”."
-        raise BadFile([Problem(str(path), 1, "", why)])
+        raise BadFile([FileProblem(str(path), 1, "", why)])
     extra = _foreign_fields(front, path) if front.strip() else {}
     if strict or ("id" in extra and not _OURS.isdisjoint(extra)):
         fields = parse_yaml(front, _Ours, name=str(path), first_line=2)
@@ -198,7 +200,7 @@ def _slug(source: str) -> str:
 
 def _cross_problems(
     path: Path, page: Page, front: str, known: Collection[str] | None, services: Collection[str] | None
-) -> Sequence[Problem]:
+) -> Sequence[FileProblem]:
     """What one page cannot know by itself. Only pages in our style have such fields."""
     found: list[tuple[list[str | int], str]] = []
     if front and path.stem != page.id:
@@ -210,6 +212,6 @@ def _cross_problems(
         if services is not None and key not in services:
             found.append((["services", at], f"There is no service “{key}”. Known: {', '.join(sorted(services))}."))
     return [
-        Problem(str(path), line_of(front, where, first_line=2), ".".join(map(str, where)), message)
+        FileProblem(str(path), find_line(front, where, first_line=2), ".".join(map(str, where)), message)
         for where, message in found
     ]

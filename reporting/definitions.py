@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from foundation.errors import InvalidInput
-from foundation.files import BadFile, ChannelId, Problem, Strict, line_of, parse_yaml, read_text
+from foundation.files import BadFile, ChannelId, FileProblem, Strict, find_line, parse_yaml, read_text
 from foundation.people import People, Person, Role
 from strategy.checks import schedule_of
 from strategy.file_models import Key, ScheduleEntry
@@ -91,7 +91,7 @@ def read_digests(path: Path) -> tuple[DigestDefinition, ...]:
     text = read_text(path)
     file = parse_yaml(text, _DigestsFile, name=str(path))
     problems = [
-        Problem(str(path), line_of(text, where), ".".join(map(str, where)), message)
+        FileProblem(str(path), find_line(text, where), ".".join(map(str, where)), message)
         for where, message in _problems(file.digests)
     ]
     if problems:

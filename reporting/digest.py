@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from foundation.people import People
-from foundation.time import zone
+from foundation.time import find_zone
 from reporting.changes import changes, headline
 from reporting.charts import MOST_CHARTS, Chart, progress_chart, shares_chart
 from reporting.definitions import Audience, DigestDefinition, Section
@@ -104,7 +104,7 @@ def build_digest(
         previous: the snapshot of the last digest of this definition that was delivered.
         people: the directory, for names.
     """
-    local = now.astimezone(zone(definition.schedule.zone))
+    local = now.astimezone(find_zone(definition.schedule.zone))
     told = visible_updates(strategy, updates)
     material = _material(definition, strategy, told, tuple(stories), desk, previous, people or People(), local)
     found = concerns(

@@ -7,12 +7,12 @@ the calendar's own zone is used only to find where the working intervals of a da
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from foundation.errors import UserError
-from foundation.time import utc, zone
+from foundation.time import find_zone, resolve_wall_time, to_utc
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FURTHEST_DAYS = 3_660  # ten years: no promise to a requester lies further away, so a longer search is a broken calendar
@@ -80,7 +80,7 @@ class Calendar:
         Raises:
             UserError: the calendar has too little working time in the ten years after `start`.
         """
-        moment, left = floor(start), seconds
+        moment, left = drop_fraction(start), seconds
         if left <= 0:
             return moment
         for opens, closes in self._spans(moment):
@@ -94,7 +94,7 @@ class Calendar:
 
     def between(self, start: datetime, end: datetime) -> int:
         """The working seconds from `start` to `end`; 0 when the end is not after the start."""
-        first, last = floor(start), floor(end)
+        first, last = drop_fraction(start), drop_fraction(end)
         total = 0
         for opens, closes in self._spans(first, last):
             total += max(0, int((min(closes, last) - max(opens, first)).total_seconds()))
@@ -113,7 +113,7 @@ class Calendar:
         return moment if self.is_open(moment) else self.add(moment, 1) - timedelta(seconds=1)
 
     def local_date(self, moment: datetime) -> date:
-        return utc(moment).astimezone(self.zone).date()
+        return to_utc(moment).astimezone(self.zone).date()
 
     def _spans(self, start: datetime, end: datetime | None = None) -> Iterator[Span]:
         """Working spans of the local days from that of `start` to that of `end`, or of the next ten years."""
@@ -131,28 +131,7 @@ class Calendar:
                 yield opens, closes
 
     def _instant(self, day: date, minutes: int) -> datetime:
-        """A wall time as an instant. One that exists twice is the first; one that does not exist is the jump itself.
-
-        So the instants of a day never run backwards, whatever the clocks do.
-        """
-        midnight = datetime.combine(day, time())
-        wall = midnight + timedelta(minutes=minutes)
-        instant = wall.replace(tzinfo=self.zone).astimezone(UTC)
-        if instant.astimezone(self.zone).replace(tzinfo=None) == wall:
-            return instant
-        return self._jump(wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC), instant)
-
-    def _jump(self, before: datetime, after: datetime) -> datetime:
-        """The first second with the new offset, known to lie in (before, after]."""
-        offset = before.astimezone(self.zone).utcoffset()
-        low, high = 0, int((after - before).total_seconds())
-        while high - low > 1:
-            middle = (low + high) // 2
-            if (before + timedelta(seconds=middle)).astimezone(self.zone).utcoffset() == offset:
-                low = middle
-            else:
-                high = middle
-        return before + timedelta(seconds=high)
+        return resolve_wall_time(datetime.combine(day, time()) + timedelta(minutes=minutes), self.zone)
 
 
 def make_calendar(zone_name: str, hours: Mapping[str, Iterable[str]], days_off: Iterable[date] = ()) -> Calendar:
@@ -168,26 +147,9 @@ def make_calendar(zone_name: str, hours: Mapping[str, Iterable[str]], days_off: 
         tuple(sorted((Interval.parse(text) for text in hours.get(name, ())), key=lambda interval: interval.opens))
         for name in DAYS
     )
-    return Calendar(zone(zone_name), week, frozenset(days_off))
+    return Calendar(find_zone(zone_name), week, frozenset(days_off))
 
 
-def public_holidays(country: str, subdivision: str | None, years: Iterable[int]) -> frozenset[date]:
-    """The public holidays of a country (ISO 3166 code, as GB) and, where it has its own, a subdivision (as ENG).
-
-    Raises:
-        UserError: the country or the subdivision is not known.
-    """
-    import holidays
-
-    try:
-        return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=list(years)))
-    except NotImplementedError:
-        where = f"{country}, {subdivision}" if subdivision else country
-        raise UserError(
-            f"No public holidays are known for “{where}”. Use ISO codes such as GB and ENG, or list the days."
-        ) from None
-
-
-def floor(moment: datetime) -> datetime:
-    """The moment in UTC, without the fraction of its second."""
-    return utc(moment).replace(microsecond=0)
+def drop_fraction(moment: datetime) -> datetime:
+    """The moment in UTC, to the whole second."""
+    return to_utc(moment).replace(microsecond=0)

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, StringConstraints
 from pydantic import Field as Limits
 
 from foundation.errors import NotFound, UserError
-from foundation.files import BadFile, Problem, Strict, line_of, parse_yaml, read_text, spelled
+from foundation.files import BadFile, FileProblem, Strict, find_line, match_pattern, parse_yaml, read_text
 from foundation.people import Role
 from servicedesk.clock import Target
 from servicedesk.fields import Field, FieldKind, Key, OptionLabel
@@ -19,7 +19,7 @@ MOST_FIELDS = 90  # a form is one modal of at most 100 blocks; the rest is for i
 MOST_CHECKS = 10  # a group of check boxes holds no more
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-ServiceKey = Annotated[str, spelled("[a-z][a-z0-9-]{0,59}", "Expected at most 60 small letters, digits and “-”.")]
+ServiceKey = Annotated[str, match_pattern("[a-z][a-z0-9-]{0,59}", "Expected at most 60 small letters, digits and “-”.")]
 Path_ = tuple[str | int, ...]
 
 
@@ -180,7 +180,7 @@ def read_catalogue(path: Path = SHIPPED) -> Catalogue:
     text = read_text(path)
     catalogue = parse_yaml(text, Catalogue, name=str(path))
     problems = [
-        Problem(str(path), line_of(text, where), ".".join(map(str, where)), message)
+        FileProblem(str(path), find_line(text, where), ".".join(map(str, where)), message)
         for where, message in _troubles(catalogue)
     ]
     if problems:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from foundation.errors import UserError
-from servicedesk.calendar import Calendar, floor
+from servicedesk.calendar import Calendar, drop_fraction
 
 HOUR = 3600
 
@@ -70,7 +70,7 @@ class Clock:
 
     def resume(self, now: datetime) -> "Clock":
         """Start, go on after a pause, or go on after a stop with the time already used."""
-        return self if self.running else replace(self, since=floor(now), stopped=False)
+        return self if self.running else replace(self, since=drop_fraction(now), stopped=False)
 
     def pause(self, now: datetime, calendar: Calendar) -> "Clock":
         return replace(self, used_before=self.used(now, calendar), since=None, stopped=False)

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field as Limits
 from pydantic import StringConstraints, field_validator
 
-from foundation.files import Strict, spelled
+from foundation.files import Strict, match_pattern
 
-Key = Annotated[str, spelled("[a-z][a-z0-9_]{0,39}", "Expected at most 40 small letters, digits and “_”.")]
+Key = Annotated[str, match_pattern("[a-z][a-z0-9_]{0,39}", "Expected at most 40 small letters, digits and “_”.")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 OptionLabel = Annotated[str, StringConstraints(min_length=1, max_length=75)]
 Hint = Annotated[str, StringConstraints(min_length=1, max_length=150)]

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from foundation.people import People, Person, Role
-from servicedesk.calendar import floor
+from servicedesk.calendar import drop_fraction
 from servicedesk.catalogue import Priority
 from servicedesk.clock import Target
 from servicedesk.desk import Act, Desk, Given
@@ -76,7 +76,7 @@ def draft(
     Raises:
         UserError: there is no such service, or a given value cannot be accepted.
     """
-    at = floor(now)
+    at = drop_fraction(now)
     kept = validate(desk.catalogue.form(service), values, desk.calendar.local_date(at), complete=False)
     data = {"key": key, "service": service, "values": kept}
     entry = LogEntry(number, 1, at, requester.id, Verb.DRAFT, None, State.DRAFT, data=data)
@@ -146,7 +146,7 @@ def check_original(request: Request, original: Request, people: People) -> None:
 
 def _act(request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk, given: Given) -> Act:
     # A clock of the machine that was set back must not turn the log's order round.
-    return Act(request, verb, actor, max(floor(now), request.updated_at), desk, given)
+    return Act(request, verb, actor, max(drop_fraction(now), request.updated_at), desk, given)
 
 
 def _find_row(act: Act) -> Row:

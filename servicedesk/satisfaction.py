@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from foundation.errors import Conflict, InvalidInput, NotAllowed
 from foundation.people import Person
-from servicedesk.calendar import floor
+from servicedesk.calendar import drop_fraction
 from servicedesk.forms import LONG_TEXT_LENGTH, clean
 from servicedesk.records import Request, State
 
@@ -63,7 +63,7 @@ def rate(request: Request, actor: Person, score: int, comment: str | None, now: 
     said = clean(comment or "")
     if len(said) > LONG_TEXT_LENGTH:
         raise InvalidInput({"comment": f"This has {len(said)} characters; {LONG_TEXT_LENGTH} fit. Shorten it."})
-    return Rating(request.number, actor.id, score, said or None, floor(now))
+    return Rating(request.number, actor.id, score, said or None, drop_fraction(now))
 
 
 def summarise(asked: Collection[int], ratings: Collection[Rating]) -> Satisfaction:

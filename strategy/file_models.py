@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from foundation.files import Strict, UserId, spelled
+from foundation.files import Strict, UserId, match_pattern
 from foundation.people import Role
 from strategy.records import Ambition, Cadence, MetricKind, Mode, Stage, Visibility
 from strategy.schedules import HolidayPolicy, Misfire
 
-Key = Annotated[str, spelled("[a-z0-9][a-z0-9-]{0,59}", "Expected at most 60 small letters, digits and “-”.")]
+Key = Annotated[str, match_pattern("[a-z0-9][a-z0-9-]{0,59}", "Expected at most 60 small letters, digits and “-”.")]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
@@ -132,7 +132,9 @@ class ProjectEntry(Strict):
     owner: UserId
     sponsor: UserId | None = None
     budget: Amount
-    currency: Annotated[str, spelled("[A-Z]{3}", "Expected the three capital letters of a currency, such as EUR.")]
+    currency: Annotated[
+        str, match_pattern("[A-Z]{3}", "Expected the three capital letters of a currency, such as EUR.")
+    ]
     effort: Amount = Decimal(0)
     starts: date
     ends: date

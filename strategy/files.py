@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from foundation.files import BadFile, Problem, line_of, parse_yaml, read_text
+from foundation.files import BadFile, FileProblem, find_line, parse_yaml, read_text
 from strategy.checks import Finding, findings, schedule_of
 from strategy.file_models import (
     CycleEntry,
@@ -60,19 +60,21 @@ def parse_strategy(text: str, *, name: str) -> Strategy:
     return _strategy(file, _problems(text, name, (one for one in found if one.warning)))
 
 
-def _problems(text: str, name: str, found: Iterable[Finding]) -> tuple[Problem, ...]:
+def _problems(text: str, name: str, found: Iterable[Finding]) -> tuple[FileProblem, ...]:
     every = list(found)
     problems = [
-        Problem(name, line_of(text, one.path), ".".join(str(part) for part in one.path), one.message)
+        FileProblem(name, find_line(text, one.path), ".".join(str(part) for part in one.path), one.message)
         for one in every[:MOST_PROBLEMS]
     ]
     problems.sort(key=lambda problem: problem.line or 0)
     if len(every) > MOST_PROBLEMS:
-        problems.append(Problem(name, None, "", f"And {len(every) - MOST_PROBLEMS} more, once these are put right."))
+        problems.append(
+            FileProblem(name, None, "", f"And {len(every) - MOST_PROBLEMS} more, once these are put right.")
+        )
     return tuple(problems)
 
 
-def _strategy(file: StrategyFile, warnings: tuple[Problem, ...]) -> Strategy:
+def _strategy(file: StrategyFile, warnings: tuple[FileProblem, ...]) -> Strategy:
     return Strategy(
         organisation=file.organisation,
         version=file.version,

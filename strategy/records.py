@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from foundation.errors import NotFound
-from foundation.files import Problem
+from foundation.files import FileProblem
 from foundation.people import Role
 from strategy.schedules import Schedule
 
@@ -288,7 +288,7 @@ class Strategy:
     contributions: tuple[Contribution, ...] = ()
     services: tuple[ServiceMaturity, ...] = ()
     service_links: tuple[ServiceLink, ...] = ()
-    warnings: tuple[Problem, ...] = ()
+    warnings: tuple[FileProblem, ...] = ()
 
     def objective(self, key: str) -> Objective:
         return _found(self.objectives_by_key, key, "objective")

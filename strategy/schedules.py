@@ -5,16 +5,15 @@ A wall time that does not exist (clocks went forward) becomes the first moment a
 (clocks went back) is the first of the two.
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from itertools import takewhile
-from zoneinfo import ZoneInfo
 
 from foundation.errors import InvalidInput, UserError
-from foundation.time import utc, zone
+from foundation.holidays import find_holidays
+from foundation.time import find_zone, resolve_wall_time, to_utc
 from strategy.rules import check_rule, compiled
 
 LONGEST_SHIFT = 14  # days that a holiday may move a slot
@@ -78,8 +77,8 @@ def check_schedule(schedule: Schedule) -> tuple[str, ...]:
         wrong["starts"] = "Give a start between the years 2000 and 2200."
     if schedule.grace < timedelta(0):
         wrong["grace"] = "The grace cannot be negative."
-    _note(wrong, "zone", lambda: zone(schedule.zone))
-    _note(wrong, "calendar", lambda: _holidays(schedule.calendar))
+    _note(wrong, "zone", lambda: find_zone(schedule.zone))
+    _note(wrong, "calendar", lambda: find_holidays(schedule.calendar))
     if "starts" not in wrong:
         _note(wrong, "rule", lambda: check_rule(schedule.rule, schedule.starts))
     if not wrong and first_slot(schedule) is None:
@@ -102,7 +101,7 @@ def next_slot(schedule: Schedule, after: datetime) -> datetime | None:
     Raises:
         UserError: the schedule's rule, zone or calendar cannot be used.
     """
-    return next(_slots_after(schedule, utc(after)), None)
+    return next(_slots_after(schedule, to_utc(after)), None)
 
 
 def first_slot(schedule: Schedule) -> datetime | None:
@@ -120,8 +119,8 @@ def last_slot(schedule: Schedule, now: datetime) -> datetime | None:
 
 def slots_between(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
     """The slots in (after, until], oldest first, in UTC."""
-    end = utc(until)
-    return takewhile(lambda slot: slot <= end, _slots_after(schedule, utc(after)))
+    end = to_utc(until)
+    return takewhile(lambda slot: slot <= end, _slots_after(schedule, to_utc(after)))
 
 
 def due_slots(schedule: Schedule, last: datetime, now: datetime) -> Due:
@@ -138,48 +137,26 @@ def due_slots(schedule: Schedule, last: datetime, now: datetime) -> Due:
     return Due(on_time, late)
 
 
-def place(wall: datetime, zone_name: str) -> datetime:
-    """The instant, in UTC, of a naive wall time: the first moment after a gap, the first of two when it comes twice."""
-    tz = zone(zone_name)
-    first = wall.replace(tzinfo=tz, fold=0)
-    instant = first.astimezone(UTC)
-    if instant.astimezone(tz).replace(tzinfo=None) == wall:
-        return instant
-    return _end_of_gap(wall.replace(tzinfo=tz, fold=1).astimezone(UTC), instant, tz)
-
-
 def _dawn(schedule: Schedule) -> datetime:
     """A moment before any slot, also before one that a holiday moved to before the start."""
     return schedule.starts.replace(tzinfo=UTC) - timedelta(days=LONGEST_SHIFT + 2)
 
 
-def _end_of_gap(before: datetime, after: datetime, tz: ZoneInfo) -> datetime:
-    """The instant at which the offset changes, between one before and one after it, to the second."""
-    new_offset = after.astimezone(tz).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + (after - before) // 2
-        if middle.astimezone(tz).utcoffset() == new_offset:
-            after = middle
-        else:
-            before = middle
-    return after.replace(microsecond=0)
-
-
 def _slots_after(schedule: Schedule, after: datetime) -> Iterator[datetime]:
-    latest = after
+    zone, latest = find_zone(schedule.zone), after
     for wall in _off_holidays(schedule, _walls(schedule, after)):
-        slot = place(wall, schedule.zone)
+        slot = resolve_wall_time(wall, zone)
         if slot > latest:  # two slots that holidays moved to one day are one
             latest = slot
             yield slot
 
 
 def _walls(schedule: Schedule, after: datetime) -> Iterator[datetime]:
-    """The rule's wall times up to its UNTIL, from before `after`: a holiday may move one of them to behind it."""
-    rule = compiled(schedule.rule, schedule.starts)
-    begin = max(utc(after), _dawn(schedule)).replace(tzinfo=None) - timedelta(days=LONGEST_SHIFT + 2)
+    """The rule's wall times up to its UNTIL. They begin before `after`, because a holiday may move one past it."""
+    rule, zone = compiled(schedule.rule, schedule.starts), find_zone(schedule.zone)
+    begin = max(to_utc(after), _dawn(schedule)).replace(tzinfo=None) - timedelta(days=LONGEST_SHIFT + 2)
     walls: Iterator[datetime] = rule.recurrence.xafter(begin, inc=True)
-    return takewhile(lambda wall: rule.until is None or place(wall, schedule.zone) <= rule.until, walls)
+    return takewhile(lambda wall: rule.until is None or resolve_wall_time(wall, zone) <= rule.until, walls)
 
 
 def _off_holidays(schedule: Schedule, walls: Iterator[datetime]) -> Iterator[datetime]:
@@ -202,31 +179,10 @@ def _working_day(schedule: Schedule, day: date) -> date | None:
     step = timedelta(days=1 if schedule.on_holiday is HolidayPolicy.NEXT else -1)
     for distance in range(1, LONGEST_SHIFT + 1):
         other = day + distance * step
-        if not _is_holiday(schedule, other) and other.weekday() not in _holidays(schedule.calendar).weekend:
+        if not _is_holiday(schedule, other) and other.weekday() not in find_holidays(schedule.calendar).weekend:
             return other
     return None
 
 
 def _is_holiday(schedule: Schedule, day: date) -> bool:
-    return day in schedule.days_off or day in _holidays(schedule.calendar).days
-
-
-@dataclass(frozen=True, slots=True)
-class _Holidays:
-    days: Container[date] = frozenset()
-    weekend: frozenset[int] = frozenset({5, 6})  # Monday is 0
-
-
-@lru_cache(maxsize=32)
-def _holidays(calendar: str) -> _Holidays:
-    """A public calendar by country and, after a hyphen, subdivision: "GB-ENG"."""
-    if not calendar:
-        return _Holidays()
-    import holidays
-
-    country, _, subdivision = calendar.partition("-")
-    try:
-        found = holidays.country_holidays(country, subdiv=subdivision or None)
-    except NotImplementedError:
-        raise UserError(f"“{calendar}” is not a known holiday calendar. Use a code such as GB-ENG or DE-BY.") from None
-    return _Holidays(found, frozenset(found.weekend))
+    return day in schedule.days_off or day in find_holidays(schedule.calendar).days

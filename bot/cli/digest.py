@@ -11,7 +11,7 @@ import typer
 from bot.cli.installation import Opened, done, opened
 from bot.composition import build_context, wall_clock
 from bot.strategy_import import choose_strategy
-from foundation.time import zone
+from foundation.time import find_zone
 from handlers.context import AppContext
 from handlers.strategy.blocks.digest import digest_message
 from handlers.strategy.digests import digest_now, find_definition
@@ -43,7 +43,7 @@ def list_all() -> None:
         return done("There are no digests. Name a file of them in the organisation file, under files: digests.")
     for one in digests:
         slot = next_slot(one.schedule, wall_clock())
-        when = f"{slot.astimezone(zone(one.schedule.zone)):%a %d %b %Y %H:%M %Z}" if slot else "never again"
+        when = f"{slot.astimezone(find_zone(one.schedule.zone)):%a %d %b %Y %H:%M %Z}" if slot else "never again"
         typer.echo(f"{one.key}  →  {one.channel}  next: {when}  ({one.title})")
     return None
 

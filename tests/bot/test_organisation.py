@@ -76,7 +76,7 @@ def test_the_calendar_has_its_own_hours_zone_and_holidays(written: Written) -> N
     ("old", "new", "said"),
     [
         ("Europe/Berlin", "Mars", "line 2: time_zone: “Mars” is not a time zone."),
-        ("U01ANN", "ann", "line 4: people.0.id: A Slack user id is like U01ADA"),
+        ("U01ANN", "ann", "line 4: people.0.id: A Slack user ID looks like U01ADA"),
         ("pmo_lead]", "boss]", "line 4: people.0.roles.1: "),
         ("[pmo_staff, pmo_lead]", "[]", "line 4: people.0.roles: "),
         (
@@ -101,9 +101,12 @@ def test_what_is_wrong_is_told_with_its_line_and_field(written: Written, old: st
         ("calendar: {hours: {monday: ['9-5']}}", "line 6: calendar.hours.monday.0: “9-5” is no working interval."),
         ("calendar: {hours: {}}", "line 6: calendar: The working calendar has no working time."),
         ("calendar: {holidays: XX}", "line 6: calendar.holidays: No public holidays are known for “XX”."),
-        ("calendar: {days_off: [2026-02-30]}", "line 6: calendar.days_off.0: This is no date. Write it as 2026-12-31."),
+        (
+            "calendar: {days_off: [2026-02-30]}",
+            "line 6: calendar.days_off.0: This isn't a date. Write it as 2026-12-31.",
+        ),
         ("calendar: {days_off: [tomorrow]}", "line 6: calendar.days_off.0: "),
-        ("calender: {}", "line 6: calender: There is no such field."),
+        ("calender: {}", "line 6: calender: Unknown field."),
         ("absences: [{person: U01ANN, from: 2026-09-14, to: 2026-09-01}]", "line 6: absences.0: It ends before it"),
     ],
 )

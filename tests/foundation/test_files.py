@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from foundation.files import LARGEST_FILE, BadFile, Strict, line_of, parse_yaml, read_text, read_yaml
+from foundation.files import LARGEST_FILE, BadFile, Strict, find_line, parse_yaml, read_text, read_yaml
 
 
 class Step(Strict):
@@ -37,7 +37,7 @@ def test_what_is_wrong_deep_inside_is_told_with_its_line() -> None:
     told = problems(text)
     assert told[0].startswith("plan.yaml, line 4: steps.1.name: ")
     assert told[1].startswith("plan.yaml, line 5: steps.1.days: ")
-    assert told[2] == "plan.yaml, line 6: steps.1.how: There is no such field. Check its spelling, or remove it."
+    assert told[2] == "plan.yaml, line 6: steps.1.how: Unknown field. Check its spelling, or remove it."
 
 
 def test_a_missing_field_is_told_where_it_should_stand() -> None:
@@ -69,14 +69,14 @@ def test_whatever_stands_in_a_file_is_taken_or_refused_in_words(text: str) -> No
 
 def test_a_line_can_be_found_for_checks_across_fields() -> None:
     text = "title: Move\nsteps:\n  - name: pack\n  - name: go\n"
-    assert line_of(text, ["steps", 1, "name"]) == 4
-    assert line_of(text, ["steps", 1, "name"], first_line=10) == 13
+    assert find_line(text, ["steps", 1, "name"]) == 4
+    assert find_line(text, ["steps", 1, "name"], first_line=10) == 13
 
 
 def test_files_that_are_no_text_or_too_large_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "plan.yaml"
     path.write_bytes(b"title: \xff\xfe")
-    with pytest.raises(BadFile, match="Not a text file in UTF-8"):
+    with pytest.raises(BadFile, match="This isn't UTF-8 text"):
         read_text(path)
     path.write_bytes(b"a" * (LARGEST_FILE + 1))
     with pytest.raises(BadFile, match="larger than 5 MB"):

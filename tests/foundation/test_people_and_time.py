@@ -6,7 +6,7 @@ import pytest
 
 from foundation.errors import InvalidInput, UserError
 from foundation.people import People, Person, Role
-from foundation.time import utc, zone
+from foundation.time import find_zone, to_utc
 
 WEI = Person("U03WEI", "Wei Chen", frozenset({Role.PMO_STAFF}))
 DANA = Person("U04DANA", "Dana Lindqvist", frozenset({Role.LEADER}))
@@ -29,15 +29,15 @@ def test_roles_are_found_and_held() -> None:
 
 def test_moments_are_utc_inside() -> None:
     cairo = timezone(timedelta(hours=2))
-    assert utc(datetime(2026, 9, 14, 11, tzinfo=cairo)) == datetime(2026, 9, 14, 9, tzinfo=UTC)
+    assert to_utc(datetime(2026, 9, 14, 11, tzinfo=cairo)) == datetime(2026, 9, 14, 9, tzinfo=UTC)
     with pytest.raises(ValueError, match="without a time zone"):
-        utc(datetime(2026, 9, 14, 11))  # noqa: DTZ001 (it is what the test is about)
+        to_utc(datetime(2026, 9, 14, 11))  # noqa: DTZ001 (it is what the test is about)
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "Europe/", "\0"])
 def test_a_zone_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(UserError, match="is not a time zone"):
-        zone(name)
+        find_zone(name)
 
 
 def test_a_refusal_of_fields_reads_as_one_sentence_too() -> None:

@@ -91,7 +91,7 @@ def test_every_problem_of_every_page_is_told_together_with_its_line(folder: Path
     [
         ("# No front matter\n", "must open with its front matter"),
         (PAGE.replace("owner: U03WEI\n", ""), "owner: This field is missing."),
-        (PAGE.replace("owner:", "ovner:"), "ovner: There is no such field."),
+        (PAGE.replace("owner:", "ovner:"), "ovner: Unknown field."),
         (PAGE.replace("id: health-check", "id: Health Check"), "id: Expected small letters and digits"),
         ("---\ntitle: X\n# never closed\n", "The front matter is not closed"),
     ],

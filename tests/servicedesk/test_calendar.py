@@ -1,12 +1,12 @@
 """Working time, where the clocks change and where people write it down."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
 from foundation.errors import UserError
-from servicedesk.calendar import Interval, make_calendar, public_holidays
-from tests.servicedesk.cast import EASTER, LONDON, NINE_TO_FIVE
+from servicedesk.calendar import Interval, make_calendar
+from tests.servicedesk.cast import LONDON, NINE_TO_FIVE
 
 ROUND_THE_CLOCK = {day: ["00:00-24:00"] for day in ("saturday", "sunday", "monday")}
 SMALL_HOURS = {"sunday": ["00:30-01:30"]}
@@ -40,17 +40,6 @@ def test_a_time_that_exists_twice_is_the_first():
 def test_a_day_that_a_zone_skipped_has_no_working_time():
     calendar = make_calendar("Pacific/Apia", {"friday": ["09:00-17:00"]})
     assert calendar.between(datetime(2011, 12, 28, tzinfo=UTC), datetime(2012, 1, 3, tzinfo=UTC)) == 0
-
-
-def test_public_holidays_come_by_country_and_part_of_it():
-    easter = set(EASTER)
-    assert easter <= public_holidays("GB", "ENG", [2026])
-    assert date(2026, 4, 6) not in public_holidays("GB", "SCT", [2026])
-
-
-def test_an_unknown_country_is_refused():
-    with pytest.raises(UserError, match="No public holidays are known for “XX, YY”"):
-        public_holidays("XX", "YY", [2026])
 
 
 @pytest.mark.parametrize("text", ["9-17", "17:00-09:00", "09:00-09:00", "09:00-25:00", "09:61-10:00", "nine to five"])

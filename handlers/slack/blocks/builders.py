@@ -1,7 +1,12 @@
-"""Words for Slack. What a person or a document wrote goes through `escape`, or stands in plain_text or rich_text."""
+"""Building blocks for Slack messages and views.
+
+What a person or a document wrote goes through `escape`, or into plain_text or rich_text, so that it never becomes
+markup or a mention.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from reporting.text import escape
@@ -16,6 +21,8 @@ __all__ = [
     "context",
     "divider",
     "escape",
+    "format_date",
+    "format_time",
     "header",
     "input_block",
     "mention_user",
@@ -39,17 +46,28 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def format_time(moment: datetime) -> str:
+    """A moment as mrkdwn, shown by Slack in the reader's own time zone. Clients that can't do that show UTC."""
+    fallback = f"{moment.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
+
+
+def format_date(day: date) -> str:
+    """A calendar day, which is the same for every reader: “14 September 2026”."""
+    return f"{day:%-d %B %Y}"
+
+
 def mention_user(user_id: str) -> str:
     return f"<@{user_id}>"
 
 
 def mrkdwn(text: str, limit: int = 3000) -> Block:
-    """A text object; the caller has escaped what others wrote."""
+    """A text object with markup. The caller escapes what others wrote."""
     return {"type": "mrkdwn", "text": _cut_markup(text, limit)}
 
 
 def plain_text(text: str, limit: int = 3000, *, emoji: bool = False) -> Block:
-    """A text object that is shown as it is written."""
+    """A text object that Slack shows literally."""
     return {"type": "plain_text", "text": shorten(text, limit) or "…", "emoji": emoji}
 
 
@@ -80,12 +98,12 @@ def actions(elements: Sequence[Mapping[str, Any]], block_id: str | None = None) 
 
 
 def input_block(key: str, label: str, element: Mapping[str, Any], **more: Any) -> Block:
-    """A field of a form. `key` is its block_id, under which what is wrong with it is told."""
+    """A field of a form. `key` is its block_id; errors about the field are shown under it."""
     return {"type": "input", "block_id": key, "label": plain_text(label, 2000), "element": dict(element)} | more
 
 
 def build_modal(title: str, blocks: Sequence[Block], **more: Any) -> Block:
-    """A window. `submit`, `callback_id`, `private_metadata` come in `more`; submit as a plain string."""
+    """A modal. `submit`, `callback_id`, `private_metadata` come in `more`; submit as a plain string."""
     made: Block = {
         "type": "modal",
         "title": plain_text(title, 24),
@@ -98,13 +116,13 @@ def build_modal(title: str, blocks: Sequence[Block], **more: Any) -> Block:
 
 
 def build_message(text: str, blocks: Sequence[Block] | None = None) -> Message:
-    """A message. `text` is what notifications and screen readers get, so it carries the real content."""
+    """A message. `text` is what notifications and screen readers use, so it carries the real content."""
     made: Message = {"text": _cut_markup(text, 3900)}
     return made | ({"blocks": _fitting(list(blocks)[:50])} if blocks else {})
 
 
 def _fitting(blocks: list[Block]) -> list[Block]:
-    """The blocks, with the longest of their mrkdwn cut where all together is more than a message may hold."""
+    """The blocks, with the longest mrkdwn shortened if together they are more than a message may hold."""
     every = list(_texts_in(blocks))
     texts = [text for text in every if text.get("type") == "mrkdwn"]
     room = MOST_TOGETHER - sum(len(text["text"]) for text in every if text.get("type") != "mrkdwn")
