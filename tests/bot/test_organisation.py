@@ -85,7 +85,7 @@ def test_the_calendar_has_its_own_hours_zone_and_holidays(written: Written) -> N
             "line 5: channels: leadership and progress are one channel. Give leadership",
         ),
         ("stories: C03", "stories: C01", "line 5: channels: triage and stories are one channel."),
-        ("triage: C01", "triage: general", "line 5: channels.triage: A Slack channel id is like C03TRIAGE"),
+        ("triage: C01", "triage: general", "line 5: channels.triage: A Slack channel ID looks like C03TRIAGE"),
         ("name: Small\n", "", "line 1: name: This field is missing."),
         ("name: Small\n", "nam: Small\n", "line 1: name: This field is missing."),
     ],
