@@ -12,7 +12,7 @@ from tests.workspace.running import RunningWorkspace
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def test_a_message_may_hold_every_block(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_message_draws_every_block(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     sent = sink.messages(workspace.url)
     for blocks in sent:
@@ -23,7 +23,7 @@ async def test_a_message_may_hold_every_block(visit: Open, workspace: RunningWor
     await expect(ben.log.locator(".unknown-block")).to_have_count(0)
 
 
-async def test_a_modal_may_hold_every_input(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_modal_draws_every_input(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await show(workspace, sink.view("Everything", sink.inputs()))
     dialog = ben.page.get_by_role("dialog", name="Everything")
@@ -37,7 +37,7 @@ async def test_a_modal_may_hold_every_input(visit: Open, workspace: RunningWorks
     await expect(dialog.get_by_role("note")).to_have_count(4)
 
 
-async def test_a_chart_says_its_figures_in_a_table_too(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_chart_has_a_table_of_values(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await say(workspace, sink.more_figures())
     await expect(ben.log.get_by_role("img", name="Line chart: Leakage")).to_be_visible()
@@ -48,7 +48,7 @@ async def test_a_chart_says_its_figures_in_a_table_too(visit: Open, workspace: R
     await expect(ben.log.get_by_role("img", name="Line chart: Leakage")).to_have_count(0)
 
 
-async def test_a_chart_is_really_drawn(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_chart_draws_visible_pixels(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await say(workspace, [sink.chart("Requests", "bar", sink.series("Opened", sink.MONTHS))])
     await expect(ben.log.get_by_role("img", name="Bar chart: Requests")).to_be_visible()
@@ -59,7 +59,7 @@ async def test_a_chart_is_really_drawn(visit: Open, workspace: RunningWorkspace)
     await ben.page.wait_for_function(painted)
 
 
-async def test_a_data_table_is_sorted_filtered_and_turned_over(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_data_table_sorts_filters_and_pages(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await say(workspace, sink.figures()[:1])
     table = ben.log.get_by_role("table", name="Projects by spend")
@@ -78,7 +78,7 @@ async def test_a_data_table_is_sorted_filtered_and_turned_over(visit: Open, work
     await expect(table.get_by_role("rowheader")).to_have_text(["Project K"])
 
 
-async def test_a_collapsible_container_folds(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_collapsible_container_collapses(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await say(workspace, [sink.cards(workspace.url)[2]])
     head = ben.log.get_by_role("button", name="Two records")
@@ -87,7 +87,7 @@ async def test_a_collapsible_container_folds(visit: Open, workspace: RunningWork
     await expect(ben.log.get_by_role("button", name="Confirm")).to_be_hidden()
 
 
-async def test_a_thumb_stays_pressed_and_the_app_is_told(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
+async def test_a_feedback_button_stays_pressed(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     await say(workspace, [sink.cards(workspace.url)[-1]])
     good, bad = ben.log.get_by_role("button", name="Good answer"), ben.log.get_by_role("button", name="Bad answer")
@@ -104,9 +104,7 @@ async def test_a_thumb_stays_pressed_and_the_app_is_told(visit: Open, workspace:
     await expect(good).to_have_attribute("aria-pressed", "false")
 
 
-async def test_a_button_that_asks_first_tells_the_app_only_after_yes(
-    visit: Open, workspace: RunningWorkspace, app: RawApp
-) -> None:
+async def test_a_confirm_dialog_delays_the_action(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     await say(workspace, [sink.words_and_choices(workspace.url)[7]])
     decline = ben.log.get_by_role("button", name="Decline")
@@ -122,9 +120,7 @@ async def test_a_button_that_asks_first_tells_the_app_only_after_yes(
     assert len(await workspace.events("interactive")) == 1
 
 
-async def test_a_choice_in_a_message_tells_the_app_and_stays(
-    visit: Open, workspace: RunningWorkspace, app: RawApp
-) -> None:
+async def test_a_selection_in_a_message_is_sent(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     block = sink.words_and_choices(workspace.url)[4] | {"block_id": "digest"}
     ts = await say(workspace, [block])
@@ -140,7 +136,7 @@ async def test_a_choice_in_a_message_tells_the_app_and_stays(
     await expect(ben.log.get_by_role("combobox", name="How often")).to_have_value("Monthly")
 
 
-async def test_a_choice_that_is_not_confirmed_is_taken_back(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_an_unconfirmed_selection_is_reverted(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     sure = {"title": sink.plain("Sure?"), "text": sink.plain("It is sent to all."), "confirm": sink.plain("Yes")}
     often = {"type": "static_select", "action_id": "often", "placeholder": sink.plain("How often")}
@@ -152,7 +148,7 @@ async def test_a_choice_that_is_not_confirmed_is_taken_back(visit: Open, workspa
     assert await workspace.events("interactive") == []
 
 
-async def test_a_press_that_the_app_does_not_take_is_told(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_failed_click_is_reported(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await say(workspace, [{"type": "actions", "elements": [sink.button("go", "Go")]}])
     await ben.log.get_by_role("button", name="Go").click()
@@ -161,14 +157,14 @@ async def test_a_press_that_the_app_does_not_take_is_told(visit: Open, workspace
     await expect(ben.page.get_by_role("alert")).to_have_count(0)
 
 
-async def test_a_picture_kept_in_the_workspace_is_shown_in_a_block(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_an_uploaded_picture_is_shown_in_blocks(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     file_id = await upload(workspace, "burn-down.png", PNG)
     await say(workspace, [{"type": "image", "slack_file": {"id": file_id}, "alt_text": "The burn-down"}])
     await expect(ben.log.get_by_role("img", name="The burn-down")).to_have_js_property("naturalWidth", 1)
 
 
-async def test_an_address_the_policy_refuses_is_said_in_words(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_blocked_picture_shows_its_alt_text(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     foreign = {"type": "image", "image_url": "http://localhost:1/picture.png", "alt_text": "The burn-down"}
     await say(workspace, [foreign])

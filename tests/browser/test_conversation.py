@@ -14,7 +14,7 @@ from tests.workspace.running import RunningWorkspace
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def test_what_one_person_writes_another_reads(visit: Open) -> None:
+async def test_messages_appear_for_other_people(visit: Open) -> None:
     ben, wei = await visit("U02BEN"), await visit("U03WEI")
     await ben.composer.fill("Morning @Wei Chen, see #general :wave: *now*\nSecond line")
     await ben.page.keyboard.press("Enter")
@@ -26,7 +26,7 @@ async def test_what_one_person_writes_another_reads(visit: Open) -> None:
     await expect(ben.composer).to_have_value("")
 
 
-async def test_whoever_writes_faster_than_it_is_sent_loses_nothing(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_fast_typing_loses_no_message(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     held: asyncio.Queue[Route] = asyncio.Queue()
     await ben.page.route("**/client/post", held.put)
@@ -41,7 +41,7 @@ async def test_whoever_writes_faster_than_it_is_sent_loses_nothing(visit: Open, 
     assert [message["text"] for message in reversed(said)] == ["first", "second", "third"]
 
 
-async def test_signing_in_as_another_person_shows_their_channels(visit: Open) -> None:
+async def test_switching_person_shows_their_channels(visit: Open) -> None:
     ben = await visit("U02BEN")
     places = ben.page.get_by_role("navigation")
     await expect(places.get_by_role("button", name="projects")).to_be_visible()
@@ -50,7 +50,7 @@ async def test_signing_in_as_another_person_shows_their_channels(visit: Open) ->
     await expect(places.get_by_role("button", name="pmo-triage, private channel")).to_be_visible()
 
 
-async def test_the_app_changes_and_deletes_what_it_said(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_app_edits_and_deletions_appear(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     ts = await tell(workspace, "Draft")
     await expect(ben.log.get_by_text("Draft")).to_be_visible()
@@ -61,7 +61,7 @@ async def test_the_app_changes_and_deletes_what_it_said(visit: Open, workspace: 
     await expect(ben.log.get_by_role("article")).to_have_count(0)
 
 
-async def test_messages_of_one_author_stand_under_one_name(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_consecutive_messages_share_one_author_line(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for text in ("One", "Two", "Three"):
         await tell(workspace, text)
@@ -71,7 +71,7 @@ async def test_messages_of_one_author_stand_under_one_name(visit: Open, workspac
     await expect(ben.log.get_by_role("separator", name="Today")).to_be_visible()
 
 
-async def test_an_ephemeral_message_says_who_sees_it(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_ephemeral_messages_say_who_sees_them(visit: Open, workspace: RunningWorkspace) -> None:
     ben, wei = await visit("U02BEN"), await visit("U03WEI")
     answer = await workspace.api("chat.postEphemeral", channel="C02PROJECTS", user="U02BEN", text="Psst")
     assert answer["ok"], answer
@@ -81,7 +81,7 @@ async def test_an_ephemeral_message_says_who_sees_it(visit: Open, workspace: Run
     await expect(wei.log.get_by_text("Psst")).to_have_count(0)
 
 
-async def test_a_thread_is_opened_answered_and_counted(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_threads_open_take_replies_and_count(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     ts = await tell(workspace, "Shall we?")
     await ben.log.get_by_role("article").hover()
@@ -100,7 +100,7 @@ async def test_a_thread_is_opened_answered_and_counted(visit: Open, workspace: R
     await expect(ben.thread.get_by_text("2 replies")).to_be_visible()
 
 
-async def test_a_reaction_is_given_and_taken_back(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_reactions_can_be_added_and_removed(visit: Open, workspace: RunningWorkspace) -> None:
     ben, wei = await visit("U02BEN"), await visit("U03WEI")
     await tell(workspace, "Done!")
     await ben.log.get_by_role("article").hover()
@@ -116,7 +116,7 @@ async def test_a_reaction_is_given_and_taken_back(visit: Open, workspace: Runnin
     await expect(mine).to_have_count(0)
 
 
-async def test_unread_messages_are_counted_until_they_are_read(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_unread_counts_clear_when_read(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for text in ("One", "Two"):
         await tell(workspace, text, "C01GENERAL")
@@ -131,7 +131,7 @@ async def test_unread_messages_are_counted_until_they_are_read(visit: Open, work
     )
 
 
-async def test_what_the_app_is_doing_is_said_until_it_answers(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_the_app_status_shows_until_it_replies(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     ts = await tell(workspace, "Thinking about it")
     await ben.log.get_by_role("article").hover()
@@ -143,7 +143,7 @@ async def test_what_the_app_is_doing_is_said_until_it_answers(visit: Open, works
     await expect(ben.thread.get_by_text("is reading the handbook…")).to_have_count(0)
 
 
-async def test_an_answer_grows_while_it_is_written(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_streamed_answer_grows_on_the_page(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     root = await tell(workspace, "Question")
     await ben.log.get_by_role("article").hover()
@@ -161,7 +161,7 @@ async def test_an_answer_grows_while_it_is_written(visit: Open, workspace: Runni
     await expect(answer.get_by_role("img", name="still writing")).to_have_count(0)
 
 
-async def test_the_first_direct_message_opens_the_conversation_at_the_other_page(visit: Open) -> None:
+async def test_a_first_direct_message_appears_for_both(visit: Open) -> None:
     ben, wei = await visit("U02BEN"), await visit("U03WEI")
     places = ben.page.get_by_role("navigation")
     await ben.choose_in_menu(places.get_by_role("button", name="New message"), "Wei Chen")
@@ -173,7 +173,7 @@ async def test_the_first_direct_message_opens_the_conversation_at_the_other_page
     await expect(wei.log.get_by_role("article", name="Ben Castellanos")).to_contain_text("Have you a minute?")
 
 
-async def test_who_reads_a_public_channel_joins_it_to_write(visit: Open) -> None:
+async def test_posting_in_a_channel_requires_joining(visit: Open) -> None:
     ben, dana = await visit("U02BEN"), await visit("U04DANA", "C02PROJECTS")
     await ben.composer.fill("Who is with us?")
     await ben.page.keyboard.press("Enter")
@@ -186,7 +186,7 @@ async def test_who_reads_a_public_channel_joins_it_to_write(visit: Open) -> None
     await expect(ben.page.get_by_role("button", name="7 members")).to_be_visible()
 
 
-async def test_the_members_of_a_channel_are_listed_and_written_to(visit: Open) -> None:
+async def test_channel_members_are_listed_and_reachable(visit: Open) -> None:
     ben = await visit("U02BEN", "C01GENERAL")
     await ben.page.get_by_role("button", name="7 members").click()
     listed = ben.page.get_by_role("menu", name="Members").get_by_role("menuitem")
@@ -196,7 +196,7 @@ async def test_the_members_of_a_channel_are_listed_and_written_to(visit: Open) -
     await expect(ben.page.get_by_role("heading", name="Wei Chen")).to_be_visible()
 
 
-async def test_a_picture_is_shown_in_place_and_another_file_as_a_card(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_pictures_appear_inline_and_files_as_cards(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for name, content in (("burn-down.png", PNG), ("plan.txt", b"Plan")):
         await upload(workspace, name, content, channel_id="C02PROJECTS")
@@ -205,7 +205,7 @@ async def test_a_picture_is_shown_in_place_and_another_file_as_a_card(visit: Ope
     await expect(ben.log.get_by_role("link", name="plan.txt")).to_contain_text("TXT · 4 bytes")
 
 
-async def test_an_unknown_command_is_told_and_kept(visit: Open) -> None:
+async def test_an_unknown_command_stays_in_the_composer(visit: Open) -> None:
     ben = await visit()
     await ben.composer.fill("/nonsense and more")
     await ben.page.keyboard.press("Enter")
@@ -213,7 +213,7 @@ async def test_an_unknown_command_is_told_and_kept(visit: Open) -> None:
     await expect(ben.composer).to_have_value("/nonsense and more")
 
 
-async def test_a_command_in_a_thread_is_refused_and_kept(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_command_in_a_thread_stays_typed(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await tell(workspace, "A thread")
     await ben.log.get_by_role("article").hover()
@@ -225,7 +225,7 @@ async def test_a_command_in_a_thread_is_refused_and_kept(visit: Open, workspace:
     await expect(reply).to_have_value("/pmo help")
 
 
-async def test_the_home_is_shown_as_it_is_published(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
+async def test_the_home_tab_shows_each_publication(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     await ben.page.get_by_role("navigation").get_by_role("button", name="PMO Assistant").click()
     opened = await app.event("app_home_opened")
@@ -243,7 +243,7 @@ async def test_the_home_is_shown_as_it_is_published(visit: Open, workspace: Runn
     assert payload["view"]["type"] == "home"
 
 
-async def test_a_suggested_prompt_is_sent_when_it_is_chosen(visit: Open) -> None:
+async def test_choosing_a_suggested_prompt_sends_it(visit: Open) -> None:
     ben = await visit()
     await ben.page.get_by_role("navigation").get_by_role("button", name="PMO Assistant").click()
     await ben.page.get_by_role("tab", name="Messages").click()
@@ -251,7 +251,7 @@ async def test_a_suggested_prompt_is_sent_when_it_is_chosen(visit: Open) -> None
     await expect(ben.log.get_by_role("article", name="Ben Castellanos")).to_contain_text("What is RAG?")
 
 
-async def test_a_message_shortcut_names_its_message(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
+async def test_a_message_shortcut_carries_its_message(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     ts = await tell(workspace, "Turn me into a request")
     await ben.log.get_by_role("article").hover()
@@ -261,9 +261,7 @@ async def test_a_message_shortcut_names_its_message(visit: Open, workspace: Runn
     assert (payload["callback_id"], payload["message"]["ts"]) == ("make_request", ts)
 
 
-async def test_older_messages_come_as_one_scrolls_and_the_reader_keeps_the_place(
-    visit: Open, workspace: RunningWorkspace
-) -> None:
+async def test_scrolling_loads_older_messages_in_place(visit: Open, workspace: RunningWorkspace) -> None:
     for number in range(120):
         await tell(workspace, f"Message {number:03}")
     ben = await visit()
@@ -277,7 +275,7 @@ async def test_older_messages_come_as_one_scrolls_and_the_reader_keeps_the_place
     await expect(rows.last).to_be_in_viewport()
 
 
-async def test_whoever_writes_sees_what_they_wrote(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_posting_scrolls_to_the_new_message(visit: Open, workspace: RunningWorkspace) -> None:
     for number in range(60):
         await tell(workspace, f"Message {number:03}")
     ben = await visit()
@@ -290,7 +288,7 @@ async def test_whoever_writes_sees_what_they_wrote(visit: Open, workspace: Runni
     await expect(ben.log.get_by_text("From me")).to_be_in_viewport()
 
 
-async def test_a_text_runs_in_the_direction_of_its_script(visit: Open) -> None:
+async def test_text_follows_the_direction_of_its_script(visit: Open) -> None:
     ben = await visit()
     for text in ("Hello", "שלום עולם"):
         await ben.composer.fill(text)
@@ -305,7 +303,7 @@ async def test_a_text_runs_in_the_direction_of_its_script(visit: Open) -> None:
     assert right > left + 100
 
 
-async def test_a_long_day_does_not_fill_the_page(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_the_page_draws_a_limited_history(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for number in range(400):
         await tell(workspace, f"Message {number:03}")
@@ -313,7 +311,7 @@ async def test_a_long_day_does_not_fill_the_page(visit: Open, workspace: Running
     assert await ben.log.get_by_role("article").count() <= 150
 
 
-async def test_a_lost_connection_is_said_and_what_was_missed_is_read(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_reconnecting_shows_the_missed_messages(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     cut = _Cut()
     await ben.page.route_web_socket("**/client/socket*", cut.handle)
@@ -331,7 +329,7 @@ async def test_a_lost_connection_is_said_and_what_was_missed_is_read(visit: Open
     await expect(ben.log.get_by_role("heading", name="Live again")).to_be_visible()
 
 
-async def test_what_arrives_while_messages_are_read_is_not_lost(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_messages_arriving_during_loading_are_shown(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
 
     async def late(route: Route) -> None:

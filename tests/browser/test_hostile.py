@@ -73,7 +73,7 @@ async def harmless(page: Page, place: Locator) -> None:
     assert await place.locator("script, iframe, object, embed, [onerror], [onmouseover]").count() == 0
 
 
-async def test_hostile_blocks_are_only_words(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_hostile_blocks_are_shown_as_text(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     workspace.server.hub.pages.push_all({"type": "message", "channel": "C02PROJECTS", "message": _message()})
     message = ben.log.get_by_role("article")
@@ -110,7 +110,7 @@ def _forgive_malformed_block(ben: Visit) -> None:
     ben.problems[:] = [problem for problem in ben.problems if "is not a function" not in problem]
 
 
-async def test_a_malformed_block_does_not_take_the_message_with_it(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_malformed_block_leaves_the_rest_readable(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     message = {"type": "message", "ts": "1789376400.000100", "user": "U00PMOBOT", "text": "Words"}
     blocks = [{"type": "section", "fields": 7}, {"type": "section", "text": sink.mrkdwn("still here")}]
@@ -122,9 +122,7 @@ async def test_a_malformed_block_does_not_take_the_message_with_it(visit: Open, 
     _forgive_malformed_block(ben)
 
 
-async def test_a_message_that_cannot_be_drawn_leaves_the_others_readable(
-    visit: Open, workspace: RunningWorkspace
-) -> None:
+async def test_an_undrawable_message_leaves_others_readable(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     message = {"type": "message", "ts": "1789376400.000100", "user": "U00PMOBOT", "text": "Bare &amp; *words*"}
     broken = {"type": "message", "channel": "C02PROJECTS", "message": message | {"reactions": [{"name": "x"}]}}
@@ -137,7 +135,7 @@ async def test_a_message_that_cannot_be_drawn_leaves_the_others_readable(
     ben.problems.clear()
 
 
-async def test_quotes_in_quotes_and_marks_without_end_are_only_words(visit: Open) -> None:
+async def test_deeply_nested_quotes_are_shown_as_text(visit: Open) -> None:
     ben = await visit()
     for unit in ("> ", "*a ", "[", "- "):
         await ben.composer.fill(f"{unit * 10_000}end")
@@ -147,7 +145,7 @@ async def test_quotes_in_quotes_and_marks_without_end_are_only_words(visit: Open
     await expect(ben.log.get_by_text("end", exact=False).last).to_be_attached()
 
 
-async def test_hostile_typing_is_only_words(visit: Open) -> None:
+async def test_hostile_typed_text_is_shown_as_text(visit: Open) -> None:
     ben = await visit()
     await ben.composer.fill(f"{NASTY} {LINKS} https://example.org/page")
     await ben.page.keyboard.press("Enter")
@@ -156,7 +154,7 @@ async def test_hostile_typing_is_only_words(visit: Open) -> None:
     await harmless(ben.page, message)
 
 
-async def test_a_hostile_modal_is_only_words(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_hostile_modal_is_shown_as_text(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     option = {"text": sink.plain(PICTURE), "value": "v", "description": sink.plain(PICTURE)}
     text = {"type": "plain_text_input", "initial_value": NASTY, "placeholder": sink.plain(PICTURE)}

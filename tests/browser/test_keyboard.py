@@ -20,7 +20,7 @@ REQUEST = [
 ]
 
 
-async def test_a_request_is_made_without_a_mouse(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
+async def test_a_request_can_be_made_by_keyboard(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     keys = ben.page.keyboard
     await expect(ben.composer).to_be_focused()
@@ -50,7 +50,7 @@ async def test_a_request_is_made_without_a_mouse(visit: Open, workspace: Running
     await expect(ben.composer).to_be_focused()
 
 
-async def test_the_focus_stays_in_the_modal(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_focus_stays_inside_the_modal(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     trigger = workspace.server.hub.triggers.issue("U02BEN")
     await workspace.api("views.open", trigger_id=trigger, view=sink.view("Request", REQUEST))
@@ -72,7 +72,7 @@ async def test_the_focus_stays_in_the_modal(visit: Open, workspace: RunningWorks
         ("#str", "#strategy-progress "),
     ],
 )
-async def test_people_and_channels_are_completed(visit: Open, typed: str, written: str) -> None:
+async def test_names_of_people_and_channels_complete(visit: Open, typed: str, written: str) -> None:
     ben = await visit()
     await ben.page.keyboard.type(f"Ask {typed}")
     await expect(ben.options).to_have_count(1)
@@ -80,7 +80,7 @@ async def test_people_and_channels_are_completed(visit: Open, typed: str, writte
     await expect(ben.composer).to_have_value(f"Ask {written}")
 
 
-async def test_escape_refuses_a_completion_and_enter_then_sends(visit: Open) -> None:
+async def test_escape_closes_completion_and_enter_sends(visit: Open) -> None:
     ben = await visit()
     await ben.page.keyboard.type("see :tada")
     await expect(ben.options).to_have_count(1)
@@ -93,7 +93,7 @@ async def test_escape_refuses_a_completion_and_enter_then_sends(visit: Open) -> 
     await expect(ben.log.get_by_role("article").locator("br")).to_have_count(1)
 
 
-async def test_messages_are_walked_with_the_arrows_and_answered(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_arrow_keys_move_between_messages(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await tell(workspace, "First")
     await tell(workspace, "Second")
@@ -112,7 +112,7 @@ async def test_messages_are_walked_with_the_arrows_and_answered(visit: Open, wor
     await expect(ben.thread).to_have_count(0)
 
 
-async def test_a_menu_opens_moves_and_gives_the_focus_back(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_menu_works_by_keyboard_and_returns_focus(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await say(workspace, [sink.words_and_choices(workspace.url)[7]])
     more = ben.log.get_by_role("button", name="More actions")
@@ -123,7 +123,7 @@ async def test_a_menu_opens_moves_and_gives_the_focus_back(visit: Open, workspac
     await expect(more).to_be_focused()
 
 
-async def test_the_tabs_of_the_app_are_turned_with_the_arrows(visit: Open) -> None:
+async def test_arrow_keys_switch_the_app_tabs(visit: Open) -> None:
     ben = await visit()
     await ben.page.get_by_role("navigation").get_by_role("button", name="PMO Assistant").press("Enter")
     await ben.page.get_by_role("tab", name="Home").press("ArrowRight")

@@ -50,14 +50,14 @@ async def theme(page: Page) -> str | None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_words_and_lines_can_be_told_from_their_ground(visit: Open, scheme: str) -> None:
+async def test_text_and_borders_have_enough_contrast(visit: Open, scheme: str) -> None:
     page = (await visit(color_scheme=scheme)).page
     faint = [pair for pair in WORDS if await page.evaluate(CONTRAST, pair) < 4.5]
     faint += [pair for pair in LINES if await page.evaluate(CONTRAST, pair) < 3]
     assert faint == []
 
 
-async def test_the_page_follows_the_system_until_a_person_chooses(visit: Open) -> None:
+async def test_the_theme_follows_the_system_by_default(visit: Open) -> None:
     page = (await visit(color_scheme="dark")).page
     assert await theme(page) == "dark"
     await page.get_by_role("button", name="Use the light theme").click()
@@ -67,7 +67,7 @@ async def test_the_page_follows_the_system_until_a_person_chooses(visit: Open) -
     assert await theme(page) == "light"
 
 
-async def test_a_chart_takes_the_colours_of_the_theme(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_chart_uses_the_theme_colours(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await say(workspace, sink.figures()[1:2])
     canvas = ben.log.get_by_role("img", name="Bar chart: Requests by month")
@@ -80,7 +80,7 @@ async def test_a_chart_takes_the_colours_of_the_theme(visit: Open, workspace: Ru
 @pytest.mark.parametrize(
     "labels", [["Health checks", "Stakeholder maps", "Reviews"], [f"Project {n}" for n in range(20)]]
 )
-async def test_a_chart_names_every_column_on_a_phone(
+async def test_a_chart_labels_every_column_on_phones(
     visit: Open, workspace: RunningWorkspace, labels: list[str]
 ) -> None:
     ben = await visit(viewport=PHONE)
@@ -107,7 +107,7 @@ async def _painted(page: Page, colour: str) -> None:
     )
 
 
-async def test_on_a_phone_the_channels_come_when_called(visit: Open) -> None:
+async def test_the_sidebar_opens_on_request_on_phones(visit: Open) -> None:
     page = (await visit(viewport=PHONE)).page
     places = page.get_by_role("navigation")
     await expect(places).to_be_hidden()
@@ -117,7 +117,7 @@ async def test_on_a_phone_the_channels_come_when_called(visit: Open) -> None:
     await expect(page.get_by_role("main", name="#general")).to_be_visible()
 
 
-async def test_nothing_is_wider_than_a_phone(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_nothing_overflows_a_phone_screen(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit(viewport=PHONE)
     for blocks in sink.messages(workspace.url):
         await say(workspace, blocks)

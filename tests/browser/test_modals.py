@@ -15,9 +15,7 @@ GOAL = sink.field("goal", "Goal", {"type": "plain_text_input", "min_length": 5},
 WHY = sink.field("why", "Why", {"type": "plain_text_input", "multiline": True}, optional=True)
 
 
-async def test_an_empty_required_field_is_told_in_place_and_not_sent(
-    visit: Open, workspace: RunningWorkspace, app: RawApp
-) -> None:
+async def test_an_empty_required_field_blocks_submission(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     await show(workspace, sink.view("Request", [WHY, GOAL]))
     await ben.page.get_by_role("dialog").get_by_role("button", name="Send").click()
@@ -32,9 +30,7 @@ async def test_an_empty_required_field_is_told_in_place_and_not_sent(
     assert await workspace.events("interactive") == []
 
 
-async def test_what_the_app_finds_wrong_stands_under_its_field_and_the_rest_is_kept(
-    visit: Open, workspace: RunningWorkspace, app: RawApp
-) -> None:
+async def test_app_errors_appear_below_their_fields(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     await show(workspace, sink.view("Request", [GOAL, WHY]))
     goal, why = ben.page.get_by_role("textbox", name="Goal"), ben.page.get_by_role("textbox", name="Why")
@@ -49,9 +45,7 @@ async def test_what_the_app_finds_wrong_stands_under_its_field_and_the_rest_is_k
     await expect(why).to_have_value("Because\nof this")
 
 
-async def test_a_modal_is_sent_once_however_often_send_is_pressed(
-    visit: Open, workspace: RunningWorkspace, app: RawApp
-) -> None:
+async def test_repeated_submit_clicks_submit_once(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     await show(workspace, sink.view("Request", [GOAL]))
     await ben.page.get_by_role("textbox", name="Goal").fill("Know where we stand")
@@ -66,9 +60,7 @@ async def test_a_modal_is_sent_once_however_often_send_is_pressed(
     assert len(await workspace.events("interactive")) == 1
 
 
-async def test_an_app_that_does_not_answer_leaves_the_modal_open_and_says_so(
-    visit: Open, workspace: RunningWorkspace
-) -> None:
+async def test_a_timeout_keeps_the_modal_open(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await show(workspace, sink.view("Request", [GOAL]))
     await ben.page.get_by_role("textbox", name="Goal").fill("Know where we stand")
@@ -78,9 +70,7 @@ async def test_an_app_that_does_not_answer_leaves_the_modal_open_and_says_so(
     await expect(dialog.get_by_role("textbox", name="Goal")).to_have_value("Know where we stand")
 
 
-async def test_everything_entered_reaches_the_app_in_slacks_shape(
-    visit: Open, workspace: RunningWorkspace, app: RawApp
-) -> None:
+async def test_entered_values_arrive_in_slacks_format(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     await show(workspace, sink.view("Everything", sink.inputs()))
     dialog = ben.page.get_by_role("dialog")
@@ -136,9 +126,7 @@ def _brief(values: dict[str, sink.Json]) -> dict[str, object]:
     return {block: value(entry) for block, entry in values.items()}
 
 
-async def test_an_update_keeps_what_was_entered_unless_the_block_has_another_id(
-    visit: Open, workspace: RunningWorkspace
-) -> None:
+async def test_updates_keep_values_of_unchanged_block_ids(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     view = await show(workspace, sink.view("Request", [GOAL, WHY]))
     await ben.page.get_by_role("textbox", name="Goal").fill("Kept")
@@ -152,9 +140,7 @@ async def test_an_update_keeps_what_was_entered_unless_the_block_has_another_id(
     await expect(ben.page.get_by_role("textbox", name="Why")).to_have_value("")
 
 
-async def test_a_second_view_goes_back_to_the_first_as_it_was_left(
-    visit: Open, workspace: RunningWorkspace, app: RawApp
-) -> None:
+async def test_closing_a_pushed_view_restores_the_first(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     await show(workspace, sink.view("First", [GOAL]))
     await ben.page.get_by_role("textbox", name="Goal").fill("Know where we stand")
@@ -167,7 +153,7 @@ async def test_a_second_view_goes_back_to_the_first_as_it_was_left(
     await expect(ben.page.get_by_role("textbox", name="Goal")).to_have_value("Know where we stand")
 
 
-async def test_a_modal_to_read_begins_at_its_beginning(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_a_modal_to_read_starts_at_the_top(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     long = [
         {"type": "section", "text": sink.mrkdwn(f"Paragraph {number}\nand its second line")} for number in range(30)
@@ -178,9 +164,7 @@ async def test_a_modal_to_read_begins_at_its_beginning(visit: Open, workspace: R
     await expect(ben.page.get_by_text("Paragraph 0")).to_be_in_viewport()
 
 
-async def test_escape_closes_and_an_app_that_asked_to_know_is_told(
-    visit: Open, workspace: RunningWorkspace, app: RawApp
-) -> None:
+async def test_escape_closes_the_modal_and_notifies(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     await show(workspace, sink.view("Request", [GOAL], notify_on_close=True))
     await expect(ben.page.get_by_role("textbox", name="Goal")).to_be_focused()
@@ -191,7 +175,7 @@ async def test_escape_closes_and_an_app_that_asked_to_know_is_told(
     assert (payload["type"], payload["is_cleared"]) == ("view_closed", True)
 
 
-async def test_a_select_of_the_app_offers_what_it_answers(
+async def test_an_external_select_offers_the_apps_options(
     visit: Open, workspace: RunningWorkspace, app: RawApp
 ) -> None:
     ben = await visit()
@@ -212,9 +196,7 @@ async def test_a_select_of_the_app_offers_what_it_answers(
     await expect(record).to_have_value("Pump house")
 
 
-async def test_a_choice_that_the_block_tells_at_once_reaches_the_app_with_the_rest(
-    visit: Open, workspace: RunningWorkspace, app: RawApp
-) -> None:
+async def test_a_dispatched_selection_carries_all_values(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     service = {"type": "static_select", "options": [sink.option("Review"), sink.option("Advice")]}
     await show(workspace, sink.view("Request", [GOAL, sink.field("service", "Service", service, dispatch_action=True)]))
@@ -226,9 +208,7 @@ async def test_a_choice_that_the_block_tells_at_once_reaches_the_app_with_the_re
     assert payload["view"]["state"]["values"]["goal"]["it"]["value"] == "Half a goal"
 
 
-async def test_words_are_told_at_the_moments_the_app_asked_for(
-    visit: Open, workspace: RunningWorkspace, app: RawApp
-) -> None:
+async def test_text_inputs_dispatch_as_configured(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     typed = {"type": "plain_text_input", "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
     entered = {"type": "plain_text_input"}
@@ -249,9 +229,7 @@ async def test_words_are_told_at_the_moments_the_app_asked_for(
     await expect(ben.page.get_by_role("dialog", name="Search")).to_be_visible()
 
 
-async def test_a_chosen_file_is_stored_and_its_id_reaches_the_app(
-    visit: Open, workspace: RunningWorkspace, app: RawApp
-) -> None:
+async def test_a_chosen_file_is_uploaded_and_submitted(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     await show(workspace, sink.view("Request", [sink.field("files", "Files", {"type": "file_input"})]))
     chosen = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"Plan"}

@@ -51,7 +51,7 @@ CASES: list[tuple[str, list[Any]]] = [
 ]
 
 
-async def test_mrkdwn_is_read_as_slack_reads_it(page: Page) -> None:
+async def test_mrkdwn_is_parsed_as_in_slack(page: Page) -> None:
     read = {text: await page.evaluate(SHORT, text) for text, _ in CASES}
     assert read == dict(CASES)
 
@@ -60,7 +60,7 @@ ENDLESS = ["> ", "&gt; ", "*a ", "*_~", "`a ", "<", "<http:", "http://. ", ":a",
 
 
 @pytest.mark.parametrize("unit", ENDLESS)
-async def test_a_text_as_long_as_a_message_may_be_is_read(page: Page, unit: str) -> None:
+async def test_the_longest_message_is_parsed_quickly(page: Page, unit: str) -> None:
     count = """async (text) => (await import("/static/js/mrkdwn.js")).parse(text).length"""
     assert await page.evaluate(count, (unit * 40_000)[:40_000]) > 0
 
@@ -75,7 +75,7 @@ async def test_a_text_as_long_as_a_message_may_be_is_read(page: Page, unit: str)
         ("{ago}, {unknown}", "2 hours ago, {unknown}"),
     ],
 )
-async def test_a_moment_is_written_in_the_readers_own_time(page: Page, format_: str, shown: str) -> None:
+async def test_dates_appear_in_the_readers_time_zone(page: Page, format_: str, shown: str) -> None:
     written = """async ([format, now]) => {
         const { formatTokens } = await import("/static/js/dates.js");
         return formatTokens(1789376400, format, new Date(now));

@@ -30,7 +30,7 @@ async def nameless(page: Page) -> list[str]:
     ]
 
 
-async def test_everything_in_messages_has_a_name(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_controls_in_messages_have_accessible_names(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for blocks in sink.messages(workspace.url):
         await say(workspace, blocks)
@@ -39,7 +39,7 @@ async def test_everything_in_messages_has_a_name(visit: Open, workspace: Running
     assert await nameless(ben.page) == []
 
 
-async def test_everything_in_a_modal_has_a_name(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_controls_in_modals_have_accessible_names(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await show(workspace, sink.view("Everything", sink.inputs()))
     await ben.page.get_by_role("combobox", name="Service").click()
@@ -47,7 +47,7 @@ async def test_everything_in_a_modal_has_a_name(visit: Open, workspace: RunningW
     assert await nameless(ben.page) == []
 
 
-async def test_everything_in_the_apps_own_place_has_a_name(visit: Open) -> None:
+async def test_controls_in_the_app_have_accessible_names(visit: Open) -> None:
     ben = await visit()
     await ben.page.get_by_role("navigation").get_by_role("button", name="PMO Assistant").click()
     await ben.page.get_by_role("tab", name="Messages").click()
@@ -55,7 +55,7 @@ async def test_everything_in_the_apps_own_place_has_a_name(visit: Open) -> None:
     assert await nameless(ben.page) == []
 
 
-async def test_the_page_has_its_landmarks_and_headings(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_the_page_has_landmarks_and_headings(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await tell(workspace, "Hello")
     await ben.log.get_by_role("article").hover()
@@ -68,7 +68,7 @@ async def test_the_page_has_its_landmarks_and_headings(visit: Open, workspace: R
     await expect(ben.thread.get_by_role("heading", level=2)).to_have_text("Thread")
 
 
-async def test_only_news_is_read_out(visit: Open, workspace: RunningWorkspace) -> None:
+async def test_screen_readers_announce_only_new_messages(visit: Open, workspace: RunningWorkspace) -> None:
     await tell(workspace, "Known")
     ben = await visit()
     await expect(ben.log).to_have_attribute("aria-live", "polite")
@@ -77,7 +77,7 @@ async def test_only_news_is_read_out(visit: Open, workspace: RunningWorkspace) -
     await expect(ben.log).to_have_attribute("aria-live", "polite")
 
 
-async def test_each_person_is_named_with_their_role(page: Page) -> None:
+async def test_people_are_listed_with_their_title(page: Page) -> None:
     await expect(page.get_by_role("combobox", name="Signed in as").locator("option")).to_have_text(
         [
             "Ada Okafor — Team member",

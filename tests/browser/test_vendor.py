@@ -8,7 +8,7 @@ VENDOR = Path(__file__).parents[2] / "workspace" / "static" / "vendor"
 ROW = re.compile(r"^\| `([^`]+)` .*\]\(licences/([^)]+)\) .*`([0-9a-f]{64})` \|$", re.MULTILINE)
 
 
-def test_every_library_is_the_published_one_and_has_its_licence() -> None:
+def test_vendored_libraries_match_their_release_and_licence() -> None:
     rows = ROW.findall((VENDOR / "README.md").read_text(encoding="utf-8"))
     carried = {path.name for path in VENDOR.iterdir() if path.suffix in (".js", ".json")}
     assert {name for name, _, _ in rows} == carried
@@ -17,11 +17,11 @@ def test_every_library_is_the_published_one_and_has_its_licence() -> None:
         assert (VENDOR / "licences" / licence).stat().st_size > 500
 
 
-def test_no_library_asks_for_a_map_that_is_not_there() -> None:
+def test_libraries_refer_to_no_missing_source_map() -> None:
     assert [path.name for path in VENDOR.glob("*.js") if "sourceMappingURL" in path.read_text(encoding="utf-8")] == []
 
 
-def test_the_page_asks_nothing_of_other_places() -> None:
+def test_the_page_loads_nothing_from_other_hosts() -> None:
     """No address of another host in the page's own files, so that it works with no network."""
     static = VENDOR.parent
     own = [*static.glob("*.html"), *static.glob("style/*.css"), *static.glob("js/**/*.js")]
@@ -29,6 +29,6 @@ def test_the_page_asks_nothing_of_other_places() -> None:
     assert [path.name for path in own if foreign.search(path.read_text(encoding="utf-8"))] == []
 
 
-def test_nothing_in_the_page_is_inline() -> None:
+def test_the_page_has_no_inline_code() -> None:
     page = (VENDOR.parent / "index.html").read_text(encoding="utf-8")
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)

@@ -36,7 +36,7 @@ async def ready(process):
         return json.loads(await process.stdout.readline())["ready"]
 
 
-async def test_it_says_where_it_listens_and_stops_when_its_parent_is_gone(tmp_path):
+async def test_server_prints_url_and_stops_with_parent(tmp_path):
     process = await started("--port", 0, "--data", tmp_path, "--exit-with-parent", stdin=asyncio.subprocess.PIPE)
     url = await ready(process)
     headers = {"Authorization": "Bearer xoxb-local-pmo"}
@@ -50,7 +50,7 @@ async def test_it_says_where_it_listens_and_stops_when_its_parent_is_gone(tmp_pa
     assert (tmp_path / "workspace.sqlite3").stat().st_size > 0
 
 
-async def test_a_port_in_use_is_one_clear_line_and_exit_code_2():
+async def test_a_used_port_exits_with_one_line():
     first = await started("--port", 0)
     port = (await ready(first)).rpartition(":")[2]
     second = await started("--port", port)
@@ -64,7 +64,7 @@ async def test_a_port_in_use_is_one_clear_line_and_exit_code_2():
     assert await first.wait() == 0
 
 
-async def test_tokens_given_on_the_command_line_win():
+async def test_command_line_tokens_override_the_seed():
     process = await started("--port", 0, "--bot-token", "xoxb-mine")
     url = await ready(process)
     async with aiohttp.ClientSession() as session:
@@ -75,7 +75,7 @@ async def test_tokens_given_on_the_command_line_win():
     assert await process.wait() == 0
 
 
-async def test_a_broken_seed_is_one_clear_line_and_exit_code_2(tmp_path):
+async def test_a_broken_seed_exits_with_one_line(tmp_path):
     seed = tmp_path / "seed.yaml"
     seed.write_text("team: {id: T1, name: x, domain: x}\n")
     process = await started("--port", 0, "--seed", seed)
@@ -105,7 +105,7 @@ channels:
         ("real_name: Ada}", "real_name: Ada", r"not valid YAML"),
     ],
 )
-def test_a_seed_is_answered_with_its_line_and_field(tmp_path, old, new, problem):
+def test_a_seed_error_names_line_and_field(tmp_path, old, new, problem):
     path = tmp_path / "seed.yaml"
     path.write_text(GOOD)
     assert read_seed(path).app.bot_id == "B1"
@@ -115,7 +115,7 @@ def test_a_seed_is_answered_with_its_line_and_field(tmp_path, old, new, problem)
         read_seed(path)
 
 
-def test_ids_are_used_once(tmp_path):
+def test_duplicate_seed_ids_are_refused(tmp_path):
     path = tmp_path / "seed.yaml"
     again = "  - {id: U1, name: ada, real_name: Ada}\n"
     path.write_text(GOOD.replace(again, again * 2))
@@ -131,7 +131,7 @@ def named(name="x", **more):
     return {"display_information": {"name": name, **more}}
 
 
-def test_a_manifest_may_use_every_limit_to_the_full():
+def test_a_manifest_at_every_limit_is_accepted():
     shortcut = {"type": "global", "name": "x" * 24, "description": "x" * 150}
     full = named("x" * 35, description="x" * 140, long_description="x" * 175) | {
         "features": {
@@ -188,7 +188,7 @@ def test_a_manifest_may_use_every_limit_to_the_full():
         ({"oauth_config": {"scopes": {"bot": "chat:write"}}}, "oauth_config.scopes.bot is not a list"),
     ],
 )
-def test_a_manifest_is_answered_with_its_field(manifest, problem):
+def test_a_manifest_error_names_the_field(manifest, problem):
     given = (
         manifest
         if not manifest or "display_information" in manifest
@@ -198,7 +198,7 @@ def test_a_manifest_is_answered_with_its_field(manifest, problem):
         parse_manifest(given)
 
 
-def test_a_manifest_that_cannot_be_read_is_named(tmp_path):
+def test_an_unreadable_manifest_error_names_the_file(tmp_path):
     with pytest.raises(ConfigError, match="Pass its path with --manifest"):
         read_manifest(tmp_path / "none.json")
     (tmp_path / "broken.json").write_text("{\n  nope\n}")

@@ -10,18 +10,18 @@ async def names(workspace, **args):
     return [channel["name"] for channel in body["channels"]]
 
 
-async def test_public_channels_are_listed_first_and_private_ones_on_request(workspace):
+async def test_private_channels_are_listed_on_request(workspace):
     assert await names(workspace) == ["general", "projects", "strategy-progress", "success-stories", "ask-the-pmo"]
     assert await names(workspace, types="private_channel") == ["pmo-triage", "leadership"]
 
 
-async def test_a_private_channel_without_the_app_does_not_exist_for_it(workspace):
+async def test_private_channels_are_hidden_from_nonmember_apps(workspace):
     await workspace.as_user("U05EMEKA").command("/remove @PMO Assistant", channel="C06LEADERS")
     assert await names(workspace, types="private_channel") == ["pmo-triage"]
     assert (await workspace.api("conversations.info", channel="C06LEADERS"))["error"] == "channel_not_found"
 
 
-async def test_lists_come_in_pages(workspace):
+async def test_lists_are_paginated(workspace):
     found, cursor = [], ""
     while True:
         body = await workspace.api("conversations.list", limit=2, cursor=cursor)
@@ -33,7 +33,7 @@ async def test_lists_come_in_pages(workspace):
     assert (await workspace.api("conversations.list", cursor="nonsense"))["error"] == "invalid_cursor"
 
 
-async def test_a_channel_says_who_is_in_it(workspace):
+async def test_channel_info_includes_its_members(workspace):
     info = await workspace.api("conversations.info", channel="C03TRIAGE", include_num_members=True)
     assert info["channel"]["is_private"]
     assert info["channel"]["num_members"] == 3
@@ -44,7 +44,7 @@ async def test_a_channel_says_who_is_in_it(workspace):
     ]
 
 
-async def test_opening_a_direct_message_twice_gives_the_same_one(workspace):
+async def test_opening_a_direct_message_is_idempotent(workspace):
     first = await workspace.api("conversations.open", users="U01ADA")
     again = await workspace.api("conversations.open", users="U01ADA", return_im=True)
     assert first["channel"] == {"id": "D01ADA"}
@@ -52,7 +52,7 @@ async def test_opening_a_direct_message_twice_gives_the_same_one(workspace):
     assert (await workspace.api("conversations.open", users="U99NOBODY"))["error"] == "user_not_found"
 
 
-async def test_history_is_newest_first_in_pages_and_between_times(workspace):
+async def test_history_is_paginated_newest_first(workspace):
     posted = [(await workspace.api("chat.postMessage", channel="C02PROJECTS", text=str(n)))["ts"] for n in range(5)]
     page = await workspace.api("conversations.history", channel="C02PROJECTS", limit=2)
     assert [message["text"] for message in page["messages"]] == ["4", "3"]
@@ -66,7 +66,7 @@ async def test_history_is_newest_first_in_pages_and_between_times(workspace):
     assert [message["text"] for message in inclusive["messages"]] == ["3", "2", "1"]
 
 
-async def test_replies_begin_with_the_message_they_answer(workspace):
+async def test_replies_start_with_the_parent(workspace):
     ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="root"))["ts"]
     for text in ("one", "two", "three"):
         await workspace.api("chat.postMessage", channel="C02PROJECTS", text=text, thread_ts=ts)
@@ -79,14 +79,14 @@ async def test_replies_begin_with_the_message_they_answer(workspace):
     assert missing["error"] == "thread_not_found"
 
 
-async def test_what_people_typed_reads_as_rich_text(workspace):
+async def test_typed_messages_are_read_as_rich_text(workspace):
     await workspace.as_user("U02BEN").post("C02PROJECTS", "Plain *words*")
     message = (await workspace.api("conversations.history", channel="C02PROJECTS"))["messages"][0]
     assert message["text"] == "Plain *words*"
     assert message["blocks"][0]["type"] == "rich_text"
 
 
-async def test_an_app_can_join_a_public_channel_by_itself(workspace):
+async def test_an_app_can_join_public_channels(workspace):
     await workspace.as_user("U06FARAH").command("/remove @PMO Assistant", channel="C02PROJECTS")
     assert (await workspace.api("conversations.history", channel="C02PROJECTS"))["error"] == "not_in_channel"
     assert (await workspace.api("conversations.join", channel="C02PROJECTS"))["channel"]["is_member"]
@@ -94,7 +94,7 @@ async def test_an_app_can_join_a_public_channel_by_itself(workspace):
     assert (await workspace.api("conversations.join", channel="C02PROJECTS"))["warning"] == "already_in_channel"
 
 
-async def test_each_kind_of_channel_has_its_own_scope():
+async def test_each_channel_type_needs_its_scope():
     scopes = {"scopes": {"bot": ["channels:read", "channels:history"]}}
     async with running_workspace(MANIFEST | {"oauth_config": scopes}) as workspace:
         assert (await workspace.api("conversations.info", channel="C02PROJECTS"))["ok"]
@@ -104,7 +104,7 @@ async def test_each_kind_of_channel_has_its_own_scope():
         assert (await workspace.api("conversations.list", types="public_channel,im"))["needed"] == "im:read"
 
 
-async def test_people_are_described_with_their_role_time_zone_and_address(workspace):
+async def test_user_info_includes_title_zone_and_email(workspace):
     user = (await workspace.api("users.info", user="U04DANA"))["user"]
     assert (user["name"], user["real_name"], user["tz"]) == ("dana", "Dana Lindqvist", "Europe/London")
     assert user["profile"]["title"] == "Chief Operating Officer"
@@ -115,25 +115,25 @@ async def test_people_are_described_with_their_role_time_zone_and_address(worksp
     assert (await workspace.api("users.info", user="U99NOBODY"))["error"] == "user_not_found"
 
 
-async def test_everybody_is_listed_with_the_app_itself(workspace):
+async def test_the_user_list_includes_the_app(workspace):
     members = (await workspace.api("users.list"))["members"]
     assert [member["id"] for member in members if member["is_bot"]] == ["U00PMOBOT"]
     assert len(members) == 7
 
 
-async def test_the_channels_of_one_person(workspace):
+async def test_user_conversations_lists_only_their_channels(workspace):
     channels = (await workspace.api("users.conversations", user="U04DANA"))["channels"]
     assert [channel["name"] for channel in channels] == ["general", "strategy-progress", "success-stories"]
 
 
-async def test_team_and_bot_describe_themselves(workspace):
+async def test_team_and_bot_info_are_served(workspace):
     assert (await workspace.api("team.info"))["team"]["name"] == "Meridian Water (sample)"
     assert (await workspace.api("bots.info", bot="B00PMO"))["bot"]["user_id"] == "U00PMOBOT"
     assert (await workspace.api("usergroups.list"))["usergroups"] == []
     assert (await workspace.api("usergroups.users.list", usergroup="S1"))["error"] == "no_such_subteam"
 
 
-async def test_reactions_are_added_once_and_seen_by_people(workspace):
+async def test_reactions_are_added_once_and_shown(workspace):
     ben = workspace.as_user("U02BEN")
     ts = await ben.post("C02PROJECTS", "Done!")
     place = {"channel": "C02PROJECTS", "timestamp": ts, "name": "tada"}
@@ -150,7 +150,7 @@ async def test_reactions_are_added_once_and_seen_by_people(workspace):
 
 
 @pytest.mark.parametrize("name", ["", "thumbs up", "Tada", "👍", "tada!", "wave::skin-tone-7"])
-async def test_a_reaction_has_the_name_of_an_emoji(workspace, name):
+async def test_reaction_names_must_be_valid(workspace, name):
     ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Done"))["ts"]
     place = {"channel": "C02PROJECTS", "timestamp": ts}
     assert (await workspace.api("reactions.add", **place, name=name))["error"] == "invalid_name"
@@ -158,7 +158,7 @@ async def test_a_reaction_has_the_name_of_an_emoji(workspace, name):
         assert (await workspace.api("reactions.add", **place, name=good))["ok"]
 
 
-async def test_a_full_message_takes_no_other_emoji_but_more_of_its_own(workspace):
+async def test_reactions_beyond_23_emoji_are_refused(workspace):
     ben, ts = (
         workspace.as_user("U02BEN"),
         (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="x"))["ts"],
@@ -172,7 +172,7 @@ async def test_a_full_message_takes_no_other_emoji_but_more_of_its_own(workspace
     assert (await workspace.api("reactions.add", **place, name="emoji7"))["ok"]
 
 
-async def test_a_message_with_replies_leaves_a_tombstone_until_the_last_one_goes(workspace, app):
+async def test_a_deleted_parent_leaves_a_tombstone(workspace, app):
     ben = workspace.as_user("U02BEN")
     root = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Any news?"))["ts"]
     reply = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="None", thread_ts=root))["ts"]
@@ -192,7 +192,7 @@ async def test_a_message_with_replies_leaves_a_tombstone_until_the_last_one_goes
     assert (await workspace.api("conversations.history", channel="C02PROJECTS"))["messages"] == []
 
 
-async def test_a_deleted_message_is_no_longer_pinned(workspace):
+async def test_deleting_a_message_removes_its_pin(workspace):
     ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Read me"))["ts"]
     await workspace.api("pins.add", channel="C02PROJECTS", timestamp=ts)
     await workspace.api("chat.delete", channel="C02PROJECTS", ts=ts)
@@ -202,7 +202,7 @@ async def test_a_deleted_message_is_no_longer_pinned(workspace):
 @pytest.mark.parametrize("method", ["conversations.history", "conversations.replies"])
 @pytest.mark.parametrize("name", ["oldest", "latest"])
 @pytest.mark.parametrize("value", ["junk", "-1", "1.x", "²"])
-async def test_a_time_that_is_none_is_refused_by_its_name(workspace, method, name, value):
+async def test_an_invalid_timestamp_error_names_the_field(workspace, method, name, value):
     ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="x"))["ts"]
     refused = await workspace.api(method, channel="C02PROJECTS", ts=ts, **{name: value})
     assert refused["error"] == f"invalid_ts_{name}"
@@ -210,14 +210,14 @@ async def test_a_time_that_is_none_is_refused_by_its_name(workspace, method, nam
 
 
 @pytest.mark.parametrize("method", ["conversations.list", "conversations.members", "users.list", "users.conversations"])
-async def test_a_page_holds_a_thousand_at_most(workspace, method):
+async def test_pages_are_limited_to_1000_items(workspace, method):
     for limit in (1001, -1, "many"):
         refused = await workspace.api(method, channel="C02PROJECTS", limit=limit)
         assert refused["error"] == "invalid_limit"
     assert (await workspace.api(method, channel="C02PROJECTS", limit=1000))["ok"]
 
 
-async def test_pins_are_kept_in_order(workspace):
+async def test_pins_keep_their_order(workspace):
     ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Pin me"))["ts"]
     place = {"channel": "C02PROJECTS", "timestamp": ts}
     assert (await workspace.api("pins.add", **place))["ok"]

@@ -20,7 +20,7 @@ def subscribed_to(*names):
     return MANIFEST | {"settings": settings}
 
 
-async def test_a_mention_comes_as_a_message_and_as_a_mention(workspace, app):
+async def test_a_mention_sends_message_and_mention_events(workspace, app):
     ts = await workspace.as_user("U02BEN").post("C02PROJECTS", "@PMO Assistant what is RAG?")
     message, mention = await app.event("message"), await app.event("app_mention")
     assert message["event_id"] != mention["event_id"]
@@ -35,7 +35,7 @@ async def test_a_mention_comes_as_a_message_and_as_a_mention(workspace, app):
     assert message["event"]["channel_type"] == "channel"
 
 
-async def test_a_direct_message_is_no_mention(workspace, app):
+async def test_a_direct_message_sends_no_mention(workspace, app):
     ben = workspace.as_user("U02BEN")
     await ben.post(await ben.dm(), "@PMO Assistant hello")
     await ben.post("C01GENERAL", "next")
@@ -44,7 +44,7 @@ async def test_a_direct_message_is_no_mention(workspace, app):
     assert second["event"]["text"] == "next"
 
 
-async def test_private_channels_have_their_own_subscription(workspace, app):
+async def test_private_channels_need_their_own_subscription(workspace, app):
     await workspace.as_user("U03WEI").post("C03TRIAGE", "New request")
     assert (await app.event("message"))["event"]["channel_type"] == "group"
     async with running_workspace(subscribed_to("message.channels")) as other, connected_app(other) as deaf:
@@ -53,7 +53,7 @@ async def test_private_channels_have_their_own_subscription(workspace, app):
         assert (await deaf.event("message"))["event"]["text"] == "Heard"
 
 
-async def test_an_event_needs_its_scope_besides_its_subscription():
+async def test_events_need_subscription_and_scope():
     scopes = [scope for scope in MANIFEST["oauth_config"]["scopes"]["bot"] if scope not in DENIED]
     manifest = MANIFEST | {"oauth_config": {"scopes": {"bot": scopes}}}
     async with running_workspace(manifest) as workspace, connected_app(workspace):
@@ -67,7 +67,7 @@ async def test_an_event_needs_its_scope_besides_its_subscription():
         assert [event["event_type"] for event in await workspace.events()] == ["app_home_opened"]
 
 
-async def test_the_app_hears_of_members_only_where_it_is_one(workspace, app):
+async def test_member_events_need_membership(workspace, app):
     wei, dana = workspace.as_user("U03WEI"), workspace.as_user("U04DANA")
     await wei.command("/remove @PMO Assistant", channel="C02PROJECTS")
     await dana.join("C02PROJECTS")
@@ -75,13 +75,13 @@ async def test_the_app_hears_of_members_only_where_it_is_one(workspace, app):
     assert (await app.event("member_joined_channel"))["event"]["user"] == "U00PMOBOT"
 
 
-async def test_the_apps_own_messages_come_back_to_it(workspace, app):
+async def test_the_app_receives_its_own_messages(workspace, app):
     await workspace.api("chat.postMessage", channel="C02PROJECTS", text="I said this")
     event = (await app.event("message"))["event"]
     assert (event["text"], event["bot_id"], event["app_id"]) == ("I said this", "B00PMO", "A00PMO")
 
 
-async def test_changes_and_deletions_are_told_with_what_was_before(workspace, app):
+async def test_edits_and_deletions_include_the_previous_message(workspace, app):
     ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Old"))["ts"]
     await workspace.api("chat.update", channel="C02PROJECTS", ts=ts, text="New")
     await workspace.api("chat.delete", channel="C02PROJECTS", ts=ts)
@@ -92,7 +92,7 @@ async def test_changes_and_deletions_are_told_with_what_was_before(workspace, ap
     assert (deleted["subtype"], deleted["deleted_ts"]) == ("message_deleted", ts)
 
 
-async def test_the_app_hears_nothing_where_it_is_not_a_member_and_people_are_told(workspace, app):
+async def test_mentioning_an_absent_app_suggests_an_invite(workspace, app):
     farah = workspace.as_user("U06FARAH")
     await farah.command("/remove @PMO Assistant", channel="C02PROJECTS")
     await farah.wait_message("no longer in this channel")
@@ -105,7 +105,7 @@ async def test_the_app_hears_nothing_where_it_is_not_a_member_and_people_are_tol
     assert (await app.event("message"))["event"]["text"] == "And now?"
 
 
-async def test_opening_the_home_tab_is_told_with_what_is_published(workspace, app):
+async def test_opening_home_sends_the_published_view(workspace, app):
     dana = workspace.as_user("U04DANA")
     await dana.open_home()
     event = (await app.event("app_home_opened"))["event"]
@@ -119,7 +119,7 @@ async def test_opening_the_home_tab_is_told_with_what_is_published(workspace, ap
     assert (await app.event("app_home_opened"))["event"]["tab"] == "messages"
 
 
-async def test_reactions_of_people_are_told(workspace, app):
+async def test_reactions_of_people_send_events(workspace, app):
     ada = workspace.as_user("U01ADA")
     ts = (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Helpful?"))["ts"]
     await ada.react("C02PROJECTS", ts, "+1")
@@ -134,7 +134,7 @@ async def test_reactions_of_people_are_told(workspace, app):
     assert (await app.event("reaction_removed"))["event"]["reaction"] == "+1"
 
 
-async def test_an_app_with_the_older_assistant_view_is_told_of_a_thread():
+async def test_the_assistant_view_starts_a_thread():
     features = {name: value for name, value in MANIFEST["features"].items() if name != "agent_view"}
     features["assistant_view"] = {"assistant_description": "Ask the PMO"}
     manifest = subscribed_to("assistant_thread_started") | {"features": features}
@@ -148,7 +148,7 @@ async def test_an_app_with_the_older_assistant_view_is_told_of_a_thread():
         assert (await workspace.api("assistant.threads.setSuggestedPrompts", **args))["ok"]
 
 
-async def test_what_people_type_is_escaped_and_its_names_become_references(workspace, app):
+async def test_typed_text_is_escaped_with_references(workspace, app):
     await workspace.as_user("U02BEN").post(
         "C02PROJECTS", "R&D <b> for @Wei Chen and @ada in #ask-the-pmo, see https://example.com/a?b=1&c=2."
     )
@@ -157,7 +157,7 @@ async def test_what_people_type_is_escaped_and_its_names_become_references(works
     )
 
 
-async def test_people_write_only_where_they_may(workspace):
+async def test_people_post_only_where_allowed(workspace):
     dana = workspace.as_user("U04DANA")
     with pytest.raises(Trouble, match="Join #projects"):
         await dana.post("C02PROJECTS", "Hello")
@@ -169,7 +169,7 @@ async def test_people_write_only_where_they_may(workspace):
     assert await dana.post("C02PROJECTS", "Hello")
 
 
-async def test_an_app_whose_messages_are_turned_off_gets_and_sends_none():
+async def test_disabled_messages_are_neither_sent_nor_received():
     home = {"home_tab_enabled": True, "messages_tab_enabled": False}
     features = {"app_home": home, "bot_user": MANIFEST["features"]["bot_user"]}
     async with running_workspace(MANIFEST | {"features": features}) as workspace:

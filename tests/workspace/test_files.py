@@ -21,7 +21,7 @@ def bearer(workspace, token=None):
     return {"Authorization": f"Bearer {token or workspace.bot_token}"}
 
 
-async def test_a_files_address_takes_a_token_that_may_read_it(workspace, client):
+async def test_file_urls_require_a_token_with_scope(workspace, client):
     address = (await client.files_upload_v2(filename="what? #1.png", content=PIXEL))["file"]["url_private"]
 
     async def status(address, headers):
@@ -43,7 +43,7 @@ async def test_a_files_address_takes_a_token_that_may_read_it(workspace, client)
         assert await status(f"{other.url}/files/{done['file_id']}/a.png", bearer(other)) == 403
 
 
-async def test_the_sdks_upload_shares_the_file_with_its_comment(workspace, client):
+async def test_the_sdk_upload_shares_file_and_comment(workspace, client):
     ben = workspace.as_user("U02BEN")
     done = await client.files_upload_v2(
         filename="trend.png", content=PIXEL, title="Trend", channel="C02PROJECTS", initial_comment="This month"
@@ -60,7 +60,7 @@ async def test_the_sdks_upload_shares_the_file_with_its_comment(workspace, clien
     assert info["file"]["url_private"] == f"{workspace.url}/files/{file['id']}/trend.png"
 
 
-async def test_an_uploaded_picture_can_stand_in_a_block(workspace, client):
+async def test_an_uploaded_picture_is_accepted_in_blocks(workspace, client):
     done = await client.files_upload_v2(filename="trend.png", content=PIXEL)
     image = {"type": "image", "alt_text": "Trend", "slack_file": {"id": done["file"]["id"]}}
     posted = await client.chat_postMessage(channel="C02PROJECTS", text="Trend", blocks=[image])
@@ -72,7 +72,7 @@ async def test_an_uploaded_picture_can_stand_in_a_block(workspace, client):
     assert published["view"]["blocks"][0]["slack_file"]["url_private"] == f"/files/{done['file']['id']}/trend.png"
 
 
-async def test_a_block_shows_only_pictures_that_were_uploaded(workspace, client):
+async def test_blocks_refuse_files_that_are_not_pictures(workspace, client):
     drawn = await client.files_upload_v2(filename="trend.svg", content=b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     for file in ("F0NOTHERE", drawn["file"]["id"]):
         image = {"type": "image", "alt_text": "Trend", "slack_file": {"id": file}}
@@ -83,7 +83,7 @@ async def test_a_block_shows_only_pictures_that_were_uploaded(workspace, client)
         assert (refused["error"], refused["errors"][0]["pointer"]) == ("invalid_arguments", "/view/blocks/1/slack_file")
 
 
-async def test_what_is_no_picture_is_only_ever_downloaded(workspace, client):
+async def test_other_files_are_served_as_downloads(workspace, client):
     done = await client.files_upload_v2(filename="page.html", content=b"<script>alert(1)</script>")
     async with workspace.session.get(done["file"]["url_private"], headers=bearer(workspace)) as response:
         assert response.headers["Content-Disposition"] == "attachment"
@@ -91,7 +91,7 @@ async def test_what_is_no_picture_is_only_ever_downloaded(workspace, client):
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-async def test_an_upload_has_the_announced_length_and_happens_once(workspace):
+async def test_an_upload_url_checks_length_and_works_once(workspace):
     begun = await workspace.api("files.getUploadURLExternal", filename="a.txt", length=3)
     complete = {"files": [{"id": begun["file_id"]}]}
     assert (await workspace.api("files.completeUploadExternal", **complete))["error"] == "file_not_found"
@@ -104,7 +104,7 @@ async def test_an_upload_has_the_announced_length_and_happens_once(workspace):
     assert (await workspace.api("files.completeUploadExternal", **complete))["files"][0]["size"] == 3
 
 
-async def test_a_file_is_shared_only_where_the_app_may_write(workspace):
+async def test_files_are_shared_only_in_writable_channels(workspace):
     begun = await workspace.api("files.getUploadURLExternal", filename="a.txt", length=3)
     async with workspace.session.post(begun["upload_url"], data=b"abc"):
         pass
@@ -113,7 +113,7 @@ async def test_a_file_is_shared_only_where_the_app_may_write(workspace):
     assert (await workspace.api("files.info", file="F0NOTHERE"))["error"] == "file_not_found"
 
 
-async def test_a_person_uploads_a_file_for_a_form(workspace):
+async def test_people_can_upload_files_for_modals(workspace):
     address = f"{workspace.url}/client/upload"
     async with workspace.session.post(address, params={"user": "U01ADA", "name": "plan.txt"}, data=b"plan") as response:
         file = (await response.json())["file"]

@@ -135,7 +135,7 @@ def target():
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_garbage_is_never_an_error_of_the_server(target, data):
+def test_garbage_never_causes_a_server_error(target, data):
     made, run = target
     verb, path = data.draw(st.sampled_from(made.routes()))
     verb = data.draw(st.sampled_from(["GET", "POST"])) if verb == "*" else verb

@@ -53,7 +53,7 @@ def ok(request, body):
     return web.Response()
 
 
-async def test_events_are_signed_as_slack_signs_them():
+async def test_events_carry_slacks_signature():
     async with listening(ok) as (workspace, listener):
         await workspace.as_user("U02BEN").post("C02PROJECTS", "Bonjour, ça va?")
         request, body = await listener.next()
@@ -63,7 +63,7 @@ async def test_events_are_signed_as_slack_signs_them():
         assert (await workspace.events())[0]["acked"]
 
 
-async def test_a_refused_event_is_tried_three_times_more_and_says_why():
+async def test_a_refused_event_is_retried_three_times():
     def refuse(request, body):
         return web.Response(status=500)
 
@@ -76,7 +76,7 @@ async def test_a_refused_event_is_tried_three_times_more_and_says_why():
         assert (await workspace.events())[0]["given_up"]
 
 
-async def test_what_an_app_says_to_an_event_matters_as_little_as_it_does_to_slack():
+async def test_response_bodies_to_events_are_ignored():
     def gibberish(request, body):
         return web.Response(body=b"\xff\xfe\x00", headers={"Content-Type": "text/plain; charset=klingon"})
 
@@ -86,7 +86,7 @@ async def test_what_an_app_says_to_an_event_matters_as_little_as_it_does_to_slac
         assert (await workspace.events())[0]["acked"]
 
 
-async def test_an_event_is_tried_again_after_a_reply_that_breaks_off():
+async def test_an_event_is_retried_after_a_broken_response():
     def break_off(request, body):
         return web.Response(body=b"not zipped", headers={"Content-Encoding": "gzip"})
 
@@ -99,7 +99,7 @@ async def test_an_event_is_tried_again_after_a_reply_that_breaks_off():
 
 
 @pytest.mark.parametrize("reply", [b"\xff\xfe", b'{"text": "\xff"}'])
-async def test_a_reply_to_a_command_that_is_no_text_is_a_trouble_for_the_person(reply):
+async def test_an_undecodable_command_response_is_reported(reply):
     def answer(request, body):
         return web.Response(body=reply)
 
@@ -109,7 +109,7 @@ async def test_a_reply_to_a_command_that_is_no_text_is_a_trouble_for_the_person(
         assert (await workspace.events())[0]["given_up"]
 
 
-async def test_an_app_can_ask_not_to_be_tried_again():
+async def test_the_no_retry_header_stops_retries():
     def no_more(request, body):
         return web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
 
@@ -120,7 +120,7 @@ async def test_an_app_can_ask_not_to_be_tried_again():
         assert listener.arrived.empty()
 
 
-async def test_commands_come_as_a_form_and_their_answer_is_shown():
+async def test_commands_arrive_as_forms_with_responses():
     def answer(request, body):
         return web.Response(text=f"You wrote {parse_qs(body)['text'][0]}")
 
@@ -133,7 +133,7 @@ async def test_commands_come_as_a_form_and_their_answer_is_shown():
         assert parse_qs(body)["command"] == ["/pmo-request"]
 
 
-async def test_interactions_come_as_a_payload():
+async def test_interactions_arrive_as_a_payload_field():
     async with listening(ok) as (workspace, listener):
         ben = workspace.as_user("U02BEN")
         await ben.shortcut("ask_help")
@@ -142,7 +142,7 @@ async def test_interactions_come_as_a_payload():
         assert (payload["type"], payload["callback_id"]) == ("shortcut", "ask_help")
 
 
-async def test_an_app_that_fails_or_is_not_there_is_a_trouble_for_the_person():
+async def test_failing_or_missing_apps_are_reported():
     def refuse(request, body):
         return web.Response(status=503)
 

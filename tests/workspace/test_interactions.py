@@ -82,7 +82,7 @@ async def opened(workspace, app, user="U02BEN", view=FORM):
     return person, await person.wait_view(view["callback_id"])
 
 
-async def test_a_command_says_who_where_and_what(workspace, app):
+async def test_a_command_carries_person_channel_and_text(workspace, app):
     ben = workspace.as_user("U02BEN")
     doing = ben.command("/pmo-request  health-check", channel="C07ASK")
     payload, _ = await answered(app, doing, kind="slash_commands")
@@ -101,19 +101,19 @@ async def test_a_command_says_who_where_and_what(workspace, app):
     assert payload["response_url"].startswith(workspace.url)
 
 
-async def test_a_command_that_escapes_gets_references_with_names(workspace, app):
+async def test_an_escaped_command_gets_named_references(workspace, app):
     doing = workspace.as_user("U02BEN").command("/pmo who is @Wei Chen in #projects & why")
     payload, _ = await answered(app, doing, kind="slash_commands")
     assert payload["text"] == "who is <@U03WEI|wei> in <#C02PROJECTS|projects> &amp; why"
 
 
-async def test_an_unknown_command_is_refused_in_slacks_words(workspace, app):
+async def test_an_unknown_command_gets_slacks_message(workspace, app):
     with pytest.raises(Trouble) as refused:
         await workspace.as_user("U02BEN").command("/pizza")
     assert (refused.value.code, refused.value.message) == ("invalid_command", "/pizza is not a valid command.")
 
 
-async def test_the_answer_of_a_command_is_for_one_person_unless_it_says_otherwise(workspace, app):
+async def test_command_responses_are_ephemeral_by_default(workspace, app):
     ben, ada = workspace.as_user("U02BEN"), workspace.as_user("U01ADA")
     await answered(app, ben.command("/pmo x"), {"text": "For you"}, "slash_commands")
     await answered(app, ben.command("/pmo x"), {"text": "For all", "response_type": "in_channel"}, "slash_commands")
@@ -121,7 +121,7 @@ async def test_the_answer_of_a_command_is_for_one_person_unless_it_says_otherwis
     assert "ephemeral" not in await ada.wait_message("For all")
 
 
-async def test_a_button_says_which_one_where_and_by_whom(workspace, app):
+async def test_a_click_carries_button_message_and_person(workspace, app):
     wei = workspace.as_user("U03WEI")
     message = await card(workspace, app)
     payload, _ = await answered(app, wei.click(message, "Accept"))
@@ -140,13 +140,13 @@ async def test_a_button_says_which_one_where_and_by_whom(workspace, app):
     assert "triage" in payload["state"]["values"]
 
 
-async def test_a_choice_comes_with_its_option(workspace, app):
+async def test_a_selection_carries_its_option(workspace, app):
     message = await card(workspace, app)
     payload, _ = await answered(app, workspace.as_user("U03WEI").click(message, "assign", "Emeka"))
     assert payload["actions"][0]["selected_option"]["value"] == "emeka"
 
 
-async def test_a_thumb_comes_with_its_own_value(workspace, app):
+async def test_a_feedback_button_sends_its_own_value(workspace, app):
     thumbs = {
         "type": "feedback_buttons",
         "action_id": "rate",
@@ -162,7 +162,7 @@ async def test_a_thumb_comes_with_its_own_value(workspace, app):
         assert (payload["actions"][0]["type"], payload["actions"][0]["value"]) == ("feedback_buttons", value)
 
 
-async def test_the_options_of_an_external_select_come_from_the_app(workspace, app):
+async def test_external_select_options_come_from_the_app(workspace, app):
     message = await card(workspace, app)
     choices = [choice()]
     doing = workspace.as_user("U03WEI").options(message, "project", "res")
@@ -185,9 +185,7 @@ async def test_the_options_of_an_external_select_come_from_the_app(workspace, ap
         (None, "must provide an object"),
     ],
 )
-async def test_options_that_slack_would_not_take_are_not_shown_and_the_log_says_why(
-    workspace, app, caplog, answer, reason
-):
+async def test_invalid_options_are_hidden_and_logged(workspace, app, caplog, answer, reason):
     message = await card(workspace, app)
     with pytest.raises(Trouble, match="Couldn't load the options"):
         await answered(app, workspace.as_user("U03WEI").options(message, "project", "res"), answer)
@@ -196,7 +194,7 @@ async def test_options_that_slack_would_not_take_are_not_shown_and_the_log_says_
     assert reason in line
 
 
-async def test_a_hundred_options_or_groups_are_shown_and_none_at_all_is_an_answer_too(workspace, app):
+async def test_zero_to_100_options_are_shown(workspace, app):
     message = await card(workspace, app)
     wei = workspace.as_user("U03WEI")
     full = [choice("x" * 75, f"{number:0150}") for number in range(100)]
@@ -205,7 +203,7 @@ async def test_a_hundred_options_or_groups_are_shown_and_none_at_all_is_an_answe
         assert len(found) == shown
 
 
-async def test_a_response_url_replaces_the_message_it_came_from_and_can_take_it_away(workspace, app):
+async def test_a_response_url_replaces_or_deletes_the_original(workspace, app):
     wei = workspace.as_user("U03WEI")
     message = await card(workspace, app)
     payload, _ = await answered(app, wei.click(message, "Accept"))
@@ -222,7 +220,7 @@ async def respond(workspace, payload, body):
         return response.status, await response.text()
 
 
-async def test_a_response_url_has_five_uses_within_half_an_hour(workspace, app):
+async def test_a_response_url_allows_five_uses_in_30_minutes(workspace, app):
     payload, _ = await answered(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
     assert [(await respond(workspace, payload, {"text": str(n)}))[0] for n in range(5)] == [200] * 5
     status, body = await respond(workspace, payload, {"text": "6"})
@@ -235,7 +233,7 @@ async def test_a_response_url_has_five_uses_within_half_an_hour(workspace, app):
     assert (status, "expired_url" in body) == (404, True)
 
 
-async def test_an_ephemeral_message_is_replaced_and_deleted_for_its_person(workspace, app):
+async def test_an_ephemeral_message_can_be_replaced_and_deleted(workspace, app):
     wei = workspace.as_user("U03WEI")
     await workspace.api("chat.postEphemeral", channel="C02PROJECTS", user="U03WEI", text="Sure?", blocks=BUTTONS)
     message = await wei.wait_message("Sure?")
@@ -249,14 +247,14 @@ async def test_an_ephemeral_message_is_replaced_and_deleted_for_its_person(works
     assert await wei.messages("C02PROJECTS") == []
 
 
-async def test_bad_blocks_are_refused_by_a_response_url_too(workspace, app):
+async def test_a_response_url_refuses_invalid_blocks(workspace, app):
     payload, _ = await answered(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
     status, body = await respond(workspace, payload, {"blocks": [{"type": "sections"}]})
     assert (status, "invalid_blocks" in body) == (400, True)
     assert "no_text" in (await respond(workspace, payload, {}))[1]
 
 
-async def test_a_reply_to_a_thread_that_is_not_there_is_refused_everywhere(workspace, app, caplog):
+async def test_replies_to_missing_threads_are_refused(workspace, app, caplog):
     ben = workspace.as_user("U02BEN")
     nowhere = {"text": "For you", "thread_ts": "1700000000.000100"}
     payload, _ = await answered(app, ben.command("/pmo x"), kind="slash_commands")
@@ -270,7 +268,7 @@ async def test_a_reply_to_a_thread_that_is_not_there_is_refused_everywhere(works
     assert refused["error"] == "thread_not_found"
 
 
-async def test_a_reply_stands_in_the_thread_of_the_message_it_answers(workspace, app):
+async def test_replies_appear_in_the_parents_thread(workspace, app):
     ben = workspace.as_user("U02BEN")
     root = await ben.post("C07ASK", "Any news?")
     reply = await ben.post("C07ASK", "None", thread_ts=root)
@@ -281,13 +279,13 @@ async def test_a_reply_stands_in_the_thread_of_the_message_it_answers(workspace,
     assert [message["text"] for message in await ben.messages("C07ASK", thread_ts=root)][2:] == ["Some"] * 3
 
 
-async def test_a_response_url_takes_an_object_only(workspace, app):
+async def test_a_response_url_accepts_only_objects(workspace, app):
     payload, _ = await answered(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
     status, body = await respond(workspace, payload, ["For you"])
     assert (status, "invalid_payload" in body) == (400, True)
 
 
-async def test_a_submission_carries_every_value_of_the_form(workspace, app):
+async def test_a_submission_carries_every_value(workspace, app):
     ben, view = await opened(workspace, app)
     payload, errors = await answered(app, ben.submit(view, {"where": "C02PROJECTS"}))
     values = payload["view"]["state"]["values"]
@@ -298,7 +296,7 @@ async def test_a_submission_carries_every_value_of_the_form(workspace, app):
     assert ben.stack == []
 
 
-async def test_errors_keep_the_form_open_and_unknown_ones_are_a_trouble(workspace, app):
+async def test_errors_keep_the_modal_open(workspace, app):
     ben, view = await opened(workspace, app)
     errors = {"response_action": "errors", "errors": {"goal": "Too vague."}}
     assert (await answered(app, ben.submit(view), errors))[1] == {"goal": "Too vague."}
@@ -308,7 +306,7 @@ async def test_errors_keep_the_form_open_and_unknown_ones_are_a_trouble(workspac
     assert [item["id"] for item in ben.stack] == [view["id"]]
 
 
-async def test_an_answer_can_change_the_form_or_lay_another_on_it(workspace, app):
+async def test_a_response_can_update_or_push_views(workspace, app):
     ben, view = await opened(workspace, app)
     update = {"response_action": "update", "view": FORM | {"callback_id": "step2"}}
     await answered(app, ben.submit(view), update)
@@ -325,9 +323,7 @@ async def test_an_answer_can_change_the_form_or_lay_another_on_it(workspace, app
     assert ben.stack == []
 
 
-async def test_a_view_that_slack_would_not_take_is_a_trouble_for_the_person_and_the_log_says_why(
-    workspace, app, caplog
-):
+async def test_an_invalid_response_view_is_reported_and_logged(workspace, app, caplog):
     ben, view = await opened(workspace, app)
     home = {"type": "home", "blocks": [{"type": "divider"}]}
     for wrong in (FORM | {"title": plain("x" * 25)}, home):
@@ -340,21 +336,21 @@ async def test_a_view_that_slack_would_not_take_is_a_trouble_for_the_person_and_
 
 
 @pytest.mark.parametrize("answer", [{"response_action": "vanish"}, {"response_action": []}, "ok"])
-async def test_an_answer_that_slack_does_not_know_is_a_trouble_for_the_person(workspace, app, answer):
+async def test_an_unknown_response_action_is_reported(workspace, app, answer):
     ben, view = await opened(workspace, app)
     with pytest.raises(Trouble, match="trouble connecting"):
         await answered(app, ben.submit(view), answer)
     assert [item["id"] for item in ben.stack] == [view["id"]]
 
 
-async def test_what_the_form_itself_can_see_never_reaches_the_app(workspace, app):
+async def test_client_side_errors_never_reach_the_app(workspace, app):
     ben, view = await opened(workspace, app)
     assert await ben.submit(view, {"goal": " "}) == {"goal": "Please complete this required field."}
     kinds = [item["type"] for item in await workspace.events()]
     assert kinds == ["slash_commands"]
 
 
-async def test_closing_is_told_to_an_app_that_wants_to_know(workspace, app):
+async def test_closing_notifies_apps_that_asked(workspace, app):
     ben, view = await opened(workspace, app)
     payload, _ = await answered(app, ben.close(view))
     assert (payload["type"], payload["view"]["id"], payload["is_cleared"]) == ("view_closed", view["id"], False)
@@ -364,7 +360,7 @@ async def test_closing_is_told_to_an_app_that_wants_to_know(workspace, app):
     await ben.wait_closed()
 
 
-async def test_a_button_in_a_form_gives_a_trigger_to_push_with(workspace, app):
+async def test_a_modal_buttons_trigger_can_push(workspace, app):
     section = {"type": "section", "text": plain("More"), "accessory": BUTTONS[0]["elements"][0]}
     ben, view = await opened(workspace, app, view=FORM | {"blocks": [*FORM["blocks"], section]})
     payload, _ = await answered(app, ben.click(view, "accept"))
@@ -376,7 +372,7 @@ async def test_a_button_in_a_form_gives_a_trigger_to_push_with(workspace, app):
     assert (await ben.wait_view("more"))["root_view_id"] == view["id"]
 
 
-async def test_shortcuts_start_anywhere_or_on_a_message(workspace, app):
+async def test_global_and_message_shortcuts_reach_the_app(workspace, app):
     ben = workspace.as_user("U02BEN")
     payload, _ = await answered(app, ben.shortcut("ask_help"))
     assert (payload["type"], payload["callback_id"]) == ("shortcut", "ask_help")
@@ -391,7 +387,7 @@ async def test_shortcuts_start_anywhere_or_on_a_message(workspace, app):
     assert payload["response_url"]
 
 
-async def test_a_button_nobody_answers_shows_that_the_app_is_away():
+async def test_an_unanswered_click_shows_the_app_is_offline():
     async with running_workspace() as workspace:
         wei = workspace.as_user("U03WEI")
         message = await card(workspace, None)
@@ -399,7 +395,7 @@ async def test_a_button_nobody_answers_shows_that_the_app_is_away():
         assert "isn't connected" in await wei.wait_trouble()
 
 
-async def test_an_app_without_interactivity_gets_no_clicks_and_people_are_told():
+async def test_clicks_without_interactivity_are_reported():
     manifest = MANIFEST | {"settings": MANIFEST["settings"] | {"interactivity": {"is_enabled": False}}}
     async with running_workspace(manifest) as workspace, connected_app(workspace) as app:
         ben = workspace.as_user("U02BEN")
@@ -411,7 +407,7 @@ async def test_an_app_without_interactivity_gets_no_clicks_and_people_are_told()
         assert [event["type"] for event in await workspace.events()] == ["events_api", "slash_commands"]
 
 
-async def test_an_app_without_the_scope_has_neither_commands_nor_shortcuts():
+async def test_commands_and_shortcuts_need_their_scope():
     manifest = MANIFEST | {"oauth_config": {"scopes": {"bot": ["chat:write"]}}}
     async with running_workspace(manifest) as workspace:
         ben = workspace.as_user("U02BEN")
@@ -423,7 +419,7 @@ async def test_an_app_without_the_scope_has_neither_commands_nor_shortcuts():
             await ben.shortcut("ask_help")
 
 
-async def test_the_apps_commands_are_not_taken_in_threads(workspace, app):
+async def test_app_commands_are_refused_in_threads(workspace, app):
     ben = workspace.as_user("U02BEN")
     ts = await ben.post("C02PROJECTS", "A thread")
     with pytest.raises(Trouble, match="/pmo is not supported in threads"):

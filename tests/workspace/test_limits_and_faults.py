@@ -16,11 +16,11 @@ async def status(workspace, method, **args):
         return response.status, response.headers.get("Retry-After")
 
 
-async def test_without_strict_rates_nothing_is_refused(workspace):
+async def test_calls_are_unlimited_without_strict_rates(workspace):
     assert {(await status(workspace, "users.list"))[0] for _ in range(30)} == {200}
 
 
-async def test_a_method_beyond_its_tier_is_told_when_to_come_back():
+async def test_calls_beyond_the_tier_get_retry_after():
     clock = MessageClock(lambda: 1_800_000_000.0)
     async with running_workspace(strict_rates=True, clock=clock) as workspace:
         assert {(await status(workspace, "users.list"))[0] for _ in range(20)} == {200}
@@ -31,7 +31,7 @@ async def test_a_method_beyond_its_tier_is_told_when_to_come_back():
         assert (await status(workspace, "users.list"))[0] == 200
 
 
-async def test_one_channel_takes_a_small_burst_of_messages_and_the_workspace_so_many_a_minute():
+async def test_messages_are_limited_per_channel_and_workspace():
     clock = MessageClock(lambda: 1_800_000_000.0)
     async with running_workspace(strict_rates=True, messages_per_minute=8, clock=clock) as workspace:
 
@@ -42,7 +42,7 @@ async def test_one_channel_takes_a_small_burst_of_messages_and_the_workspace_so_
         assert [await post("C01GENERAL") for _ in range(4)] == [200] * 3 + [429]
 
 
-async def test_a_channel_is_one_channel_however_it_is_named():
+async def test_rate_limits_see_channel_names_as_ids():
     clock = MessageClock(lambda: 1_800_000_000.0)
     async with running_workspace(strict_rates=True, clock=clock) as workspace:
 
@@ -54,13 +54,13 @@ async def test_a_channel_is_one_channel_however_it_is_named():
         assert [await post(name) for name in (direct, "U02BEN") * 3] == [200] * 5 + [429]
 
 
-async def test_an_app_opens_as_many_connections_a_minute_as_it_may_have():
+async def test_an_app_may_open_all_connections_at_once():
     async with running_workspace(strict_rates=True, clock=MessageClock(lambda: 1_800_000_000.0)) as workspace:
         opened = [await workspace.api("apps.connections.open", token=workspace.app_token) for _ in range(11)]
         assert [answer.get("error") for answer in opened] == [None] * 10 + ["ratelimited"]
 
 
-async def test_rates_are_switched_while_running(workspace):
+async def test_rate_limits_can_change_while_running(workspace):
     await workspace.control("rates", {"strict": True, "messages_per_minute": 1})
     assert [(await status(workspace, "chat.postMessage", channel="C01GENERAL", text="x"))[0] for _ in range(2)] == [
         200,
@@ -70,7 +70,7 @@ async def test_rates_are_switched_while_running(workspace):
     assert (await status(workspace, "chat.postMessage", channel="C01GENERAL", text="x"))[0] == 200
 
 
-async def test_calls_fail_as_often_as_wanted(workspace):
+async def test_call_faults_strike_as_often_as_requested(workspace):
     await workspace.faults({"kind": "status", "status": 503, "method": "auth.test", "count": 2})
     assert [(await status(workspace, "auth.test"))[0] for _ in range(3)] == [503, 503, 200]
     await workspace.faults({"kind": "ratelimit", "retry_after": 7, "every": 2})
@@ -82,7 +82,7 @@ async def test_calls_fail_as_often_as_wanted(workspace):
     assert (await workspace.api("auth.test"))["ok"]
 
 
-async def test_a_lost_response_means_that_the_call_worked(workspace):
+async def test_a_lost_response_still_carries_out_the_call(workspace):
     ben = workspace.as_user("U02BEN")
     await workspace.faults({"kind": "lost_response", "method": "chat.postMessage", "count": 1})
     with pytest.raises(aiohttp.ClientConnectionError):
@@ -91,13 +91,13 @@ async def test_a_lost_response_means_that_the_call_worked(workspace):
     assert (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Again"))["ok"]
 
 
-async def test_answers_come_late_when_wanted(workspace):
+async def test_responses_can_be_delayed(workspace):
     await workspace.faults({"kind": "delay", "ms": 60, "method": "auth.test"})
     await workspace.api("auth.test")
     assert (await workspace.calls("auth.test"))[-1]["ms"] >= 60
 
 
-async def test_an_event_is_delivered_twice_on_two_connections(workspace):
+async def test_a_duplicated_event_uses_two_connections(workspace):
     await workspace.faults({"kind": "duplicate_event", "event": "message"})
     async with connected_app(workspace) as one, connected_app(workspace) as two:
         await workspace.as_user("U02BEN").post("C02PROJECTS", "Once")
@@ -105,7 +105,7 @@ async def test_an_event_is_delivered_twice_on_two_connections(workspace):
         assert first["event_id"] == second["event_id"]
 
 
-async def test_the_socket_is_cut_after_an_event(workspace):
+async def test_a_fault_cuts_the_socket_after_an_event(workspace):
     await workspace.faults({"kind": "drop_socket", "event": "message", "count": 1})
     async with connected_app(workspace) as app:
         await workspace.as_user("U02BEN").post("C02PROJECTS", "Hello")
@@ -114,7 +114,7 @@ async def test_the_socket_is_cut_after_an_event(workspace):
         assert (await app.event("message"))["event"]["text"] == "Hello"
 
 
-async def test_faults_are_checked_and_shown(workspace):
+async def test_faults_are_checked_and_listed(workspace):
     refused = await workspace.control("faults", [{"kind": "earthquake"}])
     assert "kind must be one of" in refused["message"]
     refused = await workspace.control("faults", [{"kind": "delay", "millis": 3}])
@@ -125,7 +125,7 @@ async def test_faults_are_checked_and_shown(workspace):
     assert (fault["kind"], fault["struck"]) == ("delay", 1)
 
 
-async def test_the_calls_are_kept_with_their_arguments_and_outcome(workspace):
+async def test_calls_are_logged_with_arguments_and_outcome(workspace):
     await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Hello")
     await workspace.api("chat.postMessage", channel="C99NOWHERE", text="Lost")
     good, bad = await workspace.calls("chat.postMessage")
@@ -133,12 +133,12 @@ async def test_the_calls_are_kept_with_their_arguments_and_outcome(workspace):
     assert (bad["ok"], bad["error"]) == (False, "channel_not_found")
 
 
-async def test_the_same_event_can_be_sent_again(workspace, app):
+async def test_an_event_can_be_sent_again_with_its_id(workspace, app):
     ids = await workspace.send_event({"type": "app_mention"}, times=2, same_id=True)
     assert [(await app.event("app_mention"))["event_id"] for _ in range(2)] == [ids[0], ids[0]]
 
 
-async def test_a_reset_begins_again_from_the_seed(workspace):
+async def test_a_reset_restores_the_seed(workspace):
     ada = workspace.as_user("U01ADA")
     await ada.post("C02PROJECTS", "Hello")
     await workspace.faults({"kind": "status"})

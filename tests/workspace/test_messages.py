@@ -15,7 +15,7 @@ async def refused(workspace, method, **args):
     return body["error"]
 
 
-async def test_a_message_carries_who_the_app_is(workspace):
+async def test_app_messages_carry_the_bot_profile(workspace):
     body = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Hello")
     message = body["message"]
     assert (body["ok"], body["channel"], body["ts"]) == (True, "C02PROJECTS", message["ts"])
@@ -23,20 +23,20 @@ async def test_a_message_carries_who_the_app_is(workspace):
     assert message["bot_profile"]["name"] == "PMO Assistant"
 
 
-async def test_timestamps_are_unique_and_grow(workspace):
+async def test_message_timestamps_are_unique_and_increasing(workspace):
     posted = [(await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Hello"))["ts"] for _ in range(20)]
     assert posted == sorted(set(posted))
     assert all(len(ts) == 17 and ts[10] == "." for ts in posted)
 
 
-async def test_posting_to_a_person_opens_the_direct_message(workspace):
+async def test_posting_to_a_person_opens_a_direct_message(workspace):
     ada = workspace.as_user("U01ADA")
     body = await workspace.api("chat.postMessage", channel="U01ADA", text="Only for you")
     assert body["channel"] == await ada.dm()
     assert (await ada.wait_message("Only for you"))["channel"] == body["channel"]
 
 
-async def test_arguments_may_come_as_form_query_or_json(workspace):
+async def test_arguments_are_read_from_form_query_json(workspace):
     headers = {"Authorization": f"Bearer {workspace.bot_token}"}
     address = f"{workspace.api_url}chat.postMessage"
     form = {"channel": "C02PROJECTS", "text": "form", "blocks": '[{"type": "divider"}]'}
@@ -85,11 +85,11 @@ async def test_blocks_and_their_elements_get_ids(workspace):
         ({"channel": "C02PROJECTS", "text": "x", "metadata": NESTED}, "invalid_metadata_schema"),
     ],
 )
-async def test_a_message_that_slack_would_not_take_is_refused_by_its_own_code(workspace, args, error):
+async def test_an_invalid_message_gets_slacks_error_code(workspace, args, error):
     assert await refused(workspace, "chat.postMessage", **args) == error
 
 
-async def test_refused_blocks_are_pointed_at(workspace):
+async def test_invalid_blocks_are_named_by_pointer(workspace):
     header = {"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}
     body = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="x", blocks=[SECTION, header])
     assert body["errors"][0]["pointer"].startswith("/blocks/1/")
@@ -97,7 +97,7 @@ async def test_refused_blocks_are_pointed_at(workspace):
     assert body["response_metadata"]["messages"][0].startswith("[ERROR] ")
 
 
-async def test_a_channel_the_app_is_not_in_refuses_its_messages(workspace):
+async def test_posting_requires_membership(workspace):
     farah = workspace.as_user("U06FARAH")
     await farah.command("/remove @PMO Assistant", channel="C02PROJECTS")
     assert await refused(workspace, "chat.postMessage", channel="C02PROJECTS", text="x") == "not_in_channel"
@@ -106,14 +106,14 @@ async def test_a_channel_the_app_is_not_in_refuses_its_messages(workspace):
     assert await refused(workspace, "chat.postMessage", channel="C03TRIAGE", text="x") == "channel_not_found"
 
 
-async def test_with_chat_write_public_an_app_may_write_in_any_public_channel():
+async def test_chat_write_public_allows_public_channels():
     scopes = [*MANIFEST["oauth_config"]["scopes"]["bot"], "chat:write.public"]
     async with running_workspace(MANIFEST | {"oauth_config": {"scopes": {"bot": scopes}}}) as workspace:
         await workspace.as_user("U06FARAH").command("/remove @PMO Assistant", channel="C02PROJECTS")
         assert (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="x"))["ok"]
 
 
-async def test_replies_are_counted_on_the_message_they_answer(workspace):
+async def test_the_parent_counts_its_replies(workspace):
     ben, ada = workspace.as_user("U02BEN"), workspace.as_user("U01ADA")
     ts = await ben.post("C02PROJECTS", "Any news?")
     await ada.post("C02PROJECTS", "None", thread_ts=ts)
@@ -127,7 +127,7 @@ async def test_replies_are_counted_on_the_message_they_answer(workspace):
     ]
 
 
-async def test_a_broadcast_reply_stands_in_the_channel_too(workspace):
+async def test_a_broadcast_reply_also_appears_in_channel(workspace):
     ben = workspace.as_user("U02BEN")
     ts = await ben.post("C02PROJECTS", "Any news?")
     args = {"channel": "C02PROJECTS", "text": "To all", "thread_ts": ts, "reply_broadcast": True}
@@ -135,7 +135,7 @@ async def test_a_broadcast_reply_stands_in_the_channel_too(workspace):
     assert [message["text"] for message in await ben.messages("C02PROJECTS")] == ["Any news?", "To all"]
 
 
-async def test_metadata_comes_back_only_when_asked_for(workspace):
+async def test_metadata_is_returned_only_on_request(workspace):
     metadata = {"event_type": "request_card", "event_payload": {"id": 7}}
     posted = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Card", metadata=metadata)
     assert "metadata" not in posted["message"]
@@ -145,7 +145,7 @@ async def test_metadata_comes_back_only_when_asked_for(workspace):
     assert asked["messages"][0]["metadata"] == metadata
 
 
-async def test_a_new_text_takes_the_old_blocks_away_and_marks_the_message_as_edited(workspace):
+async def test_new_text_removes_blocks_and_marks_edited(workspace):
     ben = workspace.as_user("U02BEN")
     posted = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Old", blocks=[SECTION])
     await workspace.api("chat.update", channel="C02PROJECTS", ts=posted["ts"], text="New")
@@ -155,7 +155,7 @@ async def test_a_new_text_takes_the_old_blocks_away_and_marks_the_message_as_edi
     assert changed["edited"]["user"] == "U00PMOBOT"
 
 
-async def test_new_blocks_replace_the_old_ones_without_a_mark(workspace):
+async def test_new_blocks_replace_old_without_edited_mark(workspace):
     posted = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Old", blocks=[SECTION])
     args = {"channel": "C02PROJECTS", "ts": posted["ts"], "text": "Closed", "blocks": [{"type": "divider"}]}
     message = (await workspace.api("chat.update", **args))["message"]
@@ -163,7 +163,7 @@ async def test_new_blocks_replace_the_old_ones_without_a_mark(workspace):
     assert "edited" not in message
 
 
-async def test_only_its_own_messages_can_be_changed_or_deleted(workspace):
+async def test_an_app_edits_only_its_own_messages(workspace):
     ts = await workspace.as_user("U02BEN").post("C02PROJECTS", "Mine")
     place = {"channel": "C02PROJECTS", "ts": ts}
     assert await refused(workspace, "chat.update", **place, text="Yours") == "cant_update_message"
@@ -173,7 +173,7 @@ async def test_only_its_own_messages_can_be_changed_or_deleted(workspace):
     assert await refused(workspace, "chat.delete", **place) == "message_not_found"
 
 
-async def test_a_deleted_message_goes_from_the_page_and_the_history(workspace):
+async def test_a_deleted_message_leaves_page_and_history(workspace):
     ben = workspace.as_user("U02BEN")
     posted = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Gone soon")
     await ben.wait_message("Gone soon")
@@ -182,7 +182,7 @@ async def test_a_deleted_message_goes_from_the_page_and_the_history(workspace):
     assert (await workspace.api("conversations.history", channel="C02PROJECTS"))["messages"] == []
 
 
-async def test_an_ephemeral_message_is_for_one_person_and_not_in_the_history(workspace):
+async def test_ephemeral_messages_stay_out_of_history(workspace):
     ben, ada = workspace.as_user("U02BEN"), workspace.as_user("U01ADA")
     await ada.boot()
     shown = await workspace.api("chat.postEphemeral", channel="C02PROJECTS", user="U02BEN", text="Just you")
@@ -194,7 +194,7 @@ async def test_an_ephemeral_message_is_for_one_person_and_not_in_the_history(wor
     assert await refused(workspace, "chat.postEphemeral", **outsider) == "user_not_in_channel"
 
 
-async def test_a_permalink_names_channel_message_and_thread(workspace):
+async def test_a_permalink_contains_channel_message_and_thread(workspace):
     ts = await workspace.as_user("U02BEN").post("C02PROJECTS", "Root")
     reply = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Reply", thread_ts=ts)
     link = await workspace.api("chat.getPermalink", channel="C02PROJECTS", message_ts=reply["ts"])
@@ -202,7 +202,7 @@ async def test_a_permalink_names_channel_message_and_thread(workspace):
     assert link["permalink"] == workspace.url + expected
 
 
-async def test_tokens_are_checked(workspace):
+async def test_calls_require_a_valid_token(workspace):
     assert await refused(workspace, "auth.test", token="") == "not_authed"
     assert await refused(workspace, "auth.test", token="xoxb-wrong") == "invalid_auth"
     assert await refused(workspace, "auth.test", token=workspace.app_token) == "not_allowed_token_type"
@@ -213,7 +213,7 @@ async def test_tokens_are_checked(workspace):
     assert (await workspace.api("auth.test"))["user_id"] == "U00PMOBOT"
 
 
-async def test_scopes_are_those_of_the_manifest():
+async def test_calls_require_the_manifests_scopes():
     async with running_workspace(MANIFEST | {"oauth_config": {"scopes": {"bot": ["chat:write"]}}}) as workspace:
         body = await workspace.api("users.info", user="U01ADA")
         assert (body["error"], body["needed"], body["provided"]) == ("missing_scope", "users:read", "chat:write")
@@ -222,5 +222,5 @@ async def test_scopes_are_those_of_the_manifest():
             assert response.headers["x-oauth-scopes"] == "chat:write"
 
 
-async def test_a_method_that_is_not_served_says_so(workspace):
+async def test_an_unserved_method_is_unknown(workspace):
     assert await refused(workspace, "chat.scheduleMessage", channel="C02PROJECTS", text="x") == "unknown_method"

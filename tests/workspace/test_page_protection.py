@@ -10,7 +10,7 @@ async def get(workspace, path, **headers):
         return response.status, response.headers
 
 
-async def test_every_answer_carries_a_strict_policy(workspace):
+async def test_every_response_has_a_strict_policy(workspace):
     for path in ("/", "/client/boot", "/api/api.test"):
         status, headers = await get(workspace, path)
         assert status == 200
@@ -22,28 +22,28 @@ async def test_every_answer_carries_a_strict_policy(workspace):
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.7:8080"])
-async def test_a_name_that_is_not_loopback_is_refused(workspace, host):
+async def test_host_names_beyond_loopback_are_refused(workspace, host):
     assert (await get(workspace, "/client/boot", Host=host))[0] == 403
 
 
 @pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "[::1]:8080"])
-async def test_loopback_names_are_welcome(workspace, host):
+async def test_loopback_host_names_are_accepted(workspace, host):
     assert (await get(workspace, "/client/boot", Host=host))[0] == 200
 
 
-async def test_told_to_listen_elsewhere_it_answers_to_other_names():
+async def test_a_public_host_accepts_other_names():
     async with running_workspace(host="0.0.0.0") as workspace:  # noqa: S104  what is tested
         assert (await get(workspace, "/client/boot", Host="pmo.example"))[0] == 200
 
 
 @pytest.mark.parametrize("host", ["::1", "localhost", "127.0.0.1"])
-async def test_its_address_can_be_opened_wherever_it_listens(host):
+async def test_the_printed_url_opens_for_every_host(host):
     async with running_workspace(host=host) as workspace:
         assert (await get(workspace, "/client/boot"))[0] == 200
         assert (await workspace.api("auth.test"))["url"].startswith(workspace.url)
 
 
-async def test_pages_of_another_origin_can_neither_write_nor_listen(workspace):
+async def test_other_origins_can_neither_write_nor_listen(workspace):
     foreign = {"Origin": "https://evil.example"}
     body = {"user": "U01ADA", "channel": "C01GENERAL", "text": "x"}
     async with workspace.session.post(f"{workspace.url}/client/post", json=body, headers=foreign) as response:
@@ -58,7 +58,7 @@ async def test_pages_of_another_origin_can_neither_write_nor_listen(workspace):
 
 
 @pytest.mark.parametrize("said", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
-async def test_a_picture_on_another_page_cannot_speak_as_the_bot(workspace, said):
+async def test_images_on_other_pages_cannot_call_methods(workspace, said):
     call = f"/api/chat.postMessage?token={workspace.bot_token}&channel=C01GENERAL&text=x"
     assert (await get(workspace, call, **said))[0] == 403
     assert (await get(workspace, "/client/boot", **said))[0] == 403
@@ -66,13 +66,13 @@ async def test_a_picture_on_another_page_cannot_speak_as_the_bot(workspace, said
     assert (await get(workspace, call))[0] == 200
 
 
-async def test_a_person_who_is_not_of_the_workspace_sees_nothing(workspace):
+async def test_unknown_people_see_nothing(workspace):
     async with workspace.session.get(f"{workspace.url}/client/boot?user=U99NOBODY") as response:
         assert (await response.json())["error"] == "user_not_found"
     assert (await get(workspace, "/client/socket?user=U99NOBODY"))[0] == 404
 
 
-async def test_private_messages_are_seen_by_their_members_only(workspace):
+async def test_private_messages_are_visible_to_members_only(workspace):
     ben = workspace.as_user("U02BEN")
     await workspace.as_user("U03WEI").post("C03TRIAGE", "Confidential")
     await workspace.as_user("U04DANA").post("C01GENERAL", "Public")
@@ -81,13 +81,13 @@ async def test_private_messages_are_seen_by_their_members_only(workspace):
     assert "C03TRIAGE" not in [channel["id"] for channel in (await ben.boot())["channels"]]
 
 
-async def test_a_permalink_leads_to_the_page(workspace):
+async def test_a_permalink_redirects_to_the_page(workspace):
     address = f"{workspace.url}/archives/C02PROJECTS/p1700000000000100"
     async with workspace.session.get(address, allow_redirects=False) as response:
         assert (response.status, response.headers["Location"]) == (302, "/#C02PROJECTS")
 
 
-async def test_the_first_page_is_of_the_first_person(workspace):
+async def test_the_page_defaults_to_the_first_person(workspace):
     async with workspace.session.get(f"{workspace.url}/client/boot") as response:
         boot = await response.json()
     assert boot["me"]["id"] == "U01ADA"
@@ -106,7 +106,7 @@ async def test_the_first_page_is_of_the_first_person(workspace):
     assert (own["user"], own["name"], own["is_im"]) == ("U00PMOBOT", "PMO Assistant", True)
 
 
-async def test_older_messages_come_in_pages(workspace):
+async def test_older_messages_are_paginated(workspace):
     ada = workspace.as_user("U01ADA")
     posted = [await ada.post("C02PROJECTS", str(number)) for number in range(5)]
     address, query = f"{workspace.url}/client/messages", {"user": "U01ADA", "channel": "C02PROJECTS", "limit": "2"}

@@ -14,7 +14,7 @@ from workspace.typed_text import encode_typed_text
 
 
 @given(st.lists(st.floats(min_value=1_600_000_000, max_value=1_900_000_000), min_size=1, max_size=50))
-def test_timestamps_grow_even_when_the_clock_goes_back(times):
+def test_timestamps_increase_when_the_clock_goes_back(times):
     clock = MessageClock()
     stamps = []
     for now in times:
@@ -23,7 +23,7 @@ def test_timestamps_grow_even_when_the_clock_goes_back(times):
     assert stamps == sorted(set(stamps))
 
 
-def test_timestamps_go_on_after_the_saved_ones():
+def test_new_timestamps_follow_the_saved_ones():
     clock = MessageClock(lambda: 1_700_000_000.0)
     clock.continue_after("1700000005.000100")
     assert clock.new_timestamp() == "1700000005.000101"
@@ -38,7 +38,7 @@ stamps = st.integers(min_value=0, max_value=40).map(lambda number: f"17000000{nu
     stamps,
     st.booleans(),
 )
-def test_a_timeline_is_what_sorting_and_filtering_would_give(items, oldest, latest, inclusive):
+def test_timeline_slices_equal_sorting_and_filtering(items, oldest, latest, inclusive):
     timeline = Timeline()
     for ts, thread_ts in items:
         timeline.add({"ts": ts, "text": ts} | ({"thread_ts": thread_ts} if thread_ts else {}))
@@ -77,5 +77,5 @@ def state():
         ("`https://example.com`", "`https://example.com`"),
     ],
 )
-def test_what_is_typed_is_stored_as_slack_stores_it(state, typed, stored):
+def test_typed_text_is_stored_in_slacks_format(state, typed, stored):
     assert encode_typed_text(state, typed) == stored

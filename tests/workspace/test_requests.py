@@ -30,12 +30,12 @@ async def call(workspace, kind, body, path="/api/chat.postMessage"):
         ("", b"text=x", "missing_post_type"),
     ],
 )
-async def test_a_body_that_cannot_be_read_is_refused_with_slacks_code(workspace, kind, body, code):
+async def test_an_unreadable_body_gets_slacks_code(workspace, kind, body, code):
     assert await call(workspace, kind, body) == (200, {"ok": False, "error": code})
     assert (await workspace.calls())[-1]["error"] == code
 
 
-async def test_half_a_character_becomes_a_whole_one(workspace):
+async def test_unpaired_surrogates_are_replaced(workspace):
     answer = await call(workspace, JSON, b'{"channel": "C02PROJECTS", "text": "Half: \\ud83d"}')
     assert answer[1]["message"]["text"] == "Half: \N{REPLACEMENT CHARACTER}"
 
@@ -50,7 +50,7 @@ async def test_half_a_character_becomes_a_whole_one(workspace):
         ("options", {"container": "C02PROJECTS"}, "container"),
     ],
 )
-async def test_the_page_is_told_which_field_is_wrong(workspace, what, body, field):
+async def test_page_api_errors_name_the_field(workspace, what, body, field):
     async with workspace.session.post(f"{workspace.url}/client/{what}", json={"user": "U02BEN"} | body) as response:
         answer = await response.json()
     assert (response.status, answer["ok"]) == (200, False)
@@ -58,7 +58,7 @@ async def test_the_page_is_told_which_field_is_wrong(workspace, what, body, fiel
 
 
 @pytest.mark.parametrize("limit", ["x", "-1", "²", "9" * 5000])
-async def test_the_number_of_messages_is_a_number(workspace, limit):
+async def test_the_message_limit_must_be_a_number(workspace, limit):
     query = {"user": "U02BEN", "channel": "C01GENERAL", "limit": limit}
     async with workspace.session.get(f"{workspace.url}/client/messages", params=query) as response:
         assert (await response.json())["message"] == "limit must be a positive whole number."
@@ -83,14 +83,14 @@ async def test_the_number_of_messages_is_a_number(workspace, limit):
         ("disconnect", [], "The request body must be a JSON object."),
     ],
 )
-async def test_the_test_control_says_which_field_is_wrong(workspace, what, body, told):
+async def test_control_api_errors_name_the_field(workspace, what, body, told):
     async with workspace.session.post(f"{workspace.url}/control/{what}", json=body) as response:
         answer = await response.json()
     assert response.status == 400
     assert answer["message"].startswith(told)
 
 
-async def test_a_fault_that_is_wrong_leaves_the_others_as_they_are(workspace):
+async def test_an_invalid_fault_leaves_the_others_unchanged(workspace):
     await workspace.faults({"kind": "delay"})
     await workspace.control("faults", [{"kind": "status"}, {"kind": "delay", "ms": -1}])
     assert [fault["kind"] for fault in (await workspace.control("faults"))["faults"]] == ["delay"]
@@ -98,7 +98,7 @@ async def test_a_fault_that_is_wrong_leaves_the_others_as_they_are(workspace):
     assert [fault["kind"] for fault in (await workspace.control("faults"))["faults"]] == ["delay"]
 
 
-async def test_the_log_is_cut_by_a_number(workspace):
+async def test_the_log_limit_must_be_a_number(workspace):
     for _ in range(3):
         await workspace.api("auth.test")
     assert len((await workspace.control("calls", limit="2"))["calls"]) == 2

@@ -16,7 +16,7 @@ MODAL = {
 }
 
 
-async def test_messages_reactions_homes_files_and_members_are_kept(tmp_path):
+async def test_all_records_survive_a_restart(tmp_path):
     async with running_workspace(data=tmp_path) as workspace:
         ben = workspace.as_user("U02BEN")
         ts = await ben.post("C02PROJECTS", "Kept")
@@ -55,7 +55,7 @@ async def test_the_saved_state_wins_over_the_seed(tmp_path):
         assert texts == ["Welcome to the sample workspace of Meridian Water.", "Second"]
 
 
-async def test_what_was_read_stays_read(tmp_path):
+async def test_read_markers_survive_a_restart(tmp_path):
     async with running_workspace(data=tmp_path) as workspace:
         ada, ben = workspace.as_user("U01ADA"), workspace.as_user("U02BEN")
         ts = await ben.post("C02PROJECTS", "News")
@@ -69,7 +69,7 @@ async def unread(person):
     return {channel["id"]: channel["unread"] for channel in (await person.boot())["channels"] if channel["unread"]}
 
 
-async def test_a_stream_that_was_open_is_not_streaming_any_more(tmp_path):
+async def test_an_open_stream_ends_with_a_restart(tmp_path):
     async with running_workspace(data=tmp_path) as workspace:
         ben = workspace.as_user("U02BEN")
         ts = await ben.post(await ben.dm(), "What is RAG?")
@@ -79,19 +79,19 @@ async def test_a_stream_that_was_open_is_not_streaming_any_more(tmp_path):
         assert (messages[1]["text"], messages[1].get("streaming")) == ("RAG is", None)
 
 
-async def test_without_a_folder_nothing_is_kept(tmp_path):
+async def test_nothing_is_saved_without_a_folder(tmp_path):
     async with running_workspace(MANIFEST) as workspace:
         await workspace.as_user("U02BEN").post("C02PROJECTS", "Not kept")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_used_is_named(tmp_path):
+def test_an_unusable_folder_error_names_the_path(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ConfigError, match="Choose another folder with --data"):
         StateSaver(tmp_path / "file" / "workspace.sqlite3")
 
 
-def test_what_could_not_be_written_is_written_when_there_is_room_again(tmp_path, caplog):
+def test_failed_writes_are_retried_without_loss(tmp_path, caplog):
     saver = StateSaver(tmp_path / "workspace.sqlite3")
     other = sqlite3.connect(tmp_path / "workspace.sqlite3", isolation_level=None)
     other.execute("ALTER TABLE records RENAME TO elsewhere")

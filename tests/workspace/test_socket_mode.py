@@ -13,7 +13,7 @@ QUICK = {"ack_seconds": 0.05, "retry_seconds": (0.0, 0.01, 0.02)}
 EVENT = {"type": "app_mention", "text": "hello"}
 
 
-async def test_a_socket_address_is_good_for_one_connection(workspace):
+async def test_a_socket_url_opens_one_connection(workspace):
     address = (await workspace.api("apps.connections.open", token=workspace.app_token))["url"]
     async with workspace.session.ws_connect(address) as socket:
         hello = await socket.receive_json()
@@ -33,7 +33,7 @@ async def test_an_acknowledged_event_is_not_sent_again(workspace, app):
     assert sent["ack_ms"] >= 0
 
 
-async def test_an_event_nobody_acknowledges_is_sent_three_times_more():
+async def test_an_unacknowledged_event_is_retried_three_times():
     async with running_workspace(**QUICK) as workspace, connected_app(workspace) as app:
         await workspace.send_event(EVENT)
         envelopes = [await app.envelope() for _ in range(4)]
@@ -55,14 +55,14 @@ async def test_a_late_acknowledgement_still_counts():
         await app.ack(again)
 
 
-async def test_events_go_to_the_connections_in_turn(workspace):
+async def test_events_are_spread_over_the_connections(workspace):
     async with connected_app(workspace) as one, connected_app(workspace) as two:
         ids = await workspace.send_event(EVENT, times=4)
         got = [(await app.event("app_mention"))["event_id"] for app in (one, one, two, two)]
         assert sorted(got) == sorted(ids)
 
 
-async def test_there_are_at_most_ten_connections(workspace):
+async def test_an_eleventh_connection_is_refused(workspace):
     async with contextlib.AsyncExitStack() as stack:
         for _ in range(10):
             await stack.enter_async_context(connected_app(workspace))
@@ -71,7 +71,7 @@ async def test_there_are_at_most_ten_connections(workspace):
             assert (await socket.receive_json())["reason"] == "too_many_websockets"
 
 
-async def test_connections_that_are_about_to_close_leave_room_for_new_ones(workspace):
+async def test_draining_connections_leave_room_for_new(workspace):
     async with contextlib.AsyncExitStack() as stack:
         old = [await stack.enter_async_context(connected_app(workspace)) for _ in range(10)]
         await workspace.disconnect()
@@ -80,7 +80,7 @@ async def test_connections_that_are_about_to_close_leave_room_for_new_ones(works
             await stack.enter_async_context(connected_app(workspace))
 
 
-async def test_what_a_broken_connection_did_not_acknowledge_comes_on_the_next_one(workspace):
+async def test_unacknowledged_envelopes_move_to_the_next_connection(workspace):
     async with connected_app(workspace) as app:
         await workspace.send_event(EVENT)
         first = await app.envelope()
@@ -93,7 +93,7 @@ async def test_what_a_broken_connection_did_not_acknowledge_comes_on_the_next_on
 
 
 @pytest.mark.parametrize("nonsense", ["x", "[]", "[" * 100_000, '{"envelope_id": {}}', '{"envelope_id": "\\ud800"}'])
-async def test_nonsense_on_the_socket_does_not_end_it(workspace, app, nonsense):
+async def test_nonsense_keeps_the_socket_open(workspace, app, nonsense):
     await app.socket.send_str(nonsense)
     await workspace.send_event(EVENT)
     await app.event("app_mention")
@@ -105,14 +105,14 @@ async def test_events_wait_for_an_app_that_is_away(workspace):
         assert [(await app.event("app_mention"))["event_id"] for _ in range(3)] == ids
 
 
-async def test_only_so_many_events_wait():
+async def test_the_waiting_events_are_limited():
     async with running_workspace(waiting_events=2) as workspace:
         ids = await workspace.send_event(EVENT, times=3)
         async with connected_app(workspace) as app:
             assert [(await app.event("app_mention"))["event_id"] for _ in range(2)] == ids[1:]
 
 
-async def test_a_connection_asked_to_leave_gets_nothing_new_but_may_still_acknowledge(workspace):
+async def test_a_draining_connection_may_only_acknowledge(workspace):
     async with connected_app(workspace) as old:
         await workspace.send_event(EVENT)
         pending = await old.envelope()
@@ -126,18 +126,18 @@ async def test_a_connection_asked_to_leave_gets_nothing_new_but_may_still_acknow
         assert [event["attempts"] for event in await workspace.events()] == [1, 1]
 
 
-async def test_a_command_nobody_answers_is_a_trouble_for_the_person():
+async def test_an_unanswered_command_times_out_visibly():
     async with running_workspace(ack_seconds=0.05) as workspace, connected_app(workspace):
         with pytest.raises(Trouble, match="didn't respond in time"):
             await workspace.as_user("U02BEN").command("/pmo help")
 
 
-async def test_without_an_app_a_command_fails_at_once(workspace):
+async def test_a_command_without_app_fails_immediately(workspace):
     with pytest.raises(Trouble, match="isn't connected"):
         await workspace.as_user("U02BEN").command("/pmo help")
 
 
-async def test_a_command_given_while_the_app_reconnects_waits_for_it(workspace):
+async def test_a_command_waits_for_a_reconnecting_app(workspace):
     ben = workspace.as_user("U02BEN")
     async with connected_app(workspace):
         await workspace.drop_sockets()
@@ -150,7 +150,7 @@ async def test_a_command_given_while_the_app_reconnects_waits_for_it(workspace):
             await asked
 
 
-async def test_pages_learn_when_the_app_comes_and_goes(workspace):
+async def test_pages_show_when_the_app_connects(workspace):
     ada = workspace.as_user("U01ADA")
     assert not (await ada.wait_frame(("app",), lambda frame: True))["connected"]
     async with connected_app(workspace):
@@ -158,7 +158,7 @@ async def test_pages_learn_when_the_app_comes_and_goes(workspace):
     await ada.wait_frame(("app",), lambda frame: not frame["connected"])
 
 
-async def test_nonsense_on_the_socket_is_passed_over(workspace, app):
+async def test_nonsense_frames_are_ignored(workspace, app):
     await app.socket.send_str("not json")
     await app.socket.send_str("[]")
     await app.ack({"envelope_id": "unknown"})

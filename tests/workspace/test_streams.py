@@ -16,7 +16,7 @@ def text(words):
     return {"type": "markdown_text", "text": words}
 
 
-async def test_people_see_every_part_as_it_comes(workspace):
+async def test_streamed_parts_appear_as_they_arrive(workspace):
     ben = workspace.as_user("U02BEN")
     stream = await started(workspace, chunks=[text("RAG ")])
     first = await ben.wait_message(lambda message: message.get("streaming"))
@@ -37,7 +37,7 @@ def plain(words):
     return {"type": "plain_text", "text": words}
 
 
-async def test_a_stopped_stream_takes_nothing_more_but_can_be_changed(workspace):
+async def test_a_stopped_stream_accepts_only_updates(workspace):
     stream = await started(workspace, markdown_text="One")
     refused = await workspace.api("chat.update", **stream, text="x")
     assert refused["error"] == "streaming_state_conflict"
@@ -49,7 +49,7 @@ async def test_a_stopped_stream_takes_nothing_more_but_can_be_changed(workspace)
     assert (await workspace.api("chat.update", **stream, text="Changed"))["ok"]
 
 
-async def test_text_and_chunks_are_not_mixed(workspace):
+async def test_a_stream_refuses_mixed_text_and_chunks(workspace):
     stream = await started(workspace, markdown_text="One")
     mixed = await workspace.api("chat.appendStream", **stream, chunks=[text("Two")])
     assert mixed["error"] == "streaming_mode_mismatch"
@@ -89,7 +89,7 @@ PICTURE = {"type": "image", "alt_text": "Chart", "slack_file": {"id": "F0NOTHERE
         (text("x" * 11_999), "msg_blocks_too_long", "/blocks/2/text"),
     ],
 )
-async def test_a_refused_part_leaves_the_stream_as_it_was(workspace, chunk, error, pointer):
+async def test_a_refused_part_leaves_the_stream_unchanged(workspace, chunk, error, pointer):
     stream = await started(workspace, chunks=[text("RAG "), blocks({"type": "divider"})])
     refused = await workspace.api("chat.appendStream", **stream, chunks=[text("is "), chunk])
     assert (refused["error"], refused["errors"][0]["pointer"]) == (error, pointer)
@@ -101,7 +101,7 @@ async def test_a_refused_part_leaves_the_stream_as_it_was(workspace, chunk, erro
         assert (await workspace.api("chat.startStream", **begun))["error"] == error
 
 
-async def test_a_refused_end_leaves_the_stream_open(workspace):
+async def test_a_refused_stop_leaves_the_stream_open(workspace):
     stream = await started(workspace, markdown_text="One")
     for wrong in ({"blocks": [{"type": "sections"}]}, {"metadata": {}, "chunks": [{"type": "magic"}]}):
         assert not (await workspace.api("chat.stopStream", **stream, **wrong))["ok"]
@@ -110,12 +110,12 @@ async def test_a_refused_end_leaves_the_stream_open(workspace):
     assert (await workspace.api("chat.stopStream", **stream, blocks=[{"type": "divider"}]))["ok"]
 
 
-async def test_a_task_that_has_not_begun_can_be_streamed(workspace):
+async def test_a_pending_task_can_be_streamed(workspace):
     stream = await started(workspace, chunks=[task(status="pending")])
     assert (await workspace.api("chat.stopStream", **stream))["message"]["blocks"][0]["status"] == "pending"
 
 
-async def test_tasks_change_in_place(workspace):
+async def test_streamed_tasks_are_updated_in_place(workspace):
     stream = await started(workspace)
     search = {"type": "task_update", "id": "1", "title": "Searching", "status": "in_progress"}
     await workspace.api("chat.appendStream", **stream, chunks=[search, text("Found it.")])
@@ -126,7 +126,7 @@ async def test_tasks_change_in_place(workspace):
     assert (blocks[0]["status"], blocks[0]["output"]["type"]) == ("complete", "rich_text")
 
 
-async def test_tasks_can_be_shown_as_one_plan(workspace):
+async def test_streamed_tasks_can_form_one_plan(workspace):
     stream = await started(workspace, task_display_mode="plan")
     chunks = [
         {"type": "plan_update", "title": "Answering"},
@@ -137,7 +137,7 @@ async def test_tasks_can_be_shown_as_one_plan(workspace):
     assert (blocks[0]["type"], blocks[0]["title"], len(blocks[0]["tasks"])) == ("plan", "Answering", 2)
 
 
-async def test_in_a_channel_a_stream_names_whom_it_is_for(workspace):
+async def test_a_channel_stream_requires_a_recipient(workspace):
     ts = await workspace.as_user("U02BEN").post("C07ASK", "What is RAG?")
     place = {"channel": "C07ASK", "thread_ts": ts}
     assert (await workspace.api("chat.startStream", **place))["error"] == "missing_recipient_user_id"
@@ -146,7 +146,7 @@ async def test_in_a_channel_a_stream_names_whom_it_is_for(workspace):
     assert (await workspace.api("chat.startStream", **place, recipient_team_id="T00MERIDIAN"))["ok"]
 
 
-async def test_a_stream_ends_by_itself_after_five_minutes(workspace):
+async def test_a_stream_ends_after_five_minutes(workspace):
     stream = await started(workspace, markdown_text="One")
     clock: MessageClock = workspace.server.hub.clock
     now = clock.now()
@@ -155,7 +155,7 @@ async def test_a_stream_ends_by_itself_after_five_minutes(workspace):
     assert late["error"] == "message_not_in_streaming_state"
 
 
-async def test_status_and_prompts_are_shown_to_the_person(workspace):
+async def test_status_and_prompts_reach_the_page(workspace):
     ben = workspace.as_user("U02BEN")
     ts = await ben.post(await ben.dm(), "Hello")
     place = {"channel_id": "D02BEN", "thread_ts": ts}
@@ -192,7 +192,7 @@ PROMPT = {"title": "RAG", "message": "What is RAG?"}
         ("setTitle", {"title": {"text": "About RAG"}}, "/title"),
     ],
 )
-async def test_what_an_assistant_shows_around_a_thread_is_checked(workspace, method, args, pointer):
+async def test_assistant_thread_fields_are_checked(workspace, method, args, pointer):
     ben = workspace.as_user("U02BEN")
     place = {"channel_id": "D02BEN", "thread_ts": await ben.post(await ben.dm(), "Hello")}
     refused = await workspace.api(f"assistant.threads.{method}", **place, **args)

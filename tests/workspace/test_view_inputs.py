@@ -22,22 +22,22 @@ def number(value, **limits):
     "element",
     ["plain_text_input", "static_select", "datepicker", "checkboxes", "multi_users_select", "rich_text_input"],
 )
-def test_a_required_field_has_to_be_filled_in(element):
+def test_required_fields_must_be_filled_in(element):
     assert checked({"type": element}, {}) == "Please complete this required field."
     assert checked({"type": element}, {}, optional=True) is None
 
 
-def test_blanks_are_nothing():
+def test_blank_text_counts_as_empty():
     assert text("  \n") == "Please complete this required field."
 
 
-def test_texts_keep_to_their_lengths():
+def test_text_lengths_are_checked():
     assert text("abcd", min_length=5) == "Must be at least 5 characters."
     assert text("abcde", min_length=5, max_length=5) is None
     assert text("abcdef", max_length=5) == "Must be at most 5 characters."
 
 
-def test_numbers_keep_to_their_bounds():
+def test_number_bounds_are_checked():
     assert number("ten") == "Must be a number."
     assert number("NaN") == "Must be a number."
     assert number("1.5") == "Must be a whole number."
@@ -56,17 +56,17 @@ def test_numbers_keep_to_their_bounds():
         ("timepicker", "selected_time", "23:59", "24:00", "Must be a valid time."),
     ],
 )
-def test_addresses_dates_and_times_have_their_form(element, field, good, bad, problem):
+def test_emails_urls_dates_and_times_are_checked(element, field, good, bad, problem):
     assert checked({"type": element}, {field: good}) is None
     assert checked({"type": element}, {field: bad}) == problem
 
 
-def test_no_more_is_chosen_than_allowed():
+def test_too_many_selected_items_are_refused():
     element = {"type": "multi_users_select", "max_selected_items": 2}
     assert checked(element, {"selected_users": ["U1", "U2"]}) is None
     assert checked(element, {"selected_users": ["U1", "U2", "U3"]}) == "Must have at most 2 selected."
 
 
-def test_a_field_that_was_not_sent_is_empty():
+def test_a_missing_field_counts_as_empty():
     block = {"type": "input", "block_id": "b", "element": {"type": "plain_text_input", "action_id": "a"}}
     assert "b" in find_input_errors({"blocks": [block, {"type": "divider"}]}, {})

@@ -30,7 +30,7 @@ async def opened(workspace, **more):
     return body["view"]
 
 
-async def test_an_opened_view_comes_to_the_person_of_the_trigger(workspace):
+async def test_a_view_opens_for_the_triggers_person(workspace):
     ben = workspace.as_user("U02BEN")
     await ben.boot()
     view = await opened(workspace, private_metadata="draft 7")
@@ -40,14 +40,14 @@ async def test_an_opened_view_comes_to_the_person_of_the_trigger(workspace):
     assert view["state"] == {"values": {}}
 
 
-async def test_a_trigger_is_good_for_one_modal(workspace):
+async def test_a_trigger_opens_one_modal(workspace):
     once = trigger(workspace)
     assert (await workspace.api("views.open", trigger_id=once, view=modal()))["ok"]
     assert (await workspace.api("views.open", trigger_id=once, view=modal()))["error"] == "exchanged_trigger_id"
     assert (await workspace.api("views.open", trigger_id="1.2.3", view=modal()))["error"] == "invalid_trigger_id"
 
 
-async def test_a_trigger_lives_three_seconds(workspace):
+async def test_a_trigger_expires_after_three_seconds(workspace):
     clock: MessageClock = workspace.server.hub.clock
     old = trigger(workspace)
     now = clock.now()
@@ -55,7 +55,7 @@ async def test_a_trigger_lives_three_seconds(workspace):
     assert (await workspace.api("views.open", trigger_id=old, view=modal()))["error"] == "expired_trigger_id"
 
 
-async def test_three_views_lie_on_each_other_at_most(workspace):
+async def test_a_stack_holds_three_views(workspace):
     root = await opened(workspace)
     second = await workspace.api("views.push", trigger_id=trigger(workspace), view=modal("second"))
     third = await workspace.api("views.push", trigger_id=trigger(workspace), view=modal("third"))
@@ -65,12 +65,12 @@ async def test_three_views_lie_on_each_other_at_most(workspace):
     assert fourth["error"] == "push_limit_reached"
 
 
-async def test_nothing_can_be_pushed_on_nothing(workspace):
+async def test_pushing_without_a_stack_is_refused(workspace):
     pushed = await workspace.api("views.push", trigger_id=trigger(workspace), view=modal())
     assert pushed["error"] == "not_found"
 
 
-async def test_a_view_is_updated_by_id_and_only_from_its_last_form(workspace):
+async def test_updates_with_an_old_hash_are_refused(workspace):
     ben = workspace.as_user("U02BEN")
     await ben.boot()
     view = await opened(workspace)
@@ -84,7 +84,7 @@ async def test_a_view_is_updated_by_id_and_only_from_its_last_form(workspace):
     assert (await workspace.api("views.update", view_id="V0", view=modal()))["error"] == "not_found"
 
 
-async def test_a_view_is_also_found_by_the_apps_own_id_which_is_unique(workspace):
+async def test_a_view_is_found_by_external_id(workspace):
     view = await opened(workspace, external_id="draft-7")
     updated = await workspace.api("views.update", external_id="draft-7", view=modal("changed", external_id="draft-7"))
     assert updated["view"]["id"] == view["id"]
@@ -102,7 +102,7 @@ async def test_a_view_is_also_found_by_the_apps_own_id_which_is_unique(workspace
         (modal(private_metadata="x" * 3001), "/view/private_metadata"),
     ],
 )
-async def test_a_view_that_slack_would_not_take_is_refused_with_its_place(workspace, view, pointer):
+async def test_an_invalid_view_error_includes_the_pointer(workspace, view, pointer):
     body = await workspace.api("views.open", trigger_id=trigger(workspace), view=view)
     assert body["error"] == "invalid_arguments"
     assert pointer in [error["pointer"] for error in body["errors"]]
@@ -114,7 +114,7 @@ async def test_a_refused_view_does_not_use_up_its_trigger(workspace):
     assert (await workspace.api("views.open", trigger_id=once, view=modal()))["ok"]
 
 
-async def test_a_home_tab_is_published_and_seen_whenever_it_is_opened(workspace):
+async def test_a_published_home_is_shown_when_opened(workspace):
     dana = workspace.as_user("U04DANA")
     assert await dana.open_home() is None
     published = await workspace.api("views.publish", user_id="U04DANA", view=HOME)
@@ -126,13 +126,13 @@ async def test_a_home_tab_is_published_and_seen_whenever_it_is_opened(workspace)
     assert updated["view"]["id"] == published["view"]["id"]
 
 
-async def test_each_kind_of_view_has_its_own_method(workspace):
+async def test_each_view_type_has_its_method(workspace):
     assert (await workspace.api("views.publish", user_id="U04DANA", view=modal()))["error"] == "invalid_arguments"
     opened_home = await workspace.api("views.open", trigger_id=trigger(workspace), view=HOME)
     assert opened_home["error"] == "invalid_arguments"
 
 
-async def test_a_view_stays_of_its_kind(workspace):
+async def test_an_update_cannot_change_the_view_type(workspace):
     view = await opened(workspace)
     await workspace.api("views.publish", user_id="U04DANA", view=HOME | {"external_id": "home-of-dana"})
     for place, other in (({"view_id": view["id"]}, HOME), ({"external_id": "home-of-dana"}, modal())):
@@ -142,7 +142,7 @@ async def test_a_view_stays_of_its_kind(workspace):
     assert same["view"]["type"] == "home"
 
 
-async def test_an_apps_own_id_is_unique_among_modals_and_home_tabs(workspace):
+async def test_external_ids_are_unique_across_views(workspace):
     await opened(workspace, external_id="draft-7")
     taken = HOME | {"external_id": "draft-7"}
     assert (await workspace.api("views.publish", user_id="U04DANA", view=taken))["error"] == "duplicate_external_id"
@@ -153,7 +153,7 @@ async def test_an_apps_own_id_is_unique_among_modals_and_home_tabs(workspace):
     assert again["error"] == "duplicate_external_id"
 
 
-async def test_nobody_submits_somebody_elses_view(workspace):
+async def test_people_submit_only_their_own_views(workspace):
     view = await opened(workspace)
     with pytest.raises(Trouble, match="not_found"):
         await workspace.as_user("U01ADA").submit(view, {"goal": "x"})

@@ -83,7 +83,7 @@ async def workspace() -> AsyncIterator[RunningWorkspace]:
         yield running
 
 
-async def test_a_mention_is_answered_in_its_thread_and_the_button_replaces_the_answer(workspace):
+async def test_bolt_answers_mentions_and_button_clicks(workspace):
     ben = workspace.as_user("U02BEN")
     ts = await ben.post("C02PROJECTS", "@PMO Assistant are you there?")
     answer = await ben.wait_message("Yes?")
@@ -92,7 +92,7 @@ async def test_a_mention_is_answered_in_its_thread_and_the_button_replaces_the_a
     assert (await ben.wait_message("More of 7"))["ts"] == answer["ts"]
 
 
-async def test_a_command_answers_only_the_person_who_typed_it(workspace):
+async def test_bolt_answers_commands_ephemerally(workspace):
     ben, ada = workspace.as_user("U02BEN"), workspace.as_user("U01ADA")
     await ada.boot()
     await ben.command("/pmo help")
@@ -100,7 +100,7 @@ async def test_a_command_answers_only_the_person_who_typed_it(workspace):
     assert ada.nothing_came("ephemeral", "message")
 
 
-async def test_a_modal_shows_the_problems_in_place_and_closes_when_all_is_well(workspace):
+async def test_bolt_modals_show_errors_then_close(workspace):
     ben = workspace.as_user("U02BEN")
     await ben.command("/pmo")
     view = await ben.wait_view("ask")
@@ -111,14 +111,14 @@ async def test_a_modal_shows_the_problems_in_place_and_closes_when_all_is_well(w
     await ben.wait_message("You asked: What is RAG?")
 
 
-async def test_nothing_is_lost_when_the_socket_is_cut(workspace):
+async def test_no_event_is_lost_when_sockets_are_cut(workspace):
     ben = workspace.as_user("U02BEN")
     await workspace.drop_sockets()
     await ben.post("C02PROJECTS", "@PMO Assistant still there?")
     await ben.wait_message("Yes?")
 
 
-async def test_nothing_is_lost_when_the_app_is_asked_to_connect_anew(workspace):
+async def test_no_event_is_lost_on_refresh(workspace):
     ben = workspace.as_user("U02BEN")
     await asyncio.gather(workspace.disconnect(), ben.post("C02PROJECTS", "@PMO Assistant and now?"))
     await ben.wait_message("Yes?")

@@ -82,7 +82,7 @@ ACCEPTED: list[tuple[str, dict[str, Any], set[str]]] = [
 
 
 @pytest.mark.parametrize(("block", "surfaces"), [case[1:] for case in ACCEPTED], ids=[case[0] for case in ACCEPTED])
-def test_a_block_stands_on_its_surfaces_and_no_others(block: dict[str, Any], surfaces: set[str]) -> None:
+def test_blocks_are_accepted_only_on_their_surfaces(block: dict[str, Any], surfaces: set[str]) -> None:
     assert accepted_on(block) == surfaces
 
 
@@ -208,44 +208,44 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("block", "complaint"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
-def test_a_wrong_block_is_refused_by_name(block: dict[str, Any], complaint: str) -> None:
+def test_an_invalid_block_gets_the_right_code(block: dict[str, Any], complaint: str) -> None:
     problems = said(check_blocks([block], "message"))
     assert len(problems) == 1
     assert complaint in problems[0]
 
 
-def test_a_modal_takes_no_message_block_and_says_which() -> None:
+def test_a_modal_refuses_and_names_message_blocks() -> None:
     assert said(check_blocks([section(), table()], "modal")) == [
         "unsupported type: table [json-pointer:/blocks/1/type]"
     ]
 
 
-def test_two_blocks_of_one_name_are_refused_even_inside_a_container() -> None:
+def test_duplicate_block_ids_are_refused_inside_containers() -> None:
     inner = {"type": "container", "title": plain(), "child_blocks": [section(block_id="status")]}
     assert said(check_blocks([section(block_id="status"), inner], "message")) == [
         '`block_id` "status" already exists [json-pointer:/blocks/1/child_blocks/0/block_id]'
     ]
 
 
-def test_an_action_may_keep_its_name_in_another_block() -> None:
+def test_action_ids_may_repeat_in_other_blocks() -> None:
     assert check_blocks([actions(button("open")), actions(button("open"))], "message") == []
 
 
 @pytest.mark.parametrize("blocks", [None, "[]", {"type": "divider"}, 7])
-def test_what_is_no_list_of_blocks_is_refused(blocks: object) -> None:
+def test_blocks_must_be_a_list(blocks: object) -> None:
     assert said(check_blocks(blocks, "message")) == ["must provide an array [json-pointer:/blocks]"]
 
 
-def test_what_is_no_block_is_refused() -> None:
+def test_each_block_must_be_an_object() -> None:
     problems = said(check_blocks([None, "divider", [], {"type": ["divider"]}], "home"))
     assert problems[:3] == [f"must provide an object [json-pointer:/blocks/{index}]" for index in range(3)]
     assert problems[3].endswith("[json-pointer:/blocks/3/type]")
 
 
-def test_every_mistake_is_named_at_once() -> None:
+def test_all_violations_are_listed_at_once() -> None:
     wrong = section(text=mrkdwn(""), accessory=button(style="loud"))
     assert len(check_blocks([wrong, {"type": "banner"}], "message")) == 3
 
 
-def test_options_are_not_blocks() -> None:
+def test_blocks_are_refused_as_options() -> None:
     assert check_blocks([option()], "message")

@@ -124,12 +124,12 @@ def shown(block: sdk.Block) -> dict[str, Any]:
 
 @pytest.mark.parametrize("surface", ["message", "modal", "home"])
 @pytest.mark.parametrize("block", ANYWHERE, ids=lambda block: block.type)
-def test_ordinary_blocks_are_accepted_everywhere(block: sdk.Block, surface: Any) -> None:
+def test_common_blocks_are_accepted_on_every_surface(block: sdk.Block, surface: Any) -> None:
     assert check_blocks([shown(block)], surface) == []
 
 
 @pytest.mark.parametrize("block", MESSAGE_ONLY, ids=lambda block: block.type)
-def test_the_blocks_of_messages_are_accepted_in_a_message(block: sdk.Block) -> None:
+def test_message_blocks_are_accepted_in_messages(block: sdk.Block) -> None:
     metadata = Metadata(event_type="digest", event_payload={"week": 40})
     assert check_message({"text": "Digest", "blocks": [shown(block)], "metadata": metadata.to_dict()}) == []
 

@@ -72,7 +72,7 @@ SURFACES = {
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("kind", ELEMENTS)
-def test_an_element_stands_where_slack_lets_it(place: str, kind: str) -> None:
+def test_elements_are_accepted_where_slack_allows_them(place: str, kind: str) -> None:
     surfaces = SURFACES.get(kind, EVERYWHERE) if kind in STANDS[place] else set()
     assert accepted_on(PLACES[place](ELEMENTS[kind])) == surfaces
 
@@ -155,7 +155,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("element", "complaint"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
-def test_a_wrong_element_is_refused_by_name(element: dict[str, Any], complaint: str) -> None:
+def test_an_invalid_element_gets_the_right_code(element: dict[str, Any], complaint: str) -> None:
     problems = said(check_blocks([field(element)], "modal"))
     assert len(problems) == 1
     assert complaint in problems[0]
@@ -177,28 +177,28 @@ BUTTONS: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("wrong", "complaint"), [case[1:] for case in BUTTONS], ids=[case[0] for case in BUTTONS])
-def test_a_wrong_button_is_refused_by_name(wrong: dict[str, Any], complaint: str) -> None:
+def test_an_invalid_button_gets_the_right_code(wrong: dict[str, Any], complaint: str) -> None:
     assert any(complaint in problem for problem in said(check_blocks([actions(wrong)], "message")))
 
 
-def test_a_choice_at_first_may_leave_out_the_emoji_flag() -> None:
+def test_initial_options_may_omit_the_emoji_flag() -> None:
     shown = {"text": plain("Amber", emoji=True), "value": "amber"}
     element = {"type": "static_select", "options": [shown], "initial_option": option("amber", "Amber")}
     assert check_blocks([field(element)], "modal") == []
 
 
-def test_a_choice_at_first_may_come_from_a_group() -> None:
+def test_initial_options_may_come_from_a_group() -> None:
     element = {"type": "static_select", "option_groups": [group()], "initial_option": option("p0")}
     assert check_blocks([field(element)], "modal") == []
 
 
-def test_as_many_as_may_be_chosen_may_be_chosen_at_first() -> None:
+def test_initial_options_may_reach_the_maximum() -> None:
     assert (
         check_blocks([field(of("multi_users_select", initial_users=["U01ADA"], max_selected_items=1))], "modal") == []
     )
 
 
-def test_groups_share_one_set_of_values() -> None:
+def test_option_values_are_unique_across_groups() -> None:
     element = {"type": "static_select", "option_groups": [group("Live"), group("Closed")]}
     assert said(check_blocks([field(element)], "modal")) == [
         '`value` "p0" already exists [json-pointer:/blocks/0/element/option_groups/1/options/0/value]'
@@ -206,12 +206,12 @@ def test_groups_share_one_set_of_values() -> None:
 
 
 @pytest.mark.parametrize("kind", ["conversations_select", "channels_select"])
-def test_only_a_menu_in_an_input_of_a_modal_answers_to_its_channel(kind: str) -> None:
+def test_response_urls_need_an_input_in_a_modal(kind: str) -> None:
     menu = of(kind, response_url_enabled=True)
     assert accepted_on(field(menu)) == {"modal"}
     assert accepted_on(section(accessory=menu)) == set()
 
 
-def test_a_file_is_not_sent_before_the_form_is() -> None:
+def test_file_inputs_cannot_dispatch_actions() -> None:
     [problem] = check_blocks([field(ELEMENTS["file_input"], dispatch_action=True)], "modal")
     assert problem.message == "`dispatch_action` cannot be used with `file_input`"

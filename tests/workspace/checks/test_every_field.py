@@ -78,7 +78,7 @@ ELEMENTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", ELEMENTS)
-def test_an_input_with_all_of_its_fields_is_taken(kind: str) -> None:
+def test_inputs_accept_all_of_their_fields(kind: str) -> None:
     element = {"type": kind, **ELEMENTS[kind]}
     send = {"dispatch_action": True} if kind != "file_input" else {}
     assert check_blocks([field(element, hint=plain(), optional=True, **send)], "modal") == []
@@ -86,7 +86,7 @@ def test_an_input_with_all_of_its_fields_is_taken(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["conversations_select", "channels_select"])
 @pytest.mark.parametrize("surface", ["message", "home"])
-def test_a_menu_outside_a_modal_keeps_its_other_fields(kind: str, surface: Surface) -> None:
+def test_menus_outside_modals_accept_other_fields(kind: str, surface: Surface) -> None:
     menu = {name: value for name, value in ELEMENTS[kind].items() if name != "response_url_enabled"}
     assert check_blocks([section(accessory={"type": kind, **menu})], surface) == []
 
@@ -113,12 +113,12 @@ IN_CONTEXT_ACTIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", BUTTONS)
-def test_a_button_with_all_of_its_fields_is_taken(kind: str) -> None:
+def test_buttons_accept_all_of_their_fields(kind: str) -> None:
     assert check_blocks([actions({"type": kind, **BUTTONS[kind]})], "message") == []
 
 
 @pytest.mark.parametrize("kind", IN_CONTEXT_ACTIONS)
-def test_a_button_below_an_answer_with_all_of_its_fields_is_taken(kind: str) -> None:
+def test_context_actions_accept_all_of_their_fields(kind: str) -> None:
     block = {"type": "context_actions", "elements": [{"type": kind, **IN_CONTEXT_ACTIONS[kind]}]}
     assert check_blocks([block], "message") == []
 
@@ -225,18 +225,18 @@ BLOCKS: list[tuple[Surface, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("surface", "block"), BLOCKS, ids=lambda part: part if isinstance(part, str) else part["type"])
-def test_a_block_with_all_of_its_fields_is_taken(surface: Surface, block: dict[str, Any]) -> None:
+def test_blocks_accept_all_of_their_fields(surface: Surface, block: dict[str, Any]) -> None:
     assert check_blocks([{**block, "block_id": "outer"}], surface) == []
 
 
-def test_a_view_with_all_of_its_fields_is_taken() -> None:
+def test_views_accept_all_of_their_fields() -> None:
     names = {"private_metadata": "{}", "callback_id": "request", "external_id": "request-7"}
     buttons = {"submit": plain(), "close": plain(), "clear_on_close": True, "notify_on_close": True}
     assert check_view(modal(section(), **names, **buttons)) == []
     assert check_view({"type": "home", "blocks": [section()], **names}) == []
 
 
-def test_an_attachment_with_all_of_its_fields_is_taken() -> None:
+def test_attachments_accept_all_of_their_fields() -> None:
     words = ("fallback", "text", "pretext", "title", "author_name", "author_subname", "footer", "callback_id", "color")
     links = ("title_link", "author_link", "author_icon", "image_url", "thumb_url", "footer_icon", "from_url")
     rest = {"ts": 1_790_000_000, "id": 1, "attachment_type": "default", "mrkdwn_in": ["text"], "actions": []}

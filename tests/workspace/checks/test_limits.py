@@ -249,7 +249,7 @@ def series_of_bullets() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("limit", LENGTHS, ids=lambda limit: limit.what)
-def test_words_that_just_fit_are_taken(limit: Length) -> None:
+def test_text_at_the_limit_is_accepted(limit: Length) -> None:
     shortest = 1 if "address" not in limit.what else 21
     for length in (max(shortest, 2), limit.longest):
         assert check_blocks([limit.block("x" * length)], limit.surface) == []
@@ -257,34 +257,34 @@ def test_words_that_just_fit_are_taken(limit: Length) -> None:
 
 @pytest.mark.parametrize("limit", LENGTHS, ids=lambda limit: limit.what)
 @given(beyond=st.integers(1, 5000))
-def test_words_longer_than_the_limit_are_refused(limit: Length, beyond: int) -> None:
+def test_text_above_the_limit_is_refused(limit: Length, beyond: int) -> None:
     problems = check_blocks([limit.block("x" * (limit.longest + beyond))], limit.surface)
     assert {(one.code, dict(one.constraint or {})["max_length"]) for one in problems} == {("too_long", limit.longest)}
     assert f"must be less than {limit.longest + 1} characters" in str(problems[0])
 
 
 @pytest.mark.parametrize("limit", COUNTS, ids=lambda limit: limit.what)
-def test_as_many_as_fit_are_taken(limit: Count) -> None:
+def test_item_counts_at_the_limit_are_accepted(limit: Count) -> None:
     for count in (limit.fewest, limit.most):
         assert check_blocks([limit.block(count)], limit.surface) == []
 
 
 @pytest.mark.parametrize("limit", COUNTS, ids=lambda limit: limit.what)
 @given(beyond=st.integers(1, 60))
-def test_more_than_fit_are_refused(limit: Count, beyond: int) -> None:
+def test_item_counts_above_the_limit_are_refused(limit: Count, beyond: int) -> None:
     problems = check_blocks([limit.block(limit.most + beyond)], limit.surface)
     assert {one.code for one in problems} <= {"too_many_items", "too_large"}
     assert problems
 
 
 @pytest.mark.parametrize("limit", [one for one in COUNTS if one.fewest], ids=lambda limit: limit.what)
-def test_too_few_are_refused(limit: Count) -> None:
+def test_too_few_items_are_refused(limit: Count) -> None:
     assert check_blocks([limit.block(limit.fewest - 1)], limit.surface)
 
 
 @pytest.mark.parametrize(("surface", "most"), [("message", 50), ("modal", 100), ("home", 100)])
 @given(beyond=st.integers(1, 100))
-def test_a_surface_takes_so_many_blocks(surface: Place, most: int, beyond: int) -> None:
+def test_each_surface_limits_its_blocks(surface: Place, most: int, beyond: int) -> None:
     assert check_blocks([{"type": "divider"}] * most, surface) == []
     [problem] = check_blocks([{"type": "divider"}] * (most + beyond), surface)
     assert str(problem) == f"no more than {most} items allowed [json-pointer:/blocks]"
@@ -302,7 +302,7 @@ def test_a_surface_takes_so_many_blocks(surface: Place, most: int, beyond: int) 
     ],
 )
 @given(beyond=st.integers(1, 500))
-def test_a_view_keeps_its_own_limits(name: str, longest: int, wrap: Callable[[str], Any], beyond: int) -> None:
+def test_view_fields_have_their_limits(name: str, longest: int, wrap: Callable[[str], Any], beyond: int) -> None:
     assert check_view(modal(section(), **{name: wrap("x" * longest)})) == []
     [problem] = check_view(modal(section(), **{name: wrap("x" * (longest + beyond))}))
     assert problem.message == f"must be less than {longest + 1} characters"
@@ -314,7 +314,7 @@ def test_a_view_keeps_its_own_limits(name: str, longest: int, wrap: Callable[[st
     [("text", 40_000, False), ("text", 4_000, True), ("markdown_text", 12_000, False)],
 )
 @given(beyond=st.integers(1, 5000))
-def test_a_message_keeps_its_own_limits(name: str, longest: int, updating: bool, beyond: int) -> None:
+def test_message_fields_have_their_limits(name: str, longest: int, updating: bool, beyond: int) -> None:
     assert check_message({name: "x" * longest}, updating=updating) == []
     [problem] = check_message({name: "x" * (longest + beyond)}, updating=updating)
     assert (problem.error, problem.pointer) == ("msg_too_long", f"/{name}")
@@ -335,7 +335,7 @@ half_right = st.dictionaries(names, json_like, max_size=4).flatmap(
 
 
 @given(blocks=st.lists(half_right | json_like, max_size=5))
-def test_nonsense_is_refused_and_never_breaks_the_check(blocks: list[Any]) -> None:
+def test_nonsense_is_refused_without_an_exception(blocks: list[Any]) -> None:
     for surface in ("message", "modal", "home"):
         check_blocks(blocks, surface)
     check_message({"blocks": blocks, "attachments": blocks, "metadata": blocks})

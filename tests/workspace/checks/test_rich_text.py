@@ -31,7 +31,7 @@ def part(kind: str, *inline: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["section", "quote"])
-def test_everything_inline_stands_in_sections_and_quotes(kind: str) -> None:
+def test_inline_elements_are_accepted_in_sections_and_quotes(kind: str) -> None:
     assert check_blocks([rich(part(kind, *INLINE))], "message") == []
 
 
@@ -81,7 +81,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("block", "complaint"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
-def test_wrong_rich_text_is_refused_by_name(block: dict[str, Any], complaint: str) -> None:
+def test_invalid_rich_text_gets_the_right_code(block: dict[str, Any], complaint: str) -> None:
     problems = said(check_blocks([block], "message"))
     assert len(problems) == 1
     assert complaint in problems[0]

@@ -15,18 +15,18 @@ def home(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "home", "blocks": list(blocks), **more}
 
 
-def test_a_form_with_its_buttons_is_accepted() -> None:
+def test_a_modal_with_buttons_is_accepted() -> None:
     form = modal(section(), NAME, submit=plain("Send"), close=plain("Cancel"), callback_id="request")
     assert check_view({**form, "private_metadata": "", "clear_on_close": True, "notify_on_close": False}) == []
 
 
-def test_a_modal_with_an_input_needs_a_submit_button() -> None:
+def test_a_modal_with_inputs_requires_submit() -> None:
     assert said(check_view(modal(section(), NAME))) == [
         "must define `submit` to use an `input` block in modals [json-pointer:/view/blocks/1/input]"
     ]
 
 
-def test_the_home_tab_takes_inputs_without_a_submit_button() -> None:
+def test_the_home_tab_accepts_inputs_without_submit() -> None:
     assert check_view(home(section(), NAME, callback_id="home")) == []
 
 
@@ -47,19 +47,19 @@ def test_the_home_tab_takes_inputs_without_a_submit_button() -> None:
         (modal(section(text=mrkdwn(""))), "must be more than 0 characters [json-pointer:/view/blocks/0/text/text]"),
     ],
 )
-def test_a_wrong_view_is_refused_by_name(view: dict[str, Any], complaint: str) -> None:
+def test_an_invalid_view_gets_the_right_code(view: dict[str, Any], complaint: str) -> None:
     assert said(check_view(view)) == [complaint]
 
 
-def test_a_view_that_is_refused_is_an_invalid_argument() -> None:
+def test_an_invalid_view_is_an_invalid_argument() -> None:
     assert {problem.error for problem in check_view(modal(section(), NAME))} == {"invalid_arguments"}
 
 
-def test_the_names_of_a_view_may_be_left_empty() -> None:
+def test_view_ids_may_be_empty() -> None:
     assert check_view(modal(section(), callback_id="", external_id="")) == []
 
 
-def test_only_one_element_takes_the_focus() -> None:
+def test_only_one_element_may_take_focus() -> None:
     first = field({"type": "plain_text_input", "focus_on_load": True})
     second = field({"type": "users_select", "focus_on_load": True})
     assert check_view(modal(first, submit=plain())) == []
@@ -67,7 +67,7 @@ def test_only_one_element_takes_the_focus() -> None:
     assert problem.pointer == "/view/blocks/1/element/focus_on_load"
 
 
-def test_a_view_is_no_larger_than_a_quarter_of_a_megabyte() -> None:
+def test_a_view_is_limited_to_250_kilobytes() -> None:
     wide = [option(f"{index}", "x" * 75, description=plain("x" * 75)) for index in range(100)]
     menus = [field({"type": "static_select", "options": wide}) for _ in range(9)]
     view = modal(*menus, *[section(text=mrkdwn("é")) for _ in range(20)], submit=plain())
