@@ -1,4 +1,4 @@
-"""A real Chromium looking at the page of a running workspace, one new workspace for each test."""
+"""A real Chromium with the page of a running workspace, new for each test."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A page whose headers a test has tightened counts as foreign to the loopback address it came from.
+    # A page whose headers a test has replaced no longer counts as loopback, so its requests to loopback need this.
     "--disable-features=LocalNetworkAccessChecks",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -30,7 +30,7 @@ Open = Callable[..., Awaitable[Visit]]
 
 
 def chromium(playwright: Playwright) -> str | None:
-    """The path of a Chromium on this machine: the one of PMO_CHROMIUM, an installed one, or Playwright's own."""
+    """Return the path of a Chromium: that of PMO_CHROMIUM, an installed one, or None for Playwright's own."""
     given = os.environ.get("PMO_CHROMIUM")
     found = [given, "/usr/bin/chromium", *map(shutil.which, NAMES), playwright.chromium.executable_path]
     return next((path for path in found if path and Path(path).is_file()), None)
@@ -55,14 +55,14 @@ async def workspace() -> AsyncIterator[RunningWorkspace]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def app(workspace: RunningWorkspace) -> AsyncIterator[RawApp]:
-    """The app, connected; it acknowledges nothing by itself."""
+    """The connected app. It acknowledges nothing by itself."""
     async with connected_app(workspace) as connected:
         yield connected
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def visit(browser: Browser, workspace: RunningWorkspace) -> AsyncIterator[Open]:
-    """Opens the page as a person. At the end no page may have logged an error or broken the security policy."""
+    """Open the page as a person. The test fails if a page logs an error or violates the security policy."""
     visits: list[Visit] = []
 
     async def open_page(user: str = "U02BEN", channel: str = "C02PROJECTS", **context: object) -> Visit:

@@ -1,4 +1,4 @@
-"""One of everything that Block Kit has, as an app would send it."""
+"""One of every Block Kit block and element, as an app would send it."""
 
 from typing import Any
 
@@ -236,7 +236,7 @@ def _bin() -> Json:
 
 
 def inputs() -> list[Json]:
-    """Every element an input block can hold; only the first is required."""
+    """Return every element an input block can have. Only the first is required."""
     choices = [option("Low", "No hurry"), option("High")]
     return [
         *(
@@ -269,5 +269,5 @@ def inputs() -> list[Json]:
 
 
 def messages(base_url: str) -> list[list[Json]]:
-    """All blocks a message may hold, in messages that Slack would take."""
+    """Return all blocks a message may contain, in messages that Slack would accept."""
     return [words_and_choices(base_url), long_texts(), figures(), more_figures(), cards(base_url)]

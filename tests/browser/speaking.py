@@ -1,4 +1,4 @@
-"""What the app says to the workspace, for the page to show."""
+"""What the app sends to the workspace, for the page to show."""
 
 import base64
 
@@ -11,7 +11,7 @@ PNG = base64.b64decode(
 
 
 async def say(workspace: RunningWorkspace, blocks: list[Json], channel: str = "C02PROJECTS", **more: object) -> str:
-    """Post blocks as the app; returns the message's ts."""
+    """Post blocks as the app. Returns the message's ts."""
     return await tell(workspace, "From the app", channel, blocks=blocks, **more)
 
 
@@ -30,7 +30,7 @@ async def show(workspace: RunningWorkspace, view: Json, user: str = "U02BEN") ->
 
 
 async def upload(workspace: RunningWorkspace, name: str, content: bytes, **place: str) -> str:
-    """Store a file in the three steps of an app, and share it in `channel_id` if one is given; returns its id."""
+    """Upload a file in the three steps an app takes, and share it in `channel_id` if that is given. Returns its id."""
     begun = await workspace.api("files.getUploadURLExternal", filename=name, length=len(content))
     async with workspace.session.post(begun["upload_url"], data=content) as answer:
         assert answer.status == 200

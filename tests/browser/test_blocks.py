@@ -1,4 +1,4 @@
-"""Every block and element of Block Kit is drawn, by name where a name matters, and nothing breaks."""
+"""Every block and element of Block Kit is drawn without errors."""
 
 import pytest
 from playwright.async_api import expect

@@ -1,4 +1,4 @@
-"""Conversations: what is said arrives at once, and nothing is lost when the connection is."""
+"""Conversations: messages arrive at once, and none is lost when the connection is."""
 
 import asyncio
 
@@ -346,7 +346,7 @@ async def test_messages_arriving_during_loading_are_shown(visit: Open, workspace
 
 
 class _Cut:
-    """Between the page and the workspace: passes everything on until it is cut."""
+    """A proxy between page and workspace that forwards everything until it is cut."""
 
     def __init__(self) -> None:
         self.broken = False

@@ -1,4 +1,4 @@
-"""Whatever an app or a person writes is shown as words: none of it runs, and only web and mail addresses are links."""
+"""Whatever an app or a person writes is shown as text: none of it runs, and only web and mail addresses are links."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ MARKDOWN = f"{NASTY}\n\n[click me]({ADDRESS}) ![x]({ADDRESS}) <{ADDRESS}> [ok](h
 
 
 def everywhere() -> list[dict[str, Any]]:
-    """Hostile words in every place that shows words. Slack itself would refuse some of these."""
+    """Return hostile text in every place that shows text. Slack itself would refuse some of these blocks."""
     return [
         {"type": "header", "text": sink.plain(NASTY)},
         {
@@ -65,7 +65,7 @@ def everywhere() -> list[dict[str, Any]]:
 
 
 async def harmless(page: Page, place: Locator) -> None:
-    """Nothing ran, and every link under `place` goes to the web."""
+    """Assert that nothing ran, and that every link under `place` is a web link."""
     assert await page.evaluate("window.alarmed") == []
     links = await place.locator("a").evaluate_all("links => links.map(link => [link.protocol, link.rel])")
     assert links
@@ -106,7 +106,7 @@ def _message() -> dict[str, Any]:
 
 
 def _forgive_malformed_block(ben: Visit) -> None:
-    """The page says so on the console where a block is not one."""
+    """Ignore the console error that the page logs for a malformed block."""
     ben.problems[:] = [problem for problem in ben.problems if "is not a function" not in problem]
 
 

@@ -1,4 +1,4 @@
-"""The whole way with the keys alone."""
+"""Everything works with the keyboard alone."""
 
 import pytest
 from playwright.async_api import expect

@@ -1,4 +1,4 @@
-"""Light and dark, wide and narrow; in both, words that can be read."""
+"""Appearance: light and dark themes, wide and narrow windows, readable text in all of them."""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PHONE = {"width": 390, "height": 780}
 
-# The contrast of WCAG 2.2 between two custom properties of the page.
+# The WCAG 2.2 contrast ratio between the colours of two custom properties of the page.
 CONTRAST = """([over, under]) => {
     const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
     const light = (name) => {
@@ -94,7 +94,7 @@ async def test_a_chart_labels_every_column_on_phones(
 
 
 async def _painted(page: Page, colour: str) -> None:
-    """Wait until the canvas holds a point of this colour."""
+    """Wait until the canvas contains a pixel of this colour."""
     await page.wait_for_function(
         """colour => {
             const canvas = document.querySelector("canvas");

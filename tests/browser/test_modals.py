@@ -1,4 +1,4 @@
-"""Modals: what is wrong stands in place, nothing is sent twice, nothing that was entered is lost."""
+"""Modals: errors appear at their fields, nothing is submitted twice, and no entered value is lost."""
 
 import pytest
 from playwright.async_api import expect
@@ -115,7 +115,7 @@ async def test_entered_values_arrive_in_slacks_format(visit: Open, workspace: Ru
 
 
 def _brief(values: dict[str, sink.Json]) -> dict[str, object]:
-    """Each entry's one value; options by their own value."""
+    """Reduce each entry to its one value, and options to theirs."""
 
     def value(entry: sink.Json) -> object:
         (held,) = (entry[name] for name in entry if name != "type")

@@ -1,4 +1,4 @@
-"""Slack's mrkdwn, read as Slack's client reads it."""
+"""Slack's mrkdwn, parsed as Slack's client parses it."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from playwright.async_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-# A short form of the tree: words for text, [kind, …] for everything else.
+# A short form of the tree: a string for text, [kind, …] for everything else.
 SHORT = """async (text) => {
     const { parse } = await import("/static/js/mrkdwn.js");
     const short = (node) => {

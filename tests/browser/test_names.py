@@ -1,4 +1,4 @@
-"""What a screen reader is told: a name for all that can be used, a structure to move in, and only news read out."""
+"""Accessibility: every control has a name, the page has a structure, and only new messages are announced."""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -18,7 +18,7 @@ NAMED = {
 
 
 async def nameless(page: Page) -> list[str]:
-    """The roles of what is exposed without a name."""
+    """Return the roles of exposed elements that have no accessible name."""
     session = await page.context.new_cdp_session(page)
     tree = await session.send("Accessibility.getFullAXTree")
     return [

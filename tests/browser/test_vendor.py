@@ -1,4 +1,4 @@
-"""The libraries the page carries are the ones its README names, each with its licence."""
+"""The vendored libraries are the ones their README lists, each with its licence."""
 
 import hashlib
 import re
@@ -22,7 +22,7 @@ def test_libraries_refer_to_no_missing_source_map() -> None:
 
 
 def test_the_page_loads_nothing_from_other_hosts() -> None:
-    """No address of another host in the page's own files, so that it works with no network."""
+    """The page's own files refer to no other host, so that it works without a network."""
     static = VENDOR.parent
     own = [*static.glob("*.html"), *static.glob("style/*.css"), *static.glob("js/**/*.js")]
     foreign = re.compile(r"(?:src|href|url|import|fetch)\W{1,3}(?:https?:)?//", re.IGNORECASE)

@@ -7,18 +7,18 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from tests.workspace.running import RunningWorkspace
 
-# Stricter than what the server asks for: nothing inline, no foreign origin but for pictures.
+# Stricter than the server's own policy: nothing inline, and no other origin except for pictures.
 STRICT = (
     "default-src 'self'; style-src 'self'; img-src 'self' https: data:; object-src 'none'; base-uri 'none'; "
     "form-action 'none'"
 )
-# Anything in a test's content that could run would call this.
+# Hostile content in the tests calls this if it runs.
 ALARM = "window.alarmed = []; window.alarm = (what) => window.alarmed.push(what);"
 
 
 @dataclass
 class Visit:
-    """`problems`: console errors (a broken security policy is one), thrown errors, requests that failed."""
+    """`problems` lists console errors (including policy violations), uncaught exceptions and failed requests."""
 
     page: Page
     workspace: RunningWorkspace
@@ -53,7 +53,7 @@ class Visit:
 
     @property
     def log(self) -> Locator:
-        """The messages of the open channel."""
+        """Return the messages of the open channel."""
         return self.page.get_by_role("main").get_by_role("log")
 
     @property
@@ -66,11 +66,11 @@ class Visit:
 
     @property
     def options(self) -> Locator:
-        """The options of the list that is open."""
+        """Return the options of the open list."""
         return self.page.get_by_role("listbox").get_by_role("option")
 
     async def choose(self, name: str, *options: str) -> None:
-        """Open a select and choose in its list."""
+        """Open a select and choose an option."""
         await self.page.get_by_role("combobox", name=name).click()
         for option in options:
             await self.options.filter(has_text=option).click()

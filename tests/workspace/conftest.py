@@ -1,4 +1,4 @@
-"""One workspace with the sample organisation for each test, and an app that is connected to it."""
+"""A new workspace with the sample organisation for each test, and an app connected to it."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Finding and filling what a person sees: elements by action_id or label, and the values of a modal."""
+"""Find elements by action_id or label, and fill in the values of a modal."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -43,7 +43,7 @@ INITIAL = {
 
 
 def elements(holder: Json) -> Iterator[tuple[Json, Json]]:
-    """(block, element) for every element with an action_id in a message, a view or a list of blocks' holder."""
+    """Yield (block, element) for every element with an action_id in a message or view."""
     for block in holder.get("blocks") or []:
         for element in _inside(block):
             yield block, element
@@ -63,7 +63,7 @@ def _inside(value: Any) -> Iterator[Json]:
 
 
 def find(holder: Json, wanted: str) -> tuple[Json, Json]:
-    """The element with this action_id (or its beginning up to a colon), or with this label."""
+    """Return the element with this action_id (all of it, or the part before a colon), or with this label."""
     found = list(elements(holder))
     for block, element in found:
         if element["action_id"] == wanted:
@@ -91,7 +91,7 @@ def options(element: Json) -> Iterator[Json]:
 
 
 def option(element: Json, wanted: Any, extra: list[Json] | None = None) -> Json:
-    """The option with this value or text; an option itself is taken as it is."""
+    """Return the option with this value or text. An option itself is returned as it is."""
     if isinstance(wanted, dict):
         return wanted
     candidates = [*options(element), *(extra or [])]
@@ -103,7 +103,7 @@ def option(element: Json, wanted: Any, extra: list[Json] | None = None) -> Json:
 
 
 def filled(element: Json, value: Any, extra: list[Json] | None = None) -> Json:
-    """The state of an element in which this value was entered."""
+    """Return the state of an element in which this value was entered."""
     field = CHOICE.get(element["type"], "value")
     if field == "selected_option":
         value = option(element, value, extra) if value is not None else None
@@ -115,7 +115,7 @@ def filled(element: Json, value: Any, extra: list[Json] | None = None) -> Json:
 
 
 def untouched(element: Json) -> Json:
-    """The state of an element as it stands before anybody touches it."""
+    """Return the initial state of an element."""
     field = CHOICE.get(element["type"], "value")
     empty: Any = [] if field in ("selected_options", "files") or field.endswith("s") else None
     return {"type": element["type"], field: element.get(INITIAL[field], empty)}
@@ -130,7 +130,7 @@ def initial_state(holder: Json) -> dict[str, Json]:
 
 
 def action(block: Json, element: Json, value: Any, wanted: str) -> Json:
-    """The action a click on this element sends. `wanted` may be an option's label."""
+    """Return the action that a click on this element sends. `wanted` may be the label of an option."""
     common = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
     if element["type"] in ("button", "icon_button", "workflow_button"):
         return common | {name: element[name] for name in ("text", "value", "style", "url") if name in element}
@@ -141,7 +141,7 @@ def action(block: Json, element: Json, value: Any, wanted: str) -> Json:
 
 
 def words(value: Any) -> str:
-    """Every word a person reads in a message, a view or a block, in order."""
+    """Return all text of a message, a view or a block, in order."""
     return "\n".join(_words(value))
 
 

@@ -1,4 +1,4 @@
-"""An app without any library: one WebSocket, envelopes as they come, acknowledgements when the test says so."""
+"""An app without any library: one WebSocket, raw envelopes, and acknowledgements when the test sends them."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ class RawApp:
             return dict(await self.socket.receive_json())
 
     async def envelope(self, kind: str = "events_api", event: str = "") -> Json:
-        """The next envelope of this type (and with this event in it); others stay for later."""
+        """Return the next envelope of this type (and with this event). Others stay in the queue."""
         for index, frame in enumerate(self._early):
             if _fits(frame, kind, event):
                 return self._early.pop(index)
@@ -32,14 +32,14 @@ class RawApp:
         return frame
 
     async def event(self, event: str) -> Json:
-        """The payload of the next such event, acknowledged."""
+        """Acknowledge the next event of this type and return its payload."""
         envelope = await self.envelope(event=event)
         await self.ack(envelope)
         payload: Json = envelope["payload"]
         return payload
 
     async def interaction(self, kind: str = "interactive") -> tuple[Json, Json]:
-        """(envelope, payload) of the next command or interaction."""
+        """Return (envelope, payload) of the next command or interaction."""
         envelope = await self.envelope(kind)
         return envelope, envelope["payload"]
 
@@ -61,7 +61,7 @@ def _fits(frame: Json, kind: str, event: str) -> bool:
 
 @contextlib.asynccontextmanager
 async def connected_app(workspace: RunningWorkspace) -> AsyncIterator[RawApp]:
-    """One connection, after its hello."""
+    """Open one connection and wait for its hello frame."""
     opened = await workspace.api("apps.connections.open", token=workspace.app_token)
     async with workspace.session.ws_connect(opened["url"]) as socket:
         app = RawApp(socket)

@@ -1,4 +1,4 @@
-"""A workspace running in this process on a free port, and the people who use it as their page would.
+"""A workspace running in this process on a free port, and people who use it as their page would.
 
     async with running_workspace(manifest, seed) as ws:
         ben = ws.as_user("U02BEN")
@@ -8,8 +8,8 @@
         card = await ben.wait_message(lambda message: "Request" in message["text"])
         await ben.click(card, "Withdraw")
 
-Everything a person waits for arrives on their WebSocket; nothing sleeps. Each message, in each of its forms, and each
-view is answered once, in the order of arrival, so that waiting twice for the same words means two arrivals.
+Everything a person waits for arrives on their WebSocket; nothing sleeps. Each version of a message and each view is
+returned once, in order of arrival, so waiting twice for the same text means that it has to arrive twice.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ async def running_workspace(
     tokens: Tokens | None = None,
     **options: Any,
 ) -> AsyncIterator["RunningWorkspace"]:
-    """Start a workspace on a free port, stop it at the end. `options` are the fields of workspace.options.Options."""
+    """Run a workspace on a free port. `options` are the fields of workspace.options.Options."""
     settings = replace(Options(port=0), **options)
     server = Server(parse_manifest(manifest or MANIFEST), read_seed(seed), settings, tokens, clock)
     await server.start()
@@ -68,7 +68,7 @@ async def running_workspace(
 
 
 class RunningWorkspace:
-    """The server, and what a test may ask of it. `server.hub` is at hand for what no request can reach."""
+    """The server, and what a test may do with it. Use `server.hub` for what no request can reach."""
 
     def __init__(self, server: Server, session: aiohttp.ClientSession) -> None:
         self.server = server
@@ -96,7 +96,7 @@ class RunningWorkspace:
         return self.server.hub.tokens.signing_secret
 
     def as_user(self, user: str) -> "Visitor":
-        """This person, with one page open from now on."""
+        """Return this person, with one page open from now on."""
         if user not in self._visitors:
             self._visitors[user] = Visitor(self, user)
         return self._visitors[user]
@@ -106,7 +106,7 @@ class RunningWorkspace:
             await visitor.leave()
 
     async def api(self, method: str, token: str | None = None, **args: Any) -> Json:
-        """A plain Web API call with the bot's token; returns the body whatever it says."""
+        """Call a Web API method with the bot's token. Returns the body, even of a refused call."""
         headers = {"Authorization": f"Bearer {self.bot_token if token is None else token}"}
         async with self.session.post(f"{self.api_url}{method}", json=args, headers=headers) as response:
             body: Json = await response.json()
@@ -119,26 +119,26 @@ class RunningWorkspace:
         return answer
 
     async def calls(self, method: str = "") -> list[Json]:
-        """The Web API calls so far, oldest first: method, args, ok, error, status, ms."""
+        """Return the Web API calls so far, oldest first: method, args, ok, error, status, ms."""
         found: list[Json] = (await self.control("calls", **({"method": method} if method else {})))["calls"]
         return found
 
     async def events(self, kind: str = "") -> list[Json]:
-        """The deliveries to the app so far: id, type, event_type, attempts, acked, ack_ms."""
+        """Return the deliveries to the app so far: id, type, event_type, attempts, acked, ack_ms."""
         found: list[Json] = (await self.control("events", **({"type": kind} if kind else {})))["events"]
         return found
 
     async def faults(self, *faults: Json) -> None:
-        """Make these things go wrong from now on; none at all mends everything."""
+        """Replace the faults. Without arguments, nothing fails any more."""
         answer = await self.control("faults", list(faults))
         assert answer["ok"], answer
 
     async def disconnect(self) -> None:
-        """Ask the app to open its sockets anew, as Slack does now and then."""
+        """Ask the app to reconnect its sockets, as Slack does from time to time."""
         await self.control("disconnect", {})
 
     async def drop_sockets(self) -> None:
-        """Cut the app's sockets without a word."""
+        """Cut the app's sockets without notice."""
         await self.control("disconnect", {"drop": True})
 
     async def send_event(self, event: Json, times: int = 1, *, same_id: bool = False) -> list[str]:
@@ -190,7 +190,7 @@ class Visitor:
     async def click(self, holder: Json, wanted: str, value: Any = None, channel: str = "") -> None:
         """Use a button, a select or a menu of a message or a view, found by action_id or label.
 
-        `value` is what is chosen: an option's value or text, a user id, a date…
+        `value` is the selection: an option's value or text, a user id, a date…
         """
         block, element = filling.find(holder, wanted)
         extra = await self._suggestions(holder, block, element, value)
@@ -199,7 +199,7 @@ class Visitor:
         await self._do("action", **body, state={"values": filling.initial_state(holder)})
 
     async def submit(self, view: Json, given: dict[str, Any] | None = None) -> dict[str, str]:
-        """Fill in by block_id (or label) and submit; returns the errors shown in the modal, by block_id."""
+        """Fill in a modal by block_id or label and submit it. Returns the errors shown in it, by block_id."""
         values = filling.initial_state(view)
         for name, value in (given or {}).items():
             block, element = self._input(view, name)
@@ -217,7 +217,7 @@ class Visitor:
         await self._do("shortcut", callback_id=callback_id, type=kind, channel=channel, message_ts=ts)
 
     async def options(self, holder: Json, wanted: str, typed: str, channel: str = "") -> list[Json]:
-        """What an external select offers for what was typed."""
+        """Return the options an external select offers for the typed text."""
         block, element = filling.find(holder, wanted)
         place = {"block_id": block["block_id"], "action_id": element["action_id"], "value": typed}
         answer = await self._do("options", container=self._container(holder, channel), **place)
@@ -225,7 +225,7 @@ class Visitor:
         return list(answer.get("options") or [item for group in groups for item in group["options"]])
 
     async def open_home(self, tab: str = "home") -> Json | None:
-        """Open the app's home; returns what is published there already."""
+        """Open the app's home. Returns the view that is already published there."""
         view: Json | None = (await self._do("home", tab=tab))["view"]
         return view
 
@@ -236,7 +236,7 @@ class Visitor:
         await self._do("read", channel=channel, ts=ts)
 
     async def dm(self, other: str = "") -> str:
-        """The channel of the direct message with this person, or with the app."""
+        """Return the channel of the direct message with this person, or with the app."""
         app = self.workspace.server.hub.state.app.bot_user_id
         return str((await self._do("dm", other=other or app))["channel"]["id"])
 
@@ -265,10 +265,10 @@ class Visitor:
     async def wait_message(
         self, wanted: Wanted | str | None = None, channel: str = "", seconds: float = SECONDS
     ) -> Json:
-        """The next message (new, changed or ephemeral) that fits, with its `channel` in it.
+        """Wait for the next message (new, changed or ephemeral) that matches, and return it with its `channel`.
 
-        A text fits where somebody else's message holds it anywhere in its words; nothing at all fits the next message
-        of somebody else; a function is asked about every message, one's own too.
+        Text matches a message by someone else that contains it. Without `wanted`, any message by someone else matches.
+        A function is called with every message, including the person's own.
         """
 
         def fits(frame: Json) -> Any:
@@ -286,7 +286,7 @@ class Visitor:
         return await self.wait_frame(("message_deleted",), lambda frame: frame["ts"] == ts, seconds)
 
     async def wait_view(self, wanted: Wanted | str | None = None, seconds: float = SECONDS) -> Json:
-        """The next view opened, pushed or updated that fits; a text is a callback_id or what stands in the title."""
+        """Wait for the next view opened, pushed or updated that matches. Text is a callback_id or a title."""
 
         def fits(frame: Json) -> Any:
             view = frame["view"]
@@ -310,7 +310,7 @@ class Visitor:
         return str((await self.wait_frame(("trouble",), lambda frame: True, seconds))["message"])
 
     async def wait_frame(self, kinds: tuple[str, ...], fits: Wanted, seconds: float = SECONDS) -> Json:
-        """The first frame of these kinds that fits and was not given out before."""
+        """Wait for the first frame of these kinds that matches and wasn't returned before."""
         await self._ready.wait()
         try:
             async with asyncio.timeout(seconds), self._arrived:
@@ -324,7 +324,7 @@ class Visitor:
             raise AssertionError(f"{self.user} waited {seconds} s for {kinds}. The latest frames:\n{shown}") from None
 
     def nothing_came(self, *kinds: str) -> bool:
-        """Whether no frame of these kinds is waiting to be looked at."""
+        """Whether no unread frame of these kinds has arrived."""
         return not any(frame["type"] in kinds for frame in self._frames)
 
     async def leave(self) -> None:
@@ -355,7 +355,7 @@ class Visitor:
                 await self._take(json.loads(item.data))
 
     async def _catch_up(self) -> None:
-        """What came between the person's arrival in the test and the page's connection."""
+        """Fetch the messages posted before the page's socket was open."""
         ephemerals = self.workspace.server.hub.state.ephemerals
         for channel in (await self.boot())["channels"]:
             if (channel["latest"] or "") > self._since or (self.user, channel["id"]) in ephemerals:

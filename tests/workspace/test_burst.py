@@ -1,4 +1,4 @@
-"""A busy day: many events and many calls at once, in a workspace that has a long history."""
+"""Load: many events and calls at once, in a workspace with a long history."""
 
 import asyncio
 import time
@@ -32,5 +32,6 @@ async def test_a_long_history_keeps_calls_fast(tmp_path):
             assert all(body["ok"] for body in await asyncio.gather(*calls))
         page = await workspace.api("conversations.history", channel="C02PROJECTS", limit=1)
         assert page["has_more"]
-        # Generous on purpose: the machine may be busy. A scan of the whole history a call takes many times as long.
+        # The limit is generous because the machine may be busy. Scanning the whole history on every call takes many
+        # times as long.
         assert time.perf_counter() - began < 20

@@ -1,4 +1,4 @@
-"""`python -m workspace`: one line when it is ready, one line when it cannot start."""
+"""`python -m workspace`: it prints one line when it is ready, and one line when it can't start."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""conversations.*, users.* and the rest of what an app reads."""
+"""conversations.*, users.* and other methods that read."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Events: only those the manifest asks for, in Slack's shapes."""
+"""Events: only those the manifest subscribes to, in Slack's format."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Files: uploaded in three steps, shared, shown in blocks, and never run as a page."""
+"""Files: uploaded in three steps, shared, shown in blocks, and never served as a page."""
 
 import base64
 

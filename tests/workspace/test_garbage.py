@@ -1,4 +1,4 @@
-"""Whatever is sent to whichever address, the workspace answers; what it cannot use, it refuses."""
+"""Whatever is sent to any URL, the workspace responds, and refuses what it can't use."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ KNOWN: list[Any] = [
     VIEW,
 ]
 
-# With these most calls get as far as to the rest of their arguments.
+# With these values most calls get past their first checks.
 USEFUL = {
     "user": "U02BEN",
     "channel": "C02PROJECTS",
@@ -92,7 +92,7 @@ class Target:
         self.ts = (await self.workspace.api("chat.postMessage", channel="C02PROJECTS", text="Hello"))["ts"]
 
     def filled_in(self, body: bytes) -> bytes:
-        """The body with the message, the view and a trigger that there really are."""
+        """Return the body with the ids of a real message, view and trigger."""
         trigger = self.workspace.server.hub.triggers.issue("U02BEN")
         there = {
             b"1789376400.000100": self.ts,

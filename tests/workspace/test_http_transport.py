@@ -1,4 +1,4 @@
-"""Signed HTTP requests instead of envelopes: for apps that listen."""
+"""Signed HTTP requests instead of envelopes, for apps that listen on a request URL."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ Answer = Callable[[web.Request, str], web.Response]
 
 
 class Listener:
-    """An app's request URL: keeps what arrives and answers as the test wants."""
+    """An app's request URL: records the requests and responds as the test defines."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer

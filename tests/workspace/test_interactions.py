@@ -1,4 +1,4 @@
-"""What people do with an app: the payloads it gets, and what its answers do."""
+"""What people do with an app: the payloads it receives, and the effect of its responses."""
 
 import asyncio
 
@@ -61,7 +61,7 @@ FORM = {
 
 
 async def answered(app, doing, answer=None, kind="interactive"):
-    """Acknowledge what the person does with `answer`; returns (payload, what the person's call returned)."""
+    """Acknowledge what the person does with `answer`. Returns (payload, result of the person's call)."""
     task = asyncio.create_task(doing)
     envelope, payload = await app.interaction(kind)
     await app.ack(envelope, answer)

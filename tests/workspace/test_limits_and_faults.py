@@ -1,4 +1,4 @@
-"""Rate limits when they are wanted, and faults on demand."""
+"""Optional rate limits, and faults on demand."""
 
 import asyncio
 

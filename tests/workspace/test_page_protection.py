@@ -1,4 +1,4 @@
-"""The page is for this machine and for nobody else's pages."""
+"""The page accepts requests only from this machine, and not from other sites' pages."""
 
 import pytest
 
@@ -62,7 +62,7 @@ async def test_images_on_other_pages_cannot_call_methods(workspace, said):
     call = f"/api/chat.postMessage?token={workspace.bot_token}&channel=C01GENERAL&text=x"
     assert (await get(workspace, call, **said))[0] == 403
     assert (await get(workspace, "/client/boot", **said))[0] == 403
-    assert (await get(workspace, "/", **said))[0] == 200  # somebody followed a link
+    assert (await get(workspace, "/", **said))[0] == 200  # following a link is allowed
     assert (await get(workspace, call))[0] == 200
 
 

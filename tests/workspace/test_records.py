@@ -1,4 +1,4 @@
-"""The parts that keep order: timestamps, timelines, and names in what people type."""
+"""Timestamps, timelines, and names in typed text."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What a request has to look like: Slack's own codes for the Web API, sentences that name the field for the rest."""
+"""Invalid requests: Slack's own codes from the Web API, sentences that name the field from the other APIs."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is kept when the workspace stops, and what is not."""
+"""What is saved when the workspace stops, and what isn't."""
 
 import sqlite3
 

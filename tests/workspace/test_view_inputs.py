@@ -1,4 +1,4 @@
-"""What Slack's own client checks in a modal before it is sent."""
+"""The checks that Slack's client makes before it submits a modal."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Modals and home tabs: triggers, the stack, hashes, and what the person sees."""
+"""Modals and Home tabs: triggers, the stack, hashes, and what the person sees."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Any app built with Slack's own libraries works here unchanged."""
+"""An app built with Slack's own libraries works unchanged."""
 
 import asyncio
 import contextlib

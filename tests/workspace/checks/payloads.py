@@ -1,4 +1,4 @@
-"""Small payloads to build larger ones from."""
+"""Small payloads that the tests combine into larger ones."""
 
 from typing import Any
 
@@ -115,5 +115,5 @@ def said(problems: Any) -> list[str]:
 
 
 def accepted_on(block: Payload) -> set[str]:
-    """The surfaces that take this block."""
+    """Return the surfaces that accept this block."""
     return {surface for surface in ("message", "modal", "home") if not check_blocks([block], surface)}  # type: ignore[arg-type]

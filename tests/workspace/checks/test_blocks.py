@@ -1,4 +1,4 @@
-"""Block by block: what Slack takes, and what it refuses with which words."""
+"""Blocks: what Slack accepts, and what it refuses with which error."""
 
 from typing import Any
 

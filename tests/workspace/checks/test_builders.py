@@ -1,4 +1,4 @@
-"""What slack_sdk's own builders produce is accepted: the checks are no stricter than Slack's own tools."""
+"""Everything that slack_sdk's builders produce is accepted: the checks aren't stricter than Slack's own tools."""
 
 from typing import Any
 

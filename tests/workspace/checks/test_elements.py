@@ -1,4 +1,4 @@
-"""Element by element: where each may stand, and what Slack refuses in it."""
+"""Elements: where each is allowed, and what Slack refuses in it."""
 
 from typing import Any
 

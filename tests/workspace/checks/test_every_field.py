@@ -1,4 +1,4 @@
-"""Every field that Slack's reference lists is taken: a block or an element with all of its fields at once."""
+"""Every field in Slack's reference is accepted: blocks and elements with all of their fields at once."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every limit: what just fits is taken, one more is refused, at any size beyond."""
+"""Every limit: a value at the limit is accepted, and anything larger is refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ Place = Literal["message", "modal", "home"]
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long the words in one place of a block may be."""
+    """The maximum length of one text in a block."""
 
     what: str
     longest: int
@@ -51,7 +51,7 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many of something a block may hold."""
+    """The maximum number of items in a block."""
 
     what: str
     most: int
@@ -61,7 +61,7 @@ class Count:
 
 
 def link(words: str) -> str:
-    """An address exactly as long as `words`."""
+    """Return a URL exactly as long as `words`."""
     return ("https://example.org/" + words)[: len(words)]
 
 

@@ -1,4 +1,4 @@
-"""Rich text, as deep as it goes."""
+"""Rich text at every level of nesting."""
 
 from typing import Any
 
