@@ -30,7 +30,7 @@ Open = Callable[..., Awaitable[Visit]]
 
 
 def chromium(playwright: Playwright) -> str | None:
-    """Return the path of a Chromium: that of PMO_CHROMIUM, an installed one, or None for Playwright's own."""
+    """Return the path of a Chromium: PMO_CHROMIUM, an installed one, or Playwright's own."""
     given = os.environ.get("PMO_CHROMIUM")
     found = [given, "/usr/bin/chromium", *map(shutil.which, NAMES), playwright.chromium.executable_path]
     return next((path for path in found if path and Path(path).is_file()), None)

@@ -42,7 +42,7 @@ async def test_a_chart_has_a_table_of_values(visit: Open, workspace: RunningWork
     await say(workspace, sink.more_figures())
     await expect(ben.log.get_by_role("img", name="Line chart: Leakage")).to_be_visible()
     await expect(ben.log.get_by_role("table", name="Leakage").get_by_role("row", name="August 18 18")).to_be_attached()
-    await expect(ben.log.get_by_role("row", name="Health checks 45 62 %")).to_be_attached()
+    await expect(ben.log.get_by_role("row", name="Health checks 45 62%")).to_be_attached()
     await ben.log.get_by_role("button", name="View as table").first.click()
     await expect(ben.log.get_by_role("table", name="Leakage")).to_be_visible()
     await expect(ben.log.get_by_role("img", name="Line chart: Leakage")).to_have_count(0)

@@ -118,7 +118,7 @@ async def test_a_malformed_block_leaves_the_rest_readable(visit: Open, workspace
         {"type": "message", "channel": "C02PROJECTS", "message": message | {"blocks": blocks}}
     )
     await expect(ben.log.get_by_text("still here")).to_be_visible()
-    await expect(ben.log.get_by_text("A “section” block here is not well formed.")).to_be_visible()
+    await expect(ben.log.get_by_text("This “section” block is malformed.")).to_be_visible()
     _forgive_malformed_block(ben)
 
 

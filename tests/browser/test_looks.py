@@ -60,10 +60,10 @@ async def test_text_and_borders_have_enough_contrast(visit: Open, scheme: str) -
 async def test_the_theme_follows_the_system_by_default(visit: Open) -> None:
     page = (await visit(color_scheme="dark")).page
     assert await theme(page) == "dark"
-    await page.get_by_role("button", name="Use the light theme").click()
+    await page.get_by_role("button", name="Switch to the light theme").click()
     assert await theme(page) == "light"
     await page.reload()
-    await expect(page.get_by_role("button", name="Use the dark theme")).to_be_visible()
+    await expect(page.get_by_role("button", name="Switch to the dark theme")).to_be_visible()
     assert await theme(page) == "light"
 
 
@@ -73,7 +73,7 @@ async def test_a_chart_uses_the_theme_colours(visit: Open, workspace: RunningWor
     canvas = ben.log.get_by_role("img", name="Bar chart: Requests by month")
     await expect(canvas).to_be_visible()
     await _painted(ben.page, "#0f7b76")
-    await ben.page.get_by_role("button", name="Use the dark theme").click()
+    await ben.page.get_by_role("button", name="Switch to the dark theme").click()
     await _painted(ben.page, "#3fb5ae")
 
 

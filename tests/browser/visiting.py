@@ -40,7 +40,7 @@ class Visit:
         await page.add_init_script(ALARM)
         await page.goto(f"{workspace.url}/?user={user}#{channel}")
         await expect(page.get_by_role("main")).to_be_visible()
-        await expect(page.get_by_text("Reading messages…")).to_have_count(0)
+        await expect(page.get_by_text("Loading messages…")).to_have_count(0)
         return visit
 
     def _console(self, message: ConsoleMessage) -> None:

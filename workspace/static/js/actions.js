@@ -1,4 +1,4 @@
-// What a person does, and what it asks of the server.
+// What a person does on the page, and the requests it makes.
 import * as api from "./api.js";
 import { applyFrame } from "./frames.js";
 import { attempt, toast } from "./notices.js";
@@ -28,20 +28,20 @@ function bootState(boot) {
   };
 }
 
-/** Opens the workspace as one person (the server's first person without a wish). */
+/** Opens the workspace as this person, or as the first one if none is given. */
 export async function signIn(user, wishedChannel) {
   socket?.close();
   const own = (signIns += 1);
   try {
     const boot = await api.boot(user);
-    if (own !== signIns) return; // somebody else was chosen meanwhile
-    if (boot.ok === false) throw new api.Unreachable(boot.message || "The workspace could not be opened.");
-    api.speakAs(boot.me.id);
+    if (own !== signIns) return; // another person was chosen meanwhile
+    if (boot.ok === false) throw new api.Unreachable(boot.message || "Couldn't open the workspace.");
+    api.actAs(boot.me.id);
     const { toasts, sidebarOpen } = store.get();
     store.set({ ...EMPTY, toasts, sidebarOpen, ...bootState(boot), phase: "ready" });
     keepAgentPrompts(boot);
-    remember(boot.me.id);
-    listen(boot.me.id);
+    rememberUser(boot.me.id);
+    openSocket(boot.me.id);
     const first =
       boot.channels.find((channel) => channel.is_member && !channel.is_im && !channel.is_app) ?? boot.channels[0];
     const wished = boot.channels.some((channel) => channel.id === wishedChannel) ? wishedChannel : first?.id;
@@ -59,14 +59,14 @@ function keepAgentPrompts(boot) {
   if (own && prompts?.length) store.set({ prompts: { [own.id]: { title: given.title ?? "", prompts } } });
 }
 
-function remember(user) {
+function rememberUser(user) {
   const address = new URL(location.href);
   address.searchParams.set("user", user);
   history.replaceState(null, "", address);
 }
 
-function listen(user) {
-  let current = true; // nothing can have been missed but what came between the first reading and the first frame
+function openSocket(user) {
+  let current = true; // whether only frames between the first request and the first frame can have been missed
   socket = connect(user, {
     onFrame: (frame) => applyFrame(frame, page),
     onOpen() {
@@ -82,10 +82,10 @@ function listen(user) {
   });
 }
 
-// What a frame may ask of the page.
+// The functions that frames may use.
 const page = { toast, markRead, learnChannels };
 
-/** Somebody wrote in a conversation that this page does not know yet: it has just been opened. */
+/** Loads the channels after a message in one that this page doesn't know yet. */
 async function learnChannels() {
   const boot = await attempt(api.boot(store.get().me.id));
   if (!boot?.channels) return;
@@ -93,11 +93,11 @@ async function learnChannels() {
   for (const channel of boot.channels) if (!known[channel.id]) applyFrame({ type: "channel", channel }, page);
 }
 
-export const retryNow = () => socket?.hurry();
+export const retryNow = () => socket?.reconnectNow();
 
-/** After a lost connection: everything that may have changed meanwhile is read again. */
+/** After a lost connection: load everything again that may have changed meanwhile. */
 async function readAgain(user) {
-  const boot = await attempt(api.boot(user), "The workspace could not be read again. Reload the page.");
+  const boot = await attempt(api.boot(user), "Couldn't refresh the workspace. Reload the page.");
   if (!boot || boot.ok === false) return;
   store.set(bootState(boot));
   const { channel, thread, tab, channels } = store.get();
@@ -107,7 +107,7 @@ async function readAgain(user) {
   if (channels[channel]?.is_app) openTab(tab);
 }
 
-// ------------------------------------------------------------------ moving about
+// ------------------------------------------------------------------ navigating
 
 export function openChannel(id) {
   const state = store.get();
@@ -125,7 +125,7 @@ export function openTab(tab) {
   if (tab === "about") return;
   const before = store.get().home;
   attempt(api.home(tab)).then((answer) => {
-    // The app may publish a newer one before this answer is here: that one stays.
+    // The app may have published a newer view before this response arrived. Keep that one.
     if (answer?.view && store.get().home === before) store.set({ home: answer.view });
   });
 }
@@ -154,37 +154,37 @@ export async function joinChannel(id) {
 
 // ------------------------------------------------------------------ writing
 
-/** Sends what was typed; answers whether it went, so that the composer can keep what did not. */
+/** Sends typed text. Resolves to whether it was sent, so that the composer can keep text that wasn't. */
 export async function send(channel, text, thread_ts) {
   const request = text.startsWith("/")
     ? api.command({ channel, text, thread_ts })
     : api.post({ channel, text, thread_ts });
-  const answer = await attempt(request, "Your message was not sent. Try again.");
+  const answer = await attempt(request, "Your message wasn't sent. Try again.");
   return Boolean(answer && answer.ok !== false);
 }
 
 export function react(channel, message, name) {
   const mine = message.reactions?.find((one) => one.name === name)?.users.includes(store.get().me.id);
-  return attempt(api.react(channel, message.ts, name, !mine), "The reaction was not saved. Try again.");
+  return attempt(api.react(channel, message.ts, name, !mine), "Couldn't save the reaction. Try again.");
 }
 
 export function runShortcut(shortcut, channel, message_ts) {
   return attempt(
     api.shortcut({ callback_id: shortcut.callback_id, type: shortcut.type, channel, message_ts }),
-    "The shortcut did not start. Try again.",
+    "Couldn't start the shortcut. Try again.",
   );
 }
 
 // ------------------------------------------------------------------ blocks and views
 
-/** One interaction with a block; asks first when the element wants a confirmation. Answers whether it was sent. */
+/** Sends an interaction, after the element's confirmation dialog if it has one. Resolves to whether it was sent. */
 export async function interact(container, action, state, confirm) {
-  if (confirm && !(await confirmed(confirm))) return false;
-  const answer = await attempt(api.action({ container, action, state }), "That did not reach the app. Try again.");
+  if (confirm && !(await askConfirmation(confirm))) return false;
+  const answer = await attempt(api.action({ container, action, state }), "That didn't reach the app. Try again.");
   return Boolean(answer && answer.ok !== false);
 }
 
-export function confirmed(confirm) {
+export function askConfirmation(confirm) {
   return new Promise((resolve) => store.set({ confirming: { confirm, resolve } }));
 }
 
@@ -194,11 +194,11 @@ export function answerConfirm(yes) {
   confirming?.resolve(yes);
 }
 
-/** Sends a view; answers `{errors}` or `{message}` when it stays open, and null when the server took it. */
+/** Submits a view. Resolves to `{errors}` or `{message}` if it stays open, and to null if it was accepted. */
 export async function submitView(view, state) {
   try {
     const answer = await api.submit(view.id, state);
-    if (answer.ok === false) return { message: answer.message || "This was not sent. Try again." };
+    if (answer.ok === false) return { message: answer.message || "This wasn't submitted. Try again." };
     return answer.errors && Object.keys(answer.errors).length ? { errors: answer.errors } : null;
   } catch (error) {
     return { message: error.message };

@@ -1,51 +1,51 @@
-// The page's side of its contract with the server: every request the page can make.
-let speaker = null;
+// Every request the page can make.
+let actor = null;
 
 export class Unreachable extends Error {}
 
-/** From now on every request is made as this sample person. */
-export function speakAs(userId) {
-  speaker = userId;
+/** Make every following request as this person. */
+export function actAs(userId) {
+  actor = userId;
 }
 
-export const boot = (user) => ask("boot", user ? { user } : {});
-export const messages = (query) => ask("messages", { user: speaker, limit: 50, ...query });
-export const post = (message) => tell("post", message);
-export const command = (line) => tell("command", line);
-export const action = (interaction) => tell("action", interaction);
-export const submit = (view_id, state) => tell("submit", { view_id, state });
-export const close = (view_id, all) => tell("close", { view_id, all });
-export const shortcut = (used) => tell("shortcut", used);
-export const options = (question) => tell("options", question);
-export const home = (tab) => tell("home", { tab });
-export const react = (channel, ts, name, add) => tell("react", { channel, ts, name, add });
-export const read = (channel, ts) => tell("read", { channel, ts });
-export const join = (channel) => tell("join", { channel });
-export const dm = (other) => tell("dm", { other });
+export const boot = (user) => getJson("boot", user ? { user } : {});
+export const messages = (query) => getJson("messages", { user: actor, limit: 50, ...query });
+export const post = (message) => postJson("post", message);
+export const command = (line) => postJson("command", line);
+export const action = (interaction) => postJson("action", interaction);
+export const submit = (view_id, state) => postJson("submit", { view_id, state });
+export const close = (view_id, all) => postJson("close", { view_id, all });
+export const shortcut = (used) => postJson("shortcut", used);
+export const options = (question) => postJson("options", question);
+export const home = (tab) => postJson("home", { tab });
+export const react = (channel, ts, name, add) => postJson("react", { channel, ts, name, add });
+export const read = (channel, ts) => postJson("read", { channel, ts });
+export const join = (channel) => postJson("join", { channel });
+export const dm = (other) => postJson("dm", { other });
 
-/** Stores a file and answers `{ok, file}`, the file as Slack describes it. */
+/** Uploads a file. Resolves to `{ok, file}`, with the file in Slack's format. */
 export function upload(file) {
-  const query = new URLSearchParams({ user: speaker, name: file.name });
+  const query = new URLSearchParams({ user: actor, name: file.name });
   return fetchJson(`/client/upload?${query}`, { method: "POST", body: file });
 }
 
-/** Where this person reads a file of the workspace, or null for any other address: the one given to apps takes a token. */
+/** The URL at which this person can read a file, or null for other hosts. The URL for apps needs a token. */
 export function fileAddress(address) {
   const path = address.startsWith(location.origin) ? address.slice(location.origin.length) : address;
   const found = /^(?:\/client)?(\/files\/[^?#]+)/.exec(path);
-  return found && `/client${found[1]}?${new URLSearchParams({ user: speaker })}`;
+  return found && `/client${found[1]}?${new URLSearchParams({ user: actor })}`;
 }
 
-function ask(name, query) {
+function getJson(name, query) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   return fetchJson(`/client/${name}?${new URLSearchParams(given)}`);
 }
 
-function tell(name, body) {
+function postJson(name, body) {
   return fetchJson(`/client/${name}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ user: speaker, ...body }),
+    body: JSON.stringify({ user: actor, ...body }),
   });
 }
 
@@ -54,11 +54,11 @@ async function fetchJson(address, init) {
   try {
     answer = await fetch(address, init);
   } catch {
-    throw new Unreachable("The local workspace does not answer. Check that it is still running, then try again.");
+    throw new Unreachable("Can't reach the local workspace. Check that it's running, then try again.");
   }
   const body = await answer.json().catch(() => null);
   if (body === null) {
-    throw new Unreachable(`The local workspace answered with an error (${answer.status}). Try again.`);
+    throw new Unreachable(`The local workspace returned an error (${answer.status}). Try again.`);
   }
   return body;
 }

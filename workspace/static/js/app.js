@@ -46,10 +46,10 @@ function Workspace() {
   </div>`;
 }
 
-// Back and forward go between the channels that were open.
+// The browser's back and forward buttons move between the channels that were open.
 window.addEventListener("hashchange", () => {
-  const wished = location.hash.slice(1);
-  if (wished !== store.get().channel) openChannel(wished);
+  const channel = location.hash.slice(1);
+  if (channel !== store.get().channel) openChannel(channel);
 });
 
 document.addEventListener("visibilitychange", () => markRead(store.get().channel));

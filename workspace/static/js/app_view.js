@@ -1,4 +1,4 @@
-// The app's own place: its Home, the conversation with it, and what it is.
+// The app's own conversation, with the tabs Home, Messages and About.
 import { openTab } from "./actions.js";
 import { Avatar } from "./avatar.js";
 import { Blocks } from "./blocks/index.js";
@@ -28,7 +28,7 @@ export function AppView({ id }) {
           <${Avatar} size="small" author=${{ name: app.name, color: bot?.color, bot: true }} /><span>${app.name}</span
           ><span class="app-badge">App</span>
         </h2>
-        ${!connected && html`<p class="topic warn">Not connected: start the app to talk to it.</p>`}
+        ${!connected && html`<p class="topic warn">Not connected. Start the app to use it.</p>`}
       </div>
     </header>
     <${Tabs} names=${names} tab=${tab} />
@@ -55,7 +55,7 @@ function Tabs({ names, tab }) {
     openTab(next);
     row.current.querySelector(`#tab-${next}`).focus();
   };
-  return html`<div class="tabs" role="tablist" aria-label="Parts of the app" ref=${row} onKeyDown=${keys}>
+  return html`<div class="tabs" role="tablist" aria-label="App tabs" ref=${row} onKeyDown=${keys}>
     ${names.map(
       (name) =>
         html`<button
@@ -83,7 +83,7 @@ function Home() {
     form.sync(view.blocks);
     return { kind: "home", container: { type: "view", view_id: view.id }, form };
   }, [view]);
-  if (!view) return html`<div class="home-empty" role="status"><p>Nothing is published on this Home yet.</p></div>`;
+  if (!view) return html`<div class="home-empty" role="status"><p>The app hasn't published a Home tab yet.</p></div>`;
   return html`<div class="home" tabindex="0" role="region" aria-label="Home">
     <div class="home-inner">
       <${Surface.Provider} value=${surface}><${Blocks} blocks=${view.blocks} /><//>

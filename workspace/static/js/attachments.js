@@ -1,4 +1,4 @@
-// Legacy attachments: blocks beside a coloured bar, or the old fields.
+// Legacy attachments: blocks or the old fields, beside a coloured bar.
 import { Blocks } from "./blocks/index.js";
 import { Picture } from "./elements/picture.js";
 import { html } from "./lib.js";

@@ -1,8 +1,8 @@
-// A person's picture: coloured initials, or what the message brought along.
+// A person's picture: coloured initials, or the icon of the message.
 import { emoji } from "./emoji.js";
 import { classes, html } from "./lib.js";
 
-// Everybody has a colour; it is darkened so that white letters stay readable on it.
+// A person's colour is darkened so that white letters are readable on it.
 const colour = (given) =>
   `color-mix(in srgb, ${/^[0-9a-f]{6}$/i.test(given ?? "") ? `#${given}` : "#7a8890"} 72%, black)`;
 

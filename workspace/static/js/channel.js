@@ -1,4 +1,4 @@
-// The middle: one channel or direct message.
+// The main pane: one channel or direct message.
 import { joinChannel, openDirect } from "./actions.js";
 import { Composer } from "./composer.js";
 import { icon } from "./icons.js";
@@ -29,10 +29,10 @@ export function ChannelView({ id }) {
   </main>`;
 }
 
-// Whoever is not in a channel may read it, and joins it to write.
+// People can read a public channel without joining, but must join to post.
 function Outside({ id, label }) {
   return html`<footer class="outside-bar">
-    <p>You are reading <strong>${label}</strong>, and are not in it.</p>
+    <p>You're viewing <strong>${label}</strong>. Join to post messages.</p>
     <button type="button" class="button primary" onClick=${() => joinChannel(id)}>Join ${label}</button>
   </footer>`;
 }
@@ -99,7 +99,7 @@ export function Log({ id, label, head }) {
     unreadFrom=${log.unreadFrom}
     place="channel"
     label=${label}
-    head=${log.loaded ? head : html`<p class="older" role="status">Reading messages…</p>`}
+    head=${log.loaded ? head : html`<p class="older" role="status">Loading messages…</p>`}
     foot=${html`<${Status} key="status" at=${threadKey(id, "")} />`}
   />`;
 }

@@ -1,4 +1,4 @@
-// data_visualization → Chart.js. The library is read when the first chart is shown.
+// Draws data_visualization blocks with Chart.js. The library is loaded with the first chart.
 let library = null;
 
 function loadLibrary() {
@@ -6,7 +6,7 @@ function loadLibrary() {
   return library;
 }
 
-/** Draws onto the canvas, in the colours of the theme of the moment; answers how to take the drawing away. */
+/** Draws on the canvas in the colours of the current theme. Returns a function that removes the drawing. */
 export function draw(canvas, chart) {
   let drawing = null;
   let gone = false;
@@ -19,11 +19,11 @@ export function draw(canvas, chart) {
   };
 }
 
-/** The chart's figures as a table: `{names, rows: [[label, value, …]]}`; a missing value is null. */
-export function figures(chart) {
+/** The chart's values as a table: `{names, rows: [[label, value, …]]}`. A missing value is null. */
+export function tabulate(chart) {
   if (chart.type === "pie") {
     const total = (chart.segments ?? []).reduce((sum, segment) => sum + segment.value, 0);
-    const share = (value) => (total ? `${Math.round((100 * value) / total)} %` : "–");
+    const share = (value) => (total ? `${Math.round((100 * value) / total)}%` : "–");
     return {
       names: ["Segment", "Value", "Share"],
       rows: (chart.segments ?? []).map(({ label, value }) => [label, value, share(value)]),
@@ -36,7 +36,7 @@ export function figures(chart) {
   };
 }
 
-/** Whether there are so many columns that their names need height. */
+/** Whether there are so many categories that their labels need extra height. */
 export const isCrowded = (chart) => chart.type !== "pie" && categories(chart).length > 8;
 
 function categories(chart) {
@@ -116,17 +116,16 @@ function seriesData(chart, colours) {
   return { labels, datasets };
 }
 
-const LETTER = 6.5; // px, about the width of one
+const LETTER = 6.5; // px, approximate width of a letter
 
-// Every label is shown: in several lines where its words fit under one another, else as it is, and then Chart.js sets
-// all of them as much aslant as it needs.
-function inLines(labels, width) {
+// Every label is shown, wrapped over several lines if its words fit. Otherwise Chart.js rotates all labels as needed.
+function wrapLabels(labels, width) {
   const room = Math.floor(width / labels.length / LETTER) - 1;
   const fits = labels.every((label) => label.split(" ").every((word) => word.length <= room));
-  return fits ? labels.map((label) => wrapped(label, Math.min(room, 14))) : labels;
+  return fits ? labels.map((label) => wrapLabel(label, Math.min(room, 14))) : labels;
 }
 
-function wrapped(label, room) {
+function wrapLabel(label, room) {
   const lines = [];
   for (const word of label.split(" ")) {
     const longer = lines.length ? `${lines.at(-1)} ${word}` : "";
@@ -148,7 +147,7 @@ function scales(chart, colours) {
     autoSkip: false,
     maxRotation: 90,
     callback: function (_, at) {
-      return inLines(labels, this.width)[at];
+      return wrapLabels(labels, this.width)[at];
     },
   };
   return {

@@ -1,5 +1,4 @@
-// What the composer proposes while one types: commands after "/", people after "@", channels after "#" and emoji
-// after ":".
+// Suggestions while typing: commands after "/", people after "@", channels after "#" and emoji after ":".
 import { Avatar } from "./avatar.js";
 import { findEmoji } from "./emoji.js";
 import { icon } from "./icons.js";
@@ -19,9 +18,9 @@ export function useCompletion(area, text, write) {
     setFound(next && refused.current !== area.current.value ? next : null);
     setActive(0);
   };
-  useLayoutEffect(look, [text]); // before the next key
+  useLayoutEffect(look, [text]); // runs before the next key
   const close = () => setFound(null);
-  // The list may be a key behind what is typed: where the item goes is looked up at the moment it is chosen.
+  // The list may lag one key behind the text, so the position is looked up when an item is chosen.
   const pick = (wanted) => {
     const now = completionsAt(area.current);
     if (!now) return close();
@@ -49,7 +48,7 @@ export function useCompletion(area, text, write) {
   return { open: Boolean(found), kind: found?.kind, items: found?.items ?? [], active, key, look, close, pick };
 }
 
-// Enter on a command that is already written out sends it.
+// Enter sends a command that is already complete.
 const isWritten = (found, value) =>
   found.kind === "command" && found.items.some((item) => item.insert === value.trim());
 

@@ -1,4 +1,4 @@
-// Where messages and commands are written.
+// The field for writing messages and commands.
 import { runShortcut, send } from "./actions.js";
 import { Completion, useCompletion } from "./completion.js";
 import { emoji } from "./emoji.js";
@@ -14,10 +14,10 @@ const CARET = ["ArrowLeft", "ArrowRight", "Home", "End"]; // keys that move the 
 export function Composer({ channel, thread_ts, label }) {
   const key = `${channel}:${thread_ts ?? ""}`;
   const [text, setText] = useState(drafts.get(key) ?? "");
-  const sent = useRef(Promise.resolve()); // the latest; the next one waits for it, so that they keep their order
+  const sent = useRef(Promise.resolve()); // the latest request; the next one waits for it, which keeps the order
   const area = useRef();
   const list = useId();
-  const caret = useRef(null); // where it goes once the text is drawn
+  const caret = useRef(null); // its position after the text is drawn
   const write = (next, at = null) => {
     drafts.set(key, next);
     caret.current = at;
@@ -39,7 +39,7 @@ export function Composer({ channel, thread_ts, label }) {
     sent.current = sent.current.then(() => send(channel, line, thread_ts));
     const went = await sent.current;
     const since = drafts.get(key);
-    if (!went) write(since ? `${text}\n${since}` : text); // nothing that was typed is ever lost
+    if (!went) write(since ? `${text}\n${since}` : text); // text that wasn't sent goes back into the field
     area.current?.focus();
   }
   const keys = (event) => {
@@ -95,7 +95,7 @@ export function Composer({ channel, thread_ts, label }) {
   </form>`;
 }
 
-// Whoever opens a conversation wants to write; on a small screen the keyboard would cover what there is to read.
+// Focus the field when a conversation opens, except on small screens, where the keyboard would cover the messages.
 function takeFocus(area) {
   if (window.matchMedia("(min-width: 721px)").matches && !document.querySelector("dialog[open]")) area.focus();
 }
@@ -141,7 +141,7 @@ function Shortcuts({ channel }) {
   const items = shortcuts
     .filter((one) => one.type === "global")
     .map((one) => ({ key: one.callback_id, content: one.name, detail: one.description, onPick: start(one) }));
-  const empty = "The app offers no shortcuts";
+  const empty = "This app has no shortcuts";
   return html`<${MenuButton}
     className="tool"
     label="Shortcuts"

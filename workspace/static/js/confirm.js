@@ -1,4 +1,4 @@
-// "Are you sure?": an element's own question before it does anything.
+// "Are you sure?": the confirmation dialog of an element.
 import { answerConfirm } from "./actions.js";
 import { classes, html, useRef } from "./lib.js";
 import { useModal } from "./popover.js";

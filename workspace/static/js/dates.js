@@ -1,4 +1,4 @@
-// Times as a person reads them, in the reader's own time zone and language.
+// Dates and times in the reader's time zone and language.
 const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const clockSeconds = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", second: "2-digit" });
 const long = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
@@ -62,7 +62,7 @@ const TOKENS = {
   ago,
 };
 
-/** Slack's `{date_short} at {time}` formats; a token that is not known stays as it is written. */
+/** Formats a timestamp in Slack's format, such as `{date_short} at {time}`. Unknown tokens stay as they are. */
 export function formatTokens(timestamp, format, now = new Date()) {
   const date = new Date(timestamp * 1000);
   if (Number.isNaN(date.getTime())) return null;

@@ -1,14 +1,14 @@
-// :short_names: → characters, from the table in vendor/.
+// Looks up the characters of :short_names: in the table in vendor/.
 const names = new Map();
 let ready = null;
 
 const character = (hex) => {
   const points = hex.split("-").map((point) => Number.parseInt(point, 16));
-  // Without the variation selector some single characters are drawn as text, not as pictures.
+  // Without the variation selector some single characters appear as text instead of pictures.
   return String.fromCodePoint(...points) + (points.length === 1 ? "\uFE0F" : "");
 };
 
-/** Reads the table once; a page without it shows the names as they are written. */
+/** Loads the table once. Without it the page shows the names as text. */
 export function loadEmoji() {
   ready ??= fetch("/static/vendor/emoji-iamcal.json")
     .then((answer) => answer.json())
@@ -31,7 +31,7 @@ export function emoji(name) {
   return TONES[tone] ? found.replace("\uFE0F", "") + TONES[tone] : found;
 }
 
-/** Up to `limit` pairs [name, character] whose name starts with, then contains, the query. */
+/** Up to `limit` pairs [name, character]: names that start with the query first, then names that contain it. */
 export function findEmoji(query, limit = 8) {
   const starts = [];
   const contains = [];

@@ -5,7 +5,7 @@ import { useAnchored, useDismissal } from "./popover.js";
 
 const COLUMNS = 8;
 
-/** A small picker: the everyday ones, or those whose name contains what is typed. */
+/** A small picker: common emoji, or those whose name contains the search text. */
 function EmojiPicker({ anchor, onPick, onClose, end }) {
   const [query, setQuery] = useState("");
   const layer = useRef();
@@ -51,7 +51,7 @@ function EmojiPicker({ anchor, onPick, onClose, end }) {
     <div class="emoji-grid">
       ${shown.map(([name, picture]) => html`<${Choice} key=${name} name=${name} picture=${picture} onPick=${pick} />`)}
     </div>
-    ${shown.length === 0 && html`<p class="menu-empty">No emoji of that name</p>`}
+    ${shown.length === 0 && html`<p class="menu-empty">No emoji found</p>`}
   </div>`;
 }
 
@@ -68,7 +68,7 @@ function Choice({ name, picture, onPick }) {
   </button>`;
 }
 
-/** A button that opens the picker beside it. */
+/** A button that opens the picker. */
 export function EmojiButton({ className, label, end = false, onPick }) {
   const [open, setOpen] = useState(false);
   const anchor = useRef();

@@ -1,4 +1,4 @@
-// Files of a message: pictures are shown, everything else is a card to download.
+// Files of a message: pictures are shown, other files are cards with a download link.
 import { fileAddress } from "./api.js";
 import { icon } from "./icons.js";
 import { html } from "./lib.js";

@@ -1,6 +1,6 @@
-// What was entered into the elements of one message or view, in the shape of Slack's `state.values`.
+// The values entered in one message or view, in the format of Slack's `state.values`.
 
-/** Every element that can hold a value or be pressed, with its block: `[{block, element}]`. */
+/** All interactive elements with their blocks: `[{block, element}]`. */
 export function elementsOf(blocks) {
   return (blocks ?? []).flatMap((block) => {
     const own = [
@@ -50,15 +50,15 @@ const current = (element, here) => (element.default_to_current_conversation && h
 export class Form {
   #records = new Map(); // "block_id\naction_id\ntype" → record
   #listeners = new Set();
-  pressed = new Map(); // feedback buttons: action_id → side; never part of the state
+  pressed = new Map(); // feedback buttons: action_id → side; not part of the state
 
   constructor(here = null) {
     this.here = here;
   }
 
   /**
-   * Takes in the blocks as they are now: a new element starts from its initial value, one that went is forgotten, one
-   * that stayed (same block_id, action_id and type) keeps what was entered, as Slack does when a view is updated.
+   * Adapts to changed blocks. A new element starts with its initial value, and a removed one is forgotten. An element
+   * with the same block_id, action_id and type keeps its value, as in Slack when a view is updated.
    */
   sync(blocks) {
     const kept = new Map();
@@ -99,7 +99,7 @@ const keyOf = (block, element) => `${block.block_id}\n${element.action_id}\n${el
 
 const kept = new Map();
 
-/** The form of one message or view, the same one however often it is drawn. */
+/** The form of a message or view. It stays the same when the message or view is redrawn. */
 export function formFor(key, here) {
   if (!kept.has(key)) kept.set(key, new Form(here));
   return kept.get(key);

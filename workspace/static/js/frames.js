@@ -1,5 +1,5 @@
-// What the server tells of its own accord → the state.
-import { changed, inChannel, isReply, withMessage, without } from "./log.js";
+// Applies frames that the server pushes to the state.
+import { replaceMessage, inChannel, isReply, insertMessage, removeMessage } from "./log.js";
 import { store, threadKey } from "./state.js";
 
 export function applyFrame(frame, page) {
@@ -10,8 +10,8 @@ export function applyFrame(frame, page) {
 const records = new Set();
 
 /**
- * Remembers the frames of a channel while its messages are read. The function it answers puts them onto what was read,
- * which may be older than they are.
+ * Records the frames of a channel while its messages are being loaded. Returns a function that applies them to the
+ * loaded messages, which may be older.
  */
 export function recordFrames(channel) {
   const record = { channel, frames: [] };
@@ -22,24 +22,24 @@ export function recordFrames(channel) {
   };
 }
 
-// Frames that change lists of messages; doing it twice changes nothing.
+// Frames that change lists of messages. Applying one twice changes nothing.
 const LISTS = {
   message: add,
   ephemeral: (frame) => add({ ...frame, message: { ...frame.message, ephemeral: true } }),
-  message_changed: (frame) => eachList(frame.channel, (list) => changed(list, frame.message)),
-  message_deleted: (frame) => eachList(frame.channel, (list) => without(list, frame.ts)),
+  message_changed: (frame) => eachList(frame.channel, (list) => replaceMessage(list, frame.message)),
+  message_deleted: (frame) => eachList(frame.channel, (list) => removeMessage(list, frame.ts)),
 };
 
 const APPLY = {
   ...LISTS,
   message(frame, page) {
     add(frame);
-    if (inChannel(frame.message)) notice(frame, page);
-    quieten(frame);
+    if (inChannel(frame.message)) countUnread(frame, page);
+    clearStatus(frame);
   },
   ephemeral(frame) {
     LISTS.ephemeral(frame);
-    quieten(frame);
+    clearStatus(frame);
   },
   view_opened: ({ view }) => store.set({ views: [view] }),
   view_pushed: ({ view }) =>
@@ -67,19 +67,19 @@ function add({ channel, message }) {
     store.set((state) => {
       const thread = state.threads[key];
       return thread
-        ? { threads: { ...state.threads, [key]: { ...thread, messages: withMessage(thread.messages, message) } } }
+        ? { threads: { ...state.threads, [key]: { ...thread, messages: insertMessage(thread.messages, message) } } }
         : {};
     });
   }
   if (!inChannel(message)) return;
   store.set((state) => {
     const log = state.logs[channel];
-    return log ? { logs: { ...state.logs, [channel]: { ...log, messages: withMessage(log.messages, message) } } } : {};
+    return log ? { logs: { ...state.logs, [channel]: { ...log, messages: insertMessage(log.messages, message) } } } : {};
   });
 }
 
-// A new message is unread unless its channel is open (then it is read at once) or it is one's own.
-function notice({ channel, message }, page) {
+// A new message is unread, unless its channel is open or the person wrote it.
+function countUnread({ channel, message }, page) {
   const state = store.get();
   const known = state.channels[channel];
   if (!known) return page.learnChannels();
@@ -88,8 +88,8 @@ function notice({ channel, message }, page) {
   store.set({ channels: { ...state.channels, [channel]: { ...known, unread: (known.unread ?? 0) + 1 } } });
 }
 
-// The app's answer ends "is thinking…".
-function quieten({ channel, message }) {
+// A message by the app clears its status, such as "is thinking…".
+function clearStatus({ channel, message }) {
   const state = store.get();
   if (!message.bot_id && message.user !== state.app?.bot_user_id) return;
   const keys = [threadKey(channel, message.thread_ts ?? ""), threadKey(channel, "")].filter(
@@ -114,7 +114,7 @@ function eachList(channel, change) {
   });
 }
 
-// A view closes with whatever lies on it. One that is not open any more closes nothing: another may be open since.
+// Closes a view and all views on top of it. If the view is no longer open, nothing is closed: the open ones are newer.
 function closeViews({ view_id, all }) {
   store.set((state) => {
     const at = state.views.findIndex((view) => view.id === view_id);

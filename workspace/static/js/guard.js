@@ -1,7 +1,7 @@
-// What cannot be drawn must not take the page with it.
+// An error while drawing one part must not break the page.
 import { Component } from "./lib.js";
 
-/** Draws its children, and `instead` where they cannot be drawn. They are tried again when `of` is another. */
+/** Draws its children, or `instead` if that fails. Tries again when `of` changes. */
 export class Guard extends Component {
   componentDidCatch(error) {
     console.error(error);

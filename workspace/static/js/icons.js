@@ -1,4 +1,4 @@
-// Small line drawings, 20 × 20, in the colour of the text around them.
+// Line icons, 20 × 20, in the colour of the surrounding text.
 import { html } from "./lib.js";
 
 const PATHS = {
@@ -45,7 +45,7 @@ const PATHS = {
   calendar: "M3.5 5h13v11.5h-13zM3.5 8.5h13M7 3v3M13 3v3",
 };
 
-/** A decoration: what it means is always said by a name beside it. */
+/** A decoration. Its meaning is always given by an accessible name beside it. */
 export function icon(name, className = "") {
   return html`<svg
     class=${`icon ${className} icon-${name}`}

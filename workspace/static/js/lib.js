@@ -1,4 +1,4 @@
-// The few names of the UI library that the page uses, in one place.
+// The parts of the UI library that the page uses, in one place.
 import { Component, Fragment, createContext, h, render } from "../vendor/preact.js";
 import htm from "../vendor/htm.js";
 
@@ -17,7 +17,7 @@ export { Component, Fragment, createContext, h, render };
 
 export const html = htm.bind(h);
 
-/** A component that is drawn again only when `same(before, after)` says that its properties differ. */
+/** A component that is redrawn only if `same(before, after)` is false for its properties. */
 export function memo(Inner, same = shallowEqual) {
   return class Memo extends Component {
     shouldComponentUpdate(next) {

@@ -1,7 +1,7 @@
-// Lists of messages, oldest first, one entry a timestamp. Pure: every function answers a new list.
+// Lists of messages, oldest first, one per timestamp. Every function returns a new list.
 
-/** Puts a message where its timestamp belongs; one with the same timestamp is replaced. */
-export function withMessage(list, message) {
+/** Inserts a message by its timestamp, replacing one with the same timestamp. */
+export function insertMessage(list, message) {
   let at = list.length;
   while (at > 0 && list[at - 1].ts > message.ts) at -= 1;
   const replaces = at > 0 && list[at - 1].ts === message.ts;
@@ -10,8 +10,8 @@ export function withMessage(list, message) {
   return next;
 }
 
-/** Replaces the message of the same timestamp; the same list comes back when there is none. */
-export function changed(list, message) {
+/** Replaces the message with the same timestamp. Returns the same list if there is none. */
+export function replaceMessage(list, message) {
   const at = list.findIndex((one) => one.ts === message.ts);
   if (at < 0) return list;
   const next = list.slice();
@@ -22,16 +22,16 @@ export function changed(list, message) {
   return next;
 }
 
-export function without(list, ts) {
+export function removeMessage(list, ts) {
   const next = list.filter((one) => one.ts !== ts);
   return next.length === list.length ? list : next;
 }
 
-export function merged(older, newer) {
-  return newer.reduce(withMessage, older);
+export function mergeMessages(older, newer) {
+  return newer.reduce(insertMessage, older);
 }
 
 export const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !== message.ts;
 
-/** Whether a message stands in the channel itself (a reply does only when it was also sent to the channel). */
+/** Whether a message appears in the channel itself. A reply does only if it was also sent to the channel. */
 export const inChannel = (message) => !isReply(message) || message.subtype === "thread_broadcast";

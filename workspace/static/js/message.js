@@ -1,4 +1,4 @@
-// One message: its author, what it says, and what can be done with it.
+// One message: its author, content and actions.
 import { openThread, react, runShortcut } from "./actions.js";
 import { Avatar } from "./avatar.js";
 import { Attachment } from "./attachments.js";
@@ -17,7 +17,7 @@ import { authorOf, personName, useWorkspace } from "./state.js";
 import { Surface } from "./surface.js";
 import { Mrkdwn } from "./text.js";
 
-/** `grouped`: it follows one of the same author. `place`: "channel" or "thread". */
+/** `grouped`: follows a message by the same author. `place`: "channel" or "thread". */
 export const Message = memo(function Message({ channel, message, grouped, place }) {
   const [active, setActive] = useState(false);
   const author = useWorkspace((state) => authorOfCached(state, message));
@@ -59,12 +59,12 @@ export const Message = memo(function Message({ channel, message, grouped, place 
   </article>`;
 });
 
-/** A message that cannot be drawn: its bare text. */
-export function Undrawn({ message }) {
+/** The plain text of a message that can't be drawn. */
+export function PlainMessage({ message }) {
   return html`<article class="message" data-ts=${message.ts} tabindex="-1">
     <div class="gutter"></div>
     <div class="message-main">
-      <p class="unknown-block">This message is not well formed. Its text:</p>
+      <p class="unknown-block">This message is malformed. Its text:</p>
       <div class="words">${decode(String(message.text ?? ""))}</div>
     </div>
   </article>`;
@@ -74,7 +74,7 @@ function Time({ date, className }) {
   return html`<time class=${className} datetime=${date.toISOString()} title=${full(date)}>${time(date)}</time>`;
 }
 
-// The same author object as long as nothing about the author changed, so that the message is not drawn again.
+// Returns the same object until something about the author changes, so that the message isn't redrawn.
 const authors = new WeakMap();
 function authorOfCached(state, message) {
   const known = authors.get(message);
@@ -103,7 +103,7 @@ function Content({ channel, message }) {
   const edited = message.edited && html`<span class="edited" title=${full(dateOf(message.edited.ts))}>(edited)</span>`;
   return html`<${Surface.Provider} value=${surface}>
     <div class=${classes("content", message.streaming && "streaming")}>
-      <${Said} message=${message} />${edited}
+      <${MessageText} message=${message} />${edited}
       ${message.streaming && html`<span class="cursor" role="img" aria-label="still writing"></span>`}
     </div>
     ${(message.attachments ?? []).map((one) => html`<${Attachment} attachment=${one} />`)}
@@ -111,7 +111,7 @@ function Content({ channel, message }) {
   <//>`;
 }
 
-function Said({ message }) {
+function MessageText({ message }) {
   if (message.blocks?.length) return html`<${Blocks} blocks=${message.blocks} />`;
   if (message.markdown_text !== undefined) return html`<${Markdown} text=${message.markdown_text} />`;
   return message.text ? html`<div class="words"><${Mrkdwn} text=${message.text} /></div>` : null;
@@ -166,7 +166,7 @@ function Tools({ channel, message, place }) {
   const items = shortcuts
     .filter((one) => one.type === "message")
     .map((one) => ({ key: one.callback_id, content: one.name, detail: one.description, onPick: start(one) }));
-  const empty = "The app offers no message shortcuts";
+  const empty = "This app has no message shortcuts";
   return html`<div class="tools" role="toolbar" aria-label="Message actions">
     ${QUICK.map((name) => html`<${QuickReaction} key=${name} name=${name} channel=${channel} message=${message} />`)}
     <${AddReaction} channel=${channel} message=${message} className="tool" end=${true} />

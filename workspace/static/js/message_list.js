@@ -1,17 +1,17 @@
-// A scrolling list of messages: keeps to the newest, reads older ones when scrolled to the top, and only ever draws the
+// A scrolling list of messages. It stays at the newest, loads older ones when scrolled to the top, and redraws only
 // messages that changed.
 import { dateOf, dayKey, dayTitle } from "./dates.js";
 import { Guard } from "./guard.js";
 import { icon } from "./icons.js";
 import { Fragment, html, useEffect, useLayoutEffect, useRef, useState } from "./lib.js";
 import { isReply } from "./log.js";
-import { Message, Undrawn } from "./message.js";
+import { Message, PlainMessage } from "./message.js";
 import { loadOlder } from "./reading.js";
 import { store } from "./state.js";
 
-const NEAR = 60; // px from the end that still count as being there
-const TOGETHER = 5 * 60; // seconds within which messages of one author stand under one name
-const SHOWN = 150; // messages drawn while the reader is at the newest
+const NEAR = 60; // px from the end that still count as the end
+const TOGETHER = 5 * 60; // seconds within which messages by one author are grouped
+const SHOWN = 150; // messages drawn while the reader is at the end
 
 export function MessageList({ channel, messages, hasMore, loading, unreadFrom, place, label, head, foot }) {
   const box = useRef();
@@ -25,19 +25,19 @@ export function MessageList({ channel, messages, hasMore, loading, unreadFrom, p
 
   const last = messages.at(-1);
   useLayoutEffect(() => {
-    if (last?.user === store.get().me.id) atEnd.current = true; // whoever writes sees what they wrote
+    if (last?.user === store.get().me.id) atEnd.current = true; // scroll to one's own new message
   }, [last?.ts]);
   useLayoutEffect(() => {
     const list = box.current;
     if (atEnd.current) list.scrollTop = list.scrollHeight;
   });
   useLayoutEffect(() => keepPlace(box.current, atEnd), [visible[0]?.ts]);
-  useEffect(() => stickWhileGrowing(box.current, atEnd), []);
+  useEffect(() => followGrowth(box.current, atEnd), []);
 
-  const scrolled = () => {
+  const onScroll = () => {
     const list = box.current;
     const near = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
-    // Content that grows below also looks like leaving the end; only scrolling up is.
+    // Growing content also moves the end away. Only scrolling up counts as leaving it.
     if (near) atEnd.current = true;
     else if (list.scrollTop < top.current - 1) atEnd.current = false;
     top.current = list.scrollTop;
@@ -50,7 +50,7 @@ export function MessageList({ channel, messages, hasMore, loading, unreadFrom, p
     if (messages.length > shown) setShown(shown + 50);
     else if (place === "channel") loadOlder(channel).then(() => setShown((count) => count + 50));
   };
-  const toEnd = () => {
+  const scrollToEnd = () => {
     atEnd.current = true;
     box.current.scrollTop = box.current.scrollHeight;
   };
@@ -63,8 +63,8 @@ export function MessageList({ channel, messages, hasMore, loading, unreadFrom, p
       aria-live=${live ? "polite" : "off"}
       aria-relevant="additions"
       tabindex="0"
-      onScroll=${scrolled}
-      onKeyDown=${(event) => walk(event, box.current)}
+      onScroll=${onScroll}
+      onKeyDown=${(event) => moveFocus(event, box.current)}
     >
       <div class="messages-inner">
         ${more ? html`<${Older} loading=${loading} onRead=${older} />` : head}
@@ -83,20 +83,20 @@ export function MessageList({ channel, messages, hasMore, loading, unreadFrom, p
         ${foot}
       </div>
     </div>
-    ${away && html`<button type="button" class="to-end" onClick=${toEnd}>${icon("down")} Latest messages</button>`}
+    ${away && html`<button type="button" class="to-end" onClick=${scrollToEnd}>${icon("down")} Latest messages</button>`}
   </div>`;
 }
 
 const isRoot = (message) => Boolean(message) && !isReply(message);
-// What only one person sees is no reply.
+// Ephemeral messages don't count as replies.
 const isCounted = (message) => isReply(message) && !message.ephemeral;
 
 function Older({ loading, onRead }) {
-  const button = html`<button type="button" class="link-button" onClick=${onRead}>Older messages</button>`;
-  return html`<p class="older" role="status">${loading ? "Reading older messages…" : button}</p>`;
+  const button = html`<button type="button" class="link-button" onClick=${onRead}>Load older messages</button>`;
+  return html`<p class="older" role="status">${loading ? "Loading older messages…" : button}</p>`;
 }
 
-// What is there already is not news: it is not read out, only what comes after.
+// Screen readers announce only messages that arrive later, not those that are already there.
 function useQuietStart(loading) {
   const [live, setLive] = useState(false);
   useEffect(() => {
@@ -118,24 +118,24 @@ function Row({ channel, message, before, first, replies, place }) {
     }
     ${replies > 0 && html`<p class="reply-line">${replies} ${replies === 1 ? "reply" : "replies"}</p>`}
     ${first && html`<div class="new-line" role="separator" aria-label="New messages"><span>New</span></div>`}
-    <${Guard} of=${message} instead=${html`<${Undrawn} message=${message} />`}>
+    <${Guard} of=${message} instead=${html`<${PlainMessage} message=${message} />`}>
       <${Message}
         channel=${channel}
         message=${message}
-        grouped=${!newDay && !first && !replies && together(before, message)}
+        grouped=${!newDay && !first && !replies && isGroupable(before, message)}
         place=${place}
       />
     <//>
   <//>`;
 }
 
-function together(before, message) {
+function isGroupable(before, message) {
   if (!before || before.ephemeral || message.ephemeral || before.username !== message.username) return false;
   const same = (before.user ?? before.bot_id) === (message.user ?? message.bot_id);
   return same && before.reply_count === undefined && Number(message.ts) - Number(before.ts) < TOGETHER;
 }
 
-// While older messages come in above, what the reader looks at stays where it is.
+// Keeps the reader's position while older messages are inserted above.
 let held = null;
 function rememberPlace(list) {
   held = { list, fromEnd: list.scrollHeight - list.scrollTop };
@@ -145,8 +145,8 @@ function keepPlace(list, atEnd) {
   held = null;
 }
 
-// Pictures, charts and Markdown grow after they were drawn.
-function stickWhileGrowing(list, atEnd) {
+// Pictures, charts and Markdown grow after they are drawn.
+function followGrowth(list, atEnd) {
   const watcher = new ResizeObserver(() => {
     if (atEnd.current) list.scrollTop = list.scrollHeight;
   });
@@ -155,8 +155,8 @@ function stickWhileGrowing(list, atEnd) {
   return () => watcher.disconnect();
 }
 
-/** Arrow keys go from message to message once the list or a message has the focus. */
-function walk(event, list) {
+/** Arrow keys move between messages once the list or a message has the focus. */
+function moveFocus(event, list) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const here = document.activeElement;
   if (!step || (here !== list && !here.classList.contains("message"))) return;

@@ -1,4 +1,4 @@
-// Modals: a stack of views in one dialog. The browser's own modal dialog keeps the focus inside.
+// Modals: a stack of views in one dialog. The browser's modal dialog keeps the focus inside.
 import { closeView, submitView } from "./actions.js";
 import { Blocks } from "./blocks/index.js";
 import { formFor } from "./form.js";
@@ -31,7 +31,7 @@ function ModalDialog({ views }) {
 
 function View({ view, depth }) {
   const [errors, setErrors] = useState({});
-  const [refusals, setRefusals] = useState(0); // each one leads to the first field that is wrong
+  const [refusals, setRefusals] = useState(0); // each one moves the focus to the first field with an error
   const [trouble, setTrouble] = useState("");
   const [busy, setBusy] = useState(false);
   const sending = useRef(false);
@@ -116,7 +116,7 @@ function ViewFoot({ view, busy }) {
         aria-disabled=${busy ? "true" : undefined}
       >
         ${textOf(view.submit) || "Submit"} ${busy && html`<span class="spin" aria-hidden="true"></span>`}
-        ${busy && html`<span class="hidden">, sending</span>`}
+        ${busy && html`<span class="hidden">, submitting</span>`}
       </button>`
     }
   </footer>`;
@@ -126,7 +126,7 @@ const FIELDS = "input:not([type=file]), textarea, select";
 
 function focusFirst(body) {
   const field = body.querySelector("[data-autofocus]") ?? body.querySelector(FIELDS);
-  // Without a field the focus stays at the foot: a button further down would scroll the beginning away.
+  // Without a field, focus the footer. Focusing a button in the body could scroll the beginning out of view.
   (field ?? body.closest("dialog").querySelector(".view-foot button:last-child"))?.focus();
 }
 

@@ -1,4 +1,4 @@
-// Slack's mrkdwn → a small tree of nodes. Pure: no DOM, so that nothing written by a person can become markup.
+// Parses Slack's mrkdwn into a small tree of nodes. It uses no DOM, so nothing a person writes can become markup.
 //
 // Nodes: {kind: "text" | "code" | "bold" | "italic" | "strike" | "link" | "user" | "channel" | "broadcast" | "group" |
 // "date" | "emoji" | "break" | "pre" | "quote" | "list" …} with `children`, `text` or the fields named below.
@@ -12,7 +12,7 @@ export function safeAddress(address) {
   return /^(https?:\/\/|mailto:)[^\s<>"]+$/i.test(trimmed) ? trimmed : null;
 }
 
-/** A whole mrkdwn text as a list of nodes, blocks (pre, quote, list) and lines of inline nodes. */
+/** Parses mrkdwn into a list of nodes: blocks (pre, quote, list) and lines of inline nodes. */
 export function parse(text) {
   const parts = String(text ?? "").split("```");
   return parts.flatMap((part, at) => {
@@ -23,7 +23,7 @@ export function parse(text) {
   });
 }
 
-// Inside code an address written as <https://…|label> shows its label; everything else stays as it is.
+// In code, a link such as <https://…|label> shows its label. Everything else stays as it is.
 const verbatim = (text) =>
   decode(text.replace(/<((?:https?:|mailto:)[^<>|]*)(?:\|([^<>]*))?>/gi, (_, address, label) => label ?? address));
 const preText = (part) => verbatim(part.replace(/^\n/, "").replace(/\n$/, ""));
@@ -39,7 +39,7 @@ const QUOTE = /^(?:&gt;|>) ?(.*)$/;
 const BULLET = /^(\s*)(?:•|◦|▪︎|[-–]) +(.+)$/;
 const NUMBER = /^(\s*)(\d{1,3})[.)] +(.+)$/;
 
-// What a line may begin. Quotes do not stand in quotes, as in Slack: the marks of a second one are words.
+// Blocks that a line can start. As in Slack, quotes can't be nested: the mark of a second one is text.
 const IN_QUOTE = [
   { line: BULLET, take: (lines, at) => takeList(lines, at, BULLET, false) },
   { line: NUMBER, take: (lines, at) => takeList(lines, at, NUMBER, true) },
@@ -48,10 +48,10 @@ const BLOCKS = [{ line: QUOTE, take: takeQuote }, ...IN_QUOTE];
 
 function parseLines(text, blocks) {
   const lines = text.split("\n");
-  const begun = (at) => blocks.find((block) => block.line.test(lines[at]));
+  const blockAt = (at) => blocks.find((block) => block.line.test(lines[at]));
   const nodes = [];
   for (let at = 0; at < lines.length;) {
-    const [node, next] = begun(at)?.take(lines, at) ?? takePlain(lines, at, begun);
+    const [node, next] = blockAt(at)?.take(lines, at) ?? takePlain(lines, at, blockAt);
     nodes.push(node);
     at = next;
   }
@@ -77,19 +77,19 @@ function takeList(lines, from, pattern, ordered) {
   return [{ kind: "list", ordered, start, items }, at];
 }
 
-function takePlain(lines, from, begun) {
+function takePlain(lines, from, blockAt) {
   let at = from + 1;
-  while (at < lines.length && !begun(at)) at += 1;
+  while (at < lines.length && !blockAt(at)) at += 1;
   return [{ kind: "lines", children: inline(lines.slice(from, at).join("\n")) }, at];
 }
 
 const MARKS = { "*": "bold", _: "italic", "~": "strike" };
 const isWord = (letter) => letter !== undefined && /[\p{L}\p{N}]/u.test(letter);
 
-/** Inline marks of one or more lines. The text is read once from left to right, however it is meant to be read. */
+/** Parses inline marks of one or more lines. It makes one pass over the text, so hostile input can't slow it down. */
 export function inline(text) {
-  const atoms = new Map(); // where one begins → [node, where the text goes on]
-  const closed = new Map(); // where a mark opens → where the next of its kind closes it
+  const atoms = new Map(); // start → [node, end]
+  const closed = new Map(); // start of a mark → position of the mark that closes it
   let open = {};
   for (let at = 0; at < text.length;) {
     const letter = text[at];
@@ -113,7 +113,7 @@ const closes = (text, at) => at > 0 && !/\s/.test(text[at - 1]) && !isWord(text[
 function nested(read, from, to) {
   const { text, atoms, closed } = read;
   const nodes = [];
-  let plain = from; // where the words begin that are in no node yet
+  let plain = from; // start of the text that isn't in a node yet
   const flush = (at) => {
     if (at > plain) nodes.push({ kind: "text", text: decode(text.slice(plain, at)) });
   };
@@ -133,7 +133,7 @@ function nested(read, from, to) {
   return nodes;
 }
 
-// What is read as it stands: a mark inside opens and closes nothing.
+// Atoms: marks inside them don't count.
 const CODE = /`([^`\n]+)`/y;
 const EMOJI = /:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/iy;
 const ADDRESS = /(https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)'"*_~\]])/iy;

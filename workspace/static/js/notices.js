@@ -1,4 +1,4 @@
-// Short notices, and requests whose failure becomes one.
+// Short notices, and requests that show one if they fail.
 import { Unreachable } from "./api.js";
 import { store } from "./state.js";
 
@@ -14,11 +14,11 @@ export function dismiss(id) {
   store.set((state) => ({ toasts: state.toasts.filter((one) => one.id !== id) }));
 }
 
-/** Waits for one request; answers null when it failed. What went wrong is said in a toast, never thrown at the page. */
+/** Waits for a request. Resolves to null if it failed: errors are shown in a toast and never thrown. */
 export async function attempt(request, sentence) {
   try {
     const answer = await request;
-    if (answer.ok === false) toast(answer.message || sentence || `That did not work (${answer.error}).`);
+    if (answer.ok === false) toast(answer.message || sentence || `That didn't work (${answer.error}).`);
     return answer;
   } catch (error) {
     const known = error instanceof Unreachable;

@@ -1,17 +1,17 @@
-// Anything that opens beside something else. It stands in the browser's top layer, so that neither a dialog nor a
-// scrolling list cuts it off.
+// Layers that open beside another element. They are in the browser's top layer, so that neither a dialog nor a
+// scrolling list cuts them off.
 import { classes, html, useEffect, useLayoutEffect, useRef, useState } from "./lib.js";
 
 const GAP = 4;
 
-/** Keeps `layer` beside `anchor` while it is shown; above it when there is no room below. */
+/** Keeps `layer` below `anchor` while it is open, or above it if there is no room below. */
 export function useAnchored(anchor, layer, open, { end = false, matchWidth = false } = {}) {
   useLayoutEffect(() => {
     const element = layer.current;
     if (!open || !element || !anchor.current) return undefined;
     element.setAttribute("popover", "manual");
     element.showPopover();
-    const place = () => stand(element, anchor.current, end, matchWidth);
+    const place = () => placeLayer(element, anchor.current, end, matchWidth);
     place();
     const watcher = new ResizeObserver(place);
     watcher.observe(element);
@@ -26,7 +26,7 @@ export function useAnchored(anchor, layer, open, { end = false, matchWidth = fal
   }, [open]);
 }
 
-function stand(element, anchor, end, matchWidth) {
+function placeLayer(element, anchor, end, matchWidth) {
   const at = anchor.getBoundingClientRect();
   if (matchWidth) element.style.minWidth = `${at.width}px`;
   const { offsetWidth: width, offsetHeight: height } = element;
@@ -37,7 +37,7 @@ function stand(element, anchor, end, matchWidth) {
   element.style.left = `${Math.max(GAP, Math.min(left, window.innerWidth - width - GAP))}px`;
 }
 
-/** Calls `close` on Escape and on a press elsewhere. */
+/** Calls `close` on Escape and on a click outside. */
 export function useDismissal(open, close, ...inside) {
   useEffect(() => {
     if (!open) return undefined;
@@ -46,7 +46,7 @@ export function useDismissal(open, close, ...inside) {
     };
     const escape = (event) => {
       if (event.key !== "Escape") return;
-      event.preventDefault(); // a dialog around it stays open
+      event.preventDefault(); // keep a surrounding dialog open
       event.stopPropagation();
       close(true);
     };
@@ -59,8 +59,8 @@ export function useDismissal(open, close, ...inside) {
   }, [open]);
 }
 
-// Arrows move, Enter chooses, Escape gives the focus back. Items: `{key, content, detail, onPick}`.
-function Menu({ anchor, items, onClose, label, end, empty = "Nothing here" }) {
+// Arrow keys move, Enter chooses, Escape returns the focus. Items: `{key, content, detail, onPick}`.
+function Menu({ anchor, items, onClose, label, end, empty = "No items" }) {
   const layer = useRef();
   useAnchored(anchor, layer, true, { end });
   const close = (keyboard) => {
@@ -99,7 +99,7 @@ function Menu({ anchor, items, onClose, label, end, empty = "Nothing here" }) {
   </div>`;
 }
 
-/** A button with a menu under it. `busy` while what was chosen is under way. */
+/** A button with a menu. `busy` while the chosen action is in progress. */
 export function MenuButton({ className, label, title, items, menu = label, end = true, empty, busy, children }) {
   const [open, setOpen] = useState(false);
   const anchor = useRef();
@@ -120,14 +120,14 @@ export function MenuButton({ className, label, title, items, menu = label, end =
     ${open && html`<${Menu} ...${{ anchor, items, end, empty, label: menu, onClose: close }} />`}`;
 }
 
-/** Shows a dialog above everything else; when it goes, the focus returns to where it was, or to the composer. */
+/** Shows a modal dialog. When it closes, the focus returns to where it was, or to the composer. */
 export function useModal(dialog) {
   useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
     element.showModal();
     return () => {
-      element.close(); // while it is open nothing outside can take the focus
+      element.close(); // nothing outside can have the focus while it is open
       const there = before?.isConnected && before !== document.body;
       (there ? before : document.querySelector(".composer textarea"))?.focus();
     };

@@ -1,4 +1,4 @@
-// Suggested prompts: what the app proposes to ask. Choosing one sends it.
+// The app's suggested prompts. Choosing one sends it.
 import { send } from "./actions.js";
 import { html } from "./lib.js";
 import { useWorkspace } from "./state.js";

@@ -1,12 +1,12 @@
-// Reading messages: channels, older pages, threads, and how far one has read.
+// Loads messages: channels, older pages and threads. Also marks them as read.
 import * as api from "./api.js";
 import { recordFrames } from "./frames.js";
-import { isReply, merged } from "./log.js";
+import { isReply, mergeMessages } from "./log.js";
 import { attempt } from "./notices.js";
 import { store, threadKey } from "./state.js";
 
-// What was asked for as one person must not end up on the page of the next.
-const asked = (request, sentence) => {
+// If another person signs in meanwhile, the response isn't theirs and is dropped.
+const fetchAsMe = (request, sentence) => {
   const who = store.get().me?.id;
   return attempt(request, sentence).then((answer) => (store.get().me?.id === who ? answer : null));
 };
@@ -15,16 +15,16 @@ function setLog(channel, change) {
   store.set((state) => ({ logs: { ...state.logs, [channel]: { ...state.logs[channel], ...change } } }));
 }
 
-/** Reads the newest messages of a channel; `unread` says before how many of them the line "New" stands. */
+/** Loads the newest messages of a channel. The "New" line appears above the last `unread` of them. */
 export async function loadLog(channel, unread = 0) {
   if (!channel) return;
   const known = store.get().logs[channel];
   setLog(channel, { messages: known?.messages ?? [], hasMore: known?.hasMore ?? false, loading: true });
   const replay = recordFrames(channel);
-  const page = await asked(api.messages({ channel }), "The messages could not be read. Try again.");
+  const page = await fetchAsMe(api.messages({ channel }), "Couldn't load the messages. Try again.");
   const log = store.get().logs[channel];
   if (page?.messages && log) {
-    const messages = freshest(log.messages, page);
+    const messages = mergePage(log.messages, page);
     const unreadFrom = unread > 0 ? page.messages.at(-Math.min(unread, page.messages.length))?.ts : log.unreadFrom;
     setLog(channel, { messages, hasMore: page.has_more, unreadFrom });
   }
@@ -33,10 +33,10 @@ export async function loadLog(channel, unread = 0) {
   markRead(channel);
 }
 
-// What only this page holds (ephemeral messages) and older pages stay; what the server no longer has goes.
-function freshest(known, page) {
+// Keeps ephemeral messages and older pages, and drops messages that the server no longer has.
+function mergePage(known, page) {
   const oldest = page.messages[0]?.ts ?? "";
-  return merged(
+  return mergeMessages(
     known.filter((message) => message.ephemeral || (page.has_more && message.ts < oldest)),
     page.messages,
   );
@@ -47,10 +47,10 @@ export async function loadOlder(channel) {
   if (!log?.hasMore || log.loading) return;
   setLog(channel, { loading: true });
   const query = { channel, before: log.messages[0]?.ts };
-  const page = await asked(api.messages(query), "Older messages could not be read.");
+  const page = await fetchAsMe(api.messages(query), "Couldn't load older messages. Try again.");
   const now = store.get().logs[channel];
   if (page?.messages && now) {
-    setLog(channel, { messages: merged(page.messages, now.messages), hasMore: page.has_more });
+    setLog(channel, { messages: mergeMessages(page.messages, now.messages), hasMore: page.has_more });
   }
   if (now) setLog(channel, { loading: false });
 }
@@ -61,11 +61,11 @@ export async function loadThread(channel, ts) {
     store.set((state) => ({ threads: { ...state.threads, [key]: { ...state.threads[key], ...change } } }));
   set({ messages: store.get().threads[key]?.messages ?? rootOf(channel, ts), loading: true });
   const replay = recordFrames(channel);
-  const page = await asked(api.messages({ channel, thread_ts: ts }), "The thread could not be read. Try again.");
+  const page = await fetchAsMe(api.messages({ channel, thread_ts: ts }), "Couldn't load the thread. Try again.");
   const thread = store.get().threads[key];
   if (page?.messages && thread) {
     const own = thread.messages.filter((one) => one.ephemeral);
-    set({ messages: merged(own, page.messages) });
+    set({ messages: mergeMessages(own, page.messages) });
   }
   replay();
   if (thread) set({ loading: false });
@@ -73,7 +73,7 @@ export async function loadThread(channel, ts) {
 
 const rootOf = (channel, ts) => (store.get().logs[channel]?.messages ?? []).filter((message) => message.ts === ts);
 
-/** Tells the server that the open channel was seen up to its last message, once for each last message. */
+/** Marks the open channel as read up to its last message, once for each last message. */
 export function markRead(channel) {
   const state = store.get();
   const known = state.channels[channel];
@@ -82,5 +82,5 @@ export function markRead(channel) {
   if (!known.unread && known.readUpTo === last?.ts) return;
   const seen = { ...known, unread: 0, readUpTo: last?.ts };
   store.set({ channels: { ...state.channels, [channel]: seen } });
-  if (last) api.read(channel, last.ts).catch(() => {}); // told again with the next message
+  if (last) api.read(channel, last.ts).catch(() => {}); // the next message marks this one as read, too
 }

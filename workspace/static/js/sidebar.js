@@ -1,4 +1,4 @@
-// The left side: whose workspace this is, who is signed in, and where one can go.
+// The sidebar: the team, the signed-in person, and the channels and conversations.
 import { openChannel, openDirect, signIn } from "./actions.js";
 import { Avatar } from "./avatar.js";
 import { icon } from "./icons.js";
@@ -17,7 +17,7 @@ export function Rail() {
       <button
         type="button"
         class="rail-button"
-        aria-label=${dark ? "Use the light theme" : "Use the dark theme"}
+        aria-label=${dark ? "Switch to the light theme" : "Switch to the dark theme"}
         title=${dark ? "Light theme" : "Dark theme"}
         onClick=${toggleTheme}
       >

@@ -1,10 +1,12 @@
-// The live connection: reconnects by itself, ever more slowly, and says when it is lost and when it is back.
+// The live connection: reconnects by itself with growing delays, and reports when it is lost and restored.
 const FIRST = 400;
 const SLOWEST = 8000;
 
 /**
- * `onFrame(frame)` for everything the server says, `onOpen()` whenever a connection has been made (its first frame is
- * there; a socket that opens and says nothing is none), `onLost()` when one ends or cannot be made.
+ * `onFrame(frame)` is called for every frame, `onOpen()` when a connection works, `onLost()` when one ends or fails.
+ *
+ * A connection works once its first frame has arrived: a socket may open and then stay silent. The delay between
+ * attempts doubles up to SLOWEST, so that a stopped server isn't flooded, and a success resets it to FIRST.
  */
 export function connect(user, { onFrame, onOpen, onLost }) {
   let socket = null;
@@ -38,18 +40,18 @@ export function connect(user, { onFrame, onOpen, onLost }) {
     old?.close();
   }
 
-  function hurry() {
+  function reconnectNow() {
     leave();
     wait = FIRST;
     open();
   }
 
-  window.addEventListener("online", hurry);
+  window.addEventListener("online", reconnectNow);
   open();
   return {
-    hurry,
+    reconnectNow,
     close() {
-      window.removeEventListener("online", hurry);
+      window.removeEventListener("online", reconnectNow);
       leave();
     },
   };

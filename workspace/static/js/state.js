@@ -1,4 +1,4 @@
-// Everything the page knows, and the questions the parts ask of it.
+// Everything the page knows, and functions to read it.
 import { createStore, useStore } from "./store.js";
 
 export const EMPTY = {
@@ -16,14 +16,14 @@ export const EMPTY = {
   commands: [],
   shortcuts: [],
   channel: null, // the open channel's id
-  tab: "messages", // of the app's own conversation: home, messages or about
+  tab: "messages", // open tab of the app: home, messages or about
   thread: null, // ts of the open thread's first message
   logs: {}, // channel id → {messages, hasMore, loading, unreadFrom}
   threads: {}, // "channel:ts" → {messages, loading}
-  statuses: {}, // "channel:ts" → what the app says it is doing
+  statuses: {}, // "channel:ts" → the app's status, such as "is thinking…"
   prompts: {}, // channel id, or "channel:ts" → {title, prompts}
   home: null,
-  views: [], // the stack of open modals, the root first
+  views: [], // the stack of open modals, root first
   confirming: null,
   toasts: [],
   sidebarOpen: false,
@@ -45,7 +45,7 @@ export function channelTitle(state, channel) {
   return channel.name;
 }
 
-/** As the composer and the header say it: "#general" or "Wei Chen". */
+/** The name in the composer and the header: "#general" or "Wei Chen". */
 export function channelLabel(state, channel) {
   return channel && (channel.is_im || channel.is_app)
     ? channelTitle(state, channel)

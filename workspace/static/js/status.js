@@ -1,4 +1,4 @@
-// "PMO Assistant is looking it up…": what the app says it is doing.
+// The app's status, such as "PMO Assistant is thinking…".
 import { html } from "./lib.js";
 import { useWorkspace } from "./state.js";
 

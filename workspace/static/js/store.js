@@ -1,6 +1,6 @@
 import { useLayoutEffect, useReducer, useRef } from "./lib.js";
 
-/** One value that is replaced, never changed in place, and tells its listeners. */
+/** One value that is replaced, never changed in place. Listeners are called after each change. */
 export function createStore(initial) {
   let state = initial;
   const listeners = new Set();
@@ -17,7 +17,7 @@ export function createStore(initial) {
   };
 }
 
-/** The selected part of a store; the component is drawn again only when that part is another one. */
+/** The selected part of a store. The component is redrawn only when that part changes. */
 export function useStore(store, select) {
   const [, redraw] = useReducer((count) => count + 1, 0);
   const selected = select(store.get());

@@ -1,15 +1,15 @@
-// Where blocks are drawn: a message or a view. Elements find here what they hold and how to tell the app.
+// The surface on which blocks are drawn: a message or a view. Elements read their values and send actions through it.
 import { interact } from "./actions.js";
 import { createContext, useContext, useLayoutEffect, useReducer, useRef, useState } from "./lib.js";
 
 /**
- * `{kind: "message" | "modal" | "home", container, form, errors}`; container as the contract names it:
+ * `{kind: "message" | "modal" | "home", container, form, errors}`; `container` is
  * `{type: "message", channel, ts[, thread_ts]}` or `{type: "view", view_id}`.
  */
 export const Surface = createContext(null);
 export const useSurface = () => useContext(Surface);
 
-/** What one element holds, and how to change it: `[record, set]`. */
+/** The value of an element and its setter: `[record, set]`. */
 export function useField(block, element) {
   const { form } = useSurface();
   const [, redraw] = useReducer((count) => count + 1, 0);
@@ -18,8 +18,10 @@ export function useField(block, element) {
 }
 
 /**
- * Tells the app of a press or a choice: `[busy, dispatch(fields)]`; dispatch answers whether it was sent. A press
- * (`once`) is not sent again while the first is under way; of several choices each is sent, so that the last counts.
+ * Sends clicks and selections to the app: `[busy, dispatch(fields)]`. `dispatch` resolves to whether it was sent.
+ *
+ * With `once`, a click is ignored while the previous one is in progress. Without it every selection is sent, so that
+ * the last one counts.
  */
 export function useDispatch(block, element, { once = true } = {}) {
   const surface = useSurface();
@@ -39,8 +41,8 @@ export function useDispatch(block, element, { once = true } = {}) {
 }
 
 /**
- * A choice: kept in the form and, outside input blocks (and inside those that ask for it), told to the app at once.
- * When the person does not confirm, the form keeps what it held.
+ * A selection. It is stored in the form. Outside input blocks, or with `dispatch_action`, it is also sent to the app.
+ * If the person doesn't confirm it, the form keeps its old value.
  */
 export function useChoice(block, element) {
   const [record, set] = useField(block, element);

@@ -1,4 +1,4 @@
-// Nodes of mrkdwn.js → elements; text objects of Block Kit → elements. Strings only ever become text nodes.
+// Turns nodes of mrkdwn.js and text objects of Block Kit into elements. Strings only ever become text nodes.
 import { Chip } from "./chips.js";
 import { formatTokens, full } from "./dates.js";
 import { emoji } from "./emoji.js";
@@ -9,7 +9,7 @@ export function Mrkdwn({ text }) {
   return parse(text).map(drawNode);
 }
 
-/** A text object: mrkdwn is drawn, plain text only has its emoji names turned into pictures. */
+/** A text object. mrkdwn is parsed; in plain text only emoji names are replaced. */
 export function Text({ object }) {
   if (!object) return null;
   if (typeof object === "string") return html`<${Plain} text=${object} />`;
@@ -49,7 +49,7 @@ export function Link({ address, children }) {
   return html`<a href=${address} target="_blank" rel="noopener noreferrer">${children}</a>`;
 }
 
-/** A moment in one of Slack's formats; the fallback stands where the format cannot be followed. */
+/** A date in one of Slack's formats, or the fallback if it can't be formatted. */
 export function Moment({ timestamp, format, fallback, link }) {
   const text = formatTokens(timestamp, format) ?? fallback ?? "";
   const date = new Date(timestamp * 1000);

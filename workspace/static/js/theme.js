@@ -1,4 +1,4 @@
-// Light or dark: the system's wish unless the person chose otherwise on this machine.
+// Light or dark theme: the system's setting, unless the person chose another in this browser.
 import { useEffect, useState } from "./lib.js";
 
 const KEY = "workspace-theme";
@@ -9,7 +9,7 @@ const stored = () => {
   try {
     return localStorage.getItem(KEY);
   } catch {
-    return null; // storage may be forbidden; the system's wish is then followed
+    return null; // if storage is blocked, follow the system
   }
 };
 
@@ -30,7 +30,7 @@ export function toggleTheme() {
   applyTheme();
 }
 
-/** The theme of the moment; the component is drawn again when it changes. */
+/** The current theme. The component is redrawn when it changes. */
 export function useTheme() {
   const [now, setNow] = useState(theme());
   useEffect(() => {

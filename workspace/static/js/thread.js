@@ -1,4 +1,4 @@
-// The right side: one thread.
+// The pane on the right: one thread.
 import { closeThread } from "./actions.js";
 import { Composer } from "./composer.js";
 import { icon } from "./icons.js";

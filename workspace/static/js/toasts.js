@@ -1,4 +1,4 @@
-// Short notices, and what the page says while it has lost the workspace.
+// Short notices, and the bar that is shown while the connection is lost.
 import { retryNow } from "./actions.js";
 import { icon } from "./icons.js";
 import { html, useLayoutEffect, useRef } from "./lib.js";
@@ -8,7 +8,7 @@ import { useWorkspace } from "./state.js";
 export function Toasts() {
   const toasts = useWorkspace((state) => state.toasts);
   const layer = useRef();
-  // Shown again on every change, so that the notices stand above a dialog that opened meanwhile.
+  // The layer is reopened on every change, so that notices appear above a dialog that was opened meanwhile.
   useLayoutEffect(() => {
     const element = layer.current;
     element.setAttribute("popover", "manual");

@@ -1,17 +1,17 @@
-// What can be told about an entry before it is sent, in the words the server uses for the same checks.
+// Checks values before they are submitted, with the same messages as the server.
 const EMPTY = "Please complete this required field.";
 
-/** `{block_id: sentence}` for the input blocks that cannot be sent as they are. */
+/** The errors of input blocks: `{block_id: sentence}`. */
 export function check(blocks, form) {
   const wrong = {};
   for (const block of blocks.filter((one) => one.type === "input" && one.element)) {
-    const sentence = fault(block, form.get(block, block.element));
+    const sentence = findError(block, form.get(block, block.element));
     if (sentence) wrong[block.block_id] = sentence;
   }
   return wrong;
 }
 
-function fault(block, record) {
+function findError(block, record) {
   const { type, ...fields } = record;
   const held = Object.values(fields)[0];
   const empty =

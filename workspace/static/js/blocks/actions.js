@@ -1,4 +1,4 @@
-// Rows of things to press: actions and context actions.
+// Rows of elements: actions and context actions.
 import { Element } from "../elements/index.js";
 import { html } from "../lib.js";
 

@@ -1,4 +1,4 @@
-// A card, and a row of them to scroll through.
+// A card, and a carousel of cards.
 import { Picture } from "../elements/picture.js";
 import { Actions } from "./actions.js";
 import { icon } from "../icons.js";
@@ -31,13 +31,13 @@ export function Carousel({ block }) {
   const row = useRef();
   const turn = (way) => row.current.scrollBy({ left: way * row.current.clientWidth * 0.8, behavior: "smooth" });
   return html`<div class="carousel" role="group" aria-label="Cards">
-    <button type="button" class="carousel-turn" aria-label="Earlier cards" onClick=${() => turn(-1)}>
+    <button type="button" class="carousel-turn" aria-label="Previous cards" onClick=${() => turn(-1)}>
       ${icon("left")}
     </button>
     <div class="carousel-row" ref=${row} tabindex="0" role="list" aria-label="Cards, scroll sideways">
       ${(block.elements ?? []).map((card) => html`<div role="listitem"><${Card} block=${card} /></div>`)}
     </div>
-    <button type="button" class="carousel-turn" aria-label="Later cards" onClick=${() => turn(1)}>
+    <button type="button" class="carousel-turn" aria-label="Next cards" onClick=${() => turn(1)}>
       ${icon("right")}
     </button>
   </div>`;

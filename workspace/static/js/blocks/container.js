@@ -1,4 +1,4 @@
-// A titled group of blocks that may be folded.
+// A titled group of blocks that can be collapsible.
 import { Picture } from "../elements/picture.js";
 import { icon } from "../icons.js";
 import { classes, html, useId, useState } from "../lib.js";

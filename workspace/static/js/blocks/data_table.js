@@ -1,4 +1,4 @@
-// A table to sort, filter and page through.
+// A table that can be sorted, filtered and paged.
 import { classes, html, useId, useMemo, useState } from "../lib.js";
 import { icon } from "../icons.js";
 import { textOf } from "../text.js";
@@ -43,7 +43,7 @@ export function DataTable({ block }) {
           ${shown.map((row) => html`<${Row} row=${row} rows=${rows} header=${block.row_header_column_index ?? 0} />`)}
         </tbody>
       </table>
-      ${found.length === 0 && html`<p class="nothing">No row contains “${filter}”.</p>`}
+      ${found.length === 0 && html`<p class="nothing">No rows contain “${filter}”.</p>`}
     </div>
     <${Pages}
       page=${at}

@@ -1,6 +1,6 @@
-// A native chart: a drawn picture with its title, and the same figures as a table for whoever cannot see it.
+// A native chart with its title, and the same values as a table for screen readers and on request.
 import { classes, html, useEffect, useId, useRef, useState } from "../lib.js";
-import { draw, figures, isCrowded } from "../charts.js";
+import { draw, tabulate, isCrowded } from "../charts.js";
 import { textOf } from "../text.js";
 import { useTheme } from "../theme.js";
 
@@ -11,7 +11,7 @@ export function DataVisualization({ block }) {
   const id = useId();
   const title = textOf(block.title);
   const kind = KINDS[block.chart?.type];
-  if (!kind) return html`<p class="unknown-block">This page cannot show such a chart (${block.chart?.type}).</p>`;
+  if (!kind) return html`<p class="unknown-block">This page can't show “${block.chart?.type}” charts.</p>`;
   return html`<figure class="chart">
     <figcaption class="chart-head">
       <span class="chart-title" id=${id}>${title}</span>
@@ -34,7 +34,7 @@ function Drawing({ chart, label }) {
 }
 
 function Figures({ chart, title }) {
-  const { names, rows } = figures(chart);
+  const { names, rows } = tabulate(chart);
   return html`<table>
     <caption class="hidden">
       ${title}

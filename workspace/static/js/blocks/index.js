@@ -1,4 +1,4 @@
-// Block Kit: one component a block type.
+// Block Kit: one component per block type.
 import { Guard } from "../guard.js";
 import { html, memo } from "../lib.js";
 import { Alert } from "./alert.js";
@@ -47,8 +47,8 @@ export function Blocks({ blocks }) {
 
 export const Block = memo(function Block({ block }) {
   const Kind = BLOCKS[block.type];
-  if (!Kind) return html`<p class="unknown-block">This page cannot show a “${String(block.type)}” block.</p>`;
-  const instead = html`<p class="unknown-block">A “${block.type}” block here is not well formed.</p>`;
+  if (!Kind) return html`<p class="unknown-block">This page can't show “${String(block.type)}” blocks.</p>`;
+  const instead = html`<p class="unknown-block">This “${block.type}” block is malformed.</p>`;
   return html`<${Guard} of=${block} instead=${instead}
     ><div class=${`block block-${block.type}`} data-block-id=${block.block_id}>
       <${Kind} block=${block} Blocks=${Blocks} /></div

@@ -1,4 +1,4 @@
-// An input with its label, hint and, in place, what is wrong with it.
+// An input with its label, hint and error.
 import { Element } from "../elements/index.js";
 import { classes, html, useId } from "../lib.js";
 import { useSurface } from "../surface.js";

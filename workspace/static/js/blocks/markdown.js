@@ -1,4 +1,4 @@
-// Standard Markdown. markdown-it writes no HTML of the author's own, DOMPurify has the last word on what it wrote.
+// Standard Markdown. markdown-it doesn't pass on HTML from the author, and DOMPurify sanitizes its output as well.
 import { html, useEffect, useRef } from "../lib.js";
 import { emoji } from "../emoji.js";
 import { safeAddress } from "../mrkdwn.js";
@@ -59,7 +59,7 @@ export function Markdown({ text }) {
   const place = useRef();
   useEffect(() => {
     let current = true;
-    loadTools().then((loaded) => current && place.current?.replaceChildren(drawn(loaded, text)));
+    loadTools().then((loaded) => current && place.current?.replaceChildren(sanitizedHtml(loaded, text)));
     return () => {
       current = false;
     };
@@ -67,20 +67,20 @@ export function Markdown({ text }) {
   return html`<div class="markdown" ref=${place}></div>`;
 }
 
-function drawn({ markdown, purify }, text) {
+function sanitizedHtml({ markdown, purify }, text) {
   const fragment = purify.sanitize(markdown.render(withEmoji(String(text ?? ""))), RULES);
   for (const link of fragment.querySelectorAll("a")) {
     const address = safeAddress(link.getAttribute("href"));
     if (!address) link.replaceWith(...link.childNodes);
     else Object.assign(link, { href: address, target: "_blank", rel: "noopener noreferrer" });
   }
-  for (const heading of fragment.querySelectorAll("h1, h2, h3, h4, h5, h6")) lower(heading);
+  for (const heading of fragment.querySelectorAll("h1, h2, h3, h4, h5, h6")) lowerHeading(heading);
   for (const wide of fragment.querySelectorAll("table, pre")) wide.setAttribute("tabindex", "0");
   return fragment;
 }
 
-// The page's own headings are above these: an author's first level is the page's third.
-function lower(heading) {
+// The page's own headings come first: an author's first level becomes the page's third.
+function lowerHeading(heading) {
   const level = Math.min(Number(heading.localName[1]) + 2, 6);
   const lowered = document.createElement(`h${level}`);
   lowered.className = `heading-${heading.localName[1]}`;

@@ -1,4 +1,4 @@
-// What an agent is doing, task by task.
+// The tasks an agent is working on.
 import { icon } from "../icons.js";
 import { html } from "../lib.js";
 import { safeAddress } from "../mrkdwn.js";

@@ -1,4 +1,4 @@
-// rich_text: structured text. Text elements are shown as they are, never parsed.
+// rich_text: structured text. Text elements are shown as they are and never parsed.
 import { Chip } from "../chips.js";
 import { emoji } from "../emoji.js";
 import { classes, html } from "../lib.js";

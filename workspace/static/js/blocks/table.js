@@ -1,4 +1,4 @@
-// A plain table; cells shared with the data table.
+// A plain table. The data table uses the same cells.
 import { classes, html } from "../lib.js";
 import { Plain } from "../text.js";
 import { RichText } from "./rich_text.js";
@@ -37,7 +37,7 @@ export function Cell({ cell }) {
   return html`<${Plain} text=${cellText(cell)} />`;
 }
 
-/** What a cell says, for showing, sorting and filtering. */
+/** The text of a cell, for display, sorting and filtering. */
 export function cellText(cell) {
   if (!cell) return "";
   if (cell.type === "rich_text") return richText(cell);

@@ -1,4 +1,4 @@
-// Buttons: the common one, the thumbs under an answer, and the small ones with a picture.
+// Buttons, feedback buttons and icon buttons.
 import { icon } from "../icons.js";
 import { classes, html, useState } from "../lib.js";
 import { safeAddress } from "../mrkdwn.js";
@@ -26,7 +26,7 @@ export function Button({ block, element }) {
   </button>`;
 }
 
-/** Which thumb was pressed stays on this page: Slack sends no signal when a choice is taken back. */
+/** The pressed button is remembered on this page only: Slack sends nothing when feedback is taken back. */
 export function FeedbackButtons({ block, element }) {
   const { form } = useSurface();
   const [chosen, choose] = useState(form.pressed.get(element.action_id));

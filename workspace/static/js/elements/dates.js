@@ -1,15 +1,15 @@
-// Days and times, entered with the browser's own pickers.
+// Dates and times, entered with the browser's own pickers.
 import { isoDay } from "../dates.js";
 import { html, useRef } from "../lib.js";
 import { useChoice, useField } from "../surface.js";
 import { textOf } from "../text.js";
 
-const CALM = 500; // ms without a further key before a typed date is told to the app
+const CALM = 500; // ms without another key before a typed date is sent to the app
 
 const NAMES = { date: "Date", time: "Time", "datetime-local": "Date and time" };
-const LAST = { date: "9999-12-31", "datetime-local": "9999-12-31T23:59" }; // or the year could have six digits
+const LAST = { date: "9999-12-31", "datetime-local": "9999-12-31T23:59" }; // otherwise the year could have six digits
 
-/** A field of the browser whose value is kept at once, and told when the person has finished typing it. */
+/** A browser date field. Its value is stored at once, and sent to the app when the person has finished typing. */
 function Picker({ block, element, kind, read, fields, labelledby, describedby, invalid, required, id, name }) {
   const [record, set] = useField(block, element);
   const [, choose] = useChoice(block, element);

@@ -18,7 +18,7 @@ export function FileInput({ block, element, id, labelledby, describedby, invalid
     for (const file of chosen) {
       const answer = await upload(file).catch((error) => ({ ok: false, message: error.message }));
       if (answer.ok && answer.file) stored.push(answer.file);
-      else toast(answer.message ?? `“${file.name}” could not be stored.`);
+      else toast(answer.message ?? `Couldn't upload “${file.name}”.`);
     }
     setBusy(false);
     set({ files: [...files, ...stored] });
@@ -55,7 +55,7 @@ export function FileInput({ block, element, id, labelledby, describedby, invalid
       aria-invalid=${invalid ? "true" : undefined}
       onClick=${() => input.current.click()}
     >
-      ${busy ? "Storing…" : files.length ? "Add another file" : "Choose a file"}
+      ${busy ? "Uploading…" : files.length ? "Add another file" : "Choose a file"}
     </button>
   </div>`;
 }

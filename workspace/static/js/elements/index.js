@@ -1,5 +1,4 @@
-// Block elements: one component a type. `labelledby`, `describedby`, `id`, `invalid` and `required` come from input
-// blocks.
+// Block elements: one component per type. Input blocks set `labelledby`, `describedby`, `id`, `invalid` and `required`.
 import { html } from "../lib.js";
 import { Button, FeedbackButtons, IconButton } from "./buttons.js";
 import { Checkboxes, RadioButtons } from "./choices.js";
@@ -41,8 +40,8 @@ const ELEMENTS = {
 export function Element({ element, ...rest }) {
   if (!element) return null;
   if (element.type === "image") return html`<${Picture} image=${element} className="accessory-image" />`;
-  if (element.type === "workflow_button") return null; // workflows run at Slack only
+  if (element.type === "workflow_button") return null; // workflows only run in Slack
   const Kind = ELEMENTS[element.type];
-  if (!Kind) return html`<span class="unknown-block">This page cannot show a “${String(element.type)}”.</span>`;
+  if (!Kind) return html`<span class="unknown-block">This page can't show “${String(element.type)}” elements.</span>`;
   return html`<${Kind} key=${`${element.type}/${element.action_id}`} element=${element} ...${rest} />`;
 }

@@ -1,4 +1,4 @@
-// Where the options of a select come from. An option here: `{key, label, detail, raw}`; raw is what the app gets.
+// The options of a select: `{key, label, detail, raw}`. The app receives `raw`.
 import * as api from "../api.js";
 import { useEffect, useMemo, useState } from "../lib.js";
 import { channelLabel, personName, useWorkspace } from "../state.js";
@@ -22,7 +22,7 @@ function grouped(source) {
   return [{ label: "", options: (source.options ?? []).map(fromSlack) }];
 }
 
-/** `{groups, note}`: groups of the options that match what was typed; the note says why there are none. */
+/** `{groups, note}`: groups of options that match the typed text, and a note if there are none. */
 export function useOptions({ block, element, container, query, open }) {
   const source = sourceOf(element.type);
   const known = useKnown(source, element);
@@ -84,7 +84,7 @@ function passes(channel, filter) {
 
 const CALM = 250;
 
-/** Asks the app for options when enough was typed and the typing has paused. */
+/** Asks the app for options once enough was typed and the person pauses. */
 function useExternal({ active, block, element, container, query }) {
   const least = element.min_query_length ?? 3;
   const [found, setFound] = useState({ groups: [], note: "" });
@@ -95,7 +95,7 @@ function useExternal({ active, block, element, container, query }) {
       return undefined;
     }
     let current = true;
-    setFound((before) => ({ ...before, note: "Looking…" }));
+    setFound((before) => ({ ...before, note: "Loading…" }));
     const timer = setTimeout(async () => {
       const answer = await ask({ container, block_id: block.block_id, action_id: element.action_id, value: query });
       if (current) setFound(answer);
@@ -111,7 +111,7 @@ function useExternal({ active, block, element, container, query }) {
 async function ask(question) {
   try {
     const answer = await api.options(question);
-    if (answer.ok === false) return { groups: [], note: answer.message ?? "The app gave no options. Try again." };
+    if (answer.ok === false) return { groups: [], note: answer.message ?? "Couldn't load the options. Try again." };
     const groups = grouped(answer).filter((group) => group.options.length);
     return { groups, note: groups.length ? "" : "No matches" };
   } catch (error) {
@@ -119,7 +119,7 @@ async function ask(question) {
   }
 }
 
-/** What is chosen now, as options: `record` is the element's entry in the state. */
+/** The selected options. `record` is the element's entry in the state. */
 export function useChosen(element, record) {
   const users = useWorkspace((state) => state.users);
   const channels = useWorkspace((state) => state.channels);
@@ -133,7 +133,7 @@ export function useChosen(element, record) {
   });
 }
 
-/** The field of Slack's state that a select fills. */
+/** The field of Slack's state that holds the selection. */
 export const FIELD = {
   static_select: "selected_option",
   external_select: "selected_option",

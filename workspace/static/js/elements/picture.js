@@ -1,4 +1,4 @@
-// An image of a block. Addresses the page would refuse are shown by their description instead.
+// An image of a block. If its URL isn't allowed by the page's policy, its description is shown instead.
 import { fileAddress } from "../api.js";
 import { html, useState } from "../lib.js";
 

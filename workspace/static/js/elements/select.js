@@ -1,4 +1,4 @@
-// Every select: a combobox to search in, single or multiple.
+// All selects: a combobox with search, for one or several options.
 import { icon } from "../icons.js";
 import { classes, html, useEffect, useId, useRef, useState } from "../lib.js";
 import { useAnchored, useDismissal } from "../popover.js";
@@ -122,7 +122,7 @@ export function Select(props) {
         id=${list}
         layer=${layer}
         groups=${groups}
-        note=${full ? `At most ${element.max_selected_items} can be chosen` : note}
+        note=${full ? `Choose at most ${element.max_selected_items}` : note}
         many=${many}
         chosen=${chosen}
         active=${active}
@@ -134,7 +134,7 @@ export function Select(props) {
 
 const DEFAULT = { one: "Choose an option", many: "Choose options" };
 
-// A combobox that is searched in shows what is chosen behind the empty field.
+// While searching, the empty field shows the current selection as its placeholder.
 function placeholderOf(element, { many, open, chosen }) {
   if (many && chosen.length) return "";
   if (open && chosen.length) return chosen[0].label;
@@ -142,7 +142,7 @@ function placeholderOf(element, { many, open, chosen }) {
 }
 
 function Clear({ onClear }) {
-  return html`<button type="button" class="select-clear" aria-label="Clear the choice" onClick=${onClear}>
+  return html`<button type="button" class="select-clear" aria-label="Clear selection" onClick=${onClear}>
     ${icon("close")}
   </button>`;
 }

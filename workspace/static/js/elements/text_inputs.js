@@ -1,4 +1,4 @@
-// Fields to type into.
+// Text inputs.
 import { html, useRef } from "../lib.js";
 import { useDispatch, useField } from "../surface.js";
 import { textOf } from "../text.js";
@@ -19,7 +19,7 @@ function common({ id, element, labelledby, describedby, invalid, required, name 
   };
 }
 
-/** When typing is told to the app: Slack's `dispatch_action_config`, Enter unless it says otherwise. */
+/** Sends typed text to the app as Slack's `dispatch_action_config` says; by default on Enter. */
 function useTyping(block, element) {
   const [, dispatch] = useDispatch(block, element, { once: false });
   const timer = useRef();
@@ -33,7 +33,7 @@ function useTyping(block, element) {
     },
     entered(event, fields) {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || !tells("on_enter_pressed")) return;
-      event.preventDefault(); // the answer is told, the whole view is not sent
+      event.preventDefault(); // send the value, but don't submit the view
       dispatch(fields);
     },
   };
@@ -74,7 +74,7 @@ function Left({ length, max }) {
   return left <= Math.min(50, max / 4) ? html`<span class="left" aria-hidden="true">${left}</span>` : null;
 }
 
-/** A plain text field whose lines become paragraphs of one rich_text value. */
+/** A plain text field whose text becomes a rich_text value. */
 export function RichTextInput(props) {
   const { block, element } = props;
   const [record, set] = useField(block, element);
