@@ -1,4 +1,4 @@
-"""What the handlers work with, put together once by the composition root."""
+"""What the handlers work with. The composition root builds it once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from strategy.records import Absence
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """Ids of the channels in which the bot speaks by itself."""
+    """IDs of the channels that the bot posts to on its own."""
 
     triage: str
     progress: str
@@ -25,9 +25,10 @@ class Channels:
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """One organisation's rooms. `library` gives the handbook as it is now, `desk` the services and the working time,
-    `digests` what is told regularly, `absences` who is away when, `now` the moment in aware UTC, `home_sections` the
-    parts of everybody's App Home.
+    """Everything about one organisation that a handler needs.
+
+    `library` returns the current handbook, `desk` holds the services and the working time, `digests` what is posted
+    regularly, `absences` who is away when, `home_sections` the sections of the App Home. `now` returns aware UTC.
     """
 
     store: Store
@@ -41,5 +42,5 @@ class AppContext:
     now: Callable[[], datetime]
 
 
-# A part of the App Home: blocks with what concerns this person, none when nothing does.
+# A section of the App Home: its blocks for this person; empty when there is nothing to show.
 HomeSection = Callable[[Transaction, AppContext, Person], list[dict[str, Any]]]

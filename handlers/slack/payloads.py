@@ -1,4 +1,4 @@
-"""Slack's dicts → plain records. The only place that knows where Slack puts things."""
+"""Slack's dicts → plain records. No other module of the handlers knows the keys of a payload."""
 
 import re
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ _ENTITY = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody did something, and so where they are answered.
+    """Where somebody did something, and so where they get the reply.
 
-    `thread_ts` is the thread they are in, or, with `opens_thread`, the one that an answer opens under their message.
-    `only_me`: nobody else saw it (a command, a button in what was shown to them alone, the App Home).
+    `thread_ts` is the thread they are in or, with `opens_thread`, the one that a reply opens under their message.
+    `is_private`: nobody else saw it (a command, a button of an ephemeral message, the App Home).
     """
 
     user: str
@@ -26,7 +26,7 @@ class Place:
 
     @property
     def is_direct(self) -> bool:
-        """Whether it is the person's conversation with the app."""
+        """Whether this is the person's direct message with the app."""
         return (self.channel or "").startswith("D")
 
 
@@ -39,7 +39,7 @@ class TypedQuestion:
 
 
 def read_place(body: Mapping[str, Any]) -> Place:
-    """The place of any payload: event, command, action, shortcut or view."""
+    """The place of any payload: event, command, action, shortcut or view submission."""
     if "event" in body:
         return _event_place(body["event"])
     if "command" in body:
@@ -63,12 +63,12 @@ def read_question(body: Mapping[str, Any]) -> TypedQuestion:
 
 
 def is_addressed(body: Mapping[str, Any]) -> bool:
-    """Whether the message begins with a mention: of the app, where nobody else reads."""
+    """Whether the message begins with a mention. In a direct message that can only be the app."""
     return str(body["event"].get("text", "")).lstrip().startswith("<@")
 
 
 def decode_text(text: str) -> str:
-    """Text as its writer meant it: no mentions of people, channels and links by their words, entities decoded."""
+    """Text as it was typed: without mentions of people, channels and links by their labels, entities decoded."""
     text = _MARKUP.sub(_as_typed, text)
     for entity, sign in _ENTITY.items():
         text = text.replace(entity, sign)
@@ -94,14 +94,14 @@ def read_action_id(body: Mapping[str, Any]) -> str:
 
 
 def read_value(body: Mapping[str, Any]) -> str:
-    """The value that the clicked element carries."""
+    """The value of the clicked element or of its selected option."""
     clicked = read_action(body)
     option = clicked.get("selected_option") or {}
     return str(clicked.get("value") or option.get("value") or "")
 
 
 def identify_payload(body: Mapping[str, Any]) -> str:
-    """What identifies a payload however often it is delivered."""
+    """A key that stays the same however often Slack delivers the payload."""
     if "event_id" in body:
         return f"event:{body['event_id']}"
     if body.get("type") == "view_submission":
@@ -110,13 +110,13 @@ def identify_payload(body: Mapping[str, Any]) -> str:
 
 
 def read_submitted(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What was filled in, by block_id: a text, a date, the value of an option, an id, or a list of those."""
+    """The values of a form by block_id: a text, a date, the value of an option, an id, or a list of those."""
     state = body["view"]["state"]["values"]
     return {block_id: _entered(next(iter(fields.values()))) for block_id, fields in state.items() if fields}
 
 
 def read_metadata(body: Mapping[str, Any]) -> str:
-    """What the view was given to carry (its private_metadata)."""
+    """The private_metadata of the view."""
     return str(body["view"].get("private_metadata") or "")
 
 
@@ -174,13 +174,13 @@ def remove_token(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_question_id(body: Mapping[str, Any]) -> str | None:
-    """The id of the question that a clicked button leads on from, if it does."""
+    """The id of the question whose answer held the clicked button, if there is one."""
     kind, _, question_id = str(read_action(body).get("block_id") or "").partition(":")
     return question_id if kind == "asked" and question_id else None
 
 
 def _event_place(event: Mapping[str, Any]) -> Place:
-    """In a channel the answer opens a thread under the message; in direct messages it simply follows."""
+    """In a channel the reply opens a thread under the message; in a direct message it just follows."""
     user, channel, thread_ts = event.get("user", ""), event.get("channel"), event.get("thread_ts")
     if thread_ts or event.get("channel_type") == "im" or str(channel).startswith("D"):
         return Place(user, channel, thread_ts, is_private=False)

@@ -12,8 +12,7 @@ from handlers.home.blocks.home import home_view
 from handlers.questions.blocks.forward import answer_modal, answered_card, open_card, persons_answer, waiting_section
 from handlers.questions.blocks.gaps import Open, gaps_message
 from handlers.questions.blocks.history import asked_modal, questions_section
-from handlers.slack.blocks.builders import build_message, build_modal, section, shorten
-from handlers.slack.blocks.rich_text import quote_text, rich_text
+from handlers.slack.blocks.builders import build_modal, section
 from knowledge.answers import Outcome
 from storage.questions import Asked, Forward, Gap, Where
 from tests.workspace.filling import words
@@ -107,39 +106,3 @@ def test_a_home_that_is_too_full_says_so() -> None:
     view = home_view([[section("part")] * 30] * 5)
     assert check_view(view) == []
     assert "There is more than fits here." in words(view)
-
-
-def test_text_that_is_cut_never_ends_in_half_a_sign() -> None:
-    assert shorten("abcdef", 4) == "abc…"
-    for length in range(3890, 3910):
-        end = build_message("x" * length + "&amp;" * 10)["text"].lstrip("x")
-        assert end.replace("&amp;", "") == "…"
-        end = build_message("x" * length + "<@U01ADA> asks")["text"].lstrip("x")
-        assert end in ("…", "<@U01ADA>…") or end.startswith("<@U01ADA> ")
-
-
-def test_a_list_that_is_too_long_for_a_message_keeps_every_row_and_cuts_the_longest_only() -> None:
-    rows = [section(f"*PMO-{number}* {'&amp;' * 150}") for number in range(20)]
-    told = build_message("Twenty requests", [section("*Waiting for triage*"), *rows, section("*In work*")])
-    assert check_message(told) == []
-    texts = [block["text"]["text"] for block in told["blocks"]]
-    assert [texts[0], texts[-1]] == ["*Waiting for triage*", "*In work*"]
-    assert all(f"*PMO-{number}* &amp;&amp;" in texts[number + 1] for number in range(20))
-
-
-def test_what_cannot_be_cut_leaves_less_room_for_the_rest() -> None:
-    told = build_message(
-        "x",
-        [
-            rich_text(quote_text("y" * 3000)),
-            rich_text(quote_text("y" * 3000)),
-            *(section("x" * 2900) for _ in range(4)),
-        ],
-    )
-    assert check_message(told) == []
-    assert words(told["blocks"][0]) == "y" * 3000
-
-
-def test_a_message_that_fits_is_left_as_it_is() -> None:
-    rows = [section("x" * 450) for _ in range(22)]
-    assert build_message("x", rows)["blocks"] == [section("x" * 450) for _ in range(22)]

@@ -1,11 +1,11 @@
-"""Rich text: the one form in which Slack reads nothing into what others wrote."""
+"""Rich text: the one format in which Slack never interprets what people wrote as markup."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from handlers.slack.blocks.builders import Block, shorten
 
-LONGEST = 3000  # characters in a block: more is for a modal, or for the page itself
+LONGEST = 3000  # characters in a block; longer texts belong in a modal or on the page itself
 
 
 def rich_text(*parts: Block) -> Block:
@@ -13,13 +13,13 @@ def rich_text(*parts: Block) -> Block:
 
 
 def text_run(text: str, *styles: str) -> Block:
-    """A run of text; `styles` are bold, italic, strike and code. Slack takes no empty text."""
+    """A run of text; `styles` are bold, italic, strike and code. Slack rejects empty text."""
     run: Block = {"type": "text", "text": text or " "}
     return run | ({"style": dict.fromkeys(styles, True)} if styles else {})
 
 
 def user_run(user_id: str) -> Block:
-    """A mention: it notifies the person."""
+    """A mention, which notifies the person."""
     return {"type": "user", "user_id": user_id}
 
 
@@ -43,7 +43,7 @@ def quote_text(text: str) -> Block:
 
 
 def render_plain_text(text: str) -> Block:
-    """Plain text of paragraphs, and of lines that begin with “- ”, as one block."""
+    """Plain text as one block: paragraphs, and lists where lines begin with “- ”."""
     return rich_text(*_parts(shorten(text, LONGEST)))
 
 
