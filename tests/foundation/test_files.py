@@ -26,21 +26,21 @@ def problems(text: str) -> list[str]:
     return [str(problem) for problem in refused.value.problems]
 
 
-def test_a_good_file_becomes_a_record(tmp_path: Path) -> None:
+def test_valid_file_becomes_a_record(tmp_path: Path) -> None:
     path = tmp_path / "plan.yaml"
     path.write_text("\ufefftitle: Move\nsteps:\n  - {name: pack, days: 2}\n", encoding="utf-8")
     assert read_yaml(path, Plan) == Plan(title="Move", steps=(Step(name="pack", days=2),))
 
 
-def test_what_is_wrong_deep_inside_is_told_with_its_line() -> None:
+def test_nested_error_names_its_line() -> None:
     text = "title: Move\nsteps:\n  - name: pack\n  - name: ''\n    days: two\n    how: fast\n"
-    told = problems(text)
-    assert told[0].startswith("plan.yaml, line 4: steps.1.name: ")
-    assert told[1].startswith("plan.yaml, line 5: steps.1.days: ")
-    assert told[2] == "plan.yaml, line 6: steps.1.how: Unknown field. Check its spelling, or remove it."
+    problems = problems(text)
+    assert problems[0].startswith("plan.yaml, line 4: steps.1.name: ")
+    assert problems[1].startswith("plan.yaml, line 5: steps.1.days: ")
+    assert problems[2] == "plan.yaml, line 6: steps.1.how: Unknown field. Check its spelling, or remove it."
 
 
-def test_a_missing_field_is_told_where_it_should_stand() -> None:
+def test_missing_field_names_its_parents_line() -> None:
     assert problems("steps:\n  - days: 2\n") == [
         "plan.yaml, line 1: title: This field is missing.",
         "plan.yaml, line 2: steps.0.name: This field is missing.",
@@ -48,17 +48,17 @@ def test_a_missing_field_is_told_where_it_should_stand() -> None:
 
 
 @pytest.mark.parametrize("text", ["title: [", "title: a\ntitle: b\n", "\ttitle: a", "title: *nowhere"])
-def test_what_is_no_yaml_is_told_with_its_line(text: str) -> None:
+def test_invalid_yaml_names_its_line(text: str) -> None:
     assert problems(text)[0].startswith("plan.yaml, line ")
 
 
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n", "42"])
-def test_what_has_no_fields_is_told(text: str) -> None:
+def test_file_without_fields_is_refused(text: str) -> None:
     assert "Expected named fields" in problems(text)[0]
 
 
 @given(st.text())
-def test_whatever_stands_in_a_file_is_taken_or_refused_in_words(text: str) -> None:
+def test_any_text_is_read_or_refused(text: str) -> None:
     message = "plan.yaml"
     try:
         parse_yaml(text, Plan, name="plan.yaml")
@@ -67,13 +67,13 @@ def test_whatever_stands_in_a_file_is_taken_or_refused_in_words(text: str) -> No
     assert message.startswith("plan.yaml")
 
 
-def test_a_line_can_be_found_for_checks_across_fields() -> None:
+def test_line_of_a_node_is_found() -> None:
     text = "title: Move\nsteps:\n  - name: pack\n  - name: go\n"
     assert find_line(text, ["steps", 1, "name"]) == 4
     assert find_line(text, ["steps", 1, "name"], first_line=10) == 13
 
 
-def test_files_that_are_no_text_or_too_large_are_refused(tmp_path: Path) -> None:
+def test_binary_and_oversized_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "plan.yaml"
     path.write_bytes(b"title: \xff\xfe")
     with pytest.raises(BadFile, match="This isn't UTF-8 text"):
@@ -83,7 +83,7 @@ def test_files_that_are_no_text_or_too_large_are_refused(tmp_path: Path) -> None
         read_text(path)
 
 
-def test_a_folder_or_nothing_at_all_is_told(tmp_path: Path) -> None:
+def test_folder_and_missing_file_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nowhere.yaml"):
         with pytest.raises(BadFile, match=str(path)):
             read_text(path)

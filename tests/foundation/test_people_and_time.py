@@ -12,12 +12,12 @@ WEI = Person("U03WEI", "Wei Chen", frozenset({Role.PMO_STAFF}))
 DANA = Person("U04DANA", "Dana Lindqvist", frozenset({Role.LEADER}))
 
 
-def test_somebody_who_is_not_listed_is_a_member_by_their_id() -> None:
+def test_unlisted_person_is_a_member_named_by_id() -> None:
     person = People([WEI]).get("U99")
     assert (person.name, person.roles, person.is_pmo) == ("U99", frozenset({Role.MEMBER}), False)
 
 
-def test_roles_are_found_and_held() -> None:
+def test_people_are_found_by_role() -> None:
     people = People([WEI, DANA])
     assert people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD) == (WEI,)
     assert WEI.is_pmo
@@ -27,7 +27,7 @@ def test_roles_are_found_and_held() -> None:
     assert "U99" not in people
 
 
-def test_moments_are_utc_inside() -> None:
+def test_moments_become_utc() -> None:
     cairo = timezone(timedelta(hours=2))
     assert to_utc(datetime(2026, 9, 14, 11, tzinfo=cairo)) == datetime(2026, 9, 14, 9, tzinfo=UTC)
     with pytest.raises(ValueError, match="without a time zone"):
@@ -35,11 +35,11 @@ def test_moments_are_utc_inside() -> None:
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "Europe/", "\0"])
-def test_a_zone_that_is_none_is_refused(name: str) -> None:
+def test_unknown_zone_is_refused(name: str) -> None:
     with pytest.raises(UserError, match="is not a time zone"):
         find_zone(name)
 
 
-def test_a_refusal_of_fields_reads_as_one_sentence_too() -> None:
+def test_invalid_fields_read_as_one_message() -> None:
     refused = InvalidInput({"title": "This is needed.", "date": "This day is past."})
     assert refused.message == "This is needed. This day is past."
