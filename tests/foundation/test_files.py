@@ -34,10 +34,10 @@ def test_valid_file_becomes_a_record(tmp_path: Path) -> None:
 
 def test_nested_error_names_its_line() -> None:
     text = "title: Move\nsteps:\n  - name: pack\n  - name: ''\n    days: two\n    how: fast\n"
-    problems = problems(text)
-    assert problems[0].startswith("plan.yaml, line 4: steps.1.name: ")
-    assert problems[1].startswith("plan.yaml, line 5: steps.1.days: ")
-    assert problems[2] == "plan.yaml, line 6: steps.1.how: Unknown field. Check its spelling, or remove it."
+    found = problems(text)
+    assert found[0].startswith("plan.yaml, line 4: steps.1.name: ")
+    assert found[1].startswith("plan.yaml, line 5: steps.1.days: ")
+    assert found[2] == "plan.yaml, line 6: steps.1.how: Unknown field. Check its spelling, or remove it."
 
 
 def test_missing_field_names_its_parents_line() -> None:
