@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from math import prod
 
-from strategy.records import Ambition, Metric, Mode, Rag, RagThresholds
+from strategy.records import Metric, Mode, Rag, RagThresholds
 
 ZERO, ONE, HALF = Decimal(0), Decimal(1), Decimal("0.5")
 LARGEST_IMPACT = 9
@@ -95,11 +95,6 @@ def rag(actual: Decimal, expected: Decimal, thresholds: RagThresholds | None = N
     if expected - actual <= limits.green_within or actual >= limits.green_from * expected:
         return Rag.GREEN
     return Rag.AMBER if actual >= limits.amber_from * expected else Rag.RED
-
-
-def did_well(grade: Decimal, ambition: Ambition) -> bool:
-    """Close-out grade 0–1. Source: OKR grading: an aspirational objective does well from .6, a committed one at 1."""
-    return grade >= (Decimal("0.6") if ambition is Ambition.ASPIRATIONAL else ONE)
 
 
 def slip(baseline: date, forecast: date) -> int:

@@ -7,13 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from foundation.errors import InvalidInput, NotAllowed
-from foundation.people import Person, Role
-from strategy.records import Measurement, Metric, Milestone, Reforecast, Strategy
+from foundation.people import Person
+from strategy.records import Measurement, Metric, Strategy
 
 LARGEST_VALUE = Decimal(10) ** 12
 MOST_PLACES = 6
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-LONGEST_SLIP = 3650  # days that a forecast may lie from its baseline
 
 
 def measure(strategy: Strategy, person: Person, metric_key: str, *, on: date, value: str, now: datetime) -> Measurement:
@@ -41,32 +40,6 @@ def measure(strategy: Strategy, person: Person, metric_key: str, *, on: date, va
     return Measurement(metric.key, on, number, person.id, max(earlier, default=0) + 1)
 
 
-def reforecast(strategy: Strategy, person: Person, milestone_key: str, *, forecast: date, now: datetime) -> Milestone:
-    """The milestone with a new forecast, the old one kept in its history.
-
-    Raises:
-        NotFound, NotAllowed: as `measure`, for the project's owner.
-        InvalidInput: by `forecast`.
-    """
-    milestone = _own_milestone(strategy, person, milestone_key)
-    if forecast < now.date():
-        raise InvalidInput({"forecast": "This day is over. If the milestone is reached, say so instead."})
-    if abs((forecast - milestone.baseline).days) > LONGEST_SLIP:
-        raise InvalidInput({"forecast": "That is more than ten years from its baseline."})
-    if forecast == milestone.forecast:
-        return milestone
-    history = (*milestone.history, Reforecast(now.date(), milestone.forecast))
-    return replace(milestone, forecast=forecast, history=history)
-
-
-def reach(strategy: Strategy, person: Person, milestone_key: str, *, on: date, now: datetime) -> Milestone:
-    """The milestone as reached. Raises as `reforecast`, Invalid by `on`."""
-    milestone = _own_milestone(strategy, person, milestone_key)
-    if on > now.date():
-        raise InvalidInput({"on": "This day has not come yet. Change the forecast instead."})
-    return replace(milestone, actual=on)
-
-
 def with_measurements(strategy: Strategy, measurements: Iterable[Measurement]) -> Strategy:
     """The strategy with these too. For one metric and day the highest revision counts; unknown metrics are left out."""
     latest: dict[tuple[str, date], Measurement] = {}
@@ -77,26 +50,12 @@ def with_measurements(strategy: Strategy, measurements: Iterable[Measurement]) -
     return replace(strategy, measurements=tuple(latest.values()))
 
 
-def with_milestones(strategy: Strategy, milestones: Iterable[Milestone]) -> Strategy:
-    """The strategy with these in place of those of the same key; unknown ones are left out."""
-    newer = {one.key: one for one in milestones}
-    return replace(strategy, milestones=tuple(newer.get(one.key, one) for one in strategy.milestones))
-
-
 def measurable(strategy: Strategy, person: Person) -> tuple[Metric, ...]:
     """What this person measures, their own first."""
     own = [one for one in strategy.metrics if one.owner == person.id]
     owned = {one.key for one in strategy.objectives if one.owner == person.id}
     others = [one for one in strategy.metrics if one not in own and (one.objective in owned or person.is_pmo)]
     return (*own, *others)
-
-
-def _own_milestone(strategy: Strategy, person: Person, key: str) -> Milestone:
-    milestone = strategy.milestone(key)
-    project = strategy.project(milestone.project)
-    if person.id != project.owner and not person.has_role(Role.PMO_LEAD):
-        raise NotAllowed(f"Only its owner or the head of the PMO changes the milestones of “{project.name}”.")
-    return milestone
 
 
 def _number(text: str) -> Decimal | None:

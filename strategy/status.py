@@ -6,7 +6,7 @@ a mismatch. A measurement that is too old counts as none: stale is unknown, neve
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from strategy import formulas
@@ -186,13 +186,6 @@ def worst(colours: Iterable[Rag]) -> Rag:
 def differ(owners: Rag, computed: Rag) -> bool:
     """Whether two known statuses say different things."""
     return Rag.UNKNOWN not in (owners, computed) and owners is not computed
-
-
-def unmeasured_days(status: MetricStatus, today: date) -> int:
-    """For how many days a stale metric has been without a value that counts."""
-    if status.latest is None:
-        return max((today - status.metric.starts).days, 0)
-    return max((today - status.latest.on - timedelta(days=status.metric.stale_after)).days, 0)
 
 
 def _metric_rag(metric: Metric, progress: Progress | None, expected: Decimal, thresholds: RagThresholds) -> Rag:

@@ -205,18 +205,6 @@ def require_possible(story: Story, event: StoryEvent, person: Person) -> StorySt
     return after
 
 
-def events_for(story: Story, person: Person) -> tuple[StoryEvent, ...]:
-    """What this person can do with the story now, in the order of the table."""
-    return tuple(event for event in EVENTS[story.state] if _may(story, event, person))
-
-
-def may_read(story: Story, person: Person, strategy: Strategy) -> bool:
-    """Before it is published: its author, those it names and the PMO. After: whoever may know what it is tied to."""
-    if person.id == story.author or any(named.person == person.id for named in story.people):
-        return True
-    return (story.state is S.PUBLISHED or person.is_pmo) and _is_known(story, strategy)
-
-
 def _is_known(story: Story, readers: Strategy) -> bool:
     return (story.objective is None or story.objective in readers.objectives_by_key) and (
         story.project is None or story.project in readers.projects_by_key

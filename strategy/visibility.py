@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from foundation.errors import NotAllowed
 from foundation.people import Person, Role
 from strategy.records import Objective, Project, Strategy, Viewers, Visibility
 
@@ -33,17 +32,6 @@ def may_see_project(project: Project, person: Person) -> bool:
 def may_see_portfolio(person: Person) -> bool:
     """Whether somebody is shown budgets by objective, alignment, mismatch and coverage."""
     return person.is_pmo or person.has_role(Role.LEADER)
-
-
-def require_portfolio(person: Person) -> None:
-    if not may_see_portfolio(person):
-        raise NotAllowed("The portfolio figures are for leaders and the PMO. Ask the PMO for the part that you need.")
-
-
-def require_lead(person: Person) -> None:
-    """Bringing in a strategy, and everything else that changes it for all."""
-    if not person.has_role(Role.PMO_LEAD):
-        raise NotAllowed("Only the head of the PMO changes the strategy. Ask them to bring in the new version.")
 
 
 def visible(strategy: Strategy, person: Person) -> Strategy:

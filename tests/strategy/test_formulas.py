@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy import formulas
-from strategy.records import Ambition, Metric, MetricKind, Mode, Rag, RagThresholds
+from strategy.records import Metric, MetricKind, Mode, Rag, RagThresholds
 
 D = Decimal
 WEIGHTS = {"O1": D("0.5"), "O2": D("0.3"), "O3": D("0.2")}
@@ -153,13 +153,6 @@ def test_expected_progress_runs_from_nought_to_one_with_the_days() -> None:
     assert [formulas.expected_progress(starts, ends, day) for day in days] == [0, 0, D("0.5"), 1, 1]
     with pytest.raises(ValueError, match="end after"):
         formulas.expected_progress(ends, starts, starts)
-
-
-def test_an_aspirational_objective_does_well_at_point_six_and_a_committed_one_in_full() -> None:
-    assert formulas.did_well(D("0.6"), Ambition.ASPIRATIONAL)
-    assert not formulas.did_well(D("0.59"), Ambition.ASPIRATIONAL)
-    assert not formulas.did_well(D("0.99"), Ambition.COMMITTED)
-    assert formulas.did_well(D(1), Ambition.COMMITTED)
 
 
 def test_slip_counts_days_and_early_is_below_nought() -> None:

@@ -13,12 +13,9 @@ from strategy.measurements import (
     LARGEST_VALUE,
     measurable,
     measure,
-    reach,
-    reforecast,
     with_measurements,
-    with_milestones,
 )
-from strategy.records import Measurement, Reforecast, Strategy
+from strategy.records import Measurement, Strategy
 from strategy.status import standing
 from strategy.visibility import visible
 
@@ -92,34 +89,6 @@ def test_a_fresh_value_makes_a_stale_metric_count_again(sample: Strategy, people
 def test_a_value_of_a_metric_that_is_gone_is_left_out(sample: Strategy) -> None:
     gone = Measurement("gone", TODAY, Decimal(1), "U02BEN")
     assert with_measurements(sample, [gone]) == with_measurements(sample, [])
-
-
-def test_a_new_forecast_keeps_the_old_one_in_its_history(sample: Strategy, people: People) -> None:
-    moved = reforecast(sample, people.get("U06FARAH"), "tank-eastgate", forecast=date(2026, 12, 18), now=NOW)
-    assert moved.forecast == date(2026, 12, 18)
-    assert moved.history[-1] == Reforecast(TODAY, date(2026, 12, 8))
-    assert reforecast(sample, people.get("U06FARAH"), "tank-eastgate", forecast=date(2026, 12, 8), now=NOW).history == (
-        Reforecast(date(2026, 11, 16), date(2026, 11, 27)),
-    )
-    assert with_milestones(sample, [moved]).milestone("tank-eastgate") == moved
-
-
-@pytest.mark.parametrize("forecast", [date(2026, 11, 22), date(2040, 1, 1)])
-def test_a_forecast_lies_ahead_and_within_reason(sample: Strategy, people: People, forecast: date) -> None:
-    with pytest.raises(InvalidInput):
-        reforecast(sample, people.get("U06FARAH"), "tank-eastgate", forecast=forecast, now=NOW)
-
-
-def test_only_the_owner_or_the_head_of_the_pmo_moves_a_milestone(sample: Strategy, people: People) -> None:
-    reach(sample, people.get("U05EMEKA"), "tank-eastgate", on=TODAY, now=NOW)
-    for who in ("U01ADA", "U02BEN", "U03WEI", "U04DANA"):
-        with pytest.raises(NotAllowed, match="Storm overflow screens and tanks"):
-            reach(sample, people.get(who), "tank-eastgate", on=TODAY, now=NOW)
-
-
-def test_a_milestone_is_not_reached_before_its_day(sample: Strategy, people: People) -> None:
-    with pytest.raises(InvalidInput, match="Change the forecast instead"):
-        reach(sample, people.get("U06FARAH"), "tank-eastgate", on=TODAY + timedelta(1), now=NOW)
 
 
 def test_people_are_offered_what_they_measure(sample: Strategy, people: People) -> None:
