@@ -15,7 +15,7 @@ from foundation.people import People, Person, Role
 from foundation.time import find_zone
 from handlers.context import Channels
 from reporting.definitions import SAMPLE as SAMPLE_DIGESTS
-from reporting.definitions import Audience, DigestDefinition, read_digests, readers_of
+from reporting.definitions import Audience, DigestDefinition, find_readers, read_digests
 from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar
 from servicedesk.catalogue import SHIPPED as SHIPPED_CATALOGUE
 from servicedesk.catalogue import read_catalogue
@@ -215,7 +215,7 @@ def _misdirected(digest: DigestDefinition, channels: ChannelsEntry, people: Peop
         others = f"Others than the audience “{digest.audience}” read {digest.channel}."
         yield "channel", f"{others} Name another channel, or another audience."
     try:
-        readers_of(digest, people)
+        find_readers(digest, people)
     except ValueError:
         yield (
             "audience",

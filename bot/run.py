@@ -12,7 +12,7 @@ from bot.composition import build_context, build_engine, wall_clock
 from bot.handbook_provider import HandbookProvider, open_handbook
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import progress_bar
-from bot.sample_data import seed
+from bot.sample_data import seed_sample_data
 from bot.settings import Settings
 from bot.stopping import Stopped, stop_signal, unless, unless_stopped
 from bot.strategy_import import choose_strategy
@@ -100,7 +100,7 @@ async def _connected(settings: Settings, organisation: Organisation, store: Stor
         pace = Pace(posts_per_minute=settings.posts_per_minute)
         made = build_context(organisation, store, shelf, times.now)
         if settings.is_local and organisation.path == SAMPLE:
-            await asyncio.to_thread(seed, made)
+            await asyncio.to_thread(seed_sample_data, made)
         loops = build_engine(made, shelf, bolt, web, Lease(settings.lease_seconds), pace)
         running = asyncio.create_task(loops.run())
         try:

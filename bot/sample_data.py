@@ -12,17 +12,17 @@ from bot.strategy_import import SAMPLE_ORIGIN
 from foundation.files import Strict, UserId, match_pattern, read_yaml
 from handlers.context import AppContext
 from handlers.slack.blocks.builders import build_message
-from handlers.strategy.digests import catch_up
-from handlers.strategy.stories import add_story, publish
+from handlers.strategy.digests import send_past_digests
+from handlers.strategy.stories import add_story, publish_story
 from handlers.strategy.updates import post_update
 from storage.store import Transaction
 from strategy.file_models import Key
-from strategy.measurements import measure
+from strategy.measurements import take_measurement
 from strategy.records import ProgressUpdate, Strategy, Subject, SubjectKind
-from strategy.schedules import slots_between
-from strategy.stories import Consent, Named, StoryEvent, StoryText, apply_story, draft_story
-from strategy.updates import UpdateText, acknowledge, write_update
-from strategy.visibility import visible, visible_to_all
+from strategy.schedules import find_slots
+from strategy.stories import Consent, NamedPerson, StoryText, StoryVerb, apply_story_verb, draft_story
+from strategy.updates import UpdateText, acknowledge_update, write_update
+from strategy.visibility import filter_visible, filter_visible_to_all
 
 NEWS = Path(__file__).parent / "sample" / "news.yaml"
 AN_HOUR = timedelta(hours=1)
@@ -69,7 +69,7 @@ class NewsFile(Strict):
     stories: tuple[ToldEntry, ...]
 
 
-def seed(ctx: AppContext) -> None:
+def seed_sample_data(ctx: AppContext) -> None:
     """Tell the sample news, once, if it is the sample strategy that is in force and nobody has said anything yet."""
     now = ctx.now()
     with ctx.store.read_only(now) as tx:
@@ -86,20 +86,20 @@ def seed(ctx: AppContext) -> None:
         _updates(tx, ctx, strategy, news.updates, now)
         for number, entry in enumerate(news.stories, 1):
             _story(tx, ctx, strategy, entry, f"sample-{number}", now)
-        catch_up(tx, ctx, now)
+        send_past_digests(tx, ctx, now)
 
 
 def _is_new(tx: Transaction) -> bool:
     version = tx.strategy.in_force()
     is_sample = version is not None and version.origin == SAMPLE_ORIGIN
-    return is_sample and not tx.updates.any() and not tx.stories.any()
+    return is_sample and not tx.updates.has_any() and not tx.stories.has_any()
 
 
 def _values(tx: Transaction, ctx: AppContext, strategy: Strategy, entries: Sequence[ValueEntry], now: datetime) -> None:
     for entry in entries:
         at, author = now - timedelta(days=entry.days_ago), ctx.people.get(entry.author)
-        found = measure(strategy, author, entry.metric, on=at.date(), value=entry.value, now=now)
-        tx.strategy.record(found, at)
+        found = take_measurement(strategy, author, entry.metric, on=at.date(), value=entry.value, now=now)
+        tx.strategy.add_measurement(found, at)
 
 
 def _updates(
@@ -119,29 +119,29 @@ def _updates(
 def _slots(strategy: Strategy, now: datetime) -> list[datetime]:
     """The last slots that are over, oldest first."""
     schedule = strategy.cycle.check_ins
-    return list(slots_between(schedule, now - LOOKED_BACK, now - AN_HOUR)) if schedule else []
+    return list(find_slots(schedule, now - LOOKED_BACK, now - AN_HOUR)) if schedule else []
 
 
 def _update(tx: Transaction, ctx: AppContext, strategy: Strategy, entry: UpdateEntry, at: datetime) -> ProgressUpdate:
     kind, _, key = entry.subject.partition(":")
     subject, person = Subject(SubjectKind(kind), key), ctx.people.get(entry.author)
     given = entry.model_dump(exclude={"subject", "author", "slots_ago", "seen_by"})
-    seen = visible(strategy, person)
-    update = write_update(seen, person, subject, UpdateText(**given), earlier=tx.updates.of(subject), now=at)
+    seen = filter_visible(strategy, person)
+    update = write_update(seen, person, subject, UpdateText(**given), earlier=tx.updates.of_subject(subject), now=at)
     if entry.seen_by is None:
         return update
-    return acknowledge(strategy, ctx.people.get(entry.seen_by), update, now=at + AN_HOUR)
+    return acknowledge_update(strategy, ctx.people.get(entry.seen_by), update, now=at + AN_HOUR)
 
 
 def _story(
     tx: Transaction, ctx: AppContext, strategy: Strategy, entry: ToldEntry, story_id: str, now: datetime
 ) -> None:
-    everybody, author = visible_to_all(strategy, ()), ctx.people.get(entry.author)
+    everybody, author = filter_visible_to_all(strategy, ()), ctx.people.get(entry.author)
     at = now - timedelta(days=entry.days_ago) - AN_HOUR
     text = StoryText(entry.title, entry.text, entry.objective, entry.project or "", entry.evidence, entry.people)
     draft = draft_story(everybody, author, text, story_id=story_id, now=at)
-    story, submitted = apply_story(draft, StoryEvent.SUBMIT, author, everybody, now=at)
-    story = replace(story, people=tuple(Named(one.person, Consent.GIVEN) for one in story.people))
+    story, submitted = apply_story_verb(draft, StoryVerb.SUBMIT, author, everybody, now=at)
+    story = replace(story, people=tuple(NamedPerson(one.person, Consent.GIVEN) for one in story.people))
     add_story(tx, ctx, story, submitted)
     if entry.reviewer:
-        publish(tx, ctx, story_id, ctx.people.get(entry.reviewer), at)
+        publish_story(tx, ctx, story_id, ctx.people.get(entry.reviewer), at)

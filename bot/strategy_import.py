@@ -27,11 +27,11 @@ def choose_strategy(store: Store, organisation: Organisation, now: datetime) -> 
     if path is None:
         return
     with store.read_only(now) as tx:
-        before = tx.strategy.last_from(_origin(path))
+        before = tx.strategy.find_last_from(_origin(path))
     if path == SAMPLE:
         if before is None:
             _bring_in(store, sample_text(now.date()), path, now)
-    elif before is None or not before.says(read_text(path)):
+    elif before is None or not before.has_text(read_text(path)):
         import_strategy(store, path, now)
 
 
@@ -58,7 +58,7 @@ def import_strategy(store: Store, path: Path, now: datetime) -> tuple[Strategy, 
 def _bring_in(store: Store, text: str, path: Path, now: datetime) -> tuple[Strategy, bool]:
     strategy = parse_strategy(text, name=str(path))
     with store.transaction(now) as tx:
-        return strategy, tx.strategy.bring_in(text, strategy, _origin(path), now)
+        return strategy, tx.strategy.import_version(text, strategy, _origin(path), now)
 
 
 def _origin(path: Path) -> str:

@@ -17,8 +17,8 @@ HOME_SECTIONS: Sequence[HomeSection] = (
     questions.home_section,
     lists.home_section,
     forwards.home_section,
-    tree.home_section,
-    stories.home_section,
+    tree.build_strategy_home_section,
+    stories.build_story_home_section,
     help_.home_section,
 )
 

@@ -5,16 +5,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from foundation.people import People, Person
-from reporting.lines import objective_line, project_line
+from reporting.lines import format_objective, format_project
 from strategy.records import ProgressUpdate, Rag, Strategy, Subject, SubjectKind
-from strategy.status import ObjectiveStatus, ProjectStatus, standing, worst
-from strategy.updates import visible_updates
-from strategy.visibility import visible
+from strategy.status import ObjectiveStatus, ProjectStatus, compute_statuses, find_worst
+from strategy.updates import filter_visible_updates
+from strategy.visibility import filter_visible
 
-Line = tuple[Subject, str]  # mrkdwn
+SubjectLine = tuple[Subject, str]  # mrkdwn
 
 
-class State(StrEnum):
+class StatusFilter(StrEnum):
     """A colour is the worse of what the figures and what the owner says."""
 
     RED = "red"
@@ -25,45 +25,45 @@ class State(StrEnum):
 
 
 _COLOURS = {
-    State.RED: {Rag.RED},
-    State.AMBER: {Rag.AMBER},
-    State.GREEN: {Rag.GREEN},
-    State.TROUBLED: {Rag.RED, Rag.AMBER},
+    StatusFilter.RED: {Rag.RED},
+    StatusFilter.AMBER: {Rag.AMBER},
+    StatusFilter.GREEN: {Rag.GREEN},
+    StatusFilter.TROUBLED: {Rag.RED, Rag.AMBER},
 }
 
 
-def in_state(
+def find_by_status(
     strategy: Strategy,
     person: Person,
     kind: SubjectKind,
-    state: State,
+    state: StatusFilter,
     *,
     now: datetime,
     updates: Iterable[ProgressUpdate] = (),
     people: People,
-) -> tuple[Line, ...]:
+) -> tuple[SubjectLine, ...]:
     """Those of the kind that the person may see and that are in the state, in the order of the strategy."""
-    seen = visible(strategy, person)
-    stand = standing(seen, visible_updates(seen, updates), now)
+    seen = filter_visible(strategy, person)
+    stand = compute_statuses(seen, filter_visible_updates(seen, updates), now)
     if kind is SubjectKind.PROJECT:
-        projects = [one for one in stand.projects if _is_project_in(one, state)]
-        return tuple((Subject(kind, one.project.key), project_line(one, people)) for one in projects)
-    objectives = [one for one in stand.objectives if _is_objective_in(one, state)]
-    return tuple((Subject(kind, one.objective.key), objective_line(one, people)) for one in objectives)
+        projects = [one for one in stand.projects if _matches_project(one, state)]
+        return tuple((Subject(kind, one.project.key), format_project(one, people)) for one in projects)
+    objectives = [one for one in stand.objectives if _matches_objective(one, state)]
+    return tuple((Subject(kind, one.objective.key), format_objective(one, people)) for one in objectives)
 
 
-def _is_project_in(one: ProjectStatus, state: State) -> bool:
-    if state is State.LATE:
+def _matches_project(one: ProjectStatus, state: StatusFilter) -> bool:
+    if state is StatusFilter.LATE:
         return (one.slip or 0) > 0
-    return _worse(one) in _COLOURS[state]
+    return _worse_status(one) in _COLOURS[state]
 
 
-def _is_objective_in(one: ObjectiveStatus, state: State) -> bool:
-    if state is State.LATE:
-        return one.computed in _COLOURS[State.TROUBLED]
-    return _worse(one) in _COLOURS[state]
+def _matches_objective(one: ObjectiveStatus, state: StatusFilter) -> bool:
+    if state is StatusFilter.LATE:
+        return one.computed_status in _COLOURS[StatusFilter.TROUBLED]
+    return _worse_status(one) in _COLOURS[state]
 
 
-def _worse(one: ProjectStatus | ObjectiveStatus) -> Rag:
-    known = [colour for colour in (one.owners, one.computed) if colour is not Rag.UNKNOWN]
-    return worst(known)
+def _worse_status(one: ProjectStatus | ObjectiveStatus) -> Rag:
+    known = [colour for colour in (one.owner_status, one.computed_status) if colour is not Rag.UNKNOWN]
+    return find_worst(known)

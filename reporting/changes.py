@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from reporting.numbers import change
-from reporting.sections import Material
-from reporting.snapshot import Snapshot, Was
-from reporting.words import say
+from reporting.numbers import format_change
+from reporting.rendering import render_line
+from reporting.sections import DigestInput
+from reporting.snapshot import PastStatus, Snapshot
 from strategy.formulas import is_met
 from strategy.records import Mode, Rag
 from strategy.status import MilestoneStatus, ProjectStatus
 
 
-def changes(material: Material) -> list[str]:
+def list_changes(material: DigestInput) -> list[str]:
     """One line each, as mrkdwn; none for a first digest, which has nothing to compare with."""
     if material.previous is None:
         return []
@@ -23,29 +23,29 @@ def changes(material: Material) -> list[str]:
     ]
 
 
-def headline(material: Material) -> tuple[str, ...]:
+def build_headline(material: DigestInput) -> tuple[str, ...]:
     """How many objectives and projects have which status by their figures, each with its change."""
     stand, previous = material.stand, material.previous
-    objectives = {one.objective.key: one.computed for one in stand.objectives}
-    projects = {one.project.key: one.computed for one in stand.projects}
+    objectives = {one.objective.key: one.computed_status for one in stand.objectives}
+    projects = {one.project.key: one.computed_status for one in stand.projects}
     return (
         *_counted("Objectives", objectives, previous.objectives if previous else None),
         *_counted("Projects", projects, previous.projects if previous else None),
     )
 
 
-def _counted(noun: str, now: Mapping[str, Rag], before: Mapping[str, Was] | None) -> Iterator[str]:
+def _counted(noun: str, now: Mapping[str, Rag], before: Mapping[str, PastStatus] | None) -> Iterator[str]:
     """Both counts are over what the readers see now: a total must not tell of something that they no longer see."""
     if not now:
         return
     counts = _counts(now.values())
-    earlier = _counts(before[key].computed for key in now if key in before) if before is not None else None
+    earlier = _counts(before[key].computed_status for key in now if key in before) if before is not None else None
     shown = {colour: count for colour, count in counts.items() if count or (earlier and earlier[colour])}
     since = {
-        colour: change(Decimal(count), Decimal(earlier[colour]), "", 0) if earlier else ""
+        colour: format_change(Decimal(count), Decimal(earlier[colour]), "", 0) if earlier else ""
         for colour, count in shown.items()
     }
-    yield say("digest", "standing", noun=noun, counts=shown, changes=since)
+    yield render_line("digest", "standing", noun=noun, counts=shown, changes=since)
 
 
 def _counts(colours: Iterable[Rag]) -> dict[Rag, int]:
@@ -53,17 +53,19 @@ def _counts(colours: Iterable[Rag]) -> dict[Rag, int]:
     return {colour: every.count(colour) for colour in Rag}
 
 
-def _turned(material: Material, previous: Snapshot) -> Iterator[str]:
+def _turned(material: DigestInput, previous: Snapshot) -> Iterator[str]:
     """Statuses that went to anything but red, which is a concern."""
     now = material.stand
-    told = [(one.objective.title, one.computed, previous.objectives.get(one.objective.key)) for one in now.objectives]
-    told += [(one.project.name, one.computed, previous.projects.get(one.project.key)) for one in now.projects]
+    told = [
+        (one.objective.title, one.computed_status, previous.objectives.get(one.objective.key)) for one in now.objectives
+    ]
+    told += [(one.project.name, one.computed_status, previous.projects.get(one.project.key)) for one in now.projects]
     for title, colour, was in told:
-        if was and was.computed is not colour and colour is not Rag.RED:
-            yield say("digest", "turned", title=title, before=was.computed, after=colour)
+        if was and was.computed_status is not colour and colour is not Rag.RED:
+            yield render_line("digest", "turned", title=title, before=was.computed_status, after=colour)
 
 
-def _milestones(material: Material, previous: Snapshot) -> Iterator[str]:
+def _milestones(material: DigestInput, previous: Snapshot) -> Iterator[str]:
     for project in material.stand.projects:
         for one in project.milestones:
             yield from _milestone(project, one, previous)
@@ -73,16 +75,18 @@ def _milestone(project: ProjectStatus, one: MilestoneStatus, previous: Snapshot)
     actual, before = one.milestone.actual, previous.forecasts.get(one.milestone.key)
     name, title = project.project.name, one.milestone.title
     if actual is not None and previous.taken_at.date() < actual:
-        yield say("digest", "reached", project=name, milestone=title, actual=actual)
+        yield render_line("digest", "reached", project=name, milestone=title, actual=actual)
     elif actual is None and before is not None and one.milestone.forecast < before:
         earlier = (before - one.milestone.forecast).days
-        yield say("digest", "earlier", project=name, milestone=title, forecast=one.milestone.forecast, days=earlier)
+        yield render_line(
+            "digest", "earlier", project=name, milestone=title, forecast=one.milestone.forecast, days=earlier
+        )
 
 
-def _met(material: Material, previous: Snapshot) -> Iterator[str]:
+def _met(material: DigestInput, previous: Snapshot) -> Iterator[str]:
     for one in material.stand.metrics:
         before = previous.metrics.get(one.metric.key)
         if one.latest is None or before is None or one.metric.mode is not Mode.MOVE:
             continue
         if is_met(one.metric, one.latest.value) and not is_met(one.metric, before):
-            yield say("digest", "met", name=one.metric.name, value=one.latest.value, unit=one.metric.unit)
+            yield render_line("digest", "met", name=one.metric.name, value=one.latest.value, unit=one.metric.unit)

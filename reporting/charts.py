@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from reporting.numbers import long_day, number, percent
-from reporting.text import one_line
+from reporting.numbers import format_day, format_number, format_percent
+from reporting.text import fit_one_line
 from strategy.portfolio import PortfolioFigures
 from strategy.records import Measurement, Metric, Mode
 from strategy.status import ObjectiveStatus
@@ -64,7 +64,7 @@ class Chart:
             raise ValueError("The chart has too many series or points, or none.")
 
 
-def metric_chart(metric: Metric, measurements: Sequence[Measurement]) -> Chart | None:
+def build_metric_chart(metric: Metric, measurements: Sequence[Measurement]) -> Chart | None:
     """A metric over its last 20 measurements, beside its target; None when there are fewer than two."""
     shown = measurements[-MOST_POINTS:]
     if len(shown) < 2:
@@ -75,13 +75,13 @@ def metric_chart(metric: Metric, measurements: Sequence[Measurement]) -> Chart |
         series.append(Series(name, _points(labels, (target for _ in shown))))
     first, last = shown[0], shown[-1]
     text = (
-        f"{metric.name}: from {number(first.value)} on {long_day(first.on)} to {number(last.value)} {metric.unit}"
-        f" on {long_day(last.on)}; {_target_text(metric)}."
+        f"{metric.name}: from {format_number(first.value)} on {format_day(first.on)}"
+        f" to {format_number(last.value)} {metric.unit} on {format_day(last.on)}; {_target_text(metric)}."
     )
-    return Chart(ChartKind.LINE, one_line(metric.name, LONGEST_TITLE), tuple(series), metric.unit, text)
+    return Chart(ChartKind.LINE, fit_one_line(metric.name, LONGEST_TITLE), tuple(series), metric.unit, text)
 
 
-def progress_chart(statuses: Sequence[ObjectiveStatus]) -> Chart | None:
+def build_progress_chart(statuses: Sequence[ObjectiveStatus]) -> Chart | None:
     """Progress beside what time expects, for up to 20 objectives that are measured; None when none is."""
     measured = [(one, one.progress.value) for one in statuses if one.progress.value is not None]
     if not measured:
@@ -92,11 +92,14 @@ def progress_chart(statuses: Sequence[ObjectiveStatus]) -> Chart | None:
         Series("Progress", _points(labels, (_percent_value(value) for _, value in shown))),
         Series("Expected by today", _points(labels, (_percent_value(one.expected) for one, _ in shown))),
     )
-    parts = [f"{one.objective.title} {percent(value)}, expected {percent(one.expected)}" for one, value in shown]
+    parts = [
+        f"{one.objective.title} {format_percent(value)}, expected {format_percent(one.expected)}"
+        for one, value in shown
+    ]
     return Chart(ChartKind.BAR, "Progress of the objectives", series, "%", _text("Progress", parts, measured))
 
 
-def shares_chart(figures: PortfolioFigures) -> Chart | None:
+def build_shares_chart(figures: PortfolioFigures) -> Chart | None:
     """The budget's share beside the weight of each objective; None when there is no budget."""
     shares = [(one, one.share) for one in figures.objectives if one.share is not None]
     if not shares:
@@ -108,7 +111,7 @@ def shares_chart(figures: PortfolioFigures) -> Chart | None:
         Series("Weight", _points(labels, (_percent_value(one.objective.weight) for one, _ in shown))),
     )
     parts = [
-        f"{one.objective.title} {percent(share)} of the budget, weight {percent(one.objective.weight)}"
+        f"{one.objective.title} {format_percent(share)} of the budget, weight {format_percent(one.objective.weight)}"
         for one, share in shown
     ]
     return Chart(ChartKind.BAR, "Where the budget goes", series, "%", _text("Budget", parts, shares))
@@ -122,8 +125,8 @@ def _unique(titles: Sequence[str]) -> list[str]:
     """Labels short enough for a chart, no two of them alike."""
     labels: list[str] = []
     for number_, title in enumerate(titles, 1):
-        label = one_line(title, LONGEST_LABEL)
-        labels.append(label if label not in labels else f"{one_line(title, LONGEST_LABEL - 4)} {number_}")
+        label = fit_one_line(title, LONGEST_LABEL)
+        labels.append(label if label not in labels else f"{fit_one_line(title, LONGEST_LABEL - 4)} {number_}")
     return labels
 
 
@@ -135,8 +138,8 @@ def _targets(metric: Metric) -> Mapping[str, Decimal]:
 
 def _target_text(metric: Metric) -> str:
     words = {Mode.AT_LEAST: "at least ", Mode.AT_MOST: "at most "}
-    targets = [number(value) for value in _targets(metric).values()]
-    return f"target {words.get(metric.mode, '')}{' to '.join(targets)} {metric.unit} by {long_day(metric.ends)}"
+    targets = [format_number(value) for value in _targets(metric).values()]
+    return f"target {words.get(metric.mode, '')}{' to '.join(targets)} {metric.unit} by {format_day(metric.ends)}"
 
 
 def _text(what: str, parts: Sequence[str], every: Sequence[object]) -> str:

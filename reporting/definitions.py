@@ -11,11 +11,11 @@ from pydantic import Field, StringConstraints
 from foundation.errors import InvalidInput
 from foundation.files import BadFile, ChannelId, FileProblem, Strict, find_line, parse_yaml, read_text
 from foundation.people import People, Person, Role
-from strategy.checks import schedule_of
+from strategy.checks import build_schedule
 from strategy.file_models import Key, ScheduleEntry
 from strategy.records import Strategy
 from strategy.schedules import Schedule, check_schedule
-from strategy.visibility import visible_to_all
+from strategy.visibility import filter_visible_to_all
 
 SAMPLE = Path(__file__).with_name("digests.yaml")
 
@@ -26,7 +26,7 @@ class Audience(StrEnum):
     LEADERS = "leaders"  # and the head of the PMO
 
 
-class Section(StrEnum):
+class DigestSection(StrEnum):
     OBJECTIVES = "objectives"
     PROJECTS = "projects"
     METRICS = "metrics"
@@ -45,11 +45,11 @@ class DigestDefinition:
     audience: Audience
     channel: str
     schedule: Schedule
-    sections: tuple[Section, ...]
+    sections: tuple[DigestSection, ...]
     send_when_empty: bool = False
 
 
-def readers_of(definition: DigestDefinition, people: People) -> tuple[Person, ...]:
+def find_readers(definition: DigestDefinition, people: People) -> tuple[Person, ...]:
     """Those whose eyes a digest is cut to; none stands for everybody.
 
     ValueError when the directory has nobody for a narrow audience: cut to nobody, it would be everybody's.
@@ -63,9 +63,9 @@ def readers_of(definition: DigestDefinition, people: People) -> tuple[Person, ..
     return readers
 
 
-def strategy_for(definition: DigestDefinition, strategy: Strategy, people: People) -> Strategy:
+def filter_for_readers(definition: DigestDefinition, strategy: Strategy, people: People) -> Strategy:
     """The strategy as every reader of this digest may see it."""
-    return visible_to_all(strategy, readers_of(definition, people))
+    return filter_visible_to_all(strategy, find_readers(definition, people))
 
 
 class _DigestEntry(Strict):
@@ -74,7 +74,7 @@ class _DigestEntry(Strict):
     audience: Audience
     channel: ChannelId
     schedule: ScheduleEntry
-    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    sections: Annotated[tuple[DigestSection, ...], Field(min_length=1)]
     send_when_empty: bool = False
 
 
@@ -102,7 +102,7 @@ def read_digests(path: Path) -> tuple[DigestDefinition, ...]:
             title=entry.title,
             audience=entry.audience,
             channel=entry.channel,
-            schedule=schedule_of(entry.schedule),
+            schedule=build_schedule(entry.schedule),
             sections=entry.sections,
             send_when_empty=entry.send_when_empty,
         )
@@ -117,12 +117,12 @@ def _problems(entries: tuple[_DigestEntry, ...]) -> Iterator[tuple[tuple[str | i
         if entry.key in keys:
             yield (*path, "key"), f"“{entry.key}” is taken by a digest above."
         keys.add(entry.key)
-        if Section.PORTFOLIO in entry.sections and entry.audience is Audience.EVERYBODY:
+        if DigestSection.PORTFOLIO in entry.sections and entry.audience is Audience.EVERYBODY:
             yield (*path, "sections"), "The portfolio is for leaders and the PMO. Leave it out, or narrow the audience."
         if len(set(entry.sections)) < len(entry.sections):
             yield (*path, "sections"), "Name every section once."
         try:
-            check_schedule(schedule_of(entry.schedule))
+            check_schedule(build_schedule(entry.schedule))
         except InvalidInput as refusal:
             for field, message in refusal.fields.items():
                 yield (*path, "schedule", field), message

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from foundation.people import People, Person
-from reporting.charts import MOST_CHARTS, Chart, metric_chart
-from reporting.lines import metric_line, objective_line, project_line
-from reporting.numbers import percent
-from reporting.posts import Post, update_post
-from reporting.words import say, who
-from strategy.check_ins import open_slot, reporting_subjects
-from strategy.measurements import measurable
+from reporting.charts import MOST_CHARTS, Chart, build_metric_chart
+from reporting.lines import format_metric, format_objective, format_project
+from reporting.numbers import format_percent
+from reporting.posts import Post, build_update_post
+from reporting.rendering import format_name, render_line
+from strategy.check_ins import find_open_slot, list_reporting_subjects
+from strategy.measurements import list_measurable_metrics
 from strategy.records import Absence, Metric, Objective, ProgressUpdate, Project, Strategy, Subject
-from strategy.status import MetricStatus, ObjectiveStatus, ProjectStatus, Standing, standing
-from strategy.updates import may_write, visible_updates
-from strategy.visibility import may_see_portfolio, visible
+from strategy.status import MetricStatus, ObjectiveStatus, ProjectStatus, StrategyStatus, compute_statuses
+from strategy.updates import can_write_update, filter_visible_updates
+from strategy.visibility import can_see_portfolio, filter_visible
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class LineGroup:
     """Lines of mrkdwn under a plain title."""
 
     title: str
@@ -27,7 +27,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
+class SubjectDetails:
     """`title` is plain text; `sides`, the values of `facts` and all lines are mrkdwn.
 
     `due` is the slot that an update written now answers, None where no check-ins are kept. `writes` and `measures` say
@@ -38,7 +38,7 @@ class Details:
     title: str
     sides: str
     facts: tuple[tuple[str, str], ...]
-    groups: tuple[Group, ...]
+    groups: tuple[LineGroup, ...]
     charts: tuple[Chart, ...]
     update: ProgressUpdate | None
     post: Post | None  # the update in words
@@ -47,7 +47,7 @@ class Details:
     measures: tuple[Metric, ...]
 
 
-def details_of(
+def build_details(
     strategy: Strategy,
     person: Person,
     subject: Subject,
@@ -56,21 +56,21 @@ def details_of(
     updates: Iterable[ProgressUpdate] = (),
     absences: Iterable[Absence] = (),
     people: People | None = None,
-) -> Details:
+) -> SubjectDetails:
     """Everything about a subject that `person` may know, whatever is given.
 
     Raises:
         NotFound: there is no such subject that the person may see.
     """
-    seen, away = visible(strategy, person), tuple(absences)
+    seen, away = filter_visible(strategy, person), tuple(absences)
     record = seen.subject(subject)
-    told = visible_updates(seen, updates)
-    builder = _Builder(seen, standing(seen, told, now), people or People(), person)
+    told = filter_visible_updates(seen, updates)
+    builder = _Builder(seen, compute_statuses(seen, told, now), people or People(), person)
     shown = builder.objective(record) if isinstance(record, Objective) else builder.project(record)
     update = shown.status.update
-    reported = seen.cycle.check_ins is not None and subject in reporting_subjects(seen, now)
+    reported = seen.cycle.check_ins is not None and subject in list_reporting_subjects(seen, now)
     own = {metric.key for metric in shown.metrics}
-    return Details(
+    return SubjectDetails(
         subject=subject,
         title=record.title if isinstance(record, Objective) else record.name,
         sides=shown.sides,
@@ -78,10 +78,10 @@ def details_of(
         groups=tuple(group for group in shown.groups if group.lines),
         charts=shown.charts,
         update=update,
-        post=update_post(update, seen, builder.people) if update else None,
-        due=open_slot(seen, subject, told, now) if reported else None,
-        writes=may_write(seen, person, subject, now, away),
-        measures=tuple(one for one in measurable(seen, person) if one.key in own),
+        post=build_update_post(update, seen, builder.people) if update else None,
+        due=find_open_slot(seen, subject, told, now) if reported else None,
+        writes=can_write_update(seen, person, subject, now, away),
+        measures=tuple(one for one in list_measurable_metrics(seen, person) if one.key in own),
     )
 
 
@@ -90,7 +90,7 @@ class _Shown:
     status: ObjectiveStatus | ProjectStatus
     sides: str
     facts: tuple[tuple[str, str], ...]
-    groups: tuple[Group, ...]
+    groups: tuple[LineGroup, ...]
     charts: tuple[Chart, ...] = ()
     metrics: tuple[Metric, ...] = ()
 
@@ -98,7 +98,7 @@ class _Shown:
 @dataclass(frozen=True, slots=True)
 class _Builder:
     strategy: Strategy
-    stand: Standing
+    stand: StrategyStatus
     people: People
     reader: Person
 
@@ -107,20 +107,20 @@ class _Builder:
         key_results = {metric.key for metric in self.strategy.key_results(one.key)}
         metrics = [each for each in self.stand.metrics if each.metric.objective == one.key]
         facts = [
-            ("Progress", say("strategy", "progress", one=status)),
-            ("Owner", who(self.people, one.owner)),
-            ("Weight", percent(one.weight)),
-            ("Period", say("strategy", "period", starts=one.starts, ends=one.ends)),
+            ("Progress", render_line("strategy", "progress", one=status)),
+            ("Owner", format_name(self.people, one.owner)),
+            ("Weight", format_percent(one.weight)),
+            ("Period", render_line("strategy", "period", starts=one.starts, ends=one.ends)),
             ("Ambition", one.ambition.value),
         ]
-        facts += [("Reviewer", who(self.people, one.reviewer))] if one.reviewer else []
+        facts += [("Reviewer", format_name(self.people, one.reviewer))] if one.reviewer else []
         groups = (
-            Group("Key results", self._metrics(each for each in metrics if each.metric.key in key_results)),
-            Group("Watched as well", self._metrics(each for each in metrics if each.metric.key not in key_results)),
-            Group("Objectives below", tuple(self._below(child) for child in self.strategy.children_of(one.key))),
-            Group("Projects", self._serving(one)),
+            LineGroup("Key results", self._metrics(each for each in metrics if each.metric.key in key_results)),
+            LineGroup("Watched as well", self._metrics(each for each in metrics if each.metric.key not in key_results)),
+            LineGroup("Objectives below", tuple(self._below(child) for child in self.strategy.children_of(one.key))),
+            LineGroup("Projects", self._serving(one)),
         )
-        charts = (metric_chart(m.metric, self.strategy.measurements_of(m.metric.key)) for m in metrics)
+        charts = (build_metric_chart(m.metric, self.strategy.measurements_of(m.metric.key)) for m in metrics)
         shown = tuple(chart for chart in charts if chart)[:MOST_CHARTS]
         return _Shown(
             status, self._sides(status, one.owner), tuple(facts), groups, shown, tuple(m.metric for m in metrics)
@@ -129,45 +129,47 @@ class _Builder:
     def project(self, one: Project) -> _Shown:
         status = self.stand.project(one.key)
         facts = [
-            ("Schedule", say("strategy", "slip", days=status.slip)),
-            ("Owner", who(self.people, one.owner)),
+            ("Schedule", render_line("strategy", "slip", days=status.slip)),
+            ("Owner", format_name(self.people, one.owner)),
             ("Stage", one.stage.value),
-            ("Period", say("strategy", "period", starts=one.starts, ends=one.ends)),
+            ("Period", render_line("strategy", "period", starts=one.starts, ends=one.ends)),
         ]
-        facts += [("Sponsor", who(self.people, one.sponsor))] if one.sponsor else []
-        if may_see_portfolio(self.reader) or self.reader.id in (one.owner, one.sponsor):
-            facts.append(("Budget", say("strategy", "money", amount=one.budget, currency=one.currency)))
+        facts += [("Sponsor", format_name(self.people, one.sponsor))] if one.sponsor else []
+        if can_see_portfolio(self.reader) or self.reader.id in (one.owner, one.sponsor):
+            facts.append(("Budget", render_line("strategy", "money", amount=one.budget, currency=one.currency)))
         groups = (
-            Group("Milestones", tuple(say("strategy", "milestone", one=each) for each in status.milestones)),
-            Group("Serves", self._served(one)),
+            LineGroup(
+                "Milestones", tuple(render_line("strategy", "milestone", one=each) for each in status.milestones)
+            ),
+            LineGroup("Serves", self._served(one)),
         )
         return _Shown(status, self._sides(status, one.owner), tuple(facts), groups)
 
     def _sides(self, status: ObjectiveStatus | ProjectStatus, owner: str) -> str:
-        return say(
+        return render_line(
             "strategy",
             "sides",
-            owners=status.owners,
-            computed=status.computed,
-            owner=who(self.people, owner),
+            owners=status.owner_status,
+            computed=status.computed_status,
+            owner=format_name(self.people, owner),
             mismatch=status.mismatch,
         )
 
     def _metrics(self, statuses: Iterable[MetricStatus]) -> tuple[str, ...]:
-        return tuple(metric_line(one, self.people) for one in statuses)
+        return tuple(format_metric(one, self.people) for one in statuses)
 
     def _below(self, child: Objective) -> str:
-        return objective_line(self.stand.objective(child.key), self.people)
+        return format_objective(self.stand.objective(child.key), self.people)
 
     def _serving(self, objective: Objective) -> tuple[str, ...]:
         served = sorted(self.strategy.contributions_to(objective.key), key=lambda one: (-one.impact, one.project))
         statuses = [(self.stand.project(one.project), one.impact) for one in served if one.impact]
-        return tuple(project_line(status, self.people, impact) for status, impact in statuses)
+        return tuple(format_project(status, self.people, impact) for status, impact in statuses)
 
     def _served(self, project: Project) -> tuple[str, ...]:
         every = sorted(self.strategy.contributions_of(project.key), key=lambda one: -one.impact)
         return tuple(
-            say(
+            render_line(
                 "strategy",
                 "serves",
                 title=self.strategy.objective(one.objective).title,

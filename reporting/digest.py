@@ -10,22 +10,22 @@ from datetime import datetime
 
 from foundation.people import People
 from foundation.time import find_zone
-from reporting.changes import changes, headline
-from reporting.charts import MOST_CHARTS, Chart, progress_chart, shares_chart
-from reporting.definitions import Audience, DigestDefinition, Section
+from reporting.changes import build_headline, list_changes
+from reporting.charts import MOST_CHARTS, Chart, build_progress_chart, build_shares_chart
+from reporting.definitions import Audience, DigestDefinition, DigestSection
 from reporting.desk import DeskFigures
-from reporting.exceptions import ExceptionItem, concerns
-from reporting.numbers import long_day
-from reporting.sections import TITLES, Material, lines_of
+from reporting.exceptions import ExceptionItem, find_exceptions
+from reporting.numbers import format_day
+from reporting.rendering import render_line
+from reporting.sections import TITLES, DigestInput, build_section_lines
 from reporting.snapshot import Snapshot, take_snapshot
-from reporting.text import fitting
-from reporting.words import say
-from strategy.check_ins import missing_updates
-from strategy.portfolio import portfolio_figures
+from reporting.text import fit_lines
+from strategy.check_ins import find_missing_updates
+from strategy.portfolio import compute_portfolio
 from strategy.records import Absence, ProgressUpdate, Rag, Strategy
-from strategy.status import Standing, standing
+from strategy.status import StrategyStatus, compute_statuses
 from strategy.stories import Story, StoryState
-from strategy.updates import latest_updates, visible_updates
+from strategy.updates import filter_visible_updates, find_latest_updates
 
 # Characters: a message holds about 13,200 with its fallback text, a section block 3,000.
 LARGEST_PART = 2_600
@@ -40,7 +40,7 @@ MOST_LINES = 10  # of one section
 class SectionText:
     """`title` is plain text, `lines` are mrkdwn; `more` is how many were left out."""
 
-    section: Section
+    section: DigestSection
     title: str
     lines: tuple[str, ...]
     more: int
@@ -66,21 +66,21 @@ class Digest:
     sections: tuple[SectionText, ...]
     charts: tuple[Chart, ...]
     snapshot: Snapshot
-    empty: bool  # nothing in it that the last one did not say
-    send: bool
+    is_empty: bool  # nothing in it that the last one did not say
+    should_send: bool
 
     @property
     def text(self) -> str:
         """The whole in short, for notifications and readers of the screen: all that comes before the sections."""
-        lines = [say("digest", "opening", title=self.title, period=self.period)]
+        lines = [render_line("digest", "opening", title=self.title, period=self.period)]
         lines += [self.all_green] if self.all_green else []
         lines += self.headline
         lines += [concern.text for concern in self.exceptions]
         lines += _and_more(self.more_exceptions)
         lines += self.changes
         lines += _and_more(self.more_changes)
-        lines += [] if self.all_green or self.exceptions else [say("digest", "calm")]
-        shown, more = fitting(lines, len(lines), LARGEST_TEXT)
+        lines += [] if self.all_green or self.exceptions else [render_line("digest", "calm")]
+        shown, more = fit_lines(lines, len(lines), LARGEST_TEXT)
         return "\n".join((*shown, *_and_more(more)))
 
 
@@ -105,20 +105,20 @@ def build_digest(
         people: the directory, for names.
     """
     local = now.astimezone(find_zone(definition.schedule.zone))
-    told = visible_updates(strategy, updates)
-    material = _material(definition, strategy, told, tuple(stories), desk, previous, people or People(), local)
-    found = concerns(
+    told = filter_visible_updates(strategy, updates)
+    material = _collect_input(definition, strategy, told, tuple(stories), desk, previous, people or People(), local)
+    found = find_exceptions(
         strategy,
         material.stand,
-        missing=missing_updates(strategy, told, now, absences),
+        missing=find_missing_updates(strategy, told, now, absences),
         previous=previous,
         people=material.people,
         now=now,
     )
-    return _told(definition, material, found)
+    return _assemble(definition, material, found)
 
 
-def _material(
+def _collect_input(
     definition: DigestDefinition,
     strategy: Strategy,
     updates: tuple[ProgressUpdate, ...],
@@ -127,16 +127,16 @@ def _material(
     previous: Snapshot | None,
     people: People,
     local: datetime,
-) -> Material:
+) -> DigestInput:
     since = previous.taken_at if previous else None
-    wants_portfolio = Section.PORTFOLIO in definition.sections and definition.audience is not Audience.EVERYBODY
-    return Material(
+    wants_portfolio = DigestSection.PORTFOLIO in definition.sections and definition.audience is not Audience.EVERYBODY
+    return DigestInput(
         strategy=strategy,
-        stand=standing(strategy, updates, local),
-        updates=tuple(one for one in latest_updates(updates, local).values() if since is None or one.at > since),
+        stand=compute_statuses(strategy, updates, local),
+        updates=tuple(one for one in find_latest_updates(updates, local).values() if since is None or one.at > since),
         stories=tuple(one for one in stories if _is_new(one, strategy, since, local)),
-        desk=desk if Section.DESK in definition.sections else None,
-        portfolio=portfolio_figures(strategy) if wants_portfolio else None,
+        desk=desk if DigestSection.DESK in definition.sections else None,
+        portfolio=compute_portfolio(strategy) if wants_portfolio else None,
         previous=previous,
         people=people,
         now=local,
@@ -153,13 +153,13 @@ def _is_new(story: Story, strategy: Strategy, since: datetime | None, now: datet
     )
 
 
-def _told(definition: DigestDefinition, material: Material, found: tuple[ExceptionItem, ...]) -> Digest:
+def _assemble(definition: DigestDefinition, material: DigestInput, found: tuple[ExceptionItem, ...]) -> Digest:
     snapshot = take_snapshot(
         material.strategy, material.stand, desk=material.desk, portfolio=material.portfolio, now=material.now
     )
-    every_change = changes(material)
-    concern_lines, more_concerns = fitting([one.text for one in found], MOST_CONCERNS, LARGEST_PART)
-    change_lines, more_changes = fitting(every_change, MOST_CHANGES, LARGEST_PART)
+    every_change = list_changes(material)
+    concern_lines, more_concerns = fit_lines([one.text for one in found], MOST_CONCERNS, LARGEST_PART)
+    change_lines, more_changes = fit_lines(every_change, MOST_CHANGES, LARGEST_PART)
     room = LARGEST_BODY - sum(map(len, (*concern_lines, *change_lines)))
     all_green = None if found else _all_green(material.stand)
     empty = not found and not every_change and not _is_news(material, snapshot)
@@ -167,7 +167,7 @@ def _told(definition: DigestDefinition, material: Material, found: tuple[Excepti
         key=definition.key,
         title=definition.title,
         period=_period(material),
-        headline=headline(material),
+        headline=build_headline(material),
         all_green=all_green,
         exceptions=found[: len(concern_lines)],
         more_exceptions=more_concerns,
@@ -176,56 +176,58 @@ def _told(definition: DigestDefinition, material: Material, found: tuple[Excepti
         sections=_sections(definition, material, room, all_green is not None),
         charts=_charts(definition, material),
         snapshot=snapshot,
-        empty=empty,
-        send=definition.send_when_empty or not empty,
+        is_empty=empty,
+        should_send=definition.send_when_empty or not empty,
     )
 
 
 def _and_more(count: int) -> list[str]:
-    return [say("digest", "more", count=count)] if count else []
+    return [render_line("digest", "more", count=count)] if count else []
 
 
-def _period(material: Material) -> str:
-    until = long_day(material.now)
+def _period(material: DigestInput) -> str:
+    until = format_day(material.now)
     if material.previous is None:
         return f"First digest, {until}"
-    since = long_day(material.previous.taken_at.astimezone(material.now.tzinfo))
+    since = format_day(material.previous.taken_at.astimezone(material.now.tzinfo))
     return until if since == until else f"{since} to {until}"
 
 
-def _all_green(stand: Standing) -> str | None:
+def _all_green(stand: StrategyStatus) -> str | None:
     """The one line, when owners and figures say green throughout; None otherwise, and when there is nothing at all."""
-    both = [(one.owners, one.computed) for one in stand.objectives]
-    both += [(one.owners, one.computed) for one in stand.projects]
+    both = [(one.owner_status, one.computed_status) for one in stand.objectives]
+    both += [(one.owner_status, one.computed_status) for one in stand.projects]
     if not both or any(pair != (Rag.GREEN, Rag.GREEN) for pair in both):
         return None
-    return say("digest", "all_green", objectives=len(stand.objectives), projects=len(stand.projects))
+    return render_line("digest", "all_green", objectives=len(stand.objectives), projects=len(stand.projects))
 
 
-def _is_news(material: Material, snapshot: Snapshot) -> bool:
+def _is_news(material: DigestInput, snapshot: Snapshot) -> bool:
     if material.previous is None or material.updates or material.stories:
         return True
     return replace(snapshot, taken_at=material.previous.taken_at) != material.previous
 
 
-def _sections(definition: DigestDefinition, material: Material, room: int, all_green: bool) -> tuple[SectionText, ...]:
-    left_out = {Section.OBJECTIVES, Section.PROJECTS} if all_green else set()
+def _sections(
+    definition: DigestDefinition, material: DigestInput, room: int, all_green: bool
+) -> tuple[SectionText, ...]:
+    left_out = {DigestSection.OBJECTIVES, DigestSection.PROJECTS} if all_green else set()
     wanted = [section for section in definition.sections if section not in left_out]
     found = []
     for index, section in enumerate(wanted):
         # What a short section leaves is for those after it.
         share = min(room // (len(wanted) - index), LARGEST_PART)
-        lines, more = fitting(lines_of(section, material), MOST_LINES, share)
+        lines, more = fit_lines(build_section_lines(section, material), MOST_LINES, share)
         room -= sum(map(len, lines))
         if lines or more:
             found.append(SectionText(section, TITLES[section], lines, more))
     return tuple(found)
 
 
-def _charts(definition: DigestDefinition, material: Material) -> tuple[Chart, ...]:
+def _charts(definition: DigestDefinition, material: DigestInput) -> tuple[Chart, ...]:
     charts = []
-    if Section.OBJECTIVES in definition.sections:
-        charts.append(progress_chart(material.stand.objectives))
+    if DigestSection.OBJECTIVES in definition.sections:
+        charts.append(build_progress_chart(material.stand.objectives))
     if material.portfolio is not None:
-        charts.append(shares_chart(material.portfolio))
+        charts.append(build_shares_chart(material.portfolio))
     return tuple(chart for chart in charts if chart is not None)[:MOST_CHARTS]

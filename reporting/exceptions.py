@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from foundation.people import People
-from reporting.snapshot import Snapshot, Was
-from reporting.words import say, who
+from reporting.rendering import format_name, render_line
+from reporting.snapshot import PastStatus, Snapshot
 from strategy.check_ins import MissingUpdate
 from strategy.records import Objective, ProgressUpdate, Project, Rag, Strategy
-from strategy.status import MilestoneStatus, ObjectiveStatus, ProjectStatus, Standing
+from strategy.status import MilestoneStatus, ObjectiveStatus, ProjectStatus, StrategyStatus
 
 MOST_NAMED = 4  # subjects of one person in one line
 
@@ -37,9 +37,9 @@ class ExceptionItem:
     text: str
 
 
-def concerns(
+def find_exceptions(
     strategy: Strategy,
-    stand: Standing,
+    stand: StrategyStatus,
     *,
     missing: Iterable[MissingUpdate],
     previous: Snapshot | None,
@@ -59,11 +59,11 @@ def concerns(
     return tuple(sorted(found, key=lambda concern: order.index(concern.kind)))
 
 
-def title_of(record: Objective | Project) -> str:
+def get_record_title(record: Objective | Project) -> str:
     return record.title if isinstance(record, Objective) else record.name
 
 
-def _reds(stand: Standing, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
+def _reds(stand: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
     for objective in stand.objectives:
         was = previous.objectives.get(objective.objective.key) if previous else None
         yield from _red(objective.objective, objective, was, people)
@@ -73,20 +73,20 @@ def _reds(stand: Standing, previous: Snapshot | None, people: People) -> Iterato
 
 
 def _red(
-    record: Objective | Project, status: ObjectiveStatus | ProjectStatus, was: Was | None, people: People
+    record: Objective | Project, status: ObjectiveStatus | ProjectStatus, was: PastStatus | None, people: People
 ) -> Iterator[ExceptionItem]:
-    if Rag.RED not in (status.owners, status.computed):
+    if Rag.RED not in (status.owner_status, status.computed_status):
         return
-    kind = ExceptionKind.STILL_RED if was and was.red else ExceptionKind.NEWLY_RED
+    kind = ExceptionKind.STILL_RED if was and was.is_red else ExceptionKind.NEWLY_RED
     objective = status if isinstance(status, ObjectiveStatus) else None
-    text = say(
-        "concerns",
+    text = render_line(
+        "exceptions",
         "red",
-        title=title_of(record),
+        title=get_record_title(record),
         verb="is still" if kind is ExceptionKind.STILL_RED else "has turned" if was else "is",
-        owner=who(people, record.owner),
-        owners=status.owners,
-        computed=status.computed,
+        owner=format_name(people, record.owner),
+        owners=status.owner_status,
+        computed=status.computed_status,
         progress=objective.progress.value if objective else None,
         expected=objective.expected if objective else None,
         slip=status.slip if isinstance(status, ProjectStatus) else None,
@@ -94,7 +94,7 @@ def _red(
     yield ExceptionItem(kind, record.key, text)
 
 
-def _milestones(stand: Standing, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
+def _milestones(stand: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
     for project in stand.projects:
         for one in project.milestones:
             if one.overdue:
@@ -112,36 +112,36 @@ def _later_by(one: MilestoneStatus, previous: Snapshot | None) -> int:
 def _milestone(
     kind: ExceptionKind, project: Project, one: MilestoneStatus, later: int, people: People
 ) -> ExceptionItem:
-    text = say(
-        "concerns",
+    text = render_line(
+        "exceptions",
         kind,
         project=project.name,
         milestone=one.milestone.title,
         forecast=one.milestone.forecast,
         later=later,
         slip=one.slip,
-        owner=who(people, project.owner),
+        owner=format_name(people, project.owner),
     )
     return ExceptionItem(kind, one.milestone.key, text)
 
 
-def _stale(strategy: Strategy, stand: Standing, people: People) -> Iterator[ExceptionItem]:
+def _stale(strategy: Strategy, stand: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
     for one in stand.metrics:
         if one.stale and (one.age is not None or one.expected > 0):
             objective = strategy.objectives_by_key.get(one.metric.objective or "")
-            text = say(
-                "concerns",
+            text = render_line(
+                "exceptions",
                 "stale",
                 name=one.metric.name,
                 age=one.age,
                 cadence=one.metric.cadence,
-                owner=who(people, one.metric.owner),
+                owner=format_name(people, one.metric.owner),
                 objective=objective.title if objective else None,
             )
             yield ExceptionItem(ExceptionKind.STALE, one.metric.key, text)
 
 
-def _unanswered(stand: Standing, people: People, now: datetime) -> Iterator[ExceptionItem]:
+def _unanswered(stand: StrategyStatus, people: People, now: datetime) -> Iterator[ExceptionItem]:
     told: list[tuple[Objective | Project, ProgressUpdate | None]] = []
     told += [(one.objective, one.update) for one in stand.objectives]
     told += [(one.project, one.update) for one in stand.projects]
@@ -151,30 +151,30 @@ def _unanswered(stand: Standing, people: People, now: datetime) -> Iterator[Exce
 
 
 def _ask(record: Objective | Project, update: ProgressUpdate, people: People, now: datetime) -> str:
-    return say(
-        "concerns",
+    return render_line(
+        "exceptions",
         "unanswered",
-        title=title_of(record),
+        title=get_record_title(record),
         ask=update.ask,
         blocker=update.blocker,
-        author=who(people, update.author),
+        author=format_name(people, update.author),
         days=(now - update.at).days,
     )
 
 
-def _mismatches(stand: Standing, people: People) -> Iterator[ExceptionItem]:
+def _mismatches(stand: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
     pairs: list[tuple[Objective | Project, ObjectiveStatus | ProjectStatus]] = []
     pairs += [(one.objective, one) for one in stand.objectives]
     pairs += [(one.project, one) for one in stand.projects]
     for record, one in pairs:
-        if one.mismatch and Rag.RED not in (one.owners, one.computed):  # a red line shows both already
-            text = say(
-                "concerns",
+        if one.mismatch and Rag.RED not in (one.owner_status, one.computed_status):  # a red line shows both already
+            text = render_line(
+                "exceptions",
                 "mismatch",
-                title=title_of(record),
-                owner=who(people, record.owner),
-                owners=one.owners,
-                computed=one.computed,
+                title=get_record_title(record),
+                owner=format_name(people, record.owner),
+                owners=one.owner_status,
+                computed=one.computed_status,
             )
             yield ExceptionItem(ExceptionKind.MISMATCH, record.key, text)
 
@@ -183,16 +183,18 @@ def _missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: Peopl
     """One line for each person who is asked, whatever the number of their updates."""
     owed: dict[tuple[str, str], list[MissingUpdate]] = {}
     for one in missing:
-        owed.setdefault((one.asked, one.owner), []).append(one)
+        owed.setdefault((one.reporter, one.owner), []).append(one)
     for (asked, owner), updates in owed.items():
-        text = say(
-            "concerns",
+        text = render_line(
+            "exceptions",
             "missing",
-            asked=who(people, asked),
-            owner=who(people, owner),
+            asked=format_name(people, asked),
+            owner=format_name(people, owner),
             away=updates[0].away,
             delegated=asked != owner,
-            updates=[(title_of(strategy.subject(one.subject)), one.days_overdue) for one in updates[:MOST_NAMED]],
+            updates=[
+                (get_record_title(strategy.subject(one.subject)), one.days_overdue) for one in updates[:MOST_NAMED]
+            ],
             more=len(updates) - MOST_NAMED,
         )
         yield ExceptionItem(ExceptionKind.MISSING, asked, text)

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 MINUS = "−"
 
 
-def number(value: Decimal, places: int = 2) -> str:
+def format_number(value: Decimal, places: int = 2) -> str:
     """45,200 · 54 · 0.25: at most `places` decimals, none that are nought."""
     rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     text = f"{abs(rounded):,f}"
@@ -14,12 +14,12 @@ def number(value: Decimal, places: int = 2) -> str:
     return (MINUS if rounded < 0 else "") + text
 
 
-def percent(fraction: Decimal) -> str:
+def format_percent(fraction: Decimal) -> str:
     """.685 is 69%."""
-    return f"{number(fraction * 100, 0)}%"
+    return f"{format_number(fraction * 100, 0)}%"
 
 
-def change(now: Decimal | None, before: Decimal | None, unit: str = "", places: int = 2) -> str:
+def format_change(now: Decimal | None, before: Decimal | None, unit: str = "", places: int = 2) -> str:
     """The change since the last digest: "+3", "−2 points", "unchanged"; empty where there is nothing to compare."""
     if now is None or before is None:
         return ""
@@ -27,22 +27,22 @@ def change(now: Decimal | None, before: Decimal | None, unit: str = "", places: 
     if not difference:
         return "unchanged"
     sign = "+" if difference > 0 else ""
-    return f"{sign}{number(difference, places)}{' ' + unit if unit else ''}"
+    return f"{sign}{format_number(difference, places)}{' ' + unit if unit else ''}"
 
 
-def points(now: Decimal | None, before: Decimal | None) -> str:
+def format_point_change(now: Decimal | None, before: Decimal | None) -> str:
     """The change of a fraction, in percentage points as they are shown."""
     if now is None or before is None:
         return ""
-    return change(_whole(now), _whole(before), "points", 0)
+    return format_change(_whole(now), _whole(before), "points", 0)
 
 
-def long_day(day: date | datetime) -> str:
+def format_day(day: date | datetime) -> str:
     """23 November 2026."""
     return f"{day.day} {day:%B %Y}"
 
 
-def days(count: int) -> str:
+def format_days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 

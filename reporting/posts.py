@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from foundation.people import People
-from reporting.exceptions import title_of
-from reporting.text import pieces
-from reporting.words import say, tell, who
+from reporting.exceptions import get_record_title
+from reporting.rendering import format_name, render_line, render_lines
+from reporting.text import split_text
 from strategy.records import ProgressUpdate, Strategy
 from strategy.stories import Story
 
@@ -25,22 +25,22 @@ class Post:
     text: str
 
 
-def update_post(update: ProgressUpdate, strategy: Strategy, people: People) -> Post:
+def build_update_post(update: ProgressUpdate, strategy: Strategy, people: People) -> Post:
     """An update in full. NotFound when the readers of `strategy` may not know what it is about."""
     subject = strategy.subject(update.subject)
-    author = who(people, update.author)
+    author = format_name(people, update.author)
     parts = {
         "achieved": update.achieved,
         "next_steps": update.next_steps,
         "blocker": update.blocker,
         "ask": update.ask,
     }
-    body = [tell("updates", "opening", rag=update.rag, summary=update.summary)]
-    body += [tell("updates", name, text=text) for name, text in parts.items() if text]
+    body = [render_lines("updates", "opening", rag=update.rag, summary=update.summary)]
+    body += [render_lines("updates", name, text=text) for name, text in parts.items() if text]
     return Post(
-        title=title_of(subject),
+        title=get_record_title(subject),
         body=_sized(*body),
-        context=say(
+        context=render_line(
             "updates",
             "context",
             author=author,
@@ -48,34 +48,36 @@ def update_post(update: ProgressUpdate, strategy: Strategy, people: People) -> P
             kind=update.subject.kind,
             confidence=update.confidence,
             corrected=update.revision > 1,
-            acknowledged=who(people, update.acknowledged_by) if update.acknowledged_by else None,
+            acknowledged=format_name(people, update.acknowledged_by) if update.acknowledged_by else None,
         ),
-        text=say("updates", "notice", title=title_of(subject), rag=update.rag, author=author, summary=update.summary),
+        text=render_line(
+            "updates", "notice", title=get_record_title(subject), rag=update.rag, author=author, summary=update.summary
+        ),
     )
 
 
-def story_post(story: Story, strategy: Strategy, people: People) -> Post:
+def build_story_post(story: Story, strategy: Strategy, people: People) -> Post:
     """A story in full. NotFound when the readers of `strategy` may not know what it is tied to."""
-    author = who(people, story.author)
+    author = format_name(people, story.author)
     objective = strategy.objective(story.objective).title if story.objective else None
     project = strategy.project(story.project).name if story.project else None
     return Post(
         title=story.title,
         body=_sized(
-            tell("stories", "body", text=story.text),
-            tell("stories", "evidence", evidence=story.evidence),
+            render_lines("stories", "body", text=story.text),
+            render_lines("stories", "evidence", evidence=story.evidence),
         ),
-        context=say(
+        context=render_line(
             "stories",
             "context",
             author=author,
             objective=objective,
             project=project,
-            people=[who(people, named.person) for named in story.people],
+            people=[format_name(people, named.person) for named in story.people],
         ),
-        text=say("stories", "notice", title=story.title, author=author, text=story.text),
+        text=render_line("stories", "notice", title=story.title, author=author, text=story.text),
     )
 
 
 def _sized(*texts: str) -> tuple[str, ...]:
-    return tuple(piece for text in texts for piece in pieces(text, LARGEST_PIECE))
+    return tuple(piece for text in texts for piece in split_text(text, LARGEST_PIECE))

@@ -6,26 +6,26 @@ from datetime import datetime
 from decimal import Decimal
 
 from foundation.people import People
-from reporting.definitions import Section
+from reporting.definitions import DigestSection
 from reporting.desk import DeskFigures
-from reporting.exceptions import title_of
-from reporting.numbers import change, number, percent, points
-from reporting.snapshot import Snapshot, portfolio_by_name
-from reporting.words import say, who
-from strategy.formulas import slip
+from reporting.exceptions import get_record_title
+from reporting.numbers import format_change, format_number, format_percent, format_point_change
+from reporting.rendering import format_name, render_line
+from reporting.snapshot import Snapshot, list_portfolio_figures
+from strategy.formulas import compute_slip
 from strategy.portfolio import PortfolioFigures
 from strategy.records import ProgressUpdate, Strategy
-from strategy.status import WORST_FIRST, MetricStatus, ObjectiveStatus, ProjectStatus, Standing
+from strategy.status import WORST_FIRST, MetricStatus, ObjectiveStatus, ProjectStatus, StrategyStatus
 from strategy.stories import Story
 
 TITLES = {
-    Section.OBJECTIVES: "Objectives",
-    Section.PROJECTS: "Projects",
-    Section.METRICS: "Measures",
-    Section.UPDATES: "New updates",
-    Section.STORIES: "New success stories",
-    Section.DESK: "The PMO's service desk",
-    Section.PORTFOLIO: "Portfolio and strategy",
+    DigestSection.OBJECTIVES: "Objectives",
+    DigestSection.PROJECTS: "Projects",
+    DigestSection.METRICS: "Measures",
+    DigestSection.UPDATES: "New updates",
+    DigestSection.STORIES: "New success stories",
+    DigestSection.DESK: "The PMO's service desk",
+    DigestSection.PORTFOLIO: "Portfolio and strategy",
 }
 DESK_WORDS = {
     "submitted": "requests came in",
@@ -49,11 +49,11 @@ FRACTIONS = {"sla_met", "index", "mismatch", "unaligned", "coverage"}
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class DigestInput:
     """All that a digest is made of, cut to what its readers may see."""
 
     strategy: Strategy
-    stand: Standing
+    stand: StrategyStatus
     updates: tuple[ProgressUpdate, ...]  # those since the last digest
     stories: tuple[Story, ...]  # those published since the last digest
     desk: DeskFigures | None
@@ -63,68 +63,70 @@ class Material:
     now: datetime
 
 
-def lines_of(section: Section, material: Material) -> list[str]:
+def build_section_lines(section: DigestSection, material: DigestInput) -> list[str]:
     """The lines of one section, the most telling first, as mrkdwn."""
     return _MAKERS[section](material)
 
 
-def _objectives(material: Material) -> list[str]:
-    ordered = sorted(material.stand.objectives, key=lambda one: WORST_FIRST.index(one.computed))
+def _objectives(material: DigestInput) -> list[str]:
+    ordered = sorted(material.stand.objectives, key=lambda one: WORST_FIRST.index(one.computed_status))
     return [_objective(one, material) for one in ordered]
 
 
-def _objective(one: ObjectiveStatus, material: Material) -> str:
+def _objective(one: ObjectiveStatus, material: DigestInput) -> str:
     was = material.previous.objectives.get(one.objective.key) if material.previous else None
-    return say(
+    return render_line(
         "digest",
         "objective",
         title=one.objective.title,
-        owners=one.owners,
-        computed=one.computed,
+        owners=one.owner_status,
+        computed=one.computed_status,
         progress=one.progress.value,
         coverage=one.progress.coverage,
         expected=one.expected,
-        change=points(one.progress.value, was.progress if was else None),
+        change=format_point_change(one.progress.value, was.progress if was else None),
         mismatch=one.mismatch,
     )
 
 
-def _projects(material: Material) -> list[str]:
-    ordered = sorted(material.stand.projects, key=lambda one: (WORST_FIRST.index(one.computed), -(one.slip or 0)))
+def _projects(material: DigestInput) -> list[str]:
+    ordered = sorted(
+        material.stand.projects, key=lambda one: (WORST_FIRST.index(one.computed_status), -(one.slip or 0))
+    )
     return [_project(one, material) for one in ordered]
 
 
-def _project(one: ProjectStatus, material: Material) -> str:
-    return say(
+def _project(one: ProjectStatus, material: DigestInput) -> str:
+    return render_line(
         "digest",
         "project",
         name=one.project.name,
-        owners=one.owners,
-        computed=one.computed,
+        owners=one.owner_status,
+        computed=one.computed_status,
         slip=one.slip,
         change=_slip_change(one, material),
         mismatch=one.mismatch,
     )
 
 
-def _slip_change(one: ProjectStatus, material: Material) -> str:
+def _slip_change(one: ProjectStatus, material: DigestInput) -> str:
     """By how many days the worst open milestone has moved since the last digest; an overdue one moves every day."""
     worst = max((each for each in one.milestones if not each.done), key=lambda each: each.slip, default=None)
     before = material.previous.forecasts.get(worst.milestone.key) if material.previous and worst else None
     if worst is None or before is None or material.previous is None:
         return ""
-    slip_then = slip(worst.milestone.baseline, max(before, material.previous.taken_at.date()))
-    return change(Decimal(worst.slip), Decimal(slip_then), "days", 0)
+    slip_then = compute_slip(worst.milestone.baseline, max(before, material.previous.taken_at.date()))
+    return format_change(Decimal(worst.slip), Decimal(slip_then), "days", 0)
 
 
-def _metrics(material: Material) -> list[str]:
+def _metrics(material: DigestInput) -> list[str]:
     ordered = sorted(material.stand.metrics, key=lambda one: WORST_FIRST.index(one.rag))
     return [_metric(one, material) for one in ordered]
 
 
-def _metric(one: MetricStatus, material: Material) -> str:
+def _metric(one: MetricStatus, material: DigestInput) -> str:
     before = material.previous.metrics.get(one.metric.key) if material.previous else None
-    return say(
+    return render_line(
         "digest",
         "metric",
         name=one.metric.name,
@@ -136,61 +138,61 @@ def _metric(one: MetricStatus, material: Material) -> str:
         on=one.latest.on if one.latest else None,
         stale=one.stale,
         rag=one.rag,
-        change=change(one.latest.value, before) if one.latest else "",
+        change=format_change(one.latest.value, before) if one.latest else "",
     )
 
 
-def _updates(material: Material) -> list[str]:
+def _updates(material: DigestInput) -> list[str]:
     worst_first = sorted(material.updates, key=lambda one: (WORST_FIRST.index(one.rag), one.subject))
     return [_update(one, material) for one in worst_first]
 
 
-def _update(one: ProgressUpdate, material: Material) -> str:
-    return say(
+def _update(one: ProgressUpdate, material: DigestInput) -> str:
+    return render_line(
         "digest",
         "update",
-        title=title_of(material.strategy.subject(one.subject)),
-        author=who(material.people, one.author),
+        title=get_record_title(material.strategy.subject(one.subject)),
+        author=format_name(material.people, one.author),
         rag=one.rag,
         summary=one.summary,
         confidence=one.confidence,
     )
 
 
-def _stories(material: Material) -> list[str]:
+def _stories(material: DigestInput) -> list[str]:
     return [
-        say("digest", "story", title=one.title, text=one.text, author=who(material.people, one.author))
+        render_line("digest", "story", title=one.title, text=one.text, author=format_name(material.people, one.author))
         for one in material.stories
     ]
 
 
-def _desk(material: Material) -> list[str]:
+def _desk(material: DigestInput) -> list[str]:
     if material.desk is None:
         return []
     before = material.previous.desk if material.previous else {}
     values = material.desk.by_name()
     if not any(values.values()) and not any(before.values()):
-        return [say("digest", "quiet_desk")]
+        return [render_line("digest", "quiet_desk")]
     return _figures(values, before, DESK_WORDS)
 
 
-def _portfolio(material: Material) -> list[str]:
+def _portfolio(material: DigestInput) -> list[str]:
     if material.portfolio is None:
         return []
-    return portfolio_lines(material.portfolio, material.previous.portfolio if material.previous else {})
+    return build_portfolio_lines(material.portfolio, material.previous.portfolio if material.previous else {})
 
 
-def portfolio_lines(figures: PortfolioFigures, before: Mapping[str, Decimal]) -> list[str]:
+def build_portfolio_lines(figures: PortfolioFigures, before: Mapping[str, Decimal]) -> list[str]:
     """The portfolio in figures and what is out of balance, as mrkdwn; `before` holds the figures of last time."""
-    lines = _figures(portfolio_by_name(figures), before, PORTFOLIO_WORDS)
+    lines = _figures(list_portfolio_figures(figures), before, PORTFOLIO_WORDS)
     for one in figures.objectives:
         if one.flagged:
             data = {"title": one.objective.title, "share": one.share, "weight": one.objective.weight, "gap": one.gap}
-            lines.append(say("digest", "gap", **data))
+            lines.append(render_line("digest", "gap", **data))
     if figures.unsupported:
-        lines.append(say("digest", "unsupported", titles=[one.title for one in figures.unsupported]))
+        lines.append(render_line("digest", "unsupported", titles=[one.title for one in figures.unsupported]))
     if figures.unaligned_projects:
-        lines.append(say("digest", "unaligned", names=[one.name for one in figures.unaligned_projects]))
+        lines.append(render_line("digest", "unaligned", names=[one.name for one in figures.unaligned_projects]))
     return lines
 
 
@@ -200,18 +202,18 @@ def _figures(values: Mapping[str, Decimal], before: Mapping[str, Decimal], words
 
 def _figure(name: str, value: Decimal, before: Decimal | None, words: str) -> str:
     if name in FRACTIONS:
-        shown, since = percent(value), points(value, before)
+        shown, since = format_percent(value), format_point_change(value, before)
     else:
-        shown, since = number(value, 1), change(value, before, "", 1)
-    return say("digest", "figure", value=shown, words=words, change=since)
+        shown, since = format_number(value, 1), format_change(value, before, "", 1)
+    return render_line("digest", "figure", value=shown, words=words, change=since)
 
 
-_MAKERS: Mapping[Section, Callable[[Material], list[str]]] = {
-    Section.OBJECTIVES: _objectives,
-    Section.PROJECTS: _projects,
-    Section.METRICS: _metrics,
-    Section.UPDATES: _updates,
-    Section.STORIES: _stories,
-    Section.DESK: _desk,
-    Section.PORTFOLIO: _portfolio,
+_MAKERS: Mapping[DigestSection, Callable[[DigestInput], list[str]]] = {
+    DigestSection.OBJECTIVES: _objectives,
+    DigestSection.PROJECTS: _projects,
+    DigestSection.METRICS: _metrics,
+    DigestSection.UPDATES: _updates,
+    DigestSection.STORIES: _stories,
+    DigestSection.DESK: _desk,
+    DigestSection.PORTFOLIO: _portfolio,
 }

@@ -9,22 +9,22 @@ from typing import Any
 from reporting.desk import DeskFigures
 from strategy.portfolio import PortfolioFigures
 from strategy.records import Rag, Strategy
-from strategy.status import Standing
+from strategy.status import StrategyStatus
 
 VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Was:
+class PastStatus:
     """The two statuses of something, and its progress, at the last digest."""
 
-    computed: Rag
-    owners: Rag
+    computed_status: Rag
+    owner_status: Rag
     progress: Decimal | None = None
 
     @property
-    def red(self) -> bool:
-        return Rag.RED in (self.computed, self.owners)
+    def is_red(self) -> bool:
+        return Rag.RED in (self.computed_status, self.owner_status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Snapshot:
     """Everything by key. A digest looks up only what its readers may see now, so an old snapshot gives nothing away."""
 
     taken_at: datetime
-    objectives: Mapping[str, Was] = field(default_factory=dict)
-    projects: Mapping[str, Was] = field(default_factory=dict)
+    objectives: Mapping[str, PastStatus] = field(default_factory=dict)
+    projects: Mapping[str, PastStatus] = field(default_factory=dict)
     forecasts: Mapping[str, date] = field(default_factory=dict)  # of the milestones, or when they were reached
     metrics: Mapping[str, Decimal] = field(default_factory=dict)
     desk: Mapping[str, Decimal] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class Snapshot:
 
 def take_snapshot(
     strategy: Strategy,
-    stand: Standing,
+    stand: StrategyStatus,
     *,
     desk: DeskFigures | None,
     portfolio: PortfolioFigures | None,
@@ -82,16 +82,19 @@ def take_snapshot(
     """Everything that the digest of `now` may say, and so nothing that its readers may not see."""
     return Snapshot(
         taken_at=now,
-        objectives={one.objective.key: Was(one.computed, one.owners, one.progress.value) for one in stand.objectives},
-        projects={one.project.key: Was(one.computed, one.owners) for one in stand.projects},
+        objectives={
+            one.objective.key: PastStatus(one.computed_status, one.owner_status, one.progress.value)
+            for one in stand.objectives
+        },
+        projects={one.project.key: PastStatus(one.computed_status, one.owner_status) for one in stand.projects},
         forecasts={one.key: one.actual or one.forecast for one in strategy.milestones},
         metrics={one.metric.key: one.latest.value for one in stand.metrics if one.latest},
         desk=desk.by_name() if desk else {},
-        portfolio=portfolio_by_name(portfolio) if portfolio else {},
+        portfolio=list_portfolio_figures(portfolio) if portfolio else {},
     )
 
 
-def portfolio_by_name(figures: PortfolioFigures) -> dict[str, Decimal]:
+def list_portfolio_figures(figures: PortfolioFigures) -> dict[str, Decimal]:
     found = {
         "index": figures.index,
         "mismatch": figures.mismatch,
@@ -101,13 +104,13 @@ def portfolio_by_name(figures: PortfolioFigures) -> dict[str, Decimal]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _was_to_list(was: Was) -> list[str | None]:
-    return [was.computed.value, was.owners.value, None if was.progress is None else str(was.progress)]
+def _was_to_list(was: PastStatus) -> list[str | None]:
+    return [was.computed_status.value, was.owner_status.value, None if was.progress is None else str(was.progress)]
 
 
-def _was_from_list(data: list[str | None]) -> Was:
+def _was_from_list(data: list[str | None]) -> PastStatus:
     computed, owners, progress = data
-    return Was(Rag(str(computed)), Rag(str(owners)), None if progress is None else Decimal(progress))
+    return PastStatus(Rag(str(computed)), Rag(str(owners)), None if progress is None else Decimal(progress))
 
 
 def _texts(values: Mapping[str, Decimal]) -> dict[str, str]:

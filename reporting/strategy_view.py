@@ -6,15 +6,22 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from foundation.people import People, Person
-from reporting.lines import metric_line, objective_line, project_line
-from reporting.words import say
+from reporting.lines import format_metric, format_objective, format_project
+from reporting.rendering import render_line
 from strategy import formulas
-from strategy.check_ins import missing_updates, subjects_of
-from strategy.portfolio import PortfolioFigures, portfolio_figures
+from strategy.check_ins import find_missing_updates, find_reportable_subjects
+from strategy.portfolio import PortfolioFigures, compute_portfolio
 from strategy.records import Absence, Metric, Objective, ProgressUpdate, Project, Rag, Strategy, Subject
-from strategy.status import MetricStatus, MilestoneStatus, ObjectiveStatus, ProjectStatus, Standing, standing
-from strategy.updates import visible_updates
-from strategy.visibility import may_see_portfolio, visible
+from strategy.status import (
+    MetricStatus,
+    MilestoneStatus,
+    ObjectiveStatus,
+    ProjectStatus,
+    StrategyStatus,
+    compute_statuses,
+)
+from strategy.updates import filter_visible_updates
+from strategy.visibility import can_see_portfolio, filter_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +84,16 @@ class StrategyView:
     counts: tuple[tuple[Rag, int], ...]  # of the objectives, by their figures
     portfolio: PortfolioFigures | None  # for leaders and the PMO
 
-    def every(self) -> tuple[Branch, ...]:
+    def all_branches(self) -> tuple[Branch, ...]:
         """All branches, each before those below it."""
         return tuple(_every(self.branches))
 
     def branch(self, key: str) -> Branch | None:
         """The branch of that objective, wherever it stands in the tree."""
-        return next((one for one in self.every() if one.objective.key == key), None)
+        return next((one for one in self.all_branches() if one.objective.key == key), None)
 
 
-def strategy_view(
+def build_strategy_view(
     strategy: Strategy,
     person: Person,
     *,
@@ -96,14 +103,14 @@ def strategy_view(
     people: People | None = None,
 ) -> StrategyView:
     """The tree for `person`, cut to what they may see whatever is given."""
-    seen = visible(strategy, person)
-    told = visible_updates(seen, updates)
+    seen = filter_visible(strategy, person)
+    told = filter_visible_updates(seen, updates)
     away = tuple(absences)
-    builder = _Builder(seen, standing(seen, told, now), people or People())
+    builder = _Builder(seen, compute_statuses(seen, told, now), people or People())
     served = {contribution.project for contribution in seen.contributions if contribution.impact}
-    own = subjects_of(seen, person, now, away)
-    late = {one.subject for one in missing_updates(seen, told, now, away) if one.asked == person.id}
-    colours = [one.computed for one in builder.stand.objectives]
+    own = find_reportable_subjects(seen, person, now, away)
+    late = {one.subject for one in find_missing_updates(seen, told, now, away) if one.reporter == person.id}
+    colours = [one.computed_status for one in builder.stand.objectives]
     return StrategyView(
         organisation=seen.organisation,
         mission=seen.mission,
@@ -111,25 +118,25 @@ def strategy_view(
         cycle=seen.cycle.name,
         starts=seen.cycle.starts,
         ends=seen.cycle.ends,
-        elapsed=formulas.expected_progress(seen.cycle.starts, seen.cycle.ends, now.date()),
+        elapsed=formulas.compute_expected_progress(seen.cycle.starts, seen.cycle.ends, now.date()),
         branches=builder.branches(None),
         metrics=tuple(builder.metric(one) for one in builder.stand.metrics if one.metric.objective is None),
         projects=tuple(builder.project(one, 0) for one in builder.stand.projects if one.project.key not in served),
         own=own,
         owed=tuple(subject for subject in own if subject in late),
         counts=tuple((colour, colours.count(colour)) for colour in Rag if colour in colours),
-        portfolio=portfolio_figures(seen) if may_see_portfolio(person) else None,
+        portfolio=compute_portfolio(seen) if can_see_portfolio(person) else None,
     )
 
 
-def so_far(view: StrategyView) -> str:
+def format_cycle_progress(view: StrategyView) -> str:
     """How the cycle stands, in one line of mrkdwn."""
-    return say("strategy", "so_far", view=view)
+    return render_line("strategy", "so_far", view=view)
 
 
-def text_of(view: StrategyView) -> str:
+def format_view_text(view: StrategyView) -> str:
     """The tree in lines, as mrkdwn: for notifications and readers of the screen."""
-    lines = [say("strategy", "opening", view=view)]
+    lines = [render_line("strategy", "opening", view=view)]
     lines += [one.line for one in _every(view.branches)]
     return "\n".join(lines)
 
@@ -143,7 +150,7 @@ def _every(branches: Iterable[Branch]) -> Iterable[Branch]:
 @dataclass(frozen=True, slots=True)
 class _Builder:
     strategy: Strategy
-    stand: Standing
+    stand: StrategyStatus
     people: People
 
     def branches(self, parent: str | None) -> tuple[Branch, ...]:
@@ -158,15 +165,17 @@ class _Builder:
         )
         return Branch(
             status=status,
-            line=objective_line(status, self.people),
+            line=format_objective(status, self.people),
             metrics=tuple(self.metric(one) for one in self.stand.metrics if one.metric.objective == objective.key),
             projects=tuple(self.project(one, impacts[one.project.key]) for one in serving),
             below=self.branches(objective.key),
         )
 
     def metric(self, status: MetricStatus) -> MetricRow:
-        return MetricRow(status, metric_line(status, self.people), say("strategy", "metric_short", one=status))
+        return MetricRow(
+            status, format_metric(status, self.people), render_line("strategy", "metric_short", one=status)
+        )
 
     def project(self, status: ProjectStatus, impact: int) -> ProjectRow:
-        line = project_line(status, self.people, impact)
-        return ProjectRow(status, impact, line, say("strategy", "project_short", one=status), status.milestones)
+        line = format_project(status, self.people, impact)
+        return ProjectRow(status, impact, line, render_line("strategy", "project_short", one=status), status.milestones)

@@ -17,13 +17,13 @@ def escape(text: str) -> str:
     return harmless.translate(ENTITIES)
 
 
-def one_line(text: str, limit: int) -> str:
+def fit_one_line(text: str, limit: int) -> str:
     """The text with its white space run together, cut to `limit` characters with an ellipsis."""
     joined = " ".join(text.split())
     return joined if len(joined) <= limit else joined[: limit - 1].rstrip() + ELLIPSIS
 
 
-def fitting(lines: Iterable[str], most: int, characters: int) -> tuple[tuple[str, ...], int]:
+def fit_lines(lines: Iterable[str], most: int, characters: int) -> tuple[tuple[str, ...], int]:
     """As many of the lines, from the first, as stay within `most` and `characters`; and how many were left out."""
     every = list(lines)
     kept: list[str] = []
@@ -36,7 +36,7 @@ def fitting(lines: Iterable[str], most: int, characters: int) -> tuple[tuple[str
     return tuple(kept), len(every) - len(kept)
 
 
-def pieces(mrkdwn: str, size: int) -> tuple[str, ...]:
+def split_text(mrkdwn: str, size: int) -> tuple[str, ...]:
     """Finished mrkdwn in pieces of at most `size` characters, cut between words where there are any."""
     found: list[str] = []
     rest = mrkdwn

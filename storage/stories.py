@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from foundation.errors import Conflict, NotFound
 from storage.tables.stories import StoryCardRow, StoryEntryRow, StoryRow
 from storage.upsert import insert_new, put
-from strategy.stories import Story, StoryEntry, StoryEvent, StoryState
+from strategy.stories import Story, StoryLogEntry, StoryState, StoryVerb
 
 _STORY = TypeAdapter(Story)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredStory:
     """A story as it was read. A change is saved only while it still is of this version."""
 
     story: Story
@@ -31,14 +31,14 @@ class Stories:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, story: Story, entry: StoryEntry) -> bool:
+    def add(self, story: Story, entry: StoryLogEntry) -> bool:
         """Keep a new story with its first entry. Returns False when its id is known already."""
         if not insert_new(self._session, StoryRow, [_row(story, 1)]):
             return False
         self._write(entry, 1)
         return True
 
-    def save(self, before: Kept, story: Story, entry: StoryEntry) -> None:
+    def save(self, before: StoredStory, story: Story, entry: StoryLogEntry) -> None:
         """Keep what became of it.
 
         Raises:
@@ -50,14 +50,14 @@ class Stories:
             raise Conflict("Somebody else has just changed this story. Look at it again, then decide.")
         self._write(entry, before.version + 1)
 
-    def get(self, story_id: str) -> Kept:
+    def get(self, story_id: str) -> StoredStory:
         """Raises NotFound."""
         row = self._session.get(StoryRow, story_id, populate_existing=True)
         if row is None:
             raise NotFound("This story is not kept any more.")
-        return Kept(_STORY.validate_python(row.record), row.version)
+        return StoredStory(_STORY.validate_python(row.record), row.version)
 
-    def log(self, story_id: str) -> tuple[StoryEntry, ...]:
+    def log(self, story_id: str) -> tuple[StoryLogEntry, ...]:
         rows = select(StoryEntryRow).where(StoryEntryRow.story == story_id).order_by(StoryEntryRow.version)
         return tuple(_entry(row) for row in self._session.scalars(rows))
 
@@ -76,7 +76,7 @@ class Stories:
             _STORY.validate_python(row.record) for row in self._session.scalars(rows.order_by(StoryRow.published_at))
         ]
 
-    def any(self) -> bool:
+    def has_any(self) -> bool:
         """Whether anybody has ever told one."""
         return self._session.scalar(select(StoryRow.id).limit(1)) is not None
 
@@ -94,8 +94,10 @@ class Stories:
     def _read(self, chosen: Select[StoryRow]) -> Sequence[Story]:
         return [_STORY.validate_python(row.record) for row in self._session.scalars(chosen)]
 
-    def _write(self, entry: StoryEntry, version: int) -> None:
-        self._session.execute(insert(StoryEntryRow), [asdict(entry) | {"version": version}])
+    def _write(self, entry: StoryLogEntry, version: int) -> None:
+        fields = asdict(entry)
+        fields["event"] = fields.pop("verb")
+        self._session.execute(insert(StoryEntryRow), [fields | {"version": version}])
 
 
 def _row(story: Story, version: int) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def _row(story: Story, version: int) -> dict[str, Any]:
     }
 
 
-def _entry(row: StoryEntryRow) -> StoryEntry:
-    return StoryEntry(
-        row.story, row.at, row.actor, StoryEvent(row.event), StoryState(row.before), StoryState(row.after), row.note
+def _entry(row: StoryEntryRow) -> StoryLogEntry:
+    return StoryLogEntry(
+        row.story, row.at, row.actor, StoryVerb(row.event), StoryState(row.before), StoryState(row.after), row.note
     )

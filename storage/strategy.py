@@ -13,7 +13,7 @@ from foundation.errors import Conflict
 from storage.tables.strategy import MeasurementRow, StrategyRow
 from storage.upsert import insert_new
 from strategy.files import parse_strategy
-from strategy.measurements import with_measurements
+from strategy.measurements import merge_measurements
 from strategy.records import Measurement, Strategy
 
 MOST_REMEMBERED = 8
@@ -24,7 +24,7 @@ _read: dict[str, Strategy] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class StrategyVersion:
     """One version that was brought in. `label` is what its file calls it."""
 
     number: int
@@ -33,9 +33,9 @@ class Version:
     text_hash: str
     imported_at: datetime
 
-    def says(self, text: str) -> bool:
+    def has_text(self, text: str) -> bool:
         """Whether this is its text."""
-        return self.text_hash == _hash(text)
+        return self.text_hash == _hash_text(text)
 
 
 _VERSIONS = select(
@@ -56,39 +56,39 @@ class Strategies:
             return None
         strategy = _read.get(version.text_hash) or self._reread(version)
         recorded = self._recorded()
-        return with_measurements(strategy, recorded) if recorded else strategy
+        return merge_measurements(strategy, recorded) if recorded else strategy
 
-    def in_force(self) -> Version | None:
+    def in_force(self) -> StrategyVersion | None:
         return next(iter(self.versions(1)), None)
 
-    def versions(self, limit: int) -> Sequence[Version]:
+    def versions(self, limit: int) -> Sequence[StrategyVersion]:
         """The versions, newest first, without their text."""
         rows = self._session.execute(_VERSIONS.limit(limit))
-        return [Version(*row) for row in rows]
+        return [StrategyVersion(*row) for row in rows]
 
-    def last_from(self, origin: str) -> Version | None:
+    def find_last_from(self, origin: str) -> StrategyVersion | None:
         """The newest version that was brought in from there."""
         row = self._session.execute(_VERSIONS.where(StrategyRow.origin == origin[-LONGEST_ORIGIN:]).limit(1)).first()
-        return Version(*row) if row else None
+        return StrategyVersion(*row) if row else None
 
-    def bring_in(self, text: str, strategy: Strategy, origin: str, at: datetime) -> bool:
+    def import_version(self, text: str, strategy: Strategy, origin: str, at: datetime) -> bool:
         """Put a version in force. Returns False when its text is in force already: then nothing is changed.
 
         `strategy` is what the text says.
         """
         present = self.in_force()
-        if present and present.says(text):
+        if present and present.has_text(text):
             return False
         row = {
             "label": strategy.version,
             "origin": origin[-LONGEST_ORIGIN:],
-            "text_hash": _hash(text),
+            "text_hash": _hash_text(text),
             "text": text,
         }
         self._session.execute(insert(StrategyRow).values(**row, imported_at=at))
         return True
 
-    def record(self, measurement: Measurement, at: datetime) -> None:
+    def add_measurement(self, measurement: Measurement, at: datetime) -> None:
         """Keep a value.
 
         Raises:
@@ -105,7 +105,7 @@ class Strategies:
         if not insert_new(self._session, MeasurementRow, [row]):
             raise Conflict("Somebody else has just recorded a value for this day. Look at it, then decide.")
 
-    def _reread(self, version: Version) -> Strategy:
+    def _reread(self, version: StrategyVersion) -> Strategy:
         text = self._session.scalars(select(StrategyRow.text).where(StrategyRow.number == version.number)).one()
         strategy = parse_strategy(text, name=version.origin)
         while len(_read) >= MOST_REMEMBERED:
@@ -118,5 +118,5 @@ class Strategies:
         return [Measurement(row.metric, row.measured_on, Decimal(row.value), row.author, row.revision) for row in rows]
 
 
-def _hash(text: str) -> str:
+def _hash_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

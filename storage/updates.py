@@ -36,7 +36,7 @@ class Updates:
             raise NotFound("This update is not kept any more.")
         return found[0]
 
-    def of(self, subject: Subject) -> tuple[ProgressUpdate, ...]:
+    def of_subject(self, subject: Subject) -> tuple[ProgressUpdate, ...]:
         """All on one subject, oldest first."""
         return self._latest(_of(subject))
 
@@ -44,7 +44,7 @@ class Updates:
         """All that were written (or corrected) from then on, oldest first."""
         return self._latest(UpdateRow.at >= at)
 
-    def any(self) -> bool:
+    def has_any(self) -> bool:
         """Whether anybody has ever written one."""
         return self._session.scalar(select(UpdateRow.subject).limit(1)) is not None
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 from foundation.people import Person, Role
 from strategy.records import Absence, ProgressUpdate, Stage, Strategy, Subject, SubjectKind
-from strategy.schedules import last_slot, next_slot, slots_between
+from strategy.schedules import find_last_slot, find_next_slot, find_slots
 
 REPORTING_STAGES = (Stage.DEFINITION, Stage.DELIVERY, Stage.CLOSING)
 
@@ -21,23 +21,23 @@ class MissingUpdate:
 
     subject: Subject
     owner: str
-    asked: str
+    reporter: str
     due: datetime
     days_overdue: int
     away: bool
 
 
-def subjects_of(
+def find_reportable_subjects(
     strategy: Strategy, person: Person, now: datetime, absences: Iterable[Absence] = ()
 ) -> tuple[Subject, ...]:
     """What this person reports on: first what they own or stand in for, then, for the head of the PMO, the rest."""
     away = tuple(absences)
-    own = [s for s in reporting_subjects(strategy, now) if _is_asked(strategy, person, s, now, away)]
-    rest = [s for s in reporting_subjects(strategy, now) if person.has_role(Role.PMO_LEAD) and s not in own]
+    own = [s for s in list_reporting_subjects(strategy, now) if _reports_on(strategy, person, s, now, away)]
+    rest = [s for s in list_reporting_subjects(strategy, now) if person.has_role(Role.PMO_LEAD) and s not in own]
     return (*own, *rest)
 
 
-def reporting_subjects(strategy: Strategy, now: datetime) -> tuple[Subject, ...]:
+def list_reporting_subjects(strategy: Strategy, now: datetime) -> tuple[Subject, ...]:
     """What is reported on today: objectives in their period, projects that have begun and are not closed."""
     today = now.date()
     objectives = (Subject(SubjectKind.OBJECTIVE, o.key) for o in strategy.objectives if o.starts <= today <= o.ends)
@@ -49,20 +49,20 @@ def reporting_subjects(strategy: Strategy, now: datetime) -> tuple[Subject, ...]
     return (*objectives, *projects)
 
 
-def open_slot(strategy: Strategy, subject: Subject, updates: Iterable[ProgressUpdate], now: datetime) -> datetime:
+def find_open_slot(strategy: Strategy, subject: Subject, updates: Iterable[ProgressUpdate], now: datetime) -> datetime:
     """The slot that an update written now answers; `now` itself where the cycle has no check-ins."""
     schedule = strategy.cycle.check_ins
     answered = {update.slot for update in updates if update.subject == subject}
-    due = last_slot(schedule, now) if schedule else None
-    if due is not None and due not in answered and due >= _begin(strategy, subject):
+    due = find_last_slot(schedule, now) if schedule else None
+    if due is not None and due not in answered and due >= _reporting_start(strategy, subject):
         return due
-    slot = next_slot(schedule, now) if schedule else None
+    slot = find_next_slot(schedule, now) if schedule else None
     while schedule and slot in answered:
-        slot = next_slot(schedule, slot)
+        slot = find_next_slot(schedule, slot)
     return slot or now
 
 
-def missing_updates(
+def find_missing_updates(
     strategy: Strategy, updates: Iterable[ProgressUpdate], now: datetime, absences: Iterable[Absence] = ()
 ) -> tuple[MissingUpdate, ...]:
     """Everything that is overdue at `now`, the longest first.
@@ -72,15 +72,15 @@ def missing_updates(
     schedule = strategy.cycle.check_ins
     if schedule is None:
         return ()
-    begin = min((_begin(strategy, s) for s in reporting_subjects(strategy, now)), default=now)
-    slots = list(slots_between(schedule, begin, now))
+    begin = min((_reporting_start(strategy, s) for s in list_reporting_subjects(strategy, now)), default=now)
+    slots = list(find_slots(schedule, begin, now))
     answered: dict[Subject, datetime] = {}
     for update in updates:
         answered[update.subject] = max(update.slot, answered.get(update.subject, update.slot))
     away = tuple(absences)
     found = []
-    for subject in reporting_subjects(strategy, now):
-        after = answered.get(subject, _begin(strategy, subject))
+    for subject in list_reporting_subjects(strategy, now):
+        after = answered.get(subject, _reporting_start(strategy, subject))
         due = next((slot for slot in slots if slot > after), None)
         if due is not None:
             found.append(_missing(strategy, subject, due, now, away))
@@ -92,23 +92,23 @@ def _missing(
 ) -> MissingUpdate:
     owner = strategy.subject(subject).owner
     away = any(absence.person == owner and absence.covers(now.date()) for absence in absences)
-    return MissingUpdate(subject, owner, asked(owner, now.date(), absences), due, (now - due).days, away)
+    return MissingUpdate(subject, owner, find_reporter(owner, now.date(), absences), due, (now - due).days, away)
 
 
-def _begin(strategy: Strategy, subject: Subject) -> datetime:
+def _reporting_start(strategy: Strategy, subject: Subject) -> datetime:
     """From when on updates are owed: the later of the subject's and the cycle's start."""
     starts = max(strategy.subject(subject).starts, strategy.cycle.starts)
     return datetime.combine(starts, datetime.min.time(), UTC)
 
 
-def _is_asked(
+def _reports_on(
     strategy: Strategy, person: Person, subject: Subject, now: datetime, absences: tuple[Absence, ...]
 ) -> bool:
     owner = strategy.subject(subject).owner
-    return person.id in (owner, asked(owner, now.date(), absences))
+    return person.id in (owner, find_reporter(owner, now.date(), absences))
 
 
-def asked(owner: str, day: date, absences: Iterable[Absence]) -> str:
+def find_reporter(owner: str, day: date, absences: Iterable[Absence]) -> str:
     """Who is asked for an update on `day`: the delegate while the owner is away, else the owner."""
     delegates = (one.delegate for one in absences if one.person == owner and one.covers(day))
     return next((delegate for delegate in delegates if delegate), owner)

@@ -23,7 +23,7 @@ ACTIVITY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FileFinding:
     """Something about the node at `path`. A warning does not stand in the way."""
 
     path: tuple[str | int, ...]
@@ -31,23 +31,23 @@ class Finding:
     warning: bool = False
 
 
-def findings(file: StrategyFile) -> Iterator[Finding]:
+def check_strategy_file(file: StrategyFile) -> Iterator[FileFinding]:
     """Everything that can be said against the file, problems and warnings alike."""
-    yield from _cycle(file)
-    yield from _keys(file)
+    yield from _check_cycle(file)
+    yield from _check_keys(file)
     for index, objective in enumerate(file.objectives):
-        yield from _objective(file, objective, ("objectives", index))
-    yield from _weights(file)
-    yield from _parents(file)
+        yield from _check_objective(file, objective, ("objectives", index))
+    yield from _check_weights(file)
+    yield from _check_parents(file)
     for index, metric in enumerate(file.metrics):
-        yield from _metric(file, metric, ("metrics", index))
+        yield from _check_metric(file, metric, ("metrics", index))
     for index, project in enumerate(file.projects):
-        yield from _project(file, project, ("projects", index))
-    yield from _currencies(file)
-    yield from _services(file)
+        yield from _check_project(file, project, ("projects", index))
+    yield from _check_currencies(file)
+    yield from _check_services(file)
 
 
-def schedule_of(entry: ScheduleEntry) -> Schedule:
+def build_schedule(entry: ScheduleEntry) -> Schedule:
     return Schedule(
         starts=entry.starts,
         zone=entry.zone,
@@ -60,185 +60,197 @@ def schedule_of(entry: ScheduleEntry) -> Schedule:
     )
 
 
-def _cycle(file: StrategyFile) -> Iterator[Finding]:
-    yield from _order(("cycle", "ends"), file.cycle.starts, file.cycle.ends)
+def _check_cycle(file: StrategyFile) -> Iterator[FileFinding]:
+    yield from _check_order(("cycle", "ends"), file.cycle.starts, file.cycle.ends)
     if entry := file.cycle.check_ins:
         try:
-            hints = check_schedule(schedule_of(entry))
+            hints = check_schedule(build_schedule(entry))
         except InvalidInput as refusal:
-            yield from (Finding(("cycle", "check_ins", field), text) for field, text in refusal.fields.items())
+            yield from (FileFinding(("cycle", "check_ins", field), text) for field, text in refusal.fields.items())
         else:
-            yield from (Finding(("cycle", "check_ins", "rule"), hint, warning=True) for hint in hints)
+            yield from (FileFinding(("cycle", "check_ins", "rule"), hint, warning=True) for hint in hints)
 
 
-def _keys(file: StrategyFile) -> Iterator[Finding]:
-    yield from _duplicates("objectives", (o.key for o in file.objectives))
-    yield from _duplicates("metrics", (m.key for m in file.metrics))
-    yield from _duplicates("projects", (p.key for p in file.projects))
-    yield from _duplicates("services", (s.service for s in file.services), "service")
+def _check_keys(file: StrategyFile) -> Iterator[FileFinding]:
+    yield from _find_duplicates("objectives", (o.key for o in file.objectives))
+    yield from _find_duplicates("metrics", (m.key for m in file.metrics))
+    yield from _find_duplicates("projects", (p.key for p in file.projects))
+    yield from _find_duplicates("services", (s.service for s in file.services), "service")
     places = [(p, m) for p, project in enumerate(file.projects) for m in range(len(project.milestones))]
     seen: set[str] = set()
     for p, m in places:
         key = file.projects[p].milestones[m].key
         if key in seen:
-            yield Finding(("projects", p, "milestones", m, "key"), f"“{key}” is taken by another milestone.")
+            yield FileFinding(("projects", p, "milestones", m, "key"), f"“{key}” is taken by another milestone.")
         seen.add(key)
 
 
-def _duplicates(where: str, keys: Iterable[str], field: str = "key") -> Iterator[Finding]:
+def _find_duplicates(where: str, keys: Iterable[str], field: str = "key") -> Iterator[FileFinding]:
     seen: set[str] = set()
     for index, key in enumerate(keys):
         if key in seen:
-            yield Finding((where, index, field), f"“{key}” is taken by an entry above. Each needs a name of its own.")
+            yield FileFinding(
+                (where, index, field), f"“{key}” is taken by an entry above. Each needs a name of its own."
+            )
         seen.add(key)
 
 
-def _objective(file: StrategyFile, entry: ObjectiveEntry, path: tuple[str | int, ...]) -> Iterator[Finding]:
+def _check_objective(file: StrategyFile, entry: ObjectiveEntry, path: tuple[str | int, ...]) -> Iterator[FileFinding]:
     if entry.owner is None:
-        yield Finding(path, f"Objective “{entry.key}” has no owner. Name the one person who answers for it.")
+        yield FileFinding(path, f"Objective “{entry.key}” has no owner. Name the one person who answers for it.")
     if entry.ends is None:
-        yield Finding(path, f"Objective “{entry.key}” has no date. Say with “ends” by when it is to be reached.")
-    yield from _period(file, path, entry.starts, entry.ends)
+        yield FileFinding(path, f"Objective “{entry.key}” has no date. Say with “ends” by when it is to be reached.")
+    yield from _check_period(file, path, entry.starts, entry.ends)
     has_children = any(other.parent == entry.key for other in file.objectives)
-    if not has_children and not _key_results(file, entry.key):
-        yield Finding(
+    if not has_children and not _has_key_results(file, entry.key):
+        yield FileFinding(
             path,
             f"Objective “{entry.key}” cannot be measured. Give it a metric of kind key_result"
             " with unit, baseline and target.",
         )
     if entry.visibility is Visibility.PRIVATE and entry.viewers.roles:
-        yield Finding((*path, "viewers"), "Roles open nothing that is private. Name the people, or make it “group”.")
+        yield FileFinding(
+            (*path, "viewers"), "Roles open nothing that is private. Name the people, or make it “group”."
+        )
     if entry.visibility is Visibility.ORG and (entry.viewers.roles or entry.viewers.people):
-        yield Finding((*path, "viewers"), "Everybody sees an objective of visibility “org”. Remove the viewers.")
+        yield FileFinding((*path, "viewers"), "Everybody sees an objective of visibility “org”. Remove the viewers.")
     if entry.rag.amber_from > entry.rag.green_from:
-        yield Finding((*path, "rag"), "Amber must begin below green.")
-    yield from _activity((*path, "title"), entry.title)
+        yield FileFinding((*path, "rag"), "Amber must begin below green.")
+    yield from _check_wording((*path, "title"), entry.title)
 
 
-def _key_results(file: StrategyFile, objective: str) -> bool:
+def _has_key_results(file: StrategyFile, objective: str) -> bool:
     return any(m.objective == objective and m.kind is MetricKind.KEY_RESULT for m in file.metrics)
 
 
-def _activity(path: tuple[str | int, ...], words: str) -> Iterator[Finding]:
+def _check_wording(path: tuple[str | int, ...], words: str) -> Iterator[FileFinding]:
     if ACTIVITY.match(words):
         message = f"“{words}” reads like an activity. Say what will be different once it is done."
-        yield Finding(path, message, warning=True)
+        yield FileFinding(path, message, warning=True)
 
 
-def _weights(file: StrategyFile) -> Iterator[Finding]:
+def _check_weights(file: StrategyFile) -> Iterator[FileFinding]:
     total = sum((objective.weight for objective in file.objectives), Decimal(0))
     if abs(total - 1) > WEIGHT_TOLERANCE:
-        yield Finding(("objectives",), f"The weights of a cycle sum to 1; these sum to {total.normalize():f}.")
+        yield FileFinding(("objectives",), f"The weights of a cycle sum to 1; these sum to {total.normalize():f}.")
 
 
-def _parents(file: StrategyFile) -> Iterator[Finding]:
+def _check_parents(file: StrategyFile) -> Iterator[FileFinding]:
     parents = {objective.key: objective.parent for objective in file.objectives}
     for index, objective in enumerate(file.objectives):
         path = ("objectives", index, "parent")
         if objective.parent is not None and objective.parent not in parents:
-            yield _unknown(path, "objective", objective.parent)
+            yield _unknown_key(path, "objective", objective.parent)
             continue
         seen, above = {objective.key}, objective.parent
         while above is not None and above not in seen:
             seen.add(above)
             above = parents.get(above)
         if above is not None:
-            yield Finding(path, f"“{objective.key}” stands above itself. Break the circle of parents.")
+            yield FileFinding(path, f"“{objective.key}” stands above itself. Break the circle of parents.")
 
 
-def _metric(file: StrategyFile, entry: MetricEntry, path: tuple[str | int, ...]) -> Iterator[Finding]:
+def _check_metric(file: StrategyFile, entry: MetricEntry, path: tuple[str | int, ...]) -> Iterator[FileFinding]:
     missing = [name for name in ("unit", "baseline", "target", "owner") if getattr(entry, name) in (None, "")]
     missing += ["date (“ends”)"] if entry.ends is None else []
     if missing:
-        yield Finding(path, f"Metric “{entry.key}” has no {', no '.join(missing)}. Without it, nobody can judge it.")
+        yield FileFinding(
+            path, f"Metric “{entry.key}” has no {', no '.join(missing)}. Without it, nobody can judge it."
+        )
     if entry.kind is MetricKind.KEY_RESULT and entry.objective is None:
-        yield Finding(path, f"Key result “{entry.key}” belongs to no objective. Name it, or make this a kpi.")
+        yield FileFinding(path, f"Key result “{entry.key}” belongs to no objective. Name it, or make this a kpi.")
     if entry.objective is not None and entry.objective not in {o.key for o in file.objectives}:
-        yield _unknown((*path, "objective"), "objective", entry.objective)
-    yield from _target(entry, (*path, "target"))
-    yield from _period(file, path, entry.starts, entry.ends)
+        yield _unknown_key((*path, "objective"), "objective", entry.objective)
+    yield from _check_target(entry, (*path, "target"))
+    yield from _check_period(file, path, entry.starts, entry.ends)
     for day, times in Counter(m.on for m in entry.measurements).items():
         if times > 1:
-            yield Finding((*path, "measurements"), f"There are {times} measurements on {day.isoformat()}; keep one.")
-    yield from _possible(entry, path)
-    yield from _activity((*path, "name"), entry.name)
+            yield FileFinding(
+                (*path, "measurements"), f"There are {times} measurements on {day.isoformat()}; keep one."
+            )
+    yield from _check_limits(entry, path)
+    yield from _check_wording((*path, "name"), entry.name)
 
 
-def _possible(entry: MetricEntry, path: tuple[str | int, ...]) -> Iterator[Finding]:
+def _check_limits(entry: MetricEntry, path: tuple[str | int, ...]) -> Iterator[FileFinding]:
     low, high = entry.lowest, entry.highest
     if low is not None and high is not None and low >= high:
-        yield Finding((*path, "lowest"), "“lowest” must be below “highest”.")
+        yield FileFinding((*path, "lowest"), "“lowest” must be below “highest”.")
         return
     given = [("baseline", entry.baseline), *(("measurements", one.value) for one in entry.measurements)]
     for name, value in given:
         if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
-            yield Finding((*path, name), f"{value} is outside of what can be measured, by “lowest” and “highest”.")
+            yield FileFinding((*path, name), f"{value} is outside of what can be measured, by “lowest” and “highest”.")
 
 
-def _target(entry: MetricEntry, path: tuple[str | int, ...]) -> Iterator[Finding]:
+def _check_target(entry: MetricEntry, path: tuple[str | int, ...]) -> Iterator[FileFinding]:
     is_range = isinstance(entry.target, RangeEntry)
     if entry.target is not None and is_range != (entry.mode is Mode.RANGE):
-        yield Finding(path, "A range has “low” and “high”; every other mode has one number as its target.")
+        yield FileFinding(path, "A range has “low” and “high”; every other mode has one number as its target.")
     if isinstance(entry.target, RangeEntry) and entry.target.low >= entry.target.high:
-        yield Finding(path, "“low” must be below “high”.")
+        yield FileFinding(path, "“low” must be below “high”.")
     if entry.mode is Mode.MOVE and entry.target is not None and entry.target == entry.baseline:
-        yield Finding(path, "The target equals the baseline, so nothing would change. To keep a level use at_least.")
+        yield FileFinding(
+            path, "The target equals the baseline, so nothing would change. To keep a level use at_least."
+        )
 
 
-def _project(file: StrategyFile, entry: ProjectEntry, path: tuple[str | int, ...]) -> Iterator[Finding]:
-    yield from _order((*path, "ends"), entry.starts, entry.ends)
+def _check_project(file: StrategyFile, entry: ProjectEntry, path: tuple[str | int, ...]) -> Iterator[FileFinding]:
+    yield from _check_order((*path, "ends"), entry.starts, entry.ends)
     known = {objective.key: objective for objective in file.objectives}
     served = [contribution.objective for contribution in entry.serves]
     for index, key in enumerate(served):
         if key not in known:
-            yield _unknown((*path, "serves", index, "objective"), "objective", key)
+            yield _unknown_key((*path, "serves", index, "objective"), "objective", key)
         elif key in served[:index]:
-            yield Finding((*path, "serves", index, "objective"), f"“{key}” is served twice; keep one line.")
+            yield FileFinding((*path, "serves", index, "objective"), f"“{key}” is served twice; keep one line.")
     for index, milestone in enumerate(entry.milestones):
         if any(change.on >= later.on for change, later in zip(milestone.history, milestone.history[1:], strict=False)):
-            yield Finding((*path, "milestones", index, "history"), "The history runs from the oldest to the newest.")
+            yield FileFinding(
+                (*path, "milestones", index, "history"), "The history runs from the oldest to the newest."
+            )
     hidden = [known[key].visibility is not Visibility.ORG for key in served if key in known]
     if hidden and all(hidden) and not entry.confidential:
         message = (
             "It serves only objectives that not everybody sees; others take it for unaligned. Make it confidential?"
         )
-        yield Finding(path, message, warning=True)
+        yield FileFinding(path, message, warning=True)
 
 
-def _currencies(file: StrategyFile) -> Iterator[Finding]:
+def _check_currencies(file: StrategyFile) -> Iterator[FileFinding]:
     first = file.projects[0].currency if file.projects else ""
     for index, project in enumerate(file.projects):
         if project.currency != first:
             message = f"Budgets are compared, so they need one currency. The first project is in {first}."
-            yield Finding(("projects", index, "currency"), message)
+            yield FileFinding(("projects", index, "currency"), message)
 
 
-def _services(file: StrategyFile) -> Iterator[Finding]:
+def _check_services(file: StrategyFile) -> Iterator[FileFinding]:
     known = {objective.key for objective in file.objectives}
     for index, service in enumerate(file.services):
         seen: set[str] = set()
         for number, support in enumerate(service.supports):
             path = ("services", index, "supports", number)
             if support.objective not in known:
-                yield _unknown((*path, "objective"), "objective", support.objective)
+                yield _unknown_key((*path, "objective"), "objective", support.objective)
             if support.objective in seen:
-                yield Finding((*path, "objective"), f"“{support.objective}” is supported twice; keep one line.")
+                yield FileFinding((*path, "objective"), f"“{support.objective}” is supported twice; keep one line.")
             if support.strength not in STRENGTHS:
-                yield Finding((*path, "strength"), "A strength is 0, 0.5 or 1.")
+                yield FileFinding((*path, "strength"), "A strength is 0, 0.5 or 1.")
             seen.add(support.objective)
 
 
-def _period(
+def _check_period(
     file: StrategyFile, path: tuple[str | int, ...], starts: date | None, ends: date | None
-) -> Iterator[Finding]:
+) -> Iterator[FileFinding]:
     if ends is not None:
-        yield from _order((*path, "ends"), starts or file.cycle.starts, ends)
+        yield from _check_order((*path, "ends"), starts or file.cycle.starts, ends)
 
 
-def _order(path: tuple[str | int, ...], starts: date, ends: date) -> Iterator[Finding]:
+def _check_order(path: tuple[str | int, ...], starts: date, ends: date) -> Iterator[FileFinding]:
     if ends <= starts:
-        yield Finding(path, f"It ends on {ends.isoformat()}, not after it starts on {starts.isoformat()}.")
+        yield FileFinding(path, f"It ends on {ends.isoformat()}, not after it starts on {starts.isoformat()}.")
 
 
-def _unknown(path: tuple[str | int, ...], noun: str, key: str) -> Finding:
-    return Finding(path, f"There is no {noun} “{key}” in this file. Check its spelling.")
+def _unknown_key(path: tuple[str | int, ...], noun: str, key: str) -> FileFinding:
+    return FileFinding(path, f"There is no {noun} “{key}” in this file. Check its spelling.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from foundation.files import BadFile, FileProblem, find_line, parse_yaml, read_text
-from strategy.checks import Finding, findings, schedule_of
+from strategy.checks import FileFinding, build_schedule, check_strategy_file
 from strategy.file_models import (
     CycleEntry,
     MetricEntry,
@@ -23,9 +23,9 @@ from strategy.records import (
     Cycle,
     Measurement,
     Metric,
-    Milestone,
     Objective,
     Project,
+    ProjectMilestone,
     RagThresholds,
     Reforecast,
     ServiceLink,
@@ -54,13 +54,13 @@ def read_strategy(path: Path) -> Strategy:
 def parse_strategy(text: str, *, name: str) -> Strategy:
     """Read a strategy from text that was uploaded, say; `name` is what messages call it. Raises as `read_strategy`."""
     file = parse_yaml(text, StrategyFile, name=name)
-    found = list(findings(file))
+    found = list(check_strategy_file(file))
     if wrong := _problems(text, name, (one for one in found if not one.warning)):
         raise BadFile(wrong)
-    return _strategy(file, _problems(text, name, (one for one in found if one.warning)))
+    return _build_strategy(file, _problems(text, name, (one for one in found if one.warning)))
 
 
-def _problems(text: str, name: str, found: Iterable[Finding]) -> tuple[FileProblem, ...]:
+def _problems(text: str, name: str, found: Iterable[FileFinding]) -> tuple[FileProblem, ...]:
     every = list(found)
     problems = [
         FileProblem(name, find_line(text, one.path), ".".join(str(part) for part in one.path), one.message)
@@ -68,25 +68,23 @@ def _problems(text: str, name: str, found: Iterable[Finding]) -> tuple[FileProbl
     ]
     problems.sort(key=lambda problem: problem.line or 0)
     if len(every) > MOST_PROBLEMS:
-        problems.append(
-            FileProblem(name, None, "", f"And {len(every) - MOST_PROBLEMS} more, once these are put right.")
-        )
+        problems.append(FileProblem(name, None, "", f"And {len(every) - MOST_PROBLEMS} more. Fix these first."))
     return tuple(problems)
 
 
-def _strategy(file: StrategyFile, warnings: tuple[FileProblem, ...]) -> Strategy:
+def _build_strategy(file: StrategyFile, warnings: tuple[FileProblem, ...]) -> Strategy:
     return Strategy(
         organisation=file.organisation,
         version=file.version,
         mission=file.mission,
         vision=file.vision,
-        cycle=_cycle(file.cycle),
-        objectives=tuple(_objective(entry, file.cycle.starts) for entry in file.objectives),
-        metrics=tuple(_metric(entry, file.cycle.starts) for entry in file.metrics),
-        measurements=tuple(one for entry in file.metrics for one in _measurements(entry)),
-        projects=tuple(_project(entry) for entry in file.projects),
-        milestones=tuple(one for entry in file.projects for one in _milestones(entry)),
-        contributions=tuple(one for entry in file.projects for one in _contributions(entry)),
+        cycle=_build_cycle(file.cycle),
+        objectives=tuple(_build_objective(entry, file.cycle.starts) for entry in file.objectives),
+        metrics=tuple(_build_metric(entry, file.cycle.starts) for entry in file.metrics),
+        measurements=tuple(one for entry in file.metrics for one in _build_measurements(entry)),
+        projects=tuple(_build_project(entry) for entry in file.projects),
+        milestones=tuple(one for entry in file.projects for one in _build_milestones(entry)),
+        contributions=tuple(one for entry in file.projects for one in _build_contributions(entry)),
         services=tuple(ServiceMaturity(entry.service, entry.maturity) for entry in file.services),
         service_links=tuple(
             ServiceLink(entry.service, support.objective, support.strength)
@@ -97,28 +95,28 @@ def _strategy(file: StrategyFile, warnings: tuple[FileProblem, ...]) -> Strategy
     )
 
 
-def _cycle(entry: CycleEntry) -> Cycle:
-    return Cycle(entry.name, entry.starts, entry.ends, schedule_of(entry.check_ins) if entry.check_ins else None)
+def _build_cycle(entry: CycleEntry) -> Cycle:
+    return Cycle(entry.name, entry.starts, entry.ends, build_schedule(entry.check_ins) if entry.check_ins else None)
 
 
-def _objective(entry: ObjectiveEntry, cycle_starts: date) -> Objective:
+def _build_objective(entry: ObjectiveEntry, cycle_starts: date) -> Objective:
     return Objective(
         key=entry.key,
         title=entry.title,
-        owner=_present(entry.owner),
+        owner=_require(entry.owner),
         weight=entry.weight,
         starts=entry.starts or cycle_starts,
-        ends=_present(entry.ends),
+        ends=_require(entry.ends),
         reviewer=entry.reviewer,
         parent=entry.parent,
         ambition=entry.ambition,
         visibility=entry.visibility,
-        viewers=_viewers(entry.viewers),
+        viewers=_build_viewers(entry.viewers),
         thresholds=RagThresholds(entry.rag.green_from, entry.rag.green_within, entry.rag.amber_from),
     )
 
 
-def _metric(entry: MetricEntry, cycle_starts: date) -> Metric:
+def _build_metric(entry: MetricEntry, cycle_starts: date) -> Metric:
     target: Decimal | None
     if isinstance(entry.target, RangeEntry):
         target, high = entry.target.low, entry.target.high
@@ -128,13 +126,13 @@ def _metric(entry: MetricEntry, cycle_starts: date) -> Metric:
         key=entry.key,
         name=entry.name,
         kind=entry.kind,
-        owner=_present(entry.owner),
-        unit=_present(entry.unit),
-        baseline=_present(entry.baseline),
-        target=_present(target),
+        owner=_require(entry.owner),
+        unit=_require(entry.unit),
+        baseline=_require(entry.baseline),
+        target=_require(target),
         target_high=high,
         starts=entry.starts or cycle_starts,
-        ends=_present(entry.ends),
+        ends=_require(entry.ends),
         objective=entry.objective,
         mode=entry.mode,
         weight=entry.weight,
@@ -145,13 +143,13 @@ def _metric(entry: MetricEntry, cycle_starts: date) -> Metric:
     )
 
 
-def _measurements(entry: MetricEntry) -> Iterable[Measurement]:
+def _build_measurements(entry: MetricEntry) -> Iterable[Measurement]:
     return (
-        Measurement(entry.key, one.on, one.value, one.author or _present(entry.owner)) for one in entry.measurements
+        Measurement(entry.key, one.on, one.value, one.author or _require(entry.owner)) for one in entry.measurements
     )
 
 
-def _project(entry: ProjectEntry) -> Project:
+def _build_project(entry: ProjectEntry) -> Project:
     return Project(
         key=entry.key,
         name=entry.name,
@@ -165,13 +163,13 @@ def _project(entry: ProjectEntry) -> Project:
         stage=entry.stage,
         tolerance=Tolerance(entry.tolerance.days, entry.tolerance.cost),
         confidential=entry.confidential,
-        viewers=_viewers(entry.viewers),
+        viewers=_build_viewers(entry.viewers),
     )
 
 
-def _milestones(entry: ProjectEntry) -> Iterable[Milestone]:
+def _build_milestones(entry: ProjectEntry) -> Iterable[ProjectMilestone]:
     return (
-        Milestone(
+        ProjectMilestone(
             key=one.key,
             project=entry.key,
             title=one.title,
@@ -184,15 +182,15 @@ def _milestones(entry: ProjectEntry) -> Iterable[Milestone]:
     )
 
 
-def _contributions(entry: ProjectEntry) -> Iterable[Contribution]:
+def _build_contributions(entry: ProjectEntry) -> Iterable[Contribution]:
     return (Contribution(entry.key, one.objective, one.impact, one.rationale, one.approved_by) for one in entry.serves)
 
 
-def _viewers(entry: ViewersEntry) -> Viewers:
+def _build_viewers(entry: ViewersEntry) -> Viewers:
     return Viewers(frozenset(entry.people), frozenset(entry.roles))
 
 
-def _present(value: T | None) -> T:
+def _require(value: T | None) -> T:
     """What `strategy.checks` has already refused to leave out."""
     if value is None:
         raise AssertionError("A field that was checked for is missing.")

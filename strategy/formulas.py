@@ -35,7 +35,7 @@ class WeightedProgress:
     coverage: Decimal
 
 
-def progress(baseline: Decimal, target: Decimal, current: Decimal) -> Progress:
+def compute_progress(baseline: Decimal, target: Decimal, current: Decimal) -> Progress:
     """Progress of a key result: P = (current − baseline)/(target − baseline), clamped to 0..1.
 
     Source: OKR practice (linear scoring). ValueError when baseline and target are equal: there is no way to measure.
@@ -54,18 +54,18 @@ def is_met(metric: Metric, current: Decimal) -> bool:
         return current <= metric.target
     if metric.mode is Mode.RANGE:
         return metric.target <= current <= (metric.target if metric.target_high is None else metric.target_high)
-    return progress(metric.baseline, metric.target, current).raw >= ONE
+    return compute_progress(metric.baseline, metric.target, current).raw >= ONE
 
 
-def metric_progress(metric: Metric, current: Decimal) -> Progress:
+def compute_metric_progress(metric: Metric, current: Decimal) -> Progress:
     """Progress of any metric; a keep-level metric (at least, at most, range) has made 1 when met, else 0."""
     if metric.mode is Mode.MOVE:
-        return progress(metric.baseline, metric.target, current)
+        return compute_progress(metric.baseline, metric.target, current)
     value = ONE if is_met(metric, current) else ZERO
     return Progress(value, value)
 
 
-def objective_progress(parts: Iterable[tuple[Decimal, Decimal | None]]) -> WeightedProgress:
+def compute_objective_progress(parts: Iterable[tuple[Decimal, Decimal | None]]) -> WeightedProgress:
     """Σ w·p / Σ w over the measured key results, given as (weight, progress or None when not measured).
 
     None measured gives no value at all: unknown is not zero.
@@ -80,7 +80,7 @@ def objective_progress(parts: Iterable[tuple[Decimal, Decimal | None]]) -> Weigh
     return WeightedProgress(total / weight_measured, weight_measured / whole)
 
 
-def expected_progress(starts: date, ends: date, today: date) -> Decimal:
+def compute_expected_progress(starts: date, ends: date, today: date) -> Decimal:
     """E = elapsed ÷ whole period, in days, clamped to 0..1. ValueError when the period is empty."""
     whole = (ends - starts).days
     if whole <= 0:
@@ -89,7 +89,7 @@ def expected_progress(starts: date, ends: date, today: date) -> Decimal:
     return Decimal(elapsed) / Decimal(whole)
 
 
-def rag(actual: Decimal, expected: Decimal, thresholds: RagThresholds | None = None) -> Rag:
+def compute_rag(actual: Decimal, expected: Decimal, thresholds: RagThresholds | None = None) -> Rag:
     """Green: P/E ≥ .95 or E − P ≤ .05; amber: P/E ≥ .75; else red. The figures can be set per objective."""
     limits = thresholds or RagThresholds()
     if expected - actual <= limits.green_within or actual >= limits.green_from * expected:
@@ -97,17 +97,17 @@ def rag(actual: Decimal, expected: Decimal, thresholds: RagThresholds | None = N
     return Rag.AMBER if actual >= limits.amber_from * expected else Rag.RED
 
 
-def slip(baseline: date, forecast: date) -> int:
+def compute_slip(baseline: date, forecast: date) -> int:
     """Forecast − baseline in calendar days; below 0 is early."""
     return (forecast - baseline).days
 
 
-def alignment(weights: Mapping[str, Decimal], impacts: Mapping[str, int]) -> Decimal:
+def compute_alignment(weights: Mapping[str, Decimal], impacts: Mapping[str, int]) -> Decimal:
     """A of a project: Σ over objectives of weight × impact/9. `weights` by objective, `impacts` of this project."""
     return sum((weights[o] * impact / LARGEST_IMPACT for o, impact in impacts.items() if o in weights), ZERO)
 
 
-def portfolio_index(projects: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
+def compute_portfolio_index(projects: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
     """Σ budget·A / Σ budget over (budget, alignment) of projects. None when there is no budget at all."""
     pairs = list(projects)
     whole = sum((budget for budget, _ in pairs), ZERO)
@@ -122,7 +122,9 @@ class Shares:
     unaligned: Decimal
 
 
-def resource_shares(objectives: Iterable[str], projects: Iterable[tuple[Decimal, Mapping[str, int]]]) -> Shares | None:
+def compute_resource_shares(
+    objectives: Iterable[str], projects: Iterable[tuple[Decimal, Mapping[str, int]]]
+) -> Shares | None:
     """R of each objective: Σ over projects of budget · impact/(the project's impacts summed), over the whole budget.
 
     Args:
@@ -144,17 +146,17 @@ def resource_shares(objectives: Iterable[str], projects: Iterable[tuple[Decimal,
     return Shares({objective: share / whole for objective, share in shares.items()}, unaligned / whole)
 
 
-def mismatch(weights: Mapping[str, Decimal], shares: Shares) -> Decimal:
+def compute_mismatch(weights: Mapping[str, Decimal], shares: Shares) -> Decimal:
     """D = ½ (Σ |R − w| + unaligned share): 0 when money follows the weights, 1 when none of it does."""
     gaps = sum((abs(shares.by_objective[o] - weight) for o, weight in weights.items()), ZERO)
     return HALF * (gaps + shares.unaligned)
 
 
-def objective_coverage(links: Iterable[tuple[Decimal, int]]) -> Decimal:
+def compute_objective_coverage(links: Iterable[tuple[Decimal, int]]) -> Decimal:
     """1 − Π(1 − strength·maturity/5) over (strength, maturity 1–5) of the services that support an objective."""
     return ONE - prod((ONE - strength * level / HIGHEST_MATURITY for strength, level in links), start=ONE)
 
 
-def service_coverage(weights: Mapping[str, Decimal], coverage: Mapping[str, Decimal]) -> Decimal:
+def compute_service_coverage(weights: Mapping[str, Decimal], coverage: Mapping[str, Decimal]) -> Decimal:
     """Σ over objectives of weight × coverage of the objective."""
     return sum((weight * coverage.get(objective, ZERO) for objective, weight in weights.items()), ZERO)

@@ -15,7 +15,9 @@ MOST_PLACES = 6
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
-def measure(strategy: Strategy, person: Person, metric_key: str, *, on: date, value: str, now: datetime) -> Measurement:
+def take_measurement(
+    strategy: Strategy, person: Person, metric_key: str, *, on: date, value: str, now: datetime
+) -> Measurement:
     """A measurement from what somebody typed; on a day that has one already it is a correction.
 
     Raises:
@@ -28,7 +30,7 @@ def measure(strategy: Strategy, person: Person, metric_key: str, *, on: date, va
     if person.id not in (metric.owner, objective.owner if objective else None) and not person.is_pmo:
         raise NotAllowed(f"“{metric.name}” is measured by its owner, its objective's owner or the PMO.")
     wrong = {"on": "This day has not come yet."} if on > now.date() else {}
-    if (number := _number(value)) is None:
+    if (number := _parse_number(value)) is None:
         wrong["value"] = f"Give a number, such as 12.5, in {metric.unit}."
     elif metric.lowest is not None and number < metric.lowest:
         wrong["value"] = f"It cannot be below {metric.lowest} {metric.unit}. Check the value."
@@ -40,7 +42,7 @@ def measure(strategy: Strategy, person: Person, metric_key: str, *, on: date, va
     return Measurement(metric.key, on, number, person.id, max(earlier, default=0) + 1)
 
 
-def with_measurements(strategy: Strategy, measurements: Iterable[Measurement]) -> Strategy:
+def merge_measurements(strategy: Strategy, measurements: Iterable[Measurement]) -> Strategy:
     """The strategy with these too. For one metric and day the highest revision counts; unknown metrics are left out."""
     latest: dict[tuple[str, date], Measurement] = {}
     for one in (*strategy.measurements, *measurements):
@@ -50,7 +52,7 @@ def with_measurements(strategy: Strategy, measurements: Iterable[Measurement]) -
     return replace(strategy, measurements=tuple(latest.values()))
 
 
-def measurable(strategy: Strategy, person: Person) -> tuple[Metric, ...]:
+def list_measurable_metrics(strategy: Strategy, person: Person) -> tuple[Metric, ...]:
     """What this person measures, their own first."""
     own = [one for one in strategy.metrics if one.owner == person.id]
     owned = {one.key for one in strategy.objectives if one.owner == person.id}
@@ -58,7 +60,7 @@ def measurable(strategy: Strategy, person: Person) -> tuple[Metric, ...]:
     return (*own, *others)
 
 
-def _number(text: str) -> Decimal | None:
+def _parse_number(text: str) -> Decimal | None:
     """The number that somebody typed, with or without commas between thousands; None when it is none to keep.
 
     A comma anywhere else may be a decimal one: 52,5 is not 525, so it is refused.

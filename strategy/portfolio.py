@@ -47,13 +47,13 @@ class PortfolioFigures:
         return tuple(project for project, aligned in self.alignment if not aligned)
 
 
-def portfolio_figures(strategy: Strategy) -> PortfolioFigures:
+def compute_portfolio(strategy: Strategy) -> PortfolioFigures:
     """All figures over the open projects, those that are proposed or closed left out."""
     weights = {objective.key: objective.weight for objective in strategy.objectives}
     projects = [p for p in strategy.projects if p.stage not in (Stage.PROPOSED, Stage.CLOSED)]
     impacts = {p.key: {c.objective: c.impact for c in strategy.contributions_of(p.key)} for p in projects}
-    aligned = {p.key: formulas.alignment(weights, impacts[p.key]) for p in projects}
-    shares = formulas.resource_shares(weights, [(p.budget, impacts[p.key]) for p in projects])
+    aligned = {p.key: formulas.compute_alignment(weights, impacts[p.key]) for p in projects}
+    shares = formulas.compute_resource_shares(weights, [(p.budget, impacts[p.key]) for p in projects])
     covered = {objective: _coverage(strategy, objective) for objective in weights}
     return PortfolioFigures(
         objectives=tuple(
@@ -66,10 +66,10 @@ def portfolio_figures(strategy: Strategy) -> PortfolioFigures:
             for one in strategy.objectives
         ),
         alignment=tuple(sorted(((p, aligned[p.key]) for p in projects), key=lambda pair: (-pair[1], pair[0].key))),
-        index=formulas.portfolio_index([(p.budget, aligned[p.key]) for p in projects]),
+        index=formulas.compute_portfolio_index([(p.budget, aligned[p.key]) for p in projects]),
         unaligned=shares.unaligned if shares else None,
-        mismatch=formulas.mismatch(weights, shares) if shares else None,
-        coverage=formulas.service_coverage(weights, covered),
+        mismatch=formulas.compute_mismatch(weights, shares) if shares else None,
+        coverage=formulas.compute_service_coverage(weights, covered),
         budget=sum((p.budget for p in projects), Decimal(0)),
         currency=projects[0].currency if projects else "",
     )
@@ -77,6 +77,6 @@ def portfolio_figures(strategy: Strategy) -> PortfolioFigures:
 
 def _coverage(strategy: Strategy, objective: str) -> Decimal:
     maturity = {service.service: service.level for service in strategy.services}
-    return formulas.objective_coverage(
+    return formulas.compute_objective_coverage(
         (link.strength, maturity.get(link.service, 0)) for link in strategy.service_links if link.objective == objective
     )

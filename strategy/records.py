@@ -156,7 +156,7 @@ class Reforecast:
 
 
 @dataclass(frozen=True, slots=True)
-class Milestone:
+class ProjectMilestone:
     key: str
     project: str
     title: str
@@ -284,23 +284,23 @@ class Strategy:
     metrics: tuple[Metric, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     projects: tuple[Project, ...] = ()
-    milestones: tuple[Milestone, ...] = ()
+    milestones: tuple[ProjectMilestone, ...] = ()
     contributions: tuple[Contribution, ...] = ()
     services: tuple[ServiceMaturity, ...] = ()
     service_links: tuple[ServiceLink, ...] = ()
     warnings: tuple[FileProblem, ...] = ()
 
     def objective(self, key: str) -> Objective:
-        return _found(self.objectives_by_key, key, "objective")
+        return _find(self.objectives_by_key, key, "objective")
 
     def metric(self, key: str) -> Metric:
-        return _found(self.metrics_by_key, key, "metric")
+        return _find(self.metrics_by_key, key, "metric")
 
     def project(self, key: str) -> Project:
-        return _found(self.projects_by_key, key, "project")
+        return _find(self.projects_by_key, key, "project")
 
-    def milestone(self, key: str) -> Milestone:
-        return _found({milestone.key: milestone for milestone in self.milestones}, key, "milestone")
+    def milestone(self, key: str) -> ProjectMilestone:
+        return _find({milestone.key: milestone for milestone in self.milestones}, key, "milestone")
 
     def subject(self, subject: Subject) -> Objective | Project:
         """The record behind a subject. NotFound when it is not in this strategy."""
@@ -328,7 +328,7 @@ class Strategy:
         """The metric's measurements, oldest first."""
         return self._measurements_by_metric.get(metric, ())
 
-    def milestones_of(self, project: str) -> tuple[Milestone, ...]:
+    def milestones_of(self, project: str) -> tuple[ProjectMilestone, ...]:
         """The project's milestones, by baseline."""
         return self._milestones_by_project.get(project, ())
 
@@ -343,25 +343,25 @@ class Strategy:
 
     @cached_property
     def _metrics_by_objective(self) -> Mapping[str | None, tuple[Metric, ...]]:
-        return _grouped((metric.objective, metric) for metric in self.metrics)
+        return _group((metric.objective, metric) for metric in self.metrics)
 
     @cached_property
     def _measurements_by_metric(self) -> Mapping[str | None, tuple[Measurement, ...]]:
-        return _grouped((m.metric, m) for m in sorted(self.measurements, key=lambda m: m.on))
+        return _group((m.metric, m) for m in sorted(self.measurements, key=lambda m: m.on))
 
     @cached_property
-    def _milestones_by_project(self) -> Mapping[str | None, tuple[Milestone, ...]]:
-        return _grouped((m.project, m) for m in sorted(self.milestones, key=lambda m: m.baseline))
+    def _milestones_by_project(self) -> Mapping[str | None, tuple[ProjectMilestone, ...]]:
+        return _group((m.project, m) for m in sorted(self.milestones, key=lambda m: m.baseline))
 
 
-def _found(by_key: Mapping[str, R], key: str, noun: str) -> R:
+def _find(by_key: Mapping[str, R], key: str, noun: str) -> R:
     try:
         return by_key[key]
     except KeyError:
         raise NotFound(f"There is no {noun} “{key}” that you can see. Pick one from the list.") from None
 
 
-def _grouped(pairs: Iterable[tuple[str | None, R]]) -> Mapping[str | None, tuple[R, ...]]:
+def _group(pairs: Iterable[tuple[str | None, R]]) -> Mapping[str | None, tuple[R, ...]]:
     groups: dict[str | None, list[R]] = {}
     for key, record in pairs:
         groups.setdefault(key, []).append(record)

@@ -29,7 +29,7 @@ LAST_DAY_HINT = "Months without that day are left out. For the last day of every
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RecurrenceRule:
     """A readable rule. `recurrence` yields naive wall times and is not bound by `until`, an instant in UTC."""
 
     recurrence: rrule
@@ -45,9 +45,9 @@ def check_rule(rule: str, starts: datetime) -> tuple[str, ...]:
     Raises:
         InvalidInput: under "rule": it is finer than daily, cannot be read, or never comes about.
     """
-    parts = _parts(rule)
-    if next(iter(compiled(rule, starts).recurrence), None) is None:
-        raise _bad("This rule never comes about. Check its days and months against its start.")
+    parts = _parse_parts(rule)
+    if next(iter(compile_rule(rule, starts).recurrence), None) is None:
+        raise _refusal("This rule never comes about. Check its days and months against its start.")
     days = [int(day) for day in parts.get("BYMONTHDAY", "").split(",") if day]
     if not days and "BYDAY" not in parts and parts["FREQ"] == "MONTHLY":
         days = [starts.day]
@@ -55,60 +55,60 @@ def check_rule(rule: str, starts: datetime) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def compiled(rule: str, starts: datetime) -> Rule:
+def compile_rule(rule: str, starts: datetime) -> RecurrenceRule:
     """The rule from `starts`, ready to be asked. Invalid under "rule" when it is outside the accepted vocabulary."""
-    parts = _parts(rule)
+    parts = _parse_parts(rule)
     without_until = ";".join(f"{name}={value}" for name, value in parts.items() if name != "UNTIL")
     try:
         recurrence = rrulestr(without_until, dtstart=starts, cache=True)
     except (ValueError, TypeError, AttributeError) as error:
-        raise _bad(f"This rule cannot be read: {error}.") from None
+        raise _refusal(f"This rule cannot be read: {error}.") from None
     if not isinstance(recurrence, rrule):
-        raise _bad("Give one rule only.")
-    return Rule(recurrence, _until(parts.get("UNTIL")))
+        raise _refusal("Give one rule only.")
+    return RecurrenceRule(recurrence, _parse_until(parts.get("UNTIL")))
 
 
-def _parts(rule: str) -> Mapping[str, str]:
+def _parse_parts(rule: str) -> Mapping[str, str]:
     """The rule taken apart, every part within the vocabulary."""
     if len(rule) > LONGEST_RULE:
-        raise _bad(f"A rule has at most {LONGEST_RULE} characters.")
+        raise _refusal(f"A rule has at most {LONGEST_RULE} characters.")
     pairs = [part.partition("=") for part in rule.strip().upper().removeprefix("RRULE:").split(";")]
     parts = {name.strip(): value.strip() for name, _, value in pairs}
     if len(parts) != len(pairs) or not all(parts.values()):
-        raise _bad("A rule is written like FREQ=WEEKLY;BYDAY=MO, every part once.")
+        raise _refusal("A rule is written like FREQ=WEEKLY;BYDAY=MO, every part once.")
     _check_frequency(parts)
     _check_numbers(parts)
     _check_weekdays(parts)
-    _until(parts.get("UNTIL"))
+    _parse_until(parts.get("UNTIL"))
     if "COUNT" in parts and "UNTIL" in parts:
-        raise _bad("A rule ends by COUNT or by UNTIL, not by both.")
+        raise _refusal("A rule ends by COUNT or by UNTIL, not by both.")
     return parts
 
 
 def _check_frequency(parts: Mapping[str, str]) -> None:
     frequency = parts.get("FREQ", "")
     if frequency in ("HOURLY", "MINUTELY", "SECONDLY"):
-        raise _bad("Nothing recurs more often than daily. Use FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
+        raise _refusal("Nothing recurs more often than daily. Use FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
     if frequency not in LARGEST_INTERVAL:
-        raise _bad("Say how often: FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
+        raise _refusal("Say how often: FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
     if surplus := sorted(parts.keys() - ALLOWED.get(frequency, COARSE)):
-        raise _bad(f"{surplus[0]} cannot be used with FREQ={frequency}. The time of day is that of the start.")
+        raise _refusal(f"{surplus[0]} cannot be used with FREQ={frequency}. The time of day is that of the start.")
 
 
 def _check_numbers(parts: Mapping[str, str]) -> None:
-    _in_range(parts, "INTERVAL", LARGEST_INTERVAL[parts["FREQ"]])
-    _in_range(parts, "COUNT", MOST_REPEATS)
+    _check_range(parts, "INTERVAL", LARGEST_INTERVAL[parts["FREQ"]])
+    _check_range(parts, "COUNT", MOST_REPEATS)
     for name, largest in LARGEST_NUMBER.items():
         for number in parts.get(name, "1").split(","):
             sign = "[+-]?" if name != "BYMONTH" else ""
             if not re.fullmatch(sign + r"[0-9]{1,3}", number) or not 1 <= abs(int(number)) <= largest:
-                raise _bad(f"“{number}” cannot stand in {name}.")
+                raise _refusal(f"“{number}” cannot stand in {name}.")
 
 
-def _in_range(parts: Mapping[str, str], name: str, largest: int) -> None:
+def _check_range(parts: Mapping[str, str], name: str, largest: int) -> None:
     value = parts.get(name, "1")
     if not re.fullmatch(r"[0-9]{1,4}", value) or not 1 <= int(value) <= largest:
-        raise _bad(f"{name} is a whole number from 1 to {largest} with FREQ={parts['FREQ']}.")
+        raise _refusal(f"{name} is a whole number from 1 to {largest} with FREQ={parts['FREQ']}.")
 
 
 def _check_weekdays(parts: Mapping[str, str]) -> None:
@@ -116,23 +116,23 @@ def _check_weekdays(parts: Mapping[str, str]) -> None:
     for day in parts.get("BYDAY", "MO").split(","):
         found = WEEKDAY.fullmatch(day)
         if not found or (fine and found[1]):
-            raise _bad(f"“{day}” cannot stand in BYDAY with FREQ={parts['FREQ']}.")
+            raise _refusal(f"“{day}” cannot stand in BYDAY with FREQ={parts['FREQ']}.")
     interval = int(parts.get("INTERVAL", "1"))
     # Every seventh day is always the same weekday, and every tenth week may pass a month by: such rules can be empty.
     if parts["FREQ"] == "DAILY" and "BYDAY" in parts and interval > 1:
-        raise _bad("BYDAY cannot be used with every nth day. Use FREQ=WEEKLY.")
+        raise _refusal("BYDAY cannot be used with every nth day. Use FREQ=WEEKLY.")
     if parts["FREQ"] == "WEEKLY" and "BYMONTH" in parts and interval > 4:
-        raise _bad("BYMONTH cannot be used with more than every 4th week. Use FREQ=MONTHLY.")
+        raise _refusal("BYMONTH cannot be used with more than every 4th week. Use FREQ=MONTHLY.")
 
 
-def _until(text: str | None) -> datetime | None:
+def _parse_until(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
         return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise _bad("UNTIL must be a moment in UTC, such as UNTIL=20261231T235959Z.") from None
+        raise _refusal("UNTIL must be a moment in UTC, such as UNTIL=20261231T235959Z.") from None
 
 
-def _bad(message: str) -> InvalidInput:
+def _refusal(message: str) -> InvalidInput:
     return InvalidInput({"rule": message})

@@ -14,7 +14,7 @@ from itertools import takewhile
 from foundation.errors import InvalidInput, UserError
 from foundation.holidays import find_holidays
 from foundation.time import find_zone, resolve_wall_time, to_utc
-from strategy.rules import check_rule, compiled
+from strategy.rules import check_rule, compile_rule
 
 LONGEST_SHIFT = 14  # days that a holiday may move a slot
 MOST_HOLIDAYS = 60  # slots in a row that may fall on holidays before a schedule is taken for dead
@@ -54,7 +54,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueSlots:
     """`run` are the slots to run now, oldest first; `missed` the ones to record as not run."""
 
     run: tuple[datetime, ...] = ()
@@ -77,92 +77,92 @@ def check_schedule(schedule: Schedule) -> tuple[str, ...]:
         wrong["starts"] = "Give a start between the years 2000 and 2200."
     if schedule.grace < timedelta(0):
         wrong["grace"] = "The grace cannot be negative."
-    _note(wrong, "zone", lambda: find_zone(schedule.zone))
-    _note(wrong, "calendar", lambda: find_holidays(schedule.calendar))
+    _collect_error(wrong, "zone", lambda: find_zone(schedule.zone))
+    _collect_error(wrong, "calendar", lambda: find_holidays(schedule.calendar))
     if "starts" not in wrong:
-        _note(wrong, "rule", lambda: check_rule(schedule.rule, schedule.starts))
-    if not wrong and first_slot(schedule) is None:
+        _collect_error(wrong, "rule", lambda: check_rule(schedule.rule, schedule.starts))
+    if not wrong and find_first_slot(schedule) is None:
         wrong["rule"] = "With its end and its holidays this schedule never comes about. Check them against its start."
     if wrong:
         raise InvalidInput(wrong)
     return check_rule(schedule.rule, schedule.starts)
 
 
-def _note(wrong: dict[str, str], field: str, check: Callable[[], object]) -> None:
+def _collect_error(wrong: dict[str, str], field: str, check: Callable[[], object]) -> None:
     try:
         check()
     except UserError as refusal:
         wrong[field] = refusal.message
 
 
-def next_slot(schedule: Schedule, after: datetime) -> datetime | None:
+def find_next_slot(schedule: Schedule, after: datetime) -> datetime | None:
     """The first slot strictly after `after`, in UTC; None when the schedule has ended.
 
     Raises:
         UserError: the schedule's rule, zone or calendar cannot be used.
     """
-    return next(_slots_after(schedule, to_utc(after)), None)
+    return next(_iterate_slots(schedule, to_utc(after)), None)
 
 
-def first_slot(schedule: Schedule) -> datetime | None:
+def find_first_slot(schedule: Schedule) -> datetime | None:
     """The very first slot, in UTC."""
-    return next_slot(schedule, _dawn(schedule))
+    return find_next_slot(schedule, _before_first_slot(schedule))
 
 
-def last_slot(schedule: Schedule, now: datetime) -> datetime | None:
+def find_last_slot(schedule: Schedule, now: datetime) -> datetime | None:
     """The latest slot at or before `now`, in UTC; None when there was none yet."""
     latest = None
-    for slot in slots_between(schedule, _dawn(schedule), now):
+    for slot in find_slots(schedule, _before_first_slot(schedule), now):
         latest = slot
     return latest
 
 
-def slots_between(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
+def find_slots(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
     """The slots in (after, until], oldest first, in UTC."""
     end = to_utc(until)
-    return takewhile(lambda slot: slot <= end, _slots_after(schedule, to_utc(after)))
+    return takewhile(lambda slot: slot <= end, _iterate_slots(schedule, to_utc(after)))
 
 
-def due_slots(schedule: Schedule, last: datetime, now: datetime) -> Due:
+def find_due_slots(schedule: Schedule, last: datetime, now: datetime) -> DueSlots:
     """What to run at `now`, when everything up to and including `last` has been seen to.
 
     Slots within the grace run. Of those later than that, `coalesce` runs the latest alone, and only when no slot
     within the grace stands for it already; `skip` runs none.
     """
-    slots = list(slots_between(schedule, last, now))
+    slots = list(find_slots(schedule, last, now))
     on_time = tuple(slot for slot in slots if now - slot <= schedule.grace)
     late = tuple(slot for slot in slots if now - slot > schedule.grace)
     if late and not on_time and schedule.misfire is Misfire.COALESCE:
-        return Due(late[-1:], late[:-1])
-    return Due(on_time, late)
+        return DueSlots(late[-1:], late[:-1])
+    return DueSlots(on_time, late)
 
 
-def _dawn(schedule: Schedule) -> datetime:
+def _before_first_slot(schedule: Schedule) -> datetime:
     """A moment before any slot, also before one that a holiday moved to before the start."""
     return schedule.starts.replace(tzinfo=UTC) - timedelta(days=LONGEST_SHIFT + 2)
 
 
-def _slots_after(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+def _iterate_slots(schedule: Schedule, after: datetime) -> Iterator[datetime]:
     zone, latest = find_zone(schedule.zone), after
-    for wall in _off_holidays(schedule, _walls(schedule, after)):
+    for wall in _move_off_holidays(schedule, _iterate_wall_times(schedule, after)):
         slot = resolve_wall_time(wall, zone)
         if slot > latest:  # two slots that holidays moved to one day are one
             latest = slot
             yield slot
 
 
-def _walls(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+def _iterate_wall_times(schedule: Schedule, after: datetime) -> Iterator[datetime]:
     """The rule's wall times up to its UNTIL. They begin before `after`, because a holiday may move one past it."""
-    rule, zone = compiled(schedule.rule, schedule.starts), find_zone(schedule.zone)
-    begin = max(to_utc(after), _dawn(schedule)).replace(tzinfo=None) - timedelta(days=LONGEST_SHIFT + 2)
+    rule, zone = compile_rule(schedule.rule, schedule.starts), find_zone(schedule.zone)
+    begin = max(to_utc(after), _before_first_slot(schedule)).replace(tzinfo=None) - timedelta(days=LONGEST_SHIFT + 2)
     walls: Iterator[datetime] = rule.recurrence.xafter(begin, inc=True)
     return takewhile(lambda wall: rule.until is None or resolve_wall_time(wall, zone) <= rule.until, walls)
 
 
-def _off_holidays(schedule: Schedule, walls: Iterator[datetime]) -> Iterator[datetime]:
+def _move_off_holidays(schedule: Schedule, walls: Iterator[datetime]) -> Iterator[datetime]:
     skipped = 0
     for wall in walls:
-        day = _working_day(schedule, wall.date())
+        day = _find_working_day(schedule, wall.date())
         skipped = 0 if day else skipped + 1
         if day:
             yield datetime.combine(day, wall.time())
@@ -170,7 +170,7 @@ def _off_holidays(schedule: Schedule, walls: Iterator[datetime]) -> Iterator[dat
             return
 
 
-def _working_day(schedule: Schedule, day: date) -> date | None:
+def _find_working_day(schedule: Schedule, day: date) -> date | None:
     """The day on which a slot of `day` takes place; None when it does not."""
     if not _is_holiday(schedule, day):
         return day

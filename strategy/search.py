@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from strategy.records import Strategy, Subject, SubjectKind
 
 
-def every_subject(strategy: Strategy) -> Iterator[tuple[Subject, str]]:
+def list_subjects(strategy: Strategy) -> Iterator[tuple[Subject, str]]:
     """All objectives, then all projects, each with its title."""
     for objective in strategy.objectives:
         yield Subject(SubjectKind.OBJECTIVE, objective.key), objective.title
@@ -13,10 +13,10 @@ def every_subject(strategy: Strategy) -> Iterator[tuple[Subject, str]]:
         yield Subject(SubjectKind.PROJECT, project.key), project.name
 
 
-def matching(strategy: Strategy, typed: str) -> tuple[Subject, ...]:
+def find_matching_subjects(strategy: Strategy, typed: str) -> tuple[Subject, ...]:
     """What fits, from a strategy cut to its reader: the one of that key or title, else all that hold every word."""
     wanted = typed.casefold().strip()
-    found = [(subject, title.casefold()) for subject, title in every_subject(strategy)]
+    found = [(subject, title.casefold()) for subject, title in list_subjects(strategy)]
     if exact := tuple(subject for subject, title in found if wanted in (subject.key, title)):
         return exact
     words = wanted.split()

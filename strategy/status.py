@@ -14,11 +14,11 @@ from strategy.formulas import Progress, WeightedProgress
 from strategy.records import (
     Measurement,
     Metric,
-    Milestone,
     Mode,
     Objective,
     ProgressUpdate,
     Project,
+    ProjectMilestone,
     Rag,
     RagThresholds,
     Stage,
@@ -26,7 +26,7 @@ from strategy.records import (
     Subject,
     SubjectKind,
 )
-from strategy.updates import latest_updates
+from strategy.updates import find_latest_updates
 
 # A red part is known to be red whatever else is unknown; an unknown part may yet turn out worse than amber.
 WORST_FIRST = (Rag.RED, Rag.UNKNOWN, Rag.AMBER, Rag.GREEN)
@@ -52,23 +52,23 @@ class ObjectiveStatus:
     key_results: tuple[MetricStatus, ...]
     progress: WeightedProgress
     expected: Decimal
-    computed: Rag
+    computed_status: Rag
     update: ProgressUpdate | None  # the owner's latest
 
     @property
-    def owners(self) -> Rag:
+    def owner_status(self) -> Rag:
         return self.update.rag if self.update else Rag.UNKNOWN
 
     @property
     def mismatch(self) -> bool:
-        return differ(self.owners, self.computed)
+        return is_mismatch(self.owner_status, self.computed_status)
 
 
 @dataclass(frozen=True, slots=True)
 class MilestoneStatus:
     """`slip` is in days; one that is overdue has slipped to today at least."""
 
-    milestone: Milestone
+    milestone: ProjectMilestone
     slip: int
     overdue: bool  # its forecast has passed and it is not reached
 
@@ -81,16 +81,16 @@ class MilestoneStatus:
 class ProjectStatus:
     project: Project
     milestones: tuple[MilestoneStatus, ...]
-    computed: Rag
+    computed_status: Rag
     update: ProgressUpdate | None
 
     @property
-    def owners(self) -> Rag:
+    def owner_status(self) -> Rag:
         return self.update.rag if self.update else Rag.UNKNOWN
 
     @property
     def mismatch(self) -> bool:
-        return differ(self.owners, self.computed)
+        return is_mismatch(self.owner_status, self.computed_status)
 
     @property
     def slip(self) -> int | None:
@@ -99,7 +99,7 @@ class ProjectStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StrategyStatus:
     """Everything of one strategy on one day."""
 
     today: date
@@ -114,93 +114,93 @@ class Standing:
         return next(one for one in self.projects if one.project.key == key)
 
 
-def standing(strategy: Strategy, updates: Iterable[ProgressUpdate], now: datetime) -> Standing:
+def compute_statuses(strategy: Strategy, updates: Iterable[ProgressUpdate], now: datetime) -> StrategyStatus:
     """How everything in `strategy` stands at `now`; what came later does not count. `now` is aware, its date counts."""
     today = now.date()
-    latest = latest_updates(updates, now)
-    return Standing(
+    latest = find_latest_updates(updates, now)
+    return StrategyStatus(
         today=today,
-        objectives=tuple(objective_status(strategy, one, latest, today) for one in strategy.objectives),
-        metrics=tuple(metric_status(strategy, one, today) for one in strategy.metrics),
-        projects=tuple(project_status(strategy, one, latest, today) for one in strategy.projects),
+        objectives=tuple(compute_objective_status(strategy, one, latest, today) for one in strategy.objectives),
+        metrics=tuple(compute_metric_status(strategy, one, today) for one in strategy.metrics),
+        projects=tuple(compute_project_status(strategy, one, latest, today) for one in strategy.projects),
     )
 
 
-def metric_status(strategy: Strategy, metric: Metric, today: date) -> MetricStatus:
+def compute_metric_status(strategy: Strategy, metric: Metric, today: date) -> MetricStatus:
     measured = [one for one in strategy.measurements_of(metric.key) if one.on <= today]
     latest = measured[-1] if measured else None
     age = (today - latest.on).days if latest else None
     stale = age is None or age > metric.stale_after
-    progress = formulas.metric_progress(metric, latest.value) if latest and not stale else None
-    expected = formulas.expected_progress(metric.starts, metric.ends, today)
+    progress = formulas.compute_metric_progress(metric, latest.value) if latest and not stale else None
+    expected = formulas.compute_expected_progress(metric.starts, metric.ends, today)
     return MetricStatus(
         metric=metric,
         latest=latest,
         previous=measured[-2] if len(measured) > 1 else None,
         progress=progress,
         expected=expected,
-        rag=_metric_rag(metric, progress, expected, _thresholds(strategy, metric)),
+        rag=_compute_metric_rag(metric, progress, expected, _find_thresholds(strategy, metric)),
         age=age,
         stale=stale,
     )
 
 
-def objective_status(
+def compute_objective_status(
     strategy: Strategy, objective: Objective, latest: Mapping[Subject, ProgressUpdate], today: date
 ) -> ObjectiveStatus:
     """The worst of its key results and of the objectives below it; progress is weighted over the same."""
-    key_results = tuple(metric_status(strategy, one, today) for one in strategy.key_results(objective.key))
-    below = tuple(objective_status(strategy, one, latest, today) for one in strategy.children_of(objective.key))
+    key_results = tuple(compute_metric_status(strategy, one, today) for one in strategy.key_results(objective.key))
+    below = tuple(compute_objective_status(strategy, one, latest, today) for one in strategy.children_of(objective.key))
     parts = [(one.metric.weight, one.progress.value if one.progress else None) for one in key_results]
     parts += [(one.objective.weight, one.progress.value) for one in below]
     return ObjectiveStatus(
         objective=objective,
         key_results=key_results,
-        progress=formulas.objective_progress(parts),
-        expected=formulas.expected_progress(objective.starts, objective.ends, today),
-        computed=worst([*(one.rag for one in key_results), *(one.computed for one in below)]),
+        progress=formulas.compute_objective_progress(parts),
+        expected=formulas.compute_expected_progress(objective.starts, objective.ends, today),
+        computed_status=find_worst([*(one.rag for one in key_results), *(one.computed_status for one in below)]),
         update=latest.get(Subject(SubjectKind.OBJECTIVE, objective.key)),
     )
 
 
-def project_status(
+def compute_project_status(
     strategy: Strategy, project: Project, latest: Mapping[Subject, ProgressUpdate], today: date
 ) -> ProjectStatus:
     """By the worst slip ahead: green when there is none, amber within the project's tolerance, red beyond it."""
-    milestones = tuple(milestone_status(one, today) for one in strategy.milestones_of(project.key))
+    milestones = tuple(compute_milestone_status(one, today) for one in strategy.milestones_of(project.key))
     update = latest.get(Subject(SubjectKind.PROJECT, project.key))
-    return ProjectStatus(project, milestones, _project_rag(project, milestones), update)
+    return ProjectStatus(project, milestones, _compute_project_rag(project, milestones), update)
 
 
-def milestone_status(milestone: Milestone, today: date) -> MilestoneStatus:
+def compute_milestone_status(milestone: ProjectMilestone, today: date) -> MilestoneStatus:
     overdue = milestone.actual is None and milestone.forecast < today
     reached = milestone.actual or (today if overdue else milestone.forecast)
-    return MilestoneStatus(milestone, formulas.slip(milestone.baseline, reached), overdue)
+    return MilestoneStatus(milestone, formulas.compute_slip(milestone.baseline, reached), overdue)
 
 
-def worst(colours: Iterable[Rag]) -> Rag:
+def find_worst(colours: Iterable[Rag]) -> Rag:
     """The worst of some statuses; unknown when there is none."""
     return min(colours, key=WORST_FIRST.index, default=Rag.UNKNOWN)
 
 
-def differ(owners: Rag, computed: Rag) -> bool:
+def is_mismatch(owners: Rag, computed: Rag) -> bool:
     """Whether two known statuses say different things."""
     return Rag.UNKNOWN not in (owners, computed) and owners is not computed
 
 
-def _metric_rag(metric: Metric, progress: Progress | None, expected: Decimal, thresholds: RagThresholds) -> Rag:
+def _compute_metric_rag(metric: Metric, progress: Progress | None, expected: Decimal, thresholds: RagThresholds) -> Rag:
     if progress is None:
         return Rag.UNKNOWN
     if metric.mode is Mode.MOVE:
-        return formulas.rag(progress.value, expected, thresholds)
+        return formulas.compute_rag(progress.value, expected, thresholds)
     return Rag.GREEN if progress.value else Rag.RED
 
 
-def _thresholds(strategy: Strategy, metric: Metric) -> RagThresholds:
+def _find_thresholds(strategy: Strategy, metric: Metric) -> RagThresholds:
     return strategy.objective(metric.objective).thresholds if metric.objective else RagThresholds()
 
 
-def _project_rag(project: Project, milestones: tuple[MilestoneStatus, ...]) -> Rag:
+def _compute_project_rag(project: Project, milestones: tuple[MilestoneStatus, ...]) -> Rag:
     if not milestones:
         return Rag.UNKNOWN
     ahead = [] if project.stage is Stage.CLOSED else [one for one in milestones if not one.done]

@@ -29,7 +29,7 @@ class StoryState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class StoryEvent(StrEnum):
+class StoryVerb(StrEnum):
     EDIT = "edit"
     SUBMIT = "submit"
     REQUEST_CHANGES = "request_changes"
@@ -47,7 +47,7 @@ class Consent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPerson:
     """Somebody the story names, by Slack user id."""
 
     person: str
@@ -76,7 +76,7 @@ class Story:
     objective: str | None
     project: str | None
     evidence: tuple[str, ...]
-    people: tuple[Named, ...]
+    people: tuple[NamedPerson, ...]
     created_at: datetime
     reviewer: str | None = None
     published_at: datetime | None = None
@@ -88,20 +88,20 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class StoryEntry:
+class StoryLogEntry:
     """One row of the append-only log."""
 
     story: str
     at: datetime
     actor: str
-    event: StoryEvent
+    verb: StoryVerb
     before: StoryState
     after: StoryState
     note: str = ""
 
 
-S, E = StoryState, StoryEvent
-EVENTS: Mapping[StoryState, Mapping[StoryEvent, StoryState]] = {
+S, E = StoryState, StoryVerb
+EVENTS: Mapping[StoryState, Mapping[StoryVerb, StoryState]] = {
     S.DRAFT: {
         E.EDIT: S.DRAFT,
         E.SUBMIT: S.SUBMITTED,
@@ -132,7 +132,7 @@ EVENTS: Mapping[StoryState, Mapping[StoryEvent, StoryState]] = {
     S.PUBLISHED: {E.WITHDRAW: S.WITHDRAWN, E.REFUSE: S.WITHDRAWN},
     S.WITHDRAWN: {},
 }
-WHO_MAY: Mapping[StoryEvent, str] = {
+WHO_MAY: Mapping[StoryVerb, str] = {
     E.EDIT: "The author edits a story.",
     E.SUBMIT: "The author submits a story.",
     E.REQUEST_CHANGES: "A story is reviewed by PMO staff, never by its author.",
@@ -166,16 +166,16 @@ def draft_story(strategy: Strategy, person: Person, text: StoryText, *, story_id
     return _written(empty, text, strategy)
 
 
-def apply_story(
+def apply_story_verb(
     story: Story,
-    event: StoryEvent,
+    event: StoryVerb,
     person: Person,
     strategy: Strategy,
     *,
     now: datetime,
     note: str = "",
     text: StoryText | None = None,
-) -> tuple[Story, StoryEntry]:
+) -> tuple[Story, StoryLogEntry]:
     """What becomes of a story, and the log entry that says so.
 
     Args:
@@ -187,15 +187,15 @@ def apply_story(
         NotAllowed: it is for somebody else to do.
         InvalidInput: by `note`, `people`, or the fields of `StoryText`.
     """
-    after = require_possible(story, event, person)
+    after = check_story_verb(story, event, person)
     note = _checked_note(event, note)
     changed = replace(_changed(story, event, person, strategy, text), state=after)
     if event is E.PUBLISH:
         changed = replace(changed, published_at=now)
-    return changed, StoryEntry(story.id, now, person.id, event, story.state, after, note)
+    return changed, StoryLogEntry(story.id, now, person.id, event, story.state, after, note)
 
 
-def require_possible(story: Story, event: StoryEvent, person: Person) -> StoryState:
+def check_story_verb(story: Story, event: StoryVerb, person: Person) -> StoryState:
     """The state to which the event would lead. NotAllowed and Conflict as `apply_story`."""
     if not _may(story, event, person):
         raise NotAllowed(WHO_MAY[event])
@@ -211,7 +211,7 @@ def _is_known(story: Story, readers: Strategy) -> bool:
     )
 
 
-def _may(story: Story, event: StoryEvent, person: Person) -> bool:
+def _may(story: Story, event: StoryVerb, person: Person) -> bool:
     if event in (E.EDIT, E.SUBMIT):
         return person.id == story.author
     if event in (E.REQUEST_CHANGES, E.APPROVE, E.PUBLISH):
@@ -221,7 +221,7 @@ def _may(story: Story, event: StoryEvent, person: Person) -> bool:
     return any(named.person == person.id for named in story.people)
 
 
-def _changed(story: Story, event: StoryEvent, person: Person, strategy: Strategy, text: StoryText | None) -> Story:
+def _changed(story: Story, event: StoryVerb, person: Person, strategy: Strategy, text: StoryText | None) -> Story:
     if event is E.EDIT:
         if text is None:
             raise ValueError("An edit needs its text.")
@@ -252,7 +252,7 @@ def _require_known(story: Story, readers: Strategy) -> None:
         raise NotAllowed("The story is tied to something that not everybody in that channel may know. Keep it back.")
 
 
-def _checked_note(event: StoryEvent, note: str) -> str:
+def _checked_note(event: StoryVerb, note: str) -> str:
     note = note.strip()
     if event in NEEDS_NOTE and not note:
         raise InvalidInput({"note": NEEDS_NOTE[event]})
@@ -275,7 +275,7 @@ def _written(story: Story, text: StoryText, strategy: Strategy) -> Story:
         objective=text.objective or None,
         project=text.project or None,
         evidence=evidence,
-        people=tuple(Named(one, Consent.GIVEN if one == story.author else Consent.ASKED) for one in people),
+        people=tuple(NamedPerson(one, Consent.GIVEN if one == story.author else Consent.ASKED) for one in people),
     )
 
 

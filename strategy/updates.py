@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from foundation.errors import InvalidInput, NotAllowed
 from foundation.people import Person, Role
-from strategy.check_ins import asked, open_slot
+from strategy.check_ins import find_open_slot, find_reporter
 from strategy.records import Absence, Objective, ProgressUpdate, Rag, Strategy, Subject, SubjectKind
 
 LONGEST = {"summary": 300, "achieved": 1000, "next_steps": 1000, "blocker": 500, "ask": 500}  # characters
@@ -60,8 +60,8 @@ def write_update(
         InvalidInput: by the fields of `UpdateText`.
     """
     _require_author(strategy, person, subject, now, absences)
-    fields = _checked(text)
-    slot = open_slot(strategy, subject, earlier, now)
+    fields = _check_fields(text)
+    slot = find_open_slot(strategy, subject, earlier, now)
     return ProgressUpdate(subject=subject, slot=slot, author=person.id, at=now, **fields)
 
 
@@ -82,11 +82,11 @@ def correct_update(
         author=person.id,
         at=now,
         revision=update.revision + 1,
-        **_checked(text),
+        **_check_fields(text),
     )
 
 
-def acknowledge(strategy: Strategy, person: Person, update: ProgressUpdate, *, now: datetime) -> ProgressUpdate:
+def acknowledge_update(strategy: Strategy, person: Person, update: ProgressUpdate, *, now: datetime) -> ProgressUpdate:
     """Somebody above the owner has read it. Whoever was first stays.
 
     Raises:
@@ -105,15 +105,15 @@ def acknowledge(strategy: Strategy, person: Person, update: ProgressUpdate, *, n
     return replace(update, acknowledged_by=person.id, acknowledged_at=now)
 
 
-def may_write(
+def can_write_update(
     strategy: Strategy, person: Person, subject: Subject, now: datetime, absences: Iterable[Absence] = ()
 ) -> bool:
     """The owner, the delegate while the owner is away, and the head of the PMO."""
     owner = strategy.subject(subject).owner
-    return person.id in (owner, asked(owner, now.date(), absences)) or person.has_role(Role.PMO_LEAD)
+    return person.id in (owner, find_reporter(owner, now.date(), absences)) or person.has_role(Role.PMO_LEAD)
 
 
-def visible_updates(strategy: Strategy, updates: Iterable[ProgressUpdate]) -> tuple[ProgressUpdate, ...]:
+def filter_visible_updates(strategy: Strategy, updates: Iterable[ProgressUpdate]) -> tuple[ProgressUpdate, ...]:
     """The updates on what is in this strategy."""
     known: Mapping[SubjectKind, Mapping[str, object]] = {
         SubjectKind.OBJECTIVE: strategy.objectives_by_key,
@@ -122,7 +122,7 @@ def visible_updates(strategy: Strategy, updates: Iterable[ProgressUpdate]) -> tu
     return tuple(update for update in updates if update.subject.key in known[update.subject.kind])
 
 
-def latest_updates(updates: Iterable[ProgressUpdate], now: datetime) -> dict[Subject, ProgressUpdate]:
+def find_latest_updates(updates: Iterable[ProgressUpdate], now: datetime) -> dict[Subject, ProgressUpdate]:
     """The latest update of each subject at `now`."""
     latest: dict[Subject, ProgressUpdate] = {}
     for update in sorted(updates, key=lambda one: (one.at, one.revision)):
@@ -134,13 +134,13 @@ def latest_updates(updates: Iterable[ProgressUpdate], now: datetime) -> dict[Sub
 def _require_author(
     strategy: Strategy, person: Person, subject: Subject, now: datetime, absences: Iterable[Absence]
 ) -> None:
-    if not may_write(strategy, person, subject, now, absences):
+    if not can_write_update(strategy, person, subject, now, absences):
         record = strategy.subject(subject)
         title = record.title if isinstance(record, Objective) else record.name
         raise NotAllowed(f"Only its owner, their delegate or the head of the PMO reports on “{title}”.")
 
 
-def _checked(text: UpdateText) -> _Fields:
+def _check_fields(text: UpdateText) -> _Fields:
     """The fields of an update, stripped and within their lengths, or Invalid with a sentence for each that is not."""
     typed: dict[str, str] = {name: getattr(text, name).strip() for name in LONGEST}
     wrong = {

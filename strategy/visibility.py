@@ -15,7 +15,7 @@ from strategy.records import Objective, Project, Strategy, Viewers, Visibility
 EVERYBODY = Person("", "everybody", frozenset())  # somebody without a name or role: sees what all may see
 
 
-def may_see_objective(objective: Objective, person: Person) -> bool:
+def can_see_objective(objective: Objective, person: Person) -> bool:
     if objective.visibility is Visibility.ORG:
         return True
     return _is_named(objective.viewers, person, objective.owner, objective.reviewer) or (
@@ -23,33 +23,33 @@ def may_see_objective(objective: Objective, person: Person) -> bool:
     )
 
 
-def may_see_project(project: Project, person: Person) -> bool:
+def can_see_project(project: Project, person: Person) -> bool:
     if not project.confidential:
         return True
     return _is_named(project.viewers, person, project.owner, project.sponsor) or person.has_role(*project.viewers.roles)
 
 
-def may_see_portfolio(person: Person) -> bool:
+def can_see_portfolio(person: Person) -> bool:
     """Whether somebody is shown budgets by objective, alignment, mismatch and coverage."""
     return person.is_pmo or person.has_role(Role.LEADER)
 
 
-def visible(strategy: Strategy, person: Person) -> Strategy:
+def filter_visible(strategy: Strategy, person: Person) -> Strategy:
     """The strategy as this person may know it. It carries no warnings."""
     return _cut(
         strategy,
-        lambda objective: may_see_objective(objective, person),
-        lambda project: may_see_project(project, person),
+        lambda objective: can_see_objective(objective, person),
+        lambda project: can_see_project(project, person),
     )
 
 
-def visible_to_all(strategy: Strategy, people: Iterable[Person]) -> Strategy:
+def filter_visible_to_all(strategy: Strategy, people: Iterable[Person]) -> Strategy:
     """What each of the people may see, for a channel that they read together; without people, what everybody may."""
     readers = tuple(people) or (EVERYBODY,)
     return _cut(
         strategy,
-        lambda objective: all(may_see_objective(objective, reader) for reader in readers),
-        lambda project: all(may_see_project(project, reader) for reader in readers),
+        lambda objective: all(can_see_objective(objective, reader) for reader in readers),
+        lambda project: all(can_see_project(project, reader) for reader in readers),
     )
 
 
@@ -68,7 +68,7 @@ def _cut(
     measured = {metric.key for metric in metrics}
     return replace(
         strategy,
-        objectives=_rescaled(objectives, aims, whole=len(aims) == len(strategy.objectives)),
+        objectives=_rescale_weights(objectives, aims, whole=len(aims) == len(strategy.objectives)),
         metrics=metrics,
         measurements=tuple(m for m in strategy.measurements if m.metric in measured),
         projects=projects,
@@ -79,7 +79,7 @@ def _cut(
     )
 
 
-def _rescaled(objectives: tuple[Objective, ...], kept: set[str], *, whole: bool) -> tuple[Objective, ...]:
+def _rescale_weights(objectives: tuple[Objective, ...], kept: set[str], *, whole: bool) -> tuple[Objective, ...]:
     """The objectives with weights that sum to 1, and without a parent that is not among them."""
     if whole:
         return objectives

@@ -13,11 +13,11 @@ from bot.composition import build_context, wall_clock
 from bot.strategy_import import choose_strategy
 from foundation.time import find_zone
 from handlers.context import AppContext
-from handlers.strategy.blocks.digest import digest_message
-from handlers.strategy.digests import digest_now, find_definition
+from handlers.strategy.blocks.digest import build_digest_message
+from handlers.strategy.digests import build_current_digest, find_digest
 from knowledge.library import Library
 from reporting.digest import Digest
-from strategy.schedules import next_slot
+from strategy.schedules import find_next_slot
 
 group = typer.Typer(help="The digests: list them, preview one.", no_args_is_help=True)
 SPOTS = {
@@ -42,14 +42,14 @@ def list_all() -> None:
     if not digests:
         return done("There are no digests. Name a file of them in the organisation file, under files: digests.")
     for one in digests:
-        slot = next_slot(one.schedule, wall_clock())
+        slot = find_next_slot(one.schedule, wall_clock())
         when = f"{slot.astimezone(find_zone(one.schedule.zone)):%a %d %b %Y %H:%M %Z}" if slot else "never again"
         typer.echo(f"{one.key}  →  {one.channel}  next: {when}  ({one.title})")
     return None
 
 
-@group.command()
-def preview(
+@group.command(name="preview")
+def print_preview(
     name: Annotated[str, typer.Argument(help="The digest's key, such as weekly-progress.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the message's blocks as JSON.")] = False,
 ) -> None:
@@ -58,16 +58,16 @@ def preview(
     with opened() as found:
         choose_strategy(found.store, found.organisation, now)
         made = _ctx(found)
-        definition = find_definition(made.digests, name)
+        definition = find_digest(made.digests, name)
         with made.store.read_only(now) as tx:
-            digest = digest_now(tx, made, definition, now)
+            digest = build_current_digest(tx, made, definition, now)
     if as_json:
-        done(json.dumps(digest_message(digest), indent=2, ensure_ascii=False))
+        done(json.dumps(build_digest_message(digest), indent=2, ensure_ascii=False))
     else:
-        done("\n".join(map(plainly, _lines(digest))))
+        done("\n".join(map(strip_markup, _lines(digest))))
 
 
-def plainly(mrkdwn: str) -> str:
+def strip_markup(mrkdwn: str) -> str:
     """Slack's markup as plain words."""
     for emoji, word in SPOTS.items():
         mrkdwn = mrkdwn.replace(emoji, word)

@@ -30,8 +30,8 @@ def import_file(path: Annotated[Path, typer.Argument(help="A YAML file, such as 
     return done(f"Version {strategy.version} is in force: {parts}.")
 
 
-@group.command()
-def versions() -> None:
+@group.command(name="versions")
+def list_versions() -> None:
     """List the versions that were brought in, newest first."""
     with opened() as ctx, ctx.store.read_only(wall_clock()) as tx:
         found = tx.strategy.versions(MOST_LISTED)

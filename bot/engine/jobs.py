@@ -8,7 +8,7 @@ from bot.engine.scheduler import Job
 from bot.handbook_provider import HandbookProvider
 from handlers.context import AppContext
 from handlers.requests.reminders import RequestReminders
-from handlers.strategy.digests import run_due, sync, told, wanted_schedules
+from handlers.strategy.digests import describe_schedule, list_schedules, run_due_schedules, sync_schedules
 from storage.engine.deliveries import Deliveries
 from strategy.schedules import Schedule
 
@@ -70,16 +70,16 @@ class Digests:
         if due_at is None or due_at > now:
             return due_at
         with self._ctx.store.transaction(now) as tx:
-            run_due(tx, self._ctx, wanted, now)
+            run_due_schedules(tx, self._ctx, wanted, now)
             return tx.schedules.next_due()
 
     def _wanted(self, now: datetime) -> Mapping[str, Schedule]:
         """The schedules; a strategy that came in meanwhile may have brought others."""
         with self._ctx.store.read_only(now) as tx:
-            wanted = wanted_schedules(self._ctx, tx.strategy.current())
-        definitions = {name: told(schedule) for name, schedule in wanted.items()}
+            wanted = list_schedules(self._ctx, tx.strategy.current())
+        definitions = {name: describe_schedule(schedule) for name, schedule in wanted.items()}
         if definitions != self._known:
             with self._ctx.store.transaction(now) as tx:
-                sync(tx, wanted, now)
+                sync_schedules(tx, wanted, now)
             self._known = definitions
         return wanted

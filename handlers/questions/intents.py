@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from reporting.by_status import State
+from reporting.by_status import StatusFilter
 from strategy.records import SubjectKind
 
 LONGEST = 500  # characters
@@ -50,11 +50,11 @@ _MEASURED = (
     ),
 )
 _STATES = {
-    State.RED: r"red",
-    State.AMBER: r"amber|yellow",
-    State.GREEN: r"green|on track|fine|healthy|doing well",
-    State.TROUBLED: r"in trouble|at risk|off track|not on track|not green|struggling",
-    State.LATE: r"late|delayed|behind(?: schedule)?|overdue|slipping",
+    StatusFilter.RED: r"red",
+    StatusFilter.AMBER: r"amber|yellow",
+    StatusFilter.GREEN: r"green|on track|fine|healthy|doing well",
+    StatusFilter.TROUBLED: r"in trouble|at risk|off track|not on track|not green|struggling",
+    StatusFilter.LATE: r"late|delayed|behind(?: schedule)?|overdue|slipping",
 }
 _ANY_STATE = "|".join(f"(?P<{state.name}>{words})" for state, words in _STATES.items())
 _COUNTING = r"(?:which|what|are any|is any|any|are there|list|how many|show)(?: (?:all|any|of|me|the|our))*"
@@ -100,11 +100,11 @@ def my_service(question: str) -> str:
     return found["what"] if found else ""
 
 
-def states(question: str) -> tuple[SubjectKind, State] | None:
+def states(question: str) -> tuple[SubjectKind, StatusFilter] | None:
     """Of which kind all those in which state are asked for."""
     for pattern in _IN_STATE:
         if found := pattern.fullmatch(question.strip()):
-            state = next(state for state in State if found[state.name])
+            state = next(state for state in StatusFilter if found[state.name])
             return SubjectKind(found["kind"].lower()), state
     return None
 

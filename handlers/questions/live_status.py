@@ -14,8 +14,8 @@ from handlers.strategy import tree
 from servicedesk.records import OPEN
 from storage.store import Transaction
 from strategy.records import Metric, Strategy, Subject
-from strategy.search import every_subject, matching
-from strategy.visibility import visible
+from strategy.search import find_matching_subjects, list_subjects
+from strategy.visibility import filter_visible
 
 _AROUND = re.compile(r"\A(?:(?:the|our|my|project|objective) )+|(?: (?:project|objective|programme|program))+\Z")
 
@@ -41,12 +41,12 @@ def _of_strategy(
     tx: Transaction, ctx: AppContext, person: Person, everything: Strategy, question: str
 ) -> Message | None:
     if asked := intents.states(question):
-        return tree.in_state_now(tx, ctx, person, *asked)
-    seen = visible(everything, person)
+        return tree.describe_by_status(tx, ctx, person, *asked)
+    seen = filter_visible(everything, person)
     if subject := _named(seen, question):
-        return tree.details_now(tx, ctx, person, subject)
+        return tree.describe_subject(tx, ctx, person, subject)
     metric = _measure(seen, question)
-    return tree.measure_now(tx, ctx, person, metric) if metric else None
+    return tree.describe_metric(tx, ctx, person, metric) if metric else None
 
 
 def _is_of_mine(tx: Transaction, ctx: AppContext, person: Person, question: str) -> bool:
@@ -63,13 +63,15 @@ def _is_of_mine(tx: Transaction, ctx: AppContext, person: Person, question: str)
 def _named(seen: Strategy, question: str) -> Subject | None:
     """The one objective or project that is named: by its title or key, by two of its words or more, or, where nothing
     but how it stands can be meant, by one."""
-    exact = {name.casefold() for subject, title in every_subject(seen) for name in (title, subject.key)}
+    exact = {name.casefold() for subject, title in list_subjects(seen) for name in (title, subject.key)}
     words = [set(re.findall(r"\w+", name)) for name in exact]
     for what, plainly in intents.subjects(question):
         bare = _AROUND.sub("", what)
         certain = what in exact or bare in exact or (bare != what and what.endswith((" project", " objective")))
         certain = certain or (plainly and any(bare in name for name in words))
-        found = matching(seen, what if what in exact else bare) if certain or len(bare.split()) > 1 else ()
+        found = (
+            find_matching_subjects(seen, what if what in exact else bare) if certain or len(bare.split()) > 1 else ()
+        )
         if len(found) == 1:
             return found[0]
     return None

@@ -10,7 +10,7 @@ from servicedesk.fields import Field, FieldKind
 from servicedesk.records import Request
 from storage.store import Transaction
 from strategy.records import Strategy, Visibility
-from strategy.visibility import visible
+from strategy.visibility import filter_visible
 
 _KINDS = (FieldKind.PROJECT, FieldKind.OBJECTIVE)
 
@@ -42,7 +42,7 @@ def check_named(tx: Transaction, person: Person, fields: Sequence[Field], values
     if not looked_up:
         return
     strategy = tx.strategy.current()
-    known = _titles(visible(strategy, person) if strategy else None)
+    known = _titles(filter_visible(strategy, person) if strategy else None)
     secret = _secret(strategy) if strategy else set()
     wrong = {one.key: "Choose one from the list." for one, key in looked_up if (one.kind, key) not in known}
     if values.get("confidential") not in (True, "yes"):

@@ -11,7 +11,7 @@ from servicedesk.records import BEFORE_DELIVERY, ClockName, Request
 from storage.store import Transaction
 
 
-def desk_figures(tx: Transaction, ctx: AppContext, start: datetime, end: datetime) -> DeskFigures:
+def compute_desk_figures(tx: Transaction, ctx: AppContext, start: datetime, end: datetime) -> DeskFigures:
     """The figures of [start, end)."""
     calendar = ctx.desk.calendar
     found = figures(tx.requests.logs(end), start, end, calendar, ctx.desk.catalogue)

@@ -7,8 +7,8 @@ from foundation.people import Person, Role
 from handlers.context import AppContext
 from storage.store import Transaction
 from strategy.records import ProgressUpdate, Strategy, Subject, SubjectKind
-from strategy.search import every_subject, matching
-from strategy.visibility import visible_to_all
+from strategy.search import find_matching_subjects, list_subjects
+from strategy.visibility import filter_visible_to_all
 
 NOT_LISTED = ("not-listed", "Not listed")
 NONE_KNOWN = ("none", "None that I know of")
@@ -16,7 +16,7 @@ MOST_OFFERED = 99  # with the one that is always there: 100
 BEFORE_THE_CYCLE = timedelta(days=31)  # updates as old as that still count
 
 
-def strategy_now(tx: Transaction) -> Strategy:
+def load_strategy(tx: Transaction) -> Strategy:
     """The strategy in force, whole.
 
     Raises:
@@ -31,14 +31,14 @@ def strategy_now(tx: Transaction) -> Strategy:
     return strategy
 
 
-def updates_now(tx: Transaction, strategy: Strategy) -> tuple[ProgressUpdate, ...]:
+def load_updates(tx: Transaction, strategy: Strategy) -> tuple[ProgressUpdate, ...]:
     """The updates of the strategy's cycle, on whatever they are."""
     begin = datetime.combine(strategy.cycle.starts, time.min, UTC)
     return tx.updates.since(begin - BEFORE_THE_CYCLE)
 
 
-def title_of(strategy: Strategy, subject: Subject) -> str:
-    return dict(every_subject(strategy))[subject]
+def get_subject_title(strategy: Strategy, subject: Subject) -> str:
+    return dict(list_subjects(strategy))[subject]
 
 
 def find_projects(tx: Transaction, ctx: AppContext, person: Person, typed: str) -> list[tuple[str, str]]:
@@ -56,6 +56,6 @@ def _offered(tx: Transaction, ctx: AppContext, person: Person, typed: str, kind:
     strategy = tx.strategy.current()
     if strategy is None:
         return []
-    seen = visible_to_all(strategy, (person, *ctx.people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD)))
-    found = [subject for subject in matching(seen, typed) if subject.kind is kind]
-    return [(subject.key, title_of(seen, subject)) for subject in found[:MOST_OFFERED]]
+    seen = filter_visible_to_all(strategy, (person, *ctx.people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD)))
+    found = [subject for subject in find_matching_subjects(seen, typed) if subject.kind is kind]
+    return [(subject.key, get_subject_title(seen, subject)) for subject in found[:MOST_OFFERED]]

@@ -15,40 +15,40 @@ from handlers.strategy.blocks.story import (
     FORM,
     NOTE,
     NOTES,
-    asked_again,
-    authors_card,
-    consent_card,
-    note_modal,
-    published_message,
-    review_card,
-    step,
-    stories_section,
-    story_modal,
-    withdrawn_message,
+    build_author_card,
+    build_consent_card,
+    build_consent_reminder,
+    build_published_message,
+    build_review_card,
+    build_stories_section,
+    build_story_modal,
+    build_story_note_modal,
+    build_story_step,
+    build_withdrawn_message,
 )
-from handlers.strategy.lookups import strategy_now
-from reporting.posts import Post, story_post
+from handlers.strategy.lookups import load_strategy
+from reporting.posts import Post, build_story_post
 from storage.store import Transaction
-from storage.stories import Kept
+from storage.stories import StoredStory
 from strategy.records import Strategy
-from strategy.search import every_subject
+from strategy.search import list_subjects
 from strategy.stories import (
     Consent,
     Story,
-    StoryEntry,
-    StoryEvent,
+    StoryLogEntry,
     StoryState,
     StoryText,
-    apply_story,
+    StoryVerb,
+    apply_story_verb,
+    check_story_verb,
     draft_story,
-    require_possible,
 )
-from strategy.visibility import visible_to_all
+from strategy.visibility import filter_visible_to_all
 
 TRIAGE, PUBLISHED = "triage", "published"
 SHOWN_AT_HOME = 5
 
-Change = tuple[Story, StoryEntry]
+Change = tuple[Story, StoryLogEntry]
 OPEN = (StoryState.SUBMITTED, StoryState.CHANGES_REQUESTED, StoryState.APPROVED)
 
 
@@ -67,7 +67,7 @@ def register(routes: Routes) -> None:
 
 async def open_story_form(call: ImmediateCall) -> None:
     """/pmo-story."""
-    await call.open_modal(await call.read(lambda tx: story_modal(list(every_subject(_open(tx))))))
+    await call.open_modal(await call.read(lambda tx: build_story_modal(list(list_subjects(_open(tx))))))
 
 
 async def open_story_edit_form(call: ImmediateCall) -> None:
@@ -77,7 +77,7 @@ async def open_story_edit_form(call: ImmediateCall) -> None:
 
 async def open_note_form(call: ImmediateCall) -> None:
     """An act that needs words: its window, if the person may do it now at all."""
-    event = StoryEvent(call.action_id.partition(".")[2])
+    event = StoryVerb(call.action_id.partition(".")[2])
     await call.open_modal(await call.read(lambda tx: _note_form(tx, call.value, event, call.person)))
 
 
@@ -111,10 +111,10 @@ def approve_story(call: DeferredCall) -> None:
     """A reviewer approves: the story is published at once."""
     person = call.person
     with call.transaction() as tx:
-        publish(tx, call.ctx, call.value, person, tx.now)
+        publish_story(tx, call.ctx, call.value, person, tx.now)
 
 
-def add_story(tx: Transaction, ctx: AppContext, story: Story, entry: StoryEntry) -> None:
+def add_story(tx: Transaction, ctx: AppContext, story: Story, entry: StoryLogEntry) -> None:
     """A submitted story appears in triage, to its author and to those whom it names."""
     if tx.stories.add(story, entry):
         _show(tx, ctx, story, TRIAGE, ctx.channels.triage)
@@ -123,54 +123,54 @@ def add_story(tx: Transaction, ctx: AppContext, story: Story, entry: StoryEntry)
         refresh_homes(tx, ctx, _concerned(ctx, story))
 
 
-def publish(tx: Transaction, ctx: AppContext, story_id: str, reviewer: Person, at: datetime) -> None:
+def publish_story(tx: Transaction, ctx: AppContext, story_id: str, reviewer: Person, at: datetime) -> None:
     """Approve a story and put it in the channel, once.
 
     Raises:
         Conflict, NotAllowed, InvalidInput: as strategy.stories.apply_story.
     """
     kept, everybody = tx.stories.get(story_id), _open(tx)
-    first = apply_story(kept.story, StoryEvent.APPROVE, reviewer, everybody, now=at)
-    second = apply_story(first[0], StoryEvent.PUBLISH, reviewer, everybody, now=at)
-    words = published_message(_post(tx, ctx, second[0]))
+    first = apply_story_verb(kept.story, StoryVerb.APPROVE, reviewer, everybody, now=at)
+    second = apply_story_verb(first[0], StoryVerb.PUBLISH, reviewer, everybody, now=at)
+    words = build_published_message(_post(tx, ctx, second[0]))
     tx.stories.remember_card(story_id, PUBLISHED, tx.outbox.post(ctx.channels.stories, words, key=f"story:{story_id}"))
     _save(tx, ctx, kept, [first, second])
 
 
 def answer_consent(call: DeferredCall) -> None:
     """Somebody whom the story names agrees, or does not."""
-    event = StoryEvent(call.action_id.partition(".")[2])
+    event = StoryVerb(call.action_id.partition(".")[2])
     person = call.person
     with call.transaction() as tx:
         kept = tx.stories.get(call.value)
-        _save(tx, call.ctx, kept, [apply_story(kept.story, event, person, _open(tx), now=tx.now)])
+        _save(tx, call.ctx, kept, [apply_story_verb(kept.story, event, person, _open(tx), now=tx.now)])
 
 
-def home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
+def build_story_home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
     """My stories on their way and, for the PMO, those that wait for review."""
     own = [story for story in tx.stories.of_author(person.id, SHOWN_AT_HOME) if story.state in OPEN]
     waiting = tx.stories.in_state(StoryState.SUBMITTED, SHOWN_AT_HOME) if person.is_pmo else []
-    return stories_section(own, [story for story in waiting if story.author != person.id])
+    return build_stories_section(own, [story for story in waiting if story.author != person.id])
 
 
 def _edit_form(tx: Transaction, story_id: str, person: Person) -> Block:
     story = tx.stories.get(story_id).story
-    require_possible(story, StoryEvent.EDIT, person)
-    return story_modal(list(every_subject(_open(tx))), story)
+    check_story_verb(story, StoryVerb.EDIT, person)
+    return build_story_modal(list(list_subjects(_open(tx))), story)
 
 
-def _note_form(tx: Transaction, story_id: str, event: StoryEvent, person: Person) -> Block:
+def _note_form(tx: Transaction, story_id: str, event: StoryVerb, person: Person) -> Block:
     story = tx.stories.get(story_id).story
-    require_possible(story, event, person)
-    return note_modal(story, event)
+    check_story_verb(story, event, person)
+    return build_story_note_modal(story, event)
 
 
 def _open(tx: Transaction) -> Strategy:
     """The strategy as everybody may know it: a story is for everybody."""
-    return visible_to_all(strategy_now(tx), ())
+    return filter_visible_to_all(load_strategy(tx), ())
 
 
-def _submitted(tx: Transaction, call: HandlerCall, new_id: str) -> tuple[Kept | None, list[Change]]:
+def _submitted(tx: Transaction, call: HandlerCall, new_id: str) -> tuple[StoredStory | None, list[Change]]:
     """What the filled-in form does to a new story, or to the one that the form carries."""
     person, everybody, now = call.person, _open(tx), tx.now
     text, wrong = _text(call)
@@ -178,7 +178,7 @@ def _submitted(tx: Transaction, call: HandlerCall, new_id: str) -> tuple[Kept | 
     kept = tx.stories.get(carried) if carried else None
     try:
         if kept:
-            changes = [apply_story(kept.story, StoryEvent.EDIT, person, everybody, now=now, text=text)]
+            changes = [apply_story_verb(kept.story, StoryVerb.EDIT, person, everybody, now=now, text=text)]
             story = changes[0][0]
         else:
             story = draft_story(everybody, person, text, story_id=new_id, now=now)
@@ -186,7 +186,7 @@ def _submitted(tx: Transaction, call: HandlerCall, new_id: str) -> tuple[Kept | 
         raise InvalidInput(invalid.fields | wrong) from None
     if wrong:
         raise InvalidInput(wrong)
-    return kept, [*changes, apply_story(story, StoryEvent.SUBMIT, person, everybody, now=now)]
+    return kept, [*changes, apply_story_verb(story, StoryVerb.SUBMIT, person, everybody, now=now)]
 
 
 def _text(call: HandlerCall) -> tuple[StoryText, dict[str, str]]:
@@ -206,25 +206,25 @@ def _text(call: HandlerCall) -> tuple[StoryText, dict[str, str]]:
     return text, wrong if others and not entered.get("consent") else {}
 
 
-def _noted(tx: Transaction, call: HandlerCall) -> tuple[Kept, Change]:
+def _noted(tx: Transaction, call: HandlerCall) -> tuple[StoredStory, Change]:
     event, _, story_id = call.metadata.partition(":")
     person, note = call.person, str(call.submitted.get("note") or "")
     kept = tx.stories.get(story_id)
-    return kept, apply_story(kept.story, StoryEvent(event), person, _open(tx), now=tx.now, note=note)
+    return kept, apply_story_verb(kept.story, StoryVerb(event), person, _open(tx), now=tx.now, note=note)
 
 
-def _save(tx: Transaction, ctx: AppContext, kept: Kept, changes: Sequence[Change]) -> None:
+def _save(tx: Transaction, ctx: AppContext, kept: StoredStory, changes: Sequence[Change]) -> None:
     """Keep what became of the story, one step after the other, and show the last to everybody concerned."""
     before = kept.story
     for story, entry in changes:
         tx.stories.save(kept, story, entry)
-        kept = Kept(story, kept.version + 1)
+        kept = StoredStory(story, kept.version + 1)
     _announce(tx, ctx, before, kept.story, changes[-1][1])
 
 
-def _announce(tx: Transaction, ctx: AppContext, before: Story, story: Story, entry: StoryEntry) -> None:
+def _announce(tx: Transaction, ctx: AppContext, before: Story, story: Story, entry: StoryLogEntry) -> None:
     """Everybody's card shows the story as it is now; what happened stands in the thread under it."""
-    words = step(story, entry.event, entry.actor, entry.note)
+    words = build_story_step(story, entry.verb, entry.actor, entry.note)
     for place, delivery in tx.stories.cards(story.id).items():
         tx.outbox.edit(delivery, _card(tx, ctx, story, place))
         if place == TRIAGE and not ctx.people.get(entry.actor).is_pmo:
@@ -243,7 +243,7 @@ def _ask_for_consent(tx: Transaction, ctx: AppContext, before: Story, story: Sto
         if named.consent is not Consent.GIVEN and named.person not in known:
             _show(tx, ctx, story, named.person, named.person)
         elif named.consent is Consent.ASKED and named.person in answered:
-            tx.outbox.post(named.person, asked_again(story, named.person), follows=known[named.person])
+            tx.outbox.post(named.person, build_consent_reminder(story, named.person), follows=known[named.person])
 
 
 def _show(tx: Transaction, ctx: AppContext, story: Story, place: str, to: str) -> None:
@@ -254,21 +254,21 @@ def _card(tx: Transaction, ctx: AppContext, story: Story, place: str) -> Message
     """The story as it is shown there."""
     post = _post(tx, ctx, story)
     if place == PUBLISHED:
-        return published_message(post) if story.state is StoryState.PUBLISHED else withdrawn_message()
+        return build_published_message(post) if story.state is StoryState.PUBLISHED else build_withdrawn_message()
     if place == TRIAGE:
-        return review_card(story, post, ctx.people)
+        return build_review_card(story, post, ctx.people)
     if place == story.author:
-        return authors_card(story, post, ctx.people, _last_note(tx, story))
-    return consent_card(story, post, ctx.people, place)
+        return build_author_card(story, post, ctx.people, _last_note(tx, story))
+    return build_consent_card(story, post, ctx.people, place)
 
 
 def _post(tx: Transaction, ctx: AppContext, story: Story) -> Post:
     """The story in words, without what by now not everybody may know of."""
     everybody = _open(tx)
     try:
-        return story_post(story, everybody, ctx.people)
+        return build_story_post(story, everybody, ctx.people)
     except NotFound:
-        return story_post(replace(story, objective=None, project=None), everybody, ctx.people)
+        return build_story_post(replace(story, objective=None, project=None), everybody, ctx.people)
 
 
 def _last_note(tx: Transaction, story: Story) -> str:

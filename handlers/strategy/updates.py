@@ -9,23 +9,23 @@ from handlers.home.home import refresh_homes
 from handlers.slack.blocks.builders import Block, escape, mention_user
 from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
 from handlers.slack.routes import Routes
-from handlers.strategy.blocks.tree import subject_of
+from handlers.strategy.blocks.tree import decode_subject
 from handlers.strategy.blocks.update import (
     FORM,
-    correction_modal,
-    own_message,
-    update_message,
-    update_modal,
-    update_of,
+    build_author_message,
+    build_correction_modal,
+    build_update_message,
+    build_update_modal,
+    decode_update,
 )
-from handlers.strategy.lookups import strategy_now, title_of, updates_now
-from reporting.posts import update_post
+from handlers.strategy.lookups import get_subject_title, load_strategy, load_updates
+from reporting.posts import build_update_post
 from storage.store import Transaction
-from strategy.check_ins import open_slot, subjects_of
+from strategy.check_ins import find_open_slot, find_reportable_subjects
 from strategy.records import Objective, ProgressUpdate, Strategy, Subject
-from strategy.search import every_subject, matching
-from strategy.updates import UpdateText, acknowledge, correct_update, may_write, write_update
-from strategy.visibility import visible, visible_to_all
+from strategy.search import find_matching_subjects, list_subjects
+from strategy.updates import UpdateText, acknowledge_update, can_write_update, correct_update, write_update
+from strategy.visibility import filter_visible, filter_visible_to_all
 
 
 def register(routes: Routes) -> None:
@@ -34,7 +34,7 @@ def register(routes: Routes) -> None:
     routes.handle_action("update.write", open_subject_update_form)
     routes.handle_action("update.correct", open_correction_form)
     routes.defer_submission(FORM, submit_update, check_update)
-    routes.defer_action("update.seen", acknowledge_update)
+    routes.defer_action("update.seen", mark_update_seen)
 
 
 async def open_update_form(call: ImmediateCall) -> None:
@@ -45,13 +45,13 @@ async def open_update_form(call: ImmediateCall) -> None:
 
 async def open_subject_update_form(call: ImmediateCall) -> None:
     """A button that names what the update is about."""
-    subject = subject_of(call.value)
+    subject = decode_subject(call.value)
     await call.open_modal(await call.read(lambda tx: _form(tx, call.ctx, call.person, "", subject)))
 
 
 async def open_correction_form(call: ImmediateCall) -> None:
     """The author wants to say it in other words."""
-    subject, slot = update_of(call.value)
+    subject, slot = decode_update(call.value)
     await call.open_modal(await call.read(lambda tx: _correction_form(tx, call.person, subject, slot)))
 
 
@@ -73,12 +73,14 @@ def submit_update(call: DeferredCall) -> None:
         refresh_homes(tx, call.ctx, _concerned(tx, call.ctx, update))
 
 
-def acknowledge_update(call: DeferredCall) -> None:
+def mark_update_seen(call: DeferredCall) -> None:
     """Somebody above the owner has read it."""
-    subject, slot = update_of(call.value)
+    subject, slot = decode_update(call.value)
     person = call.person
     with call.transaction() as tx:
-        update = acknowledge(visible(strategy_now(tx), person), person, tx.updates.get(subject, slot), now=tx.now)
+        update = acknowledge_update(
+            filter_visible(load_strategy(tx), person), person, tx.updates.get(subject, slot), now=tx.now
+        )
         if tx.updates.acknowledge(update):
             _show_again(tx, call.ctx, update)
             refresh_homes(tx, call.ctx, _concerned(tx, call.ctx, update))
@@ -86,42 +88,42 @@ def acknowledge_update(call: DeferredCall) -> None:
 
 def post_update(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
     """One post where all who read there may know of it, and a copy for who is asked something."""
-    post = update_post(update, strategy_now(tx), ctx.people)
-    for place in _places(strategy_now(tx), ctx, update):
+    post = build_update_post(update, load_strategy(tx), ctx.people)
+    for place in _places(load_strategy(tx), ctx, update):
         key = f"update:{update.subject.kind}:{update.subject.key}:{update.slot.isoformat()}:{place}"
-        tx.updates.remember_post(update, place, tx.outbox.post(place, update_message(update, post), key=key))
+        tx.updates.remember_post(update, place, tx.outbox.post(place, build_update_message(update, post), key=key))
 
 
 def _tell_author(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
-    strategy = strategy_now(tx)
-    words = own_message(update, update_post(update, strategy, ctx.people), _where(strategy, ctx, update))
+    strategy = load_strategy(tx)
+    words = build_author_message(update, build_update_post(update, strategy, ctx.people), _where(strategy, ctx, update))
     tx.updates.remember_post(update, update.author, tx.outbox.post(update.author, words))
 
 
 def _form(tx: Transaction, ctx: AppContext, person: Person, typed: str, subject: Subject | None) -> Block:
     """The form for what the person reports on; one that they named is chosen already."""
-    strategy = visible(strategy_now(tx), person)
-    updates = updates_now(tx, strategy)
-    own = subjects_of(strategy, person, tx.now, ctx.absences)
-    if subject and not may_write(strategy, person, subject, tx.now, ctx.absences):
+    strategy = filter_visible(load_strategy(tx), person)
+    updates = load_updates(tx, strategy)
+    own = find_reportable_subjects(strategy, person, tx.now, ctx.absences)
+    if subject and not can_write_update(strategy, person, subject, tx.now, ctx.absences):
         raise NotAllowed("Only its owner, their delegate or the head of the PMO reports on it.")
     if not own:
         raise NotAllowed("You own no objective and no project that is reported on now. Its owner writes the update.")
     if typed:
         own = _named(strategy, own, typed)
-    choices = [(one, title_of(strategy, one)) for one in own]
-    dues = {open_slot(strategy, one, updates, tx.now) for one in own} if strategy.cycle.check_ins else set()
-    return update_modal(choices, subject, dues.pop() if len(dues) == 1 else None)
+    choices = [(one, get_subject_title(strategy, one)) for one in own]
+    dues = {find_open_slot(strategy, one, updates, tx.now) for one in own} if strategy.cycle.check_ins else set()
+    return build_update_modal(choices, subject, dues.pop() if len(dues) == 1 else None)
 
 
 def _correction_form(tx: Transaction, person: Person, subject: Subject, slot: datetime) -> Block:
-    strategy = visible(strategy_now(tx), person)
-    return correction_modal(tx.updates.get(subject, slot), title_of(strategy, subject))
+    strategy = filter_visible(load_strategy(tx), person)
+    return build_correction_modal(tx.updates.get(subject, slot), get_subject_title(strategy, subject))
 
 
 def _named(strategy: Strategy, own: tuple[Subject, ...], typed: str) -> tuple[Subject, ...]:
     """What may be meant by what was typed; of several, one is chosen in the form."""
-    found = tuple(one for one in matching(strategy, typed) if one in own)
+    found = tuple(one for one in find_matching_subjects(strategy, typed) if one in own)
     if not found:
         raise NotFound(f"You report on nothing called “{escape(typed[:60])}”. `/pmo-update` alone lets you choose.")
     return found
@@ -130,26 +132,26 @@ def _named(strategy: Strategy, own: tuple[Subject, ...], typed: str) -> tuple[Su
 def _update(tx: Transaction, call: HandlerCall) -> ProgressUpdate:
     """What was filled in, held to the rules."""
     person, entered = call.person, call.submitted
-    strategy, carried = visible(strategy_now(tx), person), call.metadata
+    strategy, carried = filter_visible(load_strategy(tx), person), call.metadata
     names = ("rag", "summary", "achieved", "next_steps", "blocker", "ask", "confidence")
     text = UpdateText(**{name: str(entered.get(name) or "") for name in names})
     if carried:
-        before = tx.updates.get(*update_of(carried))
+        before = tx.updates.get(*decode_update(carried))
         return correct_update(strategy, person, before, text, now=tx.now, absences=call.ctx.absences)
     if not entered.get("subject"):
         raise InvalidInput({"subject": "Choose what it is about."})
-    subject = subject_of(str(entered["subject"]))
-    earlier = tx.updates.of(subject)
+    subject = decode_subject(str(entered["subject"]))
+    earlier = tx.updates.of_subject(subject)
     return write_update(strategy, person, subject, text, earlier=earlier, now=tx.now, absences=call.ctx.absences)
 
 
 def _show_again(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
-    strategy = strategy_now(tx)
-    post = update_post(update, strategy, ctx.people)
+    strategy = load_strategy(tx)
+    post = build_update_post(update, strategy, ctx.people)
     for place, delivery in tx.updates.posts(update).items():
         is_shown = place.startswith(("C", "G")) or place == _above(strategy, update.subject)
-        own = own_message(update, post, _where(strategy, ctx, update))
-        tx.outbox.edit(delivery, update_message(update, post) if is_shown else own)
+        own = build_author_message(update, post, _where(strategy, ctx, update))
+        tx.outbox.edit(delivery, build_update_message(update, post) if is_shown else own)
 
 
 def _places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> list[str]:
@@ -162,10 +164,10 @@ def _places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> list
 
 
 def _channel(strategy: Strategy, ctx: AppContext, subject: Subject) -> str | None:
-    if subject in dict(every_subject(visible_to_all(strategy, ()))):
+    if subject in dict(list_subjects(filter_visible_to_all(strategy, ()))):
         return ctx.channels.progress
     leaders = ctx.people.find_by_role(Role.LEADER, Role.PMO_LEAD)
-    if leaders and subject in dict(every_subject(visible_to_all(strategy, leaders))):
+    if leaders and subject in dict(list_subjects(filter_visible_to_all(strategy, leaders))):
         return ctx.channels.leadership
     return None
 
@@ -188,7 +190,7 @@ def _where(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> str:
 
 def _concerned(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> list[str]:
     """Whose App Home tells of it."""
-    strategy = strategy_now(tx)
+    strategy = load_strategy(tx)
     above = _above(strategy, update.subject)
     first = [update.author, strategy.subject(update.subject).owner, *([above] if above else [])]
     others = ctx.people.find_by_role(Role.LEADER, Role.PMO_LEAD, Role.PMO_STAFF)

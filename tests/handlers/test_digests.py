@@ -14,7 +14,7 @@ from bot.engine.jobs import Digests
 from bot.organisation import SAMPLE, read_organisation
 from bot.strategy_import import choose_strategy
 from handlers.context import AppContext
-from reporting.definitions import DigestDefinition, Section
+from reporting.definitions import DigestDefinition, DigestSection
 from storage.database import Database
 from storage.store import Store
 from storage.tables.engine import DeliveryRow, RunRow, ScheduleRow
@@ -85,7 +85,7 @@ def test_a_digest_that_did_not_get_into_the_transaction_is_sent_later(
         raise OSError("The disk is gone.")
 
     with monkeypatch.context() as trouble:
-        trouble.setattr("handlers.strategy.digests.digest_message", fails)
+        trouble.setattr("handlers.strategy.digests.build_digest_message", fails)
         with pytest.raises(OSError, match="disk"):
             chore(SLOT)
     assert runs(store) == []
@@ -114,7 +114,7 @@ def test_with_the_policy_skip_a_late_slot_is_left_out(store: Store) -> None:
 
 
 def test_a_digest_with_nothing_new_is_not_sent_unless_it_is_wanted(store: Store) -> None:
-    quiet = replace(WEEKLY, sections=(Section.STORIES,))
+    quiet = replace(WEEKLY, sections=(DigestSection.STORIES,))
     chore = begun(store, quiet)
     chore(SLOT)
     assert posts(store) == 1  # the first one is news, and there are exceptions

@@ -9,40 +9,45 @@ from typing import Any
 import pytest
 
 from foundation.people import People, Person, Role
-from handlers.strategy.blocks.digest import digest_message, preview_message, reminder_message
-from handlers.strategy.blocks.measurement import measure_modal
+from handlers.strategy.blocks.digest import build_digest_message, build_preview_message, build_update_reminder
+from handlers.strategy.blocks.measurement import build_measurement_modal
 from handlers.strategy.blocks.story import (
-    authors_card,
-    consent_card,
-    note_modal,
-    published_message,
-    review_card,
-    story_modal,
+    build_author_card,
+    build_consent_card,
+    build_published_message,
+    build_review_card,
+    build_story_modal,
+    build_story_note_modal,
 )
 from handlers.strategy.blocks.tree import (
     Overview,
-    details_message,
-    details_modal,
-    found_message,
-    overview_message,
-    overview_modal,
-    strategy_section,
+    build_details_message,
+    build_details_modal,
+    build_matches_message,
+    build_overview_message,
+    build_overview_modal,
+    build_strategy_section,
 )
-from handlers.strategy.blocks.update import correction_modal, own_message, update_message, update_modal
-from reporting.charts import progress_chart
+from handlers.strategy.blocks.update import (
+    build_author_message,
+    build_correction_modal,
+    build_update_message,
+    build_update_modal,
+)
+from reporting.charts import build_progress_chart
 from reporting.definitions import SAMPLE as DIGESTS
 from reporting.definitions import read_digests
-from reporting.details import details_of
+from reporting.details import build_details
 from reporting.digest import build_digest
-from reporting.mine import attention, mine
-from reporting.posts import story_post, update_post
-from reporting.sections import portfolio_lines
-from reporting.strategy_view import strategy_view
-from strategy.check_ins import missing_updates
+from reporting.own_subjects import build_own_subjects, find_exceptions_for
+from reporting.posts import build_story_post, build_update_post
+from reporting.sections import build_portfolio_lines
+from reporting.strategy_view import build_strategy_view
+from strategy.check_ins import find_missing_updates
 from strategy.files import SAMPLE, read_strategy
 from strategy.records import Contribution, ProgressUpdate, Rag, Strategy, Subject, SubjectKind
-from strategy.search import every_subject
-from strategy.stories import Consent, Named, Story, StoryEvent, StoryState
+from strategy.search import list_subjects
+from strategy.stories import Consent, NamedPerson, Story, StoryState, StoryVerb
 from workspace.checks import check_message, check_view
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -117,12 +122,12 @@ def shown(view: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_whole_strategy(strategy: Strategy) -> None:
-    view = strategy_view(strategy, HEAD, now=NOW, people=PEOPLE)
+    view = build_strategy_view(strategy, HEAD, now=NOW, people=PEOPLE)
     assert view.portfolio
-    chart = progress_chart([branch.status for branch in view.every()])
-    found = Overview(view, portfolio_lines(view.portfolio, {}), chart)
-    told = taken(overview_message(found))
-    shown(overview_modal(found))
+    chart = build_progress_chart([branch.status for branch in view.all_branches()])
+    found = Overview(view, build_portfolio_lines(view.portfolio, {}), chart)
+    told = taken(build_overview_message(found))
+    shown(build_overview_modal(found))
     many = len(strategy.objectives)
     buttons = [block for block in told["blocks"] if "accessory" in block]
     more = [block for block in told["blocks"] if "more objective" in str(block)]
@@ -132,57 +137,57 @@ def test_the_whole_strategy(strategy: Strategy) -> None:
 
 def test_one_objective_and_one_project(strategy: Strategy) -> None:
     for subject in (PIECE, Subject(SubjectKind.PROJECT, "p-0")):
-        details = details_of(strategy, HEAD, subject, now=NOW, updates=[update()], people=PEOPLE)
-        taken(details_message(details))
-        shown(details_modal(details))
+        details = build_details(strategy, HEAD, subject, now=NOW, updates=[update()], people=PEOPLE)
+        taken(build_details_message(details))
+        shown(build_details_modal(details))
         if details.measures:
-            shown(measure_modal(details.measures, NOW.date()))
+            shown(build_measurement_modal(details.measures, NOW.date()))
 
 
 def test_several_that_fit(strategy: Strategy) -> None:
-    taken(found_message(NASTY, list(every_subject(strategy))))
+    taken(build_matches_message(NASTY, list(list_subjects(strategy))))
 
 
 def test_the_home_of_somebody_who_owns_all(strategy: Strategy) -> None:
-    own = mine(strategy, HEAD, now=NOW, updates=[update()])
-    concerns = [one.text for one in attention(strategy, HEAD, now=NOW, people=PEOPLE)]
-    shown({"type": "home", "blocks": strategy_section(own, concerns)})
+    own = build_own_subjects(strategy, HEAD, now=NOW, updates=[update()])
+    concerns = [one.text for one in find_exceptions_for(strategy, HEAD, now=NOW, people=PEOPLE)]
+    shown({"type": "home", "blocks": build_strategy_section(own, concerns)})
 
 
 def test_an_update_its_form_and_its_correction(strategy: Strategy) -> None:
-    choices = list(every_subject(strategy))
-    shown(update_modal(choices, PIECE, NOW))
-    shown(update_modal(choices[:1], None, None))
-    shown(correction_modal(update(), choices[0][1]))
-    post = update_post(update(), strategy, PEOPLE)
-    taken(update_message(update(), post))
-    taken(update_message(update(acknowledged_by=HEAD.id), post))
-    taken(own_message(update(), post, "It is shown to <#C04PROGRESS>."))
+    choices = list(list_subjects(strategy))
+    shown(build_update_modal(choices, PIECE, NOW))
+    shown(build_update_modal(choices[:1], None, None))
+    shown(build_correction_modal(update(), choices[0][1]))
+    post = build_update_post(update(), strategy, PEOPLE)
+    taken(build_update_message(update(), post))
+    taken(build_update_message(update(acknowledged_by=HEAD.id), post))
+    taken(build_author_message(update(), post, "It is shown to <#C04PROGRESS>."))
 
 
 @pytest.mark.parametrize("key", ["weekly-progress", "weekly-leadership", "monthly-leadership"])
 def test_a_digest(strategy: Strategy, key: str) -> None:
     definition = next(one for one in read_digests(DIGESTS) if one.key == key)
-    updates = [replace(update(), subject=subject) for subject, _ in every_subject(strategy)]
+    updates = [replace(update(), subject=subject) for subject, _ in list_subjects(strategy)]
     first = build_digest(definition, strategy, now=NOW - timedelta(days=7), people=PEOPLE)
     digest = build_digest(
         definition, strategy, now=NOW, updates=updates, stories=[story()], previous=first.snapshot, people=PEOPLE
     )
     for one in (first, digest):
-        told = taken(digest_message(one))
+        told = taken(build_digest_message(one))
         assert len(told["blocks"]) <= 50
-        taken(preview_message(one, "The next one goes to <#C04PROGRESS>."))
+        taken(build_preview_message(one, "The next one goes to <#C04PROGRESS>."))
         assert len([block for block in told["blocks"] if block["type"] == "data_visualization"]) <= 2
         assert not any("<!" in text for text in marked_up(told))
 
 
 def test_a_reminder(strategy: Strategy) -> None:
-    titles = dict(every_subject(strategy))
-    taken(reminder_message([(one, titles[one.subject]) for one in missing_updates(strategy, (), NOW)]))
+    titles = dict(list_subjects(strategy))
+    taken(build_update_reminder([(one, titles[one.subject]) for one in find_missing_updates(strategy, (), NOW)]))
 
 
 def story(**changes: Any) -> Story:
-    people = tuple(Named(f"U0{number}", Consent.ASKED) for number in range(10))
+    people = tuple(NamedPerson(f"U0{number}", Consent.ASKED) for number in range(10))
     made = Story(
         "S1", HEAD.id, StoryState.SUBMITTED, NASTY[:100], "& " * 1000, "objective-0", "p-0", (NASTY,) * 5, people, NOW
     )
@@ -192,16 +197,16 @@ def story(**changes: Any) -> Story:
 @pytest.mark.parametrize("state", list(StoryState))
 def test_a_story_in_every_state(strategy: Strategy, state: StoryState) -> None:
     told = story(state=state)
-    post = story_post(told, strategy, PEOPLE)
-    taken(review_card(told, post, PEOPLE))
-    taken(authors_card(told, post, PEOPLE, NASTY))
-    taken(consent_card(told, post, PEOPLE, "U01"))
-    taken(consent_card(told, post, PEOPLE, "U0GONE"))
-    taken(published_message(post))
+    post = build_story_post(told, strategy, PEOPLE)
+    taken(build_review_card(told, post, PEOPLE))
+    taken(build_author_card(told, post, PEOPLE, NASTY))
+    taken(build_consent_card(told, post, PEOPLE, "U01"))
+    taken(build_consent_card(told, post, PEOPLE, "U0GONE"))
+    taken(build_published_message(post))
 
 
 def test_the_forms_of_a_story(strategy: Strategy) -> None:
-    choices = list(every_subject(strategy))
-    shown(story_modal(choices))
-    shown(story_modal(choices, story()))
-    shown(note_modal(story(), StoryEvent.WITHDRAW))
+    choices = list(list_subjects(strategy))
+    shown(build_story_modal(choices))
+    shown(build_story_modal(choices, story()))
+    shown(build_story_note_modal(story(), StoryVerb.WITHDRAW))

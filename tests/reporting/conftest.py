@@ -7,7 +7,7 @@ import pytest
 
 from foundation.people import People, Person, Role
 from reporting import definitions
-from reporting.definitions import DigestDefinition, read_digests, strategy_for
+from reporting.definitions import DigestDefinition, filter_for_readers, read_digests
 from strategy import files
 from strategy.records import ProgressUpdate, Rag, Strategy, Subject, SubjectKind
 
@@ -58,7 +58,7 @@ def monthly(digests: dict[str, DigestDefinition]) -> DigestDefinition:
 @pytest.fixture(scope="session")
 def open_strategy(sample: Strategy, weekly: DigestDefinition) -> Strategy:
     """What everybody may see."""
-    return strategy_for(weekly, sample, PEOPLE)
+    return filter_for_readers(weekly, sample, PEOPLE)
 
 
 @pytest.fixture(scope="session")

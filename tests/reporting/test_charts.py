@@ -8,16 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.charts import Chart, ChartKind, Point, Series, metric_chart, progress_chart, shares_chart
-from strategy.portfolio import portfolio_figures
+from reporting.charts import (
+    Chart,
+    ChartKind,
+    Point,
+    Series,
+    build_metric_chart,
+    build_progress_chart,
+    build_shares_chart,
+)
+from strategy.portfolio import compute_portfolio
 from strategy.records import Measurement, Strategy
-from strategy.status import standing
+from strategy.status import compute_statuses
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def test_a_metric_is_drawn_beside_its_target(sample: Strategy) -> None:
-    chart = metric_chart(sample.metric("leakage-rate"), sample.measurements_of("leakage-rate"))
+    chart = build_metric_chart(sample.metric("leakage-rate"), sample.measurements_of("leakage-rate"))
     assert chart is not None
     assert chart.kind is ChartKind.LINE
     assert [series.name for series in chart.series] == ["Actual", "Target"]
@@ -30,37 +38,37 @@ def test_a_metric_is_drawn_beside_its_target(sample: Strategy) -> None:
 
 
 def test_a_range_has_a_line_for_each_end(sample: Strategy) -> None:
-    chart = metric_chart(sample.metric("pressure"), sample.measurements_of("pressure"))
+    chart = build_metric_chart(sample.metric("pressure"), sample.measurements_of("pressure"))
     assert chart is not None
     assert [series.name for series in chart.series] == ["Actual", "Lowest", "Highest"]
     assert "target 2 to 3.5 bar" in chart.text
 
 
 def test_one_measurement_makes_no_line(sample: Strategy) -> None:
-    assert metric_chart(sample.metric("pressure"), sample.measurements_of("pressure")[:1]) is None
+    assert build_metric_chart(sample.metric("pressure"), sample.measurements_of("pressure")[:1]) is None
 
 
 @given(st.integers(2, 60))
 def test_only_the_last_twenty_measurements_are_drawn(sample: Strategy, count: int) -> None:
     start = date(2026, 1, 1)
     measured = [Measurement("m", start + timedelta(days=n), Decimal(n), "U01ADA") for n in range(count)]
-    chart = metric_chart(sample.metric("leakage-rate"), measured)
+    chart = build_metric_chart(sample.metric("leakage-rate"), measured)
     assert chart is not None
     assert chart.series[0].points[-1].value == count - 1
     assert len(chart.series[0].points) == min(count, 20)
 
 
 def test_progress_stands_beside_what_time_expects(sample: Strategy) -> None:
-    chart = progress_chart(standing(sample, [], NOW).objectives)
+    chart = build_progress_chart(compute_statuses(sample, [], NOW).objectives)
     assert chart is not None
     assert [series.name for series in chart.series] == ["Progress", "Expected by today"]
     assert "Our works leave the river cleaner 52%, expected 79%" in chart.text
 
 
 def test_a_hundred_objectives_are_cut_to_twenty_with_labels_of_their_own(sample: Strategy) -> None:
-    status = standing(sample, [], NOW).objectives[0]
+    status = compute_statuses(sample, [], NOW).objectives[0]
     many = [replace(status, objective=replace(status.objective, key=f"o{n}")) for n in range(100)]
-    chart = progress_chart(many)
+    chart = build_progress_chart(many)
     assert chart is not None
     labels = [point.label for point in chart.series[0].points]
     assert len(labels) == len(set(labels)) == 20
@@ -68,10 +76,10 @@ def test_a_hundred_objectives_are_cut_to_twenty_with_labels_of_their_own(sample:
 
 
 def test_shares_stand_beside_weights(sample: Strategy) -> None:
-    chart = shares_chart(portfolio_figures(sample))
+    chart = build_shares_chart(compute_portfolio(sample))
     assert chart is not None
     assert "Our works leave the river cleaner 41% of the budget, weight 30%" in chart.text
-    assert shares_chart(portfolio_figures(replace(sample, projects=(), contributions=()))) is None
+    assert build_shares_chart(compute_portfolio(replace(sample, projects=(), contributions=()))) is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,15 @@ import pytest
 
 from foundation.files import BadFile
 from foundation.people import People
-from reporting.definitions import SAMPLE, Audience, DigestDefinition, Section, read_digests, readers_of, strategy_for
+from reporting.definitions import (
+    SAMPLE,
+    Audience,
+    DigestDefinition,
+    DigestSection,
+    filter_for_readers,
+    find_readers,
+    read_digests,
+)
 from strategy.records import Strategy
 
 
@@ -26,7 +34,7 @@ def test_the_sample_has_digests_for_everybody_and_for_the_leadership(digests: di
         "weekly-leadership": (Audience.LEADERS, "C06LEADERS"),
         "monthly-leadership": (Audience.LEADERS, "C06LEADERS"),
     }
-    assert digests["weekly-progress"].sections[0] is Section.OBJECTIVES
+    assert digests["weekly-progress"].sections[0] is DigestSection.OBJECTIVES
 
 
 @pytest.mark.parametrize(
@@ -47,19 +55,19 @@ def test_what_cannot_be_is_refused_with_its_line(tmp_path: Path, old: str, new: 
 
 
 def test_readers_follow_from_the_audience(digests: dict[str, DigestDefinition], people: People) -> None:
-    assert readers_of(digests["weekly-progress"], people) == ()
-    assert {one.id for one in readers_of(digests["monthly-leadership"], people)} == {"U04DANA", "U05EMEKA"}
+    assert find_readers(digests["weekly-progress"], people) == ()
+    assert {one.id for one in find_readers(digests["monthly-leadership"], people)} == {"U04DANA", "U05EMEKA"}
 
 
 def test_a_narrow_audience_without_anybody_is_never_taken_for_everybody(
     monthly: DigestDefinition, sample: Strategy
 ) -> None:
     with pytest.raises(ValueError, match="lists nobody"):
-        strategy_for(monthly, sample, People())
+        filter_for_readers(monthly, sample, People())
 
 
 def test_the_strategy_is_cut_to_the_readers(
     weekly: DigestDefinition, monthly: DigestDefinition, sample: Strategy, people: People
 ) -> None:
-    assert "fewer-depots" not in strategy_for(weekly, sample, people).objectives_by_key
-    assert "fewer-depots" in strategy_for(monthly, sample, people).objectives_by_key
+    assert "fewer-depots" not in filter_for_readers(weekly, sample, people).objectives_by_key
+    assert "fewer-depots" in filter_for_readers(monthly, sample, people).objectives_by_key

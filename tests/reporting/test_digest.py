@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from foundation.people import People
-from reporting.definitions import DigestDefinition, Section, strategy_for
+from reporting.definitions import DigestDefinition, DigestSection, filter_for_readers
 from reporting.desk import DeskFigures
 from reporting.digest import Digest, build_digest
 from reporting.exceptions import ExceptionKind
@@ -36,7 +36,7 @@ def told(digest: Digest, kind: ExceptionKind) -> list[str]:
     return [concern.text for concern in digest.exceptions if concern.kind is kind]
 
 
-def section(digest: Digest, wanted: Section) -> tuple[str, ...]:
+def section(digest: Digest, wanted: DigestSection) -> tuple[str, ...]:
     return next((one.lines for one in digest.sections if one.section is wanted), ())
 
 
@@ -64,7 +64,7 @@ def test_all_green_is_one_line(weekly: DigestDefinition, calm: Strategy, updates
         ":large_green_circle: All green: 2 objectives and 2 projects, by their owners and by their figures."
     )
     assert digest.exceptions == ()
-    assert not {one.section for one in digest.sections} & {Section.OBJECTIVES, Section.PROJECTS}
+    assert not {one.section for one in digest.sections} & {DigestSection.OBJECTIVES, DigestSection.PROJECTS}
 
 
 def test_a_missing_word_of_an_owner_is_not_all_green(weekly: DigestDefinition, calm: Strategy) -> None:
@@ -155,7 +155,7 @@ def test_owners_and_computed_status_stand_side_by_side(
         ":left_right_arrow: *Less water is lost between the works and the tap*:"
         " its owner says green, its figures say amber. Owner: Ben Castellanos."
     )
-    assert section(digest, Section.OBJECTIVES)[0] == (
+    assert section(digest, DigestSection.OBJECTIVES)[0] == (
         ":red_circle: *Our works leave the river cleaner* — owner: green · figures: red :left_right_arrow: ·"
         " 52% done, 79% expected"
     )
@@ -188,9 +188,9 @@ def test_every_number_comes_with_its_change_since_the_last_digest(
     assert build_digest(weekly, grown, now=LAST_WEEK, previous=stored(first.snapshot)).period == "16 November 2026"
     assert digest.headline[0] == "Objectives: 2 amber (+1), 0 red (−1), 1 unknown (unchanged)"
     assert "*Leakage* — 53.1 Ml a day (−0.9) on 23 November 2026; target 52" in " ".join(
-        section(digest, Section.METRICS)
+        section(digest, DigestSection.METRICS)
     )
-    assert "78% done (+26 points), 79% expected" in " ".join(section(digest, Section.OBJECTIVES))
+    assert "78% done (+26 points), 79% expected" in " ".join(section(digest, DigestSection.OBJECTIVES))
     assert digest.changes == (
         ":large_yellow_circle: *Our works leave the river cleaner* went from red to amber by its figures.",
     )
@@ -215,7 +215,7 @@ def test_an_overdue_milestone_moves_with_every_day(
 ) -> None:
     first = build_digest(weekly, open_strategy, now=LAST_WEEK, people=people)
     digest = build_digest(weekly, open_strategy, now=NOW, people=people, previous=first.snapshot)
-    assert "17 days behind (+3 days)" in " ".join(section(digest, Section.PROJECTS))
+    assert "17 days behind (+3 days)" in " ".join(section(digest, DigestSection.PROJECTS))
 
 
 def test_a_week_in_which_nothing_happened_is_not_sent_unless_asked_for(
@@ -223,9 +223,9 @@ def test_a_week_in_which_nothing_happened_is_not_sent_unless_asked_for(
 ) -> None:
     first = build_digest(weekly, calm, updates=updates, now=NOW)
     again = build_digest(weekly, calm, updates=updates, now=NOW + timedelta(hours=4), previous=stored(first.snapshot))
-    assert (first.send, again.empty, again.send) == (True, True, False)
+    assert (first.should_send, again.is_empty, again.should_send) == (True, True, False)
     asked = replace(weekly, send_when_empty=True)
-    assert build_digest(asked, calm, updates=updates, now=NOW, previous=first.snapshot).send
+    assert build_digest(asked, calm, updates=updates, now=NOW, previous=first.snapshot).should_send
 
 
 def test_new_updates_and_stories_are_told_once(
@@ -245,38 +245,38 @@ def test_new_updates_and_stories_are_told_once(
         published_at=NOW - timedelta(days=1),
     )
     first = build_digest(weekly, calm, updates=updates, stories=[story], now=NOW, people=people)
-    assert section(first, Section.STORIES) == (
+    assert section(first, DigestSection.STORIES) == (
         ":star: *Ten zones sleep quietly* — Ben Castellanos: Bursts fell by a fifth.",
     )
-    assert len(section(first, Section.UPDATES)) == 4
+    assert len(section(first, DigestSection.UPDATES)) == 4
     again = build_digest(
         weekly, calm, updates=updates, stories=[story], now=NOW + timedelta(days=1), previous=first.snapshot
     )
-    assert section(again, Section.STORIES) == section(again, Section.UPDATES) == ()
+    assert section(again, DigestSection.STORIES) == section(again, DigestSection.UPDATES) == ()
     draft = replace(story, state=StoryState.APPROVED)
-    assert section(build_digest(weekly, calm, stories=[draft], now=NOW), Section.STORIES) == ()
+    assert section(build_digest(weekly, calm, stories=[draft], now=NOW), DigestSection.STORIES) == ()
 
 
 def test_leaders_get_the_portfolio_and_the_service_desk(
     monthly: DigestDefinition, sample: Strategy, people: People
 ) -> None:
-    seen = strategy_for(monthly, sample, people)
+    seen = filter_for_readers(monthly, sample, people)
     desk = DeskFigures(submitted=12, delivered=9, open=14, overdue=2, sla_met=Decimal("0.91"))
     first = build_digest(monthly, seen, now=LAST_WEEK, people=people, desk=replace(desk, submitted=10))
     digest = build_digest(monthly, seen, now=NOW, people=people, desk=desk, previous=stored(first.snapshot))
-    portfolio = section(digest, Section.PORTFOLIO)
+    portfolio = section(digest, DigestSection.PORTFOLIO)
     assert "*14%* mismatch between budget and weights (unchanged)" in portfolio
     assert any("gets 41% of the budget at a weight of 30%, 11 points too much" in line for line in portfolio)
     assert "No service of the PMO supports “Customers get it solved the first time they ask”." in portfolio
-    assert section(digest, Section.DESK)[0] == "*12* requests came in (+2)"
-    assert "*91%* delivered within their target (unchanged)" in section(digest, Section.DESK)
+    assert section(digest, DigestSection.DESK)[0] == "*12* requests came in (+2)"
+    assert "*91%* delivered within their target (unchanged)" in section(digest, DigestSection.DESK)
     assert [chart.title for chart in digest.charts] == ["Progress of the objectives", "Where the budget goes"]
 
 
 def test_everybody_never_gets_the_portfolio(weekly: DigestDefinition, open_strategy: Strategy) -> None:
-    asking = replace(weekly, sections=(*weekly.sections, Section.PORTFOLIO))
+    asking = replace(weekly, sections=(*weekly.sections, DigestSection.PORTFOLIO))
     digest = build_digest(asking, open_strategy, now=NOW)
-    assert section(digest, Section.PORTFOLIO) == ()
+    assert section(digest, DigestSection.PORTFOLIO) == ()
     assert len(digest.charts) == 1
     assert digest.snapshot.portfolio == {}
 
@@ -357,7 +357,7 @@ def test_whatever_the_number_of_objectives_a_digest_stays_inside_a_message(
     if count > 1:
         assert digest.more_exceptions > 0
         assert "more" in digest.text.splitlines()[-1]
-        assert next(one.more for one in digest.sections if one.section is Section.OBJECTIVES) > 0
+        assert next(one.more for one in digest.sections if one.section is DigestSection.OBJECTIVES) > 0
 
 
 def test_a_snapshot_survives_its_table_and_anything_else_is_refused(

@@ -7,9 +7,9 @@ import pytest
 
 from foundation.errors import NotFound
 from foundation.people import People
-from reporting.posts import story_post, update_post
+from reporting.posts import build_story_post, build_update_post
 from strategy.records import ProgressUpdate, Rag, Strategy, Subject, SubjectKind
-from strategy.stories import Consent, Named, Story, StoryState
+from strategy.stories import Consent, NamedPerson, Story, StoryState
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 UPDATE = ProgressUpdate(
@@ -33,13 +33,13 @@ STORY = Story(
     objective="less-leakage",
     project="pressure-management",
     evidence=("Burst log of October", "https://logs.example/bursts"),
-    people=(Named("U06FARAH", Consent.GIVEN),),
+    people=(NamedPerson("U06FARAH", Consent.GIVEN),),
     created_at=NOW,
 )
 
 
 def test_an_update_is_posted_with_what_was_said_and_by_whom(open_strategy: Strategy, people: People) -> None:
-    post = update_post(UPDATE, open_strategy, people)
+    post = build_update_post(UPDATE, open_strategy, people)
     assert post.title == "Pressure management in the northern zones"
     assert post.body == (
         ":large_yellow_circle: *Amber* — Valves &lt;late&gt;.",
@@ -52,12 +52,12 @@ def test_an_update_is_posted_with_what_was_said_and_by_whom(open_strategy: Strat
 
 
 def test_a_corrected_and_acknowledged_update_says_so(open_strategy: Strategy, people: People) -> None:
-    post = update_post(replace(UPDATE, revision=2, acknowledged_by="U06FARAH"), open_strategy, people)
+    post = build_update_post(replace(UPDATE, revision=2, acknowledged_by="U06FARAH"), open_strategy, people)
     assert post.context.endswith("· corrected · acknowledged by Farah Haddad")
 
 
 def test_a_story_is_posted_with_its_evidence_its_aim_and_its_people(open_strategy: Strategy, people: People) -> None:
-    post = story_post(STORY, open_strategy, people)
+    post = build_story_post(STORY, open_strategy, people)
     assert post.title == "Ten zones sleep quietly"
     assert post.body == (
         "Bursts fell by a fifth.",
@@ -70,8 +70,8 @@ def test_a_story_is_posted_with_its_evidence_its_aim_and_its_people(open_strateg
 
 
 def test_every_piece_fits_into_a_block_whatever_was_typed(open_strategy: Strategy, people: People) -> None:
-    story = story_post(replace(STORY, text="&" * 2000), open_strategy, people)
-    update = update_post(replace(UPDATE, achieved="<" * 1000), open_strategy, people)
+    story = build_story_post(replace(STORY, text="&" * 2000), open_strategy, people)
+    update = build_update_post(replace(UPDATE, achieved="<" * 1000), open_strategy, people)
     for piece in (*story.body, *update.body):
         assert len(piece) <= 2_900
     assert "".join(story.body).count("&amp;") == 2000
@@ -79,6 +79,6 @@ def test_every_piece_fits_into_a_block_whatever_was_typed(open_strategy: Strateg
 
 def test_nothing_is_posted_to_readers_who_may_not_know_of_it(open_strategy: Strategy, people: People) -> None:
     with pytest.raises(NotFound):
-        update_post(replace(UPDATE, subject=Subject(SubjectKind.PROJECT, "depot-moves")), open_strategy, people)
+        build_update_post(replace(UPDATE, subject=Subject(SubjectKind.PROJECT, "depot-moves")), open_strategy, people)
     with pytest.raises(NotFound):
-        story_post(replace(STORY, objective="fewer-depots"), open_strategy, people)
+        build_story_post(replace(STORY, objective="fewer-depots"), open_strategy, people)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from foundation.people import People
-from reporting.strategy_view import StrategyView, strategy_view, text_of
+from reporting.strategy_view import StrategyView, build_strategy_view, format_view_text
 from strategy.records import ProgressUpdate, Rag, Strategy
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -13,7 +13,7 @@ HIDDEN = ("fewer-depots", "depot-moves", "depots-agreed", "depot-sites", "Three 
 
 
 def seen_by(who: str, sample: Strategy, people: People, updates: tuple[ProgressUpdate, ...] = ()) -> StrategyView:
-    return strategy_view(sample, people.get(who), now=NOW, updates=updates, people=people)
+    return build_strategy_view(sample, people.get(who), now=NOW, updates=updates, people=people)
 
 
 def test_the_tree_shows_every_objective_with_what_hangs_on_it(sample: Strategy, people: People) -> None:
@@ -47,7 +47,7 @@ def test_what_is_private_is_nowhere_in_it(
 ) -> None:
     for who in ("U01ADA", "U02BEN", "U03WEI", "U06FARAH"):
         view = seen_by(who, sample, people, updates)
-        assert not [word for word in HIDDEN if word in repr(asdict(view)) + text_of(view)]
+        assert not [word for word in HIDDEN if word in repr(asdict(view)) + format_view_text(view)]
         assert sum(count for _, count in view.counts) == 3
     assert view.branch("fewer-depots") is None
 
@@ -79,11 +79,11 @@ def test_objectives_stand_below_their_parents(sample: Strategy, people: People) 
     nested = tuple(replace(o, parent="less-leakage") if o.key == "cleaner-rivers" else o for o in sample.objectives)
     view = seen_by("U02BEN", replace(sample, objectives=nested), people)
     assert [one.objective.key for one in view.branches[0].below] == ["cleaner-rivers"]
-    assert view.branches[0].status.computed is Rag.RED
+    assert view.branches[0].status.computed_status is Rag.RED
 
 
 def test_the_text_tells_the_tree_in_lines(sample: Strategy, people: People) -> None:
-    lines = text_of(seen_by("U02BEN", sample, people)).splitlines()
+    lines = format_view_text(seen_by("U02BEN", sample, people)).splitlines()
     assert lines[0] == (
         "Meridian Water (sample data), Second half of 2026: 79% of the time is over. 1 amber, 1 red, 1 unknown."
     )

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from foundation.people import People
 from reporting import numbers
-from reporting.text import escape, fitting, one_line, pieces
-from reporting.words import say, who
+from reporting.rendering import format_name, render_line
+from reporting.text import escape, fit_lines, fit_one_line, split_text
 
 ENTITY = re.compile(r"&(amp|lt|gt);")
 nasty = st.text(alphabet="ab1 *_~`:<>&!@#|\n’+-", max_size=60)
@@ -50,14 +50,14 @@ def test_whatever_is_typed_no_markup_is_left(typed: str) -> None:
 
 @given(st.text(max_size=200), st.integers(1, 50))
 def test_one_line_is_one_line_and_no_longer_than_asked(text: str, limit: int) -> None:
-    line = one_line(text, limit)
+    line = fit_one_line(text, limit)
     assert len(line) <= limit
     assert "\n" not in line
 
 
 @given(st.lists(st.text(max_size=30), max_size=20), st.integers(0, 10), st.integers(0, 200))
 def test_what_does_not_fit_is_counted(lines: list[str], most: int, characters: int) -> None:
-    kept, more = fitting(lines, most, characters)
+    kept, more = fit_lines(lines, most, characters)
     assert len(kept) + more == len(lines)
     assert len(kept) <= most
     assert sum(map(len, kept)) <= characters
@@ -65,35 +65,35 @@ def test_what_does_not_fit_is_counted(lines: list[str], most: int, characters: i
 
 @given(nasty.map(escape), st.integers(6, 30))
 def test_pieces_are_small_enough_and_never_cut_an_entity(text: str, size: int) -> None:
-    found = pieces(text, size)
+    found = split_text(text, size)
     assert all(0 < len(piece) <= size for piece in found)
     assert all("&" not in ENTITY.sub("", piece) for piece in found)
     assert "".join("".join(found).split()) == "".join(text.split())
 
 
 def test_every_value_in_a_template_is_made_harmless() -> None:
-    line = say("digest", "story", title="<!here> & *so on*", text="`x`\n<@U04DANA>", author=Markup("<@U02BEN>"))
+    line = render_line("digest", "story", title="<!here> & *so on*", text="`x`\n<@U04DANA>", author=Markup("<@U02BEN>"))
     assert line == ":star: *&lt;!here&gt; &amp; ∗so on∗* — <@U02BEN>: ˋxˋ &lt;@U04DANA&gt;"
 
 
 def test_a_person_is_called_by_name_and_mentioned_only_when_nobody_knows_them(people: People) -> None:
-    assert who(people, "U02BEN") == "Ben Castellanos"
-    assert who(people, "U99NEW") == "<@U99NEW>"
-    assert not isinstance(who(people, "U99|<!channel>"), Markup)
+    assert format_name(people, "U02BEN") == "Ben Castellanos"
+    assert format_name(people, "U99NEW") == "<@U99NEW>"
+    assert not isinstance(format_name(people, "U99|<!channel>"), Markup)
 
 
 def test_numbers_are_read_easily() -> None:
-    assert numbers.number(Decimal("45200.00")) == "45,200"
-    assert numbers.number(Decimal("-0.504")) == "−0.5"
-    assert numbers.number(Decimal("-0.001")) == "0"
-    assert numbers.percent(Decimal("0.685")) == "69%"
-    assert numbers.days(1) == "1 day"
-    assert numbers.long_day(date(2026, 11, 3)) == "3 November 2026"
+    assert numbers.format_number(Decimal("45200.00")) == "45,200"
+    assert numbers.format_number(Decimal("-0.504")) == "−0.5"
+    assert numbers.format_number(Decimal("-0.001")) == "0"
+    assert numbers.format_percent(Decimal("0.685")) == "69%"
+    assert numbers.format_days(1) == "1 day"
+    assert numbers.format_day(date(2026, 11, 3)) == "3 November 2026"
 
 
 def test_a_change_is_told_with_its_sign_and_unit() -> None:
-    assert numbers.change(Decimal(5), Decimal(3)) == "+2"
-    assert numbers.change(Decimal(3), Decimal(5), "days", 0) == "−2 days"
-    assert numbers.change(Decimal(3), Decimal(3)) == "unchanged"
-    assert numbers.change(Decimal(3), None) == ""
-    assert numbers.points(Decimal("0.52"), Decimal("0.47")) == "+5 points"
+    assert numbers.format_change(Decimal(5), Decimal(3)) == "+2"
+    assert numbers.format_change(Decimal(3), Decimal(5), "days", 0) == "−2 days"
+    assert numbers.format_change(Decimal(3), Decimal(3)) == "unchanged"
+    assert numbers.format_change(Decimal(3), None) == ""
+    assert numbers.format_point_change(Decimal("0.52"), Decimal("0.47")) == "+5 points"

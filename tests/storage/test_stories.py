@@ -8,7 +8,7 @@ import pytest
 from foundation.errors import Conflict, NotFound
 from storage.database import Database
 from storage.store import Store
-from strategy.stories import Consent, Named, Story, StoryEntry, StoryEvent, StoryState
+from strategy.stories import Consent, NamedPerson, Story, StoryLogEntry, StoryState, StoryVerb
 from tests.storage.cast import ADA, BEN, NOW
 
 STORY = Story(
@@ -20,12 +20,14 @@ STORY = Story(
     objective="less-leakage",
     project=None,
     evidence=("https://example.org/bursts", "Burst log, October"),
-    people=(Named(ADA, Consent.GIVEN), Named(BEN)),
+    people=(NamedPerson(ADA, Consent.GIVEN), NamedPerson(BEN)),
     created_at=NOW,
 )
-SUBMITTED = StoryEntry("S7", NOW, ADA, StoryEvent.SUBMIT, StoryState.DRAFT, StoryState.SUBMITTED)
+SUBMITTED = StoryLogEntry("S7", NOW, ADA, StoryVerb.SUBMIT, StoryState.DRAFT, StoryState.SUBMITTED)
 PUBLISHED = replace(STORY, state=StoryState.PUBLISHED, published_at=NOW + timedelta(hours=1), reviewer="U03WEI")
-APPROVED = StoryEntry("S7", NOW, "U03WEI", StoryEvent.APPROVE, StoryState.SUBMITTED, StoryState.PUBLISHED, "Well told.")
+APPROVED = StoryLogEntry(
+    "S7", NOW, "U03WEI", StoryVerb.APPROVE, StoryState.SUBMITTED, StoryState.PUBLISHED, "Well told."
+)
 
 
 def add(store: Store, story: Story = STORY) -> None:

@@ -22,7 +22,7 @@ NEWER = TEXT.replace('version: "2026-H2.1"', 'version: "2026-H2.2"').replace(
 def bring_in(store: Store, text: str, **later: float) -> bool:
     at = NOW + timedelta(**later)
     with store.transaction(at) as tx:
-        return tx.strategy.bring_in(text, parse_strategy(text, name="strategy.yaml"), "strategy.yaml", at)
+        return tx.strategy.import_version(text, parse_strategy(text, name="strategy.yaml"), "strategy.yaml", at)
 
 
 def test_there_is_no_strategy_before_one_is_brought_in(database: Database) -> None:
@@ -66,9 +66,9 @@ def test_what_was_measured_since_belongs_to_the_strategy(database: Database) -> 
     bring_in(store, TEXT)
     day = date(2026, 11, 23)
     with store.transaction(NOW) as tx:
-        tx.strategy.record(Measurement("leakage-rate", day, Decimal("53.25"), BEN), NOW)
-        tx.strategy.record(Measurement("leakage-rate", day, Decimal("53.2"), BEN, revision=2), NOW)
-        tx.strategy.record(Measurement("gone-since", day, Decimal(1), BEN), NOW)
+        tx.strategy.add_measurement(Measurement("leakage-rate", day, Decimal("53.25"), BEN), NOW)
+        tx.strategy.add_measurement(Measurement("leakage-rate", day, Decimal("53.2"), BEN, revision=2), NOW)
+        tx.strategy.add_measurement(Measurement("gone-since", day, Decimal(1), BEN), NOW)
     bring_in(store, NEWER)
     with store.read_only(NOW) as tx:
         strategy = tx.strategy.current()
@@ -83,6 +83,6 @@ def test_of_two_values_for_one_day_the_second_is_told(database: Database) -> Non
     store = Store(database)
     value = Measurement("leakage-rate", date(2026, 11, 23), Decimal(53), BEN)
     with store.transaction(NOW) as tx:
-        tx.strategy.record(value, NOW)
+        tx.strategy.add_measurement(value, NOW)
     with pytest.raises(Conflict, match="Somebody else has just recorded"), store.transaction(NOW) as tx:
-        tx.strategy.record(replace(value, value=Decimal(54)), NOW)
+        tx.strategy.add_measurement(replace(value, value=Decimal(54)), NOW)

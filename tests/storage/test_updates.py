@@ -38,7 +38,7 @@ def test_an_update_comes_back_as_it_was_written(database: Database) -> None:
     add(store, UPDATE)
     with store.read_only(NOW) as tx:
         assert tx.updates.get(LEAKAGE, UPDATE.slot) == UPDATE
-        assert tx.updates.of(LEAKAGE) == (UPDATE,)
+        assert tx.updates.of_subject(LEAKAGE) == (UPDATE,)
 
 
 def test_one_slot_takes_one_update(database: Database) -> None:
@@ -53,7 +53,7 @@ def test_a_correction_counts_in_place_of_what_it_corrects(database: Database) ->
     corrected = replace(UPDATE, rag=Rag.GREEN, revision=2, at=NOW + timedelta(hours=1))
     add(store, UPDATE, corrected)
     with store.read_only(NOW) as tx:
-        assert tx.updates.of(LEAKAGE) == (corrected,)
+        assert tx.updates.of_subject(LEAKAGE) == (corrected,)
         assert tx.updates.since(NOW) == (corrected,)
 
 

@@ -30,26 +30,26 @@ def rounded(value: Decimal | None) -> Decimal:
 
 
 def test_alignment_of_the_worked_example() -> None:
-    aligned = [rounded(formulas.alignment(WEIGHTS, impacts)) for impacts in IMPACTS]
+    aligned = [rounded(formulas.compute_alignment(WEIGHTS, impacts)) for impacts in IMPACTS]
     assert aligned == [D("0.567"), D("0.200"), D("0.000"), D("0.256")]
 
 
 def test_portfolio_index_of_the_worked_example() -> None:
-    pairs = [(budget, formulas.alignment(WEIGHTS, impacts)) for budget, impacts in PROJECTS]
-    assert rounded(formulas.portfolio_index(pairs)) == D("0.312")
+    pairs = [(budget, formulas.compute_alignment(WEIGHTS, impacts)) for budget, impacts in PROJECTS]
+    assert rounded(formulas.compute_portfolio_index(pairs)) == D("0.312")
 
 
 def test_resource_shares_and_mismatch_of_the_worked_example() -> None:
-    shares = formulas.resource_shares(WEIGHTS, PROJECTS)
+    shares = formulas.compute_resource_shares(WEIGHTS, PROJECTS)
     assert shares is not None
     assert shares.by_objective == {"O1": D("0.31"), "O2": D("0.30"), "O3": D("0.19")}
     assert shares.unaligned == D("0.20")
-    assert formulas.mismatch(WEIGHTS, shares) == D("0.20")
+    assert formulas.compute_mismatch(WEIGHTS, shares) == D("0.20")
 
 
 def test_a_portfolio_without_budget_has_no_index_and_no_shares() -> None:
-    assert formulas.portfolio_index([(D(0), D(1))]) is None
-    assert formulas.resource_shares(WEIGHTS, [(D(0), {"O1": 9})]) is None
+    assert formulas.compute_portfolio_index([(D(0), D(1))]) is None
+    assert formulas.compute_resource_shares(WEIGHTS, [(D(0), {"O1": 9})]) is None
 
 
 @pytest.mark.parametrize(
@@ -66,34 +66,34 @@ def test_a_portfolio_without_budget_has_no_index_and_no_shares() -> None:
     ],
 )
 def test_rag_compares_progress_with_what_time_expects(actual: str, expected: str, colour: Rag) -> None:
-    assert formulas.rag(D(actual), D(expected)) is colour
+    assert formulas.compute_rag(D(actual), D(expected)) is colour
 
 
 def test_rag_thresholds_can_be_set_per_objective() -> None:
     strict = RagThresholds(green_from=D(1), green_within=D(0), amber_from=D("0.9"))
-    assert formulas.rag(D("0.95"), D(1), strict) is Rag.AMBER
-    assert formulas.rag(D("0.89"), D(1), strict) is Rag.RED
-    assert formulas.rag(D("0.96"), D(1), RagThresholds(green_within=D(0))) is Rag.GREEN
+    assert formulas.compute_rag(D("0.95"), D(1), strict) is Rag.AMBER
+    assert formulas.compute_rag(D("0.89"), D(1), strict) is Rag.RED
+    assert formulas.compute_rag(D("0.96"), D(1), RagThresholds(green_within=D(0))) is Rag.GREEN
 
 
 def test_a_key_result_that_falls_to_its_target_makes_progress() -> None:
-    assert formulas.progress(D(62), D(52), D(57)).value == D("0.5")
+    assert formulas.compute_progress(D(62), D(52), D(57)).value == D("0.5")
 
 
 def test_the_raw_progress_is_kept_beyond_the_target_and_below_the_baseline() -> None:
-    assert formulas.progress(D(0), D(10), D(12)) == formulas.Progress(D("1.2"), D(1))
-    assert formulas.progress(D(0), D(10), D(-5)) == formulas.Progress(D("-0.5"), D(0))
+    assert formulas.compute_progress(D(0), D(10), D(12)) == formulas.Progress(D("1.2"), D(1))
+    assert formulas.compute_progress(D(0), D(10), D(-5)) == formulas.Progress(D("-0.5"), D(0))
 
 
 def test_a_baseline_equal_to_the_target_is_refused() -> None:
     with pytest.raises(ValueError, match="nothing to measure"):
-        formulas.progress(D(5), D(5), D(5))
+        formulas.compute_progress(D(5), D(5), D(5))
 
 
 @given(numbers, numbers, numbers)
 def test_progress_never_leaves_nought_to_one(baseline: Decimal, target: Decimal, current: Decimal) -> None:
     if baseline != target:
-        assert 0 <= formulas.progress(baseline, target, current).value <= 1
+        assert 0 <= formulas.compute_progress(baseline, target, current).value <= 1
 
 
 @pytest.mark.parametrize(
@@ -123,24 +123,24 @@ def test_a_level_is_kept_or_not(mode: Mode, value: str, met: bool) -> None:
         mode=mode,
     )
     assert formulas.is_met(metric, D(value)) is met
-    assert formulas.metric_progress(metric, D(value)).value == (1 if met else 0)
+    assert formulas.compute_metric_progress(metric, D(value)).value == (1 if met else 0)
 
 
 def test_objective_progress_is_over_the_measured_part_and_says_how_large_that_is() -> None:
-    found = formulas.objective_progress([(D(2), D("0.6")), (D(1), D("0.3")), (D(1), None)])
+    found = formulas.compute_objective_progress([(D(2), D("0.6")), (D(1), D("0.3")), (D(1), None)])
     assert found == formulas.WeightedProgress(D("0.5"), D("0.75"))
 
 
 def test_an_objective_with_nothing_measured_is_unknown_and_not_nought() -> None:
-    assert formulas.objective_progress([(D(1), None)]) == formulas.WeightedProgress(None, D(0))
-    assert formulas.objective_progress([]).value is None
+    assert formulas.compute_objective_progress([(D(1), None)]) == formulas.WeightedProgress(None, D(0))
+    assert formulas.compute_objective_progress([]).value is None
 
 
 @given(st.lists(st.tuples(st.decimals("0.1", 10, places=1), st.none() | fractions), min_size=1))
 def test_objective_progress_lies_between_its_worst_and_its_best_part(
     parts: list[tuple[Decimal, Decimal | None]],
 ) -> None:
-    found = formulas.objective_progress(parts)
+    found = formulas.compute_objective_progress(parts)
     measured = [value for _, value in parts if value is not None]
     assert (found.value is None) == (not measured)
     if found.value is not None:
@@ -150,22 +150,22 @@ def test_objective_progress_lies_between_its_worst_and_its_best_part(
 def test_expected_progress_runs_from_nought_to_one_with_the_days() -> None:
     starts, ends = date(2026, 7, 1), date(2026, 7, 11)
     days = [date(2026, 6, 1), starts, date(2026, 7, 6), ends, date(2027, 1, 1)]
-    assert [formulas.expected_progress(starts, ends, day) for day in days] == [0, 0, D("0.5"), 1, 1]
+    assert [formulas.compute_expected_progress(starts, ends, day) for day in days] == [0, 0, D("0.5"), 1, 1]
     with pytest.raises(ValueError, match="end after"):
-        formulas.expected_progress(ends, starts, starts)
+        formulas.compute_expected_progress(ends, starts, starts)
 
 
 def test_slip_counts_days_and_early_is_below_nought() -> None:
-    assert formulas.slip(date(2026, 11, 27), date(2026, 12, 8)) == 11
-    assert formulas.slip(date(2026, 11, 27), date(2026, 11, 26)) == -1
+    assert formulas.compute_slip(date(2026, 11, 27), date(2026, 12, 8)) == 11
+    assert formulas.compute_slip(date(2026, 11, 27), date(2026, 11, 26)) == -1
 
 
 def test_coverage_joins_the_services_that_support_an_objective() -> None:
-    assert formulas.objective_coverage([]) == 0
-    assert formulas.objective_coverage([(D(1), 5)]) == 1
-    assert formulas.objective_coverage([(D(1), 3), (D("0.5"), 2)]) == 1 - D("0.4") * D("0.8")
+    assert formulas.compute_objective_coverage([]) == 0
+    assert formulas.compute_objective_coverage([(D(1), 5)]) == 1
+    assert formulas.compute_objective_coverage([(D(1), 3), (D("0.5"), 2)]) == 1 - D("0.4") * D("0.8")
     covered = {"O1": D("0.6"), "O2": D("0.5")}
-    assert formulas.service_coverage(WEIGHTS, covered) == D("0.45")
+    assert formulas.compute_service_coverage(WEIGHTS, covered) == D("0.45")
 
 
 impact = st.sampled_from([0, 1, 3, 6, 9])
@@ -182,14 +182,14 @@ portfolios = st.lists(
 def test_shares_and_the_unaligned_rest_make_the_whole_budget(
     portfolio: list[tuple[Decimal, dict[str, int]]],
 ) -> None:
-    shares = formulas.resource_shares(WEIGHTS, portfolio)
+    shares = formulas.compute_resource_shares(WEIGHTS, portfolio)
     assert shares is not None
     assert abs(sum(shares.by_objective.values()) + shares.unaligned - 1) < D("1e-20")
-    assert 0 <= formulas.mismatch(WEIGHTS, shares) <= D("1.0000000001")
+    assert 0 <= formulas.compute_mismatch(WEIGHTS, shares) <= D("1.0000000001")
 
 
 @given(st.lists(st.tuples(st.sampled_from([D(0), D("0.5"), D(1)]), st.integers(1, 5))))
 def test_one_more_service_never_lowers_the_coverage(links: list[tuple[Decimal, int]]) -> None:
-    coverage = [formulas.objective_coverage(links[:count]) for count in range(len(links) + 1)]
+    coverage = [formulas.compute_objective_coverage(links[:count]) for count in range(len(links) + 1)]
     assert coverage == sorted(coverage)
     assert all(0 <= one <= 1 for one in coverage)

@@ -11,35 +11,35 @@ from foundation.errors import InvalidInput, NotAllowed, NotFound
 from foundation.people import People
 from strategy.measurements import (
     LARGEST_VALUE,
-    measurable,
-    measure,
-    with_measurements,
+    list_measurable_metrics,
+    merge_measurements,
+    take_measurement,
 )
 from strategy.records import Measurement, Strategy
-from strategy.status import standing
-from strategy.visibility import visible
+from strategy.status import compute_statuses
+from strategy.visibility import filter_visible
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TODAY = NOW.date()
 
 
 def test_the_owner_measures(sample: Strategy, people: People) -> None:
-    found = measure(sample, people.get("U02BEN"), "leakage-rate", on=TODAY, value=" 53.4 ", now=NOW)
+    found = take_measurement(sample, people.get("U02BEN"), "leakage-rate", on=TODAY, value=" 53.4 ", now=NOW)
     assert found == Measurement("leakage-rate", TODAY, Decimal("53.4"), "U02BEN", revision=1)
 
 
 def test_so_do_the_owner_of_the_objective_and_the_pmo_and_nobody_else(sample: Strategy, people: People) -> None:
     for who in ("U02BEN", "U03WEI", "U05EMEKA", "U06FARAH"):
-        measure(sample, people.get(who), "smart-meters", on=TODAY, value="46,000", now=NOW)
+        take_measurement(sample, people.get(who), "smart-meters", on=TODAY, value="46,000", now=NOW)
     for who in ("U01ADA", "U04DANA"):
         with pytest.raises(NotAllowed, match="Homes with a smart meter"):
-            measure(sample, people.get(who), "smart-meters", on=TODAY, value="46,000", now=NOW)
+            take_measurement(sample, people.get(who), "smart-meters", on=TODAY, value="46,000", now=NOW)
 
 
 def test_a_hidden_metric_does_not_exist(sample: Strategy, people: People) -> None:
     wei = people.get("U03WEI")
     with pytest.raises(NotFound):
-        measure(visible(sample, wei), wei, "depots-agreed", on=TODAY, value="70", now=NOW)
+        take_measurement(filter_visible(sample, wei), wei, "depots-agreed", on=TODAY, value="70", now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_hidden_metric_does_not_exist(sample: Strategy, people: People) -> Non
 )
 def test_what_is_no_number_is_refused(sample: Strategy, people: People, value: str) -> None:
     with pytest.raises(InvalidInput, match="in Ml a day"):
-        measure(sample, people.get("U02BEN"), "leakage-rate", on=TODAY, value=value, now=NOW)
+        take_measurement(sample, people.get("U02BEN"), "leakage-rate", on=TODAY, value=value, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -61,44 +61,48 @@ def test_what_cannot_be_measured_is_refused(
     sample: Strategy, people: People, metric: str, value: str, words: str
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        measure(sample, people.get("U03WEI"), metric, on=TODAY, value=value, now=NOW)
+        take_measurement(sample, people.get("U03WEI"), metric, on=TODAY, value=value, now=NOW)
     assert caught.value.fields == {"value": words}
 
 
 def test_nothing_is_measured_before_its_day(sample: Strategy, people: People) -> None:
     with pytest.raises(InvalidInput) as caught:
-        measure(sample, people.get("U02BEN"), "leakage-rate", on=TODAY + timedelta(1), value="x", now=NOW)
+        take_measurement(sample, people.get("U02BEN"), "leakage-rate", on=TODAY + timedelta(1), value="x", now=NOW)
     assert set(caught.value.fields) == {"on", "value"}
 
 
 def test_a_second_value_on_a_day_is_a_correction(sample: Strategy, people: People) -> None:
     day = date(2026, 11, 16)
-    corrected = measure(sample, people.get("U02BEN"), "leakage-rate", on=day, value="54.2", now=NOW)
+    corrected = take_measurement(sample, people.get("U02BEN"), "leakage-rate", on=day, value="54.2", now=NOW)
     assert corrected.revision == 2
-    measured = with_measurements(sample, [corrected]).measurements_of("leakage-rate")
+    measured = merge_measurements(sample, [corrected]).measurements_of("leakage-rate")
     assert len(measured) == 12
     assert measured[-1] == corrected
 
 
 def test_a_fresh_value_makes_a_stale_metric_count_again(sample: Strategy, people: People) -> None:
-    fresh = measure(sample, people.get("U04DANA"), "interruptions", on=TODAY, value="7.1", now=NOW)
-    status = standing(with_measurements(sample, [fresh]), [], NOW).objective("trusted-service")
+    fresh = take_measurement(sample, people.get("U04DANA"), "interruptions", on=TODAY, value="7.1", now=NOW)
+    status = compute_statuses(merge_measurements(sample, [fresh]), [], NOW).objective("trusted-service")
     assert status.progress.coverage == 1
 
 
 def test_a_value_of_a_metric_that_is_gone_is_left_out(sample: Strategy) -> None:
     gone = Measurement("gone", TODAY, Decimal(1), "U02BEN")
-    assert with_measurements(sample, [gone]) == with_measurements(sample, [])
+    assert merge_measurements(sample, [gone]) == merge_measurements(sample, [])
 
 
 def test_people_are_offered_what_they_measure(sample: Strategy, people: People) -> None:
-    assert [one.key for one in measurable(sample, people.get("U01ADA"))] == ["first-contact"]
-    assert [one.key for one in measurable(sample, people.get("U02BEN"))] == ["leakage-rate", "pressure", "smart-meters"]
-    assert len(measurable(sample, people.get("U03WEI"))) == 9
+    assert [one.key for one in list_measurable_metrics(sample, people.get("U01ADA"))] == ["first-contact"]
+    assert [one.key for one in list_measurable_metrics(sample, people.get("U02BEN"))] == [
+        "leakage-rate",
+        "pressure",
+        "smart-meters",
+    ]
+    assert len(list_measurable_metrics(sample, people.get("U03WEI"))) == 9
 
 
 @given(st.decimals(0, 10_000_000, places=6))
 def test_any_number_is_kept_exactly(sample: Strategy, value: Decimal) -> None:
     people = People()
     owner = people.get("U02BEN")
-    assert measure(sample, owner, "leakage-rate", on=TODAY, value=str(value), now=NOW).value == value
+    assert take_measurement(sample, owner, "leakage-rate", on=TODAY, value=str(value), now=NOW).value == value

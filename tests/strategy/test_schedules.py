@@ -13,16 +13,16 @@ from foundation.errors import InvalidInput
 from foundation.time import resolve_wall_time
 from strategy.rules import LAST_DAY_HINT, check_rule
 from strategy.schedules import (
-    Due,
+    DueSlots,
     HolidayPolicy,
     Misfire,
     Schedule,
     check_schedule,
-    due_slots,
-    first_slot,
-    last_slot,
-    next_slot,
-    slots_between,
+    find_due_slots,
+    find_first_slot,
+    find_last_slot,
+    find_next_slot,
+    find_slots,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -42,28 +42,28 @@ def refusal(rule: str) -> str:
 
 
 def test_nine_oclock_stays_nine_oclock_when_clocks_change() -> None:
-    spring = [next_slot(WEEKLY, utc(2026, 3, 22)), next_slot(WEEKLY, utc(2026, 3, 29))]
+    spring = [find_next_slot(WEEKLY, utc(2026, 3, 22)), find_next_slot(WEEKLY, utc(2026, 3, 29))]
     assert spring == [utc(2026, 3, 23, 9), utc(2026, 3, 30, 8)]
-    autumn = [next_slot(WEEKLY, utc(2026, 10, 18)), next_slot(WEEKLY, utc(2026, 10, 25))]
+    autumn = [find_next_slot(WEEKLY, utc(2026, 10, 18)), find_next_slot(WEEKLY, utc(2026, 10, 25))]
     assert autumn == [utc(2026, 10, 19, 8), utc(2026, 10, 26, 9)]
 
 
 def test_the_next_slot_is_strictly_later() -> None:
-    assert next_slot(WEEKLY, utc(2026, 3, 23, 9)) == utc(2026, 3, 30, 8)
-    assert next_slot(WEEKLY, utc(2026, 3, 23, 8, 59)) == utc(2026, 3, 23, 9)
+    assert find_next_slot(WEEKLY, utc(2026, 3, 23, 9)) == utc(2026, 3, 30, 8)
+    assert find_next_slot(WEEKLY, utc(2026, 3, 23, 8, 59)) == utc(2026, 3, 23, 9)
 
 
 def test_a_time_that_does_not_exist_is_the_first_moment_after_the_gap() -> None:
     assert resolve_wall_time(wall("2026-03-29 01:30"), ZoneInfo("Europe/London")) == utc(2026, 3, 29, 1)
     half_past_one = Schedule(wall("2026-03-28 01:30"), "Europe/London", "FREQ=DAILY")
-    found = list(slots_between(half_past_one, utc(2026, 3, 27), utc(2026, 3, 31)))
+    found = list(find_slots(half_past_one, utc(2026, 3, 27), utc(2026, 3, 31)))
     assert found == [utc(2026, 3, 28, 1, 30), utc(2026, 3, 29, 1), utc(2026, 3, 30, 0, 30)]
 
 
 def test_a_time_that_exists_twice_is_the_first_of_the_two() -> None:
     assert resolve_wall_time(wall("2026-10-25 01:30"), ZoneInfo("Europe/London")) == utc(2026, 10, 25, 0, 30)
     half_past_one = Schedule(wall("2026-10-25 01:30"), "Europe/London", "FREQ=DAILY;COUNT=2")
-    assert list(slots_between(half_past_one, utc(2026, 10, 1), utc(2027, 1, 1))) == [
+    assert list(find_slots(half_past_one, utc(2026, 10, 1), utc(2027, 1, 1))) == [
         utc(2026, 10, 25, 0, 30),
         utc(2026, 10, 26, 1, 30),
     ]
@@ -150,7 +150,7 @@ def test_monthly_on_the_31st_gets_a_hint(rule: str, hinted: bool) -> None:
 
 def test_the_last_day_of_the_month_is_found_in_every_month() -> None:
     schedule = Schedule(wall("2026-01-31 09:00"), "UTC", "FREQ=MONTHLY;BYMONTHDAY=-1")
-    days = [slot.date() for slot in slots_between(schedule, utc(2026, 1, 1), utc(2026, 5, 1))]
+    days = [slot.date() for slot in find_slots(schedule, utc(2026, 1, 1), utc(2026, 5, 1))]
     assert days == [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30)]
 
 
@@ -168,14 +168,14 @@ def test_a_schedule_that_ended_before_it_started_is_refused() -> None:
 
 def test_until_is_an_instant_and_includes_its_slot() -> None:
     schedule = Schedule(wall("2026-06-01 09:00"), "Europe/London", "FREQ=DAILY;UNTIL=20260603T080000Z")
-    assert list(slots_between(schedule, utc(2026, 1, 1), utc(2027, 1, 1)))[-1] == utc(2026, 6, 3, 8)
-    assert next_slot(schedule, utc(2026, 6, 3, 8)) is None
+    assert list(find_slots(schedule, utc(2026, 1, 1), utc(2027, 1, 1)))[-1] == utc(2026, 6, 3, 8)
+    assert find_next_slot(schedule, utc(2026, 6, 3, 8)) is None
 
 
 # Easter 2026 in England: Friday 3 and Monday 6 April.
 def moved(policy: HolidayPolicy, rule: str = "FREQ=WEEKLY;BYDAY=MO") -> list[date]:
     schedule = Schedule(wall("2026-03-30 09:00"), "Europe/London", rule, calendar="GB-ENG", on_holiday=policy)
-    return [slot.astimezone(LONDON).date() for slot in slots_between(schedule, utc(2026, 3, 29), utc(2026, 4, 14))]
+    return [slot.astimezone(LONDON).date() for slot in find_slots(schedule, utc(2026, 3, 29), utc(2026, 4, 14))]
 
 
 def test_a_slot_on_a_holiday_is_left_out() -> None:
@@ -197,50 +197,50 @@ def test_a_slot_moved_over_now_is_still_found() -> None:
     schedule = Schedule(
         wall("2026-03-30 09:00"), "UTC", "FREQ=WEEKLY;BYDAY=MO", calendar="GB-ENG", on_holiday=HolidayPolicy.NEXT
     )
-    assert next_slot(schedule, utc(2026, 4, 6, 12)) == utc(2026, 4, 7, 9)
+    assert find_next_slot(schedule, utc(2026, 4, 6, 12)) == utc(2026, 4, 7, 9)
 
 
 def test_the_organisations_own_days_off_count_as_holidays() -> None:
     schedule = Schedule(wall("2026-03-30 09:00"), "UTC", "FREQ=WEEKLY;BYDAY=MO", days_off=frozenset({date(2026, 4, 6)}))
-    assert next_slot(schedule, utc(2026, 3, 31)) == utc(2026, 4, 13, 9)
+    assert find_next_slot(schedule, utc(2026, 3, 31)) == utc(2026, 4, 13, 9)
 
 
 def test_a_schedule_that_only_ever_falls_on_holidays_ends_instead_of_hanging() -> None:
     schedule = Schedule(
         wall("2026-12-25 09:00"), "UTC", "FREQ=YEARLY", calendar="GB-ENG", on_holiday=HolidayPolicy.SKIP
     )
-    assert next_slot(schedule, utc(2026, 1, 1)) is None
+    assert find_next_slot(schedule, utc(2026, 1, 1)) is None
 
 
 def test_first_and_last_slot() -> None:
-    assert first_slot(WEEKLY) == utc(2026, 1, 5, 9)
-    assert last_slot(WEEKLY, utc(2026, 1, 20)) == utc(2026, 1, 19, 9)
-    assert last_slot(WEEKLY, utc(2026, 1, 1)) is None
+    assert find_first_slot(WEEKLY) == utc(2026, 1, 5, 9)
+    assert find_last_slot(WEEKLY, utc(2026, 1, 20)) == utc(2026, 1, 19, 9)
+    assert find_last_slot(WEEKLY, utc(2026, 1, 1)) is None
 
 
 def test_a_slot_within_its_grace_runs() -> None:
-    due = due_slots(DAILY, utc(2026, 1, 4, 9), utc(2026, 1, 5, 9, 59))
-    assert due == Due(run=(utc(2026, 1, 5, 9),))
+    due = find_due_slots(DAILY, utc(2026, 1, 4, 9), utc(2026, 1, 5, 9, 59))
+    assert due == DueSlots(run=(utc(2026, 1, 5, 9),))
 
 
 def test_after_a_downtime_coalesce_runs_the_latest_once() -> None:
-    due = due_slots(DAILY, utc(2026, 1, 1, 9), utc(2026, 1, 5, 12))
-    assert due == Due(run=(utc(2026, 1, 5, 9),), missed=tuple(utc(2026, 1, day, 9) for day in (2, 3, 4)))
+    due = find_due_slots(DAILY, utc(2026, 1, 1, 9), utc(2026, 1, 5, 12))
+    assert due == DueSlots(run=(utc(2026, 1, 5, 9),), missed=tuple(utc(2026, 1, day, 9) for day in (2, 3, 4)))
 
 
 def test_after_a_downtime_skip_runs_nothing_that_is_late() -> None:
     skipping = Schedule(DAILY.starts, DAILY.zone, DAILY.rule, misfire=Misfire.SKIP)
-    due = due_slots(skipping, utc(2026, 1, 3, 9), utc(2026, 1, 5, 12))
-    assert due == Due(missed=(utc(2026, 1, 4, 9), utc(2026, 1, 5, 9)))
+    due = find_due_slots(skipping, utc(2026, 1, 3, 9), utc(2026, 1, 5, 12))
+    assert due == DueSlots(missed=(utc(2026, 1, 4, 9), utc(2026, 1, 5, 9)))
 
 
 def test_a_slot_on_time_stands_for_the_late_ones_before_it() -> None:
-    due = due_slots(DAILY, utc(2026, 1, 3, 9), utc(2026, 1, 5, 9, 30))
-    assert due == Due(run=(utc(2026, 1, 5, 9),), missed=(utc(2026, 1, 4, 9),))
+    due = find_due_slots(DAILY, utc(2026, 1, 3, 9), utc(2026, 1, 5, 9, 30))
+    assert due == DueSlots(run=(utc(2026, 1, 5, 9),), missed=(utc(2026, 1, 4, 9),))
 
 
 def test_nothing_is_due_before_its_time() -> None:
-    assert due_slots(DAILY, utc(2026, 1, 5, 9), utc(2026, 1, 6, 8, 59)) == Due()
+    assert find_due_slots(DAILY, utc(2026, 1, 5, 9), utc(2026, 1, 6, 8, 59)) == DueSlots()
 
 
 zones = st.sampled_from(
@@ -275,11 +275,11 @@ schedules = st.builds(
 @given(schedules, moments)
 def test_slots_only_go_forward_and_next_agrees_with_between(schedule: Schedule, at: datetime) -> None:
     after = at.replace(tzinfo=UTC)
-    slots = list(slots_between(schedule, after, after + timedelta(days=120)))
+    slots = list(find_slots(schedule, after, after + timedelta(days=120)))
     assert all(earlier < later for earlier, later in pairwise(slots))
     assert all(after < slot <= after + timedelta(days=120) for slot in slots)
     for earlier, later in pairwise([after, *slots]):
-        assert next_slot(schedule, earlier) == later
+        assert find_next_slot(schedule, earlier) == later
 
 
 @settings(deadline=None, max_examples=60)
@@ -287,7 +287,7 @@ def test_slots_only_go_forward_and_next_agrees_with_between(schedule: Schedule, 
 def test_a_slot_is_at_the_local_hour_of_the_start_unless_a_gap_swallowed_it(schedule: Schedule, at: datetime) -> None:
     after = at.replace(tzinfo=UTC)
     tz = ZoneInfo(schedule.zone)
-    for slot in slots_between(schedule, after, after + timedelta(days=60)):
+    for slot in find_slots(schedule, after, after + timedelta(days=60)):
         local = slot.astimezone(tz)
         if local.time() != schedule.starts.time():
             wanted = datetime.combine(local.date(), schedule.starts.time(), tz)
@@ -303,7 +303,7 @@ def test_however_the_clock_ticks_every_slot_is_seen_to_exactly_once(
     seen: list[datetime] = []
     for minutes in steps:
         now += timedelta(minutes=minutes)
-        due = due_slots(schedule, last, now)
+        due = find_due_slots(schedule, last, now)
         seen += sorted(due.run + due.missed)
         last = now
-    assert seen == list(slots_between(schedule, at.replace(tzinfo=UTC), now))
+    assert seen == list(find_slots(schedule, at.replace(tzinfo=UTC), now))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategy.portfolio import portfolio_figures
-from strategy.records import Measurement, Milestone, ProgressUpdate, Rag, Stage, Strategy, Subject, SubjectKind
-from strategy.status import Standing, milestone_status, standing, worst
+from strategy.portfolio import compute_portfolio
+from strategy.records import Measurement, ProgressUpdate, ProjectMilestone, Rag, Stage, Strategy, Subject, SubjectKind
+from strategy.status import StrategyStatus, compute_milestone_status, compute_statuses, find_worst
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -20,46 +20,46 @@ def update(kind: SubjectKind, key: str, rag: Rag, at: datetime = NOW) -> Progres
 
 
 @pytest.fixture
-def stand(sample: Strategy) -> Standing:
-    return standing(sample, [], NOW)
+def stand(sample: Strategy) -> StrategyStatus:
+    return compute_statuses(sample, [], NOW)
 
 
-def test_an_objective_is_as_its_worst_key_result(stand: Standing) -> None:
+def test_an_objective_is_as_its_worst_key_result(stand: StrategyStatus) -> None:
     leakage = stand.objective("less-leakage")
     assert {one.metric.key: one.rag for one in leakage.key_results} == {
         "leakage-rate": Rag.GREEN,
         "smart-meters": Rag.AMBER,
     }
-    assert leakage.computed is Rag.AMBER
-    assert stand.objective("cleaner-rivers").computed is Rag.RED
+    assert leakage.computed_status is Rag.AMBER
+    assert stand.objective("cleaner-rivers").computed_status is Rag.RED
 
 
-def test_a_stale_key_result_makes_its_objective_unknown_and_never_green(stand: Standing) -> None:
+def test_a_stale_key_result_makes_its_objective_unknown_and_never_green(stand: StrategyStatus) -> None:
     service = stand.objective("trusted-service")
     interruptions = next(one for one in service.key_results if one.metric.key == "interruptions")
     assert (interruptions.stale, interruptions.rag, interruptions.age) == (True, Rag.UNKNOWN, 54)
-    assert service.computed is Rag.UNKNOWN
+    assert service.computed_status is Rag.UNKNOWN
     assert service.progress.coverage == Decimal("0.5")
 
 
-def test_a_kpi_makes_no_progress_for_its_objective(stand: Standing) -> None:
+def test_a_kpi_makes_no_progress_for_its_objective(stand: StrategyStatus) -> None:
     assert "pressure" not in {one.metric.key for one in stand.objective("less-leakage").key_results}
 
 
 def test_what_was_measured_later_does_not_count_yet(sample: Strategy) -> None:
     tomorrow = Measurement("leakage-rate", date(2026, 11, 24), Decimal(80), "U02BEN")
     told = replace(sample, measurements=(*sample.measurements, tomorrow))
-    assert standing(told, [], NOW) == standing(sample, [], NOW)
+    assert compute_statuses(told, [], NOW) == compute_statuses(sample, [], NOW)
 
 
 def test_owners_and_computed_status_stand_side_by_side_and_a_mismatch_is_flagged(sample: Strategy) -> None:
-    stand = standing(sample, [update(SubjectKind.OBJECTIVE, "cleaner-rivers", Rag.GREEN)], NOW)
+    stand = compute_statuses(sample, [update(SubjectKind.OBJECTIVE, "cleaner-rivers", Rag.GREEN)], NOW)
     rivers = stand.objective("cleaner-rivers")
-    assert (rivers.owners, rivers.computed, rivers.mismatch) == (Rag.GREEN, Rag.RED, True)
+    assert (rivers.owner_status, rivers.computed_status, rivers.mismatch) == (Rag.GREEN, Rag.RED, True)
 
 
 def test_an_unknown_status_is_no_mismatch(sample: Strategy) -> None:
-    stand = standing(sample, [update(SubjectKind.OBJECTIVE, "trusted-service", Rag.GREEN)], NOW)
+    stand = compute_statuses(sample, [update(SubjectKind.OBJECTIVE, "trusted-service", Rag.GREEN)], NOW)
     assert not stand.objective("trusted-service").mismatch
     assert not stand.objective("less-leakage").mismatch
 
@@ -68,11 +68,11 @@ def test_the_latest_update_is_the_owners_word(sample: Strategy) -> None:
     earlier = update(SubjectKind.PROJECT, "storm-overflows", Rag.GREEN, datetime(2026, 11, 1, tzinfo=UTC))
     later = update(SubjectKind.PROJECT, "storm-overflows", Rag.AMBER, datetime(2026, 11, 20, tzinfo=UTC))
     coming = update(SubjectKind.PROJECT, "storm-overflows", Rag.RED, datetime(2026, 12, 20, tzinfo=UTC))
-    assert standing(sample, [coming, later, earlier], NOW).project("storm-overflows").owners is Rag.AMBER
+    assert compute_statuses(sample, [coming, later, earlier], NOW).project("storm-overflows").owner_status is Rag.AMBER
 
 
-def test_a_project_is_as_its_worst_slip_ahead(stand: Standing) -> None:
-    found = {one.project.key: (one.computed, one.slip) for one in stand.projects}
+def test_a_project_is_as_its_worst_slip_ahead(stand: StrategyStatus) -> None:
+    found = {one.project.key: (one.computed_status, one.slip) for one in stand.projects}
     assert found["pressure-management"] == (Rag.GREEN, 0)
     assert found["storm-overflows"] == (Rag.AMBER, 11)  # its tolerance is 15 days
     assert found["smart-metering"] == (Rag.RED, 35)
@@ -81,45 +81,45 @@ def test_a_project_is_as_its_worst_slip_ahead(stand: Standing) -> None:
 
 def test_a_project_without_milestones_is_unknown_and_a_closed_one_has_nothing_ahead(sample: Strategy) -> None:
     bare = replace(sample, milestones=())
-    assert {one.computed for one in standing(bare, [], NOW).projects} == {Rag.UNKNOWN}
+    assert {one.computed_status for one in compute_statuses(bare, [], NOW).projects} == {Rag.UNKNOWN}
     closed = replace(sample, projects=tuple(replace(p, stage=Stage.CLOSED) for p in sample.projects))
-    assert {one.computed for one in standing(closed, [], NOW).projects} == {Rag.GREEN}
+    assert {one.computed_status for one in compute_statuses(closed, [], NOW).projects} == {Rag.GREEN}
 
 
-def test_a_forecast_that_has_passed_slips_with_every_day(stand: Standing) -> None:
+def test_a_forecast_that_has_passed_slips_with_every_day(stand: StrategyStatus) -> None:
     register = stand.project("asset-register").milestones[0]
     assert (register.overdue, register.slip) == (True, 17)
 
 
 def test_a_milestone_that_was_reached_early_has_a_slip_below_nought() -> None:
-    early = Milestone("m", "p", "M", date(2026, 9, 25), date(2026, 9, 25), actual=date(2026, 9, 22))
-    found = milestone_status(early, NOW.date())
+    early = ProjectMilestone("m", "p", "M", date(2026, 9, 25), date(2026, 9, 25), actual=date(2026, 9, 22))
+    found = compute_milestone_status(early, NOW.date())
     assert (found.slip, found.done, found.overdue) == (-3, True, False)
 
 
 def test_an_objective_over_others_is_as_the_worst_of_them(sample: Strategy) -> None:
     children = tuple(replace(o, parent="top") for o in sample.objectives)
     top = replace(sample.objectives[0], key="top", weight=Decimal(0), parent=None)
-    stand = standing(replace(sample, objectives=(top, *children)), [], NOW)
-    assert stand.objective("top").computed is Rag.RED
+    stand = compute_statuses(replace(sample, objectives=(top, *children)), [], NOW)
+    assert stand.objective("top").computed_status is Rag.RED
     assert stand.objective("top").progress.value is not None
 
 
 @given(st.lists(st.sampled_from(Rag)))
 def test_green_needs_everything_to_be_green(colours: list[Rag]) -> None:
-    assert (worst(colours) is Rag.GREEN) == (bool(colours) and set(colours) == {Rag.GREEN})
-    assert (worst(colours) is Rag.RED) == (Rag.RED in colours)
+    assert (find_worst(colours) is Rag.GREEN) == (bool(colours) and set(colours) == {Rag.GREEN})
+    assert (find_worst(colours) is Rag.RED) == (Rag.RED in colours)
 
 
 @given(st.dates(date(2026, 1, 1), date(2027, 12, 31)))
 def test_every_day_has_a_standing(sample: Strategy, day: date) -> None:
-    stand = standing(sample, [], datetime.combine(day, datetime.min.time(), UTC))
+    stand = compute_statuses(sample, [], datetime.combine(day, datetime.min.time(), UTC))
     for one in stand.metrics:
         assert (one.rag is Rag.UNKNOWN) == one.stale
 
 
 def test_the_portfolio_shows_gaps_and_what_no_service_supports(sample: Strategy) -> None:
-    figures = portfolio_figures(sample)
+    figures = compute_portfolio(sample)
     assert [one.objective.key for one in figures.objectives if one.flagged] == ["cleaner-rivers"]
     assert [one.key for one in figures.unsupported] == ["trusted-service"]
     assert [one.key for one in figures.unaligned_projects] == ["asset-register"]

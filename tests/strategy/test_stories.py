@@ -14,13 +14,13 @@ from strategy.stories import (
     EVENTS,
     Consent,
     Story,
-    StoryEvent,
     StoryState,
     StoryText,
-    apply_story,
+    StoryVerb,
+    apply_story_verb,
     draft_story,
 )
-from strategy.visibility import EVERYBODY, visible
+from strategy.visibility import EVERYBODY, filter_visible
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TEXT = StoryText(
@@ -31,7 +31,7 @@ TEXT = StoryText(
     evidence=("Burst log of October 2026",),
     people=("U06FARAH",),
 )
-E = StoryEvent
+E = StoryVerb
 
 
 @pytest.fixture
@@ -39,12 +39,10 @@ def draft(sample: Strategy, people: People) -> Story:
     return draft_story(sample, people.get("U02BEN"), TEXT, story_id="S1", now=NOW)
 
 
-def go(
-    story: Story, sample: Strategy, people: People, *steps: tuple[StoryEvent, str], note: str = "So be it."
-) -> Story:
+def go(story: Story, sample: Strategy, people: People, *steps: tuple[StoryVerb, str], note: str = "So be it.") -> Story:
     for event, who in steps:
         text = TEXT if event is E.EDIT else None
-        story, _ = apply_story(story, event, people.get(who), sample, now=NOW, note=note, text=text)
+        story, _ = apply_story_verb(story, event, people.get(who), sample, now=NOW, note=note, text=text)
     return story
 
 
@@ -56,8 +54,8 @@ def test_a_story_goes_from_draft_to_published(draft: Story, sample: Strategy, pe
 
 
 def test_every_step_is_one_entry_of_the_log(draft: Story, sample: Strategy, people: People) -> None:
-    _, entry = apply_story(draft, E.SUBMIT, people.get("U02BEN"), sample, now=NOW)
-    assert (entry.actor, entry.event, entry.before, entry.after) == (
+    _, entry = apply_story_verb(draft, E.SUBMIT, people.get("U02BEN"), sample, now=NOW)
+    assert (entry.actor, entry.verb, entry.before, entry.after) == (
         "U02BEN",
         E.SUBMIT,
         StoryState.DRAFT,
@@ -153,7 +151,7 @@ def test_a_text_that_cannot_be_accepted_is_told_by_field(
 ) -> None:
     ben = people.get("U02BEN")
     with pytest.raises(InvalidInput) as caught:
-        draft_story(visible(sample, ben), ben, text, story_id="S4", now=NOW)
+        draft_story(filter_visible(sample, ben), ben, text, story_id="S4", now=NOW)
     assert list(caught.value.fields) == [field]
 
 
@@ -163,7 +161,7 @@ def test_a_story_never_tells_a_channel_of_something_private(sample: Strategy, pe
     story = draft_story(sample, dana, secret, story_id="S5", now=NOW)
     approved = go(story, sample, people, (E.SUBMIT, "U04DANA"), (E.APPROVE, "U05EMEKA"))
     with pytest.raises(NotAllowed, match="not everybody in that channel may know"):
-        apply_story(approved, E.PUBLISH, people.get("U05EMEKA"), visible(sample, EVERYBODY), now=NOW)
+        apply_story_verb(approved, E.PUBLISH, people.get("U05EMEKA"), filter_visible(sample, EVERYBODY), now=NOW)
 
 
 CAST = {
@@ -174,14 +172,14 @@ CAST = {
 }
 
 
-@given(st.lists(st.tuples(st.sampled_from(StoryEvent), st.sampled_from(sorted(CAST))), max_size=25))
+@given(st.lists(st.tuples(st.sampled_from(StoryVerb), st.sampled_from(sorted(CAST))), max_size=25))
 def test_whatever_people_do_no_story_is_out_without_review_and_consent(
-    sample: Strategy, steps: list[tuple[StoryEvent, str]]
+    sample: Strategy, steps: list[tuple[StoryVerb, str]]
 ) -> None:
     story = draft_story(sample, Person("U02BEN", "Ben"), TEXT, story_id="S6", now=NOW)
     for event, who in steps:
         try:
-            story, entry = apply_story(
+            story, entry = apply_story_verb(
                 story, event, Person(who, who, CAST[who]), sample, now=NOW, note="Because.", text=TEXT
             )
         except UserError:

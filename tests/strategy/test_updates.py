@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from foundation.errors import InvalidInput, NotAllowed, NotFound
 from foundation.people import People
-from strategy.check_ins import missing_updates, open_slot, reporting_subjects, subjects_of
+from strategy.check_ins import find_missing_updates, find_open_slot, find_reportable_subjects, list_reporting_subjects
 from strategy.records import Absence, ProgressUpdate, Rag, Stage, Strategy, Subject, SubjectKind
-from strategy.updates import UpdateText, acknowledge, correct_update, visible_updates, write_update
-from strategy.visibility import visible
+from strategy.updates import UpdateText, acknowledge_update, correct_update, filter_visible_updates, write_update
+from strategy.visibility import filter_visible
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)  # a Monday; updates are due on Thursdays at 16:00
 LAST_DUE = datetime(2026, 11, 19, 16, tzinfo=UTC)
@@ -36,7 +36,9 @@ def write(
     absences: Sequence[Absence] = (),
 ) -> ProgressUpdate:
     person = people.get(who)
-    return write_update(visible(sample, person), person, subject, text, earlier=earlier, now=now, absences=absences)
+    return write_update(
+        filter_visible(sample, person), person, subject, text, earlier=earlier, now=now, absences=absences
+    )
 
 
 def test_the_owner_reports(sample: Strategy, people: People) -> None:
@@ -99,7 +101,7 @@ def test_an_early_update_answers_the_next_slot_and_does_not_move_it(sample: Stra
     first = write(sample, people)
     early = write(sample, people, earlier=[first])
     assert early.slot == NEXT_DUE
-    assert open_slot(sample, PRESSURE, [first, early], NOW) == NEXT_DUE + timedelta(days=7)
+    assert find_open_slot(sample, PRESSURE, [first, early], NOW) == NEXT_DUE + timedelta(days=7)
 
 
 def test_a_late_update_answers_the_slot_that_is_due_and_does_not_move_the_next(
@@ -107,83 +109,85 @@ def test_a_late_update_answers_the_slot_that_is_due_and_does_not_move_the_next(
 ) -> None:
     late = write(sample, people, now=NEXT_DUE - timedelta(minutes=1))
     assert late.slot == LAST_DUE
-    assert open_slot(sample, PRESSURE, [late], NEXT_DUE) == NEXT_DUE
+    assert find_open_slot(sample, PRESSURE, [late], NEXT_DUE) == NEXT_DUE
 
 
 def test_without_check_ins_an_update_stands_for_its_own_moment(sample: Strategy, people: People) -> None:
     loose = replace(sample, cycle=replace(sample.cycle, check_ins=None))
     assert write(loose, people).slot == NOW
-    assert missing_updates(loose, [], NOW) == ()
+    assert find_missing_updates(loose, [], NOW) == ()
 
 
 def test_a_correction_keeps_its_slot_and_is_acknowledged_anew(sample: Strategy, people: People) -> None:
     ben, dana = people.get("U02BEN"), people.get("U04DANA")
-    update = acknowledge(sample, dana, write(sample, people, subject=LEAKAGE), now=NOW)
+    update = acknowledge_update(sample, dana, write(sample, people, subject=LEAKAGE), now=NOW)
     corrected = correct_update(sample, ben, update, replace(GREEN, summary="Nearly all of them."), now=NOW)
     assert (corrected.slot, corrected.revision, corrected.acknowledged_by) == (update.slot, 2, None)
 
 
 def test_the_reviewer_a_leader_or_the_pmo_acknowledges_and_the_first_stays(sample: Strategy, people: People) -> None:
     update = write(sample, people, subject=LEAKAGE)
-    read = acknowledge(sample, people.get("U04DANA"), update, now=NOW)
-    assert acknowledge(sample, people.get("U03WEI"), read, now=NOW).acknowledged_by == "U04DANA"
+    read = acknowledge_update(sample, people.get("U04DANA"), update, now=NOW)
+    assert acknowledge_update(sample, people.get("U03WEI"), read, now=NOW).acknowledged_by == "U04DANA"
     for who, why in (("U02BEN", "You wrote this update"), ("U01ADA", "reviewer, the sponsor")):
         with pytest.raises(NotAllowed, match=why):
-            acknowledge(sample, people.get(who), update, now=NOW)
+            acknowledge_update(sample, people.get(who), update, now=NOW)
 
 
 def test_a_sponsor_acknowledges_what_they_sponsor(sample: Strategy, people: People) -> None:
-    assert acknowledge(sample, people.get("U06FARAH"), write(sample, people), now=NOW).acknowledged_by == "U06FARAH"
+    assert (
+        acknowledge_update(sample, people.get("U06FARAH"), write(sample, people), now=NOW).acknowledged_by == "U06FARAH"
+    )
 
 
 def test_missing_updates_are_named_with_their_days(sample: Strategy, people: People) -> None:
     answered = write(sample, people, now=datetime(2026, 11, 10, 12, tzinfo=UTC))  # answers 5 November
-    missing = {one.subject: one for one in missing_updates(sample, [answered], NOW)}
+    missing = {one.subject: one for one in find_missing_updates(sample, [answered], NOW)}
     late = missing[PRESSURE]
-    assert (late.owner, late.asked, late.away) == ("U02BEN", "U02BEN", False)
+    assert (late.owner, late.reporter, late.away) == ("U02BEN", "U02BEN", False)
     assert (late.due, late.days_overdue) == (datetime(2026, 11, 12, 16, tzinfo=UTC), 10)
     assert missing[LEAKAGE].due == datetime(2026, 11, 5, 16, tzinfo=UTC)  # the very first
 
 
 def test_nothing_is_missing_once_the_last_slot_is_answered(sample: Strategy, people: People) -> None:
-    missing = missing_updates(sample, [write(sample, people)], NOW)
+    missing = find_missing_updates(sample, [write(sample, people)], NOW)
     assert PRESSURE not in {one.subject for one in missing}
 
 
 def test_an_absent_owner_is_away_and_the_delegate_is_asked(sample: Strategy) -> None:
-    found = next(one for one in missing_updates(sample, [], NOW, [AWAY]) if one.subject == PRESSURE)
-    assert (found.owner, found.asked, found.away) == ("U02BEN", "U01ADA", True)
+    found = next(one for one in find_missing_updates(sample, [], NOW, [AWAY]) if one.subject == PRESSURE)
+    assert (found.owner, found.reporter, found.away) == ("U02BEN", "U01ADA", True)
     nobody = replace(AWAY, delegate=None)
-    found = next(one for one in missing_updates(sample, [], NOW, [nobody]) if one.subject == PRESSURE)
-    assert (found.asked, found.away) == ("U02BEN", True)
+    found = next(one for one in find_missing_updates(sample, [], NOW, [nobody]) if one.subject == PRESSURE)
+    assert (found.reporter, found.away) == ("U02BEN", True)
 
 
 def test_a_holiday_moves_the_due_day_to_the_working_day_before(sample: Strategy) -> None:
     assert sample.cycle.check_ins is not None
     check_ins = replace(sample.cycle.check_ins, days_off=frozenset({LAST_DUE.date()}))
     closed = replace(sample, cycle=replace(sample.cycle, check_ins=check_ins))
-    assert open_slot(closed, PRESSURE, [], NOW) == LAST_DUE - timedelta(days=1)
+    assert find_open_slot(closed, PRESSURE, [], NOW) == LAST_DUE - timedelta(days=1)
 
 
 def test_proposed_and_closed_projects_owe_nothing(sample: Strategy) -> None:
     for stage in (Stage.PROPOSED, Stage.CLOSED):
         quiet = replace(sample, projects=tuple(replace(p, stage=stage) for p in sample.projects))
-        assert {s.kind for s in reporting_subjects(quiet, NOW)} == {SubjectKind.OBJECTIVE}
+        assert {s.kind for s in list_reporting_subjects(quiet, NOW)} == {SubjectKind.OBJECTIVE}
 
 
 def test_people_report_on_what_they_own_and_stand_in_for(sample: Strategy, people: People) -> None:
     ben, ada, emeka = people.get("U02BEN"), people.get("U01ADA"), people.get("U05EMEKA")
     owned = {"less-leakage", "pressure-management", "contact-centre"}
-    assert {s.key for s in subjects_of(sample, ben, NOW)} == owned
-    assert subjects_of(sample, ada, NOW) == ()
-    assert {s.key for s in subjects_of(sample, ada, NOW, [AWAY])} == owned
-    assert len(subjects_of(sample, emeka, NOW)) == 10
+    assert {s.key for s in find_reportable_subjects(sample, ben, NOW)} == owned
+    assert find_reportable_subjects(sample, ada, NOW) == ()
+    assert {s.key for s in find_reportable_subjects(sample, ada, NOW, [AWAY])} == owned
+    assert len(find_reportable_subjects(sample, emeka, NOW)) == 10
 
 
 def test_updates_on_what_is_hidden_are_hidden(sample: Strategy, people: People) -> None:
     secret = write(sample, people, "U04DANA", DEPOTS)
-    seen = visible(sample, people.get("U02BEN"))
-    assert visible_updates(seen, [secret, write(sample, people)]) == (write(sample, people),)
+    seen = filter_visible(sample, people.get("U02BEN"))
+    assert filter_visible_updates(seen, [secret, write(sample, people)]) == (write(sample, people),)
 
 
 @given(st.lists(st.integers(1, 20 * 24), min_size=1, max_size=12))
@@ -192,7 +196,7 @@ def test_however_early_or_late_no_slot_is_answered_twice_and_none_moves(sample: 
     now = datetime(2026, 11, 5, tzinfo=UTC)
     for step in hours:
         now += timedelta(hours=step)
-        slot = open_slot(sample, PRESSURE, updates, now)
+        slot = find_open_slot(sample, PRESSURE, updates, now)
         updates.append(ProgressUpdate(PRESSURE, slot, "U02BEN", now, Rag.GREEN, "Fine."))
     slots = [update.slot for update in updates]
     assert len(set(slots)) == len(slots)

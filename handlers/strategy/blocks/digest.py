@@ -14,14 +14,14 @@ from handlers.slack.blocks.builders import (
     section,
 )
 from handlers.slack.blocks.charts import chart_blocks
-from handlers.strategy.blocks.tree import moment, subject_value
+from handlers.strategy.blocks.tree import encode_subject, moment
 from reporting.digest import Digest
 from strategy.check_ins import MissingUpdate
 
 MOST_SHOWN = 10
 
 
-def digest_message(digest: Digest) -> Message:
+def build_digest_message(digest: Digest) -> Message:
     """Exceptions first, then what changed, then the rest; pictures last, each with its words."""
     blocks = [header(digest.title), context(escape(digest.period))]
     blocks += [section(digest.all_green)] if digest.all_green else []
@@ -36,17 +36,17 @@ def digest_message(digest: Digest) -> Message:
     return build_message(digest.text, blocks)
 
 
-def preview_message(digest: Digest, when: str) -> Message:
+def build_preview_message(digest: Digest, when: str) -> Message:
     """The same for one person before it is sent; `when` and where that will be is mrkdwn."""
-    made = digest_message(digest)
+    made = build_digest_message(digest)
     return made | {"blocks": [context(f"A preview, only for you. {when}"), *made["blocks"]][:50]}
 
 
-def reminder_message(missing: Sequence[tuple[MissingUpdate, str]]) -> Message:
+def build_update_reminder(missing: Sequence[tuple[MissingUpdate, str]]) -> Message:
     """To whoever is asked; each missing update with its title."""
     words = "Your progress update is due:" if len(missing) == 1 else "Your progress updates are due:"
     lines = [f"*{escape(title)}*, {_since(one)}" for one, title in missing]
-    write = [button("Write it", "update.write", subject_value(one.subject)) for one, _ in missing]
+    write = [button("Write it", "update.write", encode_subject(one.subject)) for one, _ in missing]
     shown = [section(line, accessory=made) for line, made in zip(lines, write, strict=True)][:MOST_SHOWN]
     rest = [context(f"… and {len(lines) - MOST_SHOWN} more: `/pmo-update`")] if len(lines) > MOST_SHOWN else []
     return build_message("\n".join([words, *lines]), [section(words), *shown, *rest])
@@ -54,7 +54,7 @@ def reminder_message(missing: Sequence[tuple[MissingUpdate, str]]) -> Message:
 
 def _since(one: MissingUpdate) -> str:
     since = f"due {moment(one.due)}"
-    return f"{since} (you stand in for its owner)" if one.asked != one.owner else since
+    return f"{since} (you stand in for its owner)" if one.reporter != one.owner else since
 
 
 def _listed(title: str, lines: Sequence[str], more: int) -> list[Block]:

@@ -13,13 +13,13 @@ from handlers.slack.blocks.builders import (
     input_block,
     plain_text,
 )
-from reporting.numbers import long_day, number
+from reporting.numbers import format_day, format_number
 from strategy.records import Measurement, Metric
 
 MOST_CHOICES = 100
 
 
-def measure_modal(metrics: Sequence[Metric], today: date) -> Block:
+def build_measurement_modal(metrics: Sequence[Metric], today: date) -> Block:
     """Which measure, on which day, what value. `metrics` are those that the person measures, at least one."""
     choices = [_choice(metric) for metric in metrics[:MOST_CHOICES]]
     which = {"type": "static_select", "action_id": "measure.metric", "options": choices, "initial_option": choices[0]}
@@ -39,12 +39,10 @@ def measure_modal(metrics: Sequence[Metric], today: date) -> Block:
     return build_modal("Record a value", blocks, submit="Record", callback_id="strategy.measure")
 
 
-def measured_message(metric: Metric, found: Measurement) -> Message:
-    corrected = " It corrects what was recorded for that day." if found.revision > 1 else ""
-    return build_message(
-        f"Recorded: *{escape(metric.name)}* was {number(found.value, 6)} {escape(metric.unit)} on {long_day(found.on)}."
-        + corrected
-    )
+def build_measurement_message(metric: Metric, found: Measurement) -> Message:
+    value = f"{format_number(found.value, 6)} {escape(metric.unit)}"
+    corrected = " This replaces the earlier value for that day." if found.revision > 1 else ""
+    return build_message(f"Recorded: *{escape(metric.name)}* was {value} on {format_day(found.on)}.{corrected}")
 
 
 def _choice(metric: Metric) -> Block:

@@ -29,8 +29,8 @@ from strategy.stories import (
     MOST_PEOPLE,
     Consent,
     Story,
-    StoryEvent,
     StoryState,
+    StoryVerb,
 )
 
 FORM = "story.form"
@@ -53,12 +53,12 @@ CONSENTS = {
     Consent.REFUSED: "does not want to be named",
 }
 NOTES = {
-    StoryEvent.REQUEST_CHANGES: ("Ask for changes", "What should be changed?", "The author sees it."),
-    StoryEvent.WITHDRAW: ("Withdraw the story", "Why?", "It is kept for the record."),
+    StoryVerb.REQUEST_CHANGES: ("Ask for changes", "What should be changed?", "The author sees it."),
+    StoryVerb.WITHDRAW: ("Withdraw the story", "Why?", "It is kept for the record."),
 }
 
 
-def story_modal(choices: Sequence[Choice], given: Story | None = None) -> Block:
+def build_story_modal(choices: Sequence[Choice], given: Story | None = None) -> Block:
     """The form. `choices` are the objectives and projects that everybody may know of; `given` is changed."""
     text = {"type": "plain_text_input", "action_id": "story.text", "multiline": True, "max_length": LONGEST_TEXT}
     title = {"type": "plain_text_input", "action_id": "story.title", "max_length": LONGEST_TITLE}
@@ -91,7 +91,7 @@ def story_modal(choices: Sequence[Choice], given: Story | None = None) -> Block:
     return build_modal("Success story", blocks, submit="Submit", callback_id=FORM, **more)
 
 
-def note_modal(story: Story, event: StoryEvent) -> Block:
+def build_story_note_modal(story: Story, event: StoryVerb) -> Block:
     """Words that go with an act; the window carries the act and the story's id."""
     title, label, hint = NOTES[event]
     field = {"type": "plain_text_input", "action_id": "story.note", "multiline": True, "max_length": LONGEST_NOTE}
@@ -102,19 +102,19 @@ def note_modal(story: Story, event: StoryEvent) -> Block:
     )
 
 
-def review_card(story: Story, post: Post, people: People) -> Message:
+def build_review_card(story: Story, post: Post, people: People) -> Message:
     """For the PMO."""
     acts = {
-        StoryState.SUBMITTED: (_act(story, StoryEvent.APPROVE, "Approve and publish", "primary"), _changes(story)),
-        StoryState.PUBLISHED: (_act(story, StoryEvent.WITHDRAW, "Withdraw", "danger"),),
+        StoryState.SUBMITTED: (_act(story, StoryVerb.APPROVE, "Approve and publish", "primary"), _changes(story)),
+        StoryState.PUBLISHED: (_act(story, StoryVerb.WITHDRAW, "Withdraw", "danger"),),
     }
     return _card(story, post, people, "A success story", acts.get(story.state, ()))
 
 
-def authors_card(story: Story, post: Post, people: People, note: str) -> Message:
+def build_author_card(story: Story, post: Post, people: People, note: str) -> Message:
     """For the author; `note` is what a reviewer asked for last."""
-    withdraw = _act(story, StoryEvent.WITHDRAW, "Withdraw", "danger")
-    change = _act(story, StoryEvent.EDIT, "Change it", "primary")
+    withdraw = _act(story, StoryVerb.WITHDRAW, "Withdraw", "danger")
+    change = _act(story, StoryVerb.EDIT, "Change it", "primary")
     acts = {
         StoryState.SUBMITTED: (withdraw,),
         StoryState.CHANGES_REQUESTED: (change, withdraw),
@@ -128,7 +128,7 @@ def authors_card(story: Story, post: Post, people: People, note: str) -> Message
     return made
 
 
-def asked_again(story: Story, person: str) -> Message:
+def build_consent_reminder(story: Story, person: str) -> Message:
     """For somebody who has answered, in the thread under their card."""
     return build_message(
         f"{mention_user(person)} The story *{escape(story.title)}* has changed, so your earlier answer no longer "
@@ -136,13 +136,13 @@ def asked_again(story: Story, person: str) -> Message:
     )
 
 
-def consent_card(story: Story, post: Post, people: People, person: str) -> Message:
+def build_consent_card(story: Story, post: Post, people: People, person: str) -> Message:
     """For somebody whom the story names."""
     consent = next((one.consent for one in story.people if one.person == person), None)
     if consent is None:
         return build_message(f"The story *{escape(story.title)}* does not name you any more.")
-    agree = _act(story, StoryEvent.CONSENT, "I agree", "primary")
-    refuse = _act(story, StoryEvent.REFUSE, "Do not name me", None)
+    agree = _act(story, StoryVerb.CONSENT, "I agree", "primary")
+    refuse = _act(story, StoryVerb.REFUSE, "Do not name me", None)
     is_over = story.state is StoryState.WITHDRAWN
     acts = () if is_over else (refuse,) if consent is Consent.GIVEN else (agree, refuse)
     author = people.get(story.author).name
@@ -154,32 +154,32 @@ def consent_card(story: Story, post: Post, people: People, person: str) -> Messa
     return _card(story, post, people, words, acts, with_consents=False)
 
 
-def published_message(post: Post) -> Message:
+def build_published_message(post: Post) -> Message:
     """For everybody."""
     blocks = [header(f"⭐ {post.title}"), *(section(piece) for piece in post.body[:8]), context(post.context)]
     return build_message(post.text, blocks)
 
 
-def withdrawn_message() -> Message:
+def build_withdrawn_message() -> Message:
     """In place of a story that was taken back."""
     return build_message("This success story was withdrawn.")
 
 
-def step(story: Story, event: StoryEvent, actor: str, note: str) -> Message:
+def build_story_step(story: Story, event: StoryVerb, actor: str, note: str) -> Message:
     """What has just happened, for the thread under a card."""
     did = {
-        StoryEvent.SUBMIT: "submitted it again",
-        StoryEvent.REQUEST_CHANGES: "asks for changes",
-        StoryEvent.PUBLISH: "approved it; it is published",
-        StoryEvent.WITHDRAW: "withdrew it",
-        StoryEvent.CONSENT: "agrees to be named",
-        StoryEvent.REFUSE: "does not want to be named",
+        StoryVerb.SUBMIT: "submitted it again",
+        StoryVerb.REQUEST_CHANGES: "asks for changes",
+        StoryVerb.PUBLISH: "approved it; it is published",
+        StoryVerb.WITHDRAW: "withdrew it",
+        StoryVerb.CONSENT: "agrees to be named",
+        StoryVerb.REFUSE: "does not want to be named",
     }[event]
     words = f"{mention_user(actor)} {did}: *{escape(story.title)}*"
     return build_message("\n>".join([words, *escape(note).splitlines()]))
 
 
-def stories_section(own: Sequence[Story], waiting: Sequence[Story]) -> list[Block]:
+def build_stories_section(own: Sequence[Story], waiting: Sequence[Story]) -> list[Block]:
     """The part of the App Home."""
     blocks: list[Block] = []
     if own:
@@ -203,12 +203,12 @@ def _card(
     return build_message(f"{state}: {post.text}", blocks)
 
 
-def _act(story: Story, event: StoryEvent, label: str, style: str | None) -> Block:
+def _act(story: Story, event: StoryVerb, label: str, style: str | None) -> Block:
     return button(label, f"story.{event.value}", story.id, style=style)
 
 
 def _changes(story: Story) -> Block:
-    return _act(story, StoryEvent.REQUEST_CHANGES, "Ask for changes", None)
+    return _act(story, StoryVerb.REQUEST_CHANGES, "Ask for changes", None)
 
 
 def _choice(key: str, label: str, choices: Sequence[Choice], kind: SubjectKind, given: str | None) -> Block:

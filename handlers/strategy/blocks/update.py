@@ -17,7 +17,7 @@ from handlers.slack.blocks.builders import (
     plain_text,
     section,
 )
-from handlers.strategy.blocks.tree import moment, subject_of, subject_value
+from handlers.strategy.blocks.tree import decode_subject, encode_subject, moment
 from reporting.posts import Post
 from strategy.records import ProgressUpdate, Rag, Subject, SubjectKind
 from strategy.updates import LONGEST, MOST_CONFIDENT
@@ -41,18 +41,18 @@ FIELDS: Mapping[str, tuple[str, str, bool]] = {
 Choice = tuple[Subject, str]
 
 
-def update_id(subject: Subject, slot: datetime) -> str:
+def encode_update(subject: Subject, slot: datetime) -> str:
     """An update as the value of a button."""
-    return f"{subject_value(subject)}:{slot.isoformat()}"
+    return f"{encode_subject(subject)}:{slot.isoformat()}"
 
 
-def update_of(value: str) -> tuple[Subject, datetime]:
+def decode_update(value: str) -> tuple[Subject, datetime]:
     """Subject and slot of a button's value."""
     kind, key, slot = value.split(":", 2)
-    return subject_of(f"{kind}:{key}"), datetime.fromisoformat(slot)
+    return decode_subject(f"{kind}:{key}"), datetime.fromisoformat(slot)
 
 
-def update_modal(choices: Sequence[Choice], chosen: Subject | None, due: datetime | None) -> Block:
+def build_update_modal(choices: Sequence[Choice], chosen: Subject | None, due: datetime | None) -> Block:
     """The empty form. `choices` is what the person reports on, at least one; `due` the slot that is answered, if it
     is the same for all of them."""
     first = chosen or (choices[0][0] if len(choices) == 1 else None)
@@ -62,7 +62,7 @@ def update_modal(choices: Sequence[Choice], chosen: Subject | None, due: datetim
     return build_modal("Progress update", blocks, submit="Send", callback_id=FORM)
 
 
-def correction_modal(update: ProgressUpdate, title: str) -> Block:
+def build_correction_modal(update: ProgressUpdate, title: str) -> Block:
     """The form with what was said; it carries the update's id."""
     given = {
         "rag": update.rag.value,
@@ -75,23 +75,23 @@ def correction_modal(update: ProgressUpdate, title: str) -> Block:
         [top, *_fields(given)],
         submit="Correct",
         callback_id=FORM,
-        private_metadata=update_id(update.subject, update.slot),
+        private_metadata=encode_update(update.subject, update.slot),
     )
 
 
-def update_message(update: ProgressUpdate, post: Post) -> Message:
+def build_update_message(update: ProgressUpdate, post: Post) -> Message:
     """The update as others read it; a button for whoever is above its owner, until one of them has seen it."""
     blocks = [header(post.title), *(section(piece) for piece in post.body[:8]), context(post.context)]
     if update.acknowledged_by is None:
-        blocks.append(actions([button("Seen", "update.seen", update_id(update.subject, update.slot))]))
+        blocks.append(actions([button("Seen", "update.seen", encode_update(update.subject, update.slot))]))
     return build_message(post.text, blocks)
 
 
-def own_message(update: ProgressUpdate, post: Post, where: str) -> Message:
+def build_author_message(update: ProgressUpdate, post: Post, where: str) -> Message:
     """The author's own copy. `where` says who reads it, as mrkdwn."""
     corrected = "The correction is there" if update.revision > 1 else "Thank you, that is reported"
     words = f"{corrected}: *{escape(post.title)}* is {update.rag.value}. {where}"
-    correct = button("Correct it", "update.correct", update_id(update.subject, update.slot))
+    correct = button("Correct it", "update.correct", encode_update(update.subject, update.slot))
     seen = [context(post.context)] if update.acknowledged_by else []
     return build_message(f"{words} {post.text}", [section(words), section(post.body[0]), *seen, actions([correct])])
 
@@ -131,12 +131,12 @@ def _subjects(choices: Sequence[Choice], chosen: Subject | None) -> Block:
     groups, initial = [], None
     for kind, label in ((SubjectKind.OBJECTIVE, "Objectives"), (SubjectKind.PROJECT, "Projects")):
         options = [
-            {"text": plain_text(title, 75), "value": subject_value(subject)}
+            {"text": plain_text(title, 75), "value": encode_subject(subject)}
             for subject, title in choices[:MOST_CHOICES]
             if subject.kind is kind
         ]
         groups += [{"label": plain_text(label, 75), "options": options}] if options else []
-        initial = initial or next((one for one in options if chosen and one["value"] == subject_value(chosen)), None)
+        initial = initial or next((one for one in options if chosen and one["value"] == encode_subject(chosen)), None)
     made: Block = {
         "type": "static_select",
         "action_id": "update.subject",

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from foundation.people import People, Person
-from reporting.exceptions import ExceptionItem, concerns, title_of
-from reporting.words import say
-from strategy.check_ins import missing_updates, open_slot, subjects_of
+from reporting.exceptions import ExceptionItem, find_exceptions, get_record_title
+from reporting.rendering import render_line
+from strategy.check_ins import find_missing_updates, find_open_slot, find_reportable_subjects
 from strategy.records import Absence, ProgressUpdate, Strategy, Subject, SubjectKind
-from strategy.status import standing
-from strategy.updates import visible_updates
-from strategy.visibility import visible
+from strategy.status import compute_statuses
+from strategy.updates import filter_visible_updates
+from strategy.visibility import filter_visible
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class OwnSubject:
     """Something that somebody reports on. `line` is mrkdwn; `due` is the slot that an update written now answers,
     None where no check-ins are kept."""
 
@@ -26,33 +26,38 @@ class Mine:
     overdue: bool
 
 
-def mine(
+def build_own_subjects(
     strategy: Strategy,
     person: Person,
     *,
     now: datetime,
     updates: Iterable[ProgressUpdate] = (),
     absences: Iterable[Absence] = (),
-) -> tuple[Mine, ...]:
+) -> tuple[OwnSubject, ...]:
     """What the person owns, or stands in for while its owner is away; the most urgent first."""
-    seen, away = visible(strategy, person), tuple(absences)
-    told = visible_updates(seen, updates)
-    stand = standing(seen, told, now)
-    late = {one.subject for one in missing_updates(seen, told, now, away)}
+    seen, away = filter_visible(strategy, person), tuple(absences)
+    told = filter_visible_updates(seen, updates)
+    stand = compute_statuses(seen, told, now)
+    late = {one.subject for one in find_missing_updates(seen, told, now, away)}
     found = []
-    for subject in subjects_of(seen, Person(person.id, person.name), now, away):
+    for subject in find_reportable_subjects(seen, Person(person.id, person.name), now, away):
         is_objective = subject.kind is SubjectKind.OBJECTIVE
         status = stand.objective(subject.key) if is_objective else stand.project(subject.key)
-        title = title_of(seen.subject(subject))
-        line = say(
-            "strategy", "mine", title=title, owners=status.owners, computed=status.computed, mismatch=status.mismatch
+        title = get_record_title(seen.subject(subject))
+        line = render_line(
+            "strategy",
+            "mine",
+            title=title,
+            owners=status.owner_status,
+            computed=status.computed_status,
+            mismatch=status.mismatch,
         )
-        due = open_slot(seen, subject, told, now) if seen.cycle.check_ins else None
-        found.append(Mine(subject, title, line, due, subject in late))
+        due = find_open_slot(seen, subject, told, now) if seen.cycle.check_ins else None
+        found.append(OwnSubject(subject, title, line, due, subject in late))
     return tuple(sorted(found, key=lambda one: (not one.overdue, one.due or now, one.subject)))
 
 
-def attention(
+def find_exceptions_for(
     strategy: Strategy,
     person: Person,
     *,
@@ -62,12 +67,12 @@ def attention(
     people: People | None = None,
 ) -> tuple[ExceptionItem, ...]:
     """Everything that needs attention, as far as the person may know of it, the most urgent first."""
-    seen = visible(strategy, person)
-    told = visible_updates(seen, updates)
-    return concerns(
+    seen = filter_visible(strategy, person)
+    told = filter_visible_updates(seen, updates)
+    return find_exceptions(
         seen,
-        standing(seen, told, now),
-        missing=missing_updates(seen, told, now, absences),
+        compute_statuses(seen, told, now),
+        missing=find_missing_updates(seen, told, now, absences),
         previous=None,
         people=people or People(),
         now=now,

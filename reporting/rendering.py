@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from foundation.people import People
-from reporting.numbers import days, long_day, number, percent
-from reporting.text import escape, one_line
+from reporting.numbers import format_day, format_days, format_number, format_percent
+from reporting.text import escape, fit_one_line
 from strategy.records import Rag
 
 USER_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
@@ -26,24 +26,24 @@ EMOJI = {
 }
 
 
-def say(template: str, macro: str, **data: object) -> str:
+def render_line(template: str, macro: str, **data: object) -> str:
     """One line of mrkdwn from `macro` of `templates/<template>.j2`."""
-    return " ".join(tell(template, macro, **data).split())
+    return " ".join(render_lines(template, macro, **data).split())
 
 
-def tell(template: str, macro: str, **data: object) -> str:
+def render_lines(template: str, macro: str, **data: object) -> str:
     """Several lines of mrkdwn, as `say`; blank lines at both ends are left out."""
     return str(getattr(_environment().get_template(f"{template}.j2").module, macro)(**data)).strip()
 
 
-def who(people: People, user_id: str) -> str:
+def format_name(people: People, user_id: str) -> str:
     """Somebody by name; by mention when the directory does not list them."""
     if user_id not in people and USER_ID.fullmatch(user_id):
         return Markup(f"<@{user_id}>")  # noqa: S704 (the pattern above leaves nothing to escape)
     return people.get(user_id).name
 
 
-def spot(colour: Rag) -> Markup:
+def format_status_emoji(colour: Rag) -> Markup:
     """The coloured spot of a status. The word always stands beside it: colour alone tells nothing to many."""
     return Markup(EMOJI[colour])  # noqa: S704 (our own constant)
 
@@ -59,12 +59,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "spot": spot,
-        "number": number,
-        "percent": percent,
-        "day": long_day,
-        "days": days,
-        "short": one_line,
+        "spot": format_status_emoji,
+        "number": format_number,
+        "percent": format_percent,
+        "day": format_day,
+        "days": format_days,
+        "short": fit_one_line,
     }
     return environment
 
