@@ -24,7 +24,7 @@ def register(routes: Routes) -> None:
 def send_help(call: DeferredCall) -> None:
     """Somebody asked for help, or said nothing else. It is about them, so nobody else sees it."""
     with call.transaction() as tx:
-        send_reply(tx, call.place, help_message(help_for(call.ctx, call.place.user)))
+        send_reply(tx, call.place, build_help(call.ctx, call.place.user))
 
 
 async def open_help(call: ImmediateCall) -> None:
@@ -36,6 +36,11 @@ async def open_help(call: ImmediateCall) -> None:
 def home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
     """The last part of the App Home."""
     return [actions([button("What can I do here?", "help.show", "all")])]
+
+
+def build_help(ctx: AppContext, user: str) -> Message:
+    """The help for one person."""
+    return help_message(help_for(ctx, user))
 
 
 def welcome(ctx: AppContext, user: str) -> Message:

@@ -1,54 +1,132 @@
-"""How questions are put that ask for how things stand today. Words only; what they name is found elsewhere."""
+"""What a question asks for: one intent, read once from its words. The answerers look up what the words name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from reporting.by_status import StatusFilter
 from strategy.records import SubjectKind
 
-LONGEST = 500  # characters
+LONGEST = 500  # characters; anything longer is a story for the handbook
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalk:
+    """A greeting, thanks or a call for help."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestByNumber:
+    """The status of one request."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class MyRequests:
+    """The asker's own requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequests:
+    """All open requests, as far as the asker may see them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectsInState:
+    """All objectives or projects in one state."""
+
+    kind: SubjectKind
+    state: StatusFilter
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOf:
+    """The status of something that the question names, in lower case.
+
+    `is_certain`: the words can only ask for a status; “who owns …” may also ask about the method.
+    """
+
+    name: str
+    is_certain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MyServiceStatus:
+    """The status of a service that the asker calls theirs, in lower case."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueOf:
+    """The current value of the metric that the question names, in lower case."""
+
+    metric: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandbookQuestion:
+    """Anything else."""
+
+
+Intent: TypeAlias = (
+    SmallTalk
+    | RequestByNumber
+    | MyRequests
+    | OpenRequests
+    | SubjectsInState
+    | StatusOf
+    | MyServiceStatus
+    | ValueOf
+    | HandbookQuestion
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A way to put a question, the intent it has then, and examples that a test holds it to."""
+
+    regex: re.Pattern[str]
+    build: Callable[[re.Match[str]], Intent]
+    examples: Mapping[str, Intent]
+
+
+def parse_intent(text: str) -> Intent:
+    """The intent of the first pattern that fits the whole question."""
+    question = text.strip()
+    for pattern in PATTERNS if len(question) <= LONGEST else ():
+        if found := pattern.regex.fullmatch(question):
+            return pattern.build(found)
+    return HandbookQuestion()
+
+
 _OPENING = r"(?:(?:and|so|hey|hi|please|tell me|show me|can you (?:tell|show) me|do you know)\b,? *)*"
 _NOW = r"(?:today|now|right now|at the moment|currently)"
 
-# Its number, or, where it is asked where something stands, a number after a word for it.
-_REFERENCE = re.compile(
-    r"\bPMO-(\d{1,9})\b|\b(?:where|status|state|far|when|show|see)\b.*\b(?:PMO|request)\s*(?:no\.?\s*|#)?(\d{1,9})\b",
-    re.IGNORECASE,
-)
-_MINE = re.compile(
-    r"(?=.*\bmy (?:\w+ )?requests?\b).*"
-    r"\b(?:where|state|status|stands?|progress|how far|how (?:is|are)|list|show|see|find|happen\w*|when (?:will|do))\b",
-    re.IGNORECASE,
-)
 
-
-def _put(words: str) -> re.Pattern[str]:
-    """A whole question with these words, politely opened or not, about this moment."""
+def _compile(words: str) -> re.Pattern[str]:
+    """A whole question with these words, with or without a polite opening, about this moment."""
     return re.compile(rf"{_OPENING}{words}(?: {_NOW})?\W*", re.IGNORECASE)
 
 
-_STANDING = tuple(
-    _put(words)
-    for words in (
-        r"(?:what(?:'s|’s| is| are) )?(?:the )?(?:current |latest )?"
-        r"(?:status|state|progress|rag|health|news|updates?|latest) (?:of|on|for|about|from) (?P<what>.+?)",
-        r"how (?:is|are|does|do) (?P<what>.+?) (?:doing|going|getting (?:on|along)|progressing|stand(?:ing)?|looking)",
-        r"where (?:do we stand (?:on|with)|is|are|does|do) (?P<what>.+?)(?: stand)?",
-        r"(?:is|are) (?P<what>.+?) (?:still )?"
-        r"(?:on track|on time|late|delayed|behind|red|amber|green|in trouble|at risk|over budget)",
-        r"who(?:'s|’s| is)? (?:the )?(?:own|lead|run|manage|sponsor|responsible|in charge)\w*"
-        r"(?: (?:of|for))? (?P<what>.+?)",
-        r"when (?:is|are|does|do|will) (?P<what>.+?) (?:be )?(?:due|finish(?:ed)?|end|done|ready|completed?)",
-    )
-)
-_PLAINLY = (0, 1, 3)  # “the status of …”, “how is … going”, “is … on track”
-_MEASURED = (
-    re.compile(rf"{_OPENING}(?:what|how (?:high|low|much|many))(?:'s|’s| is| are)? (?P<what>.+?) {_NOW}\W*", re.I),
-    _put(
-        r"(?:what(?:'s|’s| is| are) )?(?:the |our )?(?:current|latest|last) "
-        r"(?:(?:value|level|figure|measurement) (?:of|for) )?(?P<what>.+?)(?: (?:value|level|figure))?"
-    ),
-)
+def _name(found: re.Match[str]) -> str:
+    return " ".join(found["name"].casefold().split())
+
+
+def _uncertain_status(found: re.Match[str]) -> Intent:
+    return StatusOf(_name(found))
+
+
+def _certain_status(found: re.Match[str]) -> Intent:
+    return StatusOf(_name(found), is_certain=True)
+
+
+def _state(found: re.Match[str]) -> Intent:
+    return SubjectsInState(SubjectKind(found["kind"].lower()), next(state for state in StatusFilter if found[state.name]))
+
+
 _STATES = {
     StatusFilter.RED: r"red",
     StatusFilter.AMBER: r"amber|yellow",
@@ -59,80 +137,145 @@ _STATES = {
 _ANY_STATE = "|".join(f"(?P<{state.name}>{words})" for state, words in _STATES.items())
 _COUNTING = r"(?:which|what|are any|is any|any|are there|list|how many|show)(?: (?:all|any|of|me|the|our))*"
 _KIND = r"(?P<kind>project|objective)s?"
-_IN_STATE = (
-    _put(rf"{_COUNTING} {_KIND}(?: (?:that|which))?(?: (?:is|are))?(?: (?:still|running))? (?:{_ANY_STATE})"),
-    _put(rf"{_COUNTING} (?:{_ANY_STATE}) {_KIND}(?: (?:are there|are running|do we have|have we))?"),
-)
-_OPEN_REQUESTS = (
-    _put(
-        r"(?:which|what|list|how many|show|see|are there|do we have|any)(?: (?:all|any|of|me|the|our|my))*"
-        r" (?:open|pending|current|outstanding|unfinished) requests?(?: (?:are there|do (?:we|i) have|have (?:we|i)))?"
+
+# The order matters: the first pattern that fits decides.
+PATTERNS = (
+    Pattern(
+        re.compile(
+            r"\W*(?:help(?: me)?|hello|hi|hey|good (?:morning|afternoon|evening)|thanks|thank you|thx|cheers|great|ok"
+            r"|okay)(?:\W+(?:please|there|all|a lot|very much|so much|you))?\W*",
+            re.IGNORECASE,
+        ),
+        lambda found: SmallTalk(),
+        {"Hello": SmallTalk(), "help me please!": SmallTalk(), "Thanks a lot": SmallTalk(), "hi there": SmallTalk()},
     ),
-    _put(
-        r"(?:which|what|how many|are any)(?: (?:of|the|our|my))* requests? (?:are|is)?(?: still)? ?"
-        r"(?:open|pending|outstanding|unfinished)"
+    # The number with its prefix anywhere; a bare number only where a status is asked for.
+    Pattern(
+        re.compile(
+            r"(?s:.*?)(?:\bPMO-(\d{1,9})\b"
+            r"|\b(?:where|status|state|far|when|show|see)\b.*\b(?:PMO|request)\s*(?:no\.?\s*|#)?(\d{1,9})\b)(?s:.*)",
+            re.IGNORECASE,
+        ),
+        lambda found: RequestByNumber(int(found[1] or found[2])),
+        {
+            "how far is PMO-41?": RequestByNumber(41),
+            "where is my request pmo 1": RequestByNumber(1),
+            "What is the status of request #12?": RequestByNumber(12),
+        },
+    ),
+    Pattern(
+        re.compile(
+            r"(?=.*\bmy (?:\w+ )?requests?\b).*\b(?:where|state|status|stands?|progress|how far|how (?:is|are)|list"
+            r"|show|see|find|happen\w*|when (?:will|do))\b(?s:.*)",
+            re.IGNORECASE,
+        ),
+        lambda found: MyRequests(),
+        {"when will my request be delivered?": MyRequests(), "show me my open requests": MyRequests()},
+    ),
+    Pattern(
+        _compile(
+            r"(?:which|what|list|how many|show|see|are there|do we have|any)(?: (?:all|any|of|me|the|our|my))*"
+            r" (?:open|pending|current|outstanding|unfinished) requests?"
+            r"(?: (?:are there|do (?:we|i) have|have (?:we|i)))?"
+        ),
+        lambda found: OpenRequests(),
+        {"show me all open requests": OpenRequests(), "How many pending requests do we have?": OpenRequests()},
+    ),
+    Pattern(
+        _compile(
+            r"(?:which|what|how many|are any)(?: (?:of|the|our|my))* requests? (?:are|is)?(?: still)? ?"
+            r"(?:open|pending|outstanding|unfinished)"
+        ),
+        lambda found: OpenRequests(),
+        {"which requests are still open?": OpenRequests()},
+    ),
+    Pattern(
+        _compile(rf"{_COUNTING} {_KIND}(?: (?:that|which))?(?: (?:is|are))?(?: (?:still|running))? (?:{_ANY_STATE})"),
+        _state,
+        {
+            "which projects are red?": SubjectsInState(SubjectKind.PROJECT, StatusFilter.RED),
+            "are any objectives on track": SubjectsInState(SubjectKind.OBJECTIVE, StatusFilter.GREEN),
+            "are any projects in trouble at the moment?": SubjectsInState(SubjectKind.PROJECT, StatusFilter.TROUBLED),
+        },
+    ),
+    Pattern(
+        _compile(rf"{_COUNTING} (?:{_ANY_STATE}) {_KIND}(?: (?:are there|are running|do we have|have we))?"),
+        _state,
+        {"what late projects do we have?": SubjectsInState(SubjectKind.PROJECT, StatusFilter.LATE)},
+    ),
+    Pattern(
+        _compile(
+            r"(?:what(?:'s|’s| is| are) )?(?:the )?(?:current |latest )?"
+            r"(?:status|state|progress|rag|health|news|updates?|latest) (?:of|on|for|about|from) (?P<name>.+?)"
+        ),
+        _certain_status,
+        {
+            "What is the current status of Pressure Management?": StatusOf("pressure management", True),
+            "tell me the latest on metering": StatusOf("metering", True),
+        },
+    ),
+    Pattern(
+        _compile(
+            r"how (?:is|are|does|do) (?P<name>.+?) "
+            r"(?:doing|going|getting (?:on|along)|progressing|stand(?:ing)?|looking)"
+        ),
+        _certain_status,
+        {"How is the smart metering project going?": StatusOf("the smart metering project", True)},
+    ),
+    Pattern(
+        _compile(
+            r"(?:is|are) (?P<name>.+?) (?:still )?"
+            r"(?:on track|on time|late|delayed|behind|red|amber|green|in trouble|at risk|over budget)"
+        ),
+        _certain_status,
+        {"is metering still on track right now?": StatusOf("metering", True)},
+    ),
+    Pattern(
+        _compile(r"where (?:do we stand (?:on|with)|is|are|does|do) (?P<name>.+?)(?: stand)?"),
+        _uncertain_status,
+        {"where is my health check?": StatusOf("my health check"), "where do we stand on leakage": StatusOf("leakage")},
+    ),
+    Pattern(
+        _compile(
+            r"who(?:'s|’s| is)? (?:the )?(?:own|lead|run|manage|sponsor|responsible|in charge)\w*"
+            r"(?: (?:of|for))? (?P<name>.+?)"
+        ),
+        _uncertain_status,
+        {"who is responsible for the asset register?": StatusOf("the asset register")},
+    ),
+    Pattern(
+        _compile(r"when (?:is|are|does|do|will) (?P<name>.+?) (?:be )?(?:due|finish(?:ed)?|end|done|ready|completed?)"),
+        _uncertain_status,
+        {"when will metering be done?": StatusOf("metering")},
+    ),
+    Pattern(
+        _compile(
+            r"(?:where(?:'s|’s| is| are)|(?:what(?:'s|’s| is) )?(?:the )?(?:status|state|progress) (?:of|on)"
+            r"|how(?:'s|’s| is| far is)|when (?:will|do|can) i (?:get|have|receive|expect)|what happened (?:to|with)"
+            r"|when (?:is|will)) my (?P<name>.+?)(?: (?:done|ready|due|be (?:done|ready|delivered)|going))?"
+        ),
+        lambda found: MyServiceStatus(_name(found)),
+        {
+            "when will I get my health check?": MyServiceStatus("health check"),
+            "what happened to my Risk Workshop": MyServiceStatus("risk workshop"),
+        },
+    ),
+    Pattern(
+        _compile(
+            r"(?:what(?:'s|’s| is| are) )?(?:the |our )?(?:current|latest|last) "
+            r"(?:(?:value|level|figure|measurement) (?:of|for) )?(?P<name>.+?)(?: (?:value|level|figure))?"
+        ),
+        lambda found: ValueOf(_name(found)),
+        {"what is the current level of average zone pressure?": ValueOf("average zone pressure")},
+    ),
+    Pattern(
+        re.compile(
+            rf"{_OPENING}(?:what|how (?:high|low|much|many))(?:'s|’s| is| are)? (?P<name>.+?) {_NOW}\W*", re.IGNORECASE
+        ),
+        lambda found: ValueOf(_name(found)),
+        {
+            "what is leakage now?": ValueOf("leakage"),
+            "How high is the water pressure today?": ValueOf("the water pressure"),
+        },
     ),
 )
-_MY_SERVICE = _put(
-    r"(?:where(?:'s|’s| is| are)|(?:what(?:'s|’s| is) )?(?:the )?(?:status|state|progress) (?:of|on)"
-    r"|how(?:'s|’s| is| far is)|when (?:will|do|can) i (?:get|have|receive|expect)|what happened (?:to|with)"
-    r"|when (?:is|will)) my (?P<what>.+?)(?: (?:done|ready|due|be (?:done|ready|delivered)|going))?"
-)
-
-
-def reference(question: str) -> str:
-    """The number of the request that is named, or nothing."""
-    found = _REFERENCE.search(question)
-    return (found[1] or found[2]) if found else ""
-
-
-def is_of_my_requests(question: str) -> bool:
-    return bool(_MINE.match(question))
-
-
-def is_of_open_requests(question: str) -> bool:
-    return any(pattern.fullmatch(question.strip()) for pattern in _OPEN_REQUESTS)
-
-
-def my_service(question: str) -> str:
-    """What the asker calls theirs and may be a service that they asked for: “where is my health check?”."""
-    found = _MY_SERVICE.fullmatch(question.strip())
-    return found["what"] if found else ""
-
-
-def states(question: str) -> tuple[SubjectKind, StatusFilter] | None:
-    """Of which kind all those in which state are asked for."""
-    for pattern in _IN_STATE:
-        if found := pattern.fullmatch(question.strip()):
-            state = next(state for state in StatusFilter if found[state.name])
-            return SubjectKind(found["kind"].lower()), state
-    return None
-
-
-def measures(question: str) -> Iterator[str]:
-    """What may be a measure of which the value is asked for."""
-    yield from (_plain(found) for one in _MEASURED if (found := one.fullmatch(question.strip())))
-    yield from (what for what, _ in subjects(question))
-
-
-def subjects(question: str) -> Iterator[tuple[str, bool]]:
-    """What may be an objective or a project, and whether nothing but how it stands can be meant."""
-    for number, pattern in enumerate(_STANDING):
-        if found := pattern.fullmatch(question.strip()):
-            yield _plain(found), number in _PLAINLY
-
-
-def may_be(question: str) -> bool:
-    """Whether the question is put as one about how something stands. Whole stories are not."""
-    return len(question) <= LONGEST and bool(
-        reference(question)
-        or is_of_my_requests(question)
-        or is_of_open_requests(question)
-        or my_service(question)
-        or states(question)
-        or any(measures(question))
-    )
-
-
-def _plain(found: re.Match[str]) -> str:
-    return " ".join(found["what"].casefold().split())

@@ -4,19 +4,17 @@ thought of it."""
 import json
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 
 from foundation.errors import NotFound, UserError
 from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.help import send_help
 from handlers.home.home import refresh_home
-from handlers.questions import intents
-from handlers.questions.blocks.answer import Names, answer_message, ask_the_pmo, asked_block
+from handlers.questions.answerers import QuestionContext, find_reply
+from handlers.questions.blocks.answer import ask_the_pmo, asked_block
 from handlers.questions.blocks.handbook_section import section_modal
 from handlers.questions.blocks.history import asked_modal, questions_section
 from handlers.questions.gaps import list_gaps
-from handlers.questions.live_status import standing
 from handlers.requests.actions import wrote_under_card
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, actions, build_message, escape, section, shorten
@@ -24,20 +22,11 @@ from handlers.slack.calls import DeferredCall, ImmediateCall
 from handlers.slack.payloads import TypedQuestion
 from handlers.slack.replies import reply_ephemeral, send_reply
 from handlers.slack.routes import DeferredHandler, Routes
-from knowledge.answers import Answer, Outcome
-from knowledge.follow_ups import leans
 from knowledge.sections import find_section
 from storage.questions import Where
 from storage.store import Transaction
 
-_SMALL_TALK = re.compile(
-    r"\W*(?:(?:help(?: me)?|hello|hi|hey|good (?:morning|afternoon|evening)|thanks|thank you|thx|cheers|great|ok|okay)"
-    r"(?:\W+(?:please|there|all|a lot|very much|so much|you))?)?\W*",
-    re.IGNORECASE,
-)
 SHOWN_AT_HOME = 5
-SHOWN = Answer(Outcome.ANSWERED, "You were shown how it stood at that moment.", 1.0)
-REMEMBERED_FOR = timedelta(hours=1)  # what was asked before that is another conversation
 
 SUBCOMMANDS: Mapping[str, DeferredHandler] = {"": send_help, "help": send_help, "gaps": list_gaps}
 
@@ -58,10 +47,10 @@ def answer_message_event(call: DeferredCall) -> None:
     asked = payloads.read_question(call.payload)
     if not payloads.is_addressed(call.payload) and wrote_under_card(call, asked):
         return
-    if _SMALL_TALK.fullmatch(asked.text):
-        send_help(call)
+    if asked.text:
+        answer_question(call, asked)
     else:
-        _answer(call, asked)
+        send_help(call)
 
 
 def answer_command(call: DeferredCall) -> None:
@@ -74,12 +63,12 @@ def answer_command(call: DeferredCall) -> None:
         option = escape(shorten(asked.text.split()[0], 40))
         raise UserError(f"There is no option “{option}”. Type `/pmo help` to see what there is.")
     text = re.sub(r"^ask\b\s*", "", asked.text, flags=re.IGNORECASE)
-    _answer(call, TypedQuestion(text, asked.place))
+    answer_question(call, TypedQuestion(text, asked.place))
 
 
 def answer_suggested_question(call: DeferredCall) -> None:
     """Somebody clicked on a question."""
-    _answer(call, TypedQuestion(call.value, call.place))
+    answer_question(call, TypedQuestion(call.value, call.place))
 
 
 def answer_home_question(call: DeferredCall) -> None:
@@ -127,55 +116,19 @@ def home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block
     return questions_section(tx.questions.latest(person.id, SHOWN_AT_HOME), ctx.people)
 
 
-def _answer(call: DeferredCall, asked: TypedQuestion) -> None:
-    if not _told_how_it_stands(call, asked):
-        _answer_from_handbook(call, asked)
+def answer_question(call: DeferredCall, asked: TypedQuestion) -> None:
+    """Answer the asker where they are, and record the question.
 
-
-def _told_how_it_stands(call: DeferredCall, asked: TypedQuestion) -> bool:
-    """Whether the question was about something of today, which only the asker is told: others may not know of it."""
-    if not intents.may_be(asked.text):
-        return False
-    with call.ctx.store.read_only(call.ctx.now()) as tx:
-        words = standing(tx, call.ctx, call.ctx.people.get(asked.place.user), asked.text)
-    if words:
-        with call.transaction() as tx:
-            _record(tx, call, asked, SHOWN)
-            send_reply(tx, asked.place, words)
-            refresh_home(tx, call.ctx, asked.place.user)
-    return bool(words)
-
-
-def _answer_from_handbook(call: DeferredCall, asked: TypedQuestion) -> None:
-    place = asked.place
-    answer = call.ctx.library().ask(asked.text, _before(call, asked))
-    words = answer_message(answer, _question_id(call), names(call.ctx))
+    Searching the handbook takes a while, so the reply is found before the transaction that posts it opens: a database
+    that takes one writer at a time isn't held up.
+    """
+    place, question_id, at = asked.place, f"Q{call.arrival.id}", call.arrival.received_at
+    reply = call.read(
+        lambda tx: find_reply(QuestionContext(tx, call.ctx, call.person, place, asked.text, question_id, at))
+    )
     with call.transaction() as tx:
-        _record(tx, call, asked, answer)
-        send_reply(tx, place, words, public=not place.is_private)
-        refresh_home(tx, call.ctx, place.user)
-
-
-def _record(tx: Transaction, call: DeferredCall, asked: TypedQuestion, answer: Answer) -> None:
-    place = asked.place
-    where = Where(place.user, place.channel or "", place.thread_ts, place.is_private)
-    tx.questions.record(_question_id(call), where, asked.text, answer, call.arrival.received_at)
-
-
-def _question_id(call: DeferredCall) -> str:
-    return f"Q{call.arrival.id}"
-
-
-def _before(call: DeferredCall, asked: TypedQuestion) -> tuple[str, ...]:
-    """What was asked just before in this conversation, where the question may lean on it."""
-    if not leans(asked.text):
-        return ()
-    place = asked.place
-    thread = None if place.opens_thread else place.thread_ts
-    where = Where(place.user, place.channel or "", thread, place.is_private)
-    with call.ctx.store.read_only(call.ctx.now()) as tx:
-        return tx.questions.before(where, call.arrival.received_at - REMEMBERED_FOR)
-
-
-def names(ctx: AppContext) -> Names:
-    return Names({service.key: service.name for service in ctx.desk.catalogue.services}, ctx.people)
+        send_reply(tx, place, reply.message, public=reply.is_public)
+        if reply.answer:
+            where = Where(place.user, place.channel or "", place.thread_ts, place.is_private)
+            tx.questions.record(question_id, where, asked.text, reply.answer, at)
+            refresh_home(tx, call.ctx, place.user)

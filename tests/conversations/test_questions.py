@@ -215,7 +215,7 @@ async def test_where_a_request_stands_is_told_from_the_request(office: Office) -
     await office.ben.open_home()
     home = await office.ben.wait_home(lambda view: "when will my request be delivered?" in words(view))
     await office.ben.click(home, "Show")
-    assert "You were shown how it stood at that moment." in words(await office.ben.wait_view("Your question"))
+    assert "I showed you the status at that time." in words(await office.ben.wait_view("Your question"))
 
 
 @pytest.mark.parametrize(
