@@ -19,12 +19,12 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from knowledge.confidence import WEIGHTS, signs  # noqa: E402 - the path must be set first
+from knowledge.confidence import WEIGHTS, compute_features  # noqa: E402 - the path must be set first
 from knowledge.embedding import load_encoder  # noqa: E402
 from knowledge.handbook import Handbook, read_handbook  # noqa: E402
 from knowledge.library import Library  # noqa: E402
-from knowledge.questions import read_question  # noqa: E402
-from knowledge.quoting import quote  # noqa: E402
+from knowledge.questions import parse_question  # noqa: E402
+from knowledge.quoting import pick_quote  # noqa: E402
 
 BAR = {"meaning": 0.45, "words": 0.42}
 RIDGE = 0.02
@@ -55,10 +55,10 @@ def measured(library: Library, asked: list[Row]) -> tuple[list[Row], list[str], 
     """The rows that find anything, the names of the signs, and the signs [rows, names]."""
     kept, found = [], []
     for row in asked:
-        question = read_question(row.question)
+        question = parse_question(row.question)
         if hits := library.search(question.text, 1):
             kept.append(row)
-            found.append(signs(question, quote(question, hits[0], library.index), library.index))
+            found.append(compute_features(question, pick_quote(question, hits[0], library.index), library.index))
     names = list(found[0])
     return kept, names, np.array([[one[name] for name in names] for one in found])
 

@@ -9,7 +9,7 @@ from bot.organisation import Organisation
 from knowledge.embedding import Encoder, load_encoder
 from knowledge.handbook import read_handbook
 from knowledge.library import Library
-from storage.handbook import Vectors
+from storage.handbook import VectorCache
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def choose_handbook(store: Store, organisation: Organisation, now: datetime) -> 
         import_handbook(store, organisation.beside(own), now, services=service_keys(organisation))
         return
     with store.read_only(now) as tx:
-        present = tx.handbook.in_force()
+        present = tx.handbook.get_current()
     if present is None or present.origin == SHIPPED_ORIGIN:
         import_handbook(store, SHIPPED, now)
 
@@ -69,11 +69,11 @@ class HandbookProvider:
     def refresh(self, now: datetime, progress: Progress | None = None) -> bool:
         """Read and index the handbook in force if it is not the one held. Returns whether it was swapped."""
         with self._store.read_only(now) as tx:
-            present = tx.handbook.in_force()
+            present = tx.handbook.get_current()
             if present is None or present.version == self._version:
                 return False
-            handbook = tx.handbook.read()
-        self._library = Library.build(handbook, self._encoder, Vectors(self._store.database), progress)
+            handbook = tx.handbook.read_all()
+        self._library = Library.build(handbook, self._encoder, VectorCache(self._store.database), progress)
         self._version = present.version
         return True
 

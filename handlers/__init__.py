@@ -14,12 +14,12 @@ SUBJECTS = (questions, forwards, forms, actions, lists, ratings, tree, updates, 
 
 # The sections of the App Home, from the top.
 HOME_SECTIONS: Sequence[HomeSection] = (
-    questions.home_section,
+    questions.build_questions_section,
     lists.home_section,
-    forwards.home_section,
+    forwards.build_waiting_section,
     tree.build_strategy_home_section,
     stories.build_story_home_section,
-    help_.home_section,
+    help_.build_help_section,
 )
 
 

@@ -8,11 +8,11 @@ PMO = (Role.PMO_STAFF, Role.PMO_LEAD)
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class CommandUse:
     """One way to use a command. Without `roles` it is for everybody; with them, help shows it to those alone."""
 
     typed: str
-    does: str
+    description: str
     roles: tuple[Role, ...] = ()
 
 
@@ -24,7 +24,7 @@ class Command:
     description: str
     usage_hint: str
     example: str
-    uses: tuple[Use, ...] = ()
+    uses: tuple[CommandUse, ...] = ()
     roles: tuple[Role, ...] = ()
 
 
@@ -52,13 +52,15 @@ COMMANDS = (
         "[question], ask [question] or help",
         "/pmo how do I know whether my project is in trouble?",
         (
-            Use(
+            CommandUse(
                 "/pmo your question",
                 "asks the handbook, or how projects, measures and requests stand; only you see the answer",
             ),
-            Use("/pmo ask your question", "the same, for a question that begins with a word such as “help” or “gaps”"),
-            Use("/pmo gaps", "lists what people asked and the handbook did not answer", PMO),
-            Use("/pmo help", "shows this"),
+            CommandUse(
+                "/pmo ask your question", "the same, for a question that begins with a word such as “help” or “gaps”"
+            ),
+            CommandUse("/pmo gaps", "lists what people asked and the handbook did not answer", PMO),
+            CommandUse("/pmo help", "shows this"),
         ),
     ),
     Command(
@@ -67,8 +69,8 @@ COMMANDS = (
         "[service]",
         "/pmo-request health-check",
         (
-            Use("/pmo-request", "lets you choose the service"),
-            Use("/pmo-request health-check", "opens its form at once"),
+            CommandUse("/pmo-request", "lets you choose the service"),
+            CommandUse("/pmo-request health-check", "opens its form at once"),
         ),
     ),
     Command(
@@ -77,12 +79,12 @@ COMMANDS = (
         "[PMO-12]",
         "/pmo-requests",
         (
-            Use("/pmo-requests", "lists yours"),
-            Use("/pmo-requests PMO-12", "shows one with its history"),
-            Use("/pmo-requests triage", "lists what waits for triage", PMO),
-            Use("/pmo-requests queue", "ranks what is accepted and not yet begun", PMO),
-            Use("/pmo-requests open", "lists all that have not ended, by how far they are", PMO),
-            Use(
+            CommandUse("/pmo-requests", "lists yours"),
+            CommandUse("/pmo-requests PMO-12", "shows one with its history"),
+            CommandUse("/pmo-requests triage", "lists what waits for triage", PMO),
+            CommandUse("/pmo-requests queue", "ranks what is accepted and not yet begun", PMO),
+            CommandUse("/pmo-requests open", "lists all that have not ended, by how far they are", PMO),
+            CommandUse(
                 "/pmo-requests figures",
                 "tells how long the PMO takes, what it promised and how satisfied people are",
                 PMO,
@@ -95,9 +97,9 @@ COMMANDS = (
         "[objective or project]",
         "/pmo-strategy leakage",
         (
-            Use("/pmo-strategy", "shows objectives, measures and projects, as far as you may see them"),
-            Use("/pmo-strategy leakage", "opens the objective or project of that name, with its charts"),
-            Use("/pmo-strategy digest", "shows the next digest before it is sent", (Role.LEADER, Role.PMO_LEAD)),
+            CommandUse("/pmo-strategy", "shows objectives, measures and projects, as far as you may see them"),
+            CommandUse("/pmo-strategy leakage", "opens the objective or project of that name, with its charts"),
+            CommandUse("/pmo-strategy digest", "shows the next digest before it is sent", (Role.LEADER, Role.PMO_LEAD)),
         ),
     ),
     Command(
@@ -106,8 +108,8 @@ COMMANDS = (
         "[objective or project]",
         "/pmo-update",
         (
-            Use("/pmo-update", "lets you choose among what you report on"),
-            Use("/pmo-update metering", "opens the form for that one"),
+            CommandUse("/pmo-update", "lets you choose among what you report on"),
+            CommandUse("/pmo-update metering", "opens the form for that one"),
         ),
     ),
     Command("/pmo-story", "Tell a success story", "", "/pmo-story"),

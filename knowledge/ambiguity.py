@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from knowledge.handbook import Handbook, Page
 from knowledge.index import Hit
 from knowledge.questions import Cue, Question
-from knowledge.words import raw_words, terms
+from knowledge.words import extract_terms, split_words
 
 TIE = 0.85  # pages with this share of the best page's score could be meant as well
 MOST = 4
 LONGEST = 75  # characters, what a button shows
 _GENERAL = frozenset(
-    terms("help project pmo question information info need thing stuff topic document page handbook work")
+    extract_terms("help project pmo question information info need thing stuff topic document page handbook work")
 )
 
 
-def examples(handbook: Handbook) -> tuple[str, ...]:
+def list_examples(handbook: Handbook) -> tuple[str, ...]:
     """Questions that the handbook answers: of the pages that others refer to most, each from another folder."""
     referred = Counter(page_id for page in handbook for page_id in page.related)
     pages = sorted((page for page in handbook if page.questions), key=lambda page: -referred[page.id])
@@ -26,10 +26,10 @@ def examples(handbook: Handbook) -> tuple[str, ...]:
     return tuple(by_folder.values())[:3]
 
 
-def options(question: Question, hits: Sequence[Hit], handbook: Handbook) -> tuple[str, ...]:
+def list_choices(question: Question, hits: Sequence[Hit], handbook: Handbook) -> tuple[str, ...]:
     """Two to four questions to choose from, each of another page; none where it is clear enough what is meant."""
     if question.stems == ("help",):
-        return examples(handbook)
+        return list_examples(handbook)
     general = _GENERAL.issuperset(question.stems)
     if not general and not _is_short(question):
         return ()
@@ -39,7 +39,7 @@ def options(question: Question, hits: Sequence[Hit], handbook: Handbook) -> tupl
             best.setdefault(hit.passage.page_id, hit)
     if not best:
         return ()
-    if any(is_named(question, handbook.get(page_id)) for page_id in best):
+    if any(is_page_named(question, handbook.get(page_id)) for page_id in best):
         return ()
     first, *others = best.values()
     tied = [first, *(hit for hit in others if general or hit.score >= TIE * first.score)][:MOST]
@@ -49,14 +49,17 @@ def options(question: Question, hits: Sequence[Hit], handbook: Handbook) -> tupl
 
 def _is_short(question: Question) -> bool:
     """A word or two, or three of which one is telling, unless they ask what something is."""
-    words = len(raw_words(question.text))
+    words = len(split_words(question.text))
     return words <= 2 or (words == 3 and len(question.stems) == 1 and question.cue is not Cue.DEFINITION)
 
 
-def is_named(question: Question, page: Page | None) -> bool:
+def is_page_named(question: Question, page: Page | None) -> bool:
     """Whether the question is the page's title or id, give or take words such as “project”."""
     asked = set(question.stems) - _GENERAL
-    return page is not None and asked in (set(terms(page.title)) - _GENERAL, set(terms(page.id)) - _GENERAL)
+    return page is not None and asked in (
+        set(extract_terms(page.title)) - _GENERAL,
+        set(extract_terms(page.id)) - _GENERAL,
+    )
 
 
 def _option(question: Question, hit: Hit, handbook: Handbook) -> str:
@@ -65,6 +68,6 @@ def _option(question: Question, hit: Hit, handbook: Handbook) -> str:
     asked = set(question.stems) - _GENERAL
     heading = hit.passage.section.rsplit(" › ", 1)[-1]
     for text in page.questions if page else ():
-        if asked and asked <= set(terms(text)) and len(text) <= LONGEST:
+        if asked and asked <= set(extract_terms(text)) and len(text) <= LONGEST:
             return text
-    return heading if asked & set(terms(heading)) and len(heading) <= LONGEST else hit.passage.title
+    return heading if asked & set(extract_terms(heading)) and len(heading) <= LONGEST else hit.passage.title

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from knowledge.ambiguity import examples, is_named, options
-from knowledge.confidence import bar, confidence, signs
-from knowledge.follow_ups import together
+from knowledge.ambiguity import is_page_named, list_choices, list_examples
+from knowledge.confidence import compute_features, estimate_confidence, get_threshold
+from knowledge.follow_ups import join_with_previous
 from knowledge.handbook import Handbook
 from knowledge.index import Hit, Index
-from knowledge.questions import Cue, Question, read_question
-from knowledge.quoting import LONGEST, Quote, asks_for_the_same_people, defines, heading_match, quote
+from knowledge.questions import Cue, Question, parse_question
+from knowledge.quoting import LONGEST, Quote, asks_same_people, is_definition, pick_quote, score_heading
 
 CLOSE = 0.03  # a second page whose score is this near the first is quoted beside it
 HEADING_SHARE = 0.35  # how much a heading that asks the same adds to a section's score
@@ -63,11 +63,11 @@ class Answer:
     nearest: tuple[Citation, ...] = ()
     services: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
-    ask_elsewhere: str = ""
+    refer_to: str = ""
     follows: tuple[str, ...] = ()
 
 
-def answer(question: str, index: Index, handbook: Handbook, before: Sequence[str] = ()) -> Answer:
+def find_answer(question: str, index: Index, handbook: Handbook, before: Sequence[str] = ()) -> Answer:
     """Answer from the handbook, in its own words.
 
     A question that leans on those before it, newest first, is read with them where that makes a surer answer.
@@ -75,11 +75,11 @@ def answer(question: str, index: Index, handbook: Handbook, before: Sequence[str
     Raises:
         UserError: the question is empty or far too long.
     """
-    asked = read_question(question)
-    alone, joined = _answer([asked], index, handbook), together(asked.text, before)
+    asked = parse_question(question)
+    alone, joined = _answer([asked], index, handbook), join_with_previous(asked.text, before)
     if joined is None:
         return alone
-    read_with = _answer([read_question(joined), asked], index, handbook)
+    read_with = _answer([parse_question(joined), asked], index, handbook)
     surer = alone.status is not Outcome.ANSWERED or read_with.confidence > alone.confidence
     return replace(read_with, follows=tuple(before)) if read_with.status is Outcome.ANSWERED and surer else alone
 
@@ -89,16 +89,16 @@ def _answer(readings: Sequence[Question], index: Index, handbook: Handbook) -> A
     asked = readings[0]
     if not asked.stems:
         words = "I could not make out what this is about. Name the topic in a few words, for example:"
-        return Answer(Outcome.CLARIFY, words, 0.0, suggestions=examples(handbook))
+        return Answer(Outcome.CLARIFY, words, 0.0, suggestions=list_examples(handbook))
     hits = index.search(asked.text, SEARCHED)
     if not hits:
         return _not_found(asked, hits, 0.0, index, handbook)
-    if suggestions := options(asked, hits, handbook):
+    if suggestions := list_choices(asked, hits, handbook):
         words = f"“{asked.text}” could mean several things. Which of these do you want to know?"
         return Answer(Outcome.CLARIFY, words, 0.0, nearest=_nearest(hits, (), handbook), suggestions=suggestions)
-    best = quote(asked, _best_section(readings, hits, index, handbook), index)
-    sure = confidence(signs(asked, best, index))
-    if sure < bar(index.has_model):
+    best = pick_quote(asked, _best_section(readings, hits, index, handbook), index)
+    sure = estimate_confidence(compute_features(asked, best, index))
+    if sure < get_threshold(index.has_model):
         return _not_found(asked, hits, sure, index, handbook)
     return _answered(_with_second(asked, best, hits, index), sure, hits, handbook)
 
@@ -110,13 +110,13 @@ def _best_section(readings: Sequence[Question], hits: Sequence[Hit], index: Inde
     question = readings[0]
 
     def fit(hit: Hit) -> float:
-        defining = question.cue is Cue.DEFINITION and any(defines(unit, question) for unit in hit.passage.units)
-        headed = sum(heading_match(reading, hit, index) for reading in readings)
-        who = asks_for_the_same_people(question, hit)
+        defining = question.cue is Cue.DEFINITION and any(is_definition(unit, question) for unit in hit.passage.units)
+        headed = sum(score_heading(reading, hit, index) for reading in readings)
+        who = asks_same_people(question, hit)
         return hit.score + HEADING_SHARE * headed + WHO_SHARE * who + DEFINING_SHARE * defining
 
     pages = {hit.passage.page_id for hit in hits}
-    named = {page_id for page_id in pages if is_named(question, handbook.get(page_id))}
+    named = {page_id for page_id in pages if is_page_named(question, handbook.get(page_id))}
     if not named:
         named = {hits[0].passage.page_id} if index.has_model or len(readings) > 1 else pages
     return max((hit for hit in hits if hit.passage.page_id in named), key=fit)
@@ -136,22 +136,24 @@ def _with_second(question: Question, best: Quote, hits: Sequence[Hit], index: In
     rival = next((hit for hit in hits if hit.passage.page_id != best.hit.passage.page_id), None)
     if rival is None or not index.has_model or rival.score < hits[0].score - CLOSE:
         return [best]
-    second = quote(question, rival, index, LONGEST // 2)
-    if second.relevance < best.relevance - CLOSE or confidence(signs(question, second, index)) < bar(index.has_model):
+    second = pick_quote(question, rival, index, LONGEST // 2)
+    if second.relevance < best.relevance - CLOSE or estimate_confidence(
+        compute_features(question, second, index)
+    ) < get_threshold(index.has_model):
         return [best]
-    first = quote(question, best.hit, index, LONGEST // 2)
+    first = pick_quote(question, best.hit, index, LONGEST // 2)
     return [first, second] if len(first.text) + len(second.text) <= LONGEST else [best]
 
 
 def _not_found(question: Question, hits: Sequence[Hit], sure: float, index: Index, handbook: Handbook) -> Answer:
     text, ask = "I did not find an answer to this in the handbook.", ""
     if hits:
-        topic, closeness = index.elsewhere(question.text, hits[0].passage)
+        topic, closeness = index.find_out_of_scope(question.text, hits[0].passage)
         nearer = closeness > max([FAR, *(hit.cosine or 0.0 for hit in hits)])
-        ask = topic.ask if nearer else ""
+        ask = topic.refer_to if nearer else ""
     if ask:
         text += f" It sounds like a question for {ask}."
-    return Answer(Outcome.NOT_FOUND, text, sure, nearest=_nearest(hits, (), handbook), ask_elsewhere=ask)
+    return Answer(Outcome.NOT_FOUND, text, sure, nearest=_nearest(hits, (), handbook), refer_to=ask)
 
 
 def _nearest(hits: Sequence[Hit], used: Sequence[Hit], handbook: Handbook) -> tuple[Citation, ...]:

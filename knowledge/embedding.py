@@ -37,14 +37,14 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors: ...
 
 
-def missing_packages() -> tuple[str, ...]:
+def find_missing_packages() -> tuple[str, ...]:
     """The packages that search by meaning needs and that are not installed here."""
     return tuple(name for name in _PACKAGES if importlib.util.find_spec(name) is None)
 
 
-def why_no_model() -> str | None:
+def explain_missing_model() -> str | None:
     """In words for the person who runs the bot; None when there is a model."""
-    missing = missing_packages()
+    missing = find_missing_packages()
     if not missing:
         return None
     return (
@@ -59,7 +59,7 @@ def load_encoder(cache: Path, threads: int = 2) -> Encoder | None:
     `threads` encode side by side when there is much to encode. Several processes may start at once: one builds, the
     others wait for it.
     """
-    if reason := why_no_model():
+    if reason := explain_missing_model():
         log.info(reason)
         return None
     try:

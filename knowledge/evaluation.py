@@ -15,7 +15,7 @@ DEEP = 50  # passages looked at for each question, which gives about ten pages
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EvaluationQuestion:
     """A question, and the `source` of every page that answers it; none: it must not be answered.
 
     `before` was asked just before it, in the same conversation; empty where nothing was.
@@ -46,19 +46,19 @@ class Evaluation:
     wrong_refusals: float | None
 
 
-def read_questions(path: Path) -> tuple[Row, ...]:
+def read_test_questions(path: Path) -> tuple[EvaluationQuestion, ...]:
     """Questions from a JSONL file: {"question": "…", "pages": ["control/rag-status.md"]} on each line, and “before”
     where the question follows another one.
 
     Raises:
         BadFile: every line that cannot be used, with its field.
     """
-    rows: list[Row] = []
+    rows: list[EvaluationQuestion] = []
     problems: list[FileProblem] = []
     for number, line in enumerate(read_text(path).splitlines(), start=1):
         if line.strip():
             found = _row(line)
-            if isinstance(found, Row):
+            if isinstance(found, EvaluationQuestion):
                 rows.append(found)
             else:
                 problems.append(FileProblem(str(path), number, *found))
@@ -69,7 +69,7 @@ def read_questions(path: Path) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def evaluate(rows: Sequence[Row], library: Library) -> Evaluation:
+def evaluate_answers(rows: Sequence[EvaluationQuestion], library: Library) -> Evaluation:
     """Search and ask every question.
 
     Raises:
@@ -97,7 +97,7 @@ def evaluate(rows: Sequence[Row], library: Library) -> Evaluation:
     )
 
 
-def _row(line: str) -> Row | tuple[str, str]:
+def _row(line: str) -> EvaluationQuestion | tuple[str, str]:
     """The row, or the field that is wrong and why."""
     try:
         value: Any = json.loads(line)
@@ -113,15 +113,15 @@ def _row(line: str) -> Row | tuple[str, str]:
     before = value.get("before", "")
     if not isinstance(before, str):
         return "before", "Expected the words of the question before it."
-    return Row(question, tuple(pages), before)
+    return EvaluationQuestion(question, tuple(pages), before)
 
 
-def _rank(row: Row, library: Library) -> float:
+def _rank(row: EvaluationQuestion, library: Library) -> float:
     pages = dict.fromkeys(hit.passage.source for hit in library.search(row.question, DEEP))
     return next((rank for rank, page in enumerate(pages, start=1) if page in row.pages), float("inf"))
 
 
-def _cited(row: Row, library: Library) -> set[str]:
+def _cited(row: EvaluationQuestion, library: Library) -> set[str]:
     """The pages an answer is taken from; none when no answer is given."""
     try:
         found = library.ask(row.question, (row.before,) if row.before else ())

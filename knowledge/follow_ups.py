@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from knowledge.questions import LONGEST, Cue, cue_of
-from knowledge.words import terms
+from knowledge.questions import LONGEST, Cue, find_cue
+from knowledge.words import extract_terms
 
 REMEMBERED = 2  # questions before it that one is read with
 FEW = 3  # telling words; a question with more stands by itself
@@ -18,21 +18,21 @@ _ASKING = re.compile(
 _POINTING = re.compile(r"\b(it|its|they|them|their|those|these|this|that|ones?|there)\b", re.IGNORECASE)
 
 
-def leans(question: str) -> bool:
+def is_follow_up(question: str) -> bool:
     """Whether it may make sense only with what was asked before."""
     bare = _bare(question)
-    count = len(set(terms(bare)))
+    count = len(set(extract_terms(bare)))
     if _fragment(question) or (count <= FEW and (bare != question.strip() or _POINTING.search(bare))):
         return True
-    return count <= 1 and bool(_ASKING.match(bare)) and cue_of(bare) is not Cue.DEFINITION
+    return count <= 1 and bool(_ASKING.match(bare)) and find_cue(bare) is not Cue.DEFINITION
 
 
-def together(question: str, before: Sequence[str]) -> str | None:
+def join_with_previous(question: str, before: Sequence[str]) -> str | None:
     """The question and those before it, newest first, as one to search for; None where it stands by itself.
 
     Of “what about agile?” the topic counts twice, because it takes the place of the earlier one.
     """
-    if not before or not leans(question):
+    if not before or not is_follow_up(question):
         return None
     topic = _fragment(question)
     joined = " ".join([topic, topic, *before] if topic else [_bare(question), *before])

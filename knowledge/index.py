@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedding import Encoder, Progress, Vectors
-from knowledge.out_of_scope import Topic, topics
-from knowledge.passages import Passage, searched
-from knowledge.vectors import Scan, VectorStore, encoded
-from knowledge.words import related, terms
+from knowledge.out_of_scope import OutOfScopeTopic, load_topics
+from knowledge.passages import Passage, get_search_text
+from knowledge.vectors import Scan, VectorStore, encode_texts
+from knowledge.words import extract_terms, find_synonyms
 
 CANDIDATES = 100
 MEANING_SHARE = 0.6  # of a score; the rest are words
@@ -42,7 +42,7 @@ class Hit:
     cosine: float | None = None
 
 
-class Meaning:
+class MeaningIndex:
     """The vectors of passages, of the questions they answer and, where there are not too many, of their units."""
 
     def __init__(
@@ -57,17 +57,17 @@ class Meaning:
         if sum(map(len, units)) > MOST_SENTENCES:
             units = []
         questions = [list(passage.questions) for passage in passages]
-        elsewhere = [topic.text for topic in topics()]
-        texts = {passage.digest: searched(passage) for passage in passages}
+        elsewhere = [topic.text for topic in load_topics()]
+        texts = {passage.digest: get_search_text(passage) for passage in passages}
         texts.update((_digest(text), text) for some in (*questions, elsewhere, *units) for text in some)
-        vectors = encoded(texts, encoder, store, progress)
+        vectors = encode_texts(texts, encoder, store, progress)
         self._row = {passage.digest: row for row, passage in enumerate(passages)}
         self._passages = Scan([vectors[passage.digest] for passage in passages])
         self._questions = _Groups(questions, vectors)
         self._elsewhere = Scan([vectors[_digest(text)] for text in elsewhere])
         self._units = _Groups(units, vectors) if units else None
 
-    def near(self, question: str, also: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    def find_nearest(self, question: str, also: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The rows of the passages nearest in meaning together with those in `also`, and the cosine of each."""
         vector = self._vector(question)
         rows = np.union1d(self._passages.nearest(vector, CANDIDATES)[0], also)
@@ -77,17 +77,17 @@ class Meaning:
         asked = self._questions.best(vector, rows)
         return rows, np.maximum(cosines, (1 - QUESTION_SHARE) * cosines + QUESTION_SHARE * asked)
 
-    def sentences(self, question: str, passage: Passage) -> list[float]:
+    def score_sentences(self, question: str, passage: Passage) -> list[float]:
         """The cosine of each of the passage's units."""
         vector = self._vector(question)
         if self._units:
             return [float(one) for one in self._units.cosines(vector, self._row[passage.digest])]
         return [float(self._vector(unit.text) @ vector) for unit in passage.units]
 
-    def elsewhere(self, question: str) -> tuple[Topic, float]:
+    def find_out_of_scope(self, question: str) -> tuple[OutOfScopeTopic, float]:
         """The nearest of the topics that the handbook does not hold, and its cosine."""
         rows, cosines = self._elsewhere.nearest(self._vector(question), 1)
-        return topics()[int(rows[0])], float(cosines[0])
+        return load_topics()[int(rows[0])], float(cosines[0])
 
 
 class _Groups:
@@ -116,13 +116,16 @@ class _Groups:
 class Index:
     """Passages searched by their words and, where `meaning` is given, by what they mean."""
 
-    def __init__(self, passages: Sequence[Passage], meaning: Meaning | None = None) -> None:
+    def __init__(self, passages: Sequence[Passage], meaning: MeaningIndex | None = None) -> None:
         self.passages = tuple(passages)
         self._meaning = meaning if passages else None
         # Twice: a question that the page says it answers weighs as much as a heading that also stands in the text.
-        corpus = [terms("\n".join((searched(each), *each.questions, *each.questions))) for each in self.passages]
+        corpus = [
+            extract_terms("\n".join((get_search_text(each), *each.questions, *each.questions)))
+            for each in self.passages
+        ]
         self._holders = Counter(term for words in corpus for term in set(words))
-        self._headed = {term for passage in self.passages for term in terms(passage.section)}
+        self._headed = {term for passage in self.passages for term in extract_terms(passage.section)}
         self._words = bm25s.BM25(k1=1.2, b=0.75)
         if self._holders:
             self._words.index(corpus, show_progress=False)
@@ -131,14 +134,14 @@ class Index:
     def has_model(self) -> bool:
         return self._meaning is not None
 
-    def weight(self, term: str) -> float:
+    def weigh_term(self, term: str) -> float:
         """How much a stem tells passages apart (its inverse document frequency); most for one that none has."""
         holders = self._holders[term]
         return math.log(1 + (len(self.passages) - holders + 0.5) / (holders + 0.5))
 
-    def knows(self, term: str) -> bool:
+    def knows_term(self, term: str) -> bool:
         """Whether any passage has the stem, or one that may stand for the same."""
-        return term in self._holders or not related(term).isdisjoint(self._holders)
+        return term in self._holders or not find_synonyms(term).isdisjoint(self._holders)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         """The best passages, best first; none where nothing has to do with the question."""
@@ -147,10 +150,10 @@ class Index:
         rows = rows[words[rows] > 0]
         cosines = None
         if self._meaning:
-            rows, cosines = self._meaning.near(question, rows)
+            rows, cosines = self._meaning.find_nearest(question, rows)
         if not len(rows):
             return []
-        scores = words[rows] / max(sum(map(self.weight, terms(question))), 1e-9)
+        scores = words[rows] / max(sum(map(self.weigh_term, extract_terms(question))), 1e-9)
         if cosines is not None:
             low, high = float(cosines.min()), float(cosines.max())
             meaning = (cosines - low) / max(high - low, 1e-9)
@@ -166,21 +169,21 @@ class Index:
             for at in np.argsort(-scores, kind="stable")[:limit]
         ]
 
-    def sentences(self, question: str, passage: Passage) -> list[float] | None:
+    def score_sentences(self, question: str, passage: Passage) -> list[float] | None:
         """How near in meaning each unit of the passage is; None without a model."""
-        return self._meaning.sentences(question, passage) if self._meaning else None
+        return self._meaning.score_sentences(question, passage) if self._meaning else None
 
-    def elsewhere(self, question: str, passage: Passage) -> tuple[Topic, float]:
+    def find_out_of_scope(self, question: str, passage: Passage) -> tuple[OutOfScopeTopic, float]:
         """The topic outside the handbook that the question is nearest to, and how near: 0–1. Without a model only words
         count that the passage does not have."""
         if self._meaning:
-            return self._meaning.elsewhere(question)
-        asked = set(terms(question))
-        total = sum(map(self.weight, asked)) or 1.0
-        missing = asked - self._headed - set(terms(searched(passage)))
-        found = [sum(map(self.weight, missing & topic.stems)) / total for topic in topics()]
+            return self._meaning.find_out_of_scope(question)
+        asked = set(extract_terms(question))
+        total = sum(map(self.weigh_term, asked)) or 1.0
+        missing = asked - self._headed - set(extract_terms(get_search_text(passage)))
+        found = [sum(map(self.weigh_term, missing & topic.stems)) / total for topic in load_topics()]
         best = max(range(len(found)), key=found.__getitem__)
-        return topics()[best], found[best]
+        return load_topics()[best], found[best]
 
     def _support(self, rows: NDArray[np.intp], scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """What each candidate gains from the other candidates of its page."""
@@ -191,11 +194,11 @@ class Index:
         return np.array([gains[self.passages[row].page_id] for row in rows.tolist()], dtype=np.float32)
 
     def _bm25(self, question: str) -> NDArray[np.float32]:
-        asked = terms(question)
+        asked = extract_terms(question)
         if not self._holders or not asked:
             return np.zeros(len(self.passages), dtype=np.float32)
         vague = [term for term in asked if len(asked) > 2 or term not in self._holders]
-        more = sorted({other for term in vague for other in related(term)} - set(asked))
+        more = sorted({other for term in vague for other in find_synonyms(term)} - set(asked))
         scores = self._words.get_scores(asked)
         if more:
             scores = scores + RELATED_SHARE * self._words.get_scores(more)

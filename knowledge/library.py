@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from knowledge.answers import Answer, answer
+from knowledge.answers import Answer, find_answer
 from knowledge.embedding import Encoder
 from knowledge.handbook import Handbook, Page
-from knowledge.index import Hit, Index, Meaning
-from knowledge.passages import cut
+from knowledge.index import Hit, Index, MeaningIndex
+from knowledge.passages import split_into_passages
 from knowledge.vectors import VectorStore
 
 
@@ -36,15 +36,15 @@ class Library:
         `progress(done, total)` counts encoded passages.
         """
         handbook = Handbook(tuple(pages))
-        passages = [passage for page in handbook for passage in cut(page)]
+        passages = [passage for page in handbook for passage in split_into_passages(page)]
         digests = "\n".join(page.digest for page in handbook)
         version = hashlib.sha256(f"{encoder.name if encoder else ''}\n{digests}".encode()).hexdigest()[:16]
-        meaning = Meaning(passages, encoder, vectors, progress) if encoder and passages else None
+        meaning = MeaningIndex(passages, encoder, vectors, progress) if encoder and passages else None
         return cls(handbook, Index(passages, meaning), version)
 
     def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
         """See `knowledge.answers.answer`."""
-        return answer(question, self.index, self.handbook, before)
+        return find_answer(question, self.index, self.handbook, before)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         return self.index.search(question, limit)

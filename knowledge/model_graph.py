@@ -44,24 +44,24 @@ class _Graph:
 
     def linear(self, x: str, weight: Array, bias: Array) -> str:
         """x · weightᵀ + bias, with the weight in int8."""
-        table, scale = quantised(weight)
+        table, scale = quantise_rows(weight)
         packed = self.node("DynamicQuantizeLinear", x, outputs=3)
         product = self.node("MatMulInteger", packed, self.constant(table.T), f"{packed}_2")
         scales = self.node("Mul", f"{packed}_1", self.constant(scale[:, 0]))
         real = self.node("Mul", self.node("Cast", product, to=TensorProto.FLOAT), scales)
         return self.node("Add", real, self.constant(bias))
 
-    def normalised(self, x: str, weight: Array, bias: Array) -> str:
+    def normalise(self, x: str, weight: Array, bias: Array) -> str:
         return self.node("LayerNormalization", x, self.constant(weight), self.constant(bias), axis=-1, epsilon=EPSILON)
 
 
-def quantised(weight: Array) -> tuple[NDArray[np.int8], Array]:
+def quantise_rows(weight: Array) -> tuple[NDArray[np.int8], Array]:
     """int8 rows and the scale [rows, 1] that gives the floats back."""
     scale = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-9) / WEIGHT_LIMIT
     return np.round(weight / scale).astype(np.int8), scale.astype(np.float32)
 
 
-def build(weights: Mapping[str, Array]) -> ModelProto:
+def build_graph(weights: Mapping[str, Array]) -> ModelProto:
     """The model: ids and mask [texts, tokens] int64 → vector [texts, 384], mean of the tokens, of unit length."""
     graph = _Graph()
     x = _embedded(graph, weights)
@@ -80,13 +80,13 @@ def build(weights: Mapping[str, Array]) -> ModelProto:
 
 
 def _embedded(graph: _Graph, weights: Mapping[str, Array]) -> str:
-    table, scale = quantised(weights["embeddings.word_embeddings.weight"])
+    table, scale = quantise_rows(weights["embeddings.word_embeddings.weight"])
     words = graph.node("Cast", graph.node("Gather", graph.constant(table), "ids"), to=TensorProto.FLOAT)
     words = graph.node("Mul", words, graph.node("Gather", graph.constant(scale), "ids"))
     places = weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
     length = graph.node("Slice", graph.node("Shape", "ids"), *(graph.constant(np.array([at])) for at in (1, 2)))
     here = graph.node("Slice", graph.constant(places), graph.constant(np.array([0])), length)
-    return graph.normalised(graph.node("Add", words, here), *_pair(weights, "embeddings.LayerNorm"))
+    return graph.normalise(graph.node("Add", words, here), *_pair(weights, "embeddings.LayerNorm"))
 
 
 def _layer(graph: _Graph, layer: Mapping[str, Array], x: str, away: str) -> str:
@@ -99,10 +99,10 @@ def _layer(graph: _Graph, layer: Mapping[str, Array], x: str, away: str) -> str:
     mixed = graph.node("Transpose", graph.node("MatMul", weights, value), perm=[0, 2, 1, 3])
     mixed = graph.node("Reshape", mixed, graph.constant(np.array([0, 0, WIDTH])))
     mixed = graph.linear(mixed, *_pair(layer, "attention.output.dense"))
-    x = graph.normalised(graph.node("Add", x, mixed), *_pair(layer, "attention.output.LayerNorm"))
+    x = graph.normalise(graph.node("Add", x, mixed), *_pair(layer, "attention.output.LayerNorm"))
     wide = graph.node("Gelu", graph.linear(x, *_pair(layer, "intermediate.dense")))
     wide = graph.linear(wide, *_pair(layer, "output.dense"))
-    return graph.normalised(graph.node("Add", x, wide), *_pair(layer, "output.LayerNorm"))
+    return graph.normalise(graph.node("Add", x, wide), *_pair(layer, "output.LayerNorm"))
 
 
 def _heads(graph: _Graph, x: str, name: str) -> str:
@@ -125,9 +125,9 @@ def _f(value: float) -> NDArray[np.generic]:
     return np.array(value, dtype=np.float32)
 
 
-def main(source: str, target: str) -> None:
-    save(build(load_file(source)), Path(target))
+def write_graph(source: str, target: str) -> None:
+    save(build_graph(load_file(source)), Path(target))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    write_graph(*sys.argv[1:])

@@ -8,17 +8,17 @@ from pydantic import RootModel
 from ruamel.yaml import YAML
 
 from foundation.files import Strict
-from knowledge.words import terms
+from knowledge.words import extract_terms
 
 FILE = Path(__file__).with_name("elsewhere.yaml")
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class OutOfScopeTopic:
     """Something that is asked elsewhere. `ask` names whom, empty where nobody would know."""
 
     text: str
-    ask: str
+    refer_to: str
     stems: frozenset[str]
 
 
@@ -28,6 +28,8 @@ class _Group(Strict):
 
 
 @cache
-def topics() -> tuple[Topic, ...]:
+def load_topics() -> tuple[OutOfScopeTopic, ...]:
     groups = RootModel[tuple[_Group, ...]].model_validate(YAML(typ="safe").load(FILE.read_text(encoding="utf-8"))).root
-    return tuple(Topic(text, group.ask, frozenset(terms(text))) for group in groups for text in group.topics)
+    return tuple(
+        OutOfScopeTopic(text, group.ask, frozenset(extract_terms(text))) for group in groups for text in group.topics
+    )

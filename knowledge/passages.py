@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from knowledge.handbook import Page
-from knowledge.plain import plain
+from knowledge.plain import to_plain_text
 from knowledge.sentences import sentence_spans
-from knowledge.words import terms
+from knowledge.words import extract_terms
 
 LARGEST = 190  # words, about 256 word pieces: what the model reads of a text
 LONGEST_UNIT = 1_500  # characters
@@ -88,7 +88,7 @@ class _Block:
     words: str
 
 
-def cut(page: Page) -> tuple[Passage, ...]:
+def split_into_passages(page: Page) -> tuple[Passage, ...]:
     """The passages of a page in reading order. A page without text has none."""
     found = []
     for section in _sections(page):
@@ -119,12 +119,12 @@ def _with_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...]:
     those of headings counting more; to the first passage, which sums the page up, when none shares any."""
     if not page.questions or not passages:
         return tuple(passages)
-    held = [set(terms(searched(passage))) for passage in passages]
-    headings = [set(terms(passage.section.removeprefix(page.title))) for passage in passages]
+    held = [set(extract_terms(get_search_text(passage))) for passage in passages]
+    headings = [set(extract_terms(passage.section.removeprefix(page.title))) for passage in passages]
     holders = Counter(term for some in held for term in some)
     given: dict[int, list[str]] = {}
     for question in page.questions:
-        asked = set(terms(question))
+        asked = set(extract_terms(question))
         shared = [
             sum((1.5 if term in heading else 1.0) / holders[term] for term in asked & some)
             for some, heading in zip(held, headings, strict=True)
@@ -133,7 +133,7 @@ def _with_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...]:
     return tuple(replace(passage, questions=tuple(given.get(at, ()))) for at, passage in enumerate(passages))
 
 
-def searched(passage: Passage) -> str:
+def get_search_text(passage: Passage) -> str:
     """What is searched of a passage: where it stands and what it says."""
     return f"{passage.section}\n{passage.text}"
 
@@ -168,7 +168,7 @@ def _outline(text: str) -> Iterator[_Heading | _Block]:
         if token.type in ("list_item_open", "list_item_close"):
             depth += token.nesting
         elif token.type == "heading_open":
-            yield _Heading(int(token.tag[1]), plain(tokens[at + 1].content))
+            yield _Heading(int(token.tag[1]), to_plain_text(tokens[at + 1].content))
         elif token.type == "thead_open":
             header = _cells(tokens, at)
         elif (kind := _LEAVES.get(token.type)) and token.map and tokens[at - 1].type != "thead_open":
@@ -180,7 +180,7 @@ def _outline(text: str) -> Iterator[_Heading | _Block]:
 def _cells(tokens: list[Token], at: int) -> list[str]:
     """The plain cells of the first row at or after `at`."""
     end = next(row for row in range(at, len(tokens)) if tokens[row].type == "tr_close")
-    return [plain(token.content) for token in tokens[at:end] if token.type == "inline"]
+    return [to_plain_text(token.content) for token in tokens[at:end] if token.type == "inline"]
 
 
 def _row(header: list[str], cells: list[str]) -> str:
@@ -200,7 +200,7 @@ def _units(text: str, block: _Block) -> Iterator[Unit]:
     if block.depth and (marker := _MARKER.match(text, start, end)):
         start, kind = marker.end(), "item"
     for first, last in sentence_spans(text, start, end):
-        if words := plain(text[first:last]):
+        if words := to_plain_text(text[first:last]):
             yield Unit(first, last, words, kind, block.number, block.depth)
 
 
@@ -232,7 +232,7 @@ def _pieces(text: str, unit: Unit) -> Iterator[Unit]:
     for found in re.finditer(r"\S{1,500}\s*", text[unit.start : unit.end]):
         end = unit.start + found.end()
         if end - start > LONGEST_UNIT // 2 or end == unit.end:
-            if words := plain(text[start:end]):
+            if words := to_plain_text(text[start:end]):
                 yield replace(unit, start=start, end=end, text=words)
             start = end
 

@@ -23,10 +23,10 @@ _MARKUP = re.compile(r"[\[\]<>*_`\\]")
 _SPACE = re.compile(r"\s+")
 
 
-def plain(markdown: str) -> str:
+def to_plain_text(markdown: str) -> str:
     """Inline Markdown without its markup: links keep their words, emphasis and code their content, on one line."""
     if len(markdown) > LONGEST:  # a wall of brackets or asterisks must not take the time of its square
-        return " ".join(filter(None, map(plain, _CHUNK.findall(markdown))))
+        return " ".join(filter(None, map(to_plain_text, _CHUNK.findall(markdown))))
     text = markdown
     if _MARKUP.search(text):
         for pattern, replacement in _RULES:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from foundation.errors import UserError
-from knowledge.words import terms
+from knowledge.words import extract_terms
 
 LONGEST = 1_000  # characters
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
@@ -79,7 +79,7 @@ class Question:
         return self.cue not in _FOUND or _FOUND[self.cue].search(text) is not None
 
 
-def read_question(text: str) -> Question:
+def parse_question(text: str) -> Question:
     """Take what somebody typed.
 
     Raises:
@@ -90,11 +90,11 @@ def read_question(text: str) -> Question:
         raise UserError("What would you like to know? Ask in a sentence, such as “Who approves a change request?”")
     if len(asked) > LONGEST:
         raise UserError(f"That is a long question. Please ask it in fewer words: up to {LONGEST:,} characters.")
-    stems = tuple(dict.fromkeys(terms(asked)))
-    return Question(asked, stems, frozenset(_names(asked)), cue_of(asked), bool(_LIVE.search(asked)))
+    stems = tuple(dict.fromkeys(extract_terms(asked)))
+    return Question(asked, stems, frozenset(_names(asked)), find_cue(asked), bool(_LIVE.search(asked)))
 
 
-def cue_of(text: str) -> Cue:
+def find_cue(text: str) -> Cue:
     """What a question or a heading asks for."""
     return next((cue for cue, pattern in _CUES if pattern.search(text)), Cue.NONE)
 
@@ -103,4 +103,4 @@ def _names(asked: str) -> set[str]:
     if asked.isupper():
         return set()
     found = re.findall(r"(?<=[^.?!:] )(?:[A-Z][\w&]*|\w*\d\w*)", asked)
-    return {stem for word in found for stem in terms(word)}
+    return {stem for word in found for stem in extract_terms(word)}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from knowledge.index import Hit, Index
 from knowledge.passages import Unit
-from knowledge.questions import Cue, Question, cue_of
-from knowledge.words import related, terms
+from knowledge.questions import Cue, Question, find_cue
+from knowledge.words import extract_terms, find_synonyms
 
 LONGEST = 700  # characters
 SHORTEST = 140  # a run goes on to this length where its passage does
@@ -41,69 +41,71 @@ class Quote:
         return "\n".join(lines)
 
 
-def quote(question: Question, hit: Hit, index: Index, longest: int = LONGEST) -> Quote:
+def pick_quote(question: Question, hit: Hit, index: Index, longest: int = LONGEST) -> Quote:
     """The run of the hit's sentences that answers best, of at most `longest` characters unless one sentence is more."""
     units = hit.passage.units
-    sentences = index.sentences(question.text, hit.passage)
+    sentences = index.score_sentences(question.text, hit.passage)
     fits = _fits(question, hit, sentences, index)
     first, last = _whole(units, *_best_run(units, fits, longest), longest)
     run = units[first : last + 1]
-    held = set(terms(" ".join((hit.passage.section, *(unit.text for unit in run)))))
+    held = set(extract_terms(" ".join((hit.passage.section, *(unit.text for unit in run)))))
     cosine = max(sentences[first : last + 1]) if sentences else None
-    return Quote(hit, run, max(fits[first : last + 1]), coverage(question, held, index), cosine)
+    return Quote(hit, run, max(fits[first : last + 1]), compute_coverage(question, held, index), cosine)
 
 
-def heading_match(question: Question, hit: Hit, index: Index) -> float:
+def score_heading(question: Question, hit: Hit, index: Index) -> float:
     """How much the hit's own heading and the question say the same, 0–1 (the F1 of their weights). What kind of thing
     is asked for counts like a word."""
     asked, heading = set(question.stems), hit.passage.section.rsplit(" › ", 1)[-1]
-    said, cue = set(terms(heading)), cue_of(heading)
-    same = sum(map(index.weight, asked & said)) + CUE_WEIGHT * (question.cue is cue is not Cue.NONE)
-    whole = sum(map(index.weight, asked)) + sum(map(index.weight, said))
+    said, cue = set(extract_terms(heading)), find_cue(heading)
+    same = sum(map(index.weigh_term, asked & said)) + CUE_WEIGHT * (question.cue is cue is not Cue.NONE)
+    whole = sum(map(index.weigh_term, asked)) + sum(map(index.weigh_term, said))
     whole += CUE_WEIGHT * ((question.cue is not Cue.NONE) + (cue is not Cue.NONE))
     return 2 * same / whole if whole else 0.0
 
 
-def asks_for_the_same_people(question: Question, hit: Hit) -> bool:
+def asks_same_people(question: Question, hit: Hit) -> bool:
     """Whether question and heading both ask “who”, about something that both name."""
     heading = hit.passage.section.rsplit(" › ", 1)[-1]
-    return question.cue is Cue.PERSON is cue_of(heading) and not set(terms(heading)).isdisjoint(question.stems)
+    return question.cue is Cue.PERSON is find_cue(heading) and not set(extract_terms(heading)).isdisjoint(
+        question.stems
+    )
 
 
-def defines(unit: Unit, question: Question) -> bool:
+def is_definition(unit: Unit, question: Question) -> bool:
     """Whether the sentence says of what is asked what it is: “A risk is …”, “CPI = …”."""
     subject, verb, _ = _IS.split(unit.text, maxsplit=1) if _IS.search(unit.text[:80]) else ("", "", "")
-    named = set(terms(subject))
+    named = set(extract_terms(subject))
     return bool(verb) and named.issuperset(question.stems) and len(named) <= len(question.stems) + 1
 
 
-def coverage(question: Question, held: set[str], index: Index) -> float:
+def compute_coverage(question: Question, held: set[str], index: Index) -> float:
     """The share of the question's words, by weight, that are among those held; a word that may stand for the same
     counts half. 0 for a question without any."""
-    total = sum(map(index.weight, question.stems))
-    found = sum(index.weight(stem) * _held(stem, held) for stem in question.stems)
+    total = sum(map(index.weigh_term, question.stems))
+    found = sum(index.weigh_term(stem) * _held(stem, held) for stem in question.stems)
     return found / total if total else 0.0
 
 
 def _held(stem: str, held: set[str]) -> float:
     if stem in held:
         return 1.0
-    return 0.0 if related(stem).isdisjoint(held) else 0.5
+    return 0.0 if find_synonyms(stem).isdisjoint(held) else 0.5
 
 
 def _fits(question: Question, hit: Hit, sentences: list[float] | None, index: Index) -> list[float]:
     """How well each unit answers, 0 to about 1.5."""
-    heading = set(terms(hit.passage.section.rsplit(" › ", 1)[-1]))
-    lead = coverage(question, heading, index)
+    heading = set(extract_terms(hit.passage.section.rsplit(" › ", 1)[-1]))
+    lead = compute_coverage(question, heading, index)
     fits = []
     for at, unit in enumerate(hit.passage.units):
-        words = coverage(question, set(terms(unit.text)), index)
+        words = compute_coverage(question, set(extract_terms(unit.text)), index)
         meaning = max(sentences[at], 0.0) if sentences else words
         fit = (words + meaning) / 2
         if at == 0:
             fit += 0.4 * lead  # the first sentence of a section answers its heading
         if question.cue is Cue.DEFINITION:
-            fit += 0.4 * defines(unit, question)
+            fit += 0.4 * is_definition(unit, question)
         elif question.cue is not Cue.NONE and question.is_met_by(unit.text):
             fit += 0.15
         fits.append(fit)

@@ -59,7 +59,7 @@ class Scan:
         return np.argpartition(differing, count)[:count]
 
 
-def encoded(
+def encode_texts(
     texts: Mapping[str, str], encoder: Encoder, store: VectorStore | None, progress: Progress | None = None
 ) -> dict[str, bytes]:
     """The packed vector of every text, by its digest: from the store where it is known, else encoded and stored."""
@@ -69,14 +69,14 @@ def encoded(
     for at in range(0, len(missing), step):
         some = missing[at : at + step]
         vectors = encoder.encode([texts[digest] for digest in some], _shifted(progress, at, len(missing)))
-        new = dict(zip(some, packed(vectors), strict=True))
+        new = dict(zip(some, pack_vectors(vectors), strict=True))
         known.update(new)
         if store:
             store.put_many(encoder.name, new)
     return known
 
 
-def packed(vectors: Vectors) -> list[bytes]:
+def pack_vectors(vectors: Vectors) -> list[bytes]:
     """Each row as its scale (float32) and its numbers in int8."""
     scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9).astype(np.float32) / 127
     codes = np.round(vectors / scales[:, None]).astype(np.int8)

@@ -20,28 +20,28 @@ THESAURUS = Path(__file__).with_name("thesaurus.txt")
 _STEMMERS = threading.local()  # a Snowball stemmer keeps state: one a thread
 
 
-def raw_words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words of a text in lower case, in order, nothing left out."""
     return [word.replace("’", "'") for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower())]
 
 
-_STOPPED = frozenset(raw_words(_STOP))
+_STOPPED = frozenset(split_words(_STOP))
 
 
-def terms(text: str) -> list[str]:
+def extract_terms(text: str) -> list[str]:
     """The stems of the words that carry meaning, in order, repeated as often as they stand there."""
-    return [stem(word) for word in raw_words(text) if word not in _STOPPED]
+    return [stem_word(word) for word in split_words(text) if word not in _STOPPED]
 
 
 @lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
+def stem_word(word: str) -> str:
     if not hasattr(_STEMMERS, "english"):
         _STEMMERS.english = Stemmer.Stemmer("english")
     bare = word.removesuffix("'s").replace("'", "")
     return str(_STEMMERS.english.stemWord(bare))
 
 
-def related(stem: str) -> frozenset[str]:
+def find_synonyms(stem: str) -> frozenset[str]:
     """Stems that may stand for the same thing (thesaurus.txt); none for most words."""
     return _thesaurus().get(stem, frozenset())
 
@@ -49,7 +49,7 @@ def related(stem: str) -> frozenset[str]:
 @cache
 def _thesaurus() -> dict[str, frozenset[str]]:
     lines = THESAURUS.read_text(encoding="utf-8").splitlines()
-    groups = [set(terms(line)) for line in lines if not line.startswith("#")]
+    groups = [set(extract_terms(line)) for line in lines if not line.startswith("#")]
     found: dict[str, set[str]] = {}
     for group in groups:
         for one in group:

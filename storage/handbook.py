@@ -16,7 +16,7 @@ _ONLY = 1  # the one row of the table “handbook”
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class CurrentHandbook:
     """Which handbook is in force."""
 
     version: int
@@ -30,21 +30,21 @@ class HandbookPages:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def in_force(self) -> InForce | None:
+    def get_current(self) -> CurrentHandbook | None:
         row = self._session.get(HandbookRow, _ONLY)
-        return InForce(row.version, row.origin, row.imported_at) if row else None
+        return CurrentHandbook(row.version, row.origin, row.imported_at) if row else None
 
     def count(self) -> int:
         """How many pages are in force."""
         return self._session.scalar(select(func.count()).select_from(PageRow)) or 0
 
-    def read(self) -> Handbook:
+    def read_all(self) -> Handbook:
         rows = self._session.scalars(select(PageRow).order_by(PageRow.source)).all()
         return Handbook(tuple(_page(row) for row in rows))
 
     def replace(self, handbook: Handbook, origin: str, at: datetime) -> bool:
         """Put this handbook in force. Returns whether anything is different from the one before."""
-        before = self.in_force()
+        before = self.get_current()
         digests = dict(self._session.execute(select(PageRow.source, PageRow.digest)).all())
         if before and before.origin == origin and digests == {page.source: page.digest for page in handbook}:
             return False
@@ -56,7 +56,7 @@ class HandbookPages:
         return True
 
 
-class Vectors:
+class VectorCache:
     """knowledge.vectors.VectorStore in the database. Each call is a transaction."""
 
     def __init__(self, database: Database) -> None:

@@ -14,7 +14,7 @@ class Homes:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def open(self, person: str, at: datetime) -> None:
+    def mark_opened(self, person: str, at: datetime) -> None:
         put(self._session, HomeRow, {"person": person, "opened_at": at})
 
     def is_open(self, person: str) -> bool:

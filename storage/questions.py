@@ -12,40 +12,40 @@ from sqlalchemy.orm import Session
 from foundation.errors import Conflict
 from knowledge.answers import Answer, Outcome
 from knowledge.follow_ups import REMEMBERED
-from knowledge.words import terms
+from knowledge.words import extract_terms
 from storage.tables.questions import FeedbackRow, ForwardRow, QuestionRow
 from storage.upsert import insert_new, put
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class QuestionPlace:
     """Where somebody asked, so that a person can answer there later. `private`: only the asker saw it."""
 
-    person: str
+    asker: str
     channel: str = ""
     thread_ts: str | None = None
-    private: bool = True
+    is_private: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
     """A question passed on to the PMO. `answer` is None as long as nobody answered."""
 
-    by: str
+    forwarded_by: str
     card: str
     answered_by: str | None = None
     answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuestion:
     """A question that was asked, and how it stands. `answer` is the text as it was given, `cited` the pages and
     sections that it named."""
 
     id: str
-    where: Where
+    place: QuestionPlace
     text: str
-    at: datetime
+    asked_at: datetime
     status: Outcome
     answer: str
     cited: tuple[tuple[str, str], ...] = ()
@@ -69,15 +69,15 @@ class Questions:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def record(self, question_id: str, where: Where, text: str, answer: Answer, at: datetime) -> None:
+    def record(self, question_id: str, where: QuestionPlace, text: str, answer: Answer, at: datetime) -> None:
         """Keep a question and the answer it got; the same id twice is kept once."""
         row: dict[str, Any] = {
             "id": question_id,
-            "asked_by": where.person,
+            "asked_by": where.asker,
             "asked_at": at,
             "channel": where.channel,
             "thread_ts": where.thread_ts,
-            "is_private": where.private,
+            "is_private": where.is_private,
             "text": text,
             "gist": _gist(text),
             "status": answer.status,
@@ -86,24 +86,24 @@ class Questions:
         }
         insert_new(self._session, QuestionRow, [row])
 
-    def get(self, question_id: str) -> Asked | None:
+    def get(self, question_id: str) -> AskedQuestion | None:
         return next(iter(self._asked(select(QuestionRow).where(QuestionRow.id == question_id))), None)
 
-    def text_of(self, question_id: str) -> str | None:
+    def get_text(self, question_id: str) -> str | None:
         return self._session.scalar(select(QuestionRow.text).where(QuestionRow.id == question_id))
 
-    def before(self, where: Where, since: datetime) -> tuple[str, ...]:
+    def find_previous(self, where: QuestionPlace, since: datetime) -> tuple[str, ...]:
         """The questions that one asked there may lean on, newest first: the last of its thread, by whomever, or else
         the last that the person asked in that conversation, as openly as this one; and what that was read with."""
-        here = (QuestionRow.channel == where.channel) & (QuestionRow.is_private == where.private)
-        mine = (QuestionRow.thread_ts == where.thread_ts) if where.thread_ts else (QuestionRow.asked_by == where.person)
+        here = (QuestionRow.channel == where.channel) & (QuestionRow.is_private == where.is_private)
+        mine = (QuestionRow.thread_ts == where.thread_ts) if where.thread_ts else (QuestionRow.asked_by == where.asker)
         chosen = select(QuestionRow.text, QuestionRow.answer).where(here, mine, QuestionRow.asked_at >= since)
         row = self._session.execute(
             chosen.order_by(QuestionRow.asked_at.desc(), QuestionRow.id.desc()).limit(1)
         ).first()
         return (row.text, *row.answer.get("follows", ()))[:REMEMBERED] if row else ()
 
-    def latest(self, person: str, limit: int) -> Sequence[Asked]:
+    def find_latest(self, person: str, limit: int) -> Sequence[AskedQuestion]:
         """What the person asked, newest first."""
         mine = select(QuestionRow).where(QuestionRow.asked_by == person)
         return self._asked(mine.order_by(QuestionRow.asked_at.desc(), QuestionRow.id.desc()).limit(limit))
@@ -121,7 +121,7 @@ class Questions:
         row = {"question": question_id, "forwarded_by": person, "forwarded_at": at, "card": card}
         return bool(insert_new(self._session, ForwardRow, [row]))
 
-    def waiting(self, limit: int) -> Sequence[Asked]:
+    def find_waiting(self, limit: int) -> Sequence[AskedQuestion]:
         """What was passed on to the PMO and nobody has answered yet, oldest first."""
         open_ = select(ForwardRow.question).where(ForwardRow.answered_by.is_(None))
         chosen = select(QuestionRow).where(QuestionRow.id.in_(open_))
@@ -138,11 +138,11 @@ class Questions:
         if self._session.execute(done.returning(ForwardRow.question)).first() is None:
             raise Conflict("Somebody else has answered this question already. Nothing was sent.")
 
-    def gaps(self, since: datetime, limit: int) -> Sequence[Gap]:
+    def find_gaps(self, since: datetime, limit: int) -> Sequence[Gap]:
         """What the handbook did not answer, most often asked first, then newest."""
         return self._grouped(select(QuestionRow.id).where(QuestionRow.status == Outcome.NOT_FOUND), since, limit)
 
-    def unhelpful(self, since: datetime, limit: int) -> Sequence[Gap]:
+    def find_unhelpful(self, since: datetime, limit: int) -> Sequence[Gap]:
         """Whose answer somebody found not helpful, in the same order."""
         disliked = select(FeedbackRow.question).where(FeedbackRow.helpful.is_(False))
         answered = select(QuestionRow.id).where(QuestionRow.status == Outcome.ANSWERED, QuestionRow.id.in_(disliked))
@@ -166,20 +166,20 @@ class Questions:
         rows = self._session.execute(newest.order_by(numbered.c.times.desc(), numbered.c.asked_at.desc()).limit(limit))
         return [Gap(row.text, row.times, row.asked_at, row.answer) for row in rows]
 
-    def _asked(self, chosen: Select[QuestionRow]) -> Sequence[Asked]:
+    def _asked(self, chosen: Select[QuestionRow]) -> Sequence[AskedQuestion]:
         with_forward = chosen.add_columns(ForwardRow).outerjoin(ForwardRow, ForwardRow.question == QuestionRow.id)
         return [_asked(row, forward) for row, forward in self._session.execute(with_forward)]
 
 
-def _asked(row: QuestionRow, forward: ForwardRow | None) -> Asked:
-    where = Where(row.asked_by, row.channel, row.thread_ts, row.is_private)
+def _asked(row: QuestionRow, forward: ForwardRow | None) -> AskedQuestion:
+    where = QuestionPlace(row.asked_by, row.channel, row.thread_ts, row.is_private)
     passed_on = Forward(forward.forwarded_by, forward.card, forward.answered_by, forward.answer) if forward else None
     # Read by hand: an answer that an earlier version gave may have had other fields.
     cited = tuple((str(one.get("page", "")), str(one.get("section", ""))) for one in row.answer.get("citations", ()))
     given = str(row.answer.get("text", ""))
-    return Asked(row.id, where, row.text, row.asked_at, Outcome(row.status), given, cited, passed_on)
+    return AskedQuestion(row.id, where, row.text, row.asked_at, Outcome(row.status), given, cited, passed_on)
 
 
 def _gist(text: str) -> str:
     """The telling words, sorted: “Who approves a change request?” and “change request: who approves it” are one."""
-    return " ".join(sorted(set(terms(text))))[:255]
+    return " ".join(sorted(set(extract_terms(text))))[:255]

@@ -11,7 +11,7 @@ from pydantic_core import to_jsonable_python
 from bot.cli.installation import opened
 from foundation.errors import UserError
 from foundation.people import People
-from handlers.questions.blocks.answer import place
+from handlers.questions.blocks.answer import format_place
 from knowledge.answers import Answer, Citation
 from knowledge.index import Hit
 
@@ -19,11 +19,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(ask)
-    app.command()(search)
+    app.command(name="ask")(ask_handbook)
+    app.command(name="search")(search_handbook)
 
 
-def ask(
+def ask_handbook(
     question: Annotated[str, typer.Argument(help="The question, in quotation marks.")], as_json: AsJson = False
 ) -> None:
     """Ask the handbook."""
@@ -33,7 +33,7 @@ def ask(
     typer.echo(_dump(_answer_json(answer)) if as_json else _answer_text(answer, people))
 
 
-def search(
+def search_handbook(
     question: Annotated[str, typer.Argument(help="What to look for; - reads one question a line from standard input.")],
     as_json: AsJson = False,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many sections to show.")] = 10,
@@ -88,7 +88,7 @@ def _answer_text(answer: Answer, people: People) -> str:
 def _place(citation: Citation, people: People, *, with_owner: bool) -> str:
     about = [citation.source, f"edition {citation.edition}" if citation.edition else ""]
     about += [f"owner {people.get(citation.owner).name}" if with_owner and citation.owner else ""]
-    return f"  {place(citation.page, citation.section)} ({', '.join(one for one in about if one)})"
+    return f"  {format_place(citation.page, citation.section)} ({', '.join(one for one in about if one)})"
 
 
 def _readable(argument: str) -> str:

@@ -11,7 +11,7 @@ from bot.cli.installation import done, opened
 from bot.composition import wall_clock
 from bot.handbook_provider import import_handbook, service_keys
 from foundation.errors import UserError
-from knowledge.evaluation import Evaluation, evaluate, read_questions
+from knowledge.evaluation import Evaluation, evaluate_answers, read_test_questions
 
 group = typer.Typer(help="The handbook: import pages, and measure its answers.", no_args_is_help=True)
 
@@ -41,9 +41,9 @@ def evaluate_questions(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure how well your own test questions are found and answered."""
-    rows = read_questions(path)
+    rows = read_test_questions(path)
     with opened() as ctx:
-        found = evaluate(rows, ctx.shelf()())
+        found = evaluate_answers(rows, ctx.shelf()())
     done(json.dumps(asdict(found), indent=2) if as_json else _table(found))
 
 

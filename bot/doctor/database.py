@@ -60,7 +60,7 @@ def _look_inside(found: Findings, database: Database, running: bool, now: dateti
     with store.transaction(now):
         found.good(ABOUT, f"{_name(database)} is up to date and may be written to.")
     with store.read_only(now) as tx:
-        in_force = tx.handbook.in_force()
+        in_force = tx.handbook.get_current()
         pages = tx.handbook.count()
         engine = backlog(tx.session)
     if in_force:

@@ -11,7 +11,7 @@ from bot.run import prepare_data
 from bot.settings import Settings
 from bot.transports import configured
 from foundation.people import Role
-from knowledge.embedding import why_no_model
+from knowledge.embedding import explain_missing_model
 from knowledge.handbook import read_handbook
 from strategy.files import SAMPLE as SAMPLE_STRATEGY
 from strategy.files import read_strategy
@@ -70,7 +70,7 @@ def _look_at_its_files(found: Findings, organisation: Organisation) -> None:
 
 
 def _look_at_model(found: Findings) -> None:
-    reason = why_no_model()
+    reason = explain_missing_model()
     if reason:
         found.hint("model", reason)
     else:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from foundation.people import Person, Role
 from handlers.commands import COMMANDS, HELP_LINES, STARTERS
 from handlers.context import AppContext
-from handlers.home.blocks.help import Help, help_blocks, help_message, welcome_message
+from handlers.home.blocks.help import HelpContent, build_help_blocks, build_help_message, build_welcome_message
 from handlers.slack.blocks.builders import Block, Message, actions, build_modal, button
 from handlers.slack.calls import DeferredCall, ImmediateCall
 from handlers.slack.replies import send_reply
@@ -29,35 +29,35 @@ def send_help(call: DeferredCall) -> None:
 
 async def open_help(call: ImmediateCall) -> None:
     """The button in the App Home."""
-    view = build_modal("What I can do", help_blocks(help_for(call.ctx, call.place.user)))
+    view = build_modal("What I can do", build_help_blocks(collect_help(call.ctx, call.place.user)))
     await call.open_modal(view)
 
 
-def home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
+def build_help_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
     """The last part of the App Home."""
     return [actions([button("What can I do here?", "help.show", "all")])]
 
 
 def build_help(ctx: AppContext, user: str) -> Message:
     """The help for one person."""
-    return help_message(help_for(ctx, user))
+    return build_help_message(collect_help(ctx, user))
 
 
-def welcome(ctx: AppContext, user: str) -> Message:
+def build_welcome(ctx: AppContext, user: str) -> Message:
     """The first words in somebody's direct messages."""
-    return welcome_message(help_for(ctx, user))
+    return build_welcome_message(collect_help(ctx, user))
 
 
-def help_for(ctx: AppContext, user: str) -> Help:
+def collect_help(ctx: AppContext, user: str) -> HelpContent:
     """What of all there is concerns this person."""
     person = ctx.people.get(user)
     commands = tuple(command for command in COMMANDS if _concerns(command.roles, person))
     uses = {command.name: tuple(use for use in command.uses if _concerns(use.roles, person)) for command in commands}
     sentences = tuple(concern.sentence for concern in HELP_LINES if _concerns(concern.roles, person))
-    return Help(commands, uses, sentences, tuple(starters(ctx.library(), person))[:MOST_STARTERS])
+    return HelpContent(commands, uses, sentences, tuple(list_starters(ctx.library(), person))[:MOST_STARTERS])
 
 
-def starters(library: Library, person: Person) -> Iterator[str]:
+def list_starters(library: Library, person: Person) -> Iterator[str]:
     """Questions that the handbook in force answers: those for the person's role, else some from all over it."""
     role = next((role for role in STARTERS if person.has_role(role)), Role.MEMBER)
     ours = [library.handbook.get(page_id) for page_id in STARTERS[role]]

@@ -9,7 +9,7 @@ from foundation.errors import NotFound
 from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.help import build_help
-from handlers.questions.blocks.answer import Names, answer_message
+from handlers.questions.blocks.answer import AnswerNames, build_answer_message
 from handlers.questions.intents import (
     HandbookQuestion,
     Intent,
@@ -30,9 +30,9 @@ from handlers.slack.blocks.builders import Message
 from handlers.slack.payloads import Place
 from handlers.strategy import tree
 from knowledge.answers import Answer, Outcome
-from knowledge.follow_ups import leans
+from knowledge.follow_ups import is_follow_up
 from servicedesk.records import OPEN
-from storage.questions import Where
+from storage.questions import QuestionPlace
 from storage.store import Transaction
 from strategy.visibility import filter_visible
 
@@ -144,10 +144,10 @@ def answer_from_handbook(asked: QuestionContext, _: Intent) -> Reply:
     Raises:
         UserError: the question is empty or far too long.
     """
-    previous = _find_previous(asked) if leans(asked.text) else ()
+    previous = _find_previous(asked) if is_follow_up(asked.text) else ()
     answer = asked.ctx.library().ask(asked.text, previous)
     services = {service.key: service.name for service in asked.ctx.desk.catalogue.services}
-    message = answer_message(answer, asked.id, Names(services, asked.ctx.people))
+    message = build_answer_message(answer, asked.id, AnswerNames(services, asked.ctx.people))
     return Reply(message, answer, is_public=not asked.place.is_private)
 
 
@@ -160,8 +160,8 @@ def _find_previous(asked: QuestionContext) -> tuple[str, ...]:
     """The questions just before this one in the same conversation, newest first."""
     place = asked.place
     thread = None if place.opens_thread else place.thread_ts
-    where = Where(place.user, place.channel or "", thread, place.is_private)
-    return asked.tx.questions.before(where, asked.asked_at - FOLLOW_UP_TIME)
+    where = QuestionPlace(place.user, place.channel or "", thread, place.is_private)
+    return asked.tx.questions.find_previous(where, asked.asked_at - FOLLOW_UP_TIME)
 
 
 Answerer = Callable[[QuestionContext, Any], Reply | None]

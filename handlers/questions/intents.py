@@ -124,7 +124,8 @@ def _certain_status(found: re.Match[str]) -> Intent:
 
 
 def _state(found: re.Match[str]) -> Intent:
-    return SubjectsInState(SubjectKind(found["kind"].lower()), next(state for state in StatusFilter if found[state.name]))
+    state = next(state for state in StatusFilter if found[state.name])
+    return SubjectsInState(SubjectKind(found["kind"].lower()), state)
 
 
 _STATES = {

@@ -11,9 +11,9 @@ from handlers.context import AppContext
 from handlers.home.help import send_help
 from handlers.home.home import refresh_home
 from handlers.questions.answerers import QuestionContext, find_reply
-from handlers.questions.blocks.answer import ask_the_pmo, asked_block
-from handlers.questions.blocks.handbook_section import section_modal
-from handlers.questions.blocks.history import asked_modal, questions_section
+from handlers.questions.blocks.answer import build_ask_pmo_button, format_question_block_id
+from handlers.questions.blocks.handbook_section import build_section_modal
+from handlers.questions.blocks.history import build_history_blocks, build_question_modal
 from handlers.questions.gaps import list_gaps
 from handlers.requests.actions import wrote_under_card
 from handlers.slack import payloads
@@ -23,7 +23,7 @@ from handlers.slack.payloads import TypedQuestion
 from handlers.slack.replies import reply_ephemeral, send_reply
 from handlers.slack.routes import DeferredHandler, Routes
 from knowledge.sections import find_section
-from storage.questions import Where
+from storage.questions import QuestionPlace
 from storage.store import Transaction
 
 SHOWN_AT_HOME = 5
@@ -87,7 +87,8 @@ def rate_answer(call: DeferredCall) -> None:
         else:
             words = "Thank you for saying so. Would you like a person of the PMO to answer?"
             tx_words = build_message(
-                words, [section(words), actions([ask_the_pmo(question_id)], asked_block(question_id))]
+                words,
+                [section(words), actions([build_ask_pmo_button(question_id)], format_question_block_id(question_id))],
             )
         reply_ephemeral(tx, place, tx_words)
 
@@ -100,20 +101,20 @@ async def open_handbook_section(call: ImmediateCall) -> None:
     if page is None or found is None:
         raise NotFound("This section is no longer in the handbook. Ask again to see what stands there now.")
     owner = call.ctx.people.get(page.owner).name if page.owner else ""
-    await call.open_modal(section_modal(page, found.heading, found.markdown, owner, edition))
+    await call.open_modal(build_section_modal(page, found.heading, found.markdown, owner, edition))
 
 
 async def open_past_question(call: ImmediateCall) -> None:
     """Somebody wants to see again what they asked."""
     asked = await call.read(lambda tx: tx.questions.get(call.value))
-    if asked is None or asked.where.person != call.person.id:
+    if asked is None or asked.place.asker != call.person.id:
         raise NotFound("I no longer have that question. Please ask it again.")
-    await call.open_modal(asked_modal(asked, call.ctx.people))
+    await call.open_modal(build_question_modal(asked, call.ctx.people))
 
 
-def home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
+def build_questions_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
     """What the person may ask, and what they asked."""
-    return questions_section(tx.questions.latest(person.id, SHOWN_AT_HOME), ctx.people)
+    return build_history_blocks(tx.questions.find_latest(person.id, SHOWN_AT_HOME), ctx.people)
 
 
 def answer_question(call: DeferredCall, asked: TypedQuestion) -> None:
@@ -129,6 +130,6 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> None:
     with call.transaction() as tx:
         send_reply(tx, place, reply.message, public=reply.is_public)
         if reply.answer:
-            where = Where(place.user, place.channel or "", place.thread_ts, place.is_private)
+            where = QuestionPlace(place.user, place.channel or "", place.thread_ts, place.is_private)
             tx.questions.record(question_id, where, asked.text, reply.answer, at)
             refresh_home(tx, call.ctx, place.user)

@@ -45,7 +45,7 @@ async def open_request_form(call: ImmediateCall) -> None:
     """A service was chosen in the first window, or under an answer: then what was asked is taken along."""
     question_id, filling = payloads.read_question_id(call.payload), Filling()
     if question_id:
-        asked = await call.read(lambda tx: tx.questions.text_of(question_id))
+        asked = await call.read(lambda tx: tx.questions.get_text(question_id))
         filling = Filling({"detail": asked[:LONG_TEXT_LENGTH]} if asked else {})
     await _open_form(call, call.value, filling)
 

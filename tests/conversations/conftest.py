@@ -21,7 +21,7 @@ from bot.organisation import SAMPLE, read_organisation
 from bot.run import serve
 from bot.settings import Settings
 from storage.database import Database
-from storage.handbook import Vectors
+from storage.handbook import VectorCache
 from storage.migrate import migrate
 from storage.store import Store
 from storage.tables.handbook import VectorRow
@@ -110,7 +110,7 @@ def remembered_vectors(database: Database, cache: Path) -> Iterator[None]:
         kept = cache / "vectors.json"
         known = json.loads(kept.read_text()) if kept.exists() else {}
         for encoder, vectors in known.items():
-            Vectors(database).put_many(encoder, {digest: bytes.fromhex(code) for digest, code in vectors.items()})
+            VectorCache(database).put_many(encoder, {digest: bytes.fromhex(code) for digest, code in vectors.items()})
         yield
         with database.reading() as session:
             rows = session.execute(select(VectorRow.encoder, VectorRow.digest, VectorRow.vector)).all()

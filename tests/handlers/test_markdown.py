@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.questions.blocks.handbook_section import section_modal
+from handlers.questions.blocks.handbook_section import build_section_modal
 from handlers.slack.blocks.markdown import render_markdown
 from knowledge.handbook import Page, read_handbook
-from knowledge.passages import cut
+from knowledge.passages import split_into_passages
 from knowledge.sections import find_section
 from tests.workspace.filling import words
 from workspace.checks import check_blocks, check_view
@@ -90,25 +90,25 @@ def test_what_slack_would_read_as_markup_stays_text() -> None:
 
 def test_a_long_section_is_cut_with_a_word_about_the_rest() -> None:
     page = Page("long", "Long", "long.md", "# Long\n\n" + "A sentence of some length. " * 2000)
-    view = section_modal(page, "Long", page.text, "Wei Chen", "")
+    view = build_section_modal(page, "Long", page.text, "Wei Chen", "")
     assert check_view(view) == []
     assert "The section is longer than fits here. The whole stands in long.md." in words(view)
     many = "\n\n".join(f"Paragraph {number}." for number in range(500))
-    assert check_view(section_modal(page, "Long", many, "", "")) == []
+    assert check_view(build_section_modal(page, "Long", many, "", "")) == []
 
 
 def test_an_edition_that_changed_since_is_told() -> None:
     page = Page("new", "New", "new.md", "# New\n\nText.\n", edition="2.0")
-    assert "The answer was taken from edition 1.0" in words(section_modal(page, "New", "Text.", "", "1.0"))
-    assert "The answer was taken" not in words(section_modal(page, "New", "Text.", "", "2.0"))
+    assert "The answer was taken from edition 1.0" in words(build_section_modal(page, "New", "Text.", "", "1.0"))
+    assert "The answer was taken" not in words(build_section_modal(page, "New", "Text.", "", "2.0"))
 
 
 def test_every_section_of_the_shipped_handbook_can_be_read_whole() -> None:
     for page in read_handbook(SHIPPED):
-        for anchor in {passage.anchor for passage in cut(page)}:
+        for anchor in {passage.anchor for passage in split_into_passages(page)}:
             found = find_section(page, anchor)
             assert found is not None
-            view = section_modal(page, found.heading, found.markdown, "Wei Chen", page.edition)
+            view = build_section_modal(page, found.heading, found.markdown, "Wei Chen", page.edition)
             assert check_view(view) == []
             assert "longer than fits" not in words(view)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from knowledge.embedding import Encoder, load_encoder, missing_packages
+from knowledge.embedding import Encoder, find_missing_packages, load_encoder
 from knowledge.handbook import Handbook, Page, read_handbook
 from knowledge.library import Library
 
@@ -42,7 +42,7 @@ def by_words(shipped: Handbook) -> Library:
 
 @pytest.fixture(scope="session")
 def model_cache(request: pytest.FixtureRequest) -> Path:
-    if missing := missing_packages():
+    if missing := find_missing_packages():
         pytest.skip(f"The model's packages are not installed: {', '.join(missing)}.")
     return Path(request.config.cache.mkdir("model"))
 

@@ -11,8 +11,8 @@ from foundation.errors import UserError
 from knowledge.answers import Answer, Outcome
 from knowledge.handbook import Page
 from knowledge.library import Library
-from knowledge.passages import cut
-from knowledge.plain import plain
+from knowledge.passages import split_into_passages
+from knowledge.plain import to_plain_text
 
 MakePage = Callable[..., Page]
 
@@ -95,7 +95,7 @@ def test_another_departments_question_is_declined_with_a_word_on_whom_to_ask(
     answer = by_meaning.ask(question)
 
     assert answer.status is Outcome.NOT_FOUND
-    assert answer.ask_elsewhere == ask
+    assert answer.refer_to == ask
     assert answer.text == f"I did not find an answer to this in the handbook. It sounds like a question for {ask}."
     assert 1 <= len(answer.nearest) <= 3
     assert all(near.owner for near in answer.nearest)
@@ -197,10 +197,10 @@ def test_a_quote_is_always_an_exact_piece_of_its_page_and_the_text_is_made_of_qu
         assert cited.quote in page.text
     if answer.status is Outcome.ANSWERED:
         assert len(answer.text) <= 720
-        said = plain(" ".join(cited.quote for cited in answer.citations)).replace("|", " ")
+        said = to_plain_text(" ".join(cited.quote for cited in answer.citations)).replace("|", " ")
         for line in answer.text.split("\n"):
             first = line.removeprefix("- ").split(": ")[0].split("; ")[0]
-            assert plain(first)[:40] in plain(said)
+            assert to_plain_text(first)[:40] in to_plain_text(said)
 
 
 @given(text=st.text(max_size=1_200))
@@ -287,5 +287,5 @@ def test_a_sentence_longer_than_an_answer_is_quoted_in_part(page: MakePage) -> N
 
     library = Library.build([page(f"# Locks\n\n{endless}"), page("# Other\n\nNothing else.", id="o", source="o.md")])
 
-    assert all(len(unit.text) < 1_600 for passage in cut(page(endless)) for unit in passage.units)
+    assert all(len(unit.text) < 1_600 for passage in split_into_passages(page(endless)) for unit in passage.units)
     assert len(library.ask("who opens the lock?").text) < 1_600

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import knowledge.embedding
-from knowledge.embedding import Encoder, MiniLM, load_encoder, why_no_model
+from knowledge.embedding import Encoder, MiniLM, explain_missing_model, load_encoder
 
 Array = NDArray[np.float32]
 
@@ -91,7 +91,7 @@ def test_without_its_packages_there_is_no_encoder_and_a_person_learns_why(
 
     assert load_encoder(tmp_path) is None
     assert "no_such_package not installed" in caplog.text
-    assert "requirements/model.txt" in (why_no_model() or "")
+    assert "requirements/model.txt" in (explain_missing_model() or "")
 
 
 @pytest.mark.usefixtures("model_cache")

@@ -8,7 +8,7 @@ import pytest
 
 from foundation.errors import UserError
 from foundation.files import BadFile
-from knowledge.evaluation import Row, evaluate, read_questions
+from knowledge.evaluation import EvaluationQuestion, evaluate_answers, read_test_questions
 from knowledge.handbook import Page
 from knowledge.library import Library
 
@@ -21,18 +21,18 @@ def test_questions_are_read_line_by_line(tmp_path: Path) -> None:
         '{"question": "who?", "pages": ["a.md"], "note": "kept out"}\n\n{"question": "why?", "pages": []}\n'
     )
 
-    assert read_questions(path) == (Row("who?", ("a.md",)), Row("why?", ()))
+    assert read_test_questions(path) == (EvaluationQuestion("who?", ("a.md",)), EvaluationQuestion("why?", ()))
 
 
 def test_a_question_may_follow_another_one(tmp_path: Path, page: MakePage) -> None:
     path = tmp_path / "questions.jsonl"
     path.write_text('{"before": "who opens a lock?", "question": "and who pays them?", "pages": ["risk.md"]}\n')
 
-    rows = read_questions(path)
+    rows = read_test_questions(path)
 
-    assert rows == (Row("and who pays them?", ("risk.md",), "who opens a lock?"),)
+    assert rows == (EvaluationQuestion("and who pays them?", ("risk.md",), "who opens a lock?"),)
     text = "# Locks\n\nA lock is opened by the keeper of the lock, whom the harbour pays."
-    assert evaluate(rows, Library.build([page(text)])).wrong_refusals == 0
+    assert evaluate_answers(rows, Library.build([page(text)])).wrong_refusals == 0
 
 
 def test_every_line_that_cannot_be_used_is_named_with_its_field(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_every_line_that_cannot_be_used_is_named_with_its_field(tmp_path: Path) 
     )
 
     with pytest.raises(BadFile) as caught:
-        read_questions(path)
+        read_test_questions(path)
 
     assert [(one.line, one.field) for one in caught.value.problems] == [
         (1, "pages"),
@@ -59,7 +59,7 @@ def test_a_file_without_questions_is_refused(tmp_path: Path) -> None:
     (tmp_path / "none.jsonl").write_text("\n")
 
     with pytest.raises(BadFile, match="There are no questions"):
-        read_questions(tmp_path / "none.jsonl")
+        read_test_questions(tmp_path / "none.jsonl")
 
 
 def test_the_figures_are_shares_of_the_questions_they_are_about(page: MakePage) -> None:
@@ -73,12 +73,12 @@ def test_the_figures_are_shares_of_the_questions_they_are_about(page: MakePage) 
         ]
     )
     rows = [
-        Row("who is the keeper that opened the lock", ("locks.md",)),
-        Row("what is marked by a red buoy", ("tides.md",)),
-        Row("zebra crossing", ()),
+        EvaluationQuestion("who is the keeper that opened the lock", ("locks.md",)),
+        EvaluationQuestion("what is marked by a red buoy", ("tides.md",)),
+        EvaluationQuestion("zebra crossing", ()),
     ]
 
-    found = evaluate(rows, library)
+    found = evaluate_answers(rows, library)
 
     assert (found.answerable, found.unanswerable) == (2, 1)
     assert found.recall_at_1 == 0.5
@@ -89,7 +89,7 @@ def test_the_figures_are_shares_of_the_questions_they_are_about(page: MakePage) 
 
 
 def test_what_cannot_be_measured_is_unknown_and_not_nought(page: MakePage) -> None:
-    found = evaluate([Row("zebra crossing", ())], Library.build([page("# Locks\n\nA lock.")]))
+    found = evaluate_answers([EvaluationQuestion("zebra crossing", ())], Library.build([page("# Locks\n\nA lock.")]))
 
     assert (found.recall_at_1, found.mrr_at_10, found.right_page, found.wrong_refusals) == (None, None, None, None)
     assert found.false_answers == 0
@@ -97,4 +97,6 @@ def test_what_cannot_be_measured_is_unknown_and_not_nought(page: MakePage) -> No
 
 def test_a_page_that_the_handbook_does_not_have_is_named(page: MakePage) -> None:
     with pytest.raises(UserError, match=r"The handbook has no page risk-statuss\.md\."):
-        evaluate([Row("who?", ("risk-statuss.md",))], Library.build([page("# Locks\n\nA lock.")]))
+        evaluate_answers(
+            [EvaluationQuestion("who?", ("risk-statuss.md",))], Library.build([page("# Locks\n\nA lock.")])
+        )

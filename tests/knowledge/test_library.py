@@ -11,9 +11,9 @@ import pytest
 
 from knowledge.embedding import Encoder
 from knowledge.handbook import Handbook, Page
-from knowledge.index import Index, Meaning
+from knowledge.index import Index, MeaningIndex
 from knowledge.library import Library
-from knowledge.passages import cut
+from knowledge.passages import split_into_passages
 
 MakePage = Callable[..., Page]
 LOCKS = "# Locks\n\nA lock is opened by the keeper.\n\n## When to wait\n\nBoats wait for the tide, which takes an hour."
@@ -73,14 +73,14 @@ def test_a_question_that_a_page_says_it_answers_finds_it(page: MakePage) -> None
 def test_sentences_of_a_large_handbook_are_encoded_only_to_be_quoted(
     page: MakePage, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    passages = cut(page(LOCKS))
-    kept = Meaning(passages, encoder)
+    passages = split_into_passages(page(LOCKS))
+    kept = MeaningIndex(passages, encoder)
     monkeypatch.setattr("knowledge.index.MOST_SENTENCES", 1)
-    large = Meaning(passages, encoder)
+    large = MeaningIndex(passages, encoder)
 
     for passage in passages:
-        assert large.sentences("who opens it", passage) == pytest.approx(
-            kept.sentences("who opens it", passage), abs=0.01
+        assert large.score_sentences("who opens it", passage) == pytest.approx(
+            kept.score_sentences("who opens it", passage), abs=0.01
         )
     assert Index(passages, large).search("who opens a lock")[0].passage == passages[0]
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.handbook import Handbook, Page
-from knowledge.passages import LARGEST, LONGEST_UNIT, cut
-from knowledge.plain import plain
+from knowledge.passages import LARGEST, LONGEST_UNIT, split_into_passages
+from knowledge.plain import to_plain_text
 from knowledge.sentences import sentence_spans
 
 MakePage = Callable[..., Page]
@@ -48,7 +48,7 @@ Again.
 
 
 def test_sections_carry_their_heading_path_and_their_anchor(page: MakePage) -> None:
-    passages = cut(page(RISK))
+    passages = split_into_passages(page(RISK))
 
     assert [(one.section, one.anchor) for one in passages] == [
         ("Risk", "risk"),
@@ -59,7 +59,7 @@ def test_sections_carry_their_heading_path_and_their_anchor(page: MakePage) -> N
 
 
 def test_a_passage_knows_its_line_in_the_file(page: MakePage) -> None:
-    passages = cut(page(RISK, first_line=12))
+    passages = split_into_passages(page(RISK, first_line=12))
 
     file = "\n" * 11 + RISK
     assert [file.splitlines()[one.line - 1][:12] for one in passages] == [
@@ -71,7 +71,7 @@ def test_a_passage_knows_its_line_in_the_file(page: MakePage) -> None:
 
 
 def test_tables_lists_and_code_read_as_text(page: MakePage) -> None:
-    units = [unit for one in cut(page(RISK)) for unit in one.units]
+    units = [unit for one in split_into_passages(page(RISK)) for unit in one.units]
 
     assert [(unit.kind, unit.text) for unit in units] == [
         ("text", "A risk is uncertain."),
@@ -94,7 +94,7 @@ def test_tables_lists_and_code_read_as_text(page: MakePage) -> None:
 def test_a_row_of_a_wide_table_names_its_columns(page: MakePage) -> None:
     text = "# T\n\n| Gate | Who | When |\n|---|---|---|\n| G1 | board | |\n| G2 | sponsor | May |\n"
 
-    (passage,) = cut(page(text))
+    (passage,) = split_into_passages(page(text))
 
     assert [unit.text for unit in passage.units] == ["G1; Who: board", "G2; Who: sponsor; When: May"]
 
@@ -103,7 +103,7 @@ def test_long_sections_are_cut_between_paragraphs(page: MakePage) -> None:
     paragraph = " ".join(["word"] * 79) + " end."
     text = "# Risk\n\n" + "\n\n".join([paragraph] * 5)
 
-    passages = cut(page(text))
+    passages = split_into_passages(page(text))
 
     assert [len(one.units) for one in passages] == [2, 2, 1]
     assert {one.section for one in passages} == {"Risk"}
@@ -113,7 +113,7 @@ def test_long_sections_are_cut_between_paragraphs(page: MakePage) -> None:
     "text", ["x" * 20_000, "word " * 5_000, "- " + "item " * 3_000, "```\n" + "code\n" * 3_000 + "```"]
 )
 def test_no_passage_is_larger_than_the_model_reads(page: MakePage, text: str) -> None:
-    for passage in cut(page(text)):
+    for passage in split_into_passages(page(text)):
         assert len(passage.text.split()) <= 2 * LARGEST
         assert all(len(unit.text) <= LONGEST_UNIT for unit in passage.units)
 
@@ -124,20 +124,20 @@ def test_no_passage_is_larger_than_the_model_reads(page: MakePage, text: str) ->
 def test_a_page_of_nothing_but_markup_is_cut_in_good_time(page: MakePage, piece: str) -> None:
     began = time.process_time()
 
-    cut(page(piece * 30_000))
-    cut(page("| a | b |\n|---|---|\n" + f"| {piece} | 1 |\n" * 5_000))
+    split_into_passages(page(piece * 30_000))
+    split_into_passages(page("| a | b |\n|---|---|\n" + f"| {piece} | 1 |\n" * 5_000))
 
     assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# Only a title", "---", "<!-- nothing -->", "# A\n\n## B\n\n### C"])
 def test_a_page_that_says_nothing_has_no_passages(page: MakePage, text: str) -> None:
-    assert cut(page(text)) == ()
+    assert split_into_passages(page(text)) == ()
 
 
 def test_the_same_section_has_the_same_digest_wherever_it_stands(page: MakePage) -> None:
-    here = cut(page("# Risk\n\nOne.\n\n## Two\n\nThree."))
-    there = cut(page("# Risk\n\nChanged.\n\nMuch.\n\n## Two\n\nThree.", first_line=30))
+    here = split_into_passages(page("# Risk\n\nOne.\n\n## Two\n\nThree."))
+    there = split_into_passages(page("# Risk\n\nChanged.\n\nMuch.\n\n## Two\n\nThree.", first_line=30))
 
     assert here[1].digest == there[1].digest
     assert here[0].digest != there[0].digest
@@ -146,7 +146,7 @@ def test_the_same_section_has_the_same_digest_wherever_it_stands(page: MakePage)
 def test_a_pages_questions_go_to_the_section_that_shares_their_words(page: MakePage) -> None:
     questions = ("How do I score a risk?", "Which steps are there?", "Who is Emeka?")
 
-    passages = cut(page(RISK, questions=questions))
+    passages = split_into_passages(page(RISK, questions=questions))
 
     assert [one.questions for one in passages] == [
         ("Who is Emeka?",),
@@ -164,24 +164,24 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=25).map("\n".join) | st.text(max_size=300))
 def test_every_unit_is_an_exact_span_of_its_page_in_order(text: str) -> None:
-    units = [unit for one in cut(Page("p", "P", "p.md", text)) for unit in one.units]
+    units = [unit for one in split_into_passages(Page("p", "P", "p.md", text)) for unit in one.units]
 
     assert all(0 <= unit.start < unit.end <= len(text) for unit in units)
     assert all(text[unit.start : unit.end].strip() for unit in units)
     assert all(one.start <= two.start for one, two in pairwise(units))
     for unit in units:
         if unit.kind in ("text", "item"):
-            assert unit.text == plain(text[unit.start : unit.end])
+            assert unit.text == to_plain_text(text[unit.start : unit.end])
 
 
 def test_the_shipped_pages_are_cut_without_loss(shipped: Handbook) -> None:
     for page in shipped:
-        kept = " ".join(unit.text for one in cut(page) for unit in one.units)
+        kept = " ".join(unit.text for one in split_into_passages(page) for unit in one.units)
         for heading in ("## ", "# ", "|---"):
             assert heading not in kept
         for line in page.text.splitlines():
             if line and not line.startswith(("#", "|", "-", " ", "`")) and not line[0].isdigit():
-                assert plain(line)[:60] in kept
+                assert to_plain_text(line)[:60] in kept
 
 
 @pytest.mark.parametrize(
@@ -213,4 +213,4 @@ def test_sentences_end_where_a_reader_would_say(text: str, sentences: list[str])
     ],
 )
 def test_plain_text_is_what_a_person_reads(markdown: str, words: str) -> None:
-    assert plain(markdown) == words
+    assert to_plain_text(markdown) == words

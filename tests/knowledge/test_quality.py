@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.evaluation import Row, evaluate, read_questions
+from knowledge.evaluation import EvaluationQuestion, evaluate_answers, read_test_questions
 from knowledge.library import Library
 
 HERE = Path(__file__).parent
@@ -33,8 +33,8 @@ HELD_OUT = {"words": Floor(0.66, 0.51, 0.15, 0.24), "meaning": Floor(0.88, 0.71,
 FOREIGN = {"words": 0.26, "meaning": 0.24}  # of 228, 75 of which are about projects
 
 
-def _asked(step: int) -> Sequence[Row]:
-    return [row for name in FILES for row in read_questions(HERE / name)[step - 1 :: step]]
+def _asked(step: int) -> Sequence[EvaluationQuestion]:
+    return [row for name in FILES for row in read_test_questions(HERE / name)[step - 1 :: step]]
 
 
 @pytest.mark.parametrize(("step", "floors"), [(1, ALL), (2, HELD_OUT)], ids=["all", "held-out"])
@@ -44,7 +44,7 @@ def test_questions_in_peoples_own_words_find_their_page(
 ) -> None:
     library: Library = request.getfixturevalue(f"by_{kind}")
 
-    found, floor = evaluate(_asked(step), library), floors[kind]
+    found, floor = evaluate_answers(_asked(step), library), floors[kind]
 
     assert (found.recall_at_5 or 0) >= floor.recall_at_5, found
     assert (found.mrr_at_10 or 0) >= floor.mrr_at_10, found
@@ -58,7 +58,7 @@ def test_questions_in_peoples_own_words_find_their_page(
 def test_what_the_handbook_does_not_hold_is_rarely_answered(request: pytest.FixtureRequest, kind: str) -> None:
     library: Library = request.getfixturevalue(f"by_{kind}")
 
-    found = evaluate(read_questions(HERE / "foreign.jsonl"), library)
+    found = evaluate_answers(read_test_questions(HERE / "foreign.jsonl"), library)
 
     assert found.false_answers is not None
     assert found.false_answers <= FOREIGN[kind], found
@@ -69,21 +69,21 @@ def test_a_question_that_leans_on_the_one_before_it_is_read_with_it(
     request: pytest.FixtureRequest, kind: str, right: float, alone: float
 ) -> None:
     library: Library = request.getfixturevalue(f"by_{kind}")
-    rows = read_questions(HERE / "follow_ups.jsonl")
+    rows = read_test_questions(HERE / "follow_ups.jsonl")
 
     assert _rightly_answered(rows[:70], library) >= right
     assert _rightly_answered(rows[70:], library) >= alone
 
 
-def _rightly_answered(rows: Sequence[Row], library: Library) -> float:
-    found = evaluate(rows, library)
+def _rightly_answered(rows: Sequence[EvaluationQuestion], library: Library) -> float:
+    found = evaluate_answers(rows, library)
     return (found.right_page or 0) * (1 - (found.wrong_refusals or 0))
 
 
 def test_the_model_finds_more_than_the_words_alone(by_words: Library, by_meaning: Library) -> None:
     rows = [row for row in _asked(1) if row.pages]
 
-    words, meaning = evaluate(rows, by_words), evaluate(rows, by_meaning)
+    words, meaning = evaluate_answers(rows, by_words), evaluate_answers(rows, by_meaning)
 
     assert (meaning.mrr_at_10 or 0) > (words.mrr_at_10 or 0) + 0.1
 

@@ -7,7 +7,7 @@ import pytest
 
 import knowledge.vectors
 from knowledge.embedding import Progress, Vectors
-from knowledge.vectors import Scan, encoded, packed
+from knowledge.vectors import Scan, encode_texts, pack_vectors
 
 
 class Counting:
@@ -49,20 +49,20 @@ def _some(count: int, width: int = 384) -> Vectors:
 
 def test_a_byte_a_number_keeps_the_cosine_to_the_third_digit() -> None:
     vectors = _some(50)
-    scan = Scan(packed(vectors))
+    scan = Scan(pack_vectors(vectors))
 
     cosines = scan.cosines(vectors[0], np.arange(50))
 
     np.testing.assert_allclose(cosines, vectors @ vectors[0], atol=2e-3)
-    assert len(packed(vectors)[0]) == 4 + 384
+    assert len(pack_vectors(vectors)[0]) == 4 + 384
 
 
 @pytest.mark.parametrize("width", [384, 100])
 def test_the_quick_scan_of_many_finds_what_the_full_one_finds(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     vectors = _some(3_000, width)
-    full = Scan(packed(vectors))
+    full = Scan(pack_vectors(vectors))
     monkeypatch.setattr(knowledge.vectors, "SMALL", 100)
-    quick = Scan(packed(vectors))
+    quick = Scan(pack_vectors(vectors))
 
     shared = 0
     for at in range(20):
@@ -76,17 +76,17 @@ def test_the_quick_scan_of_many_finds_what_the_full_one_finds(monkeypatch: pytes
 
 def test_fewer_vectors_than_asked_for_are_all_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = _some(5)
-    assert len(Scan(packed(vectors)).nearest(vectors[0], 10)[0]) == 5
+    assert len(Scan(pack_vectors(vectors)).nearest(vectors[0], 10)[0]) == 5
     monkeypatch.setattr(knowledge.vectors, "SMALL", 0)
-    assert len(Scan(packed(vectors)).nearest(vectors[0], 10)[0]) == 5
+    assert len(Scan(pack_vectors(vectors)).nearest(vectors[0], 10)[0]) == 5
     assert len(Scan([])) == 0
 
 
 def test_only_new_text_is_encoded() -> None:
     encoder, store = Counting(), Remembering()
-    first = encoded({"a": "one", "b": "two"}, encoder, store)
+    first = encode_texts({"a": "one", "b": "two"}, encoder, store)
 
-    second = encoded({"a": "one", "b": "two", "c": "three"}, encoder, store)
+    second = encode_texts({"a": "one", "b": "two", "c": "three"}, encoder, store)
 
     assert encoder.texts == ["one", "two", "three"]
     assert second["a"] == first["a"]
@@ -102,7 +102,7 @@ def test_what_was_encoded_is_kept_even_if_the_process_stops_half_way() -> None:
 
     store = Remembering()
     with pytest.raises(KeyboardInterrupt):
-        encoded({str(n): str(n) for n in range(600)}, Stopping(), store)
+        encode_texts({str(n): str(n) for n in range(600)}, Stopping(), store)
 
     assert len(store.kept) == 256
 
@@ -110,7 +110,7 @@ def test_what_was_encoded_is_kept_even_if_the_process_stops_half_way() -> None:
 def test_progress_counts_over_all_that_is_missing() -> None:
     told: list[tuple[int, int]] = []
 
-    encoded({str(n): str(n) for n in range(300)}, Counting(), None, lambda done, total: told.append((done, total)))
+    encode_texts({str(n): str(n) for n in range(300)}, Counting(), None, lambda done, total: told.append((done, total)))
 
     assert told[0] == (1, 300)
     assert told[-1] == (300, 300)

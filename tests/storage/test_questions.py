@@ -9,12 +9,12 @@ from sqlalchemy import update
 from foundation.errors import Conflict
 from knowledge.answers import Answer, Citation, Outcome
 from storage.database import Database
-from storage.questions import Questions, Where
+from storage.questions import QuestionPlace, Questions
 from storage.store import Store
 from storage.tables.questions import QuestionRow
 
 NINE = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
-ADA = Where("U01ADA", "C07ASK", "1789376400.000100", private=False)
+ADA = QuestionPlace("U01ADA", "C07ASK", "1789376400.000100", is_private=False)
 NOT_FOUND = Answer(Outcome.NOT_FOUND, "I did not find it.", 0.1)
 ANSWERED = Answer(
     Outcome.ANSWERED, "Ten days.", 0.9, (Citation("Checks", "c", "c.md", "Checks › Time", "time", 3, "Ten.", "1", ""),)
@@ -27,7 +27,7 @@ def questions(database: Database) -> Iterator[Questions]:
         yield tx.questions
 
 
-def ask(questions: Questions, number: int, text: str, answer: Answer = NOT_FOUND, where: Where = ADA) -> str:
+def ask(questions: Questions, number: int, text: str, answer: Answer = NOT_FOUND, where: QuestionPlace = ADA) -> str:
     questions.record(f"Q{number}", where, text, answer, NINE + timedelta(minutes=number))
     return f"Q{number}"
 
@@ -37,8 +37,8 @@ def test_a_question_is_kept_once_with_its_place_and_its_answer(questions: Questi
     ask(questions, 1, "Something else?")
     found = questions.get("Q1")
     assert found is not None
-    assert (found.text, found.where, found.status) == ("How long?", ADA, Outcome.ANSWERED)
-    assert (found.answer, found.cited, found.at) == (
+    assert (found.text, found.place, found.status) == ("How long?", ADA, Outcome.ANSWERED)
+    assert (found.answer, found.cited, found.asked_at) == (
         "Ten days.",
         (("Checks", "Checks › Time"),),
         NINE.replace(minute=1),
@@ -57,15 +57,15 @@ def test_an_answer_of_an_earlier_version_can_still_be_read(questions: Questions)
 def test_somebody_sees_their_own_questions_newest_first(questions: Questions) -> None:
     for number in range(1, 5):
         ask(questions, number, f"Question {number}?")
-    ask(questions, 5, "Ben's?", where=Where("U02BEN"))
-    assert [one.id for one in questions.latest("U01ADA", 3)] == ["Q4", "Q3", "Q2"]
+    ask(questions, 5, "Ben's?", where=QuestionPlace("U02BEN"))
+    assert [one.id for one in questions.find_latest("U01ADA", 3)] == ["Q4", "Q3", "Q2"]
 
 
 def test_a_question_is_passed_on_once_and_answered_once(questions: Questions) -> None:
     ask(questions, 1, "Where do I park?")
     assert questions.forward("Q1", "U02BEN", "card", NINE)
     assert not questions.forward("Q1", "U01ADA", "other", NINE)
-    assert [one.id for one in questions.waiting(5)] == ["Q1"]
+    assert [one.id for one in questions.find_waiting(5)] == ["Q1"]
     questions.answer("Q1", "U03WEI", "At the gate.", NINE)
     with pytest.raises(Conflict, match="Somebody else has answered"):
         questions.answer("Q1", "U05EMEKA", "Nowhere.", NINE)
@@ -74,9 +74,9 @@ def test_a_question_is_passed_on_once_and_answered_once(questions: Questions) ->
     found = questions.get("Q1")
     assert found is not None
     assert found.forward is not None
-    assert (found.forward.by, found.forward.card) == ("U02BEN", "card")
+    assert (found.forward.forwarded_by, found.forward.card) == ("U02BEN", "card")
     assert (found.forward.answered_by, found.forward.answer) == ("U03WEI", "At the gate.")
-    assert list(questions.waiting(5)) == []
+    assert list(questions.find_waiting(5)) == []
 
 
 def test_gaps_of_the_same_words_are_one_the_most_asked_first_then_the_newest(questions: Questions) -> None:
@@ -85,15 +85,15 @@ def test_gaps_of_the_same_words_are_one_the_most_asked_first_then_the_newest(que
     ask(questions, 3, "Where are the bicycles?")
     ask(questions, 4, "parking permits: how do I get them?")
     ask(questions, 5, "How long?", ANSWERED)
-    gaps = questions.gaps(NINE, 10)
+    gaps = questions.find_gaps(NINE, 10)
     assert [(gap.text, gap.times) for gap in gaps] == [
         ("parking permits: how do I get them?", 2),
         ("Where are the bicycles?", 1),
         ("Who paints the walls?", 1),
     ]
     assert gaps[0].latest == NINE.replace(minute=4)
-    assert len(questions.gaps(NINE, 1)) == 1
-    assert [gap.times for gap in questions.gaps(NINE.replace(minute=2), 10)] == [1, 1, 1]
+    assert len(questions.find_gaps(NINE, 1)) == 1
+    assert [gap.times for gap in questions.find_gaps(NINE.replace(minute=2), 10)] == [1, 1, 1]
 
 
 def test_a_gap_tells_what_the_pmo_answered_to_one_of_its_questions(questions: Questions) -> None:
@@ -101,29 +101,29 @@ def test_a_gap_tells_what_the_pmo_answered_to_one_of_its_questions(questions: Qu
     ask(questions, 2, "Parking permit?")
     questions.forward("Q1", "U01ADA", "card", NINE)
     questions.answer("Q1", "U03WEI", "At the gate.", NINE)
-    [gap] = questions.gaps(NINE, 10)
+    [gap] = questions.find_gaps(NINE, 10)
     assert (gap.times, gap.answer) == (2, "At the gate.")
 
 
 def test_the_last_word_on_an_answer_counts(questions: Questions) -> None:
     ask(questions, 1, "How long?", ANSWERED)
     questions.rate("Q1", "U01ADA", False, NINE)
-    assert [gap.text for gap in questions.unhelpful(NINE, 10)] == ["How long?"]
+    assert [gap.text for gap in questions.find_unhelpful(NINE, 10)] == ["How long?"]
     questions.rate("Q1", "U01ADA", True, NINE)
-    assert list(questions.unhelpful(NINE, 10)) == []
+    assert list(questions.find_unhelpful(NINE, 10)) == []
     questions.rate("Q1", "U02BEN", False, NINE)
-    assert [gap.times for gap in questions.unhelpful(NINE, 10)] == [1]
+    assert [gap.times for gap in questions.find_unhelpful(NINE, 10)] == [1]
 
 
 def test_the_question_before_is_the_last_of_the_thread_or_else_ones_own_there(questions: Questions) -> None:
-    ben = Where("U02BEN", ADA.channel, ADA.thread_ts, private=False)
+    ben = QuestionPlace("U02BEN", ADA.channel, ADA.thread_ts, is_private=False)
     read_with = Answer(Outcome.ANSWERED, "Ten days.", 0.9, follows=("How long?", "What is it?"))
     ask(questions, 1, "How long?")
     ask(questions, 2, "And who?", read_with, where=ben)
-    ask(questions, 3, "Why?", where=Where("U01ADA", "C07ASK", "1789376400.000900", private=False))
-    ask(questions, 4, "Secret?", where=Where("U01ADA", "C07ASK"))
-    assert questions.before(ADA, NINE) == ("And who?", "How long?")
-    assert questions.before(Where("U01ADA", "C07ASK", private=False), NINE) == ("Why?",)
-    assert questions.before(Where("U01ADA", "C07ASK", private=True), NINE) == ("Secret?",)
-    assert questions.before(Where("U02BEN", "C07ASK", private=True), NINE) == ()
-    assert questions.before(ADA, NINE + timedelta(minutes=3)) == ()
+    ask(questions, 3, "Why?", where=QuestionPlace("U01ADA", "C07ASK", "1789376400.000900", is_private=False))
+    ask(questions, 4, "Secret?", where=QuestionPlace("U01ADA", "C07ASK"))
+    assert questions.find_previous(ADA, NINE) == ("And who?", "How long?")
+    assert questions.find_previous(QuestionPlace("U01ADA", "C07ASK", is_private=False), NINE) == ("Why?",)
+    assert questions.find_previous(QuestionPlace("U01ADA", "C07ASK", is_private=True), NINE) == ("Secret?",)
+    assert questions.find_previous(QuestionPlace("U02BEN", "C07ASK", is_private=True), NINE) == ()
+    assert questions.find_previous(ADA, NINE + timedelta(minutes=3)) == ()

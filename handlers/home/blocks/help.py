@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.commands import Command, Use
-from handlers.questions.blocks.answer import suggestion_buttons
+from handlers.commands import Command, CommandUse
+from handlers.questions.blocks.answer import build_suggestion_buttons
 from handlers.slack.blocks.builders import Block, Message, actions, build_message, context, header, section
 from handlers.slack.blocks.rich_text import bullet_list, rich_line, rich_text, text_run
 
@@ -13,48 +13,48 @@ SOURCE = "I answer with sentences of the handbook and say where they stand. What
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
+class HelpContent:
     """What concerns one person: commands, the uses of each, sentences, and questions to begin with."""
 
     commands: tuple[Command, ...]
-    uses: Mapping[str, tuple[Use, ...]]
+    uses: Mapping[str, tuple[CommandUse, ...]]
     sentences: tuple[str, ...]
     starters: tuple[str, ...]
 
 
-def help_message(about: Help) -> Message:
+def build_help_message(about: HelpContent) -> Message:
     """All of it, with questions to try."""
-    lines = [f"{use.typed}: {use.does}" for command in about.commands for use in _uses(about, command)]
+    lines = [f"{use.typed}: {use.description}" for command in about.commands for use in _uses(about, command)]
     text = "\n".join([ASK, SOURCE, *lines, *about.sentences])
-    blocks = help_blocks(about)
+    blocks = build_help_blocks(about)
     return build_message(text, [*blocks[:1], *_starters(about), *blocks[1:]])
 
 
-def help_blocks(about: Help) -> list[Block]:
+def build_help_blocks(about: HelpContent) -> list[Block]:
     """The same for a window, where no question can be asked."""
     blocks = [section(f"{ASK}\n{SOURCE}"), header("What you can type")]
     for command in about.commands:
-        items = [[text_run(use.typed, "code"), text_run(f"  {use.does}")] for use in _uses(about, command)]
+        items = [[text_run(use.typed, "code"), text_run(f"  {use.description}")] for use in _uses(about, command)]
         blocks.append(rich_text(rich_line(text_run(command.description, "bold")), bullet_list(items)))
     if about.sentences:
         blocks += [header("Good to know"), rich_text(bullet_list([text_run(sentence)] for sentence in about.sentences))]
     return blocks
 
 
-def welcome_message(about: Help) -> Message:
+def build_welcome_message(about: HelpContent) -> Message:
     """The first words."""
     words_ = f"Hello, I am your project management office. {ASK} {SOURCE}"
     blocks = [section(f"*Hello, I am your project management office.*\n{ASK}\n{SOURCE}"), *_starters(about)]
     return build_message(words_, [*blocks, context("Type `help` or `/pmo help` to see all that I can do.")])
 
 
-def _uses(about: Help, command: Command) -> tuple[Use, ...]:
+def _uses(about: HelpContent, command: Command) -> tuple[CommandUse, ...]:
     return about.uses.get(command.name) or (
-        Use(command.example, command.description[:1].lower() + command.description[1:]),
+        CommandUse(command.example, command.description[:1].lower() + command.description[1:]),
     )
 
 
-def _starters(about: Help) -> list[Block]:
+def _starters(about: HelpContent) -> list[Block]:
     if not about.starters:
         return []
-    return [section("*For example:*"), actions(suggestion_buttons(about.starters))]
+    return [section("*For example:*"), actions(build_suggestion_buttons(about.starters))]

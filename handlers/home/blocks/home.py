@@ -7,7 +7,7 @@ from handlers.slack.blocks.builders import Block, context
 MOST_BLOCKS = 100
 
 
-def home_view(parts: Sequence[Sequence[Block]]) -> Block:
+def build_home_view(parts: Sequence[Sequence[Block]]) -> Block:
     """The parts one below the other; one that does not fit whole is left out, with a word."""
     blocks: list[Block] = []
     for part in parts:

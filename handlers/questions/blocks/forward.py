@@ -20,31 +20,31 @@ from handlers.slack.blocks.builders import (
 )
 from handlers.slack.blocks.rich_text import quote_text, rich_line, rich_text, text_run, user_run
 from knowledge.answers import Outcome
-from storage.questions import Asked
+from storage.questions import AskedQuestion
 
 LONGEST_ANSWER = 2500
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 
 
-def open_card(asked: Asked, by: str) -> Message:
+def build_forward_card(asked: AskedQuestion, by: str) -> Message:
     """What the triage channel sees. `by` is who passed the question on, when it was not the asker."""
     why = "and the handbook does not say" if asked.status is Outcome.NOT_FOUND else "and the handbook is not enough"
-    helped = f" ({mention_user(by)} passed it on.)" if by != asked.where.person else ""
-    words_ = f"{mention_user(asked.where.person)} asks, {why}:{helped}"
+    helped = f" ({mention_user(by)} passed it on.)" if by != asked.place.asker else ""
+    words_ = f"{mention_user(asked.place.asker)} asks, {why}:{helped}"
     answer = button("Answer", "question.answer", asked.id, style="primary")
     return build_message(f"{words_}\n{escape(asked.text)}", [section(words_), _quote(asked), actions([answer])])
 
 
-def answered_card(asked: Asked, name: str, text: str) -> Message:
+def build_answered_card(asked: AskedQuestion, name: str, text: str) -> Message:
     """The same card when somebody has answered."""
-    words_ = f"✅ {escape(name)} has answered {mention_user(asked.where.person)}:"
+    words_ = f"✅ {escape(name)} has answered {mention_user(asked.place.asker)}:"
     blocks = [section(words_), _quote(asked), rich_text(*_paragraphs(text))]
     return build_message(f"{words_}\n{escape(shorten(asked.text, 1000))}\n{escape(text)}", blocks)
 
 
-def answer_modal(asked: Asked, name: str) -> Block:
+def build_answer_form(asked: AskedQuestion, name: str) -> Block:
     field = {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": LONGEST_ANSWER}
-    where = "in their direct messages" if asked.where.private else "in the thread where it was asked"
+    where = "in their direct messages" if asked.place.is_private else "in the thread where it was asked"
     blocks = [
         section(f"{escape(name)} asked:"),
         _quote(asked),
@@ -56,9 +56,9 @@ def answer_modal(asked: Asked, name: str) -> Block:
     )
 
 
-def persons_answer(asked: Asked, name: str, text: str) -> Message:
+def build_persons_answer(asked: AskedQuestion, name: str, text: str) -> Message:
     """What the asker gets."""
-    asker = asked.where.person
+    asker = asked.place.asker
     intro = rich_line(
         user_run(asker), text_run(" "), text_run(name, "bold"), text_run(" of the PMO answers your question:")
     )
@@ -70,18 +70,18 @@ def persons_answer(asked: Asked, name: str, text: str) -> Message:
     )
 
 
-def waiting_section(waiting: Sequence[Asked], more: bool) -> list[Block]:
+def build_waiting_blocks(waiting: Sequence[AskedQuestion], more: bool) -> list[Block]:
     """The part of the App Home for people of the PMO."""
     if not waiting:
         return []
     blocks = [header("Questions that wait for the PMO")]
     for asked in waiting:
-        words_ = f"{mention_user(asked.where.person)}: {escape(shorten(asked.text, 300))}"
+        words_ = f"{mention_user(asked.place.asker)}: {escape(shorten(asked.text, 300))}"
         blocks.append(section(words_, accessory=button("Answer", "question.answer", asked.id)))
     return [*blocks, context("There are more in the triage channel.")] if more else blocks
 
 
-def _quote(asked: Asked) -> Block:
+def _quote(asked: AskedQuestion) -> Block:
     return rich_text(quote_text(asked.text))
 
 

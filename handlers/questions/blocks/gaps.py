@@ -11,14 +11,14 @@ TITLE = "What the handbook left open"
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenGap:
     """A gap, and who else may know, when it sounds like a question for others."""
 
     gap: Gap
-    ask_elsewhere: str = ""
+    refer_to: str = ""
 
 
-def gaps_message(gaps: Sequence[Open], unhelpful: Sequence[Open], settled: int) -> Message:
+def build_gaps_message(gaps: Sequence[OpenGap], unhelpful: Sequence[OpenGap], settled: int) -> Message:
     """`settled` counts the questions that the handbook answers by now."""
     if not gaps and not unhelpful:
         text = "The handbook left no question open in the last 90 days."
@@ -34,13 +34,13 @@ def gaps_message(gaps: Sequence[Open], unhelpful: Sequence[Open], settled: int) 
     return build_message(f"{TITLE}: {escape(told)}", blocks)
 
 
-def _list(found: Sequence[Open]) -> Block:
+def _list(found: Sequence[OpenGap]) -> Block:
     return rich_text(bullet_list(_item(one) for one in found))
 
 
-def _item(one: Open) -> list[Block]:
+def _item(one: OpenGap) -> list[Block]:
     gap = one.gap
-    elsewhere = f"; it sounds like a question for {one.ask_elsewhere}" if one.ask_elsewhere else ""
+    elsewhere = f"; it sounds like a question for {one.refer_to}" if one.refer_to else ""
     about = f"  {_times(gap)}, last on {gap.latest:%-d %B}{elsewhere}"
     runs = [text_run(shorten(gap.text, 200)), text_run(about, "italic")]
     return [*runs, text_run(f"\nThe PMO answered: {shorten(gap.answer, 200)}")] if gap.answer else runs

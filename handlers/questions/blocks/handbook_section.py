@@ -8,7 +8,7 @@ LONGEST = 9000  # characters; a window is for a section, not for a book
 MOST_BLOCKS = 60
 
 
-def section_modal(page: Page, heading: str, markdown: str, owner: str, quoted_edition: str) -> Block:
+def build_section_modal(page: Page, heading: str, markdown: str, owner: str, quoted_edition: str) -> Block:
     """The section in a window. `owner` is a name; `quoted_edition` is what the answer was taken from."""
     blocks, is_cut = render_markdown(markdown, LONGEST, MOST_BLOCKS)
     top = {"type": "header", "text": plain_text(heading, 150)}

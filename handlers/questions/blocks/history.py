@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from foundation.people import People
-from handlers.questions.blocks.answer import place
+from handlers.questions.blocks.answer import format_place
 from handlers.slack.blocks.builders import (
     Block,
     build_modal,
@@ -17,7 +17,7 @@ from handlers.slack.blocks.builders import (
 )
 from handlers.slack.blocks.rich_text import quote_text, render_plain_text, rich_line, rich_text, text_run
 from knowledge.answers import Outcome
-from storage.questions import Asked
+from storage.questions import AskedQuestion
 
 _STATUS = {
     Outcome.ANSWERED: "answered from the handbook",
@@ -26,7 +26,7 @@ _STATUS = {
 }
 
 
-def questions_section(asked: Sequence[Asked], people: People) -> list[Block]:
+def build_history_blocks(asked: Sequence[AskedQuestion], people: People) -> list[Block]:
     """A box to ask in, and what the person asked last, newest first."""
     blocks = [header("Ask the handbook"), _box(asked[0].id if asked else "first")]
     if asked:
@@ -37,11 +37,11 @@ def questions_section(asked: Sequence[Asked], people: People) -> list[Block]:
     return blocks
 
 
-def asked_modal(asked: Asked, people: People) -> Block:
+def build_question_modal(asked: AskedQuestion, people: People) -> Block:
     """The question, what the handbook said and what a person said."""
     blocks = [rich_text(quote_text(asked.text)), render_plain_text(asked.answer)]
     if asked.cited:
-        places = "; ".join(dict.fromkeys(place(page, section) for page, section in asked.cited))
+        places = "; ".join(dict.fromkeys(format_place(page, section) for page, section in asked.cited))
         blocks.append(context(f"From the handbook: {escape(places)}"))
     if asked.forward and asked.forward.answer:
         name = people.get(asked.forward.answered_by or "").name
@@ -65,7 +65,7 @@ def _box(key: str) -> Block:
     return input_block(f"ask:{key}", "Your question", field, dispatch_action=True, hint=hint)
 
 
-def _status(asked: Asked, people: People) -> str:
+def _status(asked: AskedQuestion, people: People) -> str:
     if asked.forward and asked.forward.answered_by:
         return f"answered by {people.get(asked.forward.answered_by).name}"
     if asked.forward:
@@ -73,6 +73,6 @@ def _status(asked: Asked, people: People) -> str:
     return _STATUS[asked.status]
 
 
-def _day(asked: Asked) -> str:
+def _day(asked: AskedQuestion) -> str:
     """In the reader's own time zone."""
-    return f"<!date^{int(asked.at.timestamp())}^{{date_short_pretty}} at {{time}}|{asked.at:%-d %B %Y}>"
+    return f"<!date^{int(asked.asked_at.timestamp())}^{{date_short_pretty}} at {{time}}|{asked.asked_at:%-d %B %Y}>"

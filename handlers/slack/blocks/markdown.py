@@ -8,7 +8,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from handlers.slack.blocks.builders import Block, divider, shorten
 from handlers.slack.blocks.rich_text import bullet_list, rich_line, rich_text, text_run
-from knowledge.plain import plain
+from knowledge.plain import to_plain_text
 
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
@@ -51,7 +51,7 @@ def _parts(node: SyntaxTreeNode) -> Iterator[Block]:
         yield {"type": "rich_text_quote", "elements": runs}
     elif node.type == "table":
         yield bullet_list(_rows(node))
-    elif node.type == "html_block" and (text := plain(node.content)):
+    elif node.type == "html_block" and (text := to_plain_text(node.content)):
         yield rich_line(text_run(text))
 
 
