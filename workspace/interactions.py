@@ -40,7 +40,7 @@ async def _send_interaction(hub: Hub, payload: Json) -> Any:
 async def run_command(hub: Hub, user: str, channel: Channel, line: str, thread_ts: str) -> None:
     """Run a slash command. Raises ApiError `invalid_command` or `not_in_thread`, or NoAppResponse."""
     name, _, text = line.strip().partition(" ")
-    if name in membership.BUILTIN:
+    if name in membership.BUILTIN_COMMANDS:
         membership.run_builtin(hub, user, channel, name, text)
         return
     command = available_commands(hub).get(name)

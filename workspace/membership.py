@@ -9,7 +9,7 @@ from workspace.records import Channel, Json
 from workspace.serializers import page_channel
 from workspace.typed_text import find_mentions
 
-NAME = "Workspace"
+NOTICE_AUTHOR = "Workspace"
 
 
 def open_direct_message(hub: Hub, users: Iterable[str]) -> Channel:
@@ -70,8 +70,8 @@ def warn_if_absent(hub: Hub, channel: Channel, user: str, text: str) -> None:
 
 def post_notice(hub: Hub, channel: Channel, user: str, text: str) -> Json:
     """Show one person a message from the workspace itself."""
-    message = {"subtype": "bot_message", "username": NAME, "text": text}
+    message = {"subtype": "bot_message", "username": NOTICE_AUTHOR, "text": text}
     return messages.show_ephemeral(hub, channel, user, message)
 
 
-BUILTIN = ("/invite", "/remove")
+BUILTIN_COMMANDS = ("/invite", "/remove")

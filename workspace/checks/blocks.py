@@ -15,12 +15,12 @@ from workspace.checks.elements import (
 )
 from workspace.checks.objects import (
     IMAGE_SOURCE,
-    any_text,
+    any_text_check,
     fetchable_url,
     identifier,
     link_url,
     one_image_source,
-    plain_text,
+    plain_text_check,
 )
 from workspace.checks.rich_text import RICH_TEXT
 from workspace.checks.schema import (
@@ -77,9 +77,9 @@ CARD = block_object(
     {
         "hero_image": _image,
         "icon": _image,
-        "title": any_text(150),
-        "subtitle": any_text(150),
-        "body": any_text(200),
+        "title": any_text_check(150),
+        "subtitle": any_text_check(150),
+        "body": any_text_check(200),
         "actions": array_of(tagged_union({"button": BUTTONS["button"]}), most=3),
     },
     at_least_one("hero_image", "title", "actions", "body"),
@@ -89,7 +89,7 @@ CAROUSEL = block_object({"elements": array_of(tagged_union({"card": CARD}), most
 VIDEO = block_object(
     {
         "alt_text": string_check(2000),
-        "title": plain_text(199),
+        "title": plain_text_check(199),
         "thumbnail_url": fetchable_url(),
         "video_url": fetchable_url(),
     },
@@ -98,7 +98,7 @@ VIDEO = block_object(
         "author_name": string_check(49),
         "provider_name": string_check(50),
         "provider_icon_url": fetchable_url(2000),
-        "description": plain_text(199),
+        "description": plain_text_check(199),
     },
 )
 
@@ -109,23 +109,23 @@ def common_blocks(surface: Surface) -> Mapping[str, Check]:
         "section": block_object(
             {},
             {
-                "text": any_text(3000),
-                "fields": array_of(any_text(2000), most=10),
+                "text": any_text_check(3000),
+                "fields": array_of(any_text_check(2000), most=10),
                 "accessory": section_accessory(surface),
                 "expand": check_boolean,
             },
             at_least_one("text", "fields"),
         ),
-        "header": block_object({"text": plain_text(150)}, {"level": integer_check(1, 4)}),
+        "header": block_object({"text": plain_text_check(150)}, {"level": integer_check(1, 4)}),
         "divider": block_object({}),
         "context": block_object({"elements": array_of(IN_CONTEXT, most=10)}),
         "actions": block_object({"elements": array_of(actions_element(surface), most=25)}),
         "image": block_object(
-            {"alt_text": string_check(2000)}, {**IMAGE_SOURCE, "title": plain_text(2000)}, one_image_source
+            {"alt_text": string_check(2000)}, {**IMAGE_SOURCE, "title": plain_text_check(2000)}, one_image_source
         ),
         "input": block_object(
-            {"label": plain_text(2000), "element": input_element(surface)},
-            {"hint": plain_text(2000), "optional": check_boolean, "dispatch_action": check_boolean},
+            {"label": plain_text_check(2000), "element": input_element(surface)},
+            {"hint": plain_text_check(2000), "optional": check_boolean, "dispatch_action": check_boolean},
             _files_are_not_dispatched,
         ),
         "rich_text": RICH_TEXT,
@@ -137,9 +137,9 @@ def container_block(surface: Surface) -> ObjectCheck:
     return block_object(
         {"child_blocks": array_of(tagged_union({**common_blocks(surface), "table": TABLE}), most=10)},
         {
-            "title": plain_text(150),
+            "title": plain_text_check(150),
             "rich_text_title": _rich_text,
-            "subtitle": any_text(150),
+            "subtitle": any_text_check(150),
             "width": one_of("narrow", "standard", "wide", "full"),
             "icon": _image,
             "is_collapsible": check_boolean,
@@ -166,7 +166,7 @@ TASK_CARD = typed_object(
 TASK_OF_PLAN = object_with({**_task, "status": one_of(*STATUSES)}, {"type": one_of("task_card"), **_task_details})
 PLAN = block_object({"title": string_check()}, {"tasks": array_of(TASK_OF_PLAN, most=50, fewest=0)}, _distinct_tasks)
 
-ALERT = block_object({"text": any_text(200)}, {"level": one_of("default", "info", "warning", "error", "success")})
+ALERT = block_object({"text": any_text_check(200)}, {"level": one_of("default", "info", "warning", "error", "success")})
 
 
 def _wide(surface: Surface) -> Mapping[str, Check]:

@@ -18,7 +18,7 @@ from workspace.checks.objects import (
     initial_among_options,
     link_url,
     one_image_source,
-    plain_text,
+    plain_text_check,
     text_kinds,
 )
 from workspace.checks.rich_text import RICH_TEXT
@@ -44,7 +44,7 @@ from workspace.checks.schema import (
     typed_object,
 )
 
-PLACEHOLDER = plain_text(150)
+PLACEHOLDER = plain_text_check(150)
 STYLE = one_of("primary", "danger")
 NUMERAL = string_matching(r"-?\d+(\.\d+)?", "a number written as a string")
 
@@ -102,7 +102,9 @@ def _no_more_chosen_than_allowed(element: Mapping[str, Any], at: str) -> Iterato
 
 
 def _button_label(required: Mapping[str, Check], optional: Mapping[str, Check]) -> ObjectCheck:
-    return object_with({"text": plain_text(75), **required}, {"accessibility_label": string_check(75), **optional})
+    return object_with(
+        {"text": plain_text_check(75), **required}, {"accessibility_label": string_check(75), **optional}
+    )
 
 
 _OPTION_RULES = (distinct_options, initial_among_options)
@@ -117,7 +119,7 @@ _TRIGGER = object_with(
 
 BUTTONS: Mapping[str, Check] = {
     "button": interactive_element(
-        {"text": plain_text(75)},
+        {"text": plain_text_check(75)},
         {
             "url": link_url(),
             "value": string_check(2000),
@@ -127,14 +129,14 @@ BUTTONS: Mapping[str, Check] = {
         },
     ),
     "workflow_button": interactive_element(
-        {"text": plain_text(75), "workflow": object_with({"trigger": _TRIGGER})},
+        {"text": plain_text_check(75), "workflow": object_with({"trigger": _TRIGGER})},
         {"style": STYLE, "accessibility_label": string_check(75), "confirm": CONFIRM},
     ),
     "overflow": interactive_element(
         {"options": array_of(OVERFLOW_OPTION, most=5)}, {"confirm": CONFIRM}, distinct_options
     ),
     "icon_button": interactive_element(
-        {"icon": one_of("trash"), "text": plain_text(75)},
+        {"icon": one_of("trash"), "text": plain_text_check(75)},
         {
             "value": string_check(2000),
             "accessibility_label": string_check(75),

@@ -33,11 +33,11 @@ def text_kinds(longest: int) -> Mapping[str, Check]:
     }
 
 
-def plain_text(longest: int) -> Check:
+def plain_text_check(longest: int) -> Check:
     return tagged_union({"plain_text": text_kinds(longest)["plain_text"]})
 
 
-def any_text(longest: int) -> Check:
+def any_text_check(longest: int) -> Check:
     return tagged_union(text_kinds(longest))
 
 
@@ -55,7 +55,12 @@ def fetchable_url(longest: int | None = 3000) -> Check:
 
 
 CONFIRM = object_with(
-    {"title": plain_text(100), "text": any_text(300), "confirm": plain_text(30), "deny": plain_text(30)},
+    {
+        "title": plain_text_check(100),
+        "text": any_text_check(300),
+        "confirm": plain_text_check(30),
+        "deny": plain_text_check(30),
+    },
     {"style": one_of("primary", "danger")},
 )
 
@@ -82,10 +87,10 @@ def option_object(text: Check, extra: Mapping[str, Check] | None = None) -> Chec
     return object_with({"text": text, "value": string_check(150)}, {"description": text, **(extra or {})})
 
 
-PLAIN_OPTION = option_object(plain_text(75))
-RICH_OPTION = option_object(any_text(75))
-OVERFLOW_OPTION = option_object(plain_text(75), {"url": link_url()})
-OPTION_GROUP = object_with({"label": plain_text(75), "options": array_of(PLAIN_OPTION, most=100)})
+PLAIN_OPTION = option_object(plain_text_check(75))
+RICH_OPTION = option_object(any_text_check(75))
+OVERFLOW_OPTION = option_object(plain_text_check(75), {"url": link_url()})
+OPTION_GROUP = object_with({"label": plain_text_check(75), "options": array_of(PLAIN_OPTION, most=100)})
 
 
 def all_options(element: Mapping[str, Any]) -> list[Mapping[str, Any]]:

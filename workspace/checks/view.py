@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workspace.checks.blocks import check_blocks_at
-from workspace.checks.objects import optional_identifier, plain_text
+from workspace.checks.objects import optional_identifier, plain_text_check
 from workspace.checks.schema import (
     Check,
     ObjectCheck,
@@ -72,10 +72,10 @@ def _view(surface: Surface, required: Mapping[str, Check], optional: Mapping[str
 
 MODAL = _view(
     "modal",
-    {"title": plain_text(24)},
+    {"title": plain_text_check(24)},
     {
-        "submit": plain_text(24),
-        "close": plain_text(24),
+        "submit": plain_text_check(24),
+        "close": plain_text_check(24),
         "clear_on_close": check_boolean,
         "notify_on_close": check_boolean,
     },
