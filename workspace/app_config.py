@@ -80,11 +80,11 @@ def parse_manifest(raw: Any, where: str = "manifest") -> Manifest:
         messages_read_only=bool(home.get("messages_tab_read_only_enabled", False)),
         agent=agent is not None,
         assistant=assistant is not None,
-        prompts=_prompts(reader, features),
-        commands=_commands(reader, features),
-        shortcuts=_shortcuts(reader, features),
-        scopes=_scopes(reader, root),
-        bot_events=_bot_events(reader, settings),
+        prompts=_read_prompts(reader, features),
+        commands=_read_commands(reader, features),
+        shortcuts=_read_shortcuts(reader, features),
+        scopes=_read_scopes(reader, root),
+        bot_events=_read_bot_events(reader, settings),
         interactive=bool(reader.mapping(settings.get("interactivity", {}), "settings.interactivity").get("is_enabled")),
     )
 
@@ -93,27 +93,27 @@ def parse_manifest(raw: Any, where: str = "manifest") -> Manifest:
 class _ManifestFields:
     where: str
 
-    def problem(self, field: str, what: str) -> ConfigError:
+    def error(self, field: str, what: str) -> ConfigError:
         return ConfigError(f"{self.where}: {field} {what}.")
 
     def mapping(self, value: Any, field: str) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
-            raise self.problem(field, "is missing or is not an object")
+            raise self.error(field, "is missing or is not an object")
         return value
 
     def items(self, value: Any, field: str, at_most: int) -> list[Any]:
         if not isinstance(value, list):
-            raise self.problem(field, "is not a list")
+            raise self.error(field, "is not a list")
         if len(value) > at_most:
-            raise self.problem(field, f"has more than {at_most} entries")
+            raise self.error(field, f"has more than {at_most} entries")
         return value
 
     def text(self, mapping: Mapping[str, Any], key: str, field: str, at_most: float = inf, *, at_least: int = 1) -> str:
         value = mapping.get(key)
         if not isinstance(value, str) or not value:
-            raise self.problem(f"{field}.{key}", "is missing or is not text")
+            raise self.error(f"{field}.{key}", "is missing or is not text")
         if not at_least <= len(value) <= at_most:
-            raise self.problem(f"{field}.{key}", f"has {len(value)} characters; Slack allows {at_least} to {at_most}")
+            raise self.error(f"{field}.{key}", f"has {len(value)} characters; Slack allows {at_least} to {at_most}")
         return value
 
     def optional(self, mapping: Mapping[str, Any], key: str, field: str, at_most: int, *, at_least: int = 1) -> str:
@@ -121,7 +121,7 @@ class _ManifestFields:
         return self.text(mapping, key, field, at_most, at_least=at_least) if key in mapping else ""
 
 
-def _prompts(reader: _ManifestFields, features: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
+def _read_prompts(reader: _ManifestFields, features: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
     """The suggested prompts of the agent view, or of the older assistant view."""
     view = "agent_view" if features.get("agent_view") else "assistant_view"
     fields = reader.mapping(features.get(view) or {}, f"features.{view}")
@@ -134,14 +134,14 @@ def _prompts(reader: _ManifestFields, features: Mapping[str, Any]) -> tuple[Mapp
     return tuple(prompts)
 
 
-def _commands(reader: _ManifestFields, features: Mapping[str, Any]) -> dict[str, SlashCommand]:
+def _read_commands(reader: _ManifestFields, features: Mapping[str, Any]) -> dict[str, SlashCommand]:
     found: dict[str, SlashCommand] = {}
     for index, item in enumerate(reader.items(features.get("slash_commands", []), "features.slash_commands", 50)):
         field = f"features.slash_commands[{index}]"
         fields = reader.mapping(item, field)
         command = reader.text(fields, "command", field, 32, at_least=2)
         if not command.startswith("/"):
-            raise reader.problem(f"{field}.command", "must start with a slash")
+            raise reader.error(f"{field}.command", "must start with a slash")
         found[command] = SlashCommand(
             command=command,
             description=reader.text(fields, "description", field, 2000),
@@ -151,14 +151,14 @@ def _commands(reader: _ManifestFields, features: Mapping[str, Any]) -> dict[str,
     return found
 
 
-def _shortcuts(reader: _ManifestFields, features: Mapping[str, Any]) -> dict[str, AppShortcut]:
+def _read_shortcuts(reader: _ManifestFields, features: Mapping[str, Any]) -> dict[str, AppShortcut]:
     found: dict[str, AppShortcut] = {}
     for index, item in enumerate(reader.items(features.get("shortcuts", []), "features.shortcuts", 10)):
         field = f"features.shortcuts[{index}]"
         fields = reader.mapping(item, field)
         kind = reader.text(fields, "type", field)
         if kind not in ("global", "message"):
-            raise reader.problem(f"{field}.type", "must be global or message")
+            raise reader.error(f"{field}.type", "must be global or message")
         callback_id = reader.text(fields, "callback_id", field, 255)
         found[callback_id] = AppShortcut(
             type=kind,
@@ -169,13 +169,13 @@ def _shortcuts(reader: _ManifestFields, features: Mapping[str, Any]) -> dict[str
     return found
 
 
-def _scopes(reader: _ManifestFields, root: Mapping[str, Any]) -> tuple[str, ...]:
+def _read_scopes(reader: _ManifestFields, root: Mapping[str, Any]) -> tuple[str, ...]:
     oauth = reader.mapping(root.get("oauth_config", {}), "oauth_config")
     scopes = reader.mapping(oauth.get("scopes", {}), "oauth_config.scopes")
     return tuple(str(scope) for scope in reader.items(scopes.get("bot", []), "oauth_config.scopes.bot", 255))
 
 
-def _bot_events(reader: _ManifestFields, settings: Mapping[str, Any]) -> frozenset[str]:
+def _read_bot_events(reader: _ManifestFields, settings: Mapping[str, Any]) -> frozenset[str]:
     subscriptions = reader.mapping(settings.get("event_subscriptions", {}), "settings.event_subscriptions")
     names = reader.items(subscriptions.get("bot_events", []), "settings.event_subscriptions.bot_events", 100)
     return frozenset(str(name) for name in names)

@@ -30,30 +30,34 @@ class ClientApi:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/client/boot", self._get(self.boot)),
-            web.get("/client/messages", self._get(self.messages)),
-            web.post("/client/post", self._post(self.post)),
-            web.post("/client/command", self._post(self.command)),
-            web.post("/client/action", self._post(self.action)),
-            web.post("/client/submit", self._post(self.submit)),
-            web.post("/client/close", self._post(self.close)),
-            web.post("/client/shortcut", self._post(self.shortcut)),
-            web.post("/client/options", self._post(self.options)),
-            web.post("/client/home", self._post(self.home)),
-            web.post("/client/react", self._post(self.react)),
-            web.post("/client/read", self._post(self.read)),
-            web.post("/client/dm", self._post(self.dm)),
-            web.post("/client/join", self._post(self.join)),
-            web.get("/client/socket", self.socket),
+            web.get("/client/boot", self._handle_get(self.load_page)),
+            web.get("/client/messages", self._handle_get(self.list_messages)),
+            web.post("/client/post", self._handle_post(self.post_message)),
+            web.post("/client/command", self._handle_post(self.run_command)),
+            web.post("/client/action", self._handle_post(self.send_action)),
+            web.post("/client/submit", self._handle_post(self.submit_view)),
+            web.post("/client/close", self._handle_post(self.close_view)),
+            web.post("/client/shortcut", self._handle_post(self.run_shortcut)),
+            web.post("/client/options", self._handle_post(self.load_options)),
+            web.post("/client/home", self._handle_post(self.open_home)),
+            web.post("/client/react", self._handle_post(self.set_reaction)),
+            web.post("/client/read", self._handle_post(self.mark_read)),
+            web.post("/client/dm", self._handle_post(self.open_direct_message)),
+            web.post("/client/join", self._handle_post(self.join_channel)),
+            web.get("/client/socket", self.serve_socket),
         ]
 
-    def _get(self, run: Callable[[str, Mapping[str, Any]], Awaitable[Json]]) -> Callable[..., Awaitable[web.Response]]:
+    def _handle_get(
+        self, run: Callable[[str, Mapping[str, Any]], Awaitable[Json]]
+    ) -> Callable[..., Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
-            return await self._answer(run, request.query)
+            return await self._respond(run, request.query)
 
         return handle
 
-    def _post(self, run: Callable[[str, Mapping[str, Any]], Awaitable[Json]]) -> Callable[..., Awaitable[web.Response]]:
+    def _handle_post(
+        self, run: Callable[[str, Mapping[str, Any]], Awaitable[Json]]
+    ) -> Callable[..., Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             try:
                 body = parse_json(await request.read())
@@ -64,11 +68,11 @@ class ClientApi:
                     {"ok": False, "error": "invalid_json", "message": "The request body must be a JSON object."},
                     status=400,
                 )
-            return await self._answer(run, body)
+            return await self._respond(run, body)
 
         return handle
 
-    async def _answer(
+    async def _respond(
         self, run: Callable[[str, Mapping[str, Any]], Awaitable[Json]], given: Mapping[str, Any]
     ) -> web.Response:
         user = str(given.get("user") or next(iter(self.hub.state.people)))
@@ -83,13 +87,13 @@ class ClientApi:
         except NoAppResponse as trouble:
             return web.json_response({"ok": False, "error": trouble.code, "message": trouble.message})
 
-    def _channel(self, user: str, given: Mapping[str, Any], name: str = "channel") -> Channel:
+    def _find_channel(self, user: str, given: Mapping[str, Any], name: str = "channel") -> Channel:
         channel = self.hub.state.channels.get(str(given.get(name)))
         if channel is None or not can_see(channel, user):
             raise ApiError("channel_not_found")
         return channel
 
-    async def boot(self, user: str, given: Mapping[str, Any]) -> Json:
+    async def load_page(self, user: str, given: Mapping[str, Any]) -> Json:
         hub, state = self.hub, self.hub.state
         state.find_or_open_direct([user, state.app.bot_user_id])
         manifest = hub.manifest
@@ -123,13 +127,13 @@ class ClientApi:
             "agent_prompts": list(manifest.prompts),
         }
 
-    async def messages(self, user: str, given: Mapping[str, Any]) -> Json:
-        channel = self._channel(user, given)
+    async def list_messages(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._find_channel(user, given)
         timeline = self.hub.state.timelines[channel.id]
         thread_ts, before = str(given.get("thread_ts") or ""), str(given.get("before") or "")
         stamps = timeline.threads.get(thread_ts, []) if thread_ts else timeline.roots
         older = timeline.slice_between(stamps, "", before, inclusive=False)
-        limit = _limit(given)
+        limit = _read_limit(given)
         wanted = older[-limit:]
         found = [timeline.by_ts[ts] for ts in wanted]
         if thread_ts in timeline.by_ts and len(wanted) == len(older):
@@ -144,8 +148,8 @@ class ClientApi:
         ]
         return {"messages": sorted([*found, *mine], key=lambda item: item["ts"]), "has_more": len(wanted) < len(older)}
 
-    async def post(self, user: str, given: Mapping[str, Any]) -> Json:
-        channel = self._channel(user, given)
+    async def post_message(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._find_channel(user, given)
         text = str(given.get("text") or "")
         if not text.strip():
             raise ApiError("no_text", message="Write a message first.")
@@ -165,20 +169,20 @@ class ClientApi:
         if turned_off and channel.is_im and self.hub.state.has_bot(channel):
             raise ApiError("restricted_action", message="Sending messages to this app has been turned off.")
 
-    async def join(self, user: str, given: Mapping[str, Any]) -> Json:
-        channel = self._channel(user, given)
+    async def join_channel(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._find_channel(user, given)
         membership.join_channel(self.hub, channel, user)
         return {"channel": page_channel(self.hub.state, channel, user)}
 
-    async def command(self, user: str, given: Mapping[str, Any]) -> Json:
-        channel = self._channel(user, given)
+    async def run_command(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._find_channel(user, given)
         await interactions.run_command(
             self.hub, user, channel, str(given.get("text") or ""), str(given.get("thread_ts") or "")
         )
         return {}
 
-    async def action(self, user: str, given: Mapping[str, Any]) -> Json:
-        container, action, values = _object(given, "container"), _object(given, "action"), _values(given)
+    async def send_action(self, user: str, given: Mapping[str, Any]) -> Json:
+        container, action, values = _read_object(given, "container"), _read_object(given, "action"), _read_values(given)
         with self._report_no_response(user):
             await interactions.send_block_action(self.hub, user, container, action, values)
         return {}
@@ -186,26 +190,26 @@ class ClientApi:
     def _report_no_response(self, user: str) -> "_ReportNoResponse":
         return _ReportNoResponse(self.hub, user)
 
-    async def submit(self, user: str, given: Mapping[str, Any]) -> Json:
-        errors = await interactions.submit_view(self.hub, user, str(given.get("view_id")), _values(given))
+    async def submit_view(self, user: str, given: Mapping[str, Any]) -> Json:
+        errors = await interactions.submit_view(self.hub, user, str(given.get("view_id")), _read_values(given))
         return {"errors": errors} if errors else {}
 
-    async def close(self, user: str, given: Mapping[str, Any]) -> Json:
+    async def close_view(self, user: str, given: Mapping[str, Any]) -> Json:
         with self._report_no_response(user):
             await interactions.close_view(self.hub, user, str(given.get("view_id")), all_views=bool(given.get("all")))
         return {}
 
-    async def shortcut(self, user: str, given: Mapping[str, Any]) -> Json:
+    async def run_shortcut(self, user: str, given: Mapping[str, Any]) -> Json:
         channel, ts = str(given.get("channel") or ""), str(given.get("message_ts") or "")
         with self._report_no_response(user):
             await interactions.use_shortcut(self.hub, user, str(given.get("callback_id")), channel, ts)
         return {}
 
-    async def options(self, user: str, given: Mapping[str, Any]) -> Json:
+    async def load_options(self, user: str, given: Mapping[str, Any]) -> Json:
         place = (str(given.get("block_id")), str(given.get("action_id")), str(given.get("value") or ""))
-        return await interactions.load_options(self.hub, user, _object(given, "container"), *place)
+        return await interactions.load_options(self.hub, user, _read_object(given, "container"), *place)
 
-    async def home(self, user: str, given: Mapping[str, Any]) -> Json:
+    async def open_home(self, user: str, given: Mapping[str, Any]) -> Json:
         state = self.hub.state
         tab = str(given.get("tab") or "home")
         view = state.homes.get(user)
@@ -223,8 +227,8 @@ class ClientApi:
         root = messages.publish_message(self.hub, channel, messages.build_app_message(self.hub, opening), quiet=True)
         events.send_assistant_thread_started(self.hub, user, channel, root["ts"])
 
-    async def react(self, user: str, given: Mapping[str, Any]) -> Json:
-        channel = self._channel(user, given)
+    async def set_reaction(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._find_channel(user, given)
         message = self.hub.state.find_message(channel.id, str(given.get("ts")))
         if message is None:
             raise ApiError("message_not_found")
@@ -233,26 +237,26 @@ class ClientApi:
         )
         return {}
 
-    async def read(self, user: str, given: Mapping[str, Any]) -> Json:
-        channel = self._channel(user, given)
+    async def mark_read(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._find_channel(user, given)
         self.hub.state.mark_read(user, channel.id, str(given.get("ts") or self.hub.clock.new_timestamp()))
         return {}
 
-    async def dm(self, user: str, given: Mapping[str, Any]) -> Json:
+    async def open_direct_message(self, user: str, given: Mapping[str, Any]) -> Json:
         other = str(given.get("other"))
         if other not in self.hub.state.people:
             raise ApiError("user_not_found")
         channel = membership.open_direct_message(self.hub, [user, other])
         return {"channel": page_channel(self.hub.state, channel, user)}
 
-    async def socket(self, request: web.Request) -> web.StreamResponse:
+    async def serve_socket(self, request: web.Request) -> web.StreamResponse:
         user = request.query.get("user", "")
         if user not in self.hub.state.people:
             return web.Response(status=404, text=f"{user} isn't a person in this workspace.")
         return await self.hub.pages.serve(request, user, {"type": "app", "connected": self.hub.transport.connected})
 
 
-def _object(given: Mapping[str, Any], name: str) -> Json:
+def _read_object(given: Mapping[str, Any], name: str) -> Json:
     """Read a field that holds an object; a missing one reads as empty. Raises ApiError `invalid_arguments`."""
     value = given.get(name) or {}
     if not isinstance(value, dict):
@@ -260,16 +264,16 @@ def _object(given: Mapping[str, Any], name: str) -> Json:
     return value
 
 
-def _values(given: Mapping[str, Any]) -> Json:
+def _read_values(given: Mapping[str, Any]) -> Json:
     """Read the entered values, `state.values` by block_id and action_id; empty if there are none."""
-    values = _object(_object(given, "state"), "values")
+    values = _read_object(_read_object(given, "state"), "values")
     return {
-        block: {action: _object(_object(values, block), action) for action in _object(values, block)}
+        block: {action: _read_object(_read_object(values, block), action) for action in _read_object(values, block)}
         for block in values
     }
 
 
-def _limit(given: Mapping[str, Any]) -> int:
+def _read_limit(given: Mapping[str, Any]) -> int:
     text = str(given.get("limit") or 50)
     if not text.isdecimal() or len(text) > 9 or not int(text):
         raise ApiError("invalid_arguments", message="limit must be a positive whole number.")

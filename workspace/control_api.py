@@ -28,34 +28,34 @@ class ControlApi:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/control/calls", _report_config_errors(self.calls)),
-            web.get("/control/events", _report_config_errors(self.events)),
-            web.get("/control/faults", _report_config_errors(self.show_faults)),
+            web.get("/control/calls", _report_config_errors(self.list_calls)),
+            web.get("/control/events", _report_config_errors(self.list_events)),
+            web.get("/control/faults", _report_config_errors(self.list_faults)),
             web.post("/control/faults", _report_config_errors(self.set_faults)),
             web.post("/control/disconnect", _report_config_errors(self.disconnect)),
-            web.post("/control/event", _report_config_errors(self.event)),
-            web.post("/control/token", _report_config_errors(self.token)),
-            web.post("/control/rates", _report_config_errors(self.rates)),
+            web.post("/control/event", _report_config_errors(self.send_event)),
+            web.post("/control/token", _report_config_errors(self.set_token)),
+            web.post("/control/rates", _report_config_errors(self.set_rates)),
             web.post("/control/reset", _report_config_errors(self.reset)),
         ]
 
-    async def calls(self, request: web.Request) -> web.Response:
+    async def list_calls(self, request: web.Request) -> web.Response:
         wanted = request.query.get("method")
         found = [call for call in self.api.calls if not wanted or call["method"] == wanted]
-        return web.json_response({"ok": True, "calls": found[-_limit(request) :]})
+        return web.json_response({"ok": True, "calls": found[-_read_limit(request) :]})
 
-    async def events(self, request: web.Request) -> web.Response:
+    async def list_events(self, request: web.Request) -> web.Response:
         wanted = request.query.get("type")
         found = [item.to_json() for item in list(self.log.deliveries)]
         if wanted:
             found = [item for item in found if wanted in (item["type"], item["event_type"])]
-        return web.json_response({"ok": True, "events": found[-_limit(request) :]})
+        return web.json_response({"ok": True, "events": found[-_read_limit(request) :]})
 
-    async def show_faults(self, request: web.Request) -> web.Response:
+    async def list_faults(self, request: web.Request) -> web.Response:
         return web.json_response({"ok": True, "faults": self.hub.faults.to_json()})
 
     async def set_faults(self, request: web.Request) -> web.Response:
-        self.hub.faults.replace(await _json(request))
+        self.hub.faults.replace(await _read_json(request))
         return web.json_response({"ok": True, "faults": self.hub.faults.to_json()})
 
     async def disconnect(self, request: web.Request) -> web.Response:
@@ -66,7 +66,7 @@ class ControlApi:
         await self.hub.sockets.refresh(wanted.text("reason", "refresh_requested"))
         return web.json_response({"ok": True})
 
-    async def event(self, request: web.Request) -> web.Response:
+    async def send_event(self, request: web.Request) -> web.Response:
         """Send a raw event (`{"event": {…}, "times": 1}`) even without a subscription, each with its own event_id
         unless `same_id` is set."""
         wanted = await _read_fields(request)
@@ -79,11 +79,11 @@ class ControlApi:
             events.deliver_event(self.hub, envelopes[0] if same else envelope)
         return web.json_response({"ok": True, "event_ids": [envelope["event_id"] for envelope in envelopes]})
 
-    async def token(self, request: web.Request) -> web.Response:
+    async def set_token(self, request: web.Request) -> web.Response:
         self.hub.token_revoked = (await _read_fields(request)).flag("revoked", False)
         return web.json_response({"ok": True, "revoked": self.hub.token_revoked})
 
-    async def rates(self, request: web.Request) -> web.Response:
+    async def set_rates(self, request: web.Request) -> web.Response:
         wanted, rates = await _read_fields(request), self.api.rates
         strict = wanted.flag("strict", rates.strict)
         rates.messages_per_minute = wanted.integer("messages_per_minute", rates.messages_per_minute, 1)
@@ -115,20 +115,20 @@ def _report_config_errors(run: Handler) -> Handler:
     return handle
 
 
-def _limit(request: web.Request) -> int:
+def _read_limit(request: web.Request) -> int:
     text = request.query.get("limit", "1000")
     return JsonFields({"limit": int(text) if text.isdecimal() and len(text) < 10 else text}).integer("limit", 1, 1)
 
 
 async def _read_fields(request: web.Request) -> JsonFields:
     """Read the fields of the request; a missing body has none."""
-    body = await _json(request) if request.can_read_body else {}
+    body = await _read_json(request) if request.can_read_body else {}
     if not isinstance(body, dict):
         raise ConfigError("The request body must be a JSON object.")
     return JsonFields(body)
 
 
-async def _json(request: web.Request) -> Any:
+async def _read_json(request: web.Request) -> Any:
     try:
         return parse_json(await request.read())
     except ValueError as problem:

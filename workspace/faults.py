@@ -59,7 +59,7 @@ class Faults:
         """Replace all faults. Raises ConfigError naming the invalid one."""
         if not isinstance(given, list):
             raise ConfigError("The request body must be a list of faults.")
-        self._faults = [_fault(index, item) for index, item in enumerate(given)]
+        self._faults = [_parse_fault(index, item) for index, item in enumerate(given)]
 
     def for_call(self, method: str) -> list[Fault]:
         return self._pick_faults(API_KINDS, method)
@@ -74,7 +74,7 @@ class Faults:
         return [fault.to_json() for fault in self._faults]
 
 
-def _fault(index: int, item: Any) -> Fault:
+def _parse_fault(index: int, item: Any) -> Fault:
     where = f"Fault {index}: "
     if not isinstance(item, Mapping):
         raise ConfigError(f"{where}it must be an object.")

@@ -24,13 +24,13 @@ def create_file(state: WorkspaceState, uploads: Uploads, file_id: str, title: st
     if file_id in state.files:
         return state.files[file_id]
     upload = uploads.finish(file_id)
-    file = _file_object(state, upload, title, user)
+    file = _build_file_object(state, upload, title, user)
     state.saver.save_blob(file_id, upload.content or b"")
     state.save_file(file)
     return file
 
 
-def _file_object(state: WorkspaceState, upload: Upload, title: str, user: str) -> Json:
+def _build_file_object(state: WorkspaceState, upload: Upload, title: str, user: str) -> Json:
     kind = mimetypes.guess_type(upload.name)[0] or "application/octet-stream"
     ending = upload.name.rpartition(".")[2].lower() if "." in upload.name else "binary"
     address = f"/files/{upload.file_id}/{quote(upload.name)}"
@@ -58,10 +58,10 @@ def _file_object(state: WorkspaceState, upload: Upload, title: str, user: str) -
     }
     if upload.description:
         file["alt_txt"] = upload.description
-    return file | _picture_size(upload.content or b"")
+    return file | _read_picture_size(upload.content or b"")
 
 
-def _picture_size(content: bytes) -> Json:
+def _read_picture_size(content: bytes) -> Json:
     if not content.startswith(b"\x89PNG\r\n\x1a\n") or len(content) < 24:
         return {}
     width, height = struct.unpack(">II", content[16:24])
@@ -90,7 +90,7 @@ class FileRoutes:
 
     async def upload(self, request: web.Request) -> web.Response:
         try:
-            self.hub.uploads.receive(request.match_info["ticket"], await _content(request))
+            self.hub.uploads.receive(request.match_info["ticket"], await _read_content(request))
         except ApiError as failure:
             return web.Response(status=400, text=failure.code)
         except (ValueError, AssertionError):  # aiohttp raises either for an invalid multipart body
@@ -116,14 +116,14 @@ class FileRoutes:
         if not known or "files:read" not in self.hub.manifest.scopes:
             text = "Send a bot token with the files:read scope in the Authorization header."
             return web.Response(status=403, text=text)
-        return self._file(request.match_info["id"])
+        return self._send_file(request.match_info["id"])
 
     async def serve_to_page(self, request: web.Request) -> web.Response:
         if request.query.get("user", next(iter(self.hub.state.people))) not in self.hub.state.people:
             return web.Response(status=403, text="Add ?user= with the id of a person in this workspace.")
-        return self._file(request.match_info["id"])
+        return self._send_file(request.match_info["id"])
 
-    def _file(self, file_id: str) -> web.Response:
+    def _send_file(self, file_id: str) -> web.Response:
         file, content = self.hub.state.files.get(file_id), self.hub.state.saver.load_blob(file_id)
         if file is None or content is None:
             return web.Response(status=404, text="This file doesn't exist.")
@@ -136,7 +136,7 @@ class FileRoutes:
         return web.Response(body=content, headers=headers)
 
 
-async def _content(request: web.Request) -> bytes:
+async def _read_content(request: web.Request) -> bytes:
     if not request.content_type.startswith("multipart/"):
         return await request.read()
     parts: Any = await request.multipart()

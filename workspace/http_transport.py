@@ -91,17 +91,17 @@ class HttpTransport:
             raise
         if not 200 <= status < 300:
             delivery.give_up()
-            raise self._failed(f"it responded with status {status}")
+            raise self._dispatch_failure(f"it responded with status {status}")
         try:
             parsed = _parse_answer(answer)
         except UnicodeDecodeError as problem:
             logger.warning("The app's response to a %s request isn't valid UTF-8: %s", kind, problem)
             delivery.give_up()
-            raise self._failed("its response isn't valid text") from None
+            raise self._dispatch_failure("its response isn't valid text") from None
         delivery.acknowledge(parsed)
         return parsed
 
-    def _failed(self, why: str) -> NoAppResponse:
+    def _dispatch_failure(self, why: str) -> NoAppResponse:
         return NoAppResponse("dispatch_failed", f"{self._app_name} couldn't do that ({why}). Try again.")
 
     async def _post(self, body: str, headers: dict[str, str]) -> tuple[int, bytes, bool]:

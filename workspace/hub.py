@@ -29,7 +29,7 @@ class Hub:
     transport: AppTransport
     triggers: Triggers
     response_urls: ResponseUrls
-    views: ViewStacks
+    view_stacks: ViewStacks
     streams: Streams
     uploads: Uploads = field(default_factory=Uploads)
     faults: Faults = field(default_factory=Faults)

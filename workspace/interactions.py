@@ -78,13 +78,13 @@ def find_context(hub: Hub, user: str, container: Mapping[str, Any], values: Mapp
     if channel is None:
         raise ApiError("channel_not_found")
     ts = str(container.get("ts"))
-    message = hub.state.find_message(channel.id, ts) or _ephemeral(hub, user, channel, ts)
+    message = hub.state.find_message(channel.id, ts) or _find_ephemeral(hub, user, channel, ts)
     if message is None:
         raise ApiError("message_not_found")
     return payloads.build_message_context(hub, user, channel, message), ""
 
 
-def _ephemeral(hub: Hub, user: str, channel: Channel, ts: str) -> Json | None:
+def _find_ephemeral(hub: Hub, user: str, channel: Channel, ts: str) -> Json | None:
     shown = hub.state.ephemerals.get((user, channel.id), [])
     return next((message for message in shown if message["ts"] == ts), None)
 
@@ -93,7 +93,7 @@ def find_open_view(hub: Hub, user: str, view_id: str) -> Json:
     home = hub.state.homes.get(user)
     if home and home["id"] == view_id:
         return home
-    owner, view = hub.views.find(view_id)
+    owner, view = hub.view_stacks.find(view_id)
     if owner != user:
         raise ApiError("not_found")
     return view
@@ -158,16 +158,16 @@ def _change_stack(hub: Hub, user: str, view: Json, action: Any, answer: Any) -> 
             raise ApiError("invalid_response")
         whole = complete_view(hub.state, given, "modal")
         if action == "update":
-            _, changed = hub.views.replace(view["id"], whole)
+            _, changed = hub.view_stacks.replace(view["id"], whole)
             hub.pages.push([user], {"type": "view_updated", "view": changed})
         else:
-            pushed = hub.views.push(user, whole)
+            pushed = hub.view_stacks.push(user, whole)
             hub.pages.push([user], {"type": "view_pushed", "view": pushed})
         return
     if action == "clear":
-        hub.views.clear(user)
+        hub.view_stacks.clear(user)
     else:
-        hub.views.close_down_to(user, view["id"])
+        hub.view_stacks.close_down_to(user, view["id"])
     hub.pages.push([user], {"type": "view_closed", "view_id": view["id"], "all": action == "clear"})
 
 
@@ -175,7 +175,7 @@ async def close_view(hub: Hub, user: str, view_id: str, *, all_views: bool) -> N
     """Close a modal, or all of them. The app is notified of each view with `notify_on_close`."""
     view = find_open_view(hub, user, view_id)
     all_views = all_views or view["clear_on_close"]
-    closed = hub.views.clear(user) if all_views else hub.views.close_down_to(user, view_id)
+    closed = hub.view_stacks.clear(user) if all_views else hub.view_stacks.close_down_to(user, view_id)
     hub.pages.push([user], {"type": "view_closed", "view_id": view_id, "all": all_views})
     for item in closed:
         if item["notify_on_close"]:

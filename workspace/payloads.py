@@ -124,11 +124,11 @@ def build_view_submission(hub: Hub, user: str, view: Json, values: Mapping[str, 
     return _common_fields(hub, "view_submission", user) | {
         "trigger_id": hub.triggers.issue(user, view["id"]),
         "view": view | {"state": {"values": values}},
-        "response_urls": list(_response_urls(hub, user, view, values)),
+        "response_urls": list(_build_response_urls(hub, user, view, values)),
     }
 
 
-def _response_urls(hub: Hub, user: str, view: Json, values: Mapping[str, Any]) -> Iterator[Json]:
+def _build_response_urls(hub: Hub, user: str, view: Json, values: Mapping[str, Any]) -> Iterator[Json]:
     """Yield one URL for each conversation chosen in a select with `response_url_enabled`."""
     for block in view["blocks"]:
         element = block.get("element", {})

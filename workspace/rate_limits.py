@@ -20,11 +20,11 @@ class RateLimits:
 
     def count(self, method: str, tier: int, channel: str) -> int:
         """Count one call. Returns the seconds to wait if it exceeds a limit, else 0."""
-        limits = self._limits(method, tier, channel)
+        limits = self._limits_for(method, tier, channel)
         # A refused call isn't counted, as in Slack: an app that retries early doesn't push the end of its wait
         # further away. The wait is rounded up, because a retry after exactly `Retry-After` seconds must succeed.
         if self.strict:
-            wait = max(self._wait(key, allowed, window) for key, allowed, window in limits)
+            wait = max(self._wait_seconds(key, allowed, window) for key, allowed, window in limits)
             if wait > 0:
                 return max(1, round(wait + 0.5))
         now = self._clock.now()
@@ -35,7 +35,7 @@ class RateLimits:
                 calls.popleft()
         return 0
 
-    def _limits(self, method: str, tier: int, channel: str) -> list[tuple[str, int, float]]:
+    def _limits_for(self, method: str, tier: int, channel: str) -> list[tuple[str, int, float]]:
         """Return (key to count by, calls allowed, window in seconds) for each limit of this call."""
         # Slack limits chat.postMessage by channel, about one message a second with short bursts, and for the whole
         # workspace. Every other method has a tier of calls per minute.
@@ -43,7 +43,7 @@ class RateLimits:
             return [(f"{POST} {channel}", BURST, float(BURST)), (POST, self.messages_per_minute, MINUTE)]
         return [(method, tier, MINUTE)]
 
-    def _wait(self, key: str, allowed: int, window: float) -> float:
+    def _wait_seconds(self, key: str, allowed: int, window: float) -> float:
         calls = self._calls[key]
         if len(calls) < allowed:
             return 0.0

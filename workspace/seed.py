@@ -54,41 +54,43 @@ def read_seed(path: Path) -> Seed:
         raise ConfigError(f"{path}, line {line}: not valid YAML: {problem.problem}.") from None
     if not isinstance(root, CommentedMap):
         raise ConfigError(f"{path}: the seed must contain team, app, people and channels.")
-    return _Reader(str(path)).seed(root)
+    return _Reader(str(path)).read_seed(root)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     where: str
 
-    def problem(self, node: Any, field: str, what: str) -> ConfigError:
+    def error(self, node: Any, field: str, what: str) -> ConfigError:
         line = node.lc.line + 1 if hasattr(node, "lc") else 1
         return ConfigError(f"{self.where}, line {line}: {field} {what}.")
 
-    def seed(self, root: CommentedMap) -> Seed:
-        team, app = self.section(root, "team"), self.section(root, "app")
+    def read_seed(self, root: CommentedMap) -> Seed:
+        team, app = self.read_section(root, "team"), self.read_section(root, "app")
         identity = AppIdentity(
-            id=self.text(app, "id", "app"),
-            bot_user_id=self.text(app, "bot_user_id", "app"),
-            bot_id=str(app.get("bot_id") or "B" + self.text(app, "id", "app")[1:]),
+            id=self.read_text(app, "id", "app"),
+            bot_user_id=self.read_text(app, "bot_user_id", "app"),
+            bot_id=str(app.get("bot_id") or "B" + self.read_text(app, "id", "app")[1:]),
             bot_name=str(app.get("bot_name") or ""),
         )
-        people = tuple(self.people(root))
+        people = tuple(self.read_people(root))
         known = {person.id for person in people} | {identity.bot_user_id}
-        channels = tuple(self.channels(root, known))
+        channels = tuple(self.read_channels(root, known))
         return Seed(
             team=Team(
-                self.text(team, "id", "team"), self.text(team, "name", "team"), self.text(team, "domain", "team")
+                self.read_text(team, "id", "team"),
+                self.read_text(team, "name", "team"),
+                self.read_text(team, "domain", "team"),
             ),
             app=identity,
-            tokens=self.tokens(root),
+            tokens=self.read_tokens(root),
             people=people,
             channels=channels,
-            messages=tuple(self.messages(root, known)),
-            usergroups=tuple(self.usergroups(root, known)),
+            messages=tuple(self.read_messages(root, known)),
+            usergroups=tuple(self.read_usergroups(root, known)),
         )
 
-    def tokens(self, root: CommentedMap) -> Tokens:
+    def read_tokens(self, root: CommentedMap) -> Tokens:
         given = root.get("tokens") or {}
         defaults = Tokens()
         return Tokens(
@@ -97,13 +99,13 @@ class _Reader:
             signing_secret=str(given.get("signing_secret", defaults.signing_secret)),
         )
 
-    def people(self, root: CommentedMap) -> Iterator[Member]:
+    def read_people(self, root: CommentedMap) -> Iterator[Member]:
         seen: set[str] = set()
-        for index, (item, field) in enumerate(self.items(root, "people", required=True)):
+        for index, (item, field) in enumerate(self.read_items(root, "people", required=True)):
             person = Member(
-                id=self.new_id(item, field, seen),
-                name=self.text(item, "name", field),
-                real_name=self.text(item, "real_name", field),
+                id=self.read_new_id(item, field, seen),
+                name=self.read_text(item, "name", field),
+                real_name=self.read_text(item, "real_name", field),
                 title=str(item.get("title", "")),
                 tz=str(item.get("tz", "UTC")),
                 email=str(item.get("email") or f"{item['name']}@example.com"),
@@ -111,67 +113,67 @@ class _Reader:
             )
             yield person
 
-    def channels(self, root: CommentedMap, known: set[str]) -> Iterator[Channel]:
+    def read_channels(self, root: CommentedMap, known: set[str]) -> Iterator[Channel]:
         seen: set[str] = set()
-        for item, field in self.items(root, "channels", required=True):
+        for item, field in self.read_items(root, "channels", required=True):
             members = item.get("members") or []
             self.check_people(item, members, f"{field}.members", known)
             yield Channel(
-                id=self.new_id(item, field, seen),
-                name=self.text(item, "name", field),
+                id=self.read_new_id(item, field, seen),
+                name=self.read_text(item, "name", field),
                 topic=str(item.get("topic", "")),
                 is_private=bool(item.get("private", False)),
                 members=dict.fromkeys(members),
             )
 
-    def messages(self, root: CommentedMap, known: set[str]) -> Iterator[SeedMessage]:
-        for channel, field in self.items(root, "channels"):
-            for item, message_field in self.items(channel, "messages", prefix=f"{field}."):
-                user = self.text(item, "user", message_field)
+    def read_messages(self, root: CommentedMap, known: set[str]) -> Iterator[SeedMessage]:
+        for channel, field in self.read_items(root, "channels"):
+            for item, message_field in self.read_items(channel, "messages", prefix=f"{field}."):
+                user = self.read_text(item, "user", message_field)
                 self.check_people(item, [user], f"{message_field}.user", known)
-                yield SeedMessage(channel["id"], user, self.text(item, "text", message_field))
+                yield SeedMessage(channel["id"], user, self.read_text(item, "text", message_field))
 
-    def usergroups(self, root: CommentedMap, known: set[str]) -> Iterator[Usergroup]:
-        for item, field in self.items(root, "usergroups"):
+    def read_usergroups(self, root: CommentedMap, known: set[str]) -> Iterator[Usergroup]:
+        for item, field in self.read_items(root, "usergroups"):
             users = tuple(item.get("users") or ())
             self.check_people(item, users, f"{field}.users", known)
-            handle = self.text(item, "handle", field)
-            yield Usergroup(self.text(item, "id", field), handle, str(item.get("name", handle)), users)
+            handle = self.read_text(item, "handle", field)
+            yield Usergroup(self.read_text(item, "id", field), handle, str(item.get("name", handle)), users)
 
-    def section(self, root: CommentedMap, key: str) -> CommentedMap:
+    def read_section(self, root: CommentedMap, key: str) -> CommentedMap:
         value = root.get(key)
         if not isinstance(value, CommentedMap):
-            raise self.problem(root, key, "is missing")
+            raise self.error(root, key, "is missing")
         return value
 
-    def items(
+    def read_items(
         self, parent: CommentedMap, key: str, *, required: bool = False, prefix: str = ""
     ) -> Iterator[tuple[CommentedMap, str]]:
         value = parent.get(key)
         if value is None and not required:
             return
         if not isinstance(value, list) or (required and not value):
-            raise self.problem(parent, f"{prefix}{key}", "must be a list")
+            raise self.error(parent, f"{prefix}{key}", "must be a list")
         for index, item in enumerate(value):
             field = f"{prefix}{key}[{index}]"
             if not isinstance(item, CommentedMap):
-                raise self.problem(parent, field, "must be a set of fields")
+                raise self.error(parent, field, "must be a set of fields")
             yield item, field
 
-    def text(self, item: Mapping[str, Any], key: str, field: str) -> str:
+    def read_text(self, item: Mapping[str, Any], key: str, field: str) -> str:
         value = item.get(key)
         if not isinstance(value, str) or not value:
-            raise self.problem(item, f"{field}.{key}", "is missing or is not text")
+            raise self.error(item, f"{field}.{key}", "is missing or is not text")
         return value
 
-    def new_id(self, item: CommentedMap, field: str, seen: set[str]) -> str:
-        value = self.text(item, "id", field)
+    def read_new_id(self, item: CommentedMap, field: str, seen: set[str]) -> str:
+        value = self.read_text(item, "id", field)
         if value in seen:
-            raise self.problem(item, f"{field}.id", f"{value} is used twice")
+            raise self.error(item, f"{field}.id", f"{value} is used twice")
         seen.add(value)
         return value
 
     def check_people(self, item: CommentedMap, ids: Any, field: str, known: set[str]) -> None:
         for person in ids:
             if person not in known:
-                raise self.problem(item, field, f"contains {person}, who isn't listed under people")
+                raise self.error(item, field, f"contains {person}, who isn't listed under people")

@@ -62,7 +62,7 @@ class Server:
             transport=outlet,
             triggers=Triggers(clock, options.trigger_seconds, state.team.id),
             response_urls=ResponseUrls(clock),
-            views=ViewStacks(state),
+            view_stacks=ViewStacks(state),
             streams=Streams(clock),
         )
         sockets.on_change = self._on_connection_change

@@ -113,7 +113,7 @@ class SocketMode:
         live = self._live
         if live:
             self._turn += 1
-            self._send(live[self._turn % len(live)], delivery)
+            self._send_envelope(live[self._turn % len(live)], delivery)
         elif delivery.answer is None or self._is_reconnecting():
             self._hold_until_connected(delivery)
         else:
@@ -131,7 +131,7 @@ class SocketMode:
         if len(self._waiting) > self._options.waiting_events:
             self._waiting.popleft().give_up()
 
-    def _send(self, connection: Connection, delivery: AppDelivery) -> None:
+    def _send_envelope(self, connection: Connection, delivery: AppDelivery) -> None:
         # Every attempt has its own envelope_id, but the same payload and event_id. A late acknowledgement of an
         # earlier attempt still counts, so the delivery is found by any of its envelope ids.
         envelope_id = str(uuid.uuid4())
@@ -197,14 +197,14 @@ class SocketMode:
         connection = Connection(socket, request.transport)
         writer = asyncio.create_task(connection.write())
         self._connections.append(connection)
-        connection.send(self._hello())
+        connection.send(self._build_hello())
         self._notify_change()
         waiting, self._waiting = self._waiting, deque()
         for delivery in waiting:
             if not delivery.is_done:
                 self._dispatch(delivery)
         try:
-            await self._read(connection)
+            await self._read_frames(connection)
         finally:
             self._connections.remove(connection)
             self._lost_at = asyncio.get_running_loop().time()
@@ -213,7 +213,7 @@ class SocketMode:
             self._notify_change()
         return socket
 
-    def _hello(self) -> Json:
+    def _build_hello(self) -> Json:
         return {
             "type": "hello",
             "num_connections": len(self._live),
@@ -221,7 +221,7 @@ class SocketMode:
             "connection_info": {"app_id": self._app_id},
         }
 
-    async def _read(self, connection: Connection) -> None:
+    async def _read_frames(self, connection: Connection) -> None:
         async for message in connection.socket:
             if message.type == WSMsgType.TEXT:
                 self._handle_frame(connection, message.data)

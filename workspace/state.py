@@ -21,7 +21,7 @@ class WorkspaceState:
         self.clock = clock
         self.team: Team = seed.team
         self.app: AppIdentity = seed.app
-        self.people: dict[str, Member] = {person.id: person for person in (*seed.people, _bot(seed))}
+        self.people: dict[str, Member] = {person.id: person for person in (*seed.people, _bot_member(seed))}
         self.usergroups: tuple[Usergroup, ...] = seed.usergroups
         self._clear()
         self._start()
@@ -120,14 +120,8 @@ class WorkspaceState:
         shown.append(message)
         del shown[:-EPHEMERAL_KEPT]
 
-    def is_member(self, channel: Channel, user: str) -> bool:
-        return user in channel.members
-
     def has_bot(self, channel: Channel) -> bool:
         return self.app.bot_user_id in channel.members
-
-    def channels_of(self, user: str) -> list[Channel]:
-        return [channel for channel in self.channels.values() if user in channel.members]
 
     def find_or_open_direct(self, users: Iterable[str]) -> Channel:
         """Return the direct message between these people, opening it if there is none yet."""
@@ -158,6 +152,6 @@ class WorkspaceState:
         return self._direct_id([given]) if given in self.people else self.channel_names.get(name, name)
 
 
-def _bot(seed: Seed) -> Member:
+def _bot_member(seed: Seed) -> Member:
     name = seed.app.bot_name
     return Member(id=seed.app.bot_user_id, name=name.lower().replace(" ", ""), real_name=name, is_bot=True)

@@ -52,7 +52,7 @@ class Stream:
         if card is None:
             card = {"type": "task_card", "task_id": chunk["id"]}
             self.parts.append(card)
-        card |= {name: _rich(name, chunk[name]) for name in TASK_FIELDS if chunk.get(name)}
+        card |= {name: _as_rich_text(name, chunk[name]) for name in TASK_FIELDS if chunk.get(name)}
 
     def text(self) -> str:
         return "\n".join(part["text"] for part in self.parts if part["type"] == "markdown")
@@ -67,7 +67,7 @@ class Stream:
         return [plan, *(dict(part) for part in parts if part["type"] != "task_card")]
 
 
-def _rich(name: str, value: object) -> object:
+def _as_rich_text(name: str, value: object) -> object:
     """Details and output arrive as text or rich text; a task card holds rich text."""
     if name not in ("details", "output") or not isinstance(value, str):
         return value

@@ -100,9 +100,6 @@ class ViewStacks:
                 return user, view
         raise ApiError("not_found")
 
-    def stack(self, user: str) -> list[Json]:
-        return list(self._stacks[user])
-
     def close_down_to(self, user: str, view_id: str) -> list[Json]:
         """Close this view and all views on top of it. Returns the closed views, the top one first."""
         stack = self._stacks[user]

@@ -166,7 +166,7 @@ class Hooks:
     @contextlib.contextmanager
     def installed(self) -> Any:
         """The workspace's own code, with our hooks around its two crossings."""
-        answer, acknowledge = WebApi._answer, EventDelivery.acknowledge
+        answer, acknowledge = WebApi._run_call, EventDelivery.acknowledge
 
         def hooked_answer(api: WebApi, name: str, *rest: Any) -> Any:
             self.reach("before", "call", name)
@@ -179,11 +179,11 @@ class Hooks:
             acknowledge(delivery, payload)
             self.reach("after", "ack", delivery.kind)
 
-        WebApi._answer, EventDelivery.acknowledge = hooked_answer, hooked_acknowledge  # type: ignore[method-assign]
+        WebApi._run_call, EventDelivery.acknowledge = hooked_answer, hooked_acknowledge  # type: ignore[method-assign]
         try:
             yield
         finally:
-            WebApi._answer, EventDelivery.acknowledge = answer, acknowledge  # type: ignore[method-assign]
+            WebApi._run_call, EventDelivery.acknowledge = answer, acknowledge  # type: ignore[method-assign]
 
 
 def nth(number: int, name: str = "") -> Callable[[str], bool]:

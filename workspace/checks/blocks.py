@@ -49,7 +49,7 @@ def block_object(
     return typed_object(required, {"block_id": identifier, **(optional or {})}, *rules)
 
 
-def _collapsing(container: Mapping[str, Any], at: str) -> Iterator[Violation]:
+def _check_collapsing(container: Mapping[str, Any], at: str) -> Iterator[Violation]:
     if container.get("default_collapsed") and not container.get("is_collapsible"):
         message = "`default_collapsed` requires `is_collapsible`"
         yield Violation(pointer_to(at, "default_collapsed"), "conflicting_fields", message, {"is_collapsible": True})
@@ -147,7 +147,7 @@ def container_block(surface: Surface) -> ObjectCheck:
             "has_header_divider": check_boolean,
         },
         at_least_one("title", "rich_text_title"),
-        _collapsing,
+        _check_collapsing,
     )
 
 
@@ -169,7 +169,7 @@ PLAN = block_object({"title": string_check()}, {"tasks": array_of(TASK_OF_PLAN, 
 ALERT = block_object({"text": any_text_check(200)}, {"level": one_of("default", "info", "warning", "error", "success")})
 
 
-def _wide(surface: Surface) -> Mapping[str, Check]:
+def _wide_blocks(surface: Surface) -> Mapping[str, Check]:
     """Return the blocks that messages and the Home tab allow, and modals don't."""
     return {
         "card": CARD,
@@ -185,7 +185,7 @@ BY_SURFACE: Mapping[Surface, Check] = {
     "message": tagged_union(
         {
             **common_blocks("message"),
-            **_wide("message"),
+            **_wide_blocks("message"),
             "markdown": block_object({"text": string_check(12_000)}),
             "context_actions": block_object({"elements": array_of(IN_CONTEXT_ACTIONS, most=5)}),
             "plan": PLAN,
@@ -193,7 +193,7 @@ BY_SURFACE: Mapping[Surface, Check] = {
         }
     ),
     "modal": tagged_union({**common_blocks("modal"), "alert": ALERT}),
-    "home": tagged_union({**common_blocks("home"), **_wide("home")}),
+    "home": tagged_union({**common_blocks("home"), **_wide_blocks("home")}),
 }
 MOST_BLOCKS: Mapping[Surface, int] = {"message": 50, "modal": 100, "home": 100}
 
@@ -203,7 +203,7 @@ def check_blocks_at(blocks: Any, surface: Surface, at: str) -> Iterator[Violatio
     fewest = 0 if surface == "message" else 1
     yield from array_of(BY_SURFACE[surface], most=MOST_BLOCKS[surface], fewest=fewest)(blocks, at)
     found = list(walk_with_pointers(blocks, at))
-    yield from _distinct("block_id", found)
+    yield from _find_repeated("block_id", found)
     for pointer, one in found:
         yield from _distinct_actions(one, pointer)
 
@@ -226,11 +226,11 @@ def _distinct_actions(one: Mapping[str, Any], at: str) -> Iterator[Violation]:
     for name in ("elements", "actions"):
         entries, inside = one.get(name), pointer_to(at, name)
         if isinstance(entries, list | tuple):
-            yield from _distinct(
+            yield from _find_repeated(
                 "action_id", [(pointer_to(inside, index), entry) for index, entry in enumerate(entries)]
             )
 
 
-def _distinct(name: str, found: Iterable[tuple[str, Any]]) -> Iterator[Violation]:
+def _find_repeated(name: str, found: Iterable[tuple[str, Any]]) -> Iterator[Violation]:
     named = [(at, one) for at, one in found if isinstance(one, Mapping) and isinstance(one.get(name), str)]
     yield from find_duplicates(((pointer_to(at, name), one[name]) for at, one in named), name)

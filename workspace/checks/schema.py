@@ -199,16 +199,16 @@ class ObjectCheck:
         if not isinstance(value, Mapping):
             yield wrong_type(at, "an object")
             return
-        problems = [*self._absent(value, at), *self._present(value, at)]
+        problems = [*self._find_missing(value, at), *self._check_present(value, at)]
         yield from problems
         if not problems:
             for rule in self.rules:
                 yield from rule(value, at)
 
-    def _absent(self, value: Mapping[str, Any], at: str) -> Iterator[Violation]:
+    def _find_missing(self, value: Mapping[str, Any], at: str) -> Iterator[Violation]:
         return (missing_field(at, name) for name in self.required if name not in value)
 
-    def _present(self, value: Mapping[str, Any], at: str) -> Iterator[Violation]:
+    def _check_present(self, value: Mapping[str, Any], at: str) -> Iterator[Violation]:
         for name, entry in value.items():
             check = self.required.get(name) or self.optional.get(name)
             if check is None:
@@ -249,7 +249,7 @@ def tagged_union(kinds: Mapping[str, Check]) -> Check:
 def at_least_one(*names: str) -> Rule:
     def rule(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
         if not any(name in value for name in names):
-            yield Violation(at, "missing_field", f"must define {_either(names)}", {"fields": list(names)})
+            yield Violation(at, "missing_field", f"must define {_list_names(names)}", {"fields": list(names)})
 
     return rule
 
@@ -288,6 +288,6 @@ def find_duplicates(items: Iterable[tuple[str, Any]], name: str) -> Iterator[Vio
         seen.add(value)
 
 
-def _either(names: Iterable[str]) -> str:
+def _list_names(names: Iterable[str]) -> str:
     quoted = [f"`{name}`" for name in names]
     return f"either {' or '.join(quoted)}" if len(quoted) == 2 else f"at least one of {', '.join(quoted)}"

@@ -57,7 +57,7 @@ class WebApi:
         wait = self.hub.options.latency_ms + sum(fault.ms for fault in faults if fault.kind == "delay")
         if wait:
             await asyncio.sleep(wait / 1000)
-        outcome = self._answer(method, token, args, faults)
+        outcome = self._run_call(method, token, args, faults)
         # The method has already run when the connection is cut, so the caller can't know whether the call succeeded.
         # It has to find out before it tries again, or a message appears twice.
         if any(fault.kind == "lost_response" for fault in faults) and request.transport:
@@ -79,7 +79,7 @@ class WebApi:
         )
         return outcome.to_response()
 
-    def _answer(self, name: str, token: str, args: Json, faults: list[Fault]) -> ApiResponse:
+    def _run_call(self, name: str, token: str, args: Json, faults: list[Fault]) -> ApiResponse:
         broken = next((outcome for outcome in map(_fault_response, faults) if outcome), None)
         if broken:
             return broken
@@ -151,10 +151,12 @@ async def read_arguments(request: web.Request) -> Json:
         raise ApiError("invalid_post_type")
     if (request.charset or "utf-8").lower() not in CHARSETS:
         raise ApiError("invalid_charset")
-    return args | await (_object(request) if request.content_type == "application/json" else _form(request))
+    return args | await (
+        _read_json_object(request) if request.content_type == "application/json" else _read_form(request)
+    )
 
 
-async def _object(request: web.Request) -> Json:
+async def _read_json_object(request: web.Request) -> Json:
     try:
         body = parse_json((await request.read()).decode(request.charset or "utf-8"))
     except ValueError:
@@ -164,7 +166,7 @@ async def _object(request: web.Request) -> Json:
     return body
 
 
-async def _form(request: web.Request) -> Json:
+async def _read_form(request: web.Request) -> Json:
     try:
         form = await request.post()
     except (ValueError, AssertionError):  # aiohttp raises AssertionError for a part without an end

@@ -29,12 +29,12 @@ def complete_upload(call: Call) -> Json:
     given = call.structure("files")
     if not isinstance(given, list) or not given:
         raise ApiError("invalid_arguments")
-    channels = [_find_target(call, channel) for channel in _channels(call)]
+    channels = [_find_target(call, channel) for channel in _list_targets(call)]
     thread_ts = call.text("thread_ts")
     threads = {channel.id: build_reply_fields(call, channel, thread_ts) if thread_ts else {} for channel in channels}
     done = [_create_file(call, item) for item in given]
     for channel in channels:
-        _share(call, channel, done, threads[channel.id])
+        _share_files(call, channel, done, threads[channel.id])
     return {"files": [files.with_full_urls(call.hub.base_url, file) for file in done]}
 
 
@@ -47,7 +47,7 @@ def _create_file(call: Call, item: Any) -> Json:
     )
 
 
-def _channels(call: Call) -> list[str]:
+def _list_targets(call: Call) -> list[str]:
     several = call.args.get("channels")
     listed = several if isinstance(several, list) else str(several or "").split(",")
     return [str(channel) for channel in (call.text("channel_id"), *listed) if channel]
@@ -57,7 +57,7 @@ def _find_target(call: Call, channel: str) -> Channel:
     return find_writable_channel(Call(call.hub, call.method, {"channel": channel}))
 
 
-def _share(call: Call, channel: Channel, shared: list[Json], fields: Json) -> None:
+def _share_files(call: Call, channel: Channel, shared: list[Json], fields: Json) -> None:
     hub = call.hub
     content = {"text": call.text("initial_comment"), "files": shared, "upload": True, "subtype": "file_share"}
     message = messages.publish_message(hub, channel, messages.build_app_message(hub, content | fields))

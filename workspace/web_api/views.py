@@ -9,7 +9,7 @@ from workspace.web_api.content import check_view_argument
 def open_view(call: Call) -> Json:
     given = check_view_argument(call, "modal")
     user = _trigger_user(call)
-    view = call.hub.views.open(user, given)
+    view = call.hub.view_stacks.open(user, given)
     call.hub.pages.push([user], {"type": "view_opened", "view": view})
     return {"view": view}
 
@@ -17,7 +17,7 @@ def open_view(call: Call) -> Json:
 def push_view(call: Call) -> Json:
     given = check_view_argument(call, "modal")
     user = _trigger_user(call)
-    view = call.hub.views.push(user, given)
+    view = call.hub.view_stacks.push(user, given)
     call.hub.pages.push([user], {"type": "view_pushed", "view": view})
     return {"view": view}
 
@@ -33,7 +33,7 @@ def update_view(call: Call) -> Json:
     _check_hash(call, old)
     if old["type"] == "home":
         return _show_home(call, user, given, old["id"])
-    user, view = call.hub.views.replace(old["id"], given)
+    user, view = call.hub.view_stacks.replace(old["id"], given)
     call.hub.pages.push([user], {"type": "view_updated", "view": view})
     return {"view": view}
 
@@ -45,7 +45,7 @@ def _find_view(call: Call) -> tuple[str, Json]:
     for user, home in call.hub.state.homes.items():
         if home[name] == wanted:
             return user, home
-    return call.hub.views.find(wanted) if name == "id" else call.hub.views.find_external(wanted)
+    return call.hub.view_stacks.find(wanted) if name == "id" else call.hub.view_stacks.find_external(wanted)
 
 
 def publish_view(call: Call) -> Json:
@@ -60,8 +60,8 @@ def publish_view(call: Call) -> Json:
 
 
 def _show_home(call: Call, user: str, given: Json, view_id: str) -> Json:
-    call.hub.views.check_external_id(given, view_id)
-    view = call.hub.views.build_view(given, view_id=view_id)
+    call.hub.view_stacks.check_external_id(given, view_id)
+    view = call.hub.view_stacks.build_view(given, view_id=view_id)
     call.hub.state.save_home(user, view)
     call.hub.pages.push([user], {"type": "home", "view": view})
     return {"view": view}
