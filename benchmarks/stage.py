@@ -15,7 +15,7 @@ from typing import Any, TextIO
 import aiohttp
 import psutil
 
-from bot.manifest import manifest
+from bot.manifest import build_manifest
 
 LATENCY_MS = 150
 CHANNELS = [f"C9BENCH{number:04}" for number in range(200)]
@@ -51,7 +51,7 @@ def write_seed(folder: Path) -> Path:
 def workspace(folder: Path) -> Iterator[str]:
     """A workspace that adds LATENCY_MS to each answer of the Web API."""
     manifest_file = folder / "manifest.json"
-    manifest_file.write_text(json.dumps(manifest()))
+    manifest_file.write_text(json.dumps(build_manifest()))
     command = [
         *(sys.executable, "-m", "workspace", "--manifest", str(manifest_file), "--seed", str(write_seed(folder))),
         *("--data", str(folder / "workspace"), "--port", "0", "--latency", str(LATENCY_MS)),

@@ -25,11 +25,11 @@ from handlers.slack.routes import Routes
 from knowledge.library import Library
 from storage.engine.deliveries import Deliveries
 from storage.engine.lease import Lease
-from storage.engine.rate_limits import Pace
+from storage.engine.rate_limits import PostingLimits
 from storage.store import Store
 
 
-def wall_clock() -> datetime:
+def utc_now() -> datetime:
     """The one clock of the running bot."""
     return datetime.now(UTC)
 
@@ -74,21 +74,21 @@ class Engine:
 
 
 def build_engine(
-    made: AppContext, shelf: HandbookProvider, bolt: AsyncApp, web: AsyncWebClient, lease: Lease, pace: Pace
+    made: AppContext, shelf: HandbookProvider, bolt: AsyncApp, web: AsyncWebClient, lease: Lease, pace: PostingLimits
 ) -> Engine:
     """Wire routes, inbox, worker, outbox and sender."""
     owner = f"{network.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     inbox, database = made.store.inbox, made.store.database
     deliveries = Deliveries(database, pace, lease)
     if database.is_sqlite:  # the lock file says that nobody else is at work
-        inbox.release(made.now())
-        deliveries.release(made.now())
+        inbox.release_all(made.now())
+        deliveries.release_all(made.now())
     sender = Sender(
-        SlackDeliveryClient(web, deliveries, lease, made.now), deliveries, owner, made.now, lambda: clock.ring()
+        SlackDeliveryClient(web, deliveries, lease, made.now), deliveries, owner, made.now, lambda: clock.wake()
     )
-    clock = Scheduler(made.now, build_jobs(made, shelf, deliveries), sender.ring)
-    keeper = InboxWriter(inbox, lambda: worker.ring())
+    clock = Scheduler(made.now, build_jobs(made, shelf, deliveries), sender.wake)
+    keeper = InboxWriter(inbox, lambda: worker.wake())
     routes = Routes(bolt, made, keeper)
     register(routes)
-    worker = Worker(made, routes.deferred_handlers, owner, lease, sender.ring, keeper.quiet)
+    worker = Worker(made, routes.deferred_handlers, owner, lease, sender.wake, keeper.wait_until_idle)
     return Engine(worker, clock, sender)

@@ -24,7 +24,7 @@ def choose_handbook(store: Store, organisation: Organisation, now: datetime) -> 
     """Put in force the handbook that the organisation file names, or, when none was imported, the shipped one."""
     own = organisation.files.handbook
     if own:
-        import_handbook(store, organisation.beside(own), now, services=service_keys(organisation))
+        import_handbook(store, organisation.resolve_path(own), now, services=list_service_keys(organisation))
         return
     with store.read_only(now) as tx:
         present = tx.handbook.get_current()
@@ -48,7 +48,7 @@ def import_handbook(store: Store, folder: Path, now: datetime, services: Collect
     return len(handbook)
 
 
-def service_keys(organisation: Organisation) -> frozenset[str]:
+def list_service_keys(organisation: Organisation) -> frozenset[str]:
     return frozenset(service.key for service in organisation.desk.catalogue.services)
 
 

@@ -82,10 +82,10 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise UserError(port_trouble(port, error)) from None
+            raise UserError(explain_port_error(port, error)) from None
 
 
-def port_trouble(port: int, error: OSError) -> str:
+def explain_port_error(port: int, error: OSError) -> str:
     """Why nobody can listen there, and what to do."""
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} is in use by another program. Stop that program, or set PMO_PORT to another port."

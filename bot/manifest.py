@@ -19,7 +19,7 @@ SCOPES = {
 }
 
 
-def manifest(request_url: str = "") -> dict[str, Any]:
+def build_manifest(request_url: str = "") -> dict[str, Any]:
     """The manifest in Slack's form, version 2: for Socket Mode, or for signed requests to `request_url`."""
     return {
         "display_information": {

@@ -31,7 +31,7 @@ HOLIDAY_YEARS = range(2020, 2051)  # whoever runs this longer starts it anew in 
 T = TypeVar("T")
 
 
-def held_to(check: Callable[[T], object]) -> AfterValidator:
+def validate_with(check: Callable[[T], object]) -> AfterValidator:
     """A field's value must pass the check; what the check refuses is told at the field's line."""
 
     def validate(value: T) -> T:
@@ -49,10 +49,10 @@ def _known_day(name: str) -> None:
         raise UserError(f"“{name}” is no day of the week. Use {', '.join(DAYS)}.")
 
 
-Zone = Annotated[str, held_to(find_zone)]
-Holidays = Annotated[str, held_to(find_holidays)]
-Hours = Annotated[str, held_to(Interval.parse)]
-Day = Annotated[str, held_to(_known_day)]
+Zone = Annotated[str, validate_with(find_zone)]
+Holidays = Annotated[str, validate_with(find_holidays)]
+Hours = Annotated[str, validate_with(Interval.parse)]
+Day = Annotated[str, validate_with(_known_day)]
 
 
 class PersonEntry(Strict):
@@ -89,12 +89,12 @@ class CalendarEntry(Strict):
     @model_validator(mode="after")
     def _has_time(self) -> "CalendarEntry":
         try:
-            self.made("UTC")
+            self.build_calendar("UTC")
         except UserError as refused:
             raise ValueError(refused.message) from None
         return self
 
-    def made(self, organisations_zone: str) -> Calendar:
+    def build_calendar(self, organisations_zone: str) -> Calendar:
         public = list_holidays(self.holidays, HOLIDAY_YEARS) if self.holidays else frozenset()
         return make_calendar(self.time_zone or organisations_zone, self.hours, public.union(self.days_off))
 
@@ -152,7 +152,7 @@ class Organisation:
     path: Path
     files: FilesEntry
 
-    def beside(self, name: str) -> Path:
+    def resolve_path(self, name: str) -> Path:
         """The file that the organisation file names so."""
         return (self.path.parent / name).resolve()
 
@@ -174,7 +174,7 @@ def read_organisation(path: Path) -> Organisation:
         time_zone=entry.time_zone,
         people=people,
         channels=channels,
-        desk=Desk(catalogue, entry.calendar.made(entry.time_zone), people),
+        desk=Desk(catalogue, entry.calendar.build_calendar(entry.time_zone), people),
         digests=_digests(path, entry, people),
         absences=tuple(Absence(one.person, one.first, one.last, one.delegate) for one in entry.absences),
         strategy=_named(path, entry.files.strategy, SAMPLE_STRATEGY),

@@ -37,7 +37,7 @@ _APP_TOKEN_WORDS = {
 }
 
 
-def session() -> aiohttp.ClientSession:
+def open_http_session() -> aiohttp.ClientSession:
     """One pool of connections for everything; a call ends within CALL_SECONDS."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=100, ttl_dns_cache=300),
@@ -45,7 +45,7 @@ def session() -> aiohttp.ClientSession:
     )
 
 
-def client(token: str | None, base_url: str, http: aiohttp.ClientSession) -> AsyncWebClient:
+def build_web_client(token: str | None, base_url: str, http: aiohttp.ClientSession) -> AsyncWebClient:
     """A Web API client that retries nothing by itself: visits are quick or fail, deliveries are retried durably."""
     made = AsyncWebClient(token=token, base_url=base_url, session=http, timeout=CALL_SECONDS, retry_handlers=[])
     if urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1"):
@@ -53,7 +53,7 @@ def client(token: str | None, base_url: str, http: aiohttp.ClientSession) -> Asy
     return made
 
 
-async def who_am_i(web: AsyncWebClient) -> dict[str, Any]:
+async def identify_bot(web: AsyncWebClient) -> dict[str, Any]:
     """Slack's auth.test: the bot's user, its team, and the scopes of the token.
 
     Raises:
@@ -65,14 +65,14 @@ async def who_am_i(web: AsyncWebClient) -> dict[str, Any]:
     return dict(answer.data) | {"scopes": [scope.strip() for scope in scopes.split(",") if scope.strip()]}  # type: ignore[arg-type]
 
 
-def missing_scopes(me: Mapping[str, Any]) -> list[str]:
+def find_missing_scopes(me: Mapping[str, Any]) -> list[str]:
     """What the manifest asks for and the token does not hold. Without Slack's word on it, nothing."""
     return sorted(set(SCOPES) - set(me["scopes"])) if me["scopes"] else []
 
 
 def check_scopes(me: Mapping[str, Any]) -> None:
     """Raises UserError when the token holds less than the manifest asks for."""
-    if missing := missing_scopes(me):
+    if missing := find_missing_scopes(me):
         raise UserError(
             f"The bot token lacks {'a scope' if len(missing) == 1 else 'scopes'}: {', '.join(missing)}. "
             "Paste the output of “pmo manifest” into the app's manifest in Slack, then install the app again."
@@ -102,7 +102,7 @@ def _explained(web: AsyncWebClient, words: Mapping[str, str], what: str) -> Iter
         ) from None
 
 
-def app(web: AsyncWebClient, me: dict[str, Any], token: str, signing_secret: str | None) -> AsyncApp:
+def build_bolt_app(web: AsyncWebClient, me: dict[str, Any], token: str, signing_secret: str | None) -> AsyncApp:
     """A Bolt app that asks Slack nothing about itself while events come in."""
     result = AuthorizeResult(
         enterprise_id=me.get("enterprise_id"),
@@ -118,7 +118,7 @@ def app(web: AsyncWebClient, me: dict[str, Any], token: str, signing_secret: str
         return result
 
     # Bolt makes a client with the authorized token for each event; this one gives it session and address.
-    bare = client(None, web.base_url, cast(aiohttp.ClientSession, web.session))
+    bare = build_web_client(None, web.base_url, cast(aiohttp.ClientSession, web.session))
     return AsyncApp(
         client=bare,
         authorize=authorize,
@@ -128,7 +128,7 @@ def app(web: AsyncWebClient, me: dict[str, Any], token: str, signing_secret: str
     )
 
 
-def socket(bolt: AsyncApp, app_token: str, web: AsyncWebClient) -> AsyncSocketModeHandler:
+def build_socket_handler(bolt: AsyncApp, app_token: str, web: AsyncWebClient) -> AsyncSocketModeHandler:
     """Socket Mode by the same session and address."""
     logger = logging.getLogger("slack_bolt.socket")
     handler = AsyncSocketModeHandler(bolt, app_token, web_client=web, logger=logger, ping_interval=PING_SECONDS)

@@ -14,7 +14,7 @@ class Stopped(Exception):
     """Somebody asked to stop before it had begun in earnest."""
 
 
-async def unless(stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
+async def wait_unless_stopped(stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
     """Wait for the work, but not longer than until `stopping` is set.
 
     Raises:
@@ -31,7 +31,7 @@ async def unless(stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
     raise Stopped
 
 
-def unless_stopped(stopping: asyncio.Event, progress: Progress) -> Progress:
+def make_interruptible(stopping: asyncio.Event, progress: Progress) -> Progress:
     """The same for work in a thread, which can only give up where it counts how far it is."""
 
     def advance(done: int, total: int) -> None:
@@ -42,7 +42,7 @@ def unless_stopped(stopping: asyncio.Event, progress: Progress) -> Progress:
     return advance
 
 
-def stop_signal() -> asyncio.Event:
+def listen_for_stop_signal() -> asyncio.Event:
     """Set by Ctrl-C or a polite kill; a second one ends the process at once, as people expect."""
     stopping, loop = asyncio.Event(), asyncio.get_running_loop()
 

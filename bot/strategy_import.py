@@ -30,12 +30,12 @@ def choose_strategy(store: Store, organisation: Organisation, now: datetime) -> 
         before = tx.strategy.find_last_from(_origin(path))
     if path == SAMPLE:
         if before is None:
-            _bring_in(store, sample_text(now.date()), path, now)
+            _bring_in(store, shift_sample_dates(now.date()), path, now)
     elif before is None or not before.has_text(read_text(path)):
         import_strategy(store, path, now)
 
 
-def sample_text(today: date) -> str:
+def shift_sample_dates(today: date) -> str:
     """The sample, its dates moved by whole weeks when its cycle is not the present one: a demonstration of another
     year is to be as lively."""
     text = read_text(SAMPLE)

@@ -11,10 +11,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_connection
-from bot.local_workspace import APP_TOKEN, BOT_TOKEN, LocalWorkspace, port_trouble
-from bot.manifest import manifest
+from bot.local_workspace import APP_TOKEN, BOT_TOKEN, LocalWorkspace, explain_port_error
+from bot.manifest import build_manifest
 from bot.settings import Settings
-from bot.stopping import unless
+from bot.stopping import wait_unless_stopped
 from foundation.errors import UserError
 
 EVENTS_PATH = "/slack/events"
@@ -22,7 +22,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 (Slack, or the proxy before us, comes from 
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class SlackEndpoint:
     """Which Slack to speak to. Without `app_token` it speaks to us, on `port`. `page` is the local workspace's."""
 
     api_url: str
@@ -34,19 +34,19 @@ class Where:
 
 
 @contextlib.asynccontextmanager
-async def where(settings: Settings) -> AsyncIterator[Where]:
+async def open_endpoint(settings: Settings) -> AsyncIterator[SlackEndpoint]:
     """The Slack that the settings name; without tokens a local workspace, which lives as long as this context."""
     if not settings.is_local:
-        yield configured(settings)
+        yield read_endpoint(settings)
         return
-    workspace = await LocalWorkspace.start(manifest(), settings.data / "workspace", settings.port)
+    workspace = await LocalWorkspace.start(build_manifest(), settings.data / "workspace", settings.port)
     try:
-        yield Where(workspace.api_url, BOT_TOKEN, APP_TOKEN, None, settings.port, workspace.url)
+        yield SlackEndpoint(workspace.api_url, BOT_TOKEN, APP_TOKEN, None, settings.port, workspace.url)
     finally:
         await workspace.stop()
 
 
-def configured(settings: Settings) -> Where:
+def read_endpoint(settings: Settings) -> SlackEndpoint:
     """The Slack of the tokens.
 
     Raises:
@@ -61,11 +61,15 @@ def configured(settings: Settings) -> Where:
             "SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN is not. Make one in Basic Information, with the scope "
             "connections:write; or set SLACK_SIGNING_SECRET to receive events by HTTP."
         )
-    return Where(settings.slack_api_url, settings.bot_token.get_secret_value(), app_token, secret, settings.port)
+    return SlackEndpoint(
+        settings.slack_api_url, settings.bot_token.get_secret_value(), app_token, secret, settings.port
+    )
 
 
 @contextlib.asynccontextmanager
-async def door(at: Where, bolt: AsyncApp, web: AsyncWebClient, stopping: asyncio.Event) -> AsyncIterator[None]:
+async def open_transport(
+    at: SlackEndpoint, bolt: AsyncApp, web: AsyncWebClient, stopping: asyncio.Event
+) -> AsyncIterator[None]:
     """Open as long as this context.
 
     Raises:
@@ -73,9 +77,9 @@ async def door(at: Where, bolt: AsyncApp, web: AsyncWebClient, stopping: asyncio
         bot.stopping.Stopped: somebody asked to stop meanwhile.
     """
     if at.app_token:
-        socket = slack_connection.socket(bolt, at.app_token, web)
+        socket = slack_connection.build_socket_handler(bolt, at.app_token, web)
         try:
-            await unless(stopping, socket.connect_async())  # type: ignore[no-untyped-call]
+            await wait_unless_stopped(stopping, socket.connect_async())  # type: ignore[no-untyped-call]
             yield
         finally:
             await socket.close_async()  # type: ignore[no-untyped-call]
@@ -93,4 +97,4 @@ async def _listen(runner: http.AppRunner, port: int) -> None:
     try:
         await http.TCPSite(runner, EVERYWHERE, port).start()
     except OSError as error:
-        raise UserError(port_trouble(port, error)) from None
+        raise UserError(explain_port_error(port, error)) from None

@@ -58,16 +58,16 @@ class Database:
             self._writing.on = False
 
     def _turn(self, urgent: bool) -> AbstractContextManager[None]:
-        return self._turnstile.passing(urgent=urgent) if self._turnstile else nullcontext()
+        return self._turnstile.hold(urgent=urgent) if self._turnstile else nullcontext()
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def read_only(self) -> Iterator[Session]:
         """A consistent look; nothing done with the session is kept."""
         with translate_errors(), Session(self.engine) as session:
             yield session
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive_use(self) -> Iterator[None]:
         """Be the one process at work with the SQLite file; PostgreSQL takes many.
 
         Raises:
@@ -105,7 +105,7 @@ class PriorityLock:
         self._in_a_hurry = 0
 
     @contextmanager
-    def passing(self, *, urgent: bool) -> Iterator[None]:
+    def hold(self, *, urgent: bool) -> Iterator[None]:
         with self._moved:
             self._in_a_hurry += urgent
             self._moved.wait_for(lambda: not self._is_busy and (urgent or not self._in_a_hurry))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from knowledge.handbook import Handbook, Page
 from storage.database import Database
 from storage.tables.handbook import HandbookRow, PageRow, VectorRow
-from storage.upsert import insert_new, put
+from storage.upsert import insert_new_rows, upsert_row
 
 _ONLY = 1  # the one row of the table “handbook”
 
@@ -52,7 +52,7 @@ class HandbookPages:
         rows = [asdict(page) for page in handbook]
         self._session.execute(insert(PageRow), [row | _lists(row) for row in rows])
         version = before.version + 1 if before else 1
-        put(self._session, HandbookRow, {"id": _ONLY, "version": version, "origin": origin, "imported_at": at})
+        upsert_row(self._session, HandbookRow, {"id": _ONLY, "version": version, "origin": origin, "imported_at": at})
         return True
 
 
@@ -64,7 +64,7 @@ class VectorCache:
 
     def get_many(self, encoder: str, digests: Sequence[str]) -> Mapping[str, bytes]:
         found: dict[str, bytes] = {}
-        with self._database.reading() as session:
+        with self._database.read_only() as session:
             for start in range(0, len(digests), 500):  # SQLite takes a limited number of parameters
                 wanted = VectorRow.digest.in_(digests[start : start + 500])
                 rows = session.execute(
@@ -76,7 +76,7 @@ class VectorCache:
     def put_many(self, encoder: str, vectors: Mapping[str, bytes]) -> None:
         with self._database.transaction() as session:
             rows = [{"encoder": encoder, "digest": digest, "vector": vector} for digest, vector in vectors.items()]
-            insert_new(session, VectorRow, rows)
+            insert_new_rows(session, VectorRow, rows)
 
 
 def _lists(row: Mapping[str, object]) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from storage.tables.homes import HomeRow
-from storage.upsert import put
+from storage.upsert import upsert_row
 
 
 class Homes:
@@ -15,7 +15,7 @@ class Homes:
         self._session = session
 
     def mark_opened(self, person: str, at: datetime) -> None:
-        put(self._session, HomeRow, {"person": person, "opened_at": at})
+        upsert_row(self._session, HomeRow, {"person": person, "opened_at": at})
 
     def is_open(self, person: str) -> bool:
         """Whether the person has ever opened it."""

@@ -19,7 +19,7 @@ class NewerDatabase(UserError):
     """The database was written by a later version of the bot."""
 
 
-def migrate(database: Database) -> None:
+def migrate_database(database: Database) -> None:
     """Run the migrations that are missing; several processes may ask at once.
 
     Raises:
@@ -29,7 +29,7 @@ def migrate(database: Database) -> None:
     with translate_errors(), database.engine.connect().execution_options(writes=True) as connection, connection.begin():
         if not database.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock
             connection.execute(text("SELECT pg_advisory_xact_lock(7036000)"))
-        config = config_for(connection)
+        config = build_alembic_config(connection)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         present = set(MigrationContext.configure(connection).get_current_heads())
         if not present <= known:
@@ -40,14 +40,14 @@ def migrate(database: Database) -> None:
         command.upgrade(config, "head")
 
 
-def is_current(database: Database) -> bool:
+def is_up_to_date(database: Database) -> bool:
     """Whether no migration is missing. Changes nothing."""
     with translate_errors(), database.engine.connect() as connection:
-        heads = set(ScriptDirectory.from_config(config_for(connection)).get_heads())
+        heads = set(ScriptDirectory.from_config(build_alembic_config(connection)).get_heads())
         return set(MigrationContext.configure(connection).get_current_heads()) == heads
 
 
-def config_for(connection: Connection) -> Config:
+def build_alembic_config(connection: Connection) -> Config:
     """Alembic pointed at our migrations, working on this connection."""
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))

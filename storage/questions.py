@@ -14,7 +14,7 @@ from knowledge.answers import Answer, Outcome
 from knowledge.follow_ups import REMEMBERED
 from knowledge.words import extract_terms
 from storage.tables.questions import FeedbackRow, ForwardRow, QuestionRow
-from storage.upsert import insert_new, put
+from storage.upsert import insert_new_rows, upsert_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Questions:
             "confidence": answer.confidence,
             "answer": to_jsonable_python(answer),
         }
-        insert_new(self._session, QuestionRow, [row])
+        insert_new_rows(self._session, QuestionRow, [row])
 
     def get(self, question_id: str) -> AskedQuestion | None:
         return next(iter(self._asked(select(QuestionRow).where(QuestionRow.id == question_id))), None)
@@ -110,7 +110,7 @@ class Questions:
 
     def rate(self, question_id: str, person: str, helpful: bool, at: datetime) -> None:
         """Record what a person thought; their last word counts."""
-        put(
+        upsert_row(
             self._session,
             FeedbackRow,
             {"question": question_id, "person": person, "helpful": helpful, "given_at": at},
@@ -119,7 +119,7 @@ class Questions:
     def forward(self, question_id: str, person: str, card: str, at: datetime) -> bool:
         """Note that the PMO was asked to answer. Returns whether it was not before."""
         row = {"question": question_id, "forwarded_by": person, "forwarded_at": at, "card": card}
-        return bool(insert_new(self._session, ForwardRow, [row]))
+        return bool(insert_new_rows(self._session, ForwardRow, [row]))
 
     def find_waiting(self, limit: int) -> Sequence[AskedQuestion]:
         """What was passed on to the PMO and nobody has answered yet, oldest first."""

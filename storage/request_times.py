@@ -11,7 +11,7 @@ from servicedesk.records import ClockName, Request
 from servicedesk.reminders import Told
 from storage.requests import as_request, as_row
 from storage.tables.requests import RequestDeskRow, RequestNoticeRow, RequestRow
-from storage.upsert import insert_new
+from storage.upsert import insert_new_rows
 
 _REVIEW = "review"
 
@@ -71,4 +71,4 @@ class RequestTimes:
 
     def _note(self, number: int, subject: str, mark: str, at: datetime) -> bool:
         row = {"number": number, "subject": subject, "mark": mark, "at": at}
-        return bool(insert_new(self._session, RequestNoticeRow, [row]))
+        return bool(insert_new_rows(self._session, RequestNoticeRow, [row]))

@@ -15,7 +15,7 @@ from servicedesk.requests import not_found
 from servicedesk.satisfaction import Rating
 from storage.tables.engine import DeliveryRow
 from storage.tables.requests import RatingRow, RequestCardRow, RequestDeskRow, RequestEntryRow, RequestRow
-from storage.upsert import insert_new, put
+from storage.upsert import insert_new_rows, upsert_row
 
 _REQUEST = TypeAdapter(Request)
 _ONLY = 1  # the desk has one row
@@ -28,7 +28,7 @@ class Requests:
         self._session = session
 
     def next_number(self) -> int:
-        insert_new(self._session, RequestDeskRow, [{"id": _ONLY, "last": 0, "counted_by": None}])
+        insert_new_rows(self._session, RequestDeskRow, [{"id": _ONLY, "last": 0, "counted_by": None}])
         taken = update(RequestDeskRow).values(last=RequestDeskRow.last + 1).returning(RequestDeskRow.last)
         return self._session.scalars(taken).one()
 
@@ -39,7 +39,7 @@ class Requests:
 
     def add(self, changes: Sequence[Change]) -> Request:
         request = changes[-1].request
-        if not insert_new(self._session, RequestRow, [as_row(request)]):
+        if not insert_new_rows(self._session, RequestRow, [as_row(request)]):
             found = self.find_by_key(request.key)
             if found is None:
                 raise Conflict(f"The number {request.reference} is taken. Try again.")
@@ -107,7 +107,7 @@ class Requests:
         return self._session.scalar(card.where(RequestCardRow.place == place, DeliveryRow.posted_ts == ts))
 
     def remember_card(self, number: int, place: str, delivery: str) -> None:
-        put(self._session, RequestCardRow, {"number": number, "place": place, "delivery": delivery})
+        upsert_row(self._session, RequestCardRow, {"number": number, "place": place, "delivery": delivery})
 
     def _many(self, rows: Select[RequestRow]) -> list[Request]:
         return [as_request(row) for row in self._session.scalars(rows)]
@@ -126,7 +126,7 @@ class Ratings:
 
     def put(self, rating: Rating) -> None:
         names = ("number", "person", "score", "comment", "at")
-        put(self._session, RatingRow, {name: getattr(rating, name) for name in names})
+        upsert_row(self._session, RatingRow, {name: getattr(rating, name) for name in names})
 
     def get(self, number: int) -> Rating | None:
         row = self._session.get(RatingRow, number)

@@ -7,20 +7,20 @@ from pathlib import Path
 from alembic import command
 
 from storage.database import Database
-from storage.migrate import config_for, migrate
+from storage.migrate import build_alembic_config, migrate_database
 
 
-def revise(name: str) -> None:
+def write_migration(name: str) -> None:
     """Compare an empty database brought to head with the metadata, and write the difference as a new revision."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'revise.db'}")
-        migrate(database)
+        migrate_database(database)
         with database.engine.connect() as connection:
-            config = config_for(connection)
+            config = build_alembic_config(connection)
             number = len(list((Path(__file__).parent / "migrations" / "versions").glob("[0-9]*.py"))) + 1
             command.revision(config, message=name, autogenerate=True, rev_id=f"{number:04}")
         database.close()
 
 
 if __name__ == "__main__":
-    revise(sys.argv[1])
+    write_migration(sys.argv[1])

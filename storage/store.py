@@ -60,11 +60,11 @@ class Store:
             storage.engine.inbox.Lost: somebody else has taken the arrival over; nothing is changed.
         """
         with self.database.transaction(durable=False) as session:  # what is lost in a power cut is done again
-            self.inbox.finish(session, arrival, now)
+            self.inbox.mark_done(session, arrival, now)
             yield Transaction(session, now)
 
     @contextmanager
     def read_only(self, now: datetime) -> Iterator[Transaction]:
         """Look only."""
-        with self.database.reading() as session:
+        with self.database.read_only() as session:
             yield Transaction(session, now)

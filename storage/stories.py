@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict, NotFound
 from storage.tables.stories import StoryCardRow, StoryEntryRow, StoryRow
-from storage.upsert import insert_new, put
+from storage.upsert import insert_new_rows, upsert_row
 from strategy.stories import Story, StoryLogEntry, StoryState, StoryVerb
 
 _STORY = TypeAdapter(Story)
@@ -33,7 +33,7 @@ class Stories:
 
     def add(self, story: Story, entry: StoryLogEntry) -> bool:
         """Keep a new story with its first entry. Returns False when its id is known already."""
-        if not insert_new(self._session, StoryRow, [_row(story, 1)]):
+        if not insert_new_rows(self._session, StoryRow, [_row(story, 1)]):
             return False
         self._write(entry, 1)
         return True
@@ -86,7 +86,7 @@ class Stories:
         return {row.place: row.delivery for row in rows}
 
     def remember_card(self, story_id: str, place: str, delivery: str) -> None:
-        put(self._session, StoryCardRow, {"story": story_id, "place": place, "delivery": delivery})
+        upsert_row(self._session, StoryCardRow, {"story": story_id, "place": place, "delivery": delivery})
 
     def _many(self, where: ColumnElement[bool], limit: int) -> Sequence[Story]:
         return self._read(select(StoryRow).where(where).order_by(StoryRow.created_at.desc(), StoryRow.id).limit(limit))

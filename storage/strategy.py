@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict
 from storage.tables.strategy import MeasurementRow, StrategyRow
-from storage.upsert import insert_new
+from storage.upsert import insert_new_rows
 from strategy.files import parse_strategy
 from strategy.measurements import merge_measurements
 from strategy.records import Measurement, Strategy
@@ -102,7 +102,7 @@ class Strategies:
             "author": measurement.author,
             "recorded_at": at,
         }
-        if not insert_new(self._session, MeasurementRow, [row]):
+        if not insert_new_rows(self._session, MeasurementRow, [row]):
             raise Conflict("Somebody else has just recorded a value for this day. Look at it, then decide.")
 
     def _reread(self, version: StrategyVersion) -> Strategy:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict, NotFound
 from storage.tables.updates import UpdatePostRow, UpdateRow
-from storage.upsert import insert_new, put
+from storage.upsert import insert_new_rows, upsert_row
 from strategy.records import ProgressUpdate, Rag, Subject, SubjectKind
 
 
@@ -26,7 +26,7 @@ class Updates:
         Raises:
             Conflict: somebody else reported on the same, or corrected it, in between.
         """
-        if not insert_new(self._session, UpdateRow, [_row(update_)]):
+        if not insert_new_rows(self._session, UpdateRow, [_row(update_)]):
             raise Conflict("Somebody has just written this update. Look at it, then open the form again.")
 
     def get(self, subject: Subject, slot: datetime) -> ProgressUpdate:
@@ -67,7 +67,7 @@ class Updates:
     def remember_post(self, update_: ProgressUpdate, place: str, delivery: str) -> None:
         subject = update_.subject
         key = {"kind": subject.kind.value, "subject": subject.key, "slot": update_.slot, "place": place}
-        put(self._session, UpdatePostRow, key | {"delivery": delivery})
+        upsert_row(self._session, UpdatePostRow, key | {"delivery": delivery})
 
     def _latest(self, where: ColumnElement[bool]) -> tuple[ProgressUpdate, ...]:
         rows = self._session.scalars(select(UpdateRow).where(where).order_by(UpdateRow.at, UpdateRow.revision))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from storage.tables.base import Base
 
 
-def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
+def insert_new_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows that break no unique constraint; return how many that were. All rows have the same keys."""
     if not rows:
         return 0
@@ -22,12 +22,12 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, 
     return len(inserted.all())
 
 
-def put(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:
+def upsert_row(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:
     """Insert the row, or make the row with the same primary key equal to it."""
-    put_all(session, table, [row])
+    upsert_rows(session, table, [row])
 
 
-def put_all(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+def upsert_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """The same for several rows, all with the same keys."""
     if not rows:
         return

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from pydantic_core import to_jsonable_python
 
-from bot.cli.installation import opened
+from bot.cli.installation import open_installation
 from foundation.errors import UserError
 from foundation.people import People
 from handlers.questions.blocks.answer import format_place
@@ -27,8 +27,8 @@ def ask_handbook(
     question: Annotated[str, typer.Argument(help="The question, in quotation marks.")], as_json: AsJson = False
 ) -> None:
     """Ask the handbook."""
-    with opened() as ctx:
-        answer = ctx.shelf()().ask(_readable(question))
+    with open_installation() as ctx:
+        answer = ctx.open_handbook()().ask(_readable(question))
         people = ctx.organisation.people
     typer.echo(_dump(_answer_json(answer)) if as_json else _answer_text(answer, people))
 
@@ -39,8 +39,8 @@ def search_handbook(
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many sections to show.")] = 10,
 ) -> None:
     """List the handbook's sections that fit best, best first."""
-    with opened() as ctx:
-        library = ctx.shelf()()
+    with open_installation() as ctx:
+        library = ctx.open_handbook()()
         for asked in _questions(question):
             hits = library.search(asked, limit)
             if as_json:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.installation import done
+from bot.cli.installation import print_result
 from bot.organisation import SAMPLE, read_organisation
 from bot.settings import read_settings
 from servicedesk.catalogue import read_catalogue
@@ -29,4 +29,4 @@ def check(
     """Check a catalogue and print all its mistakes, each with its line."""
     found = read_catalogue(path) if path else read_organisation(read_settings().organisation or SAMPLE).desk.catalogue
     count = len(found.services)
-    done(f"{count} {'service' if count == 1 else 'services'}, no mistakes.")
+    print_result(f"{count} {'service' if count == 1 else 'services'}, no mistakes.")

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.installation import Opened, done, opened
-from bot.composition import build_context, wall_clock
+from bot.cli.installation import Installation, open_installation, print_result
+from bot.composition import build_context, utc_now
 from bot.strategy_import import choose_strategy
 from foundation.time import find_zone
 from handlers.context import AppContext
@@ -37,12 +37,12 @@ def register(app: typer.Typer) -> None:
 @group.command(name="list")
 def list_all() -> None:
     """List the digests, each with its channel and the moment of the next."""
-    with opened() as found:
+    with open_installation() as found:
         digests = found.organisation.digests
     if not digests:
-        return done("There are no digests. Name a file of them in the organisation file, under files: digests.")
+        return print_result("There are no digests. Name a file of them in the organisation file, under files: digests.")
     for one in digests:
-        slot = find_next_slot(one.schedule, wall_clock())
+        slot = find_next_slot(one.schedule, utc_now())
         when = f"{slot.astimezone(find_zone(one.schedule.zone)):%a %d %b %Y %H:%M %Z}" if slot else "never again"
         typer.echo(f"{one.key}  →  {one.channel}  next: {when}  ({one.title})")
     return None
@@ -54,17 +54,17 @@ def print_preview(
     as_json: Annotated[bool, typer.Option("--json", help="Print the message's blocks as JSON.")] = False,
 ) -> None:
     """Print a digest as it would be sent now. Nothing is sent, and nothing is taken for said."""
-    now = wall_clock()
-    with opened() as found:
+    now = utc_now()
+    with open_installation() as found:
         choose_strategy(found.store, found.organisation, now)
         made = _ctx(found)
         definition = find_digest(made.digests, name)
         with made.store.read_only(now) as tx:
             digest = build_current_digest(tx, made, definition, now)
     if as_json:
-        done(json.dumps(build_digest_message(digest), indent=2, ensure_ascii=False))
+        print_result(json.dumps(build_digest_message(digest), indent=2, ensure_ascii=False))
     else:
-        done("\n".join(map(strip_markup, _lines(digest))))
+        print_result("\n".join(map(strip_markup, _lines(digest))))
 
 
 def strip_markup(mrkdwn: str) -> str:
@@ -94,8 +94,8 @@ def _part(title: str, lines: list[str] | tuple[str, ...], more: int) -> Iterator
             yield f"- … and {more} more"
 
 
-def _ctx(found: Opened) -> AppContext:
+def _ctx(found: Installation) -> AppContext:
     def no_library() -> Library:
         raise LookupError("A digest needs no handbook.")
 
-    return build_context(found.organisation, found.store, no_library, wall_clock)
+    return build_context(found.organisation, found.store, no_library, utc_now)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.installation import done, opened
-from bot.composition import wall_clock
-from bot.handbook_provider import import_handbook, service_keys
+from bot.cli.installation import open_installation, print_result
+from bot.composition import utc_now
+from bot.handbook_provider import import_handbook, list_service_keys
 from foundation.errors import UserError
 from knowledge.evaluation import Evaluation, evaluate_answers, read_test_questions
 
@@ -23,16 +23,16 @@ def register(app: typer.Typer) -> None:
 @group.command(name="import")
 def import_pages(path: Annotated[Path, typer.Argument(help="A folder of Markdown pages.")]) -> None:
     """Check the pages of a folder and put them in force, all or none. A running bot takes them up by itself."""
-    with opened() as ctx:
+    with open_installation() as ctx:
         own = ctx.organisation.files.handbook
-        if own and ctx.organisation.beside(own) != path.resolve():
+        if own and ctx.organisation.resolve_path(own) != path.resolve():
             raise UserError(
                 f"{ctx.organisation.path} names the handbook: {own}. Change it there, or take the line out, "
                 "so that what you import stays in force."
             )
-        count = import_handbook(ctx.store, path.resolve(), wall_clock(), service_keys(ctx.organisation))
-        ctx.shelf()
-        done("1 page is in force." if count == 1 else f"{count} pages are in force.")
+        count = import_handbook(ctx.store, path.resolve(), utc_now(), list_service_keys(ctx.organisation))
+        ctx.open_handbook()
+        print_result("1 page is in force." if count == 1 else f"{count} pages are in force.")
 
 
 @group.command(name="evaluate")
@@ -42,9 +42,9 @@ def evaluate_questions(
 ) -> None:
     """Measure how well your own test questions are found and answered."""
     rows = read_test_questions(path)
-    with opened() as ctx:
-        found = evaluate_answers(rows, ctx.shelf()())
-    done(json.dumps(asdict(found), indent=2) if as_json else _table(found))
+    with open_installation() as ctx:
+        found = evaluate_answers(rows, ctx.open_handbook()())
+    print_result(json.dumps(asdict(found), indent=2) if as_json else _table(found))
 
 
 def _table(found: Evaluation) -> str:

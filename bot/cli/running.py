@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.manifest import manifest
-from bot.run import run as run_bot
+from bot.manifest import build_manifest
+from bot.run import run_bot
 from bot.settings import read_settings
 from foundation.errors import UserError
 
@@ -31,7 +31,7 @@ def show_manifest(
     """Print the app manifest to paste into Slack (api.slack.com/apps → Create New App → From a manifest)."""
     if request_url and not request_url.startswith("https://"):
         raise UserError("Slack sends requests to addresses that begin with https:// only. Give such a one.")
-    typer.echo(json.dumps(manifest(request_url), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(build_manifest(request_url), indent=2, ensure_ascii=False))
 
 
 def quiet_logging() -> None:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.installation import done, opened
-from bot.composition import wall_clock
+from bot.cli.installation import open_installation, print_result
+from bot.composition import utc_now
 from bot.strategy_import import import_strategy
 
 group = typer.Typer(help="The strategy: import a version, list the versions.", no_args_is_help=True)
@@ -20,25 +20,25 @@ def register(app: typer.Typer) -> None:
 @group.command(name="import")
 def import_file(path: Annotated[Path, typer.Argument(help="A YAML file, such as strategy/sample.yaml.")]) -> None:
     """Check a strategy file and put it in force, all or nothing. A running bot takes it up by itself."""
-    with opened() as ctx:
-        strategy, is_new = import_strategy(ctx.store, path.resolve(), wall_clock())
+    with open_installation() as ctx:
+        strategy, is_new = import_strategy(ctx.store, path.resolve(), utc_now())
     for warning in strategy.warnings:
         typer.echo(f"Note: {warning}", err=True)
     if not is_new:
-        return done(f"Version {strategy.version} is in force already; nothing has changed.")
+        return print_result(f"Version {strategy.version} is in force already; nothing has changed.")
     parts = f"{_counted(strategy.objectives, 'objective')}, {_counted(strategy.projects, 'project')}"
-    return done(f"Version {strategy.version} is in force: {parts}.")
+    return print_result(f"Version {strategy.version} is in force: {parts}.")
 
 
 @group.command(name="versions")
 def list_versions() -> None:
     """List the versions that were brought in, newest first."""
-    with opened() as ctx, ctx.store.read_only(wall_clock()) as tx:
+    with open_installation() as ctx, ctx.store.read_only(utc_now()) as tx:
         found = tx.strategy.versions(MOST_LISTED)
     if not found:
-        return done("There is no strategy yet. Bring one in with pmo strategy import FILE.")
+        return print_result("There is no strategy yet. Bring one in with pmo strategy import FILE.")
     lines = [f"{one.imported_at:%Y-%m-%d %H:%M} UTC  {one.label}  ({one.origin})" for one in found]
-    return done("\n".join(lines))
+    return print_result("\n".join(lines))
 
 
 def _counted(things: tuple[object, ...], noun: str) -> str:

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from bot.doctor.database import look_at_database
+from bot.doctor.database import check_database
 from bot.doctor.findings import Finding, Findings
-from bot.doctor.slack import look_at_slack
+from bot.doctor.slack import check_slack
 from bot.local_workspace import HOST, check_port
 from bot.organisation import SAMPLE, Organisation, read_organisation
-from bot.run import prepare_data
+from bot.run import prepare_data_folder
 from bot.settings import Settings
-from bot.transports import configured
+from bot.transports import read_endpoint
 from foundation.people import Role
 from knowledge.embedding import explain_missing_model
 from knowledge.handbook import read_handbook
@@ -17,22 +17,22 @@ from strategy.files import SAMPLE as SAMPLE_STRATEGY
 from strategy.files import read_strategy
 
 
-async def examine(settings: Settings, now: datetime) -> list[Finding]:
+async def run_checks(settings: Settings, now: datetime) -> list[Finding]:
     """Everything there is to say, in the order in which it is best mended."""
     found = Findings()
     organisation = _look_at_organisation(found, settings)
-    with found.looking_at("data folder"):
-        prepare_data(settings.data)
-        found.good("data folder", f"{settings.data.absolute()} may be written to.")
-    is_running = look_at_database(found, settings, now)
+    with found.catching_errors("data folder"):
+        prepare_data_folder(settings.data)
+        found.add_good("data folder", f"{settings.data.absolute()} may be written to.")
+    is_running = check_database(found, settings, now)
     _look_at_model(found)
     if settings.is_local:
-        found.good("Slack", "No tokens are set: “pmo run” starts a local workspace. Set them to use your own.")
+        found.add_good("Slack", "No tokens are set: “pmo run” starts a local workspace. Set them to use your own.")
         if not is_running:
             _look_at_port(found, settings)
     else:
-        with found.looking_at("Slack"):
-            await look_at_slack(found, configured(settings), organisation)
+        with found.catching_errors("Slack"):
+            await check_slack(found, read_endpoint(settings), organisation)
             if settings.app_token is None and not is_running:
                 _look_at_port(found, settings)
     return found.all
@@ -40,16 +40,18 @@ async def examine(settings: Settings, now: datetime) -> list[Finding]:
 
 def _look_at_organisation(found: Findings, settings: Settings) -> Organisation | None:
     about = "organisation"
-    with found.looking_at(about):
+    with found.catching_errors(about):
         organisation = read_organisation(settings.organisation or SAMPLE)
         roles = [
             f"{len(organisation.people.find_by_role(role))} with the role {role}"
             for role in (Role.PMO_STAFF, Role.PMO_LEAD, Role.LEADER)
         ]
-        found.good(about, f"{organisation.name}: {len(list(organisation.people))} people, {', '.join(roles)}.")
+        found.add_good(about, f"{organisation.name}: {len(list(organisation.people))} people, {', '.join(roles)}.")
         if settings.organisation is None:
             how = "Copy bot/sample/organisation.yaml, put your people and channels in it, and set PMO_ORGANISATION."
-            (found.hint if settings.is_local else found.broken)(about, f"This is the sample organisation. {how}")
+            (found.add_hint if settings.is_local else found.add_broken)(
+                about, f"This is the sample organisation. {how}"
+            )
         _look_at_its_files(found, organisation)
         return organisation
     return None
@@ -57,27 +59,29 @@ def _look_at_organisation(found: Findings, settings: Settings) -> Organisation |
 
 def _look_at_its_files(found: Findings, organisation: Organisation) -> None:
     if not organisation.people.find_by_role(Role.PMO_LEAD):
-        found.hint("organisation", "Nobody has the role pmo_lead, so nobody can approve or is told of what is overdue.")
+        found.add_hint(
+            "organisation", "Nobody has the role pmo_lead, so nobody can approve or is told of what is overdue."
+        )
     own = organisation.files.handbook
     if own:
-        with found.looking_at("handbook"):
-            pages = read_handbook(organisation.beside(own))
-            found.good("handbook", f"{len(pages)} pages in {organisation.beside(own)}.")
+        with found.catching_errors("handbook"):
+            pages = read_handbook(organisation.resolve_path(own))
+            found.add_good("handbook", f"{len(pages)} pages in {organisation.resolve_path(own)}.")
     if organisation.strategy and organisation.strategy != SAMPLE_STRATEGY:
-        with found.looking_at("strategy"):
+        with found.catching_errors("strategy"):
             strategy = read_strategy(organisation.strategy)
-            found.good("strategy", f"{len(strategy.objectives)} objectives, {len(strategy.projects)} projects.")
+            found.add_good("strategy", f"{len(strategy.objectives)} objectives, {len(strategy.projects)} projects.")
 
 
 def _look_at_model(found: Findings) -> None:
     reason = explain_missing_model()
     if reason:
-        found.hint("model", reason)
+        found.add_hint("model", reason)
     else:
-        found.good("model", "Search by meaning is on.")
+        found.add_good("model", "Search by meaning is on.")
 
 
 def _look_at_port(found: Findings, settings: Settings) -> None:
-    with found.looking_at("port"):
+    with found.catching_errors("port"):
         check_port(HOST, settings.port)
-        found.good("port", f"{settings.port} is free." if settings.port else "Any free one is taken.")
+        found.add_good("port", f"{settings.port} is free." if settings.port else "Any free one is taken.")

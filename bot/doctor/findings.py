@@ -22,7 +22,7 @@ class Finding:
 
     level: Level
     about: str
-    words: str
+    text: str
 
 
 @dataclass(slots=True)
@@ -31,20 +31,20 @@ class Findings:
 
     all: list[Finding] = field(default_factory=list)
 
-    def good(self, about: str, words: str) -> None:
+    def add_good(self, about: str, words: str) -> None:
         self.all.append(Finding(Level.GOOD, about, words))
 
-    def hint(self, about: str, words: str) -> None:
+    def add_hint(self, about: str, words: str) -> None:
         self.all.append(Finding(Level.HINT, about, words))
 
-    def broken(self, about: str, words: str) -> None:
+    def add_broken(self, about: str, words: str) -> None:
         self.all.append(Finding(Level.BROKEN, about, words))
 
     @contextmanager
-    def looking_at(self, about: str) -> Iterator[None]:
+    def catching_errors(self, about: str) -> Iterator[None]:
         """What is refused meanwhile is a finding, each line of it one."""
         try:
             yield
         except UserError as refused:
             for line in refused.message.splitlines():
-                self.broken(about, line)
+                self.add_broken(about, line)

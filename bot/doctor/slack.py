@@ -12,23 +12,23 @@ from bot import slack_connection
 from bot.doctor.findings import Findings
 from bot.manifest import SCOPES
 from bot.organisation import Organisation
-from bot.transports import EVENTS_PATH, Where
+from bot.transports import EVENTS_PATH, SlackEndpoint
 from foundation.errors import UserError
 
 ABOUT = "Slack"
 
 
-async def look_at_slack(found: Findings, at: Where, organisation: Organisation | None) -> None:
+async def check_slack(found: Findings, at: SlackEndpoint, organisation: Organisation | None) -> None:
     """Stops at the first thing without which the rest cannot be looked at.
 
     Raises:
         UserError: Slack does not know the bot token, or cannot be reached.
     """
-    async with slack_connection.session() as http:
-        web = slack_connection.client(at.bot_token, at.api_url, http)
+    async with slack_connection.open_http_session() as http:
+        web = slack_connection.build_web_client(at.bot_token, at.api_url, http)
         web.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=3))
-        me = await slack_connection.who_am_i(web)
-        found.good(ABOUT, f"The bot token is good: {me['user']} in {me['team']}.")
+        me = await slack_connection.identify_bot(web)
+        found.add_good(ABOUT, f"The bot token is good: {me['user']} in {me['team']}.")
         _look_at_scopes(found, me)
         await _look_at_events(found, at, web)
         if organisation:
@@ -37,26 +37,30 @@ async def look_at_slack(found: Findings, at: Where, organisation: Organisation |
 
 
 def _look_at_scopes(found: Findings, me: Mapping[str, Any]) -> None:
-    with found.looking_at("scopes"):
+    with found.catching_errors("scopes"):
         slack_connection.check_scopes(me)
         if not me["scopes"]:
-            found.hint("scopes", "Slack does not say which scopes the bot token has, so they could not be compared.")
+            found.add_hint(
+                "scopes", "Slack does not say which scopes the bot token has, so they could not be compared."
+            )
             return
         more = sorted(set(me["scopes"]) - set(SCOPES))
-        found.good("scopes", "The bot token has all that are needed.")
+        found.add_good("scopes", "The bot token has all that are needed.")
         if more:
-            found.hint("scopes", f"It also has some that are not needed: {', '.join(more)}. You may take them away.")
+            found.add_hint(
+                "scopes", f"It also has some that are not needed: {', '.join(more)}. You may take them away."
+            )
 
 
-async def _look_at_events(found: Findings, at: Where, web: AsyncWebClient) -> None:
+async def _look_at_events(found: Findings, at: SlackEndpoint, web: AsyncWebClient) -> None:
     about = "events"
     if at.app_token is None:
         words = f"They are expected as signed requests on port {at.port}, path {EVENTS_PATH}."
-        found.good(about, f"{words} Slack must reach it by https.")
+        found.add_good(about, f"{words} Slack must reach it by https.")
         return
-    with found.looking_at(about):
+    with found.catching_errors(about):
         await slack_connection.check_app_token(web, at.app_token)
-        found.good(about, "The app-level token is good: they come by Socket Mode.")
+        found.add_good(about, "The app-level token is good: they come by Socket Mode.")
 
 
 async def _look_at_channels(found: Findings, web: AsyncWebClient, organisation: Organisation) -> None:
@@ -66,19 +70,19 @@ async def _look_at_channels(found: Findings, web: AsyncWebClient, organisation: 
     for channel, name in wanted.items():
         answer = await _asked(found, about, web, "conversations.info", channel=channel)
         if answer is None:
-            found.broken(
+            found.add_broken(
                 about,
                 f"The channel for {name} ({channel}) is not there, or it is private and the bot is not in it. "
                 "Invite the bot there, or correct the id in the organisation file.",
             )
         elif answer["channel"].get("is_archived"):
-            found.broken(about, f"#{answer['channel']['name']} ({name}) is archived. Name another one.")
+            found.add_broken(about, f"#{answer['channel']['name']} ({name}) is archived. Name another one.")
         elif not answer["channel"].get("is_member"):
-            found.broken(
+            found.add_broken(
                 about, f"The bot is not in #{answer['channel']['name']} ({name}). Type there: /invite @PMO Assistant"
             )
     if not any(one.about == about for one in found.all):
-        found.good(about, "The bot is in every channel of the organisation file.")
+        found.add_good(about, "The bot is in every channel of the organisation file.")
 
 
 async def _look_at_people(found: Findings, web: AsyncWebClient, organisation: Organisation) -> None:
@@ -86,15 +90,15 @@ async def _look_at_people(found: Findings, web: AsyncWebClient, organisation: Or
     for person in organisation.people:
         answer = await _asked(found, about, web, "users.info", user=person.id)
         if answer is None:
-            found.broken(
+            found.add_broken(
                 about, f"Slack does not know {person.name} ({person.id}). Correct the id in the organisation file."
             )
         elif answer["user"].get("deleted"):
-            found.broken(
+            found.add_broken(
                 about, f"{person.name} ({person.id}) has left this Slack. Take them out of the organisation file."
             )
     if not any(one.about == about for one in found.all):
-        found.good(about, "Slack knows everybody in the organisation file.")
+        found.add_good(about, "Slack knows everybody in the organisation file.")
 
 
 async def _asked(

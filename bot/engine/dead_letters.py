@@ -29,7 +29,7 @@ HINTS = {
 DEFECT = "a defect of the bot's: the log has the details"
 
 
-class TellOfDeadLetters:
+class ReportDeadLetters:
     """A chore. What the triage channel itself refused is told in the log and by `pmo doctor` only."""
 
     def __init__(self, ctx: AppContext) -> None:
@@ -41,25 +41,27 @@ class TellOfDeadLetters:
             return self._quiet_until
         triage = self._ctx.channels.triage
         with self._ctx.store.read_only(now) as tx:
-            if not DeadLetters(tx.session, now).untold(1):
+            if not DeadLetters(tx.session, now).list_unreported(1):
                 return None
         with self._ctx.store.transaction(now) as tx:
             found = DeadLetters(tx.session, now)
-            letters = found.untold()
-            found.told(letters)
+            letters = found.list_unreported()
+            found.mark_reported(letters)
             for letter in letters:
-                log.error("Not delivered to %s (%s): %s", letter.where, letter.method, letter.error)
-            tellable = [letter for letter in letters if letter.where != triage]
+                log.error("Not delivered to %s (%s): %s", letter.recipient, letter.kind, letter.error)
+            tellable = [letter for letter in letters if letter.recipient != triage]
             if not tellable:
                 return None
-            tx.outbox.post(triage, build_message(words(tellable)), key=f"{KEY}{tellable[0].id}:{now.isoformat()}")
+            tx.outbox.post(
+                triage, build_message(describe_dead_letters(tellable)), key=f"{KEY}{tellable[0].id}:{now.isoformat()}"
+            )
         self._quiet_until = now + QUIET_FOR
         return self._quiet_until
 
 
-def words(letters: Sequence[DeadLetter]) -> str:
+def describe_dead_letters(letters: Sequence[DeadLetter]) -> str:
     """One line for each place and reason."""
-    counted = Counter((letter.where, letter.error) for letter in letters)
+    counted = Counter((letter.recipient, letter.error) for letter in letters)
     what = "1 message" if len(letters) == 1 else f"{len(letters)} messages"
     lines = [f"{what} could not be delivered:"]
     lines += [_line(where, error, many) for (where, error), many in counted.most_common(LISTED)]

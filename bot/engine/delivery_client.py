@@ -17,7 +17,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.engine.error_policy import NeverPosted, ResponseRefused
 from storage.engine.claiming import Delivery
-from storage.engine.deliveries import Deliveries, Sent
+from storage.engine.deliveries import Deliveries, SendResult
 from storage.engine.lease import Lease
 from storage.engine.outbox import HOME, POST, RESPOND, STRAYS, UPDATE
 
@@ -27,7 +27,7 @@ STAYS = ("message_not_found", "cant_delete_message")  # somebody else deleted it
 SAID_OK = ("ok", "", '{"ok":true}', '{"ok": true}')
 
 
-class NotOurs(Exception):
+class DeliveryTakenOver(Exception):
     """Somebody else has taken the delivery over; nothing is sent here."""
 
 
@@ -43,7 +43,7 @@ class SlackDeliveryClient:
         self.now = now
         self.direct: dict[str, str] = {}  # user → their direct-message channel
 
-    async def send(self, delivery: Delivery) -> Sent:
+    async def send(self, delivery: Delivery) -> SendResult:
         """Send it, or find that it was sent.
 
         Raises:
@@ -58,7 +58,7 @@ class _Calls:
         self._caller = caller
         self._delivery = delivery
 
-    async def make(self) -> Sent:
+    async def make(self) -> SendResult:
         made = {
             POST: self._post,
             UPDATE: self._update,
@@ -68,7 +68,7 @@ class _Calls:
         }
         return await made.get(self._delivery.method, self._whisper)()
 
-    async def _post(self) -> Sent:
+    async def _post(self) -> SendResult:
         delivery = self._delivery
         arguments = dict(delivery.arguments)
         if delivery.target:
@@ -76,25 +76,25 @@ class _Calls:
         if delivery.attempt > 1:  # an earlier attempt may have got through although no answer came
             since = delivery.first_attempt_at.timestamp()
             for place in await self._standing(delivery.id, arguments.get("thread_ts"), since):
-                return Sent(delivery, *place)
+                return SendResult(delivery, *place)
         arguments["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"id": delivery.id}}
         answer = await self._call(POST, arguments | {"channel": delivery.channel})
-        return Sent(delivery, answer["channel"], answer["ts"])
+        return SendResult(delivery, answer["channel"], answer["ts"])
 
-    async def _update(self) -> Sent:
+    async def _update(self) -> SendResult:
         place = {"channel": self._delivery.target_channel, "ts": self._target_ts()}
         # A field that is left out stays as it was: an edit without blocks has to say so.
         await self._call(UPDATE, {"blocks": []} | self._delivery.arguments | place)
-        return Sent(self._delivery)
+        return SendResult(self._delivery)
 
-    async def _take_strays_away(self) -> Sent:
+    async def _take_strays_away(self) -> SendResult:
         """Delete what a process that had lost its lease posted besides the one message that counts."""
         delivery, look = self._delivery, self._delivery.arguments
         if delivery.target and delivery.target_ts:
             for channel, ts in await self._standing(delivery.target, look["thread_ts"], look["since"]):
                 if ts != delivery.target_ts:
                     await self._delete(channel, ts)
-        return Sent(delivery)
+        return SendResult(delivery)
 
     async def _delete(self, channel: str, ts: str) -> None:
         try:
@@ -103,15 +103,15 @@ class _Calls:
             if error.response.get("error") not in STAYS:
                 raise
 
-    async def _publish(self) -> Sent:
+    async def _publish(self) -> SendResult:
         await self._call(HOME, self._delivery.arguments | {"user_id": self._delivery.channel})
-        return Sent(self._delivery)
+        return SendResult(self._delivery)
 
-    async def _whisper(self) -> Sent:
+    async def _whisper(self) -> SendResult:
         await self._call(self._delivery.method, self._delivery.arguments | {"channel": self._delivery.channel})
-        return Sent(self._delivery)
+        return SendResult(self._delivery)
 
-    async def _respond(self) -> Sent:
+    async def _respond(self) -> SendResult:
         arguments = dict(self._delivery.arguments)
         client = self._caller.client
         webhook = AsyncWebhookClient(arguments.pop("response_url"), session=client.session)
@@ -122,7 +122,7 @@ class _Calls:
         if answer.status_code != 200 or answer.body not in SAID_OK:
             retry_after = {name.lower(): value for name, value in answer.headers.items()}.get("retry-after")
             raise ResponseRefused(answer.status_code, answer.body, retry_after)
-        return Sent(self._delivery)
+        return SendResult(self._delivery)
 
     def _target_ts(self) -> str:
         if not self._delivery.target_ts:
@@ -182,7 +182,7 @@ class _Calls:
         """
         caller = self._caller
         while not caller.lease.allows_call(self._delivery.lease_until, caller.now()):
-            extended = await asyncio.to_thread(caller.deliveries.extend, self._delivery, caller.now())
+            extended = await asyncio.to_thread(caller.deliveries.extend_lease, self._delivery, caller.now())
             if extended is None:
-                raise NotOurs(self._delivery.id)
+                raise DeliveryTakenOver(self._delivery.id)
             self._delivery = extended

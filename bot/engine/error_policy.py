@@ -28,19 +28,19 @@ TOKEN_PAUSE = 60.0
 class Disposition(Enum):
     """What becomes of a delivery that was not accepted."""
 
-    AGAIN = auto()  # the network's or Slack's trouble: all wait for it, in order
-    OVERTAKABLE = auto()  # trouble with this one: later ones need not wait for ever
-    PAUSED = auto()  # nobody calls the method for a while; this was no attempt
-    DIRECTLY = auto()  # cannot be shown where the person is; a direct message can
-    DEAD = auto()
+    RETRY = auto()  # the network's or Slack's trouble: all wait for it, in order
+    RETRY_WITHOUT_BLOCKING = auto()  # trouble with this one: later ones need not wait for ever
+    PAUSE = auto()  # nobody calls the method for a while; this was no attempt
+    SEND_DIRECTLY = auto()  # cannot be shown where the person is; a direct message can
+    GIVE_UP = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorDecision:
     """`method` and `seconds` say what is paused, and for how long."""
 
-    fate: Disposition
-    words: str
+    disposition: Disposition
+    reason: str
     method: str = ""
     seconds: float = 0.0
 
@@ -69,34 +69,34 @@ def decide_on_error(delivery: Delivery, error: Exception) -> ErrorDecision:
     if isinstance(error, ResponseRefused):
         return _response_url(delivery, error)
     if isinstance(error, Unsendable):
-        return ErrorDecision(Disposition.DEAD, str(error))
+        return ErrorDecision(Disposition.GIVE_UP, str(error))
     words = f"{type(error).__name__}: {error}"
     broken = isinstance(error, aiohttp.ClientError | TimeoutError | OSError)
-    return ErrorDecision(Disposition.AGAIN if broken else Disposition.OVERTAKABLE, words)
+    return ErrorDecision(Disposition.RETRY if broken else Disposition.RETRY_WITHOUT_BLOCKING, words)
 
 
 def _slack(delivery: Delivery, error: SlackApiError) -> ErrorDecision:
     status = error.response.status_code
     code = str(error.response.get("error") or status) if isinstance(error.response.data, dict) else str(status)
     if status == 429 or code in LIMITED:
-        return ErrorDecision(Disposition.PAUSED, code, _method(error) or delivery.method, _seconds(error))
+        return ErrorDecision(Disposition.PAUSE, code, _method(error) or delivery.method, _seconds(error))
     if code in TOKEN:
-        return ErrorDecision(Disposition.PAUSED, code, "*", TOKEN_PAUSE)
+        return ErrorDecision(Disposition.PAUSE, code, "*", TOKEN_PAUSE)
     if status >= 500:
-        return ErrorDecision(Disposition.AGAIN, code)
+        return ErrorDecision(Disposition.RETRY, code)
     if code in TRANSIENT:
-        return ErrorDecision(Disposition.OVERTAKABLE, code)
+        return ErrorDecision(Disposition.RETRY_WITHOUT_BLOCKING, code)
     if delivery.method == WHISPER and code in NOT_THERE and delivery.person:
-        return ErrorDecision(Disposition.DIRECTLY, code)
-    return ErrorDecision(Disposition.DEAD, code)
+        return ErrorDecision(Disposition.SEND_DIRECTLY, code)
+    return ErrorDecision(Disposition.GIVE_UP, code)
 
 
 def _response_url(delivery: Delivery, error: ResponseRefused) -> ErrorDecision:
     if error.status == 429:
-        return ErrorDecision(Disposition.PAUSED, str(error), RESPOND, _number(error.retry_after))
+        return ErrorDecision(Disposition.PAUSE, str(error), RESPOND, _number(error.retry_after))
     if error.status >= 500:
-        return ErrorDecision(Disposition.AGAIN, str(error))
-    return ErrorDecision(Disposition.DIRECTLY if delivery.person else Disposition.DEAD, str(error))
+        return ErrorDecision(Disposition.RETRY, str(error))
+    return ErrorDecision(Disposition.SEND_DIRECTLY if delivery.person else Disposition.GIVE_UP, str(error))
 
 
 def _method(error: SlackApiError) -> str:

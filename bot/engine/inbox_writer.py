@@ -29,7 +29,7 @@ class InboxWriter:
         self._quiet.set()
         self._latest = 0.0  # when the latest arrival came, by the loop's clock
 
-    async def quiet(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait until no arrival waits to be written, and so Slack for its ack, and none has come just now."""
         while True:
             await self._quiet.wait()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.engine.dead_letters import TellOfDeadLetters
+from bot.engine.dead_letters import ReportDeadLetters
 from bot.engine.scheduler import Job
 from bot.handbook_provider import HandbookProvider
 from handlers.context import AppContext
@@ -20,7 +20,7 @@ def build_jobs(ctx: AppContext, shelf: HandbookProvider, deliveries: Deliveries)
     """All chores of the running bot."""
     digests = Digests(ctx)
     digests.begin(ctx.now())
-    return (Prune(ctx, deliveries), TellOfDeadLetters(ctx), Refresh(shelf), digests, RequestReminders(ctx))
+    return (Prune(ctx, deliveries), ReportDeadLetters(ctx), Refresh(shelf), digests, RequestReminders(ctx))
 
 
 class Prune:

@@ -27,7 +27,7 @@ class Loop(ABC):
         self._reported_at = 0.0
 
     @abstractmethod
-    async def turn(self) -> bool:
+    async def run_once(self) -> bool:
         """Do what is due. Returns whether there may be more at once."""
 
     @abstractmethod
@@ -38,7 +38,7 @@ class Loop(ABC):
     def is_stopping(self) -> bool:
         return self._stopping.is_set()
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         self._bell.set()
 
     def stop(self) -> None:
@@ -49,14 +49,14 @@ class Loop(ABC):
         while not self.is_stopping:
             self._bell.clear()
             try:
-                if not await self.turn():
+                if not await self.run_once():
                     await self._sleep()
             except UserError as refused:
                 self.report(refused.message)
-                await self.pause(AFTER_TROUBLE)
+                await self.wait(AFTER_TROUBLE)
             except Exception:
                 log.exception("%s stumbled and goes on", type(self).__name__)
-                await self.pause(AFTER_TROUBLE)
+                await self.wait(AFTER_TROUBLE)
 
     def report(self, words: str) -> None:
         """Log what can be expected to go wrong; the same words not every second."""
@@ -65,7 +65,7 @@ class Loop(ABC):
             log.warning("%s: %s", type(self).__name__, words)
             self._reported, self._reported_at = words, at
 
-    async def pause(self, seconds: float) -> None:
+    async def wait(self, seconds: float) -> None:
         """Wait, but not when it is time to stop."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)

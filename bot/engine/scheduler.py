@@ -23,7 +23,7 @@ class Scheduler(Loop):
         self._on_done = on_done
         self._next: datetime | None = None
 
-    async def turn(self) -> bool:
+    async def run_once(self) -> bool:
         wishes = [await self._call(chore) for chore in self._chores if not self.is_stopping]
         self._next = min((wish for wish in wishes if wish), default=None)
         self._on_done()

@@ -5,12 +5,12 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.engine.delivery_client import NotOurs, SlackDeliveryClient
+from bot.engine.delivery_client import DeliveryTakenOver, SlackDeliveryClient
 from bot.engine.error_policy import Disposition, ErrorDecision, NeverPosted, decide_on_error
 from bot.engine.loop import Loop
 from storage.db_errors import DatabaseUnavailable
 from storage.engine.claiming import Delivery
-from storage.engine.deliveries import Deliveries, Sent
+from storage.engine.deliveries import Deliveries, SendResult
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ CALL_SECONDS = 20  # the longest any call may take
 AT_ONCE = 48
 DRAIN_SECONDS = 4.0
 KEEP_TRYING = timedelta(days=3)  # a weekend without network is survived
-LONGEST_WAIT = {Disposition.AGAIN: 60.0, Disposition.OVERTAKABLE: 300.0}
+LONGEST_WAIT = {Disposition.RETRY: 60.0, Disposition.RETRY_WITHOUT_BLOCKING: 300.0}
 
 
 class Sender(Loop):
@@ -39,10 +39,10 @@ class Sender(Loop):
         self._on_dead = on_dead
         self._again_at: datetime | None = None
         self._flying: set[asyncio.Task[None]] = set()
-        self._sent: list[Sent] = []
+        self._sent: list[SendResult] = []
         self._recording: asyncio.Task[None] | None = None
 
-    async def turn(self) -> bool:
+    async def run_once(self) -> bool:
         room = AT_ONCE - len(self._flying)
         if room <= 0:
             await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
@@ -50,7 +50,7 @@ class Sender(Loop):
         claimed = await asyncio.to_thread(
             self._deliveries.claim, self._owner, self.now(), room, many=not self.is_stopping
         )
-        self._again_at = claimed.again_at
+        self._again_at = claimed.check_again_at
         for delivery in claimed.deliveries:
             task = asyncio.create_task(self._send(delivery))
             self._flying.add(task)
@@ -74,7 +74,7 @@ class Sender(Loop):
 
     async def _drain(self) -> None:
         """Send what somebody waits for, and end the calls that are under way."""
-        while await self.turn() or self._flying or self._sent or self._is_due():
+        while await self.run_once() or self._flying or self._sent or self._is_due():
             if self._flying:
                 await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
             if self._recording:
@@ -87,7 +87,7 @@ class Sender(Loop):
         await asyncio.sleep((delivery.not_before - self.now()).total_seconds())
         try:
             self._record(await self._caller.send(delivery))
-        except NotOurs:
+        except DeliveryTakenOver:
             log.info("Delivery %s was taken over", delivery.id)
         except DatabaseUnavailable as trouble:  # while extending the lease: it ends, and somebody begins anew
             self.report(trouble.message)
@@ -96,37 +96,37 @@ class Sender(Loop):
 
     async def _settle(self, delivery: Delivery, error: Exception) -> None:
         verdict = decide_on_error(delivery, error)
-        if verdict.fate is Disposition.OVERTAKABLE:
-            log.warning("Delivery %s (%s): %s", delivery.id, delivery.method, verdict.words, exc_info=error)
+        if verdict.disposition is Disposition.RETRY_WITHOUT_BLOCKING:
+            log.warning("Delivery %s (%s): %s", delivery.id, delivery.method, verdict.reason, exc_info=error)
         try:
             await self._conclude(delivery, verdict, error)
         except DatabaseUnavailable as trouble:  # the lease ends, and somebody begins anew
             self.report(trouble.message)
-        self.ring()
+        self.wake()
 
     async def _conclude(self, delivery: Delivery, verdict: ErrorDecision, error: Exception) -> None:
         deliveries, now = self._deliveries, self.now()
-        fate = verdict.fate
+        fate = verdict.disposition
         if fate in LONGEST_WAIT and now - delivery.first_attempt_at > KEEP_TRYING:
-            fate = Disposition.DEAD
-        if fate is Disposition.PAUSED:
-            self.report(f"Slack says {verdict.words}: {verdict.method} is paused.")
+            fate = Disposition.GIVE_UP
+        if fate is Disposition.PAUSE:
+            self.report(f"Slack says {verdict.reason}: {verdict.method} is paused.")
             until = now + timedelta(seconds=verdict.seconds)
-            await asyncio.to_thread(deliveries.paused, delivery, verdict.method, until)
-        elif fate is Disposition.AGAIN:
-            await asyncio.to_thread(deliveries.later, delivery, verdict.words, now + _wait(delivery, fate))
-        elif fate is Disposition.OVERTAKABLE:
+            await asyncio.to_thread(deliveries.pause, delivery, verdict.method, until)
+        elif fate is Disposition.RETRY:
+            await asyncio.to_thread(deliveries.retry_in_order, delivery, verdict.reason, now + _wait(delivery, fate))
+        elif fate is Disposition.RETRY_WITHOUT_BLOCKING:
             due_at = now + _wait(delivery, fate)
-            await asyncio.to_thread(deliveries.overtakable, delivery, verdict.words, due_at, now)
-        elif fate is Disposition.DIRECTLY:
-            await asyncio.to_thread(deliveries.directly, delivery, verdict.words, now)
+            await asyncio.to_thread(deliveries.retry_without_blocking, delivery, verdict.reason, due_at, now)
+        elif fate is Disposition.SEND_DIRECTLY:
+            await asyncio.to_thread(deliveries.send_as_direct_message, delivery, verdict.reason, now)
         else:
-            log.error("Delivery %s (%s) cannot be made: %s", delivery.id, delivery.method, verdict.words)
+            log.error("Delivery %s (%s) cannot be made: %s", delivery.id, delivery.method, verdict.reason)
             told = isinstance(error, NeverPosted)
-            await asyncio.to_thread(deliveries.dead, delivery, verdict.words, now, told=told)
+            await asyncio.to_thread(deliveries.give_up, delivery, verdict.reason, now, told=told)
             self._on_dead()
 
-    def _record(self, sent: Sent) -> None:
+    def _record(self, sent: SendResult) -> None:
         """Commit what was sent, all that landed meanwhile in one transaction."""
         self._sent.append(sent)
         if self._recording is None or self._recording.done():
@@ -136,7 +136,7 @@ class Sender(Loop):
         while self._sent:
             batch = list(self._sent)
             try:
-                woken = await asyncio.to_thread(self._deliveries.done, batch, self.now())
+                woken = await asyncio.to_thread(self._deliveries.record_sent, batch, self.now())
             except Exception as trouble:
                 if not isinstance(trouble, DatabaseUnavailable):
                     log.exception("What was sent could not be recorded yet")
@@ -145,7 +145,7 @@ class Sender(Loop):
             else:
                 del self._sent[: len(batch)]
                 if woken:
-                    self.ring()
+                    self.wake()
 
 
 def _wait(delivery: Delivery, fate: Disposition) -> timedelta:

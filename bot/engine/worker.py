@@ -56,7 +56,7 @@ class Worker(Loop):
         self._held: set[asyncio.Task[None]] = set()
         self._latest: dict[str, asyncio.Task[None]] = {}  # person → their latest arrival here
 
-    async def turn(self) -> bool:
+    async def run_once(self) -> bool:
         room = AT_ONCE - len(self._held)
         if room <= 0:
             await asyncio.wait(self._held, return_when=asyncio.FIRST_COMPLETED)
@@ -89,7 +89,7 @@ class Worker(Loop):
     async def _work(self, arrival: Arrival, before: asyncio.Task[None] | None) -> None:
         if before:
             await asyncio.wait([before])
-        async with self._alone() if arrival.is_suspect else self._threads:
+        async with self._alone() if arrival.is_poison else self._threads:
             with suppress(TimeoutError):  # acks first: Slack waits three seconds for them, people a little longer
                 await asyncio.wait_for(self._quiet(), ACKS_FIRST)
             await self._until_done(arrival)
@@ -112,15 +112,15 @@ class Worker(Loop):
                 return log.warning("Arrival %s was taken over by another process", arrival.key)
             except DatabaseUnavailable as trouble:
                 self.report(trouble.message)
-                await self.pause(AFTER_TROUBLE)
+                await self.wait(AFTER_TROUBLE)
         return None
 
     def _do(self, arrival: Arrival) -> None:
         try:
-            if arrival.is_suspect:
+            if arrival.is_poison:
                 if arrival.is_last:
                     raise _DiedOfIt
-                arrival = self._ctx.store.inbox.count_beforehand(arrival)
+                arrival = self._ctx.store.inbox.count_failure_first(arrival)
             self._works[arrival.route](DeferredCall(arrival.payload, self._ctx, arrival))
         except (LeaseLost, DatabaseUnavailable):
             raise
@@ -135,7 +135,7 @@ class Worker(Loop):
         if arrival.is_last:
             self._explain(arrival, UNEXPECTED_ERROR.format(reference))
         else:
-            self._ctx.store.inbox.put_back(arrival, f"reference {reference}", self.now())
+            self._ctx.store.inbox.retry_later(arrival, f"reference {reference}", self.now())
 
     def _explain(self, arrival: Arrival, words: str) -> None:
         now = self.now()

@@ -49,8 +49,8 @@ def describe_schedule(schedule: Schedule) -> str:
 def sync_schedules(tx: Transaction, wanted: Mapping[str, Schedule], now: datetime) -> None:
     """Let the database know what recurs. One that is new, or has changed, begins with its first slot from now on."""
     for name, schedule in wanted.items():
-        tx.schedules.sync(name, describe_schedule(schedule), find_next_slot(schedule, now))
-    tx.schedules.keep_only(list(wanted))
+        tx.schedules.save_definition(name, describe_schedule(schedule), find_next_slot(schedule, now))
+    tx.schedules.delete_others(list(wanted))
 
 
 def run_due_schedules(tx: Transaction, ctx: AppContext, wanted: Mapping[str, Schedule], now: datetime) -> None:
@@ -58,12 +58,12 @@ def run_due_schedules(tx: Transaction, ctx: AppContext, wanted: Mapping[str, Sch
     for due in tx.schedules.claim_due(now):
         schedule = wanted.get(due.name)
         if schedule is None:  # another process knows it; nobody else may run it
-            tx.schedules.fire(due.name, due.due_at, None, at=now, snapshot={}, outcome=MISSED)
+            tx.schedules.record_run(due.name, due.due_at, None, at=now, snapshot={}, outcome=MISSED)
             continue
         following = find_next_slot(schedule, now)
         slots = find_due_slots(schedule, due.due_at - JUST_BEFORE, now)
         for slot in slots.missed:
-            tx.schedules.fire(due.name, slot, following, at=now, snapshot={}, outcome=MISSED)
+            tx.schedules.record_run(due.name, slot, following, at=now, snapshot={}, outcome=MISSED)
         for slot in slots.run:
             _run(tx, ctx, due, slot, following, now)
 
@@ -125,8 +125,8 @@ def send_past_digests(tx: Transaction, ctx: AppContext, now: datetime) -> None:
         earlier = _built(tx, ctx, definition, before, None)
         digest = _built(tx, ctx, definition, now, earlier.snapshot)
         following = find_next_slot(definition.schedule, now)
-        if tx.schedules.fire(name, slot, following, at=now, snapshot=digest.snapshot.to_dict()):
-            tx.schedules.said_in(name, slot, _post(tx, definition, digest, f"{name}:{slot.isoformat()}"))
+        if tx.schedules.record_run(name, slot, following, at=now, snapshot=digest.snapshot.to_dict()):
+            tx.schedules.link_delivery(name, slot, _post(tx, definition, digest, f"{name}:{slot.isoformat()}"))
 
 
 def _built(
@@ -154,7 +154,7 @@ def _run(
     tx: Transaction, ctx: AppContext, due: DueSchedule, slot: datetime, following: datetime | None, now: datetime
 ) -> None:
     if due.name == CHECK_INS:
-        if tx.schedules.fire(due.name, slot, following, at=now, snapshot={}):
+        if tx.schedules.record_run(due.name, slot, following, at=now, snapshot={}):
             _remind(tx, ctx, slot, now)
         return
     definition = next(one for one in ctx.digests if due.name == f"{DIGEST}{one.key}")
@@ -162,14 +162,14 @@ def _run(
         digest = build_current_digest(tx, ctx, definition, now)
     except UserError as refused:  # no strategy yet: there is nothing to say
         log.warning("The digest %s is left out: %s", definition.key, refused.message)
-        tx.schedules.fire(due.name, slot, following, at=now, snapshot={}, outcome=QUIET)
+        tx.schedules.record_run(due.name, slot, following, at=now, snapshot={}, outcome=QUIET)
         return
     snapshot = digest.snapshot.to_dict()
     if not digest.should_send:
-        tx.schedules.fire(due.name, slot, following, at=now, snapshot=snapshot, outcome=QUIET)
-    elif tx.schedules.fire(due.name, slot, following, at=now, snapshot=snapshot):
+        tx.schedules.record_run(due.name, slot, following, at=now, snapshot=snapshot, outcome=QUIET)
+    elif tx.schedules.record_run(due.name, slot, following, at=now, snapshot=snapshot):
         key = f"{due.name}:{slot.isoformat()}"
-        tx.schedules.said_in(due.name, slot, _post(tx, definition, digest, key))
+        tx.schedules.link_delivery(due.name, slot, _post(tx, definition, digest, key))
 
 
 def _post(tx: Transaction, definition: DigestDefinition, digest: Digest, key: str) -> str:

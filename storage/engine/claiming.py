@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.engine.lease import Lease
 from storage.engine.outbox import POST, STRAYS
-from storage.engine.rate_limits import EVERY_METHOD, Pace, Paces
+from storage.engine.rate_limits import EVERY_METHOD, PostingLimits, RateLimits
 from storage.tables.engine import DeliveryRow
 
 LOOKED_AT_ONCE = 64
@@ -39,25 +39,25 @@ class Delivery:
     target_ts: str | None = None
 
 
-class Claiming:
+class DeliveryClaimer:
     """Claims lane by lane; `end` keeps what was taken and gives it out."""
 
-    def __init__(self, session: Session, pace: Pace, owner: str, now: datetime, lease: Lease) -> None:
-        self.again_at: datetime | None = None
+    def __init__(self, session: Session, pace: PostingLimits, owner: str, now: datetime, lease: Lease) -> None:
+        self.check_again_at: datetime | None = None
         self._session = session
-        self._paces = Paces(session, pace, now)
+        self._paces = RateLimits(session, pace, now)
         self._owner = owner
         self._now = now
-        self._lease_until = lease.until(now)
+        self._lease_until = lease.end_after(now)
         self._taken: list[Delivery] = []
 
     def claim(self, lane: int, limit: int) -> None:
         """Take from this lane until `limit` are taken in all."""
         looked = 0
         while len(self._taken) < limit:
-            if lane and self._paces.many_from > self._paces.horizon:
+            if lane and self._paces.bulk_allowed_at > self._paces.claim_until:
                 if self._due(lane, 1):
-                    self._ask_again(self._paces.many_from)
+                    self._ask_again(self._paces.bulk_allowed_at)
                 return
             if looked >= MOST_LOOKED:
                 self._ask_again(self._now)
@@ -70,21 +70,21 @@ class Claiming:
                 return
         self._ask_again(self._now)
 
-    def end(self) -> Sequence[Delivery]:
+    def finish(self) -> Sequence[Delivery]:
         self._paces.save()
         self._session.flush()
         return self._taken
 
     def _due(self, lane: int, limit: int) -> Sequence[Row[DeliveryRow, int | None]]:
-        return self._session.execute(DUE, {"lane": lane, "now": self._now, "limit": limit}).all()
+        return self._session.execute(DUE_DELIVERIES, {"lane": lane, "now": self._now, "limit": limit}).all()
 
     def _look(self, rows: Sequence[Row[DeliveryRow, int | None]], *, many: bool) -> int:
         """Take what may be sent of these. Returns how many were looked at before the pace was used up."""
-        self._paces.know(row.channel for row, _ in rows if row.method == POST)
+        self._paces.load_channels(row.channel for row, _ in rows if row.kind == POST)
         places = self._places([row.target for row, _ in rows if row.target])
         seen = 0
         for row, first in rows:
-            if many and self._paces.many_from > self._paces.horizon:
+            if many and self._paces.bulk_allowed_at > self._paces.claim_until:
                 break
             seen += 1
             place = places.get(row.target or "", _NOWHERE)
@@ -103,13 +103,17 @@ class Claiming:
         if paused:
             row.due_at = paused
             return None
-        if row.method != POST:
+        if row.kind != POST:
             return self._now
-        if row.slot_at is None or row.slot_at < self._now - STALE:
-            row.slot_at = self._paces.reserve(row.channel, many=many)
-        spent = self._paces.spend(row.channel, row.slot_at, many=many) if row.slot_at <= self._paces.horizon else None
+        if row.reserved_slot is None or row.reserved_slot < self._now - STALE:
+            row.reserved_slot = self._paces.reserve_slot(row.channel, many=many)
+        spent = (
+            self._paces.use_slot(row.channel, row.reserved_slot, many=many)
+            if row.reserved_slot <= self._paces.claim_until
+            else None
+        )
         if spent is None:
-            row.due_at = max(row.slot_at, self._paces.horizon)
+            row.due_at = max(row.reserved_slot, self._paces.claim_until)
         return spent
 
     def _take(self, row: DeliveryRow, place: "_Place", not_before: datetime) -> None:
@@ -128,7 +132,7 @@ class Claiming:
         return {row.id: _Place(row.due_at is None, row.posted_channel, row.posted_ts) for row in found}
 
     def _ask_again(self, at: datetime) -> None:
-        self.again_at = min(self.again_at, at) if self.again_at else at
+        self.check_again_at = min(self.check_again_at, at) if self.check_again_at else at
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,36 +152,36 @@ def _due() -> Any:
     earlier = aliased(DeliveryRow)
     first = (
         select(earlier.number)
-        .where(earlier.conversation == DeliveryRow.conversation, earlier.due_at.is_not(None), earlier.holds)
+        .where(earlier.conversation == DeliveryRow.conversation, earlier.due_at.is_not(None), earlier.blocks_later)
         .order_by(earlier.number)
         .limit(1)
         .scalar_subquery()
     )
     return (
         select(DeliveryRow, first)
-        .where(DeliveryRow.lane == bindparam("lane"), DeliveryRow.due_at <= bindparam("now"))
+        .where(DeliveryRow.priority == bindparam("lane"), DeliveryRow.due_at <= bindparam("now"))
         .order_by(DeliveryRow.due_at, DeliveryRow.number)
         .limit(bindparam("limit", type_=Integer))
         .with_for_update(skip_locked=True, of=DeliveryRow)  # an edit may be changing its words just now
     )
 
 
-DUE = _due()  # made once: making it takes longer than asking the database
+DUE_DELIVERIES = _due()  # made once: making it takes longer than asking the database
 
 
 def _methods(row: DeliveryRow) -> Iterable[str]:
     """Every method that the delivery may call: a post that was tried before is looked for first."""
-    yield from (EVERY_METHOD, row.method)
-    if row.method == STRAYS or (row.method == POST and row.attempts):
+    yield from (EVERY_METHOD, row.kind)
+    if row.kind == STRAYS or (row.kind == POST and row.attempts):
         yield from ("conversations.history", "conversations.replies", "conversations.open")
-    if row.method == STRAYS:
+    if row.kind == STRAYS:
         yield "chat.delete"
 
 
 def _delivery(row: DeliveryRow, owner: str, until: datetime, first: datetime, not_before: datetime) -> Delivery:
     return Delivery(
         id=row.id,
-        method=row.method,
+        method=row.kind,
         channel=row.channel,
         person=row.person,
         target=row.target,

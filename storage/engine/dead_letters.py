@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from storage.engine.inbox import count
 from storage.tables.engine import ArrivalRow, DeliveryRow
 
 
@@ -17,8 +16,8 @@ class DeadLetter:
 
     id: str
     key: str | None
-    method: str
-    where: str | None
+    kind: str
+    recipient: str | None
     error: str
     died_at: datetime
 
@@ -30,35 +29,21 @@ class DeadLetters:
         self._session = session
         self._now = now
 
-    def untold(self, limit: int = 200) -> Sequence[DeadLetter]:
+    def list_unreported(self, limit: int = 200) -> Sequence[DeadLetter]:
         """Those that nobody has heard of, oldest first."""
         rows = self._session.scalars(
             select(DeliveryRow)
-            .where(DeliveryRow.status == "dead", DeliveryRow.told_at.is_(None))
+            .where(DeliveryRow.status == "dead", DeliveryRow.reported_at.is_(None))
             .order_by(DeliveryRow.done_at, DeliveryRow.number)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
         return [_letter(row) for row in rows]
 
-    def told(self, letters: Sequence[DeadLetter]) -> None:
+    def mark_reported(self, letters: Sequence[DeadLetter]) -> None:
         """Somebody has heard of these."""
         ids = [letter.id for letter in letters]
-        self._session.execute(update(DeliveryRow).where(DeliveryRow.id.in_(ids)).values(told_at=self._now))
-
-    def latest(self, limit: int = 20) -> Sequence[DeadLetter]:
-        """The latest ones, told or not."""
-        dead = select(DeliveryRow).where(DeliveryRow.status == "dead", DeliveryRow.emptied.is_(False))
-        return [_letter(row) for row in self._session.scalars(dead.order_by(DeliveryRow.done_at.desc()).limit(limit))]
-
-    def revive(self, ids: Sequence[str]) -> int:
-        """Try these once more, from the beginning. Returns how many there were."""
-        dead = update(DeliveryRow).where(
-            DeliveryRow.id.in_(ids), DeliveryRow.status == "dead", DeliveryRow.emptied.is_(False)
-        )
-        anew = {"status": "waiting", "due_at": self._now, "done_at": None, "told_at": None, "slot_at": None}
-        # What an attempt may have posted is still looked for: attempts stay, and so does the moment of the first.
-        return count(self._session.execute(dead.values(**anew, holds=True, error=None)))
+        self._session.execute(update(DeliveryRow).where(DeliveryRow.id.in_(ids)).values(reported_at=self._now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +58,7 @@ class Backlog:
     dead_deliveries: int
 
 
-def backlog(session: Session) -> Backlog:
+def measure_backlog(session: Session) -> Backlog:
     """For `pmo doctor` and monitoring."""
     arrival, delivery = ArrivalRow, DeliveryRow
     arrivals = session.execute(
@@ -90,4 +75,4 @@ def backlog(session: Session) -> Backlog:
 def _letter(row: DeliveryRow) -> DeadLetter:
     assert row.done_at is not None  # noqa: S101 (set when it died)
     where = row.person or row.channel or row.posted_channel
-    return DeadLetter(row.id, row.key, row.method, where, row.error or "", row.done_at)
+    return DeadLetter(row.id, row.key, row.kind, where, row.error or "", row.done_at)

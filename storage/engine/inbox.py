@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from storage.database import Database
 from storage.engine.lease import Lease
 from storage.tables.engine import ArrivalRow
-from storage.upsert import insert_new
+from storage.upsert import insert_new_rows
 
-TRIES = 6  # failures after which nothing more is tried
-UNEXPLAINED = 3  # claims of which nothing became; then the work may be what kills the process
+MAX_FAILURES = 6  # failures after which nothing more is tried
+POISON_AFTER = 3  # claims of which nothing became; then the work may be what kills the process
 PRUNED_AT_ONCE = 500  # more would keep other writers waiting
 
 
@@ -51,9 +51,9 @@ class Arrival:
     counted: bool = False
 
     @property
-    def is_suspect(self) -> bool:
+    def is_poison(self) -> bool:
         """Whether it was claimed again and again and nothing is known of it: the process died each time."""
-        return self.attempt - 1 - self.failures >= UNEXPLAINED
+        return self.attempt - 1 - self.failures >= POISON_AFTER
 
     @property
     def failures_with_this(self) -> int:
@@ -63,7 +63,7 @@ class Arrival:
     @property
     def is_last(self) -> bool:
         """Whether nothing more is tried if this fails."""
-        return self.failures_with_this >= TRIES
+        return self.failures_with_this >= MAX_FAILURES
 
 
 class Inbox:
@@ -78,14 +78,14 @@ class Inbox:
     def write(self, arrivals: Sequence[NewArrival]) -> int:
         """Keep what arrived; what is there already is passed over. Returns how many were new."""
         with self._database.transaction(urgent=True) as session:
-            return insert_new(session, ArrivalRow, [_row(arrival) for arrival in arrivals])
+            return insert_new_rows(session, ArrivalRow, [_row(arrival) for arrival in arrivals])
 
     def claim(self, owner: str, now: datetime, limit: int, lease: Lease) -> list[Arrival]:
         """Take due arrivals for `owner`, oldest first; those of a process whose lease ran out are due again."""
         due = self.next_due()
         if due is None or due > now:  # looking costs no lock and no commit
             return []
-        lease_until = lease.until(now)
+        lease_until = lease.end_after(now)
         with self._database.transaction(durable=False) as session:
             oldest = (
                 select(ArrivalRow.id)
@@ -105,7 +105,7 @@ class Inbox:
             arrivals = [_arrival(row, owner, lease_until) for row in claimed]
         return sorted(arrivals, key=lambda arrival: (arrival.received_at, arrival.id))
 
-    def finish(self, session: Session, arrival: Arrival, now: datetime) -> None:
+    def mark_done(self, session: Session, arrival: Arrival, now: datetime) -> None:
         """Mark it done in the transaction that holds its results.
 
         Raises:
@@ -113,7 +113,7 @@ class Inbox:
         """
         self._set(session, arrival, status="done", due_at=None, done_at=now, owner=None)
 
-    def count_beforehand(self, arrival: Arrival) -> Arrival:
+    def count_failure_first(self, arrival: Arrival) -> Arrival:
         """Count this try as failed until it proves otherwise: if it kills the process, that is on record.
 
         Raises:
@@ -123,7 +123,7 @@ class Inbox:
             self._set(session, arrival, failures=arrival.failures + 1)
         return replace(arrival, failures=arrival.failures + 1, counted=True)
 
-    def put_back(self, arrival: Arrival, error: str, now: datetime) -> None:
+    def retry_later(self, arrival: Arrival, error: str, now: datetime) -> None:
         """Its work failed: it is due again after a pause that doubles."""
         failures = arrival.failures_with_this
         later = now + timedelta(seconds=min(2**failures, 300))
@@ -136,15 +136,15 @@ class Inbox:
         with self._database.transaction(durable=False) as session:
             self._set(session, arrival, status="dead", due_at=None, done_at=now, owner=None, error=error[:2000])
 
-    def release(self, now: datetime) -> int:
+    def release_all(self, now: datetime) -> int:
         """Make due at once what other owners hold. Only for the one process that may use the file."""
         with self._database.transaction(durable=False) as session:
             held = update(ArrivalRow).where(ArrivalRow.due_at.is_not(None), ArrivalRow.status == "leased")
-            return count(session.execute(held.values(status="waiting", due_at=now, owner=None)))
+            return count_changed_rows(session.execute(held.values(status="waiting", due_at=now, owner=None)))
 
     def next_due(self) -> datetime | None:
         """When there is something to do next; None when nothing is waiting."""
-        with self._database.reading() as session:
+        with self._database.read_only() as session:
             return session.scalar(select(func.min(ArrivalRow.due_at)))
 
     def prune(self, before: datetime) -> int:
@@ -158,7 +158,7 @@ class Inbox:
         old = select(ArrivalRow.id).where(ArrivalRow.done_at < before, ArrivalRow.status == "done")
         with self._database.transaction(durable=False) as session:
             some = old.limit(PRUNED_AT_ONCE).scalar_subquery()
-            return count(session.execute(delete(ArrivalRow).where(ArrivalRow.id.in_(some))))
+            return count_changed_rows(session.execute(delete(ArrivalRow).where(ArrivalRow.id.in_(some))))
 
     def _set(self, session: Session, arrival: Arrival, **values: Any) -> None:
         # In Core's own words: this runs for every arrival, and the ORM would look for rows to refresh.
@@ -166,7 +166,7 @@ class Inbox:
             update(_TABLE).where(*_MINE).values(**values),
             {"mine_id": arrival.id, "mine_owner": arrival.owner, "mine_attempt": arrival.attempt},
         )
-        if count(found) != 1:
+        if count_changed_rows(found) != 1:
             raise LeaseLost(arrival.key)
 
 
@@ -179,7 +179,7 @@ _MINE = (
 )
 
 
-def count(result: Any) -> int:
+def count_changed_rows(result: Any) -> int:
     """How many rows an UPDATE or DELETE touched."""
     assert isinstance(result, CursorResult)  # noqa: S101 (narrows the type; an update has a row count)
     return result.rowcount

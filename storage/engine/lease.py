@@ -15,7 +15,7 @@ class Lease:
         """The longest that one call may take."""
         return self.seconds / 3
 
-    def until(self, now: datetime) -> datetime:
+    def end_after(self, now: datetime) -> datetime:
         return now + timedelta(seconds=self.seconds)
 
     def allows_call(self, lease_until: datetime, now: datetime) -> bool:

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from storage.engine.inbox import count
+from storage.engine.inbox import count_changed_rows
 from storage.tables.engine import DeliveryRow
-from storage.upsert import insert_new
+from storage.upsert import insert_new_rows
 
 POST = "chat.postMessage"
 UPDATE = "chat.update"
@@ -64,7 +64,7 @@ class Outbox:
 
     def edit(self, delivery: str, message: Mapping[str, Any]) -> None:
         """Make the message of an earlier delivery look like `message`. Of several edits only the last is sent."""
-        waiting = (DeliveryRow.target == delivery) & (DeliveryRow.method == UPDATE)
+        waiting = (DeliveryRow.target == delivery) & (DeliveryRow.kind == UPDATE)
         if not self._replace(waiting, dict(message)):
             self._add(UPDATE, dict(message), target=delivery, conversation=f"edit:{delivery}")
 
@@ -86,7 +86,7 @@ class Outbox:
 
     def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
         """Show `view` as the person's App Home. Of several waiting only the last is sent."""
-        waiting = (DeliveryRow.conversation == f"home:{user}") & (DeliveryRow.method == HOME)
+        waiting = (DeliveryRow.conversation == f"home:{user}") & (DeliveryRow.kind == HOME)
         if not self._replace(waiting, {"view": dict(view)}):
             self._add(HOME, {"view": dict(view)}, channel=user, person=user, conversation=f"home:{user}")
 
@@ -97,16 +97,16 @@ class Outbox:
             update(DeliveryRow).where(waiting).values(arguments=arguments),
             execution_options={"synchronize_session": False},
         )
-        return count(changed) > 0
+        return count_changed_rows(changed) > 0
 
     def _add(self, method: str, arguments: dict[str, Any], **columns: Any) -> str:
-        row = new_delivery(method, arguments, self._now, **columns)
-        if not insert_new(self._session, DeliveryRow, [row]):
+        row = build_delivery_row(method, arguments, self._now, **columns)
+        if not insert_new_rows(self._session, DeliveryRow, [row]):
             return str(self._session.scalars(select(DeliveryRow.id).where(DeliveryRow.key == row["key"])).one())
         return str(row["id"])
 
 
-def new_delivery(method: str, arguments: dict[str, Any], now: datetime, **columns: Any) -> dict[str, Any]:
+def build_delivery_row(method: str, arguments: dict[str, Any], now: datetime, **columns: Any) -> dict[str, Any]:
     """The row of a delivery that waits."""
     return {
         "id": uuid.uuid4().hex,

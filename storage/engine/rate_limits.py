@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from storage.tables.engine import PaceRow
-from storage.upsert import put, put_all
+from storage.tables.engine import RateLimitRow
+from storage.upsert import upsert_row, upsert_rows
 
 WORKSPACE = "workspace"
 EVERY_METHOD = "*"  # a pause of all that is sent: Slack does not take the token
@@ -20,7 +20,7 @@ CATCH_UP = timedelta(seconds=0.5)  # by so much may many be late without losing 
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PostingLimits:
     """`burst` posts at most in a channel within `window` seconds; of many, one in `gap` seconds.
 
     Of many, no more go out than `posts_per_minute` together with everything else that is posted. A post may be claimed
@@ -38,27 +38,29 @@ class Pace:
         return timedelta(seconds=60 / self.posts_per_minute)
 
 
-class Paces:
+class RateLimits:
     """The state of all scopes within one transaction. Its user is the only one: claims are made one at a time."""
 
-    def __init__(self, session: Session, pace: Pace, now: datetime) -> None:
+    def __init__(self, session: Session, pace: PostingLimits, now: datetime) -> None:
         self._session = session
         self._pace = pace
         self._now = now
         self._changed: set[str] = set()
         rows = session.scalars(
-            select(PaceRow).where(or_(PaceRow.scope == WORKSPACE, PaceRow.scope.startswith("method:", autoescape=True)))
+            select(RateLimitRow).where(
+                or_(RateLimitRow.scope == WORKSPACE, RateLimitRow.scope.startswith("method:", autoescape=True))
+            )
         )
         self._free_at = {row.scope: row.free_at for row in rows}
         self._taken: dict[str, list[float]] = {}
 
     @property
-    def horizon(self) -> datetime:
+    def claim_until(self) -> datetime:
         """What has its time before this may be claimed now."""
         return self._now + timedelta(seconds=self._pace.ahead)
 
     @property
-    def many_from(self) -> datetime:
+    def bulk_allowed_at(self) -> datetime:
         """When the next of many may go."""
         return max(self._now, self._free_at.get(WORKSPACE, self._now))
 
@@ -67,15 +69,15 @@ class Paces:
         ends = [self._free_at[scope] for scope in map(method_scope, methods) if scope in self._free_at]
         return max((end for end in ends if end > self._now), default=None)
 
-    def know(self, channels: Iterable[str | None]) -> None:
+    def load_channels(self, channels: Iterable[str | None]) -> None:
         """Read the channels that will be asked for, all at once."""
         missing = {_channel_scope(channel) for channel in channels} - self._taken.keys()
         if missing:
-            rows = self._session.scalars(select(PaceRow).where(PaceRow.scope.in_(missing))).all()
+            rows = self._session.scalars(select(RateLimitRow).where(RateLimitRow.scope.in_(missing))).all()
             self._taken |= {scope: [] for scope in missing} | {row.scope: list(row.taken) for row in rows}
             self._free_at |= {row.scope: row.free_at for row in rows}
 
-    def reserve(self, channel: str | None, *, many: bool) -> datetime:
+    def reserve_slot(self, channel: str | None, *, many: bool) -> datetime:
         """A place for one post in the channel, now or later.
 
         One of many only queues behind its like: those for which somebody waits do not see it until it is spent.
@@ -90,12 +92,12 @@ class Paces:
         self._changed.add(scope)
         return slot
 
-    def spend(self, channel: str | None, slot: datetime, *, many: bool) -> datetime | None:
+    def use_slot(self, channel: str | None, slot: datetime, *, many: bool) -> datetime | None:
         """Use the place; returns the time at which to post, or None when others took it and another is needed."""
         if many:
             scope = _channel_scope(channel)
-            slot = max(slot, self.many_from, self._burst_free(scope))
-            if slot > self.horizon:
+            slot = max(slot, self.bulk_allowed_at, self._burst_free(scope))
+            if slot > self.claim_until:
                 return None
             self._note(scope, slot)
         used = max(self._free_at.get(WORKSPACE, self._now), self._now - CATCH_UP)
@@ -108,7 +110,7 @@ class Paces:
             {"scope": scope, "free_at": self._free_at[scope], "taken": self._taken.get(scope, [])}
             for scope in sorted(self._changed)
         ]
-        put_all(self._session, PaceRow, rows)
+        upsert_rows(self._session, RateLimitRow, rows)
 
     def _note(self, scope: str, slot: datetime) -> None:
         self._taken[scope] = sorted([*self._taken[scope], slot.timestamp()])[-self._pace.burst :]
@@ -122,14 +124,14 @@ class Paces:
         return datetime.fromtimestamp(taken[-self._pace.burst] + self._pace.window, UTC)
 
 
-def pause(session: Session, method: str, until: datetime) -> None:
+def record_pause(session: Session, method: str, until: datetime) -> None:
     """Slack said 429: nobody calls the method before `until`."""
-    put(session, PaceRow, {"scope": method_scope(method), "free_at": until, "taken": []})
+    upsert_row(session, RateLimitRow, {"scope": method_scope(method), "free_at": until, "taken": []})
 
 
-def forget(session: Session, before: datetime) -> None:
+def delete_unused_limits(session: Session, before: datetime) -> None:
     """Drop the scopes that were not used since; they begin anew."""
-    session.execute(delete(PaceRow).where(PaceRow.free_at < before))
+    session.execute(delete(RateLimitRow).where(RateLimitRow.free_at < before))
 
 
 def method_scope(method: str) -> str:

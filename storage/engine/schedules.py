@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.tables.engine import DeliveryRow, RunRow, ScheduleRow
-from storage.upsert import insert_new
+from storage.upsert import insert_new_rows
 
 FIRED, QUIET, MISSED = "fired", "quiet", "missed"
 
@@ -40,17 +40,17 @@ class Schedules:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def sync(self, name: str, definition: str, next_at: datetime | None) -> None:
+    def save_definition(self, name: str, definition: str, next_at: datetime | None) -> None:
         """Make the schedule known, or give it its new definition; one that is the same keeps its place in time.
 
         `next_at` is its first slot from now on, None when it has ended.
         """
         row = {"name": name, "definition": definition, "next_at": next_at, "last_slot": None}
-        if not insert_new(self._session, ScheduleRow, [row]):
+        if not insert_new_rows(self._session, ScheduleRow, [row]):
             changed = update(ScheduleRow).where(ScheduleRow.name == name, ScheduleRow.definition != definition)
             self._session.execute(changed.values(definition=definition, next_at=next_at))
 
-    def keep_only(self, names: Collection[str]) -> None:
+    def delete_others(self, names: Collection[str]) -> None:
         """Forget the schedules that are no longer wanted; their runs stay."""
         self._session.execute(delete(ScheduleRow).where(ScheduleRow.name.not_in(names)))
 
@@ -65,7 +65,7 @@ class Schedules:
         )
         return [DueSchedule(row.name, row.definition, row.next_at, row.last_slot) for row in rows if row.next_at]
 
-    def fire(
+    def record_run(
         self,
         schedule: str,
         slot: datetime,
@@ -87,14 +87,14 @@ class Schedules:
             "delivery": None,
             "snapshot": dict(snapshot),
         }
-        is_new = bool(insert_new(self._session, RunRow, [row]))
+        is_new = bool(insert_new_rows(self._session, RunRow, [row]))
         known = ScheduleRow.name == schedule
         self._session.execute(update(ScheduleRow).where(known).values(next_at=next_at))
         later = ScheduleRow.last_slot.is_(None) | (ScheduleRow.last_slot < slot)
         self._session.execute(update(ScheduleRow).where(known, later).values(last_slot=slot))
         return is_new
 
-    def said_in(self, schedule: str, slot: datetime, delivery: str) -> None:
+    def link_delivery(self, schedule: str, slot: datetime, delivery: str) -> None:
         """The run's words are in this delivery."""
         this = (RunRow.schedule == schedule) & (RunRow.slot == slot)
         self._session.execute(update(RunRow).where(this).values(delivery=delivery))

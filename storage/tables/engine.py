@@ -58,30 +58,32 @@ class DeliveryRow(Base):
     number: Mapped[int] = mapped_column(Count, primary_key=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     key: Mapped[str | None] = mapped_column(String(255), unique=True)
-    method: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column("method", String(40))
     channel: Mapped[str | None] = mapped_column(String(40))
     person: Mapped[str | None] = mapped_column(String(40))  # whom it is for, when it is for one person only
     target: Mapped[str | None] = mapped_column(String(32))  # the delivery that this one edits or follows in its thread
     conversation: Mapped[str | None] = mapped_column(String(120))  # deliveries of one conversation go in their order
     arguments: Mapped[dict[str, Any]]
-    lane: Mapped[int] = mapped_column(default=0)  # 0 somebody waits for it, 1 one of many
+    priority: Mapped[int] = mapped_column("lane", default=0)  # 0 somebody waits for it, 1 one of many
     status: Mapped[str] = mapped_column(String(10))  # waiting, leased, done, dead
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
-    slot_at: Mapped[datetime | None]  # a place reserved in the channel's pace
-    holds: Mapped[bool] = mapped_column(default=True)  # false: it failed so often that later ones may pass it
+    reserved_slot: Mapped[datetime | None] = mapped_column("slot_at")  # a place reserved in the channel's pace
+    blocks_later: Mapped[bool] = mapped_column(
+        "holds", default=True
+    )  # false: it failed so often that later ones may pass it
     attempts: Mapped[int] = mapped_column(default=0)
     first_attempt_at: Mapped[datetime | None]
     owner: Mapped[str | None] = mapped_column(String(120))
     done_at: Mapped[datetime | None]
-    told_at: Mapped[datetime | None]  # dead, and somebody was told
+    reported_at: Mapped[datetime | None] = mapped_column("told_at")  # dead, and somebody was told
     posted_channel: Mapped[str | None] = mapped_column(String(40))
     posted_ts: Mapped[str | None] = mapped_column(String(32))
     emptied: Mapped[bool] = mapped_column(default=False)  # long done: its words were forgotten
     error: Mapped[str | None] = mapped_column(Text)
 
 
-class PaceRow(Base):
+class RateLimitRow(Base):
     """How far a scope is used: “method:chat.postMessage” (paused until), “workspace”, “channel:C123”."""
 
     __tablename__ = "paces"

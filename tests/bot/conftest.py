@@ -22,7 +22,7 @@ from handlers.context import AppContext, Channels
 from storage.database import Database
 from storage.engine.deliveries import Deliveries
 from storage.engine.lease import Lease
-from storage.engine.rate_limits import Pace
+from storage.engine.rate_limits import PostingLimits
 from storage.store import Store
 from storage.tables.engine import DeliveryRow
 from tests.storage.databases import migrated_file
@@ -87,7 +87,14 @@ class Watched(Deliveries):
             async with changed:
                 changed.notify_all()
 
-        for name in ("done", "later", "overtakable", "paused", "dead", "directly"):
+        for name in (
+            "record_sent",
+            "retry_in_order",
+            "retry_without_blocking",
+            "pause",
+            "give_up",
+            "send_as_direct_message",
+        ):
             setattr(self, name, self._telling(getattr(self, name), lambda: loop.create_task(tell()), loop))
 
     @staticmethod
@@ -116,7 +123,7 @@ class Post:
         """Put something in the outbox and ring: ask("post", "C07ASK", {"text": "hello"})."""
         with self.store.transaction(self.now()) as tx:
             made = str(getattr(tx.outbox, what)(*given, **named))
-        self.sender.ring()
+        self.sender.wake()
         return made
 
     def row(self, delivery: str) -> DeliveryRow:
@@ -132,7 +139,7 @@ class Post:
 
     async def settled_in_all(self, method: str, number: int) -> None:
         """Wait until so many calls of the method are settled."""
-        settled = select(func.count()).where(DeliveryRow.method == method, DeliveryRow.due_at.is_(None))
+        settled = select(func.count()).where(DeliveryRow.kind == method, DeliveryRow.due_at.is_(None))
         async with asyncio.timeout(10), self.changed:
             while self._count(settled) < number:
                 await self.changed.wait()
@@ -156,7 +163,7 @@ class Post:
 
     def forward(self, seconds: float) -> None:
         self.now.forward(seconds)
-        self.sender.ring()
+        self.sender.wake()
 
 
 @pytest.fixture
@@ -167,7 +174,7 @@ async def workspace() -> AsyncIterator[RunningWorkspace]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with slack_connection.session() as session:
+    async with slack_connection.open_http_session() as session:
         yield session
 
 
@@ -178,10 +185,10 @@ async def office(
     """The sender at work."""
     died = asyncio.Event()
     changed = asyncio.Condition()
-    deliveries = Watched(store.database, Pace(), LEASE)
+    deliveries = Watched(store.database, PostingLimits(), LEASE)
     deliveries.watch(changed)
     caller = SlackDeliveryClient(
-        slack_connection.client(workspace.bot_token, workspace.api_url, http), deliveries, LEASE, now
+        slack_connection.build_web_client(workspace.bot_token, workspace.api_url, http), deliveries, LEASE, now
     )
     sender = Sender(caller, deliveries, "host:1", now, died.set)
     async with at_work(sender):

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot.doctor import Level, examine
+from bot.doctor import Level, run_checks
 from bot.local_workspace import SEED
-from bot.manifest import manifest
+from bot.manifest import build_manifest
 from bot.organisation import SAMPLE
 from bot.settings import Settings
 from storage.database import Database
 from storage.engine.deliveries import Deliveries
-from storage.engine.rate_limits import Pace
+from storage.engine.rate_limits import PostingLimits
 from storage.store import Store
 from tests.bot.conftest import LEASE, Now
 from tests.storage.databases import migrated_file
@@ -34,7 +34,7 @@ def data(tmp_path: Path, migrated_file: Path) -> Path:
 @pytest.fixture
 async def slack() -> AsyncIterator[RunningWorkspace]:
     """The sample organisation's workspace."""
-    async with running_workspace(manifest(), SEED) as running:
+    async with running_workspace(build_manifest(), SEED) as running:
         yield running
 
 
@@ -50,11 +50,11 @@ def connected(slack: RunningWorkspace, data: Path, **more: Any) -> Settings:
 
 
 async def told(settings: Settings, now: Now, level: Level = Level.BROKEN) -> list[str]:
-    return [f"{one.about}: {one.words}" for one in await examine(settings, now()) if one.level is level]
+    return [f"{one.about}: {one.text}" for one in await run_checks(settings, now()) if one.level is level]
 
 
 async def test_in_slack_with_all_in_order_nothing_is_wrong(slack: RunningWorkspace, data: Path, now: Now) -> None:
-    findings = await examine(connected(slack, data), now())
+    findings = await run_checks(connected(slack, data), now())
     assert [one for one in findings if one.level is not Level.GOOD and one.about != "model"] == []
     about = {one.about for one in findings}
     assert {"organisation", "data folder", "database", "Slack", "scopes", "events", "channels", "people"} <= about
@@ -97,7 +97,7 @@ async def test_what_is_wrong_with_tokens_is_told(
 
 
 async def test_a_missing_scope_is_named(data: Path, now: Now) -> None:
-    smaller = manifest()
+    smaller = build_manifest()
     smaller["oauth_config"]["scopes"]["bot"].remove("im:write")
     async with running_workspace(smaller, SEED) as slack:
         [line] = await told(connected(slack, data), now)
@@ -106,7 +106,7 @@ async def test_a_missing_scope_is_named(data: Path, now: Now) -> None:
 
 
 async def test_a_scope_too_many_is_a_hint(data: Path, now: Now) -> None:
-    larger = manifest()
+    larger = build_manifest()
     larger["oauth_config"]["scopes"]["bot"].append("files:write")
     async with running_workspace(larger, SEED) as slack:
         assert any("not needed: files:write" in line for line in await told(connected(slack, data), now, Level.HINT))
@@ -154,7 +154,7 @@ async def test_a_database_that_is_not_there_yet_is_not_made(tmp_path: Path, now:
 async def test_it_sees_a_bot_at_work(data: Path, now: Now) -> None:
     settings = Settings(PMO_DATA=data, PMO_PORT=0)
     database = Database(settings.database)
-    with database.alone():
+    with database.exclusive_use():
         good = await told(settings, now, Level.GOOD)
     database.close()
     assert any(line.startswith("process: A PMO Assistant is at work") for line in good)
@@ -177,9 +177,9 @@ async def test_posts_that_slack_refused_for_good_are_counted(data: Path, now: No
     store = Store(Database(settings.database))
     with store.transaction(now()) as tx:
         tx.outbox.post("C07ASK", {"text": "hello"})
-    deliveries = Deliveries(store.database, Pace(), LEASE)
+    deliveries = Deliveries(store.database, PostingLimits(), LEASE)
     for delivery in deliveries.claim("host:1", now(), 1).deliveries:
-        deliveries.dead(delivery, "channel_not_found", now())
+        deliveries.give_up(delivery, "channel_not_found", now())
     store.database.close()
     [line] = [line for line in await told(settings, now, Level.HINT) if line.startswith("posts")]
     assert line.startswith("posts: 1 post that Slack refused for good.")

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-from bot.manifest import SCOPES, manifest
+from bot.manifest import SCOPES, build_manifest
 from handlers import register
 from handlers.commands import COMMANDS, EVENTS, SHORTCUTS
 from handlers.slack.routes import Routes
@@ -97,7 +97,7 @@ def written(node: ast.expr | None) -> str:
 
 
 def test_commands_events_and_shortcuts_are_those_that_the_code_listens_for(routes: Routes) -> None:
-    made = manifest()
+    made = build_manifest()
     assert {one["command"] for one in made["features"]["slash_commands"]} == routes.commands
     assert {one["callback_id"] for one in made["features"]["shortcuts"]} == routes.shortcuts
     assert set(EVENTS) == routes.events
@@ -126,11 +126,11 @@ def test_the_scopes_are_those_that_are_needed() -> None:
     needed = {"commands"}.union(*(METHODS[method] for method in methods_used()))
     needed = needed.union(*(EVENT_SCOPES[event] for event in EVENTS.values()))
     assert set(SCOPES) == needed
-    assert manifest()["oauth_config"]["scopes"]["bot"] == sorted(needed)
+    assert build_manifest()["oauth_config"]["scopes"]["bot"] == sorted(needed)
 
 
 def test_everything_fits_into_slacks_limits() -> None:
-    made = manifest()
+    made = build_manifest()
     assert len(made["display_information"]["name"]) <= 35
     assert len(made["display_information"]["description"]) <= 140
     assert len(COMMANDS) <= 50
@@ -146,7 +146,7 @@ def test_everything_fits_into_slacks_limits() -> None:
 
 def test_with_an_address_it_asks_for_signed_requests_instead_of_a_socket() -> None:
     address = "https://pmo.example.org/slack/events"
-    made = manifest(address)
+    made = build_manifest(address)
     assert made["settings"]["socket_mode_enabled"] is False
     assert made["settings"]["event_subscriptions"]["request_url"] == address
     assert made["settings"]["interactivity"]["request_url"] == address

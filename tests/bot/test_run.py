@@ -12,11 +12,11 @@ import aiohttp
 import pytest
 
 from bot.local_workspace import SEED, check_port
-from bot.manifest import manifest
+from bot.manifest import build_manifest
 from bot.organisation import SAMPLE
-from bot.run import serve
+from bot.run import serve_until_stopped
 from bot.settings import Settings
-from bot.stopping import Stopped, unless, unless_stopped
+from bot.stopping import Stopped, make_interruptible, wait_unless_stopped
 from foundation.errors import UserError
 from storage.database import Database
 from tests.conversations.conftest import MONDAY, data, read_before
@@ -42,7 +42,7 @@ def free_port() -> int:
 
 async def refusal(settings: Settings) -> str:
     with pytest.raises(UserError) as refused:
-        await serve(settings, lambda _: None, asyncio.Event(), lambda: MONDAY)
+        await serve_until_stopped(settings, lambda _: None, asyncio.Event(), lambda: MONDAY)
     return refused.value.message
 
 
@@ -77,7 +77,7 @@ async def test_without_tokens_it_opens_a_local_workspace_and_leaves_in_good_orde
 
 async def test_a_second_process_on_the_same_data_is_refused(data: Path) -> None:
     database = Database(Settings(PMO_DATA=data).database)
-    with database.alone():
+    with database.exclusive_use():
         process = await pmo_run(data)
         out, err = await asyncio.wait_for(process.communicate(), 30)
     database.close()
@@ -89,9 +89,11 @@ async def test_a_second_process_on_the_same_data_is_refused(data: Path) -> None:
 async def test_stopped_while_slack_keeps_it_waiting_it_ends_at_once(data: Path) -> None:
     said: list[str] = []
     stopping = asyncio.Event()
-    async with running_workspace(manifest(), SEED) as slack:
+    async with running_workspace(build_manifest(), SEED) as slack:
         await slack.faults({"kind": "delay", "method": "auth.test", "ms": 60_000})
-        starting = asyncio.create_task(serve(settings_for(slack, data), said.append, stopping, lambda: MONDAY))
+        starting = asyncio.create_task(
+            serve_until_stopped(settings_for(slack, data), said.append, stopping, lambda: MONDAY)
+        )
         await asyncio.sleep(0)
         stopping.set()
         await asyncio.wait_for(starting, 10)
@@ -101,7 +103,7 @@ async def test_stopped_while_slack_keeps_it_waiting_it_ends_at_once(data: Path) 
 async def test_stopped_while_the_handbook_is_read_it_gives_up_there() -> None:
     stopping = asyncio.Event()
     counted: list[tuple[int, int]] = []
-    progress = unless_stopped(stopping, lambda done, total: counted.append((done, total)))
+    progress = make_interruptible(stopping, lambda done, total: counted.append((done, total)))
     progress(1, 10)
     stopping.set()
     with pytest.raises(Stopped):
@@ -116,9 +118,9 @@ async def test_work_that_fails_or_is_done_is_not_held_up_by_waiting_for_the_end(
     async def fails() -> None:
         raise UserError("No.")
 
-    assert await unless(asyncio.Event(), seven()) == 7
+    assert await wait_unless_stopped(asyncio.Event(), seven()) == 7
     with pytest.raises(UserError):
-        await unless(asyncio.Event(), fails())
+        await wait_unless_stopped(asyncio.Event(), fails())
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,7 @@ async def test_work_that_fails_or_is_done_is_not_held_up_by_waiting_for_the_end(
 async def test_what_is_wrong_is_told_before_the_handbook_is_read(
     tmp_path: Path, given: dict[str, Any], said: str
 ) -> None:
-    async with running_workspace(manifest(), SEED) as slack:
+    async with running_workspace(build_manifest(), SEED) as slack:
         message = await refusal(settings_for(slack, tmp_path, **given))
     assert message.startswith(said)
     assert "\n" not in message
@@ -142,7 +144,7 @@ async def test_what_is_wrong_is_told_before_the_handbook_is_read(
 
 
 async def test_a_revoked_token_and_a_missing_scope_are_told(tmp_path: Path) -> None:
-    smaller = manifest()
+    smaller = build_manifest()
     smaller["oauth_config"]["scopes"]["bot"].remove("chat:write")
     async with running_workspace(smaller, SEED) as slack:
         message = await refusal(settings_for(slack, tmp_path))
@@ -165,9 +167,11 @@ async def test_with_a_signing_secret_it_takes_signed_requests_and_no_others(data
     port = free_port()
     address = f"http://127.0.0.1:{port}/slack/events"
     stopping, said = asyncio.Event(), asyncio.Queue[str]()
-    async with running_workspace(manifest(), SEED, request_url=address) as slack:
+    async with running_workspace(build_manifest(), SEED, request_url=address) as slack:
         given = {"SLACK_APP_TOKEN": None, "SLACK_SIGNING_SECRET": slack.signing_secret, "PMO_PORT": port}
-        running = asyncio.create_task(serve(settings_for(slack, data, **given), said.put_nowait, stopping))
+        running = asyncio.create_task(
+            serve_until_stopped(settings_for(slack, data, **given), said.put_nowait, stopping)
+        )
         assert f"port {port}, path /slack/events" in await asyncio.wait_for(said.get(), 30)
         ada = slack.as_user("U01ADA")
         await ada.post("C07ASK", QUESTION)
@@ -182,8 +186,8 @@ async def test_with_a_signing_secret_it_takes_signed_requests_and_no_others(data
 
 async def test_secrets_are_in_no_log(data: Path, caplog: pytest.LogCaptureFixture) -> None:
     stopping, said = asyncio.Event(), asyncio.Queue[str]()
-    async with running_workspace(manifest(), SEED) as slack:
-        running = asyncio.create_task(serve(settings_for(slack, data), said.put_nowait, stopping))
+    async with running_workspace(build_manifest(), SEED) as slack:
+        running = asyncio.create_task(serve_until_stopped(settings_for(slack, data), said.put_nowait, stopping))
         await asyncio.wait_for(said.get(), 30)
         await slack.drop_sockets()
         await slack.wait_connected(30)

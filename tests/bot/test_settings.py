@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings, read_settings
-from bot.transports import configured
+from bot.transports import read_endpoint
 from foundation.errors import UserError
 
 SECRET = "xoxp-very-secret"
@@ -79,9 +79,9 @@ def test_what_belongs_together_must_come_together(given: dict[str, str], said: s
     settings = Settings(**given)
     assert not settings.is_local
     with pytest.raises(UserError, match=said):
-        configured(settings)
+        read_endpoint(settings)
 
 
 def test_a_signing_secret_without_an_app_token_means_signed_requests() -> None:
-    at = configured(Settings(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s", PMO_PORT=3000))
+    at = read_endpoint(Settings(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s", PMO_PORT=3000))
     assert (at.app_token, at.signing_secret, at.port) == (None, "s", 3000)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.handbook_provider import open_handbook
 from bot.local_workspace import SEED
-from bot.manifest import manifest
+from bot.manifest import build_manifest
 from bot.organisation import SAMPLE, read_organisation
 from storage.database import Database
 from storage.store import Store
@@ -30,7 +30,7 @@ IMPATIENT: dict[str, Any] = {"ack_seconds": 2.0, "retry_seconds": (0.0, 0.5, 1.0
 async def street_with(folder: Path, database_url: str) -> AsyncIterator[Street]:
     hooks = Hooks()
     with hooks.installed():
-        async with running_workspace(manifest(), SEED, **IMPATIENT) as workspace, Nursery.opened() as nursery:
+        async with running_workspace(build_manifest(), SEED, **IMPATIENT) as workspace, Nursery.opened() as nursery:
             for person in FanOut.PEOPLE:
                 workspace.as_user(person)  # has the page open from the beginning
             yield Street(workspace, nursery, folder, database_url, hooks)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from storage.database import Database
-from storage.engine.dead_letters import Backlog, backlog
+from storage.engine.dead_letters import Backlog, measure_backlog
 from storage.store import Store
 from tests.workspace.running import RunningWorkspace
 from workspace.deliveries import AppDelivery as EventDelivery
@@ -260,7 +260,7 @@ class Street:
 
     def backlog(self) -> Backlog:
         with self.store() as store, store.reading(datetime.now(UTC)) as tx:
-            return backlog(tx.session)
+            return measure_backlog(tx.session)
 
     async def nothing_left(self) -> None:
         """Wait until the bots have nothing more to do: what was seen may still have to be recorded."""

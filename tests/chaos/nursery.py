@@ -23,12 +23,12 @@ from sqlalchemy import Engine, event
 import bot.cli
 import bot.engine.jobs
 import bot.run
-from bot.composition import wall_clock
+from bot.composition import utc_now
 from storage.database import Database
 from storage.engine.inbox import Inbox
 
 # What is counted from: the first arrival that is kept, or the first digest that is built.
-BEGINNINGS = {"arrival": (Inbox, "write"), "digest": (bot.engine.jobs, "run_due")}
+BEGINNINGS = {"arrival": (Inbox, "write"), "digest": (bot.engine.jobs, "run_due_schedules")}
 
 
 def main() -> None:
@@ -77,8 +77,8 @@ def run(order: dict[str, Any]) -> None:
 
 def start_at(moment: datetime) -> None:
     """Let the bot's clock go on from this moment."""
-    ahead = moment - wall_clock()
-    bot.run.serve = partial(bot.run.serve, now=lambda: wall_clock() + ahead)
+    ahead = moment - utc_now()
+    bot.run.serve_until_stopped = partial(bot.run.serve_until_stopped, now=lambda: utc_now() + ahead)
 
 
 def die_at(*, when: str, what: str, number: int, since: str) -> None:

@@ -16,13 +16,13 @@ from sqlalchemy import select
 
 from bot.handbook_provider import open_handbook
 from bot.local_workspace import SEED
-from bot.manifest import manifest
+from bot.manifest import build_manifest
 from bot.organisation import SAMPLE, read_organisation
-from bot.run import serve
+from bot.run import serve_until_stopped
 from bot.settings import Settings
 from storage.database import Database
 from storage.handbook import VectorCache
-from storage.migrate import migrate
+from storage.migrate import migrate_database
 from storage.store import Store
 from storage.tables.handbook import VectorRow
 from tests.workspace.running import RunningWorkspace, Visitor, running_workspace
@@ -63,7 +63,7 @@ class Office:
         """The bot at work; it leaves in good order."""
         said: asyncio.Queue[str] = asyncio.Queue()
         stopping = asyncio.Event()
-        running = asyncio.create_task(serve(self.settings, said.put_nowait, stopping, self.clock))
+        running = asyncio.create_task(serve_until_stopped(self.settings, said.put_nowait, stopping, self.clock))
         first = asyncio.create_task(said.get())
         await asyncio.wait({running, first}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
@@ -80,7 +80,7 @@ class Office:
 @contextlib.asynccontextmanager
 async def opened(data: Path, clock: ShiftedClock | None = None, **settings: Any) -> AsyncIterator[Office]:
     """A workspace and its people; the bot is not at work yet."""
-    async with running_workspace(manifest(), SEED) as workspace:
+    async with running_workspace(build_manifest(), SEED) as workspace:
         where = {
             "SLACK_BOT_TOKEN": workspace.bot_token,
             "SLACK_APP_TOKEN": workspace.app_token,
@@ -96,7 +96,7 @@ def read_before(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.C
     """A data folder whose handbook has been read: reading it takes seconds, and every bot of the tests needs it."""
     data = tmp_path_factory.mktemp("read")
     database = Database(f"sqlite:///{data / 'pmo.db'}")
-    migrate(database)
+    migrate_database(database)
     with remembered_vectors(database, pytestconfig.cache.mkdir("vectors")):
         open_handbook(Store(database), read_organisation(SAMPLE), data / "model", MONDAY)
     database.close()
@@ -112,7 +112,7 @@ def remembered_vectors(database: Database, cache: Path) -> Iterator[None]:
         for encoder, vectors in known.items():
             VectorCache(database).put_many(encoder, {digest: bytes.fromhex(code) for digest, code in vectors.items()})
         yield
-        with database.reading() as session:
+        with database.read_only() as session:
             rows = session.execute(select(VectorRow.encoder, VectorRow.digest, VectorRow.vector)).all()
         found: dict[str, dict[str, str]] = {}
         for encoder, digest, vector in rows:

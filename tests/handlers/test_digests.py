@@ -50,13 +50,13 @@ def begun(store: Store, *digests: DigestDefinition, at: datetime = MONDAY) -> Di
 
 
 def runs(store: Store, name: str = "digest:weekly-progress") -> list[tuple[datetime, str]]:
-    with store.database.reading() as session:
+    with store.database.read_only() as session:
         found = select(RunRow.slot, RunRow.outcome).where(RunRow.schedule == name).order_by(RunRow.slot)
         return [(slot, outcome) for slot, outcome in session.execute(found)]
 
 
 def posts(store: Store, channel: str = "C04PROGRESS") -> int:
-    with store.database.reading() as session:
+    with store.database.read_only() as session:
         return len(session.scalars(select(DeliveryRow).where(DeliveryRow.channel == channel)).all())
 
 
@@ -156,7 +156,7 @@ def test_without_a_strategy_there_is_nothing_to_send(store: Store) -> None:
     chore(SLOT)
     assert runs(store) == [(SLOT, "quiet")]
     assert posts(store) == 0
-    with store.database.reading() as session:
+    with store.database.read_only() as session:
         assert session.scalars(select(ScheduleRow.name)).all() == ["digest:weekly-progress"]
 
 

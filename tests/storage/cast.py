@@ -5,10 +5,10 @@ from typing import Any
 
 from storage.database import Database
 from storage.engine.claiming import Delivery
-from storage.engine.deliveries import Deliveries, Sent
+from storage.engine.deliveries import Deliveries, SendResult
 from storage.engine.inbox import NewArrival
 from storage.engine.lease import Lease
-from storage.engine.rate_limits import Pace
+from storage.engine.rate_limits import PostingLimits
 
 NOW = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 ONE, TWO = "host:1:one", "host:2:two"  # two processes
@@ -30,12 +30,12 @@ def arrival(key: str, seconds: float = 0, **payload: Any) -> NewArrival:
 
 
 def sender_of(database: Database, **pace: float) -> Deliveries:
-    return Deliveries(database, Pace(**pace), LEASE)  # type: ignore[arg-type]
+    return Deliveries(database, PostingLimits(**pace), LEASE)  # type: ignore[arg-type]
 
 
 def post(deliveries: Deliveries, delivery: Delivery, now: datetime, ts: str = "1789.000100") -> None:
     """Slack accepted it."""
-    deliveries.done([Sent(delivery, delivery.channel, ts)], now)
+    deliveries.record_sent([SendResult(delivery, delivery.channel, ts)], now)
 
 
 def texts(claimed: Any) -> list[str]:

@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import URL, make_url, text
 
 from storage.database import Database
-from storage.migrate import migrate
+from storage.migrate import migrate_database
 
 NewDatabase = Callable[[], str]
 
@@ -99,7 +99,7 @@ def shown(url: URL) -> str:
 
 def migrate_once(url: str) -> None:
     database = Database(url)
-    migrate(database)
+    migrate_database(database)
     database.close()
 
 

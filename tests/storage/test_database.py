@@ -11,9 +11,9 @@ from sqlalchemy.exc import StatementError
 
 from foundation.errors import UserError
 from storage.database import Database
-from storage.migrate import is_current, migrate
-from storage.tables.engine import ArrivalRow, PaceRow
-from storage.upsert import insert_new, put
+from storage.migrate import is_up_to_date, migrate_database
+from storage.tables.engine import ArrivalRow, RateLimitRow
+from storage.upsert import insert_new_rows, upsert_row
 from tests.storage.cast import NOW, later
 
 
@@ -22,8 +22,8 @@ def pace(scope: str, free_at: datetime = NOW) -> dict[str, object]:
 
 
 def scopes(database: Database) -> list[str]:
-    with database.reading() as session:
-        return list(session.scalars(select(PaceRow.scope).order_by(PaceRow.scope)))
+    with database.read_only() as session:
+        return list(session.scalars(select(RateLimitRow.scope).order_by(RateLimitRow.scope)))
 
 
 class Stop(Exception):
@@ -32,11 +32,11 @@ class Stop(Exception):
 
 def test_a_transaction_that_stumbles_changes_nothing(database: Database) -> None:
     with database.transaction() as session:
-        put(session, PaceRow, pace("kept"))
+        upsert_row(session, RateLimitRow, pace("kept"))
 
     def stumble() -> None:
         with database.transaction() as session:
-            put(session, PaceRow, pace("lost"))
+            upsert_row(session, RateLimitRow, pace("lost"))
             session.flush()
             raise Stop
 
@@ -46,8 +46,8 @@ def test_a_transaction_that_stumbles_changes_nothing(database: Database) -> None
 
 
 def test_looking_keeps_nothing(database: Database) -> None:
-    with database.reading() as session:
-        put(session, PaceRow, pace("lost"))
+    with database.read_only() as session:
+        upsert_row(session, RateLimitRow, pace("lost"))
     assert scopes(database) == []
 
 
@@ -55,16 +55,16 @@ def test_a_transaction_within_a_transaction_is_refused_instead_of_waiting_for_it
     with pytest.raises(RuntimeError, match="within"), database.transaction(), database.transaction():
         pass
     with database.transaction() as session:  # and the outer one has let go
-        put(session, PaceRow, pace("kept"))
+        upsert_row(session, RateLimitRow, pace("kept"))
     assert scopes(database) == ["kept"]
 
 
 def test_a_moment_comes_back_as_the_same_instant_in_utc(database: Database) -> None:
     tokyo = NOW.astimezone(timezone(timedelta(hours=9)))
     with database.transaction() as session:
-        put(session, PaceRow, pace("moment", tokyo))
-    with database.reading() as session:
-        found = session.scalars(select(PaceRow.free_at)).one()
+        upsert_row(session, RateLimitRow, pace("moment", tokyo))
+    with database.read_only() as session:
+        found = session.scalars(select(RateLimitRow.free_at)).one()
     assert found == NOW
     assert found.utcoffset() == timedelta(0)
 
@@ -72,41 +72,41 @@ def test_a_moment_comes_back_as_the_same_instant_in_utc(database: Database) -> N
 def test_a_moment_without_a_zone_is_a_defect(database: Database) -> None:
     naive = NOW.replace(tzinfo=None)
     with pytest.raises(StatementError, match="without a time zone"), database.transaction() as session:
-        put(session, PaceRow, pace("naive", naive))
+        upsert_row(session, RateLimitRow, pace("naive", naive))
 
 
 def test_rows_that_are_there_already_are_passed_over(database: Database) -> None:
     with database.transaction() as session:
-        assert insert_new(session, PaceRow, [pace("one"), pace("two")]) == 2
+        assert insert_new_rows(session, RateLimitRow, [pace("one"), pace("two")]) == 2
     with database.transaction() as session:
-        assert insert_new(session, PaceRow, [pace("two", later(60)), pace("three"), pace("three")]) == 1
-        assert insert_new(session, PaceRow, []) == 0
-    with database.reading() as session:
-        assert session.scalars(select(PaceRow.free_at).where(PaceRow.scope == "two")).one() == NOW
+        assert insert_new_rows(session, RateLimitRow, [pace("two", later(60)), pace("three"), pace("three")]) == 1
+        assert insert_new_rows(session, RateLimitRow, []) == 0
+    with database.read_only() as session:
+        assert session.scalars(select(RateLimitRow.free_at).where(RateLimitRow.scope == "two")).one() == NOW
 
 
 def test_a_thousand_rows_go_in_at_once(database: Database) -> None:
     with database.transaction() as session:
-        assert insert_new(session, PaceRow, [pace(f"scope {number}") for number in range(1_000)]) == 1_000
-    with database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(PaceRow)) == 1_000
+        assert insert_new_rows(session, RateLimitRow, [pace(f"scope {number}") for number in range(1_000)]) == 1_000
+    with database.read_only() as session:
+        assert session.scalar(select(func.count()).select_from(RateLimitRow)) == 1_000
 
 
 def test_words_of_every_script_come_back_unchanged(database: Database) -> None:
     spoken = {"text": "Ünïcödé · 项目 · מגע · 🏗️ · “quotes” · \\u0041 · %s %(x)s :name"}
     row = {"key": "k", "route": "r", "payload": spoken, "status": "waiting", "received_at": NOW, "due_at": NOW}
     with database.transaction() as session:
-        insert_new(session, ArrivalRow, [row])
-    with database.reading() as session:
+        insert_new_rows(session, ArrivalRow, [row])
+    with database.read_only() as session:
         assert session.scalars(select(ArrivalRow.payload)).one() == spoken
 
 
 def test_one_process_works_with_an_sqlite_file_and_the_second_hears_why_not(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'pmo.db'}"
     refused = pytest.raises(UserError, match=r"already at work with .*pmo\.db.*Stop it")
-    with Database(url).alone(), refused, Database(url).alone():
+    with Database(url).exclusive_use(), refused, Database(url).exclusive_use():
         pass
-    with Database(url).alone():
+    with Database(url).exclusive_use():
         pass
 
 
@@ -117,11 +117,11 @@ def test_a_new_file_is_waited_for_while_another_program_writes_its_first_rows(tm
     other.execute("BEGIN IMMEDIATE")
     other.execute("INSERT INTO first VALUES (1)")
     database = Database(f"sqlite:///{tmp_path / 'new.db'}")
-    waiting = threading.Thread(target=lambda: migrate(database))
+    waiting = threading.Thread(target=lambda: migrate_database(database))
     waiting.start()
     other.execute("COMMIT")
     waiting.join()
-    assert is_current(database)
+    assert is_up_to_date(database)
     database.close()
     other.close()
 
@@ -129,5 +129,5 @@ def test_a_new_file_is_waited_for_while_another_program_writes_its_first_rows(tm
 def test_many_processes_work_with_one_postgresql(new_postgresql) -> None:
     url = new_postgresql()
     first, second = Database(url), Database(url)
-    with first.alone(), second.alone():
+    with first.exclusive_use(), second.exclusive_use():
         pass

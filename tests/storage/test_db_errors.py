@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.db_errors import DatabaseUnavailable
 from storage.engine.inbox import Inbox
 from storage.engine.outbox import Outbox
-from storage.migrate import migrate
+from storage.migrate import migrate_database
 from tests.storage.cast import ASK, LEASE, NOW, ONE, arrival, later, sender_of, texts, words
 from tests.storage.databases import NewDatabase, shown
 
@@ -65,10 +65,10 @@ def test_a_locked_file_stops_the_start_kindly(tmp_path: Path) -> None:
         other.execute("PRAGMA journal_mode=WAL")
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseUnavailable, match="busy"):
-            migrate(database)
+            migrate_database(database)
         other.rollback()
     other.close()
-    migrate(database)
+    migrate_database(database)
     database.close()
 
 
@@ -92,7 +92,7 @@ def test_a_full_disk_takes_neither_the_work_nor_its_words(file: Path, sqlite: Da
 
     def answer() -> None:
         with sqlite.transaction() as session:
-            Inbox(sqlite).finish(session, claimed, NOW)
+            Inbox(sqlite).mark_done(session, claimed, NOW)
             for _ in range(50):
                 Outbox(session, NOW).post(ASK, words("x" * 3_000))
 
@@ -119,7 +119,7 @@ def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path) -
     file.write_text("Dear diary, " * 1_000)
     database = Database(f"sqlite:///{file}")
     with pytest.raises(DatabaseUnavailable, match="not one of ours"):
-        migrate(database)
+        migrate_database(database)
     database.close()
     assert file.read_text().startswith("Dear diary")
 
@@ -127,13 +127,16 @@ def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path) -
 def test_a_folder_that_does_not_exist_is_named_as_the_trouble(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'nowhere' / 'pmo.db'}")
     with pytest.raises(DatabaseUnavailable, match=r"cannot be opened. Check that its folder exists"):
-        migrate(database)
+        migrate_database(database)
     database.close()
 
 
 def test_a_folder_that_is_none_is_named_as_the_trouble(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="cannot be written to"), Database(f"sqlite:///{tmp_path}/file/pmo.db").alone():
+    with (
+        pytest.raises(UserError, match="cannot be written to"),
+        Database(f"sqlite:///{tmp_path}/file/pmo.db").exclusive_use(),
+    ):
         pass
 
 
@@ -167,7 +170,7 @@ def test_a_server_that_drops_connections_is_spoken_to_again(new_postgresql: NewD
 def lose_the_connection(database: Database, address: str) -> None:
     """The server ends the connection in the middle of a transaction."""
     other = Database(address)
-    with database.transaction() as session, other.reading() as theirs:
+    with database.transaction() as session, other.read_only() as theirs:
         own = session.scalar(text("SELECT pg_backend_pid()"))
         theirs.execute(text(f"SELECT pg_terminate_backend({own})"))
         theirs.close()
@@ -178,12 +181,12 @@ def lose_the_connection(database: Database, address: str) -> None:
 def test_no_server_at_all_is_refused_kindly(tmp_path: Path) -> None:
     database = Database(f"postgresql://nobody@/pmo?host={tmp_path}")
     with pytest.raises(DatabaseUnavailable, match="cannot be reached"):
-        migrate(database)
+        migrate_database(database)
     database.close()
 
 
 def test_a_database_that_is_not_there_is_named_as_the_trouble(postgresql: URL) -> None:
     database = Database(shown(postgresql.set(database="pmo_nowhere")))
     with pytest.raises(DatabaseUnavailable, match="no database of that name"):
-        migrate(database)
+        migrate_database(database)
     database.close()

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from storage.database import Database
-from storage.migrate import NewerDatabase, is_current, migrate
+from storage.migrate import NewerDatabase, is_up_to_date, migrate_database
 from storage.tables import Base
 
 
@@ -29,9 +29,9 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def test_an_empty_database_gets_all_tables(empty: str) -> None:
     database = Database(empty)
-    assert not is_current(database)
-    migrate(database)
-    assert is_current(database)
+    assert not is_up_to_date(database)
+    migrate_database(database)
+    assert is_up_to_date(database)
     assert set(inspect(database.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
     database.close()
 
@@ -43,8 +43,8 @@ def test_what_the_migrations_make_is_what_the_code_expects(database: Database) -
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:
-    migrate(database)
-    assert is_current(database)
+    migrate_database(database)
+    assert is_up_to_date(database)
 
 
 def test_processes_that_start_together_migrate_once(empty: str) -> None:
@@ -53,7 +53,7 @@ def test_processes_that_start_together_migrate_once(empty: str) -> None:
 
     def start(database: Database) -> None:
         try:
-            migrate(database)
+            migrate_database(database)
         except Exception as trouble:
             troubles.append(trouble)
 
@@ -63,7 +63,7 @@ def test_processes_that_start_together_migrate_once(empty: str) -> None:
     for thread in threads:
         thread.join()
     assert troubles == []
-    assert is_current(databases[0])
+    assert is_up_to_date(databases[0])
     for database in databases:
         database.close()
 
@@ -72,6 +72,6 @@ def test_a_database_of_a_later_version_is_left_alone_and_the_way_out_is_said(dat
     with database.transaction() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerDatabase, match=r"newer version of PMO Assistant. Update the bot"):
-        migrate(database)
-    with database.reading() as session:
+        migrate_database(database)
+    with database.read_only() as session:
         assert session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"

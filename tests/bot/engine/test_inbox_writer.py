@@ -40,7 +40,7 @@ def arrival(key: str, now: Now, route: str = "event:app_mention", **payload: obj
 
 
 def kept(store: Store) -> int:
-    with store.database.reading() as session:
+    with store.database.read_only() as session:
         return session.scalar(select(func.count()).select_from(ArrivalRow)) or 0
 
 
@@ -64,11 +64,11 @@ async def test_a_burst_shares_a_few_commits(store: Store, inbox: CountingInbox, 
 
 async def test_work_can_wait_until_no_ack_is_waited_for(store: Store, inbox: CountingInbox, now: Now) -> None:
     keeper = InboxWriter(inbox, lambda: None)
-    await keeper.quiet()
+    await keeper.wait_until_idle()
     inbox.gate.clear()
     keeping = asyncio.create_task(keeper.write(arrival("Ev1", now)))
     await asyncio.sleep(0)
-    quiet = asyncio.create_task(keeper.quiet())
+    quiet = asyncio.create_task(keeper.wait_until_idle())
     await asyncio.sleep(0)
     assert not quiet.done()
     inbox.gate.set()

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.engine.dead_letters import QUIET_FOR, TellOfDeadLetters
+from bot.engine.dead_letters import QUIET_FOR, ReportDeadLetters
 from bot.engine.loop import Loop
 from bot.engine.scheduler import AFTER_TROUBLE, Scheduler
 from foundation.errors import UserError
 from handlers.context import AppContext
-from storage.engine.deliveries import Deliveries, Sent
-from storage.engine.rate_limits import Pace
+from storage.engine.deliveries import Deliveries, SendResult
+from storage.engine.rate_limits import PostingLimits
 from storage.store import Store
 from tests.bot.conftest import LEASE, Now, at_work
 
@@ -26,7 +26,7 @@ class Counting(Loop):
         self.turned = asyncio.Event()
         self._troubles = list(troubles)
 
-    async def turn(self) -> bool:
+    async def run_once(self) -> bool:
         self.turns += 1
         self.turned.set()
         if self._troubles:
@@ -45,7 +45,7 @@ async def test_nothing_due_means_no_turns_until_somebody_rings(now: Now) -> None
             await asyncio.sleep(0)
         assert loop.turns == 1
         loop.turned.clear()
-        loop.ring()
+        loop.wake()
         await asyncio.wait_for(loop.turned.wait(), 1)
         assert loop.turns == 2
 
@@ -83,7 +83,7 @@ async def test_the_clock_calls_every_chore_and_wakes_for_the_first_wish(now: Now
     soon = chore(calls, "soon", lambda at: at + timedelta(minutes=1))
     never = chore(calls, "never", lambda at: None)
     clock = Scheduler(now, [chore(calls, "late", lambda at: at + timedelta(hours=1)), soon, never], lambda: None)
-    assert not await clock.turn()
+    assert not await clock.run_once()
     assert calls == ["late", "soon", "never"]
     due = await clock.next_due()
     assert due is not None
@@ -100,7 +100,7 @@ async def test_a_chore_in_trouble_keeps_no_other_from_its_work(now: Now, caplog:
         raise UserError("The disk is full.")
 
     clock = Scheduler(now, [broken, refused, chore(calls, "fine", lambda at: None)], lambda: None)
-    await clock.turn()
+    await clock.run_once()
     assert calls == ["fine"]
     assert "The chore broken stumbled" in caplog.text
     assert "The disk is full." in caplog.text
@@ -115,18 +115,18 @@ class Mail:
     def __init__(self, store: Store, now: Now) -> None:
         self.store = store
         self.now = now
-        self.deliveries = Deliveries(store.database, Pace(), LEASE)
+        self.deliveries = Deliveries(store.database, PostingLimits(), LEASE)
 
     def die(self, channel: str, error: str) -> None:
         with self.store.transaction(self.now()) as tx:
             tx.outbox.post(channel, {"text": "unheard"})
         for one in self.deliveries.claim("host:1", self.now(), 10).deliveries:
-            self.deliveries.dead(one, error, self.now())
+            self.deliveries.give_up(one, error, self.now())
 
     def heard(self) -> list[str]:
         """What is posted now."""
         found = self.deliveries.claim("host:2", self.now(), 10).deliveries
-        self.deliveries.done([Sent(one, one.channel, "1.1") for one in found], self.now())
+        self.deliveries.record_sent([SendResult(one, one.channel, "1.1") for one in found], self.now())
         assert {one.channel for one in found} <= {"C03TRIAGE"}
         return [one.arguments["text"] for one in found]
 
@@ -140,7 +140,7 @@ def test_the_pmo_hears_in_one_message_what_could_not_be_said_and_what_to_do(ctx:
     mail.die("C06LEADERS", "not_in_channel")
     mail.die("C06LEADERS", "not_in_channel")
     mail.die("U01ADA", "invalid_blocks")
-    TellOfDeadLetters(ctx)(mail.now())
+    ReportDeadLetters(ctx)(mail.now())
     [words] = mail.heard()
     assert words.splitlines() == [
         "3 messages could not be delivered:",
@@ -151,7 +151,7 @@ def test_the_pmo_hears_in_one_message_what_could_not_be_said_and_what_to_do(ctx:
 
 
 def test_it_is_said_once_and_not_every_minute(ctx: AppContext, mail: Mail) -> None:
-    tell = TellOfDeadLetters(ctx)
+    tell = ReportDeadLetters(ctx)
     mail.die("C06LEADERS", "not_in_channel")
     tell(mail.now())
     assert len(mail.heard()) == 1
@@ -166,7 +166,7 @@ def test_it_is_said_once_and_not_every_minute(ctx: AppContext, mail: Mail) -> No
 def test_what_the_triage_channel_itself_refused_is_told_in_the_log_only(
     ctx: AppContext, mail: Mail, caplog: pytest.LogCaptureFixture
 ) -> None:
-    tell = TellOfDeadLetters(ctx)
+    tell = ReportDeadLetters(ctx)
     mail.die("C03TRIAGE", "not_in_channel")
     for _ in range(3):
         tell(mail.now())
@@ -176,5 +176,5 @@ def test_what_the_triage_channel_itself_refused_is_told_in_the_log_only(
 
 
 def test_nothing_to_tell_is_nothing_said(ctx: AppContext, mail: Mail) -> None:
-    assert TellOfDeadLetters(ctx)(mail.now()) is None
+    assert ReportDeadLetters(ctx)(mail.now()) is None
     assert mail.heard() == []

@@ -101,7 +101,7 @@ async def test_what_never_works_is_given_up_after_days_and_told(office: Post) ->
     await office.until(delivery, lambda row: row.status == "waiting" and row.attempts == 1)
     office.forward(KEEP_TRYING.total_seconds())
     row = await office.settled(delivery)
-    assert (row.status, row.told_at) == ("dead", None)
+    assert (row.status, row.reported_at) == ("dead", None)
     await asyncio.wait_for(office.died.wait(), 10)
 
 
@@ -112,7 +112,7 @@ async def test_too_many_calls_pause_the_method_and_cost_no_attempt(office: Post)
     assert row.attempts == 0
     other = office.ask("post", TRIAGE, words("also slowly"))
     office.forward(20)
-    await office.sender.turn()
+    await office.sender.run_once()
     assert office.row(other).attempts == 0
     office.forward(11)
     assert (await office.settled(delivery)).attempts == 1
@@ -151,7 +151,7 @@ async def test_a_token_that_was_revoked_loses_nothing(office: Post) -> None:
 async def test_what_slack_refuses_for_good_is_kept_to_be_told(office: Post, code: str) -> None:
     await office.workspace.faults({"kind": "error", "method": POST, "error": code, "count": 1})
     row = await office.settled(office.ask("post", ASK, words("refused")))
-    assert (row.status, row.error, row.told_at) == ("dead", code, None)
+    assert (row.status, row.error, row.reported_at) == ("dead", code, None)
     await asyncio.wait_for(office.died.wait(), 10)
     assert (await office.settled(office.ask("post", ASK, words("the next one")))).status == "done"
 
@@ -162,7 +162,7 @@ async def test_an_edit_waits_for_its_message_and_shows_the_last_state(office: Po
         card = tx.outbox.post(TRIAGE, words("submitted"))
         tx.outbox.edit(card, words("queued"))
         tx.outbox.edit(card, words("in progress"))
-    office.sender.ring()
+    office.sender.wake()
     wei = office.workspace.as_user("U03WEI")
     await wei.wait_message("in progress")
     assert await office.texts(TRIAGE) == ["in progress"]
@@ -183,19 +183,19 @@ async def test_an_edit_of_a_message_that_died_dies_quietly(office: Post) -> None
     with office.store.transaction(office.now()) as tx:
         card = tx.outbox.post(TRIAGE, words("card"))
         tx.outbox.edit(card, words("edited"))
-    office.sender.ring()
+    office.sender.wake()
     await office.settled(card)
     with office.store.read_only(office.now()) as tx:
         edit = tx.session.scalars(select(DeliveryRow.id).where(DeliveryRow.target == card)).one()
     row = await office.settled(edit)
-    assert (row.status, row.told_at is not None) == ("dead", True)
+    assert (row.status, row.reported_at is not None) == ("dead", True)
 
 
 async def test_a_follower_stands_in_the_thread_of_its_message(office: Post) -> None:
     with office.store.transaction(office.now()) as tx:
         digest = tx.outbox.post(LEADERS, words("digest"), bulk=True)
         details = tx.outbox.post(LEADERS, words("details"), bulk=True, follows=digest)
-    office.sender.ring()
+    office.sender.wake()
     await office.until(digest, lambda row: row.due_at is None)
     await office.settled(details)
     root = office.row(digest).posted_ts

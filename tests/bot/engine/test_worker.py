@@ -12,7 +12,7 @@ from foundation.errors import UserError
 from handlers.context import AppContext
 from handlers.slack.calls import DeferredCall
 from handlers.slack.routes import DeferredHandler
-from storage.engine.inbox import TRIES, UNEXPLAINED, NewArrival
+from storage.engine.inbox import MAX_FAILURES, POISON_AFTER, NewArrival
 from storage.store import Store
 from storage.tables.engine import ArrivalRow, DeliveryRow
 from tests.bot.conftest import LEASE, Now, at_work
@@ -45,11 +45,11 @@ class Desk:
             tx.outbox.post("C07ASK", {"text": f"answer to {call.arrival.key}"})
 
     def said(self) -> list[str]:
-        with self.store.database.reading() as session:
+        with self.store.database.read_only() as session:
             return [row["text"] for row in session.scalars(select(DeliveryRow.arguments).order_by(DeliveryRow.number))]
 
     def status(self, key: str) -> tuple[str, int]:
-        with self.store.database.reading() as session:
+        with self.store.database.read_only() as session:
             row = session.scalars(select(ArrivalRow).where(ArrivalRow.key == key)).one()
             return row.status, row.attempts
 
@@ -75,9 +75,9 @@ async def test_work_and_its_words_commit_together(desk: Desk) -> None:
 async def test_it_begins_the_moment_it_is_rung(desk: Desk) -> None:
     worker = desk.worker(desk.say)
     async with at_work(worker):
-        await worker.turn()
+        await worker.run_once()
         desk.arrive("Ev1")
-        worker.ring()
+        worker.wake()
         await desk.until(lambda: desk.said() == ["answer to Ev1"])
 
 
@@ -118,11 +118,11 @@ async def test_a_defect_is_tried_again_and_then_explained_with_its_reference(des
     desk.arrive("Ev1")
     worker = desk.worker(stumble)
     async with at_work(worker):
-        for attempt in range(1, TRIES):
+        for attempt in range(1, MAX_FAILURES):
             await desk.until(lambda attempt=attempt: desk.status("Ev1") == ("waiting", attempt))
             desk.now.forward(60)
-            worker.ring()
-        await desk.until(lambda: desk.status("Ev1") == ("done", TRIES))
+            worker.wake()
+        await desk.until(lambda: desk.status("Ev1") == ("done", MAX_FAILURES))
     [words] = desk.said()
     reference = words.rsplit(" ", 1)[1].rstrip(".")
     assert reference in caplog.text
@@ -142,7 +142,7 @@ async def test_work_that_stumbles_half_way_has_said_nothing(desk: Desk) -> None:
         await desk.until(lambda: desk.status("Ev1") == ("waiting", 1))
         assert desk.said() == []
         desk.now.forward(3)
-        worker.ring()
+        worker.wake()
         await desk.until(lambda: desk.said() == ["half an answer"])
 
 
@@ -155,17 +155,17 @@ def die_while_holding(desk: Desk, times: int) -> None:
 
 async def test_what_was_only_held_by_processes_that_died_is_still_worked_on(desk: Desk) -> None:
     desk.arrive("Ev1")
-    die_while_holding(desk, 10 * TRIES)
+    die_while_holding(desk, 10 * MAX_FAILURES)
     async with at_work(desk.worker(desk.say)):
         await desk.until(lambda: desk.said() == ["answer to Ev1"])
 
 
 async def test_what_kills_the_process_each_time_it_is_begun_is_explained_without_another_try(desk: Desk) -> None:
     desk.arrive("Ev1")
-    die_while_holding(desk, UNEXPLAINED)
-    for number in range(TRIES - 1):  # begun, and dead
+    die_while_holding(desk, POISON_AFTER)
+    for number in range(MAX_FAILURES - 1):  # begun, and dead
         [found] = desk.store.inbox.claim(f"dead at work {number}", desk.now(), 1, LEASE)
-        desk.store.inbox.count_beforehand(found)
+        desk.store.inbox.count_failure_first(found)
         desk.now.forward(61)
     tried: list[str] = []
     async with at_work(desk.worker(lambda call: tried.append(call.arrival.key))):
@@ -186,7 +186,7 @@ async def test_a_suspect_is_worked_on_alone(desk: Desk) -> None:
 
     for number in range(6):
         desk.arrive(f"Ev{number}", user=f"U{number}")
-    die_while_holding(desk, UNEXPLAINED)
+    die_while_holding(desk, POISON_AFTER)
     async with at_work(desk.worker(work)):
         await desk.until(lambda: len(desk.said()) == 6)
     assert all(len(those) == 1 for those in together)
@@ -196,13 +196,13 @@ async def test_what_has_neither_a_route_nor_a_place_is_set_aside_and_others_go_o
     desk.arrive("strange", route="event:of_a_later_version", nothing="known")
     worker = desk.worker(desk.say)
     async with at_work(worker):
-        for attempt in range(1, TRIES):
+        for attempt in range(1, MAX_FAILURES):
             await desk.until(lambda attempt=attempt: desk.status("strange") == ("waiting", attempt))
             desk.now.forward(60)
-            worker.ring()
-        await desk.until(lambda: desk.status("strange") == ("dead", TRIES))
+            worker.wake()
+        await desk.until(lambda: desk.status("strange") == ("dead", MAX_FAILURES))
         desk.arrive("Ev1")
-        worker.ring()
+        worker.wake()
         await desk.until(lambda: desk.said() == ["answer to Ev1"])
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from storage.database import Database
-from storage.engine.dead_letters import DeadLetters, backlog
+from storage.engine.dead_letters import DeadLetters, measure_backlog
 from storage.engine.deliveries import Deliveries
 from storage.engine.inbox import Inbox
 from storage.engine.outbox import Outbox
@@ -21,13 +21,13 @@ def die(database: Database, sender: Deliveries, channel: str, error: str, at: da
     with database.transaction() as session:
         delivery = Outbox(session, at).post(channel, words("unheard"))
     for one in sender.claim(ONE, at, 10).deliveries:
-        sender.dead(one, error, at)
+        sender.give_up(one, error, at)
     return delivery
 
 
 def untold(database: Database) -> list[tuple[str | None, str]]:
-    with database.reading() as session:
-        return [(letter.where, letter.error) for letter in DeadLetters(session, NOW).untold()]
+    with database.read_only() as session:
+        return [(letter.recipient, letter.error) for letter in DeadLetters(session, NOW).list_unreported()]
 
 
 def test_what_died_is_untold_until_somebody_has_heard_of_it(database: Database, sender: Deliveries) -> None:
@@ -36,7 +36,7 @@ def test_what_died_is_untold_until_somebody_has_heard_of_it(database: Database, 
     assert untold(database) == [(ASK, "not_in_channel"), (ADA, "user_disabled")]
     with database.transaction() as session:
         letters = DeadLetters(session, later(2))
-        letters.told(letters.untold(1))
+        letters.mark_reported(letters.list_unreported(1))
     assert untold(database) == [(ADA, "user_disabled")]
 
 
@@ -45,27 +45,10 @@ def test_what_died_with_another_is_not_told_twice(database: Database, sender: De
         card = Outbox(session, NOW).post(TRIAGE, words("card"))
         Outbox(session, NOW).edit(card, words("edited"))
     [post] = sender.claim(ONE, NOW, 10).deliveries
-    sender.dead(post, "channel_not_found", NOW)
+    sender.give_up(post, "channel_not_found", NOW)
     [edit] = sender.claim(ONE, NOW, 10).deliveries
-    sender.dead(edit, "its message was never posted", NOW, told=True)
+    sender.give_up(edit, "its message was never posted", NOW, told=True)
     assert untold(database) == [(TRIAGE, "channel_not_found")]
-
-
-def test_a_letter_is_sent_again_once_its_cause_is_mended(database: Database, sender: Deliveries) -> None:
-    delivery = die(database, sender, ASK, "not_in_channel")
-    with database.transaction() as session:
-        assert DeadLetters(session, later(60)).revive([delivery]) == 1
-        assert DeadLetters(session, later(60)).revive([delivery]) == 0
-    [again] = sender.claim(ONE, later(60), 10).deliveries
-    assert (again.id, again.attempt) == (delivery, 2)  # so that it is looked for first
-    assert untold(database) == []
-
-
-def test_the_latest_letters_are_listed_whoever_has_heard_of_them(database: Database, sender: Deliveries) -> None:
-    die(database, sender, ASK, "first")
-    die(database, sender, ASK, "second", later(1))
-    with database.reading() as session:
-        assert [letter.error for letter in DeadLetters(session, NOW).latest()] == ["second", "first"]
 
 
 def test_how_the_engine_stands_is_known(database: Database, sender: Deliveries) -> None:
@@ -75,12 +58,12 @@ def test_how_the_engine_stands_is_known(database: Database, sender: Deliveries) 
     die(database, sender, ASK, "not_in_channel")
     with database.transaction() as session:
         Outbox(session, later(7)).post(ASK, words("waiting"))
-        found = backlog(session)
+        found = measure_backlog(session)
     assert (found.arrivals, found.oldest_arrival, found.dead_arrivals) == (2, later(5), 1)
     assert (found.deliveries, found.oldest_delivery, found.dead_deliveries) == (1, later(7), 1)
 
 
 def test_an_idle_engine_stands_still(database: Database) -> None:
-    with database.reading() as session:
-        found = backlog(session)
+    with database.read_only() as session:
+        found = measure_backlog(session)
     assert (found.arrivals, found.oldest_arrival, found.deliveries, found.oldest_delivery) == (0, None, 0, None)

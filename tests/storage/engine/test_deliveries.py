@@ -38,7 +38,7 @@ class Desk:
             Outbox(session, NOW).publish_home(user, {"title": title})
 
     def row(self, delivery: str) -> DeliveryRow:
-        with self._database.reading() as session:
+        with self._database.read_only() as session:
             return session.scalars(select(DeliveryRow).where(DeliveryRow.id == delivery)).one()
 
 
@@ -104,10 +104,10 @@ def test_a_process_that_woke_up_too_late_changes_nothing(desk: Desk, sender: Del
     delivery = desk.say("hello")
     [mine] = claim(sender)
     [theirs] = claim(sender, 60, TWO)
-    assert sender.extend(mine, later(61)) is None
+    assert sender.extend_lease(mine, later(61)) is None
     post(sender, mine, later(61), ts="1.000001")
-    sender.dead(mine, "nonsense", later(61))
-    sender.later(mine, "nonsense", later(61))
+    sender.give_up(mine, "nonsense", later(61))
+    sender.retry_in_order(mine, "nonsense", later(61))
     assert desk.row(delivery).status == "leased"
     post(sender, theirs, later(62), ts="2.000002")
     assert desk.row(delivery).posted_ts == "2.000002"
@@ -117,7 +117,7 @@ def test_a_process_that_took_over_from_itself_keeps_to_the_later_claim(desk: Des
     delivery = desk.say("hello")
     [before] = claim(sender)
     [after] = claim(sender, 60)
-    assert sender.extend(before, later(61)) is None
+    assert sender.extend_lease(before, later(61)) is None
     post(sender, before, later(61), ts="1.000001")
     assert desk.row(delivery).status == "leased"
     post(sender, after, later(61), ts="2.000002")
@@ -127,7 +127,7 @@ def test_a_process_that_took_over_from_itself_keeps_to_the_later_claim(desk: Des
 def test_a_claim_of_the_same_number_by_another_process_is_still_not_ours(desk: Desk, sender: Deliveries) -> None:
     delivery = desk.say("hello")
     [mine] = claim(sender)
-    sender.paused(mine, "chat.postMessage", later(5))  # no attempt: the next one has the same number
+    sender.pause(mine, "chat.postMessage", later(5))  # no attempt: the next one has the same number
     [theirs] = claim(sender, 5, TWO)
     assert theirs.attempt == mine.attempt
     post(sender, mine, later(6), ts="1.000001")
@@ -137,7 +137,7 @@ def test_a_claim_of_the_same_number_by_another_process_is_still_not_ours(desk: D
 def test_a_lease_is_extended_while_the_database_says_it_is_ours(desk: Desk, sender: Deliveries) -> None:
     desk.say("hello")
     [mine] = claim(sender)
-    extended = sender.extend(mine, later(50))
+    extended = sender.extend_lease(mine, later(50))
     assert extended is not None
     assert extended.lease_until == later(110)
     assert claim(sender, 100, TWO) == []
@@ -149,7 +149,7 @@ def test_a_process_that_begins_waits_a_moment_for_calls_that_are_still_under_way
 ) -> None:
     desk.say("hello")
     claim(sender)
-    assert sender.release(later(5)) == 1
+    assert sender.release_all(later(5)) == 1
     assert claim(sender, 6, TWO) == []
     assert said(claim(sender, 7, TWO)) == ["hello"]
 
@@ -181,7 +181,7 @@ def test_a_post_that_is_tried_again_keeps_its_place(desk: Desk, sender: Deliveri
     desk.say("one")
     desk.say("two")
     [one] = claim(sender)
-    sender.later(one, "no network", later(30))
+    sender.retry_in_order(one, "no network", later(30))
     assert claim(sender, 20) == []
     assert said(claim(sender, 30)) == ["one"]
 
@@ -192,7 +192,7 @@ def test_one_that_slack_stumbles_over_again_and_again_is_passed(desk: Desk, send
     for attempt in range(OVERTAKEN_AFTER):
         [one] = claim(sender, attempt * 100)
         assert said([one]) == ["one"]
-        sender.overtakable(one, "internal_error", later((attempt + 1) * 100), later(attempt * 100))
+        sender.retry_without_blocking(one, "internal_error", later((attempt + 1) * 100), later(attempt * 100))
     assert said(claim(sender, OVERTAKEN_AFTER * 100 - 50)) == ["two"]
 
 
@@ -200,7 +200,7 @@ def test_one_that_died_makes_way_at_once(desk: Desk, sender: Deliveries) -> None
     desk.say("one")
     desk.say("two")
     [one] = claim(sender)
-    sender.dead(one, "invalid_blocks", later(1))
+    sender.give_up(one, "invalid_blocks", later(1))
     assert said(claim(sender, 1)) == ["two"]
 
 
@@ -259,7 +259,7 @@ def test_cards_of_two_messages_are_edited_side_by_side(desk: Desk, sender: Deliv
 def test_an_edit_of_a_message_that_died_is_given_out_without_a_place(desk: Desk, sender: Deliveries) -> None:
     card = desk.say("submitted")
     desk.edit(card, "queued")
-    sender.dead(*claim(sender), "channel_not_found", later(1))
+    sender.give_up(*claim(sender), "channel_not_found", later(1))
     [edit] = claim(sender, 1)
     assert edit.target_ts is None
 
@@ -297,11 +297,11 @@ def test_what_somebody_waits_for_goes_before_many(desk: Desk, sender: Deliveries
 def test_while_only_what_is_waited_for_is_taken_many_are_not_asked_for_again(desk: Desk, sender: Deliveries) -> None:
     desk.say("one of many", ADA, bulk=True)
     claimed = sender.claim(ONE, NOW, 50, many=False)
-    assert (said(claimed.deliveries), claimed.again_at) == ([], None)
+    assert (said(claimed.deliveries), claimed.check_again_at) == ([], None)
     desk.say("an answer", BEN)
     claimed = sender.claim(ONE, NOW, 50, many=False)
     assert said(claimed.deliveries) == ["an answer"]
-    assert claimed.again_at is None or claimed.again_at > NOW
+    assert claimed.check_again_at is None or claimed.check_again_at > NOW
 
 
 def test_many_go_evenly_and_when_to_ask_again_is_known(desk: Desk, sender: Deliveries) -> None:
@@ -314,7 +314,7 @@ def test_many_go_evenly_and_when_to_ask_again_is_known(desk: Desk, sender: Deliv
         for one in claimed.deliveries:
             post(sender, one, later(moment))
         went += len(claimed.deliveries)
-        again = claimed.again_at
+        again = claimed.check_again_at
         if went < 60:
             assert again is not None
             assert again > later(moment)
@@ -327,8 +327,8 @@ def test_when_the_next_place_in_a_channel_comes_is_known(desk: Desk, sender: Del
         desk.say(f"{number}", thread_ts=f"{number}.1")
     claimed = sender.claim(ONE, NOW, 50)
     assert len(claimed.deliveries) == 5
-    assert claimed.again_at == later(5.2)
-    assert sender.claim(ONE, later(1), 50).again_at == later(5.2)
+    assert claimed.check_again_at == later(5.2)
+    assert sender.claim(ONE, later(1), 50).check_again_at == later(5.2)
     assert said(claim(sender, 5.2)) == ["5"]
 
 
@@ -336,7 +336,7 @@ def test_places_that_passed_during_a_pause_are_not_used_all_at_once(desk: Desk, 
     for number in range(14):
         desk.say(f"{number}", thread_ts=f"{number}.1")
     for one in claim(sender):
-        sender.paused(one, "chat.postMessage", later(60))
+        sender.pause(one, "chat.postMessage", later(60))
     assert len(claim(sender, 60)) == 5
 
 
@@ -352,10 +352,10 @@ def test_a_429_pauses_the_method_for_every_process_and_costs_no_attempt(desk: De
     desk.say("one")
     desk.say("two", TRIAGE)
     [one, two] = claim(sender)
-    sender.paused(one, "chat.postMessage", later(30))
-    sender.later(two, "no network", later(1))
+    sender.pause(one, "chat.postMessage", later(30))
+    sender.retry_in_order(two, "no network", later(1))
     assert claim(sender, 29, TWO) == []
-    assert sender.claim(TWO, later(29), 5).again_at == later(30)
+    assert sender.claim(TWO, later(29), 5).check_again_at == later(30)
     found = {delivery.arguments["text"]: delivery.attempt for delivery in claim(sender, 30, TWO)}
     assert found == {"one": 1, "two": 2}
 
@@ -364,10 +364,10 @@ def test_a_pause_of_looking_into_the_history_holds_only_what_has_to_look(desk: D
     desk.say("tried before")
     desk.say("tried elsewhere", TRIAGE)
     for tried in claim(sender):
-        sender.later(tried, "no network", later(1))
+        sender.retry_in_order(tried, "no network", later(1))
     first, second = claim(sender, 1)
-    sender.paused(first, "conversations.history", later(30))
-    sender.later(second, "no network", later(2))
+    sender.pause(first, "conversations.history", later(30))
+    sender.retry_in_order(second, "no network", later(2))
     desk.say("new", TRIAGE, thread_ts="1.1", now=later(2))
     assert said(claim(sender, 2)) == ["new"]
     assert said(claim(sender, 30)) == ["tried before", "tried elsewhere"]
@@ -376,7 +376,7 @@ def test_a_pause_of_looking_into_the_history_holds_only_what_has_to_look(desk: D
 def test_a_token_that_slack_does_not_take_holds_everything(desk: Desk, sender: Deliveries) -> None:
     desk.say("one")
     [one] = claim(sender)
-    sender.paused(one, "*", later(60))
+    sender.pause(one, "*", later(60))
     desk.home(ADA, "home")
     assert claim(sender, 59) == []
     assert len(claim(sender, 60)) == 2
@@ -407,8 +407,8 @@ def test_words_that_cannot_be_shown_in_place_go_to_the_person_once(database: Dat
     with database.transaction() as session:
         Outbox(session, NOW).post_ephemeral(ASK, ADA, {"text": "only you", "blocks": blocks}, thread_ts="1.1")
     [whisper] = claim(sender)
-    sender.directly(whisper, "user_not_in_channel", later(1))
-    sender.directly(whisper, "user_not_in_channel", later(1))
+    sender.send_as_direct_message(whisper, "user_not_in_channel", later(1))
+    sender.send_as_direct_message(whisper, "user_not_in_channel", later(1))
     [direct] = claim(sender, 1)
     assert (direct.method, direct.channel) == ("chat.postMessage", ADA)
     assert direct.arguments == {"text": "only you", "blocks": blocks}
@@ -421,7 +421,7 @@ def test_an_answer_whose_address_expired_goes_to_the_person(database: Database, 
         Outbox(session, NOW).reply_to_url(url, {"text": "late", "replace_original": False}, user=ADA)
     [answer] = claim(sender)
     assert answer.arguments["response_url"] == url
-    sender.directly(answer, "expired_url", later(1))
+    sender.send_as_direct_message(answer, "expired_url", later(1))
     [direct] = claim(sender, 1)
     assert (direct.channel, direct.arguments) == (ADA, {"text": "late"})
 

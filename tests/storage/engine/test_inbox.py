@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from storage.database import Database
-from storage.engine.inbox import TRIES, UNEXPLAINED, Arrival, Inbox, LeaseLost
+from storage.engine.inbox import MAX_FAILURES, POISON_AFTER, Arrival, Inbox, LeaseLost
 from storage.tables.engine import ArrivalRow
 from tests.storage.cast import LEASE, NOW, ONE, TWO, arrival, later
 
@@ -22,7 +22,7 @@ def keys(arrivals: list[Arrival]) -> list[str]:
 
 def finish(database: Database, found: Arrival, now: datetime) -> None:
     with database.transaction() as session:
-        Inbox(database).finish(session, found, now)
+        Inbox(database).mark_done(session, found, now)
 
 
 def test_what_arrives_twice_is_written_once(inbox: Inbox) -> None:
@@ -83,10 +83,10 @@ def test_a_process_that_took_over_from_itself_keeps_to_the_later_claim(database:
 def test_work_that_failed_is_tried_again_after_a_pause_that_grows(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     moment, pauses = NOW, []
-    for _ in range(TRIES - 1):
+    for _ in range(MAX_FAILURES - 1):
         [found] = inbox.claim(ONE, moment, 1, LEASE)
         assert not found.is_last
-        inbox.put_back(found, "reference 1234", moment)
+        inbox.retry_later(found, "reference 1234", moment)
         due = inbox.next_due()
         assert due is not None
         pauses.append((due - moment).total_seconds())
@@ -95,27 +95,27 @@ def test_work_that_failed_is_tried_again_after_a_pause_that_grows(inbox: Inbox) 
     assert pauses == [2, 4, 8, 16, 32]
     [last] = inbox.claim(ONE, moment, 1, LEASE)
     assert last.is_last
-    assert not last.is_suspect
+    assert not last.is_poison
 
 
 def test_an_arrival_of_which_nothing_becomes_is_suspected_and_counted_before_it_is_begun(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
-    for claims in range(UNEXPLAINED):
+    for claims in range(POISON_AFTER):
         [found] = inbox.claim(ONE, later(60 * claims), 1, LEASE)
-        assert not found.is_suspect
-    for failures in range(TRIES):
-        [found] = inbox.claim(ONE, later(60 * (UNEXPLAINED + failures)), 1, LEASE)
-        assert found.is_suspect
-        assert found.is_last is (failures == TRIES - 1)
+        assert not found.is_poison
+    for failures in range(MAX_FAILURES):
+        [found] = inbox.claim(ONE, later(60 * (POISON_AFTER + failures)), 1, LEASE)
+        assert found.is_poison
+        assert found.is_last is (failures == MAX_FAILURES - 1)
         if not found.is_last:
-            assert inbox.count_beforehand(found).failures_with_this == failures + 1
+            assert inbox.count_failure_first(found).failures_with_this == failures + 1
 
 
 def test_a_suspect_that_fails_is_counted_once(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
-    for claims in range(UNEXPLAINED + 1):
+    for claims in range(POISON_AFTER + 1):
         [found] = inbox.claim(ONE, later(60 * claims), 1, LEASE)
-    inbox.put_back(inbox.count_beforehand(found), "reference 1234", later(300))
+    inbox.retry_later(inbox.count_failure_first(found), "reference 1234", later(300))
     [again] = inbox.claim(ONE, later(400), 1, LEASE)
     assert again.failures == 1
 
@@ -125,7 +125,7 @@ def test_a_process_that_woke_up_too_late_counts_nothing(inbox: Inbox) -> None:
     [mine] = inbox.claim(ONE, NOW, 1, LEASE)
     inbox.claim(TWO, later(60), 1, LEASE)
     with pytest.raises(LeaseLost):
-        inbox.count_beforehand(mine)
+        inbox.count_failure_first(mine)
 
 
 def test_what_nothing_can_be_made_of_stays_to_be_looked_at(database: Database, inbox: Inbox) -> None:
@@ -133,14 +133,14 @@ def test_what_nothing_can_be_made_of_stays_to_be_looked_at(database: Database, i
     inbox.give_up(*inbox.claim(ONE, NOW, 1, LEASE), "no place", NOW)
     assert inbox.claim(ONE, later(86_400), 1, LEASE) == []
     assert inbox.prune(later(86_400)) == 0
-    with database.reading() as session:
+    with database.read_only() as session:
         assert session.scalars(select(ArrivalRow.error)).one() == "no place"
 
 
 def test_a_process_that_begins_takes_back_at_once_what_it_held_before(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1"), arrival("Ev2")])
     inbox.claim(ONE, NOW, 1, LEASE)
-    assert inbox.release(later(1)) == 1
+    assert inbox.release_all(later(1)) == 1
     assert sorted(keys(inbox.claim(TWO, later(1), 10, LEASE))) == ["Ev1", "Ev2"]
 
 

@@ -21,7 +21,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, preco
 
 from storage.database import Database
 from storage.engine.claiming import Delivery
-from storage.engine.deliveries import Sent
+from storage.engine.deliveries import SendResult
 from storage.engine.outbox import POST, STRAYS, Outbox
 from tests.storage.cast import LEASE, NOW, ONE, TWO, sender_of, words
 from tests.storage.databases import migrate_once
@@ -153,23 +153,23 @@ class OutboxStates(RuleBasedStateMachine):
         """What bot.engine.delivery_client does before each call."""
         if LEASE.allows_call(delivery.lease_until, self.now):
             return delivery
-        return self.sender.extend(delivery, self.now)
+        return self.sender.extend_lease(delivery, self.now)
 
     def _call(self, delivery: Delivery, outcome: str, *, looks: bool = True) -> None:
         soon = self.now + timedelta(seconds=min(0.5 * 2**delivery.attempt, 60))
         if outcome == "429":
-            self.sender.paused(delivery, delivery.method, self.now + timedelta(seconds=5))
+            self.sender.pause(delivery, delivery.method, self.now + timedelta(seconds=5))
         elif outcome == "internal error":
             self.stumbled.add((delivery.channel or "", delivery.arguments.get("thread_ts")))
-            self.sender.overtakable(delivery, outcome, soon, self.now)
+            self.sender.retry_without_blocking(delivery, outcome, soon, self.now)
         elif outcome == "never arrives":
-            self.sender.later(delivery, outcome, soon)
+            self.sender.retry_in_order(delivery, outcome, soon)
         else:
             ts = (looks and self.slack.look(delivery)) or self.slack.do(delivery)
             if outcome == "works":
-                self.sender.done([Sent(delivery, delivery.channel, ts)], self.now)
+                self.sender.record_sent([SendResult(delivery, delivery.channel, ts)], self.now)
             else:
-                self.sender.later(delivery, outcome, soon)
+                self.sender.retry_in_order(delivery, outcome, soon)
 
     def _mend_everything(self) -> None:
         """From now on every call works; whatever is held by nobody any more comes back when its lease ends."""
@@ -178,9 +178,9 @@ class OutboxStates(RuleBasedStateMachine):
             claimed = self.sender.claim(ONE, self.now, 50)
             for delivery in claimed.deliveries:
                 self._call(delivery, "works")
-            if not claimed.deliveries and claimed.again_at is None:
+            if not claimed.deliveries and claimed.check_again_at is None:
                 return
-            self.now = max(self.now + timedelta(milliseconds=10), claimed.again_at or self.now)
+            self.now = max(self.now + timedelta(milliseconds=10), claimed.check_again_at or self.now)
         raise AssertionError("Something is never sent.")
 
     def _check(self) -> None:

@@ -10,23 +10,25 @@ from sqlalchemy import delete, select
 
 from storage.database import Database
 from storage.engine import rate_limits
-from storage.engine.rate_limits import Pace, Paces
-from storage.tables.engine import PaceRow
+from storage.engine.rate_limits import PostingLimits, RateLimits
+from storage.tables.engine import RateLimitRow
 from tests.storage.cast import ASK, NOW, TRIAGE, later
 
 Slot = Callable[..., datetime | None]
+
+LIMITS = PostingLimits()
 
 
 @pytest.fixture
 def slot(database: Database) -> Slot:
     """Reserves a place and, when it is near enough, uses it: the time of the post, or None."""
 
-    def take(now: datetime, channel: str = ASK, *, many: bool = False, pace: Pace = Pace()) -> datetime | None:  # noqa: B008 (frozen)
+    def take(now: datetime, channel: str = ASK, *, many: bool = False, pace: PostingLimits = LIMITS) -> datetime | None:
         with database.transaction() as session:
-            state = Paces(session, pace, now)
-            state.know([channel])
-            reserved = state.reserve(channel, many=many)
-            spent = state.spend(channel, reserved, many=many) if reserved <= state.horizon else None
+            state = RateLimits(session, pace, now)
+            state.load_channels([channel])
+            reserved = state.reserve_slot(channel, many=many)
+            spent = state.use_slot(channel, reserved, many=many) if reserved <= state.claim_until else None
             state.save()
         return spent
 
@@ -52,7 +54,7 @@ def test_of_many_one_a_second_goes_into_a_channel(slot: Slot) -> None:
 
 
 def test_many_keep_to_the_pace_of_the_workspace_wherever_they_go(slot: Slot) -> None:
-    pace = Pace(posts_per_minute=600)  # one in a tenth of a second
+    pace = PostingLimits(posts_per_minute=600)  # one in a tenth of a second
     times = [slot(NOW, f"C{number}", many=True, pace=pace) for number in range(20)]
     went = [time for time in times if time]
     assert went == sorted(went)
@@ -66,7 +68,7 @@ def test_those_who_are_waited_for_do_not_wait_for_the_many(slot: Slot) -> None:
 
 
 def test_the_many_make_room_for_what_was_said_between(slot: Slot) -> None:
-    pace = Pace(posts_per_minute=60)
+    pace = PostingLimits(posts_per_minute=60)
     for number in range(3):
         slot(NOW, f"C{number}", pace=pace)
     assert slot(NOW, "C9", many=True, pace=pace) is None
@@ -76,42 +78,42 @@ def test_the_many_make_room_for_what_was_said_between(slot: Slot) -> None:
 def test_a_place_of_many_that_others_have_filled_meanwhile_is_given_up(database: Database, slot: Slot) -> None:
     slot(NOW, many=True)
     with database.transaction() as session:
-        state = Paces(session, Pace(), NOW)
-        state.know([ASK])
-        reserved = state.reserve(ASK, many=True)
+        state = RateLimits(session, PostingLimits(), NOW)
+        state.load_channels([ASK])
+        reserved = state.reserve_slot(ASK, many=True)
         state.save()
     for _ in range(4):
         slot(later(0.5))
     with database.transaction() as session:
-        state = Paces(session, Pace(), reserved)
-        state.know([ASK])
-        assert state.spend(ASK, reserved, many=True) is None
+        state = RateLimits(session, PostingLimits(), reserved)
+        state.load_channels([ASK])
+        assert state.use_slot(ASK, reserved, many=True) is None
 
 
 def test_a_pause_is_obeyed_until_it_ends_and_by_that_method_only(database: Database) -> None:
     with database.transaction() as session:
-        rate_limits.pause(session, "chat.update", later(30))
+        rate_limits.record_pause(session, "chat.update", later(30))
     with database.transaction() as session:
-        state = Paces(session, Pace(), later(1))
+        state = RateLimits(session, PostingLimits(), later(1))
         assert state.paused_until(["chat.postMessage"]) is None
         assert state.paused_until(["chat.postMessage", "chat.update"]) == later(30)
-        assert Paces(session, Pace(), later(30)).paused_until(["chat.update"]) is None
+        assert RateLimits(session, PostingLimits(), later(30)).paused_until(["chat.update"]) is None
 
 
 def test_a_later_pause_replaces_the_one_before(database: Database) -> None:
     with database.transaction() as session:
-        rate_limits.pause(session, "chat.update", later(30))
-        rate_limits.pause(session, "chat.update", later(60))
-        assert Paces(session, Pace(), NOW).paused_until(["chat.update"]) == later(60)
+        rate_limits.record_pause(session, "chat.update", later(30))
+        rate_limits.record_pause(session, "chat.update", later(60))
+        assert RateLimits(session, PostingLimits(), NOW).paused_until(["chat.update"]) == later(60)
 
 
 def test_scopes_that_were_not_used_for_long_are_forgotten(database: Database, slot: Slot) -> None:
     slot(NOW)
     slot(later(100), TRIAGE)
     with database.transaction() as session:
-        rate_limits.forget(session, later(50))
-        assert f"channel:{ASK}" not in session.scalars(select(PaceRow.scope)).all()
-        assert f"channel:{TRIAGE}" in session.scalars(select(PaceRow.scope)).all()
+        rate_limits.delete_unused_limits(session, later(50))
+        assert f"channel:{ASK}" not in session.scalars(select(RateLimitRow.scope)).all()
+        assert f"channel:{TRIAGE}" in session.scalars(select(RateLimitRow.scope)).all()
 
 
 waits = st.lists(st.tuples(st.floats(0, 3), st.booleans()), min_size=1, max_size=40)
@@ -123,7 +125,7 @@ def test_whoever_asks_and_whenever_no_window_of_five_seconds_has_more_than_five_
     database: Database, slot: Slot, waits: list[tuple[float, bool]]
 ) -> None:
     with database.transaction() as session:
-        session.execute(delete(PaceRow))
+        session.execute(delete(RateLimitRow))
     now, went = 0.0, []
     for wait, many in waits:
         now += wait

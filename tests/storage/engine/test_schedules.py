@@ -14,7 +14,7 @@ WEEK = 7 * 86_400
 
 def sync(database: Database, definition: str = "Mondays at nine", next_at: datetime | None = NOW) -> None:
     with database.transaction() as session:
-        Schedules(session).sync(WEEKLY, definition, next_at)
+        Schedules(session).save_definition(WEEKLY, definition, next_at)
 
 
 def due(database: Database, now: datetime) -> list[tuple[str, datetime, datetime | None]]:
@@ -26,11 +26,11 @@ def run(database: Database, slot: datetime, at: datetime, figure: int) -> bool:
     """Fire and speak, as a digest does."""
     with database.transaction() as session:
         schedules = Schedules(session)
-        is_new = schedules.fire(WEEKLY, slot, later(WEEK), at=at, snapshot={"open": figure})
+        is_new = schedules.record_run(WEEKLY, slot, later(WEEK), at=at, snapshot={"open": figure})
         if is_new:
             key = f"{WEEKLY}:{slot.isoformat()}"
             delivery = Outbox(session, at).post("C06LEADERS", words(f"{figure} open"), key=key, bulk=True)
-            schedules.said_in(WEEKLY, slot, delivery)
+            schedules.link_delivery(WEEKLY, slot, delivery)
     return is_new
 
 
@@ -40,7 +40,7 @@ def deliver(sender: Deliveries, at: datetime) -> None:
 
 
 def seen_last(database: Database) -> object:
-    with database.reading() as session:
+    with database.read_only() as session:
         return Schedules(session).last_delivered(WEEKLY)
 
 
@@ -87,7 +87,7 @@ def test_a_schedule_that_ended_is_never_due_again(database: Database) -> None:
 def test_a_schedule_that_is_no_longer_wanted_is_forgotten(database: Database) -> None:
     sync(database)
     with database.transaction() as session:
-        Schedules(session).keep_only([])
+        Schedules(session).delete_others([])
     assert due(database, later(WEEK)) == []
 
 
@@ -101,7 +101,7 @@ def test_what_people_saw_last_is_the_latest_run_that_stands_in_slack(database: D
     assert seen_last(database) == {"open": 3}
     run(database, later(WEEK), later(WEEK), 5)
     [refused] = sender.claim(ONE, later(WEEK), 10).deliveries
-    sender.dead(refused, "not_in_channel", later(WEEK))
+    sender.give_up(refused, "not_in_channel", later(WEEK))
     assert seen_last(database) == {"open": 3}
 
 
@@ -109,8 +109,8 @@ def test_a_missed_or_quiet_slot_is_on_record_and_nothing_was_said(database: Data
     sync(database)
     with database.transaction() as session:
         schedules = Schedules(session)
-        assert schedules.fire(WEEKLY, later(-WEEK), NOW, at=NOW, snapshot={}, outcome=MISSED)
-        assert schedules.fire(WEEKLY, NOW, later(WEEK), at=NOW, snapshot={"open": 0}, outcome=QUIET)
+        assert schedules.record_run(WEEKLY, later(-WEEK), NOW, at=NOW, snapshot={}, outcome=MISSED)
+        assert schedules.record_run(WEEKLY, NOW, later(WEEK), at=NOW, snapshot={"open": 0}, outcome=QUIET)
         assert schedules.next_due() == later(WEEK)
     assert seen_last(database) is None
     assert due(database, later(WEEK)) == [(WEEKLY, later(WEEK), NOW)]
@@ -118,6 +118,6 @@ def test_a_missed_or_quiet_slot_is_on_record_and_nothing_was_said(database: Data
 
 def test_a_process_that_dies_half_way_has_done_nothing(database: Database) -> None:
     sync(database)
-    with database.reading() as session:  # never committed
-        Schedules(session).fire(WEEKLY, NOW, later(WEEK), at=NOW, snapshot={})
+    with database.read_only() as session:  # never committed
+        Schedules(session).record_run(WEEKLY, NOW, later(WEEK), at=NOW, snapshot={})
     assert due(database, later(60)) == [(WEEKLY, NOW, None)]

@@ -62,7 +62,7 @@ def test_only_one_of_those_that_hold_an_arrival_finishes_it(database: Database, 
         mine = next(claim for claim in claims if claim.owner == owner)
         try:
             with own.transaction() as session:
-                Inbox(own).finish(session, mine, later(300))
+                Inbox(own).mark_done(session, mine, later(300))
                 Outbox(session, NOW).post("C07ASK", words(f"answer of {owner}"))
             outcomes.append("done")
         except LeaseLost:
@@ -70,7 +70,7 @@ def test_only_one_of_those_that_hold_an_arrival_finishes_it(database: Database, 
 
     side_by_side(address, work)
     assert Counter(outcomes) == {"done": 1, "lost": PROCESSES - 1}
-    with database.reading() as session:
+    with database.read_only() as session:
         assert session.scalars(select(DeliveryRow.arguments)).all() == [{"text": f"answer of host:{PROCESSES - 1}"}]
 
 
@@ -83,7 +83,7 @@ def test_each_delivery_is_claimed_once_and_in_order_and_all_keep_to_one_pace(dat
     waiting = select(func.count()).select_from(DeliveryRow).where(DeliveryRow.due_at.is_not(None))
 
     def left(own: Database) -> int:
-        with own.reading() as session:
+        with own.read_only() as session:
             return session.scalar(waiting) or 0
 
     def work(own: Database, owner: str) -> None:
@@ -146,7 +146,7 @@ def test_a_process_that_is_stopped_in_a_transaction_does_not_hold_the_others_for
 
 def test_a_slot_is_run_by_one_of_those_that_find_it_due(database: Database, address: str) -> None:
     with database.transaction() as session:
-        Schedules(session).sync("weekly", "Mondays", NOW)
+        Schedules(session).save_definition("weekly", "Mondays", NOW)
     found: list[str] = []
     fired: list[str] = []
 
@@ -155,13 +155,13 @@ def test_a_slot_is_run_by_one_of_those_that_find_it_due(database: Database, addr
             schedules = Schedules(session)
             for due in schedules.claim_due(later(1)):
                 found.append(owner)
-                if schedules.fire(due.name, due.due_at, later(3_600), at=later(1), snapshot={}):
+                if schedules.record_run(due.name, due.due_at, later(3_600), at=later(1), snapshot={}):
                     fired.append(owner)
 
     side_by_side(address, work)
     assert found == fired
     assert len(fired) == 1
-    with database.reading() as session:
+    with database.read_only() as session:
         assert session.scalar(select(func.count()).select_from(RunRow)) == 1
 
 
