@@ -15,7 +15,7 @@ SUBJECTS = (questions, forwards, forms, actions, lists, ratings, tree, updates, 
 # The sections of the App Home, from the top.
 HOME_SECTIONS: Sequence[HomeSection] = (
     questions.build_questions_section,
-    lists.home_section,
+    lists.build_requests_home,
     forwards.build_waiting_section,
     tree.build_strategy_home_section,
     stories.build_story_home_section,

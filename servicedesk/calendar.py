@@ -74,7 +74,7 @@ class Calendar:
         lengths = [sum(interval.closes - interval.opens for interval in day) for day in self.week if day]
         return round(sum(lengths) * 60 / len(lengths))
 
-    def add(self, start: datetime, seconds: int) -> datetime:
+    def add_working_seconds(self, start: datetime, seconds: int) -> datetime:
         """The earliest moment by which that many working seconds have passed since `start`.
 
         Raises:
@@ -83,7 +83,7 @@ class Calendar:
         moment, left = drop_fraction(start), seconds
         if left <= 0:
             return moment
-        for opens, closes in self._spans(moment):
+        for opens, closes in self._working_spans(moment):
             length = int((closes - max(opens, moment)).total_seconds())
             if left <= length:
                 return max(opens, moment) + timedelta(seconds=left)
@@ -92,17 +92,17 @@ class Calendar:
             "The working calendar has too little working time for a due date. Check its hours and holidays."
         )
 
-    def between(self, start: datetime, end: datetime) -> int:
+    def count_working_seconds(self, start: datetime, end: datetime) -> int:
         """The working seconds from `start` to `end`; 0 when the end is not after the start."""
         first, last = drop_fraction(start), drop_fraction(end)
         total = 0
-        for opens, closes in self._spans(first, last):
+        for opens, closes in self._working_spans(first, last):
             total += max(0, int((min(closes, last) - max(opens, first)).total_seconds()))
         return total
 
     def is_open(self, moment: datetime) -> bool:
         """Whether the moment lies in working time; the closing second itself does not."""
-        return any(opens <= moment < closes for opens, closes in self._day(self.local_date(moment)))
+        return any(opens <= moment < closes for opens, closes in self._spans_of_day(self.local_date(moment)))
 
     def next_open(self, moment: datetime) -> datetime:
         """The moment itself when it lies in working time, else the next opening.
@@ -110,27 +110,27 @@ class Calendar:
         Raises:
             UserError: there is no working time in the ten years after it.
         """
-        return moment if self.is_open(moment) else self.add(moment, 1) - timedelta(seconds=1)
+        return moment if self.is_open(moment) else self.add_working_seconds(moment, 1) - timedelta(seconds=1)
 
     def local_date(self, moment: datetime) -> date:
         return to_utc(moment).astimezone(self.zone).date()
 
-    def _spans(self, start: datetime, end: datetime | None = None) -> Iterator[Span]:
+    def _working_spans(self, start: datetime, end: datetime | None = None) -> Iterator[Span]:
         """Working spans of the local days from that of `start` to that of `end`, or of the next ten years."""
         first = self.local_date(start)
         days = FURTHEST_DAYS if end is None else (self.local_date(end) - first).days + 1
         for number in range(days):
-            yield from self._day(first + timedelta(days=number))
+            yield from self._spans_of_day(first + timedelta(days=number))
 
-    def _day(self, day: date) -> Iterator[Span]:
+    def _spans_of_day(self, day: date) -> Iterator[Span]:
         if day in self.holidays:
             return
         for interval in self.week[day.weekday()]:
-            opens, closes = self._instant(day, interval.opens), self._instant(day, interval.closes)
+            opens, closes = self._to_instant(day, interval.opens), self._to_instant(day, interval.closes)
             if opens < closes:
                 yield opens, closes
 
-    def _instant(self, day: date, minutes: int) -> datetime:
+    def _to_instant(self, day: date, minutes: int) -> datetime:
         return resolve_wall_time(datetime.combine(day, time()) + timedelta(minutes=minutes), self.zone)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
-from fractions import Fraction
 from typing import Literal
 
 from foundation.errors import UserError
@@ -41,7 +40,7 @@ class Target:
             raise UserError(f"“{text}” is no target. Write it as “10 business days” or “4 business hours”.")
         return cls(int(found[1]), "days" if found[2] == "day" else "hours", int(found[3] or 100))
 
-    def seconds(self, calendar: Calendar) -> int:
+    def to_seconds(self, calendar: Calendar) -> int:
         unit = calendar.day_seconds if self.unit == "days" else HOUR
         return self.amount * unit * self.percent // 100
 
@@ -61,53 +60,45 @@ class Clock:
     stopped: bool = False
 
     @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         return self.since is not None
-
-    @property
-    def paused(self) -> bool:
-        return self.since is None and not self.stopped
 
     def resume(self, now: datetime) -> "Clock":
         """Start, go on after a pause, or go on after a stop with the time already used."""
-        return self if self.running else replace(self, since=drop_fraction(now), stopped=False)
+        return self if self.is_running else replace(self, since=drop_fraction(now), stopped=False)
 
     def pause(self, now: datetime, calendar: Calendar) -> "Clock":
-        return replace(self, used_before=self.used(now, calendar), since=None, stopped=False)
+        return replace(self, used_before=self.count_used(now, calendar), since=None, stopped=False)
 
     def stop(self, now: datetime, calendar: Calendar) -> "Clock":
-        return replace(self, used_before=self.used(now, calendar), since=None, stopped=True)
+        return replace(self, used_before=self.count_used(now, calendar), since=None, stopped=True)
 
     def with_target(self, target: Target) -> "Clock":
         """Another target from now on; what is used stays used."""
         return replace(self, target=target)
 
-    def used(self, now: datetime, calendar: Calendar) -> int:
-        return self.used_before + (calendar.between(self.since, now) if self.since else 0)
+    def count_used(self, now: datetime, calendar: Calendar) -> int:
+        return self.used_before + (calendar.count_working_seconds(self.since, now) if self.since else 0)
 
-    def left(self, now: datetime, calendar: Calendar) -> int:
+    def count_left(self, now: datetime, calendar: Calendar) -> int:
         """Business seconds left; below 0 when the target is passed."""
-        return self.target.seconds(calendar) - self.used(now, calendar)
+        return self.target.to_seconds(calendar) - self.count_used(now, calendar)
 
-    def due(self, calendar: Calendar) -> datetime | None:
+    def find_due_time(self, calendar: Calendar) -> datetime | None:
         """When the target will be used up; None while paused or stopped.
 
         With nothing left at the last resumption it is that moment itself.
         """
-        return self.reaches(100, calendar)
+        return self.find_time_of_share(100, calendar)
 
-    def reaches(self, percent: int, calendar: Calendar) -> datetime | None:
+    def find_time_of_share(self, percent: int, calendar: Calendar) -> datetime | None:
         """When so much of the target is used, if the clock runs on; None while it does not run. Milestones ask this."""
-        threshold = -(-self.target.seconds(calendar) * percent // 100)
-        return calendar.add(self.since, threshold - self.used_before) if self.since else None
+        threshold = -(-self.target.to_seconds(calendar) * percent // 100)
+        return calendar.add_working_seconds(self.since, threshold - self.used_before) if self.since else None
 
-    def breached(self, now: datetime, calendar: Calendar) -> bool:
-        """Whether the clock runs and has passed its target."""
-        return self.running and self.left(now, calendar) < 0
-
-    def met(self, calendar: Calendar) -> bool | None:
+    def is_met(self, calendar: Calendar) -> bool | None:
         """Whether a stopped clock kept its target; None while it is not stopped."""
-        return self.used_before <= self.target.seconds(calendar) if self.stopped else None
+        return self.used_before <= self.target.to_seconds(calendar) if self.stopped else None
 
 
 class Alert(IntEnum):
@@ -120,35 +111,30 @@ class Alert(IntEnum):
     OVERDUE_3 = 103
 
 
-def alert_moment(clock: Clock, alert: Alert, calendar: Calendar) -> datetime | None:
+def find_alert_time(clock: Clock, alert: Alert, calendar: Calendar) -> datetime | None:
     """When the alert falls if the clock runs on, moved into working hours; None while it does not run."""
-    moment = clock.reaches(min(alert, Alert.DUE), calendar)
+    moment = clock.find_time_of_share(min(alert, Alert.DUE), calendar)
     if moment is None:
         return None
     days_after = max(0, alert - Alert.DUE)
-    return calendar.next_open(calendar.add(moment, days_after * calendar.day_seconds))
+    return calendar.next_open(calendar.add_working_seconds(moment, days_after * calendar.day_seconds))
 
 
-def next_alert(clock: Clock, sent: Set[Alert], calendar: Calendar) -> tuple[Alert, datetime] | None:
+def find_next_alert(clock: Clock, sent: Set[Alert], calendar: Calendar) -> tuple[Alert, datetime] | None:
     """The next alert and its moment: the lowest above all that were sent."""
     highest = max(sent, default=0)
     for alert in Alert:
-        if alert > highest and (moment := alert_moment(clock, alert, calendar)):
+        if alert > highest and (moment := find_alert_time(clock, alert, calendar)):
             return alert, moment
     return None
 
 
-def alert_now(clock: Clock, sent: Set[Alert], now: datetime, calendar: Calendar) -> Alert | None:
+def find_current_alert(clock: Clock, sent: Set[Alert], now: datetime, calendar: Calendar) -> Alert | None:
     """The one alert to send now, if any.
 
     Only in working hours, never while paused, each once; of several that were missed, only the highest.
     """
     if not calendar.is_open(now):
         return None
-    reached = [alert for alert in Alert if (at := alert_moment(clock, alert, calendar)) and at <= now]
+    reached = [alert for alert in Alert if (at := find_alert_time(clock, alert, calendar)) and at <= now]
     return reached[-1] if reached and reached[-1] > max(sent, default=0) else None
-
-
-def share_used(clock: Clock, now: datetime, calendar: Calendar) -> Fraction:
-    """Used time over the target: 1 is exactly the target."""
-    return Fraction(clock.used(now, calendar), clock.target.seconds(calendar))

@@ -8,7 +8,7 @@ from typing import TypedDict
 from foundation.people import People, Person
 from servicedesk.calendar import Calendar
 from servicedesk.catalogue import Catalogue, Priority
-from servicedesk.records import Request, Scores, State, Verb
+from servicedesk.records import Request, RequestState, Scores, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Desk:
     people: People
 
 
-class Given(TypedDict, total=False):
+class ActionInput(TypedDict, total=False):
     """What comes with a verb. Which of these it needs, the table says."""
 
     comment: str  # a question, an answer, a remark
@@ -35,11 +35,11 @@ class Given(TypedDict, total=False):
     service: str
     scores: Scores
     people: Sequence[str]
-    to: State
+    to: RequestState
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Action:
     """Somebody doing something to a request at a moment, with what they give."""
 
     request: Request
@@ -47,7 +47,7 @@ class Act:
     actor: Person
     at: datetime
     desk: Desk
-    given: Given
+    input: ActionInput
 
     @property
     def today(self) -> date:

@@ -9,189 +9,195 @@ from datetime import datetime, timedelta
 
 from foundation.errors import Conflict, InvalidInput, NotAllowed
 from foundation.people import People, Person, Role
-from servicedesk.catalogue import Approval
+from servicedesk.catalogue import ApprovalRule
 from servicedesk.clock import Target
-from servicedesk.desk import Act
-from servicedesk.forms import MOST_PEOPLE, Value, check_url, validate
-from servicedesk.records import WORK, Request, State, Verb
-from servicedesk.transitions import OVERRIDE_TO
+from servicedesk.desk import Action
+from servicedesk.forms import MAX_PEOPLE, FormValue, check_url, validate_form
+from servicedesk.records import WORK_STATES, Request, RequestState, Verb
+from servicedesk.transitions import OVERRIDE_STATES
 
 LONGEST_HOLD = timedelta(days=366)
 SIZES = (1, 2, 3, 5, 8)
 
-Changed = dict[str, object]
+FieldChanges = dict[str, object]
 
 
-def decide(act: Act) -> Changed:
+def compute_changes(action: Action) -> FieldChanges:
     """The fields that the act changes.
 
     Raises:
         UserError: what is given does not fit, or the moment is not right.
     """
-    decision = _DECISIONS.get(act.verb)
-    return decision(act) if decision else {}
+    decision = _EFFECTS.get(action.verb)
+    return decision(action) if decision else {}
 
 
-def approvers(request: Request, people: People) -> tuple[Person, ...]:
+def find_approvers(request: Request, people: People) -> tuple[Person, ...]:
     """Who is asked to approve: those of the first role that has somebody other than the requester."""
-    return next((others for role in request.approver_roles if (others := _others_with(role, request, people))), ())
+    return next((others for role in request.approver_roles if (others := _find_others_with(role, request, people))), ())
 
 
-def _others_with(role: Role, request: Request, people: People) -> tuple[Person, ...]:
+def _find_others_with(role: Role, request: Request, people: People) -> tuple[Person, ...]:
     return tuple(person for person in people.find_by_role(role) if person.id != request.requester)
 
 
-def approval_needed(act: Act) -> Approval | None:
-    return act.desk.catalogue.approval(act.request.service, act.request.values)
+def find_needed_approval(action: Action) -> ApprovalRule | None:
+    return action.desk.catalogue.find_approval_rule(action.request.service, action.request.values)
 
 
-def _submit(act: Act) -> Changed:
-    values = _values(act) or validate(act.desk.catalogue.form(act.request.service), act.request.values, act.today)
+def _submit(action: Action) -> FieldChanges:
+    values = _read_form(action) or validate_form(
+        action.desk.catalogue.list_form_fields(action.request.service), action.request.values, action.today
+    )
     watchers = values.get("watchers", ())
     return {"values": values, "watchers": list(watchers) if isinstance(watchers, tuple) else []}
 
 
-def _values(act: Act) -> dict[str, Value]:
+def _read_form(action: Action) -> dict[str, FormValue]:
     """The form as it is given with the verb, checked; empty when none is given."""
-    if "values" not in act.given:
+    if "values" not in action.input:
         return {}
-    return validate(act.desk.catalogue.form(act.request.service), act.given["values"], act.today)
+    return validate_form(
+        action.desk.catalogue.list_form_fields(action.request.service), action.input["values"], action.today
+    )
 
 
-def _changed_values(act: Act) -> Changed:
-    values = _values(act)
+def _change_form(action: Action) -> FieldChanges:
+    values = _read_form(action)
     return {"values": values} if values else {}
 
 
-def _ask(act: Act) -> Changed:
-    return {"question": act.given["comment"]}
+def _set_question(action: Action) -> FieldChanges:
+    return {"question": action.input["comment"]}
 
 
-def _accept(act: Act) -> Changed:
-    rule = approval_needed(act)
+def _accept(action: Action) -> FieldChanges:
+    rule = find_needed_approval(action)
     if rule is None:
         return {}
-    if not any(_others_with(role, act.request, act.desk.people) for role in rule.by):
+    if not any(_find_others_with(role, action.request, action.desk.people) for role in rule.by):
         raise Conflict(
-            f"{act.request.reference} needs approval, but nobody other than its requester may give it. "
+            f"{action.request.reference} needs approval, but nobody other than its requester may give it. "
             "Give somebody the role of an approver, or change the approval rule in the catalogue."
         )
-    return _opened_to(rule.by, act, act.request.values)
+    return _set_approver_roles(rule.by, action, action.request.values)
 
 
-def _resubmit(act: Act) -> Changed:
-    values = _values(act)
-    return {"values": values, **_opened_to(act.request.approver_roles, act, values)} if values else {}
+def _resubmit(action: Action) -> FieldChanges:
+    values = _read_form(action)
+    return {"values": values, **_set_approver_roles(action.request.approver_roles, action, values)} if values else {}
 
 
-def _opened_to(roles: Sequence[Role], act: Act, values: Mapping[str, object]) -> Changed:
+def _set_approver_roles(roles: Sequence[Role], action: Action, values: Mapping[str, object]) -> FieldChanges:
     """Whoever holds any of the roles may approve. What is confidential is opened to those alone who are asked."""
     if values.get("confidential"):
-        roles = [role for role in roles if _others_with(role, act.request, act.desk.people)][:1]
+        roles = [role for role in roles if _find_others_with(role, action.request, action.desk.people)][:1]
     return {"approver_roles": [str(role) for role in roles]}
 
 
-def _approve(act: Act) -> Changed:
-    return {"approved_by": act.actor.id}
+def _approve(action: Action) -> FieldChanges:
+    return {"approved_by": action.actor.id}
 
 
-def _claim(act: Act) -> Changed:
-    return {"assignee": act.actor.id}
+def _claim(action: Action) -> FieldChanges:
+    return {"assignee": action.actor.id}
 
 
-def _assign(act: Act) -> Changed:
-    person = act.desk.people.get(act.given["assignee"])
+def _assign(action: Action) -> FieldChanges:
+    person = action.desk.people.get(action.input["assignee"])
     if not person.is_pmo:
         raise InvalidInput({"assignee": f"{person.name} is not on the PMO's staff. Choose somebody who is."})
-    if person.id == act.request.assignee:
+    if person.id == action.request.assignee:
         raise InvalidInput({"assignee": f"{person.name} has it already. Choose somebody else."})
     return {"assignee": person.id}
 
 
-def _hold(act: Act) -> Changed:
-    review_on = act.given["review_on"]
-    if not act.today < review_on <= act.today + LONGEST_HOLD:
+def _hold(action: Action) -> FieldChanges:
+    review_on = action.input["review_on"]
+    if not action.today < review_on <= action.today + LONGEST_HOLD:
         raise InvalidInput({"review_on": "Choose a day after today, within a year."})
-    return {"hold_reason": act.given["reason"], "review_on": review_on.isoformat()}
+    return {"hold_reason": action.input["reason"], "review_on": review_on.isoformat()}
 
 
-def _deliver(act: Act) -> Changed:
-    link = check_url(act.given["link"])
-    items = act.desk.catalogue.service(act.request.service).checklist
-    done = act.given.get("checklist", ())
+def _deliver(action: Action) -> FieldChanges:
+    link = check_url(action.input["link"])
+    items = action.desk.catalogue.get_service(action.request.service).checklist
+    done = action.input.get("checklist", ())
     left = [label for key, label in items.items() if key not in done]
     if left:
         raise InvalidInput({"checklist": f"Still to do: {'; '.join(left)}."})
     return {"deliverable": link, "checklist": list(items), "reason": None}
 
 
-def _remind(act: Act) -> Changed:
-    times = act.desk.catalogue.acceptance.remind_after
-    sent = act.request.reminders
-    if sent >= len(times) or not _passed(act, act.request.delivered_at, times[sent]):
-        raise Conflict(f"No reminder about {act.request.reference} is due.")
+def _remind(action: Action) -> FieldChanges:
+    times = action.desk.catalogue.acceptance.remind_after
+    sent = action.request.reminders
+    if sent >= len(times) or not _has_passed(action, action.request.delivered_at, times[sent]):
+        raise Conflict(f"No reminder about {action.request.reference} is due.")
     return {}
 
 
-def _auto_close(act: Act) -> Changed:
+def _auto_close(action: Action) -> FieldChanges:
     """After the time for acceptance, all reminders, and one business day after the last of them."""
-    acceptance, request = act.desk.catalogue.acceptance, act.request
+    acceptance, request = action.desk.catalogue.acceptance, action.request
     reminded = request.reminders >= len(acceptance.remind_after)
     last = request.reminded_at or request.delivered_at
-    passed = _passed(act, request.delivered_at, acceptance.close_after) and _passed(act, last, Target(1, "days"))
+    passed = _has_passed(action, request.delivered_at, acceptance.close_after) and _has_passed(
+        action, last, Target(1, "days")
+    )
     if not (reminded and passed):
         raise Conflict(f"{request.reference} does not close by itself yet.")
     return {}
 
 
-def check_reopening(act: Act) -> None:
+def check_can_reopen(action: Action) -> None:
     """Raises Conflict when it ended too long ago."""
-    within = act.desk.catalogue.acceptance.reopen_within
-    since = act.request.ended_at or act.request.delivered_at
-    calendar = act.desk.calendar
-    if since and calendar.between(since, act.at) > within.seconds(calendar):
-        ended = f"{act.request.reference} ended more than {within} ago"
+    within = action.desk.catalogue.acceptance.reopen_within
+    since = action.request.ended_at or action.request.delivered_at
+    calendar = action.desk.calendar
+    if since and calendar.count_working_seconds(since, action.at) > within.to_seconds(calendar):
+        ended = f"{action.request.reference} ended more than {within} ago"
         raise Conflict(f"{ended}. Make a new request, and link to this one.")
 
 
-def _reopen(act: Act) -> Changed:
-    check_reopening(act)
-    return {"checklist": [], "reason": act.given["reason"]}
+def _reopen(action: Action) -> FieldChanges:
+    check_can_reopen(action)
+    return {"checklist": [], "reason": action.input["reason"]}
 
 
-def _passed(act: Act, since: datetime | None, target: Target) -> bool:
-    calendar = act.desk.calendar
-    return since is not None and calendar.between(since, act.at) >= target.seconds(calendar)
+def _has_passed(action: Action, since: datetime | None, target: Target) -> bool:
+    calendar = action.desk.calendar
+    return since is not None and calendar.count_working_seconds(since, action.at) >= target.to_seconds(calendar)
 
 
-def _reason(act: Act) -> Changed:
-    return {"reason": act.given.get("reason")}
+def _set_reason(action: Action) -> FieldChanges:
+    return {"reason": action.input.get("reason")}
 
 
-def _duplicate(act: Act) -> Changed:
-    other = act.given["duplicate_of"]
-    if other < 1 or other == act.request.number:
+def _mark_duplicate(action: Action) -> FieldChanges:
+    other = action.input["duplicate_of"]
+    if other < 1 or other == action.request.number:
         raise InvalidInput({"duplicate_of": "Give the number of another request, the one that stays."})
-    return {"duplicate_of": other, "reason": act.given.get("reason")}
+    return {"duplicate_of": other, "reason": action.input.get("reason")}
 
 
-def _change_priority(act: Act) -> Changed:
-    priority = act.given["priority"]
-    if priority is act.request.priority:
+def _change_priority(action: Action) -> FieldChanges:
+    priority = action.input["priority"]
+    if priority is action.request.priority:
         raise InvalidInput({"priority": f"The priority is {priority} already."})
     return {"priority": str(priority)}
 
 
-def _change_service(act: Act) -> Changed:
+def _change_service(action: Action) -> FieldChanges:
     """Answers that mean the same in the new form are kept; the log keeps the others."""
-    catalogue, request = act.desk.catalogue, act.request
-    service = catalogue.service(act.given["service"])
+    catalogue, request = action.desk.catalogue, action.request
+    service = catalogue.get_service(action.input["service"])
     if service.key == request.service:
         raise InvalidInput({"service": f"It is a request for “{service.name}” already."})
-    form = catalogue.form(service.key)
-    same = {field.key for field in catalogue.form(request.service) if field in form}
+    form = catalogue.list_form_fields(service.key)
+    same = {field.key for field in catalogue.list_form_fields(request.service) if field in form}
     values = {key: value for key, value in request.values.items() if key in same}
-    if request.state in WORK | {State.QUEUED} and catalogue.approval(service.key, values):
+    if request.state in WORK_STATES | {RequestState.QUEUED} and catalogue.find_approval_rule(service.key, values):
         raise Conflict(
             f"“{service.name}” needs approval, and {request.reference} is accepted already. "
             "Decline it with that reason, and ask the requester for a new one."
@@ -199,8 +205,8 @@ def _change_service(act: Act) -> Changed:
     return {"service": service.key, "values": values}
 
 
-def _score(act: Act) -> Changed:
-    scores = act.given["scores"]
+def _score(action: Action) -> FieldChanges:
+    scores = action.input["scores"]
     parts = {"impact": scores.impact, "urgency": scores.urgency, "risk": scores.risk}
     wrong = {key: "Give a whole number from 1 to 5." for key, score in parts.items() if not 1 <= score <= 5}
     if scores.size not in SIZES:
@@ -210,62 +216,62 @@ def _score(act: Act) -> Changed:
     return {"scores": asdict(scores)}
 
 
-def _watch(act: Act) -> Changed:
-    watchers = list(dict.fromkeys([*act.request.watchers, *_others_too(act)]))
-    if len(watchers) > MOST_PEOPLE:
-        raise InvalidInput({"people": f"At most {MOST_PEOPLE} people can watch a request."})
+def _watch(action: Action) -> FieldChanges:
+    watchers = list(dict.fromkeys([*action.request.watchers, *_read_watchers(action)]))
+    if len(watchers) > MAX_PEOPLE:
+        raise InvalidInput({"people": f"At most {MAX_PEOPLE} people can watch a request."})
     return {"watchers": watchers}
 
 
-def _unwatch(act: Act) -> Changed:
-    people = _others_too(act)
-    return {"watchers": [watcher for watcher in act.request.watchers if watcher not in people]}
+def _unwatch(action: Action) -> FieldChanges:
+    people = _read_watchers(action)
+    return {"watchers": [watcher for watcher in action.request.watchers if watcher not in people]}
 
 
-def _others_too(act: Act) -> tuple[str, ...]:
+def _read_watchers(action: Action) -> tuple[str, ...]:
     """Everybody may watch or stop; of others, the requester and the PMO decide."""
-    people = tuple(act.given["people"])
-    if set(people) != {act.actor.id} and not (act.actor.is_pmo or act.actor.id == act.request.requester):
+    people = tuple(action.input["people"])
+    if set(people) != {action.actor.id} and not (action.actor.is_pmo or action.actor.id == action.request.requester):
         raise NotAllowed("Only the requester and PMO staff can decide who else watches it. Ask one of them.")
     return people
 
 
-def _override(act: Act) -> Changed:
-    to = act.given["to"]
-    if to not in OVERRIDE_TO or to is act.request.state:
-        choices = ", ".join(state.words for state in State if state in OVERRIDE_TO - {act.request.state})
+def _override(action: Action) -> FieldChanges:
+    to = action.input["to"]
+    if to not in OVERRIDE_STATES or to is action.request.state:
+        choices = ", ".join(state.label for state in RequestState if state in OVERRIDE_STATES - {action.request.state})
         raise InvalidInput({"to": f"It can be moved to: {choices}."})
-    changed: Changed = {"reason": act.given["reason"]}
-    if to is State.IN_PROGRESS:
-        if "assignee" in act.given and act.given["assignee"] != act.request.assignee:
-            changed |= _assign(act)
-        elif act.request.assignee is None:
+    changed: FieldChanges = {"reason": action.input["reason"]}
+    if to is RequestState.IN_PROGRESS:
+        if "assignee" in action.input and action.input["assignee"] != action.request.assignee:
+            changed |= _assign(action)
+        elif action.request.assignee is None:
             raise InvalidInput({"assignee": "Choose who takes it."})
-    if to in (State.SUBMITTED, State.QUEUED):
+    if to in (RequestState.SUBMITTED, RequestState.QUEUED):
         changed["assignee"] = None
     return changed
 
 
-_DECISIONS: Mapping[Verb, Callable[[Act], Changed]] = {
+_EFFECTS: Mapping[Verb, Callable[[Action], FieldChanges]] = {
     Verb.SUBMIT: _submit,
-    Verb.ASK: _ask,
-    Verb.ANSWER: _changed_values,
+    Verb.ASK: _set_question,
+    Verb.ANSWER: _change_form,
     Verb.ACCEPT: _accept,
     Verb.APPROVE: _approve,
-    Verb.REQUEST_CHANGES: _ask,
+    Verb.REQUEST_CHANGES: _set_question,
     Verb.RESUBMIT: _resubmit,
     Verb.CLAIM: _claim,
     Verb.ASSIGN: _assign,
     Verb.REASSIGN: _assign,
-    Verb.QUESTION: _ask,
+    Verb.QUESTION: _set_question,
     Verb.HOLD: _hold,
     Verb.DELIVER: _deliver,
     Verb.REMIND: _remind,
     Verb.AUTO_CLOSE: _auto_close,
     Verb.REOPEN: _reopen,
-    Verb.DECLINE: _reason,
-    Verb.MARK_DUPLICATE: _duplicate,
-    Verb.WITHDRAW: _reason,
+    Verb.DECLINE: _set_reason,
+    Verb.MARK_DUPLICATE: _mark_duplicate,
+    Verb.WITHDRAW: _set_reason,
     Verb.CHANGE_PRIORITY: _change_priority,
     Verb.CHANGE_SERVICE: _change_service,
     Verb.SCORE: _score,

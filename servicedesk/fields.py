@@ -12,7 +12,7 @@ Key = Annotated[str, match_pattern("[a-z][a-z0-9_]{0,39}", "Expected at most 40 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 OptionLabel = Annotated[str, StringConstraints(min_length=1, max_length=75)]
 Hint = Annotated[str, StringConstraints(min_length=1, max_length=150)]
-MOST_OPTIONS = 100
+MAX_OPTIONS = 100
 
 
 class FieldKind(StrEnum):
@@ -33,8 +33,8 @@ class FieldKind(StrEnum):
     OBJECTIVE = "objective"  # looked up among the objectives of the strategy
 
 
-CHOICES = {FieldKind.CHOICE, FieldKind.MULTI_CHOICE}
-TEXTS = {FieldKind.TEXT, FieldKind.LONG_TEXT}
+CHOICE_KINDS = {FieldKind.CHOICE, FieldKind.MULTI_CHOICE}
+TEXT_KINDS = {FieldKind.TEXT, FieldKind.LONG_TEXT}
 
 
 class Field(Strict):
@@ -57,19 +57,19 @@ class Field(Strict):
     @field_validator("options")
     @classmethod
     def _few_enough(cls, options: dict[str, str]) -> dict[str, str]:
-        if len(options) > MOST_OPTIONS:
-            raise ValueError(f"A list has at most {MOST_OPTIONS} options.")
+        if len(options) > MAX_OPTIONS:
+            raise ValueError(f"A list has at most {MAX_OPTIONS} options.")
         return options
 
-    def trouble(self) -> str | None:
+    def find_problem(self) -> str | None:
         """What does not fit together in the field itself, as a sentence."""
-        if self.kind in CHOICES and not self.options:
+        if self.kind in CHOICE_KINDS and not self.options:
             return "A choice needs its options."
-        if self.options and self.kind not in CHOICES:
+        if self.options and self.kind not in CHOICE_KINDS:
             return "Only a choice has options."
         if (self.rule or self.after) and self.kind is not FieldKind.DATE:
             return "Only a date has a rule about time."
-        if self.max_length and self.kind not in TEXTS:
+        if self.max_length and self.kind not in TEXT_KINDS:
             return "Only text has a greatest length."
         if (self.min is not None or self.max is not None) and self.kind is not FieldKind.NUMBER:
             return "Only a number has a least and a greatest value."

@@ -14,8 +14,8 @@ from statistics import median_low
 
 from servicedesk.calendar import Calendar
 from servicedesk.catalogue import Catalogue
-from servicedesk.history import replay
-from servicedesk.records import BEFORE_DELIVERY, TRIAGE, LogEntry, Request, State, Verb
+from servicedesk.history import replay_log
+from servicedesk.records import TRIAGE_STATES, UNDELIVERED_STATES, LogEntry, Request, RequestState, Verb
 
 Log = Sequence[LogEntry]
 
@@ -29,21 +29,21 @@ class Holder(StrEnum):
     HOLD = "nobody (on hold)"
 
 
-HOLDERS: Mapping[State, Holder] = {
-    State.SUBMITTED: Holder.PMO,
-    State.NEEDS_INFO: Holder.REQUESTER,
-    State.PENDING_APPROVAL: Holder.APPROVER,
-    State.CHANGES_REQUESTED: Holder.REQUESTER,
-    State.QUEUED: Holder.PMO,
-    State.IN_PROGRESS: Holder.PMO,
-    State.WAITING_REQUESTER: Holder.REQUESTER,
-    State.ON_HOLD: Holder.HOLD,
-    State.DELIVERED: Holder.REQUESTER,
+HOLDERS: Mapping[RequestState, Holder] = {
+    RequestState.SUBMITTED: Holder.PMO,
+    RequestState.NEEDS_INFO: Holder.REQUESTER,
+    RequestState.PENDING_APPROVAL: Holder.APPROVER,
+    RequestState.CHANGES_REQUESTED: Holder.REQUESTER,
+    RequestState.QUEUED: Holder.PMO,
+    RequestState.IN_PROGRESS: Holder.PMO,
+    RequestState.WAITING_REQUESTER: Holder.REQUESTER,
+    RequestState.ON_HOLD: Holder.HOLD,
+    RequestState.DELIVERED: Holder.REQUESTER,
     # Of an end only the time before a reopening or an override counts.
-    State.CLOSED: Holder.REQUESTER,
-    State.WITHDRAWN: Holder.REQUESTER,
-    State.DECLINED: Holder.PMO,
-    State.DUPLICATE: Holder.PMO,
+    RequestState.CLOSED: Holder.REQUESTER,
+    RequestState.WITHDRAWN: Holder.REQUESTER,
+    RequestState.DECLINED: Holder.PMO,
+    RequestState.DUPLICATE: Holder.PMO,
 }
 AGES = (5, 10, 20)  # business days; the last group is what is older
 
@@ -102,110 +102,112 @@ class Figures:
     hours_asked: int
 
 
-def figures(logs: Iterable[Log], start: datetime, end: datetime, calendar: Calendar, catalogue: Catalogue) -> Figures:
+def compute_figures(
+    logs: Iterable[Log], start: datetime, end: datetime, calendar: Calendar, catalogue: Catalogue
+) -> Figures:
     """The figures of [start, end) from whole logs, one a request; drafts count for nothing."""
     past = [cut for log in logs if (cut := [entry for entry in log if entry.at < end])]
-    cases = [(replay(log, calendar), log) for log in past]
+    cases = [(replay_log(log, calendar), log) for log in past]
     new = [request for request, _ in cases if request.submitted_at and start <= request.submitted_at]
-    triaged = [request for request, log in cases if (at := triaged_at(log)) and start <= at and request.triage]
-    done = [(request, log) for request, log in cases if _delivered_since(request, start)]
-    leads = [lead_time(log, end, calendar) for _, log in done]
-    delivered_ever = [log for _, log in cases if any(_delivers(entry, start) for entry in log)]
-    open_now = [request for request, _ in cases if request.state in BEFORE_DELIVERY]
+    triaged = [request for request, log in cases if (at := find_triage_time(log)) and start <= at and request.triage]
+    done = [(request, log) for request, log in cases if _was_delivered_since(request, start)]
+    leads = [compute_lead_time(log, end, calendar) for _, log in done]
+    delivered_ever = [log for _, log in cases if any(_is_delivery(entry, start) for entry in log)]
+    open_now = [request for request, _ in cases if request.state in UNDELIVERED_STATES]
     return Figures(
         start=start,
         end=end,
         submitted=len(new),
         triaged=len(triaged),
         delivered=len(done),
-        to_triage=_spread(request.triage.used_before for request in triaged if request.triage),
-        to_deliver=_spread(request.delivery.used_before for request, _ in done if request.delivery),
-        lead=_spread(lead.total for lead in leads),
+        to_triage=_compute_spread(request.triage.used_before for request in triaged if request.triage),
+        to_deliver=_compute_spread(request.delivery.used_before for request, _ in done if request.delivery),
+        lead=_compute_spread(lead.total for lead in leads),
         held={holder: sum(lead.held[holder] for lead in leads) for holder in Holder},
-        triage_met=_met([request.triage.met(calendar) for request in triaged if request.triage]),
-        delivery_met=_met([request.delivery.met(calendar) for request, _ in done if request.delivery]),
-        reopened=Share(sum(_reopened_after(log, start) for log in delivered_ever), len(delivered_ever)),
+        triage_met=_count_met([request.triage.is_met(calendar) for request in triaged if request.triage]),
+        delivery_met=_count_met([request.delivery.is_met(calendar) for request, _ in done if request.delivery]),
+        reopened=Share(sum(_was_reopened_after(log, start) for log in delivered_ever), len(delivered_ever)),
         open_now=len(open_now),
-        ages=_ages(open_now, end, calendar),
-        hours_asked=sum(_effort(request, catalogue) for request in new if _wanted(request)),
+        ages=_count_ages(open_now, end, calendar),
+        hours_asked=sum(_estimate_hours(request, catalogue) for request in new if _is_counted(request)),
     )
 
 
-def closed(logs: Iterable[Log], start: datetime, end: datetime) -> frozenset[int]:
+def find_closed_numbers(logs: Iterable[Log], start: datetime, end: datetime) -> frozenset[int]:
     """The numbers of the requests that were closed in [start, end): those whose requesters were asked for a rating."""
     entries = (entry for log in logs for entry in log if start <= entry.at < end)
-    return frozenset(entry.number for entry in entries if entry.after is State.CLOSED is not entry.before)
+    return frozenset(entry.number for entry in entries if entry.after is RequestState.CLOSED is not entry.before)
 
 
-def lead_time(log: Log, now: datetime, calendar: Calendar) -> LeadTime:
+def compute_lead_time(log: Log, now: datetime, calendar: Calendar) -> LeadTime:
     """How long a request took, or has taken by `now`, and who held it."""
     held: Counter[Holder] = Counter(dict.fromkeys(Holder, 0))
     wall = 0
-    end = _lead_end(log, now)
+    end = _find_lead_end(log, now)
     for entry, following in zip(log, [*log[1:], None], strict=True):
         until = min(following.at, end) if following else end
         if holder := HOLDERS.get(entry.after):
-            held[holder] += calendar.between(entry.at, until)
+            held[holder] += calendar.count_working_seconds(entry.at, until)
             wall += max(0, int((until - entry.at).total_seconds()))
     return LeadTime(held.total(), wall, dict(held))
 
 
-def triaged_at(log: Log) -> datetime | None:
+def find_triage_time(log: Log) -> datetime | None:
     """When the PMO first decided what becomes of the request; a withdrawal is no decision of the PMO."""
     for entry in log:
-        if entry.before in TRIAGE and entry.after not in TRIAGE and entry.verb is not Verb.WITHDRAW:
+        if entry.before in TRIAGE_STATES and entry.after not in TRIAGE_STATES and entry.verb is not Verb.WITHDRAW:
             return entry.at
     return None
 
 
-def _lead_end(log: Log, now: datetime) -> datetime:
+def _find_lead_end(log: Log, now: datetime) -> datetime:
     """The delivery, if it still stands; else the end; else now."""
     moves = [entry for entry in log if entry.before is not entry.after]
     last = moves[-1]
-    if last.after in BEFORE_DELIVERY or last.after is State.DRAFT:
+    if last.after in UNDELIVERED_STATES or last.after is RequestState.DRAFT:
         return now
-    return moves[-2].at if (last.before, last.after) == (State.DELIVERED, State.CLOSED) else last.at
+    return moves[-2].at if (last.before, last.after) == (RequestState.DELIVERED, RequestState.CLOSED) else last.at
 
 
-def _delivered_since(request: Request, start: datetime) -> bool:
+def _was_delivered_since(request: Request, start: datetime) -> bool:
     at = request.delivered_at
-    return request.state in (State.DELIVERED, State.CLOSED) and at is not None and start <= at
+    return request.state in (RequestState.DELIVERED, RequestState.CLOSED) and at is not None and start <= at
 
 
-def _delivers(entry: LogEntry, start: datetime) -> bool:
+def _is_delivery(entry: LogEntry, start: datetime) -> bool:
     return entry.verb is Verb.DELIVER and start <= entry.at
 
 
-def _reopened_after(log: Log, start: datetime) -> bool:
-    first = next(number for number, entry in enumerate(log) if _delivers(entry, start))
+def _was_reopened_after(log: Log, start: datetime) -> bool:
+    first = next(number for number, entry in enumerate(log) if _is_delivery(entry, start))
     return any(entry.verb is Verb.REOPEN for entry in log[first:])
 
 
-def _wanted(request: Request) -> bool:
-    return request.state not in (State.DECLINED, State.DUPLICATE, State.WITHDRAWN)
+def _is_counted(request: Request) -> bool:
+    return request.state not in (RequestState.DECLINED, RequestState.DUPLICATE, RequestState.WITHDRAWN)
 
 
-def _effort(request: Request, catalogue: Catalogue) -> int:
-    service = catalogue.find(request.service)
+def _estimate_hours(request: Request, catalogue: Catalogue) -> int:
+    service = catalogue.find_service(request.service)
     return service.effort_hours if service else 0
 
 
-def _met(results: Sequence[bool | None]) -> Share:
+def _count_met(results: Sequence[bool | None]) -> Share:
     known = [result for result in results if result is not None]
     return Share(sum(known), len(known))
 
 
-def _spread(durations: Iterable[int]) -> Spread:
+def _compute_spread(durations: Iterable[int]) -> Spread:
     ordered = sorted(durations)
     if not ordered:
         return Spread(0, None, None)
     return Spread(len(ordered), median_low(ordered), ordered[-(-len(ordered) * 85 // 100) - 1])
 
 
-def _ages(requests: Sequence[Request], end: datetime, calendar: Calendar) -> tuple[int, ...]:
+def _count_ages(requests: Sequence[Request], end: datetime, calendar: Calendar) -> tuple[int, ...]:
     counts = [0] * (len(AGES) + 1)
     for request in requests:
-        age = calendar.between(request.submitted_at or request.created_at, end)
+        age = calendar.count_working_seconds(request.submitted_at or request.created_at, end)
         group = sum(age > days * calendar.day_seconds for days in AGES)
         counts[group] += 1
     return tuple(counts)

@@ -13,19 +13,30 @@ from foundation.people import Role
 from servicedesk.calendar import Calendar
 from servicedesk.catalogue import Priority
 from servicedesk.clock import Clock, Target
-from servicedesk.forms import Values
-from servicedesk.records import ENDED, OPEN, WAITING, ClockName, LogEntry, Plain, Request, Scores, State, Verb
-from servicedesk.transitions import STANCES
+from servicedesk.forms import FormValues
+from servicedesk.records import (
+    ENDED_STATES,
+    OPEN_STATES,
+    WAITING_STATES,
+    ClockName,
+    JsonData,
+    LogEntry,
+    Request,
+    RequestState,
+    Scores,
+    Verb,
+)
+from servicedesk.transitions import CLOCK_RULES
 
 TARGETS = "targets"  # the one key of an entry's data that is no field: new targets of clocks, by clock
 
 
-def read_values(values: Mapping[str, Any]) -> Values:
+def read_values(values: Mapping[str, Any]) -> FormValues:
     """Values from JSON, where a tuple is a list."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
 
 
-_READ: dict[str, Callable[[Any], Any]] = {
+_DECODERS: dict[str, Callable[[Any], Any]] = {
     "values": read_values,
     "priority": Priority,
     "scores": lambda scores: Scores(**scores),
@@ -38,55 +49,57 @@ _READ: dict[str, Callable[[Any], Any]] = {
 _FIELDS = {field.name for field in fields_of(Request)}
 
 
-def fold(request: Request, entry: LogEntry, calendar: Calendar) -> Request:
+def apply_entry(request: Request, entry: LogEntry, calendar: Calendar) -> Request:
     """The request after the entry."""
-    changed = _read(entry.data)
+    changed = _decode_fields(entry.data)
     moved = replace(request, **changed, state=entry.after, version=entry.version, updated_at=entry.at)
-    return _settle_clocks(_stamp(_tidy(moved), entry), entry, calendar)
+    return _update_clocks(_set_timestamps(_clear_waiting_fields(moved), entry), entry, calendar)
 
 
-def replay(entries: Iterable[LogEntry], calendar: Calendar) -> Request:
+def replay_log(entries: Iterable[LogEntry], calendar: Calendar) -> Request:
     """The request that a whole log tells of, its first entry being the draft.
 
     With another calendar than before it recounts what the clocks used: so an edited calendar reaches an open request.
     """
     request: Request | None = None
     for entry in entries:
-        request = first(entry) if request is None else fold(request, entry, calendar)
+        request = start_request(entry) if request is None else apply_entry(request, entry, calendar)
     if request is None:
         raise ValueError("A log has at least the entry of its draft.")
     return request
 
 
-def first(entry: LogEntry) -> Request:
+def start_request(entry: LogEntry) -> Request:
     """The draft that the first entry of a log tells of."""
-    known = _read(entry.data)
+    known = _decode_fields(entry.data)
     return Request(**known, number=entry.number, requester=entry.actor, created_at=entry.at, updated_at=entry.at)
 
 
-def recompute(request: Request, entries: Iterable[LogEntry], calendar: Calendar) -> Request:
+def recompute_clocks(request: Request, entries: Iterable[LogEntry], calendar: Calendar) -> Request:
     """An open request with its clocks counted by an edited calendar; one that has ended stays as it was reported."""
-    if request.state not in OPEN:
+    if request.state not in OPEN_STATES:
         return request
-    recounted = replay(entries, calendar)
+    recounted = replay_log(entries, calendar)
     return replace(request, triage=recounted.triage, approval=recounted.approval, delivery=recounted.delivery)
 
 
-def _read(data: Plain) -> dict[str, Any]:
+def _decode_fields(data: JsonData) -> dict[str, Any]:
     known = {key: value for key, value in data.items() if key in _FIELDS}
-    return {key: _READ[key](value) if key in _READ and value is not None else value for key, value in known.items()}
+    return {
+        key: _DECODERS[key](value) if key in _DECODERS and value is not None else value for key, value in known.items()
+    }
 
 
-def _tidy(request: Request) -> Request:
+def _clear_waiting_fields(request: Request) -> Request:
     """What is waited for ends with the waiting, by whatever verb it ends."""
-    if request.state not in WAITING:
+    if request.state not in WAITING_STATES:
         request = replace(request, question=None)
-    if request.state is not State.ON_HOLD:
+    if request.state is not RequestState.ON_HOLD:
         request = replace(request, hold_reason=None, review_on=None)
     return request
 
 
-def _stamp(request: Request, entry: LogEntry) -> Request:
+def _set_timestamps(request: Request, entry: LogEntry) -> Request:
     """Moments that later rules and figures read; a moment is that of the last such act."""
     if entry.verb is Verb.REMIND:
         return replace(request, reminders=request.reminders + 1, reminded_at=entry.at)
@@ -95,30 +108,30 @@ def _stamp(request: Request, entry: LogEntry) -> Request:
     if entry.before is entry.after:
         return request
     at = entry.at
-    if entry.after is State.SUBMITTED:
+    if entry.after is RequestState.SUBMITTED:
         return replace(request, submitted_at=request.submitted_at or at)
-    if entry.after is State.QUEUED:
+    if entry.after is RequestState.QUEUED:
         return replace(request, accepted_at=at)
-    if entry.after is State.IN_PROGRESS:
+    if entry.after is RequestState.IN_PROGRESS:
         return replace(request, started_at=request.started_at or at, ended_at=None)
-    if entry.after is State.DELIVERED:
+    if entry.after is RequestState.DELIVERED:
         return replace(request, delivered_at=at, reminders=0, reminded_at=None)
-    return replace(request, ended_at=at) if entry.after in ENDED else request
+    return replace(request, ended_at=at) if entry.after in ENDED_STATES else request
 
 
-def _new_targets(entry: LogEntry) -> dict[ClockName, Target]:
+def _read_targets(entry: LogEntry) -> dict[ClockName, Target]:
     targets = entry.data.get(TARGETS)
     if not isinstance(targets, Mapping):
         return {}
     return {ClockName(name): Target.parse(str(text)) for name, text in targets.items()}
 
 
-def _settle_clocks(request: Request, entry: LogEntry, calendar: Calendar) -> Request:
-    stance = STANCES.get(request.state)
+def _update_clocks(request: Request, entry: LogEntry, calendar: Calendar) -> Request:
+    stance = CLOCK_RULES.get(request.state)
     settled: dict[str, Clock | None] = {}
-    new = _new_targets(entry)
+    new = _read_targets(entry)
     for name in ClockName:
-        clock = request.clock(name)
+        clock = request.get_clock(name)
         if name in new:
             clock = clock.with_target(new[name]) if clock else Clock(new[name])
         if clock and stance and stance.clock is name:

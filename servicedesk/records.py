@@ -8,10 +8,10 @@ from enum import StrEnum
 from foundation.people import Role
 from servicedesk.catalogue import Priority
 from servicedesk.clock import Clock
-from servicedesk.forms import Values
+from servicedesk.forms import FormValues
 
 
-class State(StrEnum):
+class RequestState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     NEEDS_INFO = "needs_info"
@@ -28,35 +28,35 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """As it is said to people."""
-        return _WORDS[self]
+        return _LABELS[self]
 
 
-_WORDS = {
-    State.DRAFT: "a draft",
-    State.SUBMITTED: "waiting for triage",
-    State.NEEDS_INFO: "waiting for an answer from the requester",
-    State.PENDING_APPROVAL: "waiting for approval",
-    State.CHANGES_REQUESTED: "waiting for changes by the requester",
-    State.QUEUED: "in the queue",
-    State.IN_PROGRESS: "in progress",
-    State.WAITING_REQUESTER: "waiting for a reply from the requester",
-    State.ON_HOLD: "on hold",
-    State.DELIVERED: "delivered",
-    State.CLOSED: "closed",
-    State.DECLINED: "declined",
-    State.DUPLICATE: "closed as a duplicate",
-    State.WITHDRAWN: "withdrawn",
+_LABELS = {
+    RequestState.DRAFT: "a draft",
+    RequestState.SUBMITTED: "waiting for triage",
+    RequestState.NEEDS_INFO: "waiting for an answer from the requester",
+    RequestState.PENDING_APPROVAL: "waiting for approval",
+    RequestState.CHANGES_REQUESTED: "waiting for changes by the requester",
+    RequestState.QUEUED: "in the queue",
+    RequestState.IN_PROGRESS: "in progress",
+    RequestState.WAITING_REQUESTER: "waiting for a reply from the requester",
+    RequestState.ON_HOLD: "on hold",
+    RequestState.DELIVERED: "delivered",
+    RequestState.CLOSED: "closed",
+    RequestState.DECLINED: "declined",
+    RequestState.DUPLICATE: "closed as a duplicate",
+    RequestState.WITHDRAWN: "withdrawn",
 }
 
-TRIAGE = frozenset({State.SUBMITTED, State.NEEDS_INFO})
-APPROVAL = frozenset({State.PENDING_APPROVAL, State.CHANGES_REQUESTED})
-WAITING = frozenset({State.NEEDS_INFO, State.CHANGES_REQUESTED, State.WAITING_REQUESTER})
-WORK = frozenset({State.IN_PROGRESS, State.WAITING_REQUESTER, State.ON_HOLD})
-BEFORE_DELIVERY = TRIAGE | APPROVAL | WORK | {State.QUEUED}
-ENDED = frozenset({State.CLOSED, State.DECLINED, State.DUPLICATE, State.WITHDRAWN})
-OPEN = BEFORE_DELIVERY | {State.DELIVERED}
+TRIAGE_STATES = frozenset({RequestState.SUBMITTED, RequestState.NEEDS_INFO})
+APPROVAL_STATES = frozenset({RequestState.PENDING_APPROVAL, RequestState.CHANGES_REQUESTED})
+WAITING_STATES = frozenset({RequestState.NEEDS_INFO, RequestState.CHANGES_REQUESTED, RequestState.WAITING_REQUESTER})
+WORK_STATES = frozenset({RequestState.IN_PROGRESS, RequestState.WAITING_REQUESTER, RequestState.ON_HOLD})
+UNDELIVERED_STATES = TRIAGE_STATES | APPROVAL_STATES | WORK_STATES | {RequestState.QUEUED}
+ENDED_STATES = frozenset({RequestState.CLOSED, RequestState.DECLINED, RequestState.DUPLICATE, RequestState.WITHDRAWN})
+OPEN_STATES = UNDELIVERED_STATES | {RequestState.DELIVERED}
 
 
 class Verb(StrEnum):
@@ -122,11 +122,11 @@ class Request:
     key: str
     service: str
     requester: str
-    values: Values
+    values: FormValues
     created_at: datetime
     updated_at: datetime
     version: int = 1
-    state: State = State.DRAFT
+    state: RequestState = RequestState.DRAFT
     priority: Priority = Priority.NORMAL
     scores: Scores | None = None
     watchers: tuple[str, ...] = ()
@@ -162,15 +162,15 @@ class Request:
         return str(self.values.get("title", self.reference))
 
     @property
-    def confidential(self) -> bool:
+    def is_confidential(self) -> bool:
         return self.values.get("confidential") is True
 
-    def clock(self, name: ClockName) -> Clock | None:
+    def get_clock(self, name: ClockName) -> Clock | None:
         clocks = {ClockName.TRIAGE: self.triage, ClockName.APPROVAL: self.approval, ClockName.DELIVERY: self.delivery}
         return clocks[name]
 
 
-Plain = Mapping[str, object]  # what JSON can hold
+JsonData = Mapping[str, object]  # what JSON can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +185,10 @@ class LogEntry:
     at: datetime
     actor: str
     verb: Verb
-    before: State | None
-    after: State
+    before: RequestState | None
+    after: RequestState
     comment: str | None = None
-    data: Plain = field(default_factory=dict)
+    data: JsonData = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from fractions import Fraction
 from foundation.errors import Conflict, InvalidInput, NotAllowed
 from foundation.people import Person
 from servicedesk.calendar import drop_fraction
-from servicedesk.forms import LONG_TEXT_LENGTH, clean
-from servicedesk.records import Request, State
+from servicedesk.forms import MAX_LONG_TEXT_LENGTH, clean_text
+from servicedesk.records import Request, RequestState
 
 SCALE = (1, 2, 3, 4, 5)
 
@@ -46,7 +46,7 @@ class Satisfaction:
         return Fraction(self.answered, self.asked) if self.asked else None
 
 
-def rate(request: Request, actor: Person, score: int, comment: str | None, now: datetime) -> Rating:
+def make_rating(request: Request, actor: Person, score: int, comment: str | None, now: datetime) -> Rating:
     """The rating of a request.
 
     Raises:
@@ -56,17 +56,17 @@ def rate(request: Request, actor: Person, score: int, comment: str | None, now: 
     """
     if actor.id != request.requester:
         raise NotAllowed(f"Only who asked for {request.reference} can rate it. Leave a comment on it instead.")
-    if request.state is not State.CLOSED:
-        raise Conflict(f"{request.reference} is {request.state.words}. It can be rated once it is closed.")
+    if request.state is not RequestState.CLOSED:
+        raise Conflict(f"{request.reference} is {request.state.label}. It can be rated once it is closed.")
     if score not in SCALE:
         raise InvalidInput({"score": "Give a score from 1 (not at all satisfied) to 5 (very satisfied)."})
-    said = clean(comment or "")
-    if len(said) > LONG_TEXT_LENGTH:
-        raise InvalidInput({"comment": f"This has {len(said)} characters; {LONG_TEXT_LENGTH} fit. Shorten it."})
+    said = clean_text(comment or "")
+    if len(said) > MAX_LONG_TEXT_LENGTH:
+        raise InvalidInput({"comment": f"This has {len(said)} characters; {MAX_LONG_TEXT_LENGTH} fit. Shorten it."})
     return Rating(request.number, actor.id, score, said or None, drop_fraction(now))
 
 
-def summarise(asked: Collection[int], ratings: Collection[Rating]) -> Satisfaction:
+def summarise_ratings(asked: Collection[int], ratings: Collection[Rating]) -> Satisfaction:
     """Satisfaction over the closed requests whose numbers are `asked`; of several ratings of one, the last counts."""
     last = {rating.number: rating.score for rating in sorted(ratings, key=lambda rating: rating.at)}
     scores = [score for number, score in last.items() if number in asked]

@@ -9,14 +9,14 @@ from enum import StrEnum
 
 from foundation.people import Person, Role
 from servicedesk.records import (
-    APPROVAL,
-    BEFORE_DELIVERY,
-    ENDED,
-    OPEN,
-    WORK,
+    APPROVAL_STATES,
+    ENDED_STATES,
+    OPEN_STATES,
+    UNDELIVERED_STATES,
+    WORK_STATES,
     ClockName,
     Request,
-    State,
+    RequestState,
     Verb,
 )
 
@@ -36,7 +36,7 @@ class Relation(StrEnum):
     VIEWER = "people who may see it"
 
 
-class Way(StrEnum):
+class ApprovalPath(StrEnum):
     """Rows that share their from, verb and who, told apart by the catalogue's approval rule."""
 
     ALWAYS = "always"
@@ -45,121 +45,129 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Transition:
     """`to` None keeps the state, or for an override is the one that is given. `needs` are keys of what must come."""
 
     verb: Verb
-    sources: frozenset[State]
-    to: State | None
-    who: frozenset[Relation]
-    needs: tuple[str, ...] = ()
-    way: Way = Way.ALWAYS
+    sources: frozenset[RequestState]
+    to: RequestState | None
+    relations: frozenset[Relation]
+    required_input: tuple[str, ...] = ()
+    path: ApprovalPath = ApprovalPath.ALWAYS
 
 
-def _row(
+def _transition(
     verb: Verb,
-    sources: State | Iterable[State],
-    to: State | None,
+    sources: RequestState | Iterable[RequestState],
+    to: RequestState | None,
     *who: Relation,
     needs: tuple[str, ...] = (),
-    way: Way = Way.ALWAYS,
-) -> Row:
-    froms = {sources} if isinstance(sources, State) else sources
-    return Row(verb, frozenset(froms), to, frozenset(who), needs, way)
+    way: ApprovalPath = ApprovalPath.ALWAYS,
+) -> Transition:
+    froms = {sources} if isinstance(sources, RequestState) else sources
+    return Transition(verb, frozenset(froms), to, frozenset(who), needs, way)
 
 
-S, V, W = State, Verb, Relation
-SERVED = {S.SUBMITTED, S.NEEDS_INFO, S.QUEUED} | WORK
-OVERRIDE_TO = frozenset({S.SUBMITTED, S.QUEUED, S.IN_PROGRESS, S.CLOSED, S.DECLINED, S.WITHDRAWN})
+S, V, W = RequestState, Verb, Relation
+CHANGEABLE_STATES = {S.SUBMITTED, S.NEEDS_INFO, S.QUEUED} | WORK_STATES
+OVERRIDE_STATES = frozenset({S.SUBMITTED, S.QUEUED, S.IN_PROGRESS, S.CLOSED, S.DECLINED, S.WITHDRAWN})
 
-TABLE: tuple[Row, ...] = (
-    _row(V.SUBMIT, S.DRAFT, S.SUBMITTED, W.REQUESTER),
-    _row(V.ASK, S.SUBMITTED, S.NEEDS_INFO, W.TRIAGER, needs=("comment",)),
-    _row(V.ANSWER, S.NEEDS_INFO, S.SUBMITTED, W.REQUESTER, needs=("comment",)),
-    _row(V.ACCEPT, S.SUBMITTED, S.PENDING_APPROVAL, W.TRIAGER, way=Way.APPROVAL_NEEDED),
-    _row(V.ACCEPT, S.SUBMITTED, S.QUEUED, W.TRIAGER, way=Way.NO_APPROVAL_NEEDED),
-    _row(V.APPROVE, S.PENDING_APPROVAL, S.QUEUED, W.APPROVER),
-    _row(V.REQUEST_CHANGES, S.PENDING_APPROVAL, S.CHANGES_REQUESTED, W.APPROVER, needs=("comment",)),
-    _row(V.RESUBMIT, S.CHANGES_REQUESTED, S.PENDING_APPROVAL, W.REQUESTER),
-    _row(V.CLAIM, S.QUEUED, S.IN_PROGRESS, W.TRIAGER),
-    _row(V.ASSIGN, S.QUEUED, S.IN_PROGRESS, W.TRIAGER, needs=("assignee",)),
-    _row(V.REASSIGN, WORK, None, W.TRIAGER, needs=("assignee",)),
-    _row(V.QUESTION, S.IN_PROGRESS, S.WAITING_REQUESTER, W.ASSIGNEE, needs=("comment",)),
-    _row(V.REPLY, S.WAITING_REQUESTER, S.IN_PROGRESS, W.REQUESTER, needs=("comment",)),
-    _row(V.HOLD, S.IN_PROGRESS, S.ON_HOLD, W.ASSIGNEE, W.TRIAGER, needs=("reason", "review_on")),
-    _row(V.RESUME, S.ON_HOLD, S.IN_PROGRESS, W.ASSIGNEE, W.TRIAGER),
-    _row(V.DELIVER, S.IN_PROGRESS, S.DELIVERED, W.ASSIGNEE, needs=("link",)),
-    _row(V.REMIND, S.DELIVERED, None, W.SYSTEM),
-    _row(V.ACCEPT_DELIVERY, S.DELIVERED, S.CLOSED, W.REQUESTER),
-    _row(V.AUTO_CLOSE, S.DELIVERED, S.CLOSED, W.SYSTEM),
-    _row(V.REOPEN, {S.DELIVERED, S.CLOSED}, S.IN_PROGRESS, W.REQUESTER, needs=("reason",)),
-    _row(V.DECLINE, BEFORE_DELIVERY - APPROVAL, S.DECLINED, W.TRIAGER, needs=("reason",)),
-    _row(V.DECLINE, APPROVAL, S.DECLINED, W.TRIAGER, W.APPROVER, needs=("reason",)),
-    _row(V.MARK_DUPLICATE, BEFORE_DELIVERY, S.DUPLICATE, W.TRIAGER, needs=("duplicate_of",)),
-    _row(V.WITHDRAW, BEFORE_DELIVERY | {S.DRAFT}, S.WITHDRAWN, W.REQUESTER),
-    _row(V.CHANGE_PRIORITY, BEFORE_DELIVERY, None, W.TRIAGER, needs=("priority",)),
-    _row(V.CHANGE_SERVICE, SERVED, None, W.TRIAGER, needs=("service", "reason")),
-    _row(V.SCORE, BEFORE_DELIVERY, None, W.TRIAGER, needs=("scores",)),
-    _row(V.WATCH, OPEN | ENDED, None, W.VIEWER, needs=("people",)),
-    _row(V.UNWATCH, OPEN | ENDED, None, W.VIEWER, needs=("people",)),
-    _row(V.COMMENT, OPEN | ENDED, None, W.VIEWER, needs=("comment",)),
-    _row(V.OVERRIDE, OPEN | ENDED, None, W.ADMIN, needs=("to", "reason")),
+TRANSITIONS: tuple[Transition, ...] = (
+    _transition(V.SUBMIT, S.DRAFT, S.SUBMITTED, W.REQUESTER),
+    _transition(V.ASK, S.SUBMITTED, S.NEEDS_INFO, W.TRIAGER, needs=("comment",)),
+    _transition(V.ANSWER, S.NEEDS_INFO, S.SUBMITTED, W.REQUESTER, needs=("comment",)),
+    _transition(V.ACCEPT, S.SUBMITTED, S.PENDING_APPROVAL, W.TRIAGER, way=ApprovalPath.APPROVAL_NEEDED),
+    _transition(V.ACCEPT, S.SUBMITTED, S.QUEUED, W.TRIAGER, way=ApprovalPath.NO_APPROVAL_NEEDED),
+    _transition(V.APPROVE, S.PENDING_APPROVAL, S.QUEUED, W.APPROVER),
+    _transition(V.REQUEST_CHANGES, S.PENDING_APPROVAL, S.CHANGES_REQUESTED, W.APPROVER, needs=("comment",)),
+    _transition(V.RESUBMIT, S.CHANGES_REQUESTED, S.PENDING_APPROVAL, W.REQUESTER),
+    _transition(V.CLAIM, S.QUEUED, S.IN_PROGRESS, W.TRIAGER),
+    _transition(V.ASSIGN, S.QUEUED, S.IN_PROGRESS, W.TRIAGER, needs=("assignee",)),
+    _transition(V.REASSIGN, WORK_STATES, None, W.TRIAGER, needs=("assignee",)),
+    _transition(V.QUESTION, S.IN_PROGRESS, S.WAITING_REQUESTER, W.ASSIGNEE, needs=("comment",)),
+    _transition(V.REPLY, S.WAITING_REQUESTER, S.IN_PROGRESS, W.REQUESTER, needs=("comment",)),
+    _transition(V.HOLD, S.IN_PROGRESS, S.ON_HOLD, W.ASSIGNEE, W.TRIAGER, needs=("reason", "review_on")),
+    _transition(V.RESUME, S.ON_HOLD, S.IN_PROGRESS, W.ASSIGNEE, W.TRIAGER),
+    _transition(V.DELIVER, S.IN_PROGRESS, S.DELIVERED, W.ASSIGNEE, needs=("link",)),
+    _transition(V.REMIND, S.DELIVERED, None, W.SYSTEM),
+    _transition(V.ACCEPT_DELIVERY, S.DELIVERED, S.CLOSED, W.REQUESTER),
+    _transition(V.AUTO_CLOSE, S.DELIVERED, S.CLOSED, W.SYSTEM),
+    _transition(V.REOPEN, {S.DELIVERED, S.CLOSED}, S.IN_PROGRESS, W.REQUESTER, needs=("reason",)),
+    _transition(V.DECLINE, UNDELIVERED_STATES - APPROVAL_STATES, S.DECLINED, W.TRIAGER, needs=("reason",)),
+    _transition(V.DECLINE, APPROVAL_STATES, S.DECLINED, W.TRIAGER, W.APPROVER, needs=("reason",)),
+    _transition(V.MARK_DUPLICATE, UNDELIVERED_STATES, S.DUPLICATE, W.TRIAGER, needs=("duplicate_of",)),
+    _transition(V.WITHDRAW, UNDELIVERED_STATES | {S.DRAFT}, S.WITHDRAWN, W.REQUESTER),
+    _transition(V.CHANGE_PRIORITY, UNDELIVERED_STATES, None, W.TRIAGER, needs=("priority",)),
+    _transition(V.CHANGE_SERVICE, CHANGEABLE_STATES, None, W.TRIAGER, needs=("service", "reason")),
+    _transition(V.SCORE, UNDELIVERED_STATES, None, W.TRIAGER, needs=("scores",)),
+    _transition(V.WATCH, OPEN_STATES | ENDED_STATES, None, W.VIEWER, needs=("people",)),
+    _transition(V.UNWATCH, OPEN_STATES | ENDED_STATES, None, W.VIEWER, needs=("people",)),
+    _transition(V.COMMENT, OPEN_STATES | ENDED_STATES, None, W.VIEWER, needs=("comment",)),
+    _transition(V.OVERRIDE, OPEN_STATES | ENDED_STATES, None, W.ADMIN, needs=("to", "reason")),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Stance:
+class ClockRule:
     clock: ClockName
     runs: bool
 
 
-STANCES: dict[State, Stance] = {
-    S.SUBMITTED: Stance(ClockName.TRIAGE, runs=True),
-    S.NEEDS_INFO: Stance(ClockName.TRIAGE, runs=False),
-    S.PENDING_APPROVAL: Stance(ClockName.APPROVAL, runs=True),
-    S.CHANGES_REQUESTED: Stance(ClockName.APPROVAL, runs=False),
-    S.QUEUED: Stance(ClockName.DELIVERY, runs=True),
-    S.IN_PROGRESS: Stance(ClockName.DELIVERY, runs=True),
-    S.WAITING_REQUESTER: Stance(ClockName.DELIVERY, runs=False),
-    S.ON_HOLD: Stance(ClockName.DELIVERY, runs=False),
+CLOCK_RULES: dict[RequestState, ClockRule] = {
+    S.SUBMITTED: ClockRule(ClockName.TRIAGE, runs=True),
+    S.NEEDS_INFO: ClockRule(ClockName.TRIAGE, runs=False),
+    S.PENDING_APPROVAL: ClockRule(ClockName.APPROVAL, runs=True),
+    S.CHANGES_REQUESTED: ClockRule(ClockName.APPROVAL, runs=False),
+    S.QUEUED: ClockRule(ClockName.DELIVERY, runs=True),
+    S.IN_PROGRESS: ClockRule(ClockName.DELIVERY, runs=True),
+    S.WAITING_REQUESTER: ClockRule(ClockName.DELIVERY, runs=False),
+    S.ON_HOLD: ClockRule(ClockName.DELIVERY, runs=False),
 }
 
 
-def is_one_of(person: Person, request: Request, who: Iterable[Relation]) -> bool:
+def has_relation(person: Person, request: Request, who: Iterable[Relation]) -> bool:
     """Whether the person is any of these to the request."""
     return any(_is(person, request, one) for one in who)
 
 
-def may_see(request: Request, person: Person) -> bool:
+def can_see(request: Request, person: Person) -> bool:
     """A draft is its requester's. A confidential one is its requester's, watchers', assignee's, approvers', PMO's."""
     if person.id in (request.requester, SYSTEM.id):
         return True
-    if request.state is State.DRAFT:
+    if request.state is RequestState.DRAFT:
         return False
-    if not request.confidential:
+    if not request.is_confidential:
         return True
     named = person.id in (request.assignee, request.approved_by, *request.watchers)
-    return named or person.is_pmo or (request.state in APPROVAL and _is(person, request, Relation.APPROVER))
+    return named or person.is_pmo or (request.state in APPROVAL_STATES and _is(person, request, Relation.APPROVER))
 
 
-def rows_for(request: Request, verb: Verb) -> tuple[Row, ...]:
+def find_transitions(request: Request, verb: Verb) -> tuple[Transition, ...]:
     """The rows by which the verb leaves the state that the request is in."""
-    return tuple(row for row in TABLE if row.verb is verb and request.state in row.sources)
+    return tuple(
+        transition for transition in TRANSITIONS if transition.verb is verb and request.state in transition.sources
+    )
 
 
-def allowed_verbs(request: Request, person: Person) -> tuple[Verb, ...]:
+def find_allowed_verbs(request: Request, person: Person) -> tuple[Verb, ...]:
     """What the person may do with the request as it stands, in the order of the table: the buttons that are shown."""
-    if not may_see(request, person):
+    if not can_see(request, person):
         return ()
-    rows = (row for row in TABLE if request.state in row.sources and is_one_of(person, request, row.who))
-    return tuple(dict.fromkeys(row.verb for row in rows))
+    transitions = (
+        transition
+        for transition in TRANSITIONS
+        if request.state in transition.sources and has_relation(person, request, transition.relations)
+    )
+    return tuple(dict.fromkeys(transition.verb for transition in transitions))
 
 
-def verbs_of(request: Request, side: Iterable[Relation]) -> tuple[Verb, ...]:
+def find_verbs_for(request: Request, side: Iterable[Relation]) -> tuple[Verb, ...]:
     """What people who are any of these to the request may do with it: the buttons of a card that several people see."""
     side = frozenset(side)
-    rows = (row for row in TABLE if request.state in row.sources and row.who & side)
-    return tuple(dict.fromkeys(row.verb for row in rows))
+    transitions = (
+        transition for transition in TRANSITIONS if request.state in transition.sources and transition.relations & side
+    )
+    return tuple(dict.fromkeys(transition.verb for transition in transitions))
 
 
 def _is(person: Person, request: Request, who: Relation) -> bool:
@@ -177,4 +185,4 @@ def _is(person: Person, request: Request, who: Relation) -> bool:
         case Relation.SYSTEM:
             return person.id == SYSTEM.id
         case Relation.VIEWER:
-            return person.id != SYSTEM.id and may_see(request, person)
+            return person.id != SYSTEM.id and can_see(request, person)

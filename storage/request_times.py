@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from servicedesk.clock import Alert
 from servicedesk.records import ClockName, Request
-from servicedesk.reminders import Told
-from storage.requests import as_request, as_row
+from servicedesk.reminders import SentNotices
+from storage.requests import to_request, to_request_row
 from storage.tables.requests import RequestDeskRow, RequestNoticeRow, RequestRow
 from storage.upsert import insert_new_rows
 
@@ -22,7 +22,7 @@ class RequestTimes:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def look_again(self, number: int, at: datetime | None) -> None:
+    def set_due_time(self, number: int, at: datetime | None) -> None:
         """The moment at which time changes something about the request next; None when it never does."""
         self._session.execute(update(RequestRow).where(RequestRow.number == number).values(due_at=at))
 
@@ -35,40 +35,42 @@ class RequestTimes:
             .limit(1)
             .with_for_update(skip_locked=True)
         )
-        return as_request(row) if row else None
+        return to_request(row) if row else None
 
-    def next_due(self) -> datetime | None:
+    def read_next_due(self) -> datetime | None:
         return self._session.scalar(select(func.min(RequestRow.due_at)))
 
-    def told(self, number: int) -> Told:
+    def read_sent_notices(self, number: int) -> SentNotices:
         rows = self._session.scalars(select(RequestNoticeRow).where(RequestNoticeRow.number == number))
         marks = [(row.subject, row.mark) for row in rows]
         alerts: Mapping[ClockName, frozenset[Alert]] = {
             clock: frozenset(Alert(int(mark)) for subject, mark in marks if subject == clock) for clock in ClockName
         }
-        return Told(alerts, frozenset(date.fromisoformat(mark) for subject, mark in marks if subject == _REVIEW))
+        return SentNotices(alerts, frozenset(date.fromisoformat(mark) for subject, mark in marks if subject == _REVIEW))
 
-    def tell_alert(self, number: int, clock: ClockName, alert: Alert, at: datetime) -> bool:
+    def record_alert(self, number: int, clock: ClockName, alert: Alert, at: datetime) -> bool:
         """Note that the alert is told; False when it was before."""
-        return self._note(number, clock, str(int(alert)), at)
+        return self._record_notice(number, clock, str(int(alert)), at)
 
-    def tell_review(self, number: int, day: date, at: datetime) -> bool:
+    def record_review(self, number: int, day: date, at: datetime) -> bool:
         """The same for the day on which a hold is to be looked at."""
-        return self._note(number, _REVIEW, day.isoformat(), at)
+        return self._record_notice(number, _REVIEW, day.isoformat(), at)
 
-    def counted_by(self) -> str | None:
+    def read_rules_hash(self) -> str | None:
         """The digest of the working time by which the clocks were counted; None before the first request."""
         return self._session.scalar(select(RequestDeskRow.counted_by))
 
-    def count_by(self, digest: str) -> None:
+    def save_rules_hash(self, digest: str) -> None:
         self._session.execute(update(RequestDeskRow).values(counted_by=digest))
 
-    def recount(self, request: Request) -> bool:
+    def save_recounted(self, request: Request) -> bool:
         """Keep the request with its clocks counted anew; False when somebody changed it in between."""
         same = (RequestRow.number == request.number) & (RequestRow.version == request.version)
-        kept = update(RequestRow).where(same).values(record=as_row(request)["record"]).returning(RequestRow.number)
+        kept = (
+            update(RequestRow).where(same).values(record=to_request_row(request)["record"]).returning(RequestRow.number)
+        )
         return self._session.scalar(kept) is not None
 
-    def _note(self, number: int, subject: str, mark: str, at: datetime) -> bool:
+    def _record_notice(self, number: int, subject: str, mark: str, at: datetime) -> bool:
         row = {"number": number, "subject": subject, "mark": mark, "at": at}
         return bool(insert_new_rows(self._session, RequestNoticeRow, [row]))

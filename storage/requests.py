@@ -10,36 +10,36 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict, NotFound
-from servicedesk.records import Change, LogEntry, Request, State, Verb
-from servicedesk.requests import not_found
+from servicedesk.records import Change, LogEntry, Request, RequestState, Verb
+from servicedesk.requests import describe_missing_request
 from servicedesk.satisfaction import Rating
 from storage.tables.engine import DeliveryRow
 from storage.tables.requests import RatingRow, RequestCardRow, RequestDeskRow, RequestEntryRow, RequestRow
 from storage.upsert import insert_new_rows, upsert_row
 
 _REQUEST = TypeAdapter(Request)
-_ONLY = 1  # the desk has one row
+_DESK_ID = 1  # the desk has one row
 
 
 class Requests:
-    """The requests. See servicedesk.ports.RequestStore for what each method promises."""
+    """Requests and their logs. A request and its log entry are written together, or not at all."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def next_number(self) -> int:
-        insert_new_rows(self._session, RequestDeskRow, [{"id": _ONLY, "last": 0, "counted_by": None}])
+    def take_next_number(self) -> int:
+        insert_new_rows(self._session, RequestDeskRow, [{"id": _DESK_ID, "last": 0, "counted_by": None}])
         taken = update(RequestDeskRow).values(last=RequestDeskRow.last + 1).returning(RequestDeskRow.last)
         return self._session.scalars(taken).one()
 
     def find_by_key(self, key: str) -> Request | None:
         """The request that was made by this act of asking."""
         row = self._session.scalar(select(RequestRow).where(RequestRow.key == key))
-        return as_request(row) if row else None
+        return to_request(row) if row else None
 
     def add(self, changes: Sequence[Change]) -> Request:
         request = changes[-1].request
-        if not insert_new_rows(self._session, RequestRow, [as_row(request)]):
+        if not insert_new_rows(self._session, RequestRow, [to_request_row(request)]):
             found = self.find_by_key(request.key)
             if found is None:
                 raise Conflict(f"The number {request.reference} is taken. Try again.")
@@ -52,7 +52,7 @@ class Requests:
             return
         request = change.request
         unchanged = (RequestRow.number == request.number) & (RequestRow.version == request.version - 1)
-        saved = update(RequestRow).where(unchanged).values(**as_row(request)).returning(RequestRow.number)
+        saved = update(RequestRow).where(unchanged).values(**to_request_row(request)).returning(RequestRow.number)
         if self._session.scalar(saved) is None:
             raise Conflict(
                 f"{request.reference} has just been changed by somebody else. Look at it again, then decide."
@@ -62,46 +62,46 @@ class Requests:
     def get(self, number: int) -> Request:
         row = self._session.get(RequestRow, number)
         if row is None:
-            raise NotFound(not_found(number))
-        return as_request(row)
+            raise NotFound(describe_missing_request(number))
+        return to_request(row)
 
-    def log(self, number: int) -> tuple[LogEntry, ...]:
+    def read_log(self, number: int) -> tuple[LogEntry, ...]:
         rows = select(RequestEntryRow).where(RequestEntryRow.number == number).order_by(RequestEntryRow.version)
-        return tuple(_entry(row) for row in self._session.scalars(rows))
+        return tuple(_to_entry(row) for row in self._session.scalars(rows))
 
-    def logs(self, until: datetime) -> list[list[LogEntry]]:
+    def read_logs(self, until: datetime) -> list[list[LogEntry]]:
         rows = (
             select(RequestEntryRow)
             .join(RequestRow, RequestRow.number == RequestEntryRow.number)
             .where(RequestRow.created_at < until)
             .order_by(RequestEntryRow.number, RequestEntryRow.version)
         )
-        entries = map(_entry, self._session.scalars(rows))
+        entries = map(_to_entry, self._session.scalars(rows))
         return [list(group) for _, group in groupby(entries, key=lambda entry: entry.number)]
 
-    def of_requester(self, person: str, states: Collection[State], limit: int) -> list[Request]:
+    def list_by_requester(self, person: str, states: Collection[RequestState], limit: int) -> list[Request]:
         mine = select(RequestRow).where(RequestRow.requester == person, RequestRow.state.in_(states))
-        return self._many(mine.order_by(RequestRow.number.desc()).limit(limit))
+        return self._read_many(mine.order_by(RequestRow.number.desc()).limit(limit))
 
-    def concerning(self, person: str, states: Collection[State], limit: int) -> list[Request]:
+    def list_involving(self, person: str, states: Collection[RequestState], limit: int) -> list[Request]:
         shown = select(RequestRow).join(RequestCardRow, RequestCardRow.number == RequestRow.number)
         theirs = shown.where(RequestCardRow.place == person, RequestRow.state.in_(states))
-        return self._many(theirs.order_by(RequestRow.number.desc()).limit(limit))
+        return self._read_many(theirs.order_by(RequestRow.number.desc()).limit(limit))
 
-    def in_states(self, states: Collection[State]) -> list[Request]:
-        return self._many(select(RequestRow).where(RequestRow.state.in_(states)).order_by(RequestRow.number))
+    def list_in_states(self, states: Collection[RequestState]) -> list[Request]:
+        return self._read_many(select(RequestRow).where(RequestRow.state.in_(states)).order_by(RequestRow.number))
 
     def card(self, number: int, place: str) -> str | None:
         """The delivery that shows the request there."""
         row = self._session.get(RequestCardRow, (number, place))
         return row.delivery if row else None
 
-    def cards(self, number: int) -> Mapping[str, str]:
+    def read_cards(self, number: int) -> Mapping[str, str]:
         """All its cards: place → delivery."""
         rows = self._session.scalars(select(RequestCardRow).where(RequestCardRow.number == number))
         return {row.place: row.delivery for row in rows}
 
-    def shown_in(self, place: str, ts: str) -> int | None:
+    def find_by_card(self, place: str, ts: str) -> int | None:
         """The number of the request whose card in somebody's direct messages is the message of that ts."""
         card = select(RequestCardRow.number).join(DeliveryRow, DeliveryRow.id == RequestCardRow.delivery)
         return self._session.scalar(card.where(RequestCardRow.place == place, DeliveryRow.posted_ts == ts))
@@ -109,61 +109,61 @@ class Requests:
     def remember_card(self, number: int, place: str, delivery: str) -> None:
         upsert_row(self._session, RequestCardRow, {"number": number, "place": place, "delivery": delivery})
 
-    def _many(self, rows: Select[RequestRow]) -> list[Request]:
-        return [as_request(row) for row in self._session.scalars(rows)]
+    def _read_many(self, rows: Select[RequestRow]) -> list[Request]:
+        return [to_request(row) for row in self._session.scalars(rows)]
 
     def _write_log(self, changes: Iterable[Change]) -> None:
-        rows = [_entry_row(change.entry) for change in changes if change.entry]
+        rows = [_to_entry_row(change.entry) for change in changes if change.entry]
         if rows:
             self._session.execute(insert(RequestEntryRow), rows)
 
 
 class Ratings:
-    """See servicedesk.ports.RatingStore."""
+    """Ratings, one per request."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def put(self, rating: Rating) -> None:
+    def save(self, rating: Rating) -> None:
         names = ("number", "person", "score", "comment", "at")
         upsert_row(self._session, RatingRow, {name: getattr(rating, name) for name in names})
 
     def get(self, number: int) -> Rating | None:
         row = self._session.get(RatingRow, number)
-        return _rating(row) if row else None
+        return _to_rating(row) if row else None
 
-    def since(self, start: datetime, end: datetime) -> list[Rating]:
+    def list_between(self, start: datetime, end: datetime) -> list[Rating]:
         rows = select(RatingRow).where(RatingRow.at >= start, RatingRow.at < end).order_by(RatingRow.at)
-        return [_rating(row) for row in self._session.scalars(rows)]
+        return [_to_rating(row) for row in self._session.scalars(rows)]
 
 
-def _rating(row: RatingRow) -> Rating:
+def _to_rating(row: RatingRow) -> Rating:
     return Rating(row.number, row.person, row.score, row.comment, row.at)
 
 
-def as_row(request: Request) -> dict[str, Any]:
+def to_request_row(request: Request) -> dict[str, Any]:
     names = ("number", "key", "version", "state", "service", "requester", "created_at", "updated_at")
     return {name: getattr(request, name) for name in names} | {"record": _REQUEST.dump_python(request, mode="json")}
 
 
-def as_request(row: RequestRow) -> Request:
+def to_request(row: RequestRow) -> Request:
     return _REQUEST.validate_python(row.record)
 
 
-def _entry_row(entry: LogEntry) -> dict[str, Any]:
+def _to_entry_row(entry: LogEntry) -> dict[str, Any]:
     names = ("number", "version", "at", "actor", "verb", "before", "after", "comment")
     return {name: getattr(entry, name) for name in names} | {"data": dict(entry.data)}
 
 
-def _entry(row: RequestEntryRow) -> LogEntry:
+def _to_entry(row: RequestEntryRow) -> LogEntry:
     return LogEntry(
         number=row.number,
         version=row.version,
         at=row.at,
         actor=row.actor,
         verb=Verb(row.verb),
-        before=State(row.before) if row.before else None,
-        after=State(row.after),
+        before=RequestState(row.before) if row.before else None,
+        after=RequestState(row.after),
         comment=row.comment,
         data=row.data,
     )

@@ -25,13 +25,13 @@ from handlers.questions.intents import (
 )
 from handlers.questions.named import find_named_metric, find_named_subject
 from handlers.requests import lists
-from handlers.requests.forms import service_key
+from handlers.requests.forms import find_service_key
 from handlers.slack.blocks.builders import Message
 from handlers.slack.payloads import Place
 from handlers.strategy import tree
 from knowledge.answers import Answer, Outcome
 from knowledge.follow_ups import is_follow_up
-from servicedesk.records import OPEN
+from servicedesk.records import OPEN_STATES
 from storage.questions import QuestionPlace
 from storage.store import Transaction
 from strategy.visibility import filter_visible
@@ -105,10 +105,10 @@ def show_own_service(asked: QuestionContext, intent: StatusOf | MyServiceStatus)
     if isinstance(intent, StatusOf) and not name.startswith("my "):
         return None
     try:
-        key = service_key(asked.ctx, name.removeprefix("my "))
+        key = find_service_key(asked.ctx, name.removeprefix("my "))
     except NotFound:
         return None
-    own = asked.tx.requests.concerning(asked.person.id, OPEN, lists.MOST_CONCERNING)
+    own = asked.tx.requests.list_involving(asked.person.id, OPEN_STATES, lists.MAX_INVOLVING)
     return _show_requests(asked, "") if any(request.service == key for request in own) else None
 
 
@@ -153,7 +153,7 @@ def answer_from_handbook(asked: QuestionContext, _: Intent) -> Reply:
 
 def _show_requests(asked: QuestionContext, typed: str) -> Reply:
     """What `/pmo-requests` shows for these words."""
-    return Reply(lists.looked_up(typed, asked.person)(asked.tx, asked.ctx, asked.person))
+    return Reply(lists.choose_list(typed, asked.person)(asked.tx, asked.ctx, asked.person))
 
 
 def _find_previous(asked: QuestionContext) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from handlers.questions.blocks.answer import build_ask_pmo_button, format_questi
 from handlers.questions.blocks.handbook_section import build_section_modal
 from handlers.questions.blocks.history import build_history_blocks, build_question_modal
 from handlers.questions.gaps import list_gaps
-from handlers.requests.actions import wrote_under_card
+from handlers.requests.actions import take_thread_reply
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, actions, build_message, escape, section, shorten
 from handlers.slack.calls import DeferredCall, ImmediateCall
@@ -45,7 +45,7 @@ def register(routes: Routes) -> None:
 def answer_message_event(call: DeferredCall) -> None:
     """Somebody mentioned the bot or wrote to it."""
     asked = payloads.read_question(call.payload)
-    if not payloads.is_addressed(call.payload) and wrote_under_card(call, asked):
+    if not payloads.is_addressed(call.payload) and take_thread_reply(call, asked):
         return
     if asked.text:
         answer_question(call, asked)

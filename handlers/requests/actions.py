@@ -8,12 +8,12 @@ from typing import Any
 from foundation.errors import InvalidInput, UserError
 from foundation.people import Person
 from handlers.context import AppContext
-from handlers.requests.blocks.action_form import ACT, FIELDS, SCORED, act_modal
-from handlers.requests.blocks.buttons import AT_ONCE, MENU, OPEN
-from handlers.requests.blocks.details import window
-from handlers.requests.blocks.form import RESUBMIT, Filling, changed_form
-from handlers.requests.notifications import announce
-from handlers.requests.views import check_named, names_now, view_request
+from handlers.requests.blocks.action_form import ACTION_FORM, SCORE_FIELDS, VERB_FIELDS, build_action_modal
+from handlers.requests.blocks.buttons import IMMEDIATE_VERBS, MENU_ACTION, OPEN_ACTION
+from handlers.requests.blocks.details import build_request_modal
+from handlers.requests.blocks.form import RESUBMISSION_FORM, FormPrefill, build_resubmission_form
+from handlers.requests.notifications import announce_change
+from handlers.requests.views import check_lookups, read_names, view_request
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, build_message
 from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
@@ -21,58 +21,60 @@ from handlers.slack.payloads import TypedQuestion
 from handlers.slack.replies import send_reply
 from handlers.slack.routes import Routes
 from servicedesk.catalogue import Priority
-from servicedesk.desk import Given
-from servicedesk.records import Change, Request, Scores, State, Verb
-from servicedesk.requests import apply, check_may, check_original, check_seen
+from servicedesk.desk import ActionInput
+from servicedesk.records import Change, Request, RequestState, Scores, Verb
+from servicedesk.requests import apply_verb, check_can_act, check_can_see, check_original
 from storage.store import Transaction
 
 
 def register(routes: Routes) -> None:
-    for verb in AT_ONCE:
+    for verb in IMMEDIATE_VERBS:
         routes.defer_action(f"request.{verb}", act_on_request)
-    for verb in (*(verb for verb in FIELDS if verb not in AT_ONCE), Verb.RESUBMIT):
+    for verb in (*(verb for verb in VERB_FIELDS if verb not in IMMEDIATE_VERBS), Verb.RESUBMIT):
         routes.handle_action(f"request.{verb}", open_action_form)
     routes.handle_action("request.do.*", open_action_form)
-    routes.handle_action(MENU, choose_from_menu)
-    routes.handle_action(OPEN, open_request)
-    routes.defer_submission(ACT, submit_action, check_action)
-    routes.defer_submission(RESUBMIT, resubmit_request, check_resubmission)
+    routes.handle_action(MENU_ACTION, choose_from_menu)
+    routes.handle_action(OPEN_ACTION, open_request)
+    routes.defer_submission(ACTION_FORM, submit_action, check_action)
+    routes.defer_submission(RESUBMISSION_FORM, resubmit_request, check_resubmission)
 
 
 def act_on_request(call: DeferredCall) -> None:
     """A button of a card that needs no more words."""
-    _do(call, int(call.value), _clicked(call), {})
+    _perform_action(call, int(call.value), _read_clicked_verb(call), {})
 
 
 async def open_action_form(call: ImmediateCall) -> None:
     """A button that needs more."""
-    await _ask(call, int(call.value), _clicked(call))
+    await _open_action_modal(call, int(call.value), _read_clicked_verb(call))
 
 
 async def choose_from_menu(call: ImmediateCall) -> None:
     """An entry of a card's menu."""
     number, _, verb = call.value.partition(":")
     if verb == "open":
-        await _show(call, int(number))
+        await _open_request_modal(call, int(number))
     else:
-        await _ask(call, int(number), Verb(verb))
+        await _open_action_modal(call, int(number), Verb(verb))
 
 
 async def open_request(call: ImmediateCall) -> None:
     """Somebody wants to see all of a request, and all that they may do."""
-    await _show(call, int(call.value))
+    await _open_request_modal(call, int(call.value))
 
 
 def check_action(call: BlockingCall) -> None:
     """The verb is tried on the request as it stands: what is refused is told in the open window."""
-    number, verb = _carried(call)
-    call.read(lambda tx: _applied(tx, call.ctx, tx.requests.get(number), verb, call.person, _given(call, verb)))
+    number, verb = _read_metadata(call)
+    call.read(
+        lambda tx: _apply_action(tx, call.ctx, tx.requests.get(number), verb, call.person, _read_input(call, verb))
+    )
 
 
 def submit_action(call: DeferredCall) -> None:
     """A verb with what it needs."""
-    number, verb = _carried(call)
-    _do(call, number, verb, _given(call, verb))
+    number, verb = _read_metadata(call)
+    _perform_action(call, number, verb, _read_input(call, verb))
 
 
 def check_resubmission(call: BlockingCall) -> None:
@@ -80,102 +82,104 @@ def check_resubmission(call: BlockingCall) -> None:
     values, actor = call.submitted, call.person
     with call.ctx.store.read_only(call.ctx.now()) as tx:
         request = tx.requests.get(int(call.metadata))
-        change = _applied(tx, call.ctx, request, Verb.RESUBMIT, actor, {"values": values})
-        check_named(tx, actor, call.ctx.desk.catalogue.form(change.request.service), values)
+        change = _apply_action(tx, call.ctx, request, Verb.RESUBMIT, actor, {"values": values})
+        check_lookups(tx, actor, call.ctx.desk.catalogue.list_form_fields(change.request.service), values)
 
 
 def resubmit_request(call: DeferredCall) -> None:
     """The changed form goes back to the approvers."""
     values = call.submitted
-    _do(call, int(call.metadata), Verb.RESUBMIT, {"values": values})
+    _perform_action(call, int(call.metadata), Verb.RESUBMIT, {"values": values})
 
 
-def wrote_under_card(call: DeferredCall, asked: TypedQuestion) -> bool:
+def take_thread_reply(call: DeferredCall, asked: TypedQuestion) -> bool:
     """Whether somebody wrote in the thread of their card of a request: that answers the question that is open to them,
     else it is a comment."""
     place = asked.place
     if not (place.is_direct and place.thread_ts and asked.text):
         return False
     with call.ctx.store.read_only(call.ctx.now()) as tx:
-        number = tx.requests.shown_in(place.user, place.thread_ts)
+        number = tx.requests.find_by_card(place.user, place.thread_ts)
         request = tx.requests.get(number) if number else None
     if request is None:
         return False
-    verb = _ANSWERS.get(request.state, Verb.COMMENT) if request.requester == place.user else Verb.COMMENT
+    verb = _REPLY_VERBS.get(request.state, Verb.COMMENT) if request.requester == place.user else Verb.COMMENT
     with call.transaction() as tx:
-        _save(tx, call.ctx, request.number, verb, call.ctx.people.get(place.user), {"comment": asked.text})
-        send_reply(tx, place, build_message(_PASSED_ON[verb]))
+        _save_action(tx, call.ctx, request.number, verb, call.ctx.people.get(place.user), {"comment": asked.text})
+        send_reply(tx, place, build_message(_REPLY_CONFIRMATIONS[verb]))
     return True
 
 
-async def _ask(call: ImmediateCall, number: int, verb: Verb) -> None:
+async def _open_action_modal(call: ImmediateCall, number: int, verb: Verb) -> None:
     """Open the window of the verb, if the person may do it now at all."""
     try:
-        view = await call.read(lambda tx: _action_view(tx, call.ctx, number, verb, call.person))
+        view = await call.read(lambda tx: _make_action_modal(tx, call.ctx, number, verb, call.person))
     except UserError as error:
         if not payloads.read_open_modal(call.payload):
             raise
-        return await _show(call, number, error.message)
+        return await _open_request_modal(call, number, error.message)
     return await call.replace_modal(view)
 
 
-async def _show(call: ImmediateCall, number: int, note: str = "") -> None:
-    await call.replace_modal(await call.read(lambda tx: _request_view(tx, call.ctx, number, call.person, note)))
+async def _open_request_modal(call: ImmediateCall, number: int, note: str = "") -> None:
+    await call.replace_modal(await call.read(lambda tx: _make_request_modal(tx, call.ctx, number, call.person, note)))
 
 
-def _request_view(tx: Transaction, ctx: AppContext, number: int, person: Person, note: str) -> Block:
+def _make_request_modal(tx: Transaction, ctx: AppContext, number: int, person: Person, note: str) -> Block:
     request = tx.requests.get(number)
-    check_seen(request, person)
-    return window(view_request(tx, ctx, request), tx.requests.log(number), person, note)
+    check_can_see(request, person)
+    return build_request_modal(view_request(tx, ctx, request), tx.requests.read_log(number), person, note)
 
 
-def _action_view(tx: Transaction, ctx: AppContext, number: int, verb: Verb, person: Person) -> Block:
+def _make_action_modal(tx: Transaction, ctx: AppContext, number: int, verb: Verb, person: Person) -> Block:
     request = tx.requests.get(number)
-    check_may(request, verb, person, tx.now, ctx.desk)
-    build = _changed_form if verb is Verb.RESUBMIT else _act_modal
+    check_can_act(request, verb, person, tx.now, ctx.desk)
+    build = _make_resubmission_form if verb is Verb.RESUBMIT else _make_verb_modal
     return build(tx, ctx, request, verb, person)
 
 
-def _act_modal(tx: Transaction, ctx: AppContext, request: Request, verb: Verb, person: Person) -> Block:
+def _make_verb_modal(tx: Transaction, ctx: AppContext, request: Request, verb: Verb, person: Person) -> Block:
     others_too = person.is_pmo or person.id == request.requester
-    return act_modal(view_request(tx, ctx, request), verb, others_too)
+    return build_action_modal(view_request(tx, ctx, request), verb, others_too)
 
 
-def _changed_form(tx: Transaction, ctx: AppContext, request: Request, _: Verb, __: Person) -> Block:
-    fields = ctx.desk.catalogue.form(request.service)
-    return changed_form(request, fields, Filling(request.values, names_now(tx)))
+def _make_resubmission_form(tx: Transaction, ctx: AppContext, request: Request, _: Verb, __: Person) -> Block:
+    fields = ctx.desk.catalogue.list_form_fields(request.service)
+    return build_resubmission_form(request, fields, FormPrefill(request.values, read_names(tx)))
 
 
-def _do(call: DeferredCall, number: int, verb: Verb, given: Given) -> None:
+def _perform_action(call: DeferredCall, number: int, verb: Verb, given: ActionInput) -> None:
     with call.transaction() as tx:
-        _save(tx, call.ctx, number, verb, call.person, given)
+        _save_action(tx, call.ctx, number, verb, call.person, given)
 
 
-def _save(tx: Transaction, ctx: AppContext, number: int, verb: Verb, actor: Person, given: Given) -> None:
+def _save_action(tx: Transaction, ctx: AppContext, number: int, verb: Verb, actor: Person, given: ActionInput) -> None:
     before = tx.requests.get(number)
-    change = _applied(tx, ctx, before, verb, actor, given)
+    change = _apply_action(tx, ctx, before, verb, actor, given)
     tx.requests.save(change)
-    announce(tx, ctx, before, change)
+    announce_change(tx, ctx, before, change)
 
 
-def _applied(tx: Transaction, ctx: AppContext, request: Request, verb: Verb, actor: Person, given: Given) -> Change:
-    change = apply(request, verb, actor, tx.now, ctx.desk, **given)
+def _apply_action(
+    tx: Transaction, ctx: AppContext, request: Request, verb: Verb, actor: Person, given: ActionInput
+) -> Change:
+    change = apply_verb(request, verb, actor, tx.now, ctx.desk, **given)
     if verb is Verb.MARK_DUPLICATE:
         check_original(request, tx.requests.get(given["duplicate_of"]), ctx.people)
     return change
 
 
-def _clicked(call: HandlerCall) -> Verb:
+def _read_clicked_verb(call: HandlerCall) -> Verb:
     """The verb at the end of the action's id."""
     return Verb(call.action_id.rpartition(".")[2])
 
 
-def _carried(call: HandlerCall) -> tuple[int, Verb]:
+def _read_metadata(call: HandlerCall) -> tuple[int, Verb]:
     number, _, verb = call.metadata.partition(":")
     return int(number), Verb(verb)
 
 
-def _given(call: HandlerCall, verb: Verb) -> Given:
+def _read_input(call: HandlerCall, verb: Verb) -> ActionInput:
     """What was filled in, as the verb takes it.
 
     Raises:
@@ -183,29 +187,29 @@ def _given(call: HandlerCall, verb: Verb) -> Given:
     """
     entered = {key: value for key, value in call.submitted.items() if value not in (None, "", [])}
     if verb is Verb.SCORE:
-        return {"scores": Scores(**{name: int(entered.get(name, 0)) for name in SCORED})}
+        return {"scores": Scores(**{name: int(entered.get(name, 0)) for name in SCORE_FIELDS})}
     if verb is Verb.UNWATCH or (verb is Verb.WATCH and "people" not in entered):
         entered["people"] = [call.place.user]
-    given: Any = {key: _READ[key](value) if key in _READ else value for key, value in entered.items()}
+    given: Any = {key: _PARSERS[key](value) if key in _PARSERS else value for key, value in entered.items()}
     return given  # type: ignore[no-any-return]
 
 
-def _number(text: str) -> int:
+def _read_number(text: str) -> int:
     found = re.fullmatch(r"\W*(?:pmo-?)?\s*(\d{1,9})", text.strip(), re.IGNORECASE)
     if not found:
         raise InvalidInput({"duplicate_of": "Write the number of the request that stays, as PMO-12."})
     return int(found[1])
 
 
-_ANSWERS = {State.NEEDS_INFO: Verb.ANSWER, State.WAITING_REQUESTER: Verb.REPLY}
-_PASSED_ON = {
+_REPLY_VERBS = {RequestState.NEEDS_INFO: Verb.ANSWER, RequestState.WAITING_REQUESTER: Verb.REPLY}
+_REPLY_CONFIRMATIONS = {
     Verb.ANSWER: "Your answer is with the PMO, and the request is back in triage.",
     Verb.REPLY: "Your reply is with the person who has the request, and the work goes on.",
     Verb.COMMENT: "Everybody whom the request concerns sees your comment. To ask the handbook, begin with my name.",
 }
-_READ: dict[str, Callable[[Any], Any]] = {
+_PARSERS: dict[str, Callable[[Any], Any]] = {
     "review_on": date.fromisoformat,
-    "duplicate_of": _number,
+    "duplicate_of": _read_number,
     "priority": Priority,
-    "to": State,
+    "to": RequestState,
 }

@@ -4,25 +4,32 @@ import re
 
 from foundation.errors import InvalidInput, NotFound
 from handlers.context import AppContext
-from handlers.requests.blocks.form import CHOOSE, FORM, Filling, form, options, picker
-from handlers.requests.notifications import announce_new
-from handlers.requests.views import check_named
+from handlers.requests.blocks.form import (
+    CHOOSE_ACTION,
+    REQUEST_FORM,
+    FormPrefill,
+    build_options,
+    build_request_form,
+    build_service_picker,
+)
+from handlers.requests.notifications import announce_request
+from handlers.requests.views import check_lookups
 from handlers.slack import payloads
 from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall
 from handlers.slack.routes import Routes
 from handlers.strategy import lookups
 from servicedesk.catalogue import Service
-from servicedesk.forms import LONG_TEXT_LENGTH, validate
+from servicedesk.forms import MAX_LONG_TEXT_LENGTH, validate_form
 from servicedesk.records import Verb
-from servicedesk.requests import apply, draft
+from servicedesk.requests import apply_verb, draft_request
 
 
 def register(routes: Routes) -> None:
     routes.handle_command("/pmo-request", open_request_command)
     routes.handle_shortcut("request_service", open_service_picker)
     routes.handle_action("request.begin", open_service_picker)
-    routes.handle_action(f"{CHOOSE}.*", open_request_form)
-    routes.defer_submission(FORM, submit_request, check_request_form)
+    routes.handle_action(f"{CHOOSE_ACTION}.*", open_request_form)
+    routes.defer_submission(REQUEST_FORM, submit_request, check_request_form)
     routes.handle_options("request.project", offer_projects)
     routes.handle_options("request.objective", offer_objectives)
 
@@ -31,35 +38,35 @@ async def open_request_command(call: ImmediateCall) -> None:
     """/pmo-request [service]."""
     typed = call.command_text
     if typed:
-        await _open_form(call, service_key(call.ctx, typed), Filling())
+        await _open_form(call, find_service_key(call.ctx, typed), FormPrefill())
     else:
         await open_service_picker(call)
 
 
 async def open_service_picker(call: ImmediateCall) -> None:
     """Somebody wants a service and has not said which."""
-    await call.open_modal(picker(call.ctx.desk.catalogue))
+    await call.open_modal(build_service_picker(call.ctx.desk.catalogue))
 
 
 async def open_request_form(call: ImmediateCall) -> None:
     """A service was chosen in the first window, or under an answer: then what was asked is taken along."""
-    question_id, filling = payloads.read_question_id(call.payload), Filling()
+    question_id, filling = payloads.read_question_id(call.payload), FormPrefill()
     if question_id:
         asked = await call.read(lambda tx: tx.questions.get_text(question_id))
-        filling = Filling({"detail": asked[:LONG_TEXT_LENGTH]} if asked else {})
+        filling = FormPrefill({"detail": asked[:MAX_LONG_TEXT_LENGTH]} if asked else {})
     await _open_form(call, call.value, filling)
 
 
 def check_request_form(call: BlockingCall) -> None:
     """Every field is held to the catalogue and to the strategy; what is wrong stands under it."""
-    fields, values = call.ctx.desk.catalogue.form(call.metadata), call.submitted
+    fields, values = call.ctx.desk.catalogue.list_form_fields(call.metadata), call.submitted
     wrong: dict[str, str] = {}
     try:
-        call.read(lambda tx: check_named(tx, call.person, fields, values))
+        call.read(lambda tx: check_lookups(tx, call.person, fields, values))
     except InvalidInput as invalid:
         wrong = invalid.fields
     try:
-        validate(fields, values, call.ctx.desk.calendar.local_date(call.ctx.now()))
+        validate_form(fields, values, call.ctx.desk.calendar.local_date(call.ctx.now()))
     except InvalidInput as invalid:
         wrong |= invalid.fields
     if wrong:
@@ -71,39 +78,39 @@ def submit_request(call: DeferredCall) -> None:
     requester = call.person
     service, values = call.metadata, call.submitted
     with call.transaction() as tx:
-        number, key = tx.requests.next_number(), call.arrival.key
-        drafted = draft(number, key, service, requester, values, tx.now, call.ctx.desk)
-        sent = apply(drafted.request, Verb.SUBMIT, requester, tx.now, call.ctx.desk)
-        announce_new(tx, call.ctx, tx.requests.add([drafted, sent]))
+        number, key = tx.requests.take_next_number(), call.arrival.key
+        drafted = draft_request(number, key, service, requester, values, tx.now, call.ctx.desk)
+        sent = apply_verb(drafted.request, Verb.SUBMIT, requester, tx.now, call.ctx.desk)
+        announce_request(tx, call.ctx, tx.requests.add([drafted, sent]))
 
 
 async def offer_projects(call: ImmediateCall) -> None:
     """The choices of the field “project”, by what was typed."""
     typed = payloads.read_typed_option(call.payload)
     found = await call.read(lambda tx: lookups.find_projects(tx, call.ctx, call.person, typed))
-    await call.ack(options=options(found))
+    await call.ack(options=build_options(found))
 
 
 async def offer_objectives(call: ImmediateCall) -> None:
     """The choices of the field “objective”, by what was typed."""
     typed = payloads.read_typed_option(call.payload)
     found = await call.read(lambda tx: lookups.find_objectives(tx, call.ctx, call.person, typed))
-    await call.ack(options=options(found))
+    await call.ack(options=build_options(found))
 
 
-def service_key(ctx: AppContext, typed: str) -> str:
+def find_service_key(ctx: AppContext, typed: str) -> str:
     """The service that was meant: its key, its name, or words of either, or else of what it offers, that only one has.
 
     Raises:
         NotFound: naming those that there are.
     """
     services = ctx.desk.catalogue.services
-    wanted = _words(typed)
-    names = {service.key: (_words(service.key), _words(service.name)) for service in services}
+    wanted = _split_words(typed)
+    names = {service.key: (_split_words(service.key), _split_words(service.name)) for service in services}
     if exact := [key for key, known in names.items() if wanted in known]:
         return exact[0]
     close = [key for key, known in names.items() if any(set(wanted) <= set(name) for name in known)]
-    close = close or [service.key for service in services if set(wanted) <= set(_words(_offer(service)))]
+    close = close or [service.key for service in services if set(wanted) <= set(_split_words(_describe_offer(service)))]
     if len(close) == 1:
         return close[0]
     keys = ", ".join(close or names)
@@ -111,15 +118,15 @@ def service_key(ctx: AppContext, typed: str) -> str:
     raise NotFound(f"“{typed[:60]}” {why}. Use /pmo-request alone to choose, or name one of: {keys}.")
 
 
-def _offer(service: Service) -> str:
+def _describe_offer(service: Service) -> str:
     choices = [words for one in service.fields for option in one.options.items() for words in option]
     return " ".join([service.line, service.deliverable, *choices])
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-async def _open_form(call: ImmediateCall, key: str, filling: Filling) -> None:
+async def _open_form(call: ImmediateCall, key: str, filling: FormPrefill) -> None:
     catalogue = call.ctx.desk.catalogue
-    await call.replace_modal(form(catalogue.service(key), catalogue.form(key), filling))
+    await call.replace_modal(build_request_form(catalogue.get_service(key), catalogue.list_form_fields(key), filling))

@@ -7,73 +7,87 @@ from datetime import datetime, timedelta
 from foundation.errors import NotAllowed, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
-from handlers.requests.blocks.card import relations_of
-from handlers.requests.blocks.details import details
-from handlers.requests.blocks.figures import Period, figures_message
-from handlers.requests.blocks.list import MOST_LISTED, Listed, home_blocks, list_message, queue_message
-from handlers.requests.views import names_now, view_request, view_requests
+from handlers.requests.blocks.card import find_relations
+from handlers.requests.blocks.details import build_request_message
+from handlers.requests.blocks.figures import Period, build_figures_message
+from handlers.requests.blocks.list import (
+    MAX_LISTED,
+    RequestList,
+    build_home_blocks,
+    build_list_message,
+    build_queue_message,
+)
+from handlers.requests.views import read_names, view_request, view_requests
 from handlers.slack.blocks.builders import Block, Message
 from handlers.slack.calls import DeferredCall
 from handlers.slack.replies import send_reply
 from handlers.slack.routes import Routes
-from servicedesk.figures import closed, figures
-from servicedesk.priority import ranked
-from servicedesk.records import APPROVAL, ENDED, OPEN, TRIAGE, WORK, Request, State
-from servicedesk.requests import check_seen
-from servicedesk.satisfaction import summarise
-from servicedesk.transitions import Relation, may_see
+from servicedesk.figures import compute_figures, find_closed_numbers
+from servicedesk.priority import rank_requests
+from servicedesk.records import (
+    APPROVAL_STATES,
+    ENDED_STATES,
+    OPEN_STATES,
+    TRIAGE_STATES,
+    WORK_STATES,
+    Request,
+    RequestState,
+)
+from servicedesk.requests import check_can_see
+from servicedesk.satisfaction import summarise_ratings
+from servicedesk.transitions import Relation, can_see
 from storage.store import Transaction
 
-SHOWN_AT_HOME = 5
-ENDED_SHOWN = 5
-MOST_OF_EACH = 8  # of four lists in one message
-MOST_CONCERNING = 200
+MAX_AT_HOME = 5
+MAX_ENDED = 5
+MAX_OF_EACH = 8  # of four lists in one message
+MAX_INVOLVING = 200
 FIGURE_DAYS = 90
 
-Answer = Callable[[Transaction, AppContext, Person], Message]
+ListAnswer = Callable[[Transaction, AppContext, Person], Message]
 
 
 def register(routes: Routes) -> None:
-    routes.defer_command("/pmo-requests", listed)
+    routes.defer_command("/pmo-requests", answer_list_command)
 
 
-def listed(call: DeferredCall) -> None:
+def answer_list_command(call: DeferredCall) -> None:
     """/pmo-requests: mine; a number: that one; for the PMO also triage, queue, open and figures."""
     place = call.place
     person, typed = call.ctx.people.get(place.user), call.command_text.casefold()
-    answer = looked_up(typed, person)
+    answer = choose_list(typed, person)
     with call.transaction() as tx:
         send_reply(tx, place, answer(tx, call.ctx, person))
 
 
-def home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
+def build_requests_home(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
     """What waits for the person, their requests and, for the PMO, what waits for it."""
-    concerning = _concerning(tx, ctx, person)
-    waiting = [one for one in concerning if _waits_for(one, person, ctx)]
+    concerning = _find_involving(tx, ctx, person)
+    waiting = [one for one in concerning if _is_waiting_for(one, person, ctx)]
     mine = [one for one in concerning if one.requester == person.id and one not in waiting]
     others = [one for one in concerning if one.requester != person.id and one not in waiting]
     lists = [
-        _listed(tx, ctx, "Waiting for you", waiting),
-        _listed(tx, ctx, "Your requests", mine, nothing="" if concerning else "You have none open."),
-        _listed(tx, ctx, "You also have to do with", others),
+        _make_list(tx, ctx, "Waiting for you", waiting),
+        _make_list(tx, ctx, "Your requests", mine, nothing="" if concerning else "You have none open."),
+        _make_list(tx, ctx, "You also have to do with", others),
     ]
     if person.is_pmo:
-        lists.append(_listed(tx, ctx, "New, to be triaged", tx.requests.in_states({State.SUBMITTED})))
-        lists.append(_listed(tx, ctx, "In the queue", _ranked(tx, ctx)))
-    return home_blocks(person, lists)
+        lists.append(_make_list(tx, ctx, "New, to be triaged", tx.requests.list_in_states({RequestState.SUBMITTED})))
+        lists.append(_make_list(tx, ctx, "In the queue", _rank_queue(tx, ctx)))
+    return build_home_blocks(person, lists)
 
 
-def looked_up(typed: str, person: Person) -> Answer:
+def choose_list(typed: str, person: Person) -> ListAnswer:
     """What the command, or a question, asks to see.
 
     Raises:
         NotAllowed, NotFound: it is for the PMO, or nothing that there is.
     """
     if found := re.fullmatch(r"(?:pmo-?)?\s*#?(\d{1,9})", typed.casefold()):
-        return _one(int(found[1]))
+        return _make_request_answer(int(found[1]))
     if not typed:
-        return _mine
-    if answer := _FOR_PMO.get(typed):
+        return _list_own
+    if answer := _QUEUE_LISTS.get(typed):
         if not person.is_pmo:
             raise NotAllowed("Only the PMO sees what waits for it. Type /pmo-requests for your own requests.")
         return answer
@@ -81,110 +95,115 @@ def looked_up(typed: str, person: Person) -> Answer:
     raise NotFound(f"Type /pmo-requests for your own, or /pmo-requests PMO-12 for one of them.{more}")
 
 
-def _one(number: int) -> Answer:
+def _make_request_answer(number: int) -> ListAnswer:
     def answer(tx: Transaction, ctx: AppContext, person: Person) -> Message:
         request = tx.requests.get(number)
-        check_seen(request, person)
-        return details(view_request(tx, ctx, request), tx.requests.log(number), person)
+        check_can_see(request, person)
+        return build_request_message(view_request(tx, ctx, request), tx.requests.read_log(number), person)
 
     return answer
 
 
-def _mine(tx: Transaction, ctx: AppContext, person: Person) -> Message:
-    concerning = _concerning(tx, ctx, person)
+def _list_own(tx: Transaction, ctx: AppContext, person: Person) -> Message:
+    concerning = _find_involving(tx, ctx, person)
     mine = [one for one in concerning if one.requester == person.id]
     others = [one for one in concerning if one.requester != person.id]
-    ended = tx.requests.of_requester(person.id, ENDED, ENDED_SHOWN)
+    ended = tx.requests.list_by_requester(person.id, ENDED_STATES, MAX_ENDED)
     nothing = "None. Ask for a service with /pmo-request."
     lists = [
-        _listed(tx, ctx, "Your open requests", mine, most=MOST_LISTED, nothing=nothing),
-        _listed(tx, ctx, "You also have to do with", others, most=MOST_LISTED),
-        _listed(tx, ctx, "Ended lately", ended, most=ENDED_SHOWN),
+        _make_list(tx, ctx, "Your open requests", mine, most=MAX_LISTED, nothing=nothing),
+        _make_list(tx, ctx, "You also have to do with", others, most=MAX_LISTED),
+        _make_list(tx, ctx, "Ended lately", ended, most=MAX_ENDED),
     ]
-    return list_message(person, lists)
+    return build_list_message(person, lists)
 
 
-def _triage(tx: Transaction, ctx: AppContext, person: Person) -> Message:
-    waiting = tx.requests.in_states(TRIAGE | APPROVAL)
-    new = [one for one in waiting if one.state is State.SUBMITTED]
-    others = [one for one in waiting if one.state is not State.SUBMITTED]
+def _list_triage(tx: Transaction, ctx: AppContext, person: Person) -> Message:
+    waiting = tx.requests.list_in_states(TRIAGE_STATES | APPROVAL_STATES)
+    new = [one for one in waiting if one.state is RequestState.SUBMITTED]
+    others = [one for one in waiting if one.state is not RequestState.SUBMITTED]
     lists = [
-        _listed(tx, ctx, "New, to be triaged", new, most=MOST_LISTED, nothing="Nothing waits for triage."),
-        _listed(tx, ctx, "Waiting for somebody else", others, most=MOST_LISTED),
+        _make_list(tx, ctx, "New, to be triaged", new, most=MAX_LISTED, nothing="Nothing waits for triage."),
+        _make_list(tx, ctx, "Waiting for somebody else", others, most=MAX_LISTED),
     ]
-    return list_message(person, lists)
+    return build_list_message(person, lists)
 
 
-def _queue(tx: Transaction, ctx: AppContext, _: Person) -> Message:
-    names = names_now(tx)
-    entries = ranked(tx.requests.in_states({State.QUEUED}), ctx.desk.catalogue)
-    return queue_message(entries, ctx.desk, tx.now, names)
+def _list_queue(tx: Transaction, ctx: AppContext, _: Person) -> Message:
+    names = read_names(tx)
+    entries = rank_requests(tx.requests.list_in_states({RequestState.QUEUED}), ctx.desk.catalogue)
+    return build_queue_message(entries, ctx.desk, tx.now, names)
 
 
-def _open(tx: Transaction, ctx: AppContext, person: Person) -> Message:
+def _list_open(tx: Transaction, ctx: AppContext, person: Person) -> Message:
     states = {
-        "Waiting for triage or approval": TRIAGE | APPROVAL,
-        "In the queue": {State.QUEUED},
-        "In work": WORK,
-        "Delivered, to be accepted": {State.DELIVERED},
+        "Waiting for triage or approval": TRIAGE_STATES | APPROVAL_STATES,
+        "In the queue": {RequestState.QUEUED},
+        "In work": WORK_STATES,
+        "Delivered, to be accepted": {RequestState.DELIVERED},
     }
     lists = [
-        _listed(tx, ctx, title, tx.requests.in_states(which), most=MOST_OF_EACH, nothing="Nothing.")
+        _make_list(tx, ctx, title, tx.requests.list_in_states(which), most=MAX_OF_EACH, nothing="Nothing.")
         for title, which in states.items()
     ]
-    return list_message(person, lists)
+    return build_list_message(person, lists)
 
 
-def _figures(tx: Transaction, ctx: AppContext, _: Person) -> Message:
+def _show_figures(tx: Transaction, ctx: AppContext, _: Person) -> Message:
     now, length = tx.now, timedelta(days=FIGURE_DAYS)
-    return figures_message(
+    return build_figures_message(
         FIGURE_DAYS,
-        _period(tx, ctx, now - length, now),
-        _period(tx, ctx, now - 2 * length, now - length),
+        _compute_period(tx, ctx, now - length, now),
+        _compute_period(tx, ctx, now - 2 * length, now - length),
         ctx.desk.calendar,
     )
 
 
-def _period(tx: Transaction, ctx: AppContext, start: datetime, end: datetime) -> Period:
-    logs = tx.requests.logs(end)
-    found = figures(logs, start, end, ctx.desk.calendar, ctx.desk.catalogue)
-    return found, summarise(closed(logs, start, end), tx.ratings.since(start, tx.now))
+def _compute_period(tx: Transaction, ctx: AppContext, start: datetime, end: datetime) -> Period:
+    logs = tx.requests.read_logs(end)
+    found = compute_figures(logs, start, end, ctx.desk.calendar, ctx.desk.catalogue)
+    return found, summarise_ratings(find_closed_numbers(logs, start, end), tx.ratings.list_between(start, tx.now))
 
 
-def _ranked(tx: Transaction, ctx: AppContext) -> list[Request]:
-    return [one.request for one in ranked(tx.requests.in_states({State.QUEUED}), ctx.desk.catalogue)]
+def _rank_queue(tx: Transaction, ctx: AppContext) -> list[Request]:
+    return [one.request for one in rank_requests(tx.requests.list_in_states({RequestState.QUEUED}), ctx.desk.catalogue)]
 
 
-def _listed(
+def _make_list(
     tx: Transaction,
     ctx: AppContext,
     title: str,
     requests: Sequence[Request],
     *,
-    most: int = SHOWN_AT_HOME,
+    most: int = MAX_AT_HOME,
     nothing: str = "",
-) -> Listed:
+) -> RequestList:
     """The first of the requests, and how many there are beyond."""
-    return Listed(title, view_requests(tx, ctx, requests[:most]), len(requests) - most, nothing)
+    return RequestList(title, view_requests(tx, ctx, requests[:most]), len(requests) - most, nothing)
 
 
-def _concerning(tx: Transaction, ctx: AppContext, person: Person) -> list[Request]:
+def _find_involving(tx: Transaction, ctx: AppContext, person: Person) -> list[Request]:
     """Open requests that the person has to do with, newest first."""
-    found = tx.requests.concerning(person.id, OPEN, MOST_CONCERNING)
-    return [one for one in found if may_see(one, person) and relations_of(one, person, ctx.people)]
+    found = tx.requests.list_involving(person.id, OPEN_STATES, MAX_INVOLVING)
+    return [one for one in found if can_see(one, person) and find_relations(one, person, ctx.people)]
 
 
-def _waits_for(request: Request, person: Person, ctx: AppContext) -> bool:
+def _is_waiting_for(request: Request, person: Person, ctx: AppContext) -> bool:
     """Whether the next step is the person's."""
-    return any((request.state, hat) in _NEXT for hat in relations_of(request, person, ctx.people))
+    return any((request.state, hat) in _WAITING_RELATIONS for hat in find_relations(request, person, ctx.people))
 
 
-_NEXT = {
-    (State.NEEDS_INFO, Relation.REQUESTER),
-    (State.CHANGES_REQUESTED, Relation.REQUESTER),
-    (State.WAITING_REQUESTER, Relation.REQUESTER),
-    (State.DELIVERED, Relation.REQUESTER),
-    (State.PENDING_APPROVAL, Relation.APPROVER),
-    (State.IN_PROGRESS, Relation.ASSIGNEE),
+_WAITING_RELATIONS = {
+    (RequestState.NEEDS_INFO, Relation.REQUESTER),
+    (RequestState.CHANGES_REQUESTED, Relation.REQUESTER),
+    (RequestState.WAITING_REQUESTER, Relation.REQUESTER),
+    (RequestState.DELIVERED, Relation.REQUESTER),
+    (RequestState.PENDING_APPROVAL, Relation.APPROVER),
+    (RequestState.IN_PROGRESS, Relation.ASSIGNEE),
 }
-_FOR_PMO: Mapping[str, Answer] = {"triage": _triage, "queue": _queue, "open": _open, "figures": _figures}
+_QUEUE_LISTS: Mapping[str, ListAnswer] = {
+    "triage": _list_triage,
+    "queue": _list_queue,
+    "open": _list_open,
+    "figures": _show_figures,
+}

@@ -6,21 +6,21 @@ from fractions import Fraction
 
 from handlers.context import AppContext
 from reporting.desk import DeskFigures
-from servicedesk.figures import Spread, figures
-from servicedesk.records import BEFORE_DELIVERY, ClockName, Request
+from servicedesk.figures import Spread, compute_figures
+from servicedesk.records import UNDELIVERED_STATES, ClockName, Request
 from storage.store import Transaction
 
 
 def compute_desk_figures(tx: Transaction, ctx: AppContext, start: datetime, end: datetime) -> DeskFigures:
     """The figures of [start, end)."""
     calendar = ctx.desk.calendar
-    found = figures(tx.requests.logs(end), start, end, calendar, ctx.desk.catalogue)
-    ratings = [rating.score for rating in tx.ratings.since(start, end)]
+    found = compute_figures(tx.requests.read_logs(end), start, end, calendar, ctx.desk.catalogue)
+    ratings = [rating.score for rating in tx.ratings.list_between(start, end)]
     return DeskFigures(
         submitted=found.submitted,
         delivered=found.delivered,
         open=found.open_now,
-        overdue=sum(_is_overdue(one, ctx, end) for one in tx.requests.in_states(BEFORE_DELIVERY)),
+        overdue=sum(_is_overdue(one, ctx, end) for one in tx.requests.list_in_states(UNDELIVERED_STATES)),
         reopened=found.reopened.part,
         median_days_to_triage=_days(found.to_triage, calendar.day_seconds),
         median_days_to_deliver=_days(found.to_deliver, calendar.day_seconds),
@@ -31,8 +31,8 @@ def compute_desk_figures(tx: Transaction, ctx: AppContext, start: datetime, end:
 
 
 def _is_overdue(request: Request, ctx: AppContext, at: datetime) -> bool:
-    clocks = [request.clock(name) for name in ClockName]
-    dues = [clock.due(ctx.desk.calendar) for clock in clocks if clock and clock.running]
+    clocks = [request.get_clock(name) for name in ClockName]
+    dues = [clock.find_due_time(ctx.desk.calendar) for clock in clocks if clock and clock.is_running]
     return any(due is not None and due < at for due in dues)
 
 

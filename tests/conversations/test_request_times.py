@@ -8,7 +8,7 @@ async def test_a_request_that_nobody_triages_is_told_of_once_before_and_once_whe
     await ask(office, office.ben)
     await in_triage(office.wei)
     office.clock.forward(hours=6.5)
-    near = await office.emeka.wait_message(lambda message: "to triage it are used. Due" in message["text"])
+    near = await office.emeka.wait_message(lambda message: "used to triage it. Due" in message["text"])
     assert near["text"].startswith(":hourglass: *PMO-1")
     office.clock.forward(days=1)
     await office.emeka.wait_message("to triage it are used up")
@@ -22,7 +22,7 @@ async def test_a_request_that_nobody_triages_is_told_of_once_before_and_once_whe
 async def test_whoever_works_on_it_hears_that_its_day_is_near(office: Office) -> None:
     await in_work(office)
     office.clock.forward(days=10, hours=1)
-    await office.wei.wait_message(lambda message: "to deliver it are used. Due" in message["text"])
+    await office.wei.wait_message(lambda message: "used to deliver it. Due" in message["text"])
 
 
 async def test_a_delivery_is_asked_about_and_closes_by_itself(office: Office) -> None:

@@ -7,9 +7,9 @@ from foundation.people import People, Person, Role
 from servicedesk.calendar import make_calendar
 from servicedesk.catalogue import read_catalogue
 from servicedesk.desk import Desk
-from servicedesk.history import replay
-from servicedesk.records import LogEntry, Request, State, Verb
-from servicedesk.requests import apply, draft
+from servicedesk.history import replay_log
+from servicedesk.records import LogEntry, Request, RequestState, Verb
+from servicedesk.requests import apply_verb, draft_request
 
 ADA = Person("U01ADA", "Ada Okafor", frozenset({Role.MEMBER}))
 BEN = Person("U02BEN", "Ben Castellanos", frozenset({Role.PROJECT_MANAGER}))
@@ -69,47 +69,49 @@ def framework(**changes: Any) -> dict[str, Any]:
 
 def drafted(requester: Person = BEN, service: str = "health-check", **values: Any) -> Request:
     form = framework if service == "framework-development" else health_check
-    return draft(12, "form-1", service, requester, form(**values), MONDAY, DESK).request
+    return draft_request(12, "form-1", service, requester, form(**values), MONDAY, DESK).request
 
 
 def submitted(requester: Person = BEN, service: str = "health-check", **values: Any) -> Request:
-    return apply(drafted(requester, service, **values), Verb.SUBMIT, requester, MONDAY, DESK).request
+    return apply_verb(drafted(requester, service, **values), Verb.SUBMIT, requester, MONDAY, DESK).request
 
 
-def history(state: State, requester: Person = BEN, **values: Any) -> list[LogEntry]:
+def history(state: RequestState, requester: Person = BEN, **values: Any) -> list[LogEntry]:
     """The log of a request that came to the state in the ordinary way: triaged and done by Wei, approved by Emeka."""
-    approval = state in (State.PENDING_APPROVAL, State.CHANGES_REQUESTED)
+    approval = state in (RequestState.PENDING_APPROVAL, RequestState.CHANGES_REQUESTED)
     service, form = ("framework-development", framework) if approval else ("health-check", health_check)
-    change = draft(12, "form-1", service, requester, form(**values), MONDAY, DESK)
+    change = draft_request(12, "form-1", service, requester, form(**values), MONDAY, DESK)
     changes = [change]
     for verb, actor, given in _WAYS[state]:
-        changes.append(apply(changes[-1].request, verb, requester if actor is BEN else actor, MONDAY, DESK, **given))
+        changes.append(
+            apply_verb(changes[-1].request, verb, requester if actor is BEN else actor, MONDAY, DESK, **given)
+        )
     assert changes[-1].request.state is state
     return [change.entry for change in changes if change.entry]
 
 
-def in_state(state: State, requester: Person = BEN, **values: Any) -> Request:
+def in_state(state: RequestState, requester: Person = BEN, **values: Any) -> Request:
     """The request that such a log tells of."""
-    return replay(history(state, requester, **values), LONDON)
+    return replay_log(history(state, requester, **values), LONDON)
 
 
 _SUBMITTED: tuple[tuple[Verb, Person, Any], ...] = ((Verb.SUBMIT, BEN, {}),)
 _QUEUED = (*_SUBMITTED, (Verb.ACCEPT, WEI, {}))
 _WORKED = (*_QUEUED, (Verb.CLAIM, WEI, {}))
 _DELIVERED = (*_WORKED, (Verb.DELIVER, WEI, DELIVERY))
-_WAYS: dict[State, tuple[tuple[Verb, Person, Any], ...]] = {
-    State.DRAFT: (),
-    State.SUBMITTED: _SUBMITTED,
-    State.NEEDS_INFO: (*_SUBMITTED, (Verb.ASK, WEI, {"comment": "Which phase?"})),
-    State.PENDING_APPROVAL: _QUEUED,
-    State.CHANGES_REQUESTED: (*_QUEUED, (Verb.REQUEST_CHANGES, EMEKA, {"comment": "Name the adopters."})),
-    State.QUEUED: _QUEUED,
-    State.IN_PROGRESS: _WORKED,
-    State.WAITING_REQUESTER: (*_WORKED, (Verb.QUESTION, WEI, {"comment": "Where is the register?"})),
-    State.ON_HOLD: (*_WORKED, (Verb.HOLD, WEI, {"reason": "Audit first", "review_on": date(2026, 5, 20)})),
-    State.DELIVERED: _DELIVERED,
-    State.CLOSED: (*_DELIVERED, (Verb.ACCEPT_DELIVERY, BEN, {})),
-    State.DECLINED: (*_SUBMITTED, (Verb.DECLINE, WEI, {"reason": "Another team does this"})),
-    State.DUPLICATE: (*_SUBMITTED, (Verb.MARK_DUPLICATE, WEI, {"duplicate_of": 3})),
-    State.WITHDRAWN: (*_SUBMITTED, (Verb.WITHDRAW, BEN, {})),
+_WAYS: dict[RequestState, tuple[tuple[Verb, Person, Any], ...]] = {
+    RequestState.DRAFT: (),
+    RequestState.SUBMITTED: _SUBMITTED,
+    RequestState.NEEDS_INFO: (*_SUBMITTED, (Verb.ASK, WEI, {"comment": "Which phase?"})),
+    RequestState.PENDING_APPROVAL: _QUEUED,
+    RequestState.CHANGES_REQUESTED: (*_QUEUED, (Verb.REQUEST_CHANGES, EMEKA, {"comment": "Name the adopters."})),
+    RequestState.QUEUED: _QUEUED,
+    RequestState.IN_PROGRESS: _WORKED,
+    RequestState.WAITING_REQUESTER: (*_WORKED, (Verb.QUESTION, WEI, {"comment": "Where is the register?"})),
+    RequestState.ON_HOLD: (*_WORKED, (Verb.HOLD, WEI, {"reason": "Audit first", "review_on": date(2026, 5, 20)})),
+    RequestState.DELIVERED: _DELIVERED,
+    RequestState.CLOSED: (*_DELIVERED, (Verb.ACCEPT_DELIVERY, BEN, {})),
+    RequestState.DECLINED: (*_SUBMITTED, (Verb.DECLINE, WEI, {"reason": "Another team does this"})),
+    RequestState.DUPLICATE: (*_SUBMITTED, (Verb.MARK_DUPLICATE, WEI, {"duplicate_of": 3})),
+    RequestState.WITHDRAWN: (*_SUBMITTED, (Verb.WITHDRAW, BEN, {})),
 }

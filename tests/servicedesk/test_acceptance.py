@@ -6,16 +6,16 @@ import pytest
 
 from foundation.errors import Conflict, InvalidInput
 from servicedesk.clock import Target
-from servicedesk.records import State, Verb
-from servicedesk.requests import apply
+from servicedesk.records import RequestState, Verb
+from servicedesk.requests import apply_verb
 from servicedesk.transitions import SYSTEM
 from tests.servicedesk.cast import BEN, DELIVERY, DESK, MONDAY, WEI, at, in_state
 
 
 def _reminded(*moments):
-    request = in_state(State.DELIVERED)
+    request = in_state(RequestState.DELIVERED)
     for moment in moments:
-        request = apply(request, Verb.REMIND, SYSTEM, moment, DESK).request
+        request = apply_verb(request, Verb.REMIND, SYSTEM, moment, DESK).request
     return request
 
 
@@ -36,9 +36,9 @@ def test_there_is_no_third_reminder():
 def test_after_five_business_days_and_both_reminders_it_closes_by_itself():
     request = _reminded(at(13), at(15))
     with pytest.raises(Conflict, match="PMO-12 does not close by itself yet"):
-        apply(request, Verb.AUTO_CLOSE, SYSTEM, at(15, 16, 59), DESK)
-    closed = apply(request, Verb.AUTO_CLOSE, SYSTEM, at(18), DESK)
-    assert closed.request.state is State.CLOSED
+        apply_verb(request, Verb.AUTO_CLOSE, SYSTEM, at(15, 16, 59), DESK)
+    closed = apply_verb(request, Verb.AUTO_CLOSE, SYSTEM, at(18), DESK)
+    assert closed.request.state is RequestState.CLOSED
     assert closed.entry.actor == "system"
 
 
@@ -47,43 +47,43 @@ def test_an_organisation_may_wait_longer():
     patient = replace(DESK, catalogue=DESK.catalogue.model_copy(update={"acceptance": acceptance}))
     request = _reminded(at(13), at(15))
     with pytest.raises(Conflict):
-        apply(request, Verb.AUTO_CLOSE, SYSTEM, at(18), patient)
-    assert apply(request, Verb.AUTO_CLOSE, SYSTEM, at(21), patient)
+        apply_verb(request, Verb.AUTO_CLOSE, SYSTEM, at(18), patient)
+    assert apply_verb(request, Verb.AUTO_CLOSE, SYSTEM, at(21), patient)
 
 
 def test_without_reminders_it_stays_open_however_long_it_takes():
     with pytest.raises(Conflict):
-        apply(_reminded(at(13)), Verb.AUTO_CLOSE, SYSTEM, at(29), DESK)
+        apply_verb(_reminded(at(13)), Verb.AUTO_CLOSE, SYSTEM, at(29), DESK)
 
 
 def test_a_late_reminder_still_leaves_a_business_day_to_answer():
     request = _reminded(at(13), at(20, 12))
     with pytest.raises(Conflict):
-        apply(request, Verb.AUTO_CLOSE, SYSTEM, at(21, 11), DESK)
-    assert apply(request, Verb.AUTO_CLOSE, SYSTEM, at(21, 12), DESK).request.state is State.CLOSED
+        apply_verb(request, Verb.AUTO_CLOSE, SYSTEM, at(21, 11), DESK)
+    assert apply_verb(request, Verb.AUTO_CLOSE, SYSTEM, at(21, 12), DESK).request.state is RequestState.CLOSED
 
 
 def test_it_is_reopened_with_a_reason_and_goes_on_with_the_used_time():
-    request = apply(in_state(State.IN_PROGRESS), Verb.DELIVER, WEI, at(13, 13), DESK, **DELIVERY).request
+    request = apply_verb(in_state(RequestState.IN_PROGRESS), Verb.DELIVER, WEI, at(13, 13), DESK, **DELIVERY).request
     used = request.delivery.used_before
     assert used == (8 + 8 + 4) * 3600
-    again = apply(request, Verb.REOPEN, BEN, at(20), DESK, reason="A page is missing").request
-    assert (again.state, again.assignee, again.reopened) == (State.IN_PROGRESS, WEI.id, 1)
-    assert again.delivery.used(at(20, 10), DESK.calendar) == used + 3600
+    again = apply_verb(request, Verb.REOPEN, BEN, at(20), DESK, reason="A page is missing").request
+    assert (again.state, again.assignee, again.reopened) == (RequestState.IN_PROGRESS, WEI.id, 1)
+    assert again.delivery.count_used(at(20, 10), DESK.calendar) == used + 3600
     assert again.checklist == ()
 
 
 def test_reopening_needs_a_reason():
     with pytest.raises(InvalidInput) as refusal:
-        apply(in_state(State.CLOSED), Verb.REOPEN, BEN, MONDAY, DESK)
+        apply_verb(in_state(RequestState.CLOSED), Verb.REOPEN, BEN, MONDAY, DESK)
     assert refusal.value.fields == {"reason": "Give a reason; the requester sees it."}
 
 
 def test_it_can_be_reopened_for_ten_business_days_after_it_was_closed():
-    closed = apply(in_state(State.DELIVERED), Verb.ACCEPT_DELIVERY, BEN, at(14), DESK).request
-    assert apply(closed, Verb.REOPEN, BEN, at(27, 17), DESK, reason="A page is missing")
+    closed = apply_verb(in_state(RequestState.DELIVERED), Verb.ACCEPT_DELIVERY, BEN, at(14), DESK).request
+    assert apply_verb(closed, Verb.REOPEN, BEN, at(27, 17), DESK, reason="A page is missing")
     with pytest.raises(Conflict) as refusal:
-        apply(closed, Verb.REOPEN, BEN, at(28, 10), DESK, reason="A page is missing")
+        apply_verb(closed, Verb.REOPEN, BEN, at(28, 10), DESK, reason="A page is missing")
     assert refusal.value.message == (
         "PMO-12 ended more than 10 business days ago. Make a new request, and link to this one."
     )
@@ -91,6 +91,6 @@ def test_it_can_be_reopened_for_ten_business_days_after_it_was_closed():
 
 def test_a_second_delivery_is_reminded_of_anew():
     request = _reminded(at(13), at(15))
-    request = apply(request, Verb.REOPEN, BEN, at(15), DESK, reason="A page is missing").request
-    request = apply(request, Verb.DELIVER, WEI, at(18), DESK, **DELIVERY).request
+    request = apply_verb(request, Verb.REOPEN, BEN, at(15), DESK, reason="A page is missing").request
+    request = apply_verb(request, Verb.DELIVER, WEI, at(18), DESK, **DELIVERY).request
     assert (request.reminders, request.reminded_at, request.delivered_at) == (0, None, at(18))

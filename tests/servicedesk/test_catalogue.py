@@ -7,9 +7,9 @@ import pytest
 from foundation.errors import NotFound
 from foundation.files import BadFile
 from foundation.people import Role
-from servicedesk.catalogue import SHIPPED, Approval, Family, Kind, Priority, read_catalogue
+from servicedesk.catalogue import SHIPPED, ApprovalRule, Priority, ServiceFamily, ServiceKind, read_catalogue
 from servicedesk.clock import Target
-from servicedesk.fields import CHOICES, FieldKind
+from servicedesk.fields import CHOICE_KINDS, FieldKind
 
 CATALOGUE = read_catalogue()
 KEYS = [service.key for service in CATALOGUE.services]
@@ -17,15 +17,15 @@ KEYS = [service.key for service in CATALOGUE.services]
 
 def test_the_nine_services_of_a_pmo_are_there():
     assert [(service.key, service.family, service.kind) for service in CATALOGUE.services] == [
-        ("regulatory-compliance", Family.MANDATED, Kind.COMPLIANCE),
-        ("framework-development", Family.MANDATED, Kind.COMPLIANCE),
-        ("methodology-compliance", Family.MANDATED, Kind.COMPLIANCE),
-        ("health-check", Family.MANDATED, Kind.ASSURANCE),
-        ("quality-review", Family.MANDATED, Kind.ASSURANCE),
-        ("risk-assurance", Family.MANDATED, Kind.ASSURANCE),
-        ("change-management", Family.NON_MANDATED, Kind.VALUE),
-        ("capacity-building", Family.NON_MANDATED, Kind.VALUE),
-        ("methods-and-tools", Family.NON_MANDATED, Kind.VALUE),
+        ("regulatory-compliance", ServiceFamily.MANDATED, ServiceKind.COMPLIANCE),
+        ("framework-development", ServiceFamily.MANDATED, ServiceKind.COMPLIANCE),
+        ("methodology-compliance", ServiceFamily.MANDATED, ServiceKind.COMPLIANCE),
+        ("health-check", ServiceFamily.MANDATED, ServiceKind.ASSURANCE),
+        ("quality-review", ServiceFamily.MANDATED, ServiceKind.ASSURANCE),
+        ("risk-assurance", ServiceFamily.MANDATED, ServiceKind.ASSURANCE),
+        ("change-management", ServiceFamily.NON_MANDATED, ServiceKind.VALUE),
+        ("capacity-building", ServiceFamily.NON_MANDATED, ServiceKind.VALUE),
+        ("methods-and-tools", ServiceFamily.NON_MANDATED, ServiceKind.VALUE),
     ]
 
 
@@ -46,57 +46,61 @@ def test_the_nine_services_of_a_pmo_are_there():
     ],
 )
 def test_targets_are_those_the_handbook_promises(service, values, days):
-    assert CATALOGUE.delivery_target(service, values, Priority.NORMAL) == Target(days, "days")
+    assert CATALOGUE.find_delivery_target(service, values, Priority.NORMAL) == Target(days, "days")
 
 
 def test_triage_takes_a_day_and_four_hours_for_regulation():
-    triage = {key: CATALOGUE.triage_target(key) for key in KEYS}
+    triage = {key: CATALOGUE.find_triage_target(key) for key in KEYS}
     assert triage.pop("regulatory-compliance") == Target(4, "hours")
     assert set(triage.values()) == {Target(1, "days")}
 
 
 def test_an_expedited_request_has_half_the_time():
-    assert str(CATALOGUE.delivery_target("health-check", {}, Priority.EXPEDITE)) == "10 business days at 50 %"
+    assert str(CATALOGUE.find_delivery_target("health-check", {}, Priority.EXPEDITE)) == "10 business days at 50 %"
 
 
 def test_a_framework_always_needs_approval_and_a_health_check_never():
-    approval = CATALOGUE.approval("framework-development", {})
+    approval = CATALOGUE.find_approval_rule("framework-development", {})
     assert approval is not None
     assert approval.by[0] is Role.PMO_LEAD
-    assert CATALOGUE.approval("health-check", {"confidential": True}) is None
+    assert CATALOGUE.find_approval_rule("health-check", {"confidential": True}) is None
 
 
 def test_a_change_needs_approval_only_when_it_is_confidential():
-    assert CATALOGUE.approval("change-management", {"confidential": True})
-    assert not CATALOGUE.approval("change-management", {"confidential": False})
+    assert CATALOGUE.find_approval_rule("change-management", {"confidential": True})
+    assert not CATALOGUE.find_approval_rule("change-management", {"confidential": False})
 
 
 def test_approval_may_depend_on_an_answer():
-    rule = Approval(by=(Role.PMO_LEAD,), field="budget_band", values=("large",))
-    services = [CATALOGUE.service("health-check").model_copy(update={"approval": rule})]
+    rule = ApprovalRule(by=(Role.PMO_LEAD,), field="budget_band", values=("large",))
+    services = [CATALOGUE.get_service("health-check").model_copy(update={"approval": rule})]
     careful = CATALOGUE.model_copy(update={"services": services})
-    assert careful.approval("health-check", {"budget_band": "large"}) is rule
-    assert careful.approval("health-check", {"budget_band": "small"}) is None
+    assert careful.find_approval_rule("health-check", {"budget_band": "large"}) is rule
+    assert careful.find_approval_rule("health-check", {"budget_band": "small"}) is None
 
 
 def test_a_framework_has_three_milestones():
-    assert [milestone.percent for milestone in CATALOGUE.service("framework-development").milestones] == [30, 70, 100]
+    assert [milestone.percent for milestone in CATALOGUE.get_service("framework-development").milestones] == [
+        30,
+        70,
+        100,
+    ]
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_form_fits_a_modal_and_its_inputs(key):
     """One block a field, and few enough of everything for a modal: 100 blocks, 100 options, 10 check boxes."""
-    form = CATALOGUE.form(key)
+    form = CATALOGUE.list_form_fields(key)
     assert len(form) <= 40, "a form people will fill in"
     for field in form:
         assert len(field.options) <= 100
-        assert (field.kind in CHOICES) == bool(field.options)
-    assert 1 <= len(CATALOGUE.service(key).checklist) <= 10
+        assert (field.kind in CHOICE_KINDS) == bool(field.options)
+    assert 1 <= len(CATALOGUE.get_service(key).checklist) <= 10
 
 
 def test_an_unknown_service_is_told_with_those_there_are():
     with pytest.raises(NotFound, match=r"no service “coffee”\. Choose one of: regulatory-compliance, framework"):
-        CATALOGUE.service("coffee")
+        CATALOGUE.get_service("coffee")
 
 
 def _broken(tmp_path, old, new, count=1):

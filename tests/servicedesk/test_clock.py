@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from foundation.errors import UserError
 from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar
-from servicedesk.clock import Alert, Clock, Target, alert_moment, alert_now, next_alert
+from servicedesk.clock import Alert, Clock, Target, find_alert_time, find_current_alert, find_next_alert
 from tests.servicedesk.cast import LONDON, NINE_TO_FIVE, WEEKDAYS
 
 HOUR = 3600
@@ -37,7 +37,7 @@ def running(start: datetime, hours: int) -> Clock:
     ],
 )
 def test_due_dates_skip_what_is_no_working_time(start, hours, due):
-    assert running(start, hours).due(LONDON) == due
+    assert running(start, hours).find_due_time(LONDON) == due
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_due_dates_skip_what_is_no_working_time(start, hours, due):
 )
 def test_a_pause_moves_the_due_date_by_its_working_time(start, hours, paused, resumed, due):
     clock = running(start, hours).pause(paused, LONDON).resume(resumed)
-    assert clock.due(LONDON) == due
+    assert clock.find_due_time(LONDON) == due
 
 
 def test_lunch_is_no_working_time():
     with_lunch = make_calendar("Europe/London", {day: ["09:00-12:00", "13:00-17:00"] for day in WEEKDAYS})
-    assert running(london("2026-05-11", "11:30"), 1).due(with_lunch) == london("2026-05-11", "13:30")
+    assert running(london("2026-05-11", "11:30"), 1).find_due_time(with_lunch) == london("2026-05-11", "13:30")
 
 
 def test_a_calendar_without_working_time_is_refused():
@@ -80,18 +80,18 @@ def test_a_calendar_whose_every_day_is_a_holiday_is_refused_and_does_not_hang():
     days_off = [date(2026, 1, 1) + timedelta(days=number) for number in range(4_000)]
     closed = make_calendar("Europe/London", NINE_TO_FIVE, days_off)
     with pytest.raises(UserError, match="too little working time"):
-        running(london("2026-05-11", "09:00"), 1).due(closed)
+        running(london("2026-05-11", "09:00"), 1).find_due_time(closed)
 
 
 def test_eighty_percent_and_the_due_date_are_told_at_their_moments():
     clock = running(london("2026-05-11", "13:00"), 8)
-    assert alert_moment(clock, Alert.NEAR, LONDON) == london("2026-05-12", "11:24")
-    assert alert_moment(clock, Alert.DUE, LONDON) == london("2026-05-12", "13:00")
+    assert find_alert_time(clock, Alert.NEAR, LONDON) == london("2026-05-12", "11:24")
+    assert find_alert_time(clock, Alert.DUE, LONDON) == london("2026-05-12", "13:00")
 
 
 def test_a_milestone_falls_where_its_share_of_the_target_is_used():
     thirty_days = Clock(Target(30, "days")).resume(london("2026-05-11", "09:00"))
-    assert [thirty_days.reaches(percent, LONDON) for percent in (30, 70, 100)] == [
+    assert [thirty_days.find_time_of_share(percent, LONDON) for percent in (30, 70, 100)] == [
         london("2026-05-21", "17:00"),
         london("2026-06-08", "17:00"),
         london("2026-06-19", "17:00"),
@@ -100,61 +100,60 @@ def test_a_milestone_falls_where_its_share_of_the_target_is_used():
 
 def test_after_the_due_date_the_lead_is_told_on_three_business_days():
     clock = running(london("2026-05-06", "13:00"), 8)  # due on Thursday
-    moments = [alert_moment(clock, alert, LONDON) for alert in (Alert.OVERDUE_1, Alert.OVERDUE_2, Alert.OVERDUE_3)]
+    moments = [find_alert_time(clock, alert, LONDON) for alert in (Alert.OVERDUE_1, Alert.OVERDUE_2, Alert.OVERDUE_3)]
     assert moments == [london(day, "13:00") for day in ("2026-05-08", "2026-05-11", "2026-05-12")]
 
 
 def test_an_alert_that_falls_at_closing_time_waits_for_the_next_opening():
     clock = running(london("2026-05-08", "09:00"), 8)
-    assert clock.due(LONDON) == london("2026-05-08", "17:00")
-    assert alert_now(clock, {Alert.NEAR}, london("2026-05-09", "10:00"), LONDON) is None
-    assert alert_now(clock, {Alert.NEAR}, london("2026-05-11", "09:00"), LONDON) is Alert.DUE
+    assert clock.find_due_time(LONDON) == london("2026-05-08", "17:00")
+    assert find_current_alert(clock, {Alert.NEAR}, london("2026-05-09", "10:00"), LONDON) is None
+    assert find_current_alert(clock, {Alert.NEAR}, london("2026-05-11", "09:00"), LONDON) is Alert.DUE
 
 
 def test_every_alert_is_sent_once_and_of_missed_ones_only_the_last():
     clock = running(london("2026-05-11", "13:00"), 8)
     noon = london("2026-05-12", "12:00")
-    assert alert_now(clock, set(), noon, LONDON) is Alert.NEAR
-    assert alert_now(clock, {Alert.NEAR}, noon, LONDON) is None
-    assert alert_now(clock, set(), london("2026-05-13", "14:00"), LONDON) is Alert.OVERDUE_1
-    assert next_alert(clock, {Alert.OVERDUE_1}, LONDON) == (Alert.OVERDUE_2, london("2026-05-14", "13:00"))
-    assert next_alert(clock, {Alert.OVERDUE_3}, LONDON) is None
+    assert find_current_alert(clock, set(), noon, LONDON) is Alert.NEAR
+    assert find_current_alert(clock, {Alert.NEAR}, noon, LONDON) is None
+    assert find_current_alert(clock, set(), london("2026-05-13", "14:00"), LONDON) is Alert.OVERDUE_1
+    assert find_next_alert(clock, {Alert.OVERDUE_1}, LONDON) == (Alert.OVERDUE_2, london("2026-05-14", "13:00"))
+    assert find_next_alert(clock, {Alert.OVERDUE_3}, LONDON) is None
 
 
 def test_an_alert_that_was_missed_by_day_is_not_sent_by_night():
     clock = running(london("2026-05-11", "09:00"), 4)
-    assert alert_now(clock, set(), london("2026-05-11", "23:00"), LONDON) is None
-    assert alert_now(clock, set(), london("2026-05-12", "09:00"), LONDON) is Alert.DUE
+    assert find_current_alert(clock, set(), london("2026-05-11", "23:00"), LONDON) is None
+    assert find_current_alert(clock, set(), london("2026-05-12", "09:00"), LONDON) is Alert.DUE
 
 
-def test_a_paused_clock_has_no_due_date_no_breach_and_no_alert():
+def test_a_paused_clock_has_no_due_date_and_no_alert():
     clock = running(london("2026-05-11", "09:00"), 1).pause(london("2026-05-11", "16:00"), LONDON)
     later = london("2026-06-11", "10:00")
-    assert clock.due(LONDON) is None
-    assert not clock.breached(later, LONDON)
-    assert alert_now(clock, set(), later, LONDON) is None
-    assert next_alert(clock, set(), LONDON) is None
+    assert clock.find_due_time(LONDON) is None
+    assert find_current_alert(clock, set(), later, LONDON) is None
+    assert find_next_alert(clock, set(), LONDON) is None
 
 
 def test_the_due_moment_itself_is_in_time():
     clock = running(london("2026-05-11", "09:00"), 8)
-    due = clock.due(LONDON)
-    assert not clock.breached(due, LONDON)
-    assert clock.stop(due, LONDON).met(LONDON)
+    due = clock.find_due_time(LONDON)
+    assert clock.count_left(due, LONDON) == 0
+    assert clock.stop(due, LONDON).is_met(LONDON)
     late = london("2026-05-12", "09:00:01")
-    assert clock.breached(late, LONDON)
-    assert clock.stop(late, LONDON).met(LONDON) is False
+    assert clock.count_left(late, LONDON) == -1
+    assert clock.stop(late, LONDON).is_met(LONDON) is False
 
 
 def test_a_new_target_keeps_what_is_used():
     clock = running(london("2026-05-11", "09:00"), 8).pause(london("2026-05-11", "12:00"), LONDON)
     shorter = clock.with_target(Target(4, "hours")).resume(london("2026-05-11", "14:00"))
-    assert shorter.due(LONDON) == london("2026-05-11", "15:00")
+    assert shorter.find_due_time(LONDON) == london("2026-05-11", "15:00")
 
 
 def test_a_clock_that_goes_on_after_a_stop_keeps_what_is_used():
     stopped = running(london("2026-05-11", "09:00"), 8).stop(london("2026-05-11", "15:00"), LONDON)
-    assert stopped.resume(london("2026-05-13", "09:00")).due(LONDON) == london("2026-05-13", "11:00")
+    assert stopped.resume(london("2026-05-13", "09:00")).find_due_time(LONDON) == london("2026-05-13", "11:00")
 
 
 def test_a_machine_whose_clock_was_set_back_never_makes_used_time_negative():
@@ -176,7 +175,7 @@ def test_a_target_that_says_nothing_is_refused(text):
 def test_five_business_days_are_a_week_even_with_a_short_friday():
     short_friday = make_calendar("Europe/London", NINE_TO_FIVE | {"friday": ["09:00-13:00"]})
     clock = Clock(Target(5, "days")).resume(london("2026-05-11", "09:00"))
-    assert clock.due(short_friday) == london("2026-05-15", "13:00")
+    assert clock.find_due_time(short_friday) == london("2026-05-15", "13:00")
 
 
 # Laws, for any calendar
@@ -205,28 +204,29 @@ def calendars(draw) -> Calendar:
 
 @given(calendars(), moments, st.integers(1, 200 * HOUR))
 def test_adding_and_measuring_are_each_others_inverse(calendar, start, seconds):
-    end = calendar.add(start, seconds)
-    assert calendar.between(start, end) == seconds
-    assert calendar.between(start, end - timedelta(seconds=1)) == seconds - 1
+    end = calendar.add_working_seconds(start, seconds)
+    assert calendar.count_working_seconds(start, end) == seconds
+    assert calendar.count_working_seconds(start, end - timedelta(seconds=1)) == seconds - 1
 
 
 @given(calendars(), st.tuples(moments, moments, moments).map(sorted))
 def test_working_time_adds_up_and_never_exceeds_the_time_by_the_wall(calendar, ordered):
     first, second, third = ordered
-    assert calendar.between(first, second) + calendar.between(second, third) == calendar.between(first, third)
-    assert 0 <= calendar.between(first, second) <= (second - first).total_seconds()
+    count = calendar.count_working_seconds
+    assert count(first, second) + count(second, third) == count(first, third)
+    assert 0 <= count(first, second) <= (second - first).total_seconds()
 
 
 @given(calendars(), moments, st.lists(st.integers(0, 90 * HOUR), min_size=2, max_size=2).map(sorted))
 def test_more_work_is_never_due_earlier(calendar, start, pair):
-    assert calendar.add(start, pair[0]) <= calendar.add(start, pair[1])
+    assert calendar.add_working_seconds(start, pair[0]) <= calendar.add_working_seconds(start, pair[1])
 
 
 @given(calendars(), moments)
 def test_the_next_opening_is_open_and_nothing_before_it_is(calendar, moment):
     opening = calendar.next_open(moment)
     assert calendar.is_open(opening)
-    assert calendar.between(moment, opening) == 0
+    assert calendar.count_working_seconds(moment, opening) == 0
 
 
 turns = st.lists(st.tuples(st.integers(1, 40 * HOUR), st.integers(1, 40 * HOUR)), max_size=6)
@@ -238,10 +238,10 @@ def test_due_is_created_plus_target_plus_the_working_time_of_all_pauses(calendar
     for work, wait in turns:
         paused = now + timedelta(seconds=work)
         now = paused + timedelta(seconds=wait)
-        held += calendar.between(paused, now)
+        held += calendar.count_working_seconds(paused, now)
         clock = clock.pause(paused, calendar).resume(now)
-    assume(clock.left(now, calendar) > 0)
-    assert clock.due(calendar) == calendar.add(created, hours * HOUR + held)
+    assume(clock.count_left(now, calendar) > 0)
+    assert clock.find_due_time(calendar) == calendar.add_working_seconds(created, hours * HOUR + held)
 
 
 @given(calendars(), moments, st.integers(1, 90), st.lists(st.integers(0, 40 * HOUR), max_size=9))
@@ -250,5 +250,5 @@ def test_used_time_only_grows(calendar, start, hours, waits):
     for number, wait in enumerate(waits):
         clock = (clock.resume(now), clock.pause(now, calendar), clock.stop(now, calendar))[number % 3]
         now += timedelta(seconds=wait)
-        assert clock.used(now, calendar) >= used
-        used = clock.used(now, calendar)
+        assert clock.count_used(now, calendar) >= used
+        used = clock.count_used(now, calendar)

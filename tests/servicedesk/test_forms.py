@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from foundation.errors import InvalidInput
 from servicedesk.catalogue import read_catalogue
 from servicedesk.fields import Field, FieldKind
-from servicedesk.forms import check_url, validate
+from servicedesk.forms import check_url, validate_form
 from tests.servicedesk.cast import health_check
 
 CATALOGUE = read_catalogue()
 TODAY = date(2026, 5, 11)
-FORM = CATALOGUE.form("health-check")
+FORM = CATALOGUE.list_form_fields("health-check")
 
 
 def _one(kind, value, **more):
-    return validate([Field(key="it", label="It", kind=kind, **more)], {"it": value}, TODAY).get("it")
+    return validate_form([Field(key="it", label="It", kind=kind, **more)], {"it": value}, TODAY).get("it")
 
 
 def _refusal(kind, value, **more):
@@ -34,7 +34,7 @@ def test_a_complete_form_is_kept_as_plain_values():
         watchers=["U01ADA", "U01ADA"],
         concerns="  ",
     )
-    kept = validate(FORM, given, TODAY)
+    kept = validate_form(FORM, given, TODAY)
     assert kept["need_by"] == "2026-06-30"
     assert kept["links"] == ("https://a.example/plan", "https://b.example/")
     assert kept["watchers"] == ("U01ADA",)
@@ -43,7 +43,7 @@ def test_a_complete_form_is_kept_as_plain_values():
 
 def test_every_missing_field_is_named_under_itself():
     with pytest.raises(InvalidInput) as refusal:
-        validate(FORM, {"title": " "}, TODAY)
+        validate_form(FORM, {"title": " "}, TODAY)
     required = {field.key for field in FORM if field.required}
     assert refusal.value.fields == {key: f"“{_label(key)}” is needed." for key in required}
 
@@ -53,29 +53,29 @@ def _label(key):
 
 
 def test_a_draft_may_have_gaps_but_no_mistakes():
-    assert validate(FORM, {"title": "Later"}, TODAY, complete=False) == {"title": "Later"}
+    assert validate_form(FORM, {"title": "Later"}, TODAY, complete=False) == {"title": "Later"}
     with pytest.raises(InvalidInput):
-        validate(FORM, {"stage": "later"}, TODAY, complete=False)
+        validate_form(FORM, {"stage": "later"}, TODAY, complete=False)
 
 
 def test_a_need_by_date_in_the_past_is_refused():
     with pytest.raises(InvalidInput) as refusal:
-        validate(FORM, health_check(need_by="2026-05-10"), TODAY)
+        validate_form(FORM, health_check(need_by="2026-05-10"), TODAY)
     assert refusal.value.fields == {"need_by": "This day is in the past. Choose today or a later day."}
-    assert validate(FORM, health_check(need_by="2026-05-11"), TODAY)["need_by"] == "2026-05-11"
+    assert validate_form(FORM, health_check(need_by="2026-05-11"), TODAY)["need_by"] == "2026-05-11"
 
 
 def test_dates_in_the_wrong_order_are_refused():
-    form = [field for field in CATALOGUE.form("capacity-building") if field.kind is FieldKind.DATE]
+    form = [field for field in CATALOGUE.list_form_fields("capacity-building") if field.kind is FieldKind.DATE]
     with pytest.raises(InvalidInput) as refusal:
-        validate(form, {"from_date": "2026-06-02", "to_date": "2026-06-01"}, TODAY)
+        validate_form(form, {"from_date": "2026-06-02", "to_date": "2026-06-01"}, TODAY)
     assert refusal.value.fields == {"to_date": "This day is before “Earliest date”. Change one of the two."}
-    assert validate(form, {"from_date": "2026-06-01", "to_date": "2026-06-01"}, TODAY)
+    assert validate_form(form, {"from_date": "2026-06-01", "to_date": "2026-06-01"}, TODAY)
 
 
 def test_a_field_that_the_form_does_not_have_is_refused():
     with pytest.raises(InvalidInput) as refusal:
-        validate(FORM, health_check(salary="much"), TODAY)
+        validate_form(FORM, health_check(salary="much"), TODAY)
     assert refusal.value.fields == {"salary": "This form has no such field."}
 
 

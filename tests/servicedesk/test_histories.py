@@ -10,13 +10,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from foundation.errors import UserError
 from servicedesk.catalogue import Priority
-from servicedesk.history import recompute, replay
-from servicedesk.records import ENDED, WORK, ClockName, LogEntry, Scores, State, Verb
-from servicedesk.requests import apply, draft
-from servicedesk.transitions import SYSTEM, TABLE, allowed_verbs
+from servicedesk.history import recompute_clocks, replay_log
+from servicedesk.records import ENDED_STATES, WORK_STATES, ClockName, LogEntry, RequestState, Scores, Verb
+from servicedesk.requests import apply_verb, draft_request
+from servicedesk.transitions import SYSTEM, TRANSITIONS, find_allowed_verbs
 from tests.servicedesk.cast import BEN, DANA, DELIVERY, DESK, EMEKA, EVERYBODY, MONDAY, WEI, framework, health_check
 
-EDGES = {(source, row.verb, row.to) for row in TABLE for source in row.sources}
+EDGES = {(source, transition.verb, transition.to) for transition in TRANSITIONS for source in transition.sources}
 SERVICES = ["health-check", "framework-development"]
 words = st.one_of(st.just("Because."), st.text(max_size=5))
 GIVEN = st.fixed_dictionaries(
@@ -33,7 +33,7 @@ GIVEN = st.fixed_dictionaries(
         "service": st.sampled_from([*SERVICES, "quality-review", "coffee"]),
         "scores": st.builds(Scores, *[st.integers(0, 8)] * 4),
         "people": st.lists(st.sampled_from([person.id for person in EVERYBODY]), max_size=3),
-        "to": st.sampled_from(State),
+        "to": st.sampled_from(RequestState),
     },
 )
 LASTS = {Verb.DECLINE, Verb.MARK_DUPLICATE, Verb.WITHDRAW, Verb.OVERRIDE}
@@ -49,7 +49,7 @@ SENSIBLE = {
     "service": "quality-review",
     "scores": Scores(5, 3, 2, 2),
     "people": [BEN.id],
-    "to": State.IN_PROGRESS,
+    "to": RequestState.IN_PROGRESS,
 }
 
 
@@ -60,7 +60,7 @@ class Lives(RuleBasedStateMachine):
     def begin(self, service, requester, secret):
         self.now = MONDAY
         form = framework if service == "framework-development" else health_check
-        change = draft(12, "form", service, requester, form(confidential=secret), self.now, DESK)
+        change = draft_request(12, "form", service, requester, form(confidential=secret), self.now, DESK)
         self.request, self.log, self.requester = change.request, [change.entry], requester
 
     @rule(seconds=st.one_of(st.integers(0, 7200), st.integers(0, 20 * 86400), st.integers(-3600, 0)))
@@ -88,7 +88,7 @@ class Lives(RuleBasedStateMachine):
     def _do_one_of(self, data, wanted):
         """What somebody may do, with what a person who knows what they are doing would give."""
         actors = [*EVERYBODY, SYSTEM]
-        may = [(verb, actor) for actor in actors for verb in allowed_verbs(self.request, actor) if wanted(verb)]
+        may = [(verb, actor) for actor in actors for verb in find_allowed_verbs(self.request, actor) if wanted(verb)]
         if may:
             verb, actor = data.draw(st.sampled_from(may))
             self._try(verb, actor, SENSIBLE | {"review_on": self.now.date() + timedelta(days=9)})
@@ -100,13 +100,13 @@ class Lives(RuleBasedStateMachine):
     def _try(self, verb, actor, given):
         before = self.request
         try:
-            change = apply(before, verb, actor, self.now, DESK, **given)
+            change = apply_verb(before, verb, actor, self.now, DESK, **given)
         except UserError:
             return
         if change.entry is None:
             assert (verb, change.request) == (Verb.SUBMIT, before)
             return
-        assert verb in allowed_verbs(before, actor)
+        assert verb in find_allowed_verbs(before, actor)
         self._edge(change.entry)
         self.request = change.request
         self.log.append(change.entry)
@@ -126,21 +126,21 @@ class Lives(RuleBasedStateMachine):
 
     def teardown(self):
         stored = [replace(entry, data=json.loads(json.dumps(dict(entry.data)))) for entry in self.log]
-        assert replay(stored, DESK.calendar) == self.request
-        assert recompute(self.request, stored, DESK.calendar) == self.request
+        assert replay_log(stored, DESK.calendar) == self.request
+        assert recompute_clocks(self.request, stored, DESK.calendar) == self.request
 
     @invariant()
     def at_most_one_clock_runs_and_none_is_negative(self):
-        clocks = [clock for name in ClockName if (clock := self.request.clock(name))]
-        assert sum(clock.running for clock in clocks) <= 1
-        assert all(clock.used(self.now, DESK.calendar) >= 0 for clock in clocks)
-        if self.request.state in ENDED | {State.DELIVERED}:
+        clocks = [clock for name in ClockName if (clock := self.request.get_clock(name))]
+        assert sum(clock.is_running for clock in clocks) <= 1
+        assert all(clock.count_used(self.now, DESK.calendar) >= 0 for clock in clocks)
+        if self.request.state in ENDED_STATES | {RequestState.DELIVERED}:
             assert all(clock.stopped for clock in clocks)
 
     @invariant()
     def who_works_on_it_is_pmo_staff_and_is_known_while_there_is_work(self):
         assert self.request.assignee in (None, WEI.id, EMEKA.id)
-        if self.request.state in WORK | {State.DELIVERED}:
+        if self.request.state in WORK_STATES | {RequestState.DELIVERED}:
             assert self.request.assignee
 
     @invariant()
@@ -149,9 +149,13 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def what_is_waited_for_is_known_only_while_waiting(self):
-        waiting = self.request.state in (State.NEEDS_INFO, State.CHANGES_REQUESTED, State.WAITING_REQUESTER)
+        waiting = self.request.state in (
+            RequestState.NEEDS_INFO,
+            RequestState.CHANGES_REQUESTED,
+            RequestState.WAITING_REQUESTER,
+        )
         assert bool(self.request.question) == waiting
-        assert bool(self.request.review_on) == (self.request.state is State.ON_HOLD)
+        assert bool(self.request.review_on) == (self.request.state is RequestState.ON_HOLD)
 
 
 def actor_is_lead(entry: LogEntry, requester) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from servicedesk.catalogue import Priority
-from servicedesk.priority import Lane, ranked, wsjf
+from servicedesk.priority import PriorityClass, compute_wsjf, rank_requests
 from servicedesk.records import Scores
 from tests.servicedesk.cast import DESK, submitted
 
@@ -15,8 +15,8 @@ def _request(number, service="health-check", scores=None, priority=Priority.NORM
 
 
 def test_a_small_job_of_the_same_worth_has_the_higher_score():
-    assert wsjf(Scores(impact=5, urgency=3, risk=2, size=2)) == 5
-    assert wsjf(Scores(impact=5, urgency=3, risk=2, size=8)) == Fraction(5, 4)
+    assert compute_wsjf(Scores(impact=5, urgency=3, risk=2, size=2)) == 5
+    assert compute_wsjf(Scores(impact=5, urgency=3, risk=2, size=8)) == Fraction(5, 4)
 
 
 def test_the_law_goes_first_then_worth_over_size_then_what_is_not_scored():
@@ -31,7 +31,7 @@ def test_the_law_goes_first_then_worth_over_size_then_what_is_not_scored():
         _request(8, scores=Scores(5, 5, 5, 1), priority=Priority.LOW),
         _request(9, "regulatory-compliance"),
     ]
-    order = ranked(requests, DESK.catalogue)
+    order = rank_requests(requests, DESK.catalogue)
     assert [entry.request.number for entry in order] == [6, 5, 7, 4, 3, 2, 1, 9, 8]
-    assert (order[0].lane, order[0].mandatory) == (Lane.EXPEDITE, date(2026, 6, 30))
-    assert order[-1].lane is Lane.LOW
+    assert (order[0].priority_class, order[0].mandatory) == (PriorityClass.EXPEDITE, date(2026, 6, 30))
+    assert order[-1].priority_class is PriorityClass.LOW

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from foundation.errors import Conflict
 from foundation.people import Role
-from handlers.requests.blocks.buttons import LABELS
-from handlers.requests.blocks.labels import RequestView, priority_words
+from handlers.requests.blocks.buttons import VERB_LABELS
+from handlers.requests.blocks.labels import RequestView, label_priority
 from handlers.slack.blocks.builders import (
     Block,
     build_modal,
@@ -20,16 +20,16 @@ from handlers.slack.blocks.builders import (
 from handlers.slack.blocks.rich_text import quote_text, rich_text
 from servicedesk.catalogue import Priority
 from servicedesk.effects import SIZES
-from servicedesk.forms import LONG_TEXT_LENGTH
-from servicedesk.records import State, Verb
-from servicedesk.transitions import OVERRIDE_TO
+from servicedesk.forms import MAX_LONG_TEXT_LENGTH
+from servicedesk.records import RequestState, Verb
+from servicedesk.transitions import OVERRIDE_STATES
 
-ACT = "request.act"
-USUAL_HOLD = timedelta(days=7)
-SCORED = ("impact", "urgency", "risk", "size")
+ACTION_FORM = "request.act"
+DEFAULT_HOLD = timedelta(days=7)
+SCORE_FIELDS = ("impact", "urgency", "risk", "size")
 
 # What is asked for each verb. A field that the verb does not need is marked as optional.
-FIELDS: Mapping[Verb, tuple[str, ...]] = {
+VERB_FIELDS: Mapping[Verb, tuple[str, ...]] = {
     Verb.ACCEPT: ("word",),
     Verb.ASK: ("comment",),
     Verb.ANSWER: ("comment",),
@@ -50,7 +50,7 @@ FIELDS: Mapping[Verb, tuple[str, ...]] = {
     Verb.WITHDRAW: ("why",),
     Verb.CHANGE_PRIORITY: ("priority", "word"),
     Verb.CHANGE_SERVICE: ("service", "reason"),
-    Verb.SCORE: SCORED,
+    Verb.SCORE: SCORE_FIELDS,
     Verb.WATCH: ("people",),
     Verb.UNWATCH: (),
     Verb.COMMENT: ("comment",),
@@ -81,155 +81,162 @@ _NOTES = {
 }
 
 
-def act_modal(sheet: RequestView, verb: Verb, others_too: bool = False) -> Block:
+def build_action_modal(view: RequestView, verb: Verb, others_too: bool = False) -> Block:
     """The window for a verb; it carries number and verb. With `others_too` other people may be made watchers.
 
     Raises:
         Conflict: there is nothing to choose from.
     """
-    fields = () if verb is Verb.WATCH and not others_too else FIELDS[verb]
-    blocks = [section(f"*{sheet.request.reference}* · {escape(sheet.request.title)}"), *_waited_for(sheet, verb)]
-    blocks += [block for key in fields if (block := _FIELDS[key](sheet, verb))]
+    fields = () if verb is Verb.WATCH and not others_too else VERB_FIELDS[verb]
+    blocks = [section(f"*{view.request.reference}* · {escape(view.request.title)}"), *_build_question(view, verb)]
+    blocks += [block for key in fields if (block := _FIELD_BUILDERS[key](view, verb))]
     if note := _NOTES.get(verb):
         blocks.append(context(note))
     return build_modal(
-        shorten(_TITLES.get(verb, LABELS[verb]), 24),
+        shorten(_TITLES.get(verb, VERB_LABELS[verb]), 24),
         blocks,
-        submit=shorten(LABELS[verb], 24),
-        callback_id=ACT,
-        private_metadata=f"{sheet.request.number}:{verb}",
+        submit=shorten(VERB_LABELS[verb], 24),
+        callback_id=ACTION_FORM,
+        private_metadata=f"{view.request.number}:{verb}",
     )
 
 
-def _waited_for(sheet: RequestView, verb: Verb) -> list[Block]:
-    question = sheet.request.question if verb in (Verb.ANSWER, Verb.REPLY) else None
+def _build_question(view: RequestView, verb: Verb) -> list[Block]:
+    question = view.request.question if verb in (Verb.ANSWER, Verb.REPLY) else None
     return [rich_text(quote_text(question))] if question else []
 
 
-def _comment(_: RequestView, verb: Verb) -> Block:
-    return _text("comment", _COMMENTS[verb])
+def _build_comment(_: RequestView, verb: Verb) -> Block:
+    return _build_text_input("comment", _COMMENTS[verb])
 
 
-def _word(_: RequestView, __: Verb) -> Block:
-    return _text("comment", "A word with it", optional=True, hint="Everybody concerned sees it.")
+def _build_optional_comment(_: RequestView, __: Verb) -> Block:
+    return _build_text_input("comment", "A word with it", optional=True, hint="Everybody concerned sees it.")
 
 
-def _reason(_: RequestView, verb: Verb) -> Block:
+def _build_reason(_: RequestView, verb: Verb) -> Block:
     label, hint = _REASONS.get(verb, ("Reason", "The requester sees it."))
-    return _text("reason", label, hint=hint)
+    return _build_text_input("reason", label, hint=hint)
 
 
-def _why(_: RequestView, __: Verb) -> Block:
-    return _text("reason", "Why", optional=True, hint="It helps the PMO to learn.")
+def _build_optional_reason(_: RequestView, __: Verb) -> Block:
+    return _build_text_input("reason", "Why", optional=True, hint="It helps the PMO to learn.")
 
 
-def _assignee(sheet: RequestView, verb: Verb) -> Block | None:
-    everybody = sheet.desk.people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD)
-    staff = {one.id: one.name for one in everybody if one.id != sheet.request.assignee}
+def _build_assignee(view: RequestView, verb: Verb) -> Block | None:
+    everybody = view.desk.people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD)
+    staff = {one.id: one.name for one in everybody if one.id != view.request.assignee}
     if verb is Verb.OVERRIDE:
         hint = "Needed only to move it into work."
-        return _select("assignee", "Who takes it?", staff, optional=True, hint=hint) if staff else None
+        return _build_select("assignee", "Who takes it?", staff, optional=True, hint=hint) if staff else None
     if not staff:
         raise Conflict("Nobody else is on the PMO's staff, so it cannot be given to anybody.")
-    return _select("assignee", "Who takes it?", staff)
+    return _build_select("assignee", "Who takes it?", staff)
 
 
-def _review_on(sheet: RequestView, _: Verb) -> Block:
-    calendar = sheet.desk.calendar
-    first = calendar.local_date(calendar.next_open(sheet.now + USUAL_HOLD))  # no weekend, no holiday
+def _build_review_date(view: RequestView, _: Verb) -> Block:
+    calendar = view.desk.calendar
+    first = calendar.local_date(calendar.next_open(view.now + DEFAULT_HOLD))  # no weekend, no holiday
     element = {"type": "datepicker", "action_id": "act.review_on", "initial_date": first.isoformat()}
     return input_block("review_on", "When is it looked at again?", element)
 
 
-def _link(_: RequestView, __: Verb) -> Block:
+def _build_link(_: RequestView, __: Verb) -> Block:
     element = {"type": "url_text_input", "action_id": "act.link", "placeholder": plain_text("https://")}
     return input_block("link", "Link to what is delivered", element)
 
 
-def _checklist(sheet: RequestView, _: Verb) -> Block | None:
-    service = sheet.desk.catalogue.find(sheet.request.service)
+def _build_checklist(view: RequestView, _: Verb) -> Block | None:
+    service = view.desk.catalogue.find_service(view.request.service)
     if service is None or not service.checklist:
         return None
-    choices = [_option(key, words) for key, words in service.checklist.items()]
+    choices = [_build_option(key, words) for key, words in service.checklist.items()]
     element = {"type": "checkboxes", "action_id": "act.checklist", "options": choices}
     return input_block("checklist", "What is done", element, hint=plain_text("All of it has to be."))
 
 
-def _duplicate_of(_: RequestView, __: Verb) -> Block:
+def _build_duplicate_of(_: RequestView, __: Verb) -> Block:
     element = {"type": "plain_text_input", "action_id": "act.duplicate_of", "placeholder": plain_text("PMO-12")}
     return input_block("duplicate_of", "Which request stays?", element)
 
 
-def _priority(sheet: RequestView, _: Verb) -> Block:
-    catalogue = sheet.desk.catalogue
+def _build_priority(view: RequestView, _: Verb) -> Block:
+    catalogue = view.desk.catalogue
     words = {
-        str(one): f"{priority_words(one)}: {catalogue.percents.get(one, 100)} % of the usual time" for one in Priority
+        str(one): f"{label_priority(one)}: {catalogue.percents.get(one, 100)} % of the usual time" for one in Priority
     }
-    return _select("priority", "Priority", words, chosen=str(sheet.request.priority))
+    return _build_select("priority", "Priority", words, chosen=str(view.request.priority))
 
 
-def _service(sheet: RequestView, _: Verb) -> Block:
-    others = {one.key: one.name for one in sheet.desk.catalogue.services if one.key != sheet.request.service}
+def _build_service(view: RequestView, _: Verb) -> Block:
+    others = {one.key: one.name for one in view.desk.catalogue.services if one.key != view.request.service}
     if not others:
         raise Conflict("There is no other service in the catalogue.")
     hint = "Answers that mean the same in the new form are kept."
-    return _select("service", "Which service is it?", others, hint=hint)
+    return _build_select("service", "Which service is it?", others, hint=hint)
 
 
-def _people(_: RequestView, __: Verb) -> Block:
+def _build_people(_: RequestView, __: Verb) -> Block:
     element = {"type": "multi_users_select", "action_id": "act.people"}
     return input_block("people", "Who is to be told of every step?", element)
 
 
-def _to(sheet: RequestView, _: Verb) -> Block:
-    states = [state for state in State if state in OVERRIDE_TO and state is not sheet.request.state]
-    return _select("to", "Move it to", {str(state): state.words.capitalize() for state in states})
+def _build_state(view: RequestView, _: Verb) -> Block:
+    states = [state for state in RequestState if state in OVERRIDE_STATES and state is not view.request.state]
+    return _build_select("to", "Move it to", {str(state): state.label.capitalize() for state in states})
 
 
-def _size(sheet: RequestView, _: Verb) -> Block:
-    scores = sheet.request.scores
+def _build_size(view: RequestView, _: Verb) -> Block:
+    scores = view.request.scores
     sizes = {str(size): str(size) for size in SIZES}
-    return _select("size", "Size of the work (1 small, 8 large)", sizes, chosen=str(scores.size) if scores else None)
+    return _build_select(
+        "size", "Size of the work (1 small, 8 large)", sizes, chosen=str(scores.size) if scores else None
+    )
 
 
-def _part(key: str, label: str) -> Callable[[RequestView, Verb], Block]:
+def _make_score_builder(key: str, label: str) -> Callable[[RequestView, Verb], Block]:
     """A score from 1 to 5."""
 
-    def field(sheet: RequestView, _: Verb) -> Block:
-        scores = sheet.request.scores
+    def field(view: RequestView, _: Verb) -> Block:
+        scores = view.request.scores
         chosen = str(getattr(scores, key)) if scores else None
-        return _select(key, f"{label} (1 low, 5 high)", {number: number for number in "12345"}, chosen=chosen)
+        return _build_select(key, f"{label} (1 low, 5 high)", {number: number for number in "12345"}, chosen=chosen)
 
     return field
 
 
-_FIELDS: Mapping[str, Callable[[RequestView, Verb], Block | None]] = {
-    "comment": _comment,
-    "word": _word,
-    "reason": _reason,
-    "why": _why,
-    "assignee": _assignee,
-    "review_on": _review_on,
-    "link": _link,
-    "checklist": _checklist,
-    "duplicate_of": _duplicate_of,
-    "priority": _priority,
-    "service": _service,
-    "people": _people,
-    "to": _to,
-    "impact": _part("impact", "Impact"),
-    "urgency": _part("urgency", "Time criticality"),
-    "risk": _part("risk", "Risk reduction"),
-    "size": _size,
+_FIELD_BUILDERS: Mapping[str, Callable[[RequestView, Verb], Block | None]] = {
+    "comment": _build_comment,
+    "word": _build_optional_comment,
+    "reason": _build_reason,
+    "why": _build_optional_reason,
+    "assignee": _build_assignee,
+    "review_on": _build_review_date,
+    "link": _build_link,
+    "checklist": _build_checklist,
+    "duplicate_of": _build_duplicate_of,
+    "priority": _build_priority,
+    "service": _build_service,
+    "people": _build_people,
+    "to": _build_state,
+    "impact": _make_score_builder("impact", "Impact"),
+    "urgency": _make_score_builder("urgency", "Time criticality"),
+    "risk": _make_score_builder("risk", "Risk reduction"),
+    "size": _build_size,
 }
 
 
-def _text(key: str, label: str, *, optional: bool = False, hint: str = "") -> Block:
-    element = {"type": "plain_text_input", "multiline": True, "max_length": LONG_TEXT_LENGTH, "action_id": f"act.{key}"}
+def _build_text_input(key: str, label: str, *, optional: bool = False, hint: str = "") -> Block:
+    element = {
+        "type": "plain_text_input",
+        "multiline": True,
+        "max_length": MAX_LONG_TEXT_LENGTH,
+        "action_id": f"act.{key}",
+    }
     return input_block(key, label, element, optional=optional, **({"hint": plain_text(hint, 150)} if hint else {}))
 
 
-def _select(
+def _build_select(
     key: str,
     label: str,
     options: Mapping[str, str],
@@ -241,12 +248,12 @@ def _select(
     element: Block = {
         "type": "static_select",
         "action_id": f"act.{key}",
-        "options": [_option(value, words) for value, words in options.items()][:100],
+        "options": [_build_option(value, words) for value, words in options.items()][:100],
     }
     if chosen in options:
-        element["initial_option"] = _option(str(chosen), options[str(chosen)])
+        element["initial_option"] = _build_option(str(chosen), options[str(chosen)])
     return input_block(key, label, element, optional=optional, **({"hint": plain_text(hint, 150)} if hint else {}))
 
 
-def _option(value: str, words: str) -> Block:
+def _build_option(value: str, words: str) -> Block:
     return {"text": plain_text(words, 75), "value": value}

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 
 from handlers.slack.blocks.builders import Block, actions, button, plain_text
-from servicedesk.records import Request, State, Verb
+from servicedesk.records import Request, RequestState, Verb
 
-LABELS = {
+VERB_LABELS = {
     Verb.ACCEPT: "Accept",
     Verb.ASK: "Ask the requester",
     Verb.ANSWER: "Answer",
@@ -33,28 +33,28 @@ LABELS = {
     Verb.COMMENT: "Comment",
     Verb.OVERRIDE: "Override",
 }
-AT_ONCE = (Verb.ACCEPT, Verb.APPROVE, Verb.CLAIM, Verb.RESUME, Verb.ACCEPT_DELIVERY)
+IMMEDIATE_VERBS = (Verb.ACCEPT, Verb.APPROVE, Verb.CLAIM, Verb.RESUME, Verb.ACCEPT_DELIVERY)
 """Buttons of a card that need no form. In the window of a request they have one too, with room for a word."""
 
-OPEN = "request.show"
-MENU = "request.menu"
-OPEN_WORDS = "Open…"
+OPEN_ACTION = "request.show"
+MENU_ACTION = "request.menu"
+OPEN_LABEL = "Open…"
 
 # The next steps, first what is most likely wanted.
-_STEPS: dict[State, tuple[Verb, ...]] = {
-    State.SUBMITTED: (Verb.ACCEPT, Verb.ASK, Verb.DECLINE),
-    State.NEEDS_INFO: (Verb.ANSWER,),
-    State.PENDING_APPROVAL: (Verb.APPROVE, Verb.REQUEST_CHANGES),
-    State.CHANGES_REQUESTED: (Verb.RESUBMIT,),
-    State.QUEUED: (Verb.CLAIM, Verb.ASSIGN),
-    State.IN_PROGRESS: (Verb.DELIVER, Verb.QUESTION),
-    State.WAITING_REQUESTER: (Verb.REPLY,),
-    State.ON_HOLD: (Verb.RESUME,),
-    State.DELIVERED: (Verb.ACCEPT_DELIVERY, Verb.REOPEN),
-    State.CLOSED: (Verb.REOPEN,),
+_NEXT_STEPS: dict[RequestState, tuple[Verb, ...]] = {
+    RequestState.SUBMITTED: (Verb.ACCEPT, Verb.ASK, Verb.DECLINE),
+    RequestState.NEEDS_INFO: (Verb.ANSWER,),
+    RequestState.PENDING_APPROVAL: (Verb.APPROVE, Verb.REQUEST_CHANGES),
+    RequestState.CHANGES_REQUESTED: (Verb.RESUBMIT,),
+    RequestState.QUEUED: (Verb.CLAIM, Verb.ASSIGN),
+    RequestState.IN_PROGRESS: (Verb.DELIVER, Verb.QUESTION),
+    RequestState.WAITING_REQUESTER: (Verb.REPLY,),
+    RequestState.ON_HOLD: (Verb.RESUME,),
+    RequestState.DELIVERED: (Verb.ACCEPT_DELIVERY, Verb.REOPEN),
+    RequestState.CLOSED: (Verb.REOPEN,),
 }
 # What else a card offers, in this order; all of it stands in the window of the request.
-_BESIDE = (
+_MENU_VERBS = (
     Verb.COMMENT,
     Verb.HOLD,
     Verb.REASSIGN,
@@ -65,7 +65,7 @@ _BESIDE = (
     Verb.MARK_DUPLICATE,
     Verb.UNWATCH,
 )
-_FIRST = {
+_PRIMARY_VERBS = {
     Verb.ACCEPT,
     Verb.APPROVE,
     Verb.CLAIM,
@@ -76,51 +76,51 @@ _FIRST = {
     Verb.RESUME,
     Verb.ACCEPT_DELIVERY,
 }
-_FINAL = {Verb.DECLINE, Verb.WITHDRAW}
-MOST_BUTTONS = 3
-MOST_IN_MENU = 5
+_DANGER_VERBS = {Verb.DECLINE, Verb.WITHDRAW}
+MAX_BUTTONS = 3
+MAX_MENU_ENTRIES = 5
 
 
-def card_buttons(request: Request, verbs: Collection[Verb]) -> list[Block]:
+def build_card_buttons(request: Request, verbs: Collection[Verb]) -> list[Block]:
     """One row for a card: at most three buttons and a menu of five."""
-    steps = [verb for verb in _STEPS.get(request.state, ()) if verb in verbs]
-    beside = [verb for verb in _BESIDE if verb in verbs and verb not in steps]
-    if len(steps) + len(beside) < MOST_BUTTONS:
-        made = [act_button(request, verb) for verb in (*steps, *beside)]
-        return [actions([*made, open_button(request)])]
-    made = [act_button(request, verb) for verb in steps[:MOST_BUTTONS]]
-    return [actions([*made, _menu(request, beside)])]
+    steps = [verb for verb in _NEXT_STEPS.get(request.state, ()) if verb in verbs]
+    beside = [verb for verb in _MENU_VERBS if verb in verbs and verb not in steps]
+    if len(steps) + len(beside) < MAX_BUTTONS:
+        made = [build_verb_button(request, verb) for verb in (*steps, *beside)]
+        return [actions([*made, build_open_button(request)])]
+    made = [build_verb_button(request, verb) for verb in steps[:MAX_BUTTONS]]
+    return [actions([*made, _build_menu(request, beside)])]
 
 
-def window_buttons(request: Request, verbs: Sequence[Verb]) -> list[Block]:
+def build_modal_buttons(request: Request, verbs: Sequence[Verb]) -> list[Block]:
     """Everything the person may do, for the window of a request: the next steps, and all the rest below."""
-    offered = [verb for verb in verbs if verb in LABELS]
-    steps = [verb for verb in _STEPS.get(request.state, ()) if verb in offered]
-    beside = [verb for verb in _BESIDE if verb in offered and verb not in steps]
+    offered = [verb for verb in verbs if verb in VERB_LABELS]
+    steps = [verb for verb in _NEXT_STEPS.get(request.state, ()) if verb in offered]
+    beside = [verb for verb in _MENU_VERBS if verb in offered and verb not in steps]
     others = [verb for verb in offered if verb not in (*steps, *beside)]
-    main = [actions([act_button(request, verb, prefix="request.do") for verb in steps])] if steps else []
-    rest = [_unstyled(act_button(request, verb, prefix="request.do")) for verb in (*beside, *others)]
+    main = [actions([build_verb_button(request, verb, prefix="request.do") for verb in steps])] if steps else []
+    rest = [_remove_style(build_verb_button(request, verb, prefix="request.do")) for verb in (*beside, *others)]
     return [*main, *([actions(rest)] if rest else [])]
 
 
-def act_button(request: Request, verb: Verb, *, prefix: str = "request") -> Block:
-    style = "primary" if verb in _FIRST else "danger" if verb in _FINAL else None
-    return button(LABELS[verb], f"{prefix}.{verb}", str(request.number), style=style)
+def build_verb_button(request: Request, verb: Verb, *, prefix: str = "request") -> Block:
+    style = "primary" if verb in _PRIMARY_VERBS else "danger" if verb in _DANGER_VERBS else None
+    return button(VERB_LABELS[verb], f"{prefix}.{verb}", str(request.number), style=style)
 
 
-def open_button(request: Request) -> Block:
-    return button(OPEN_WORDS, OPEN, str(request.number))
+def build_open_button(request: Request) -> Block:
+    return button(OPEN_LABEL, OPEN_ACTION, str(request.number))
 
 
-def _unstyled(made: Block) -> Block:
+def _remove_style(made: Block) -> Block:
     return {name: value for name, value in made.items() if name != "style"}
 
 
-def _menu(request: Request, beside: Sequence[Verb]) -> Block:
-    options = [(f"{request.number}:{verb}", LABELS[verb]) for verb in beside[: MOST_IN_MENU - 1]]
-    options.append((f"{request.number}:open", OPEN_WORDS))
+def _build_menu(request: Request, beside: Sequence[Verb]) -> Block:
+    options = [(f"{request.number}:{verb}", VERB_LABELS[verb]) for verb in beside[: MAX_MENU_ENTRIES - 1]]
+    options.append((f"{request.number}:open", OPEN_LABEL))
     return {
         "type": "overflow",
-        "action_id": MENU,
+        "action_id": MENU_ACTION,
         "options": [{"text": plain_text(words, 75), "value": value} for value, words in options],
     }

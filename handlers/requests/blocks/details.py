@@ -3,19 +3,19 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from foundation.people import Person
-from handlers.requests.blocks.buttons import card_buttons, window_buttons
-from handlers.requests.blocks.card import marks, matter
+from handlers.requests.blocks.buttons import build_card_buttons, build_modal_buttons
+from handlers.requests.blocks.card import build_highlights, format_flags
 from handlers.requests.blocks.labels import (
     RequestView,
-    answers,
-    asked_by,
-    priority_words,
-    quoted,
-    span,
-    state_line,
-    when,
+    format_duration,
+    format_moment,
+    format_quote,
+    format_requester,
+    format_status,
+    label_priority,
+    list_answers,
 )
-from handlers.requests.blocks.timeline import deed
+from handlers.requests.blocks.timeline import describe_entry
 from handlers.slack.blocks.builders import (
     Block,
     Message,
@@ -32,116 +32,129 @@ from handlers.slack.blocks.builders import (
 from handlers.slack.blocks.rich_text import LONGEST, rich_line, rich_text, text_run
 from servicedesk.clock import Clock
 from servicedesk.fields import Field, FieldKind
-from servicedesk.figures import lead_time
-from servicedesk.priority import wsjf
+from servicedesk.figures import compute_lead_time
+from servicedesk.priority import compute_wsjf
 from servicedesk.records import ClockName, LogEntry, Verb
-from servicedesk.transitions import allowed_verbs
+from servicedesk.transitions import find_allowed_verbs
 
-_LONG = {FieldKind.LONG_TEXT, FieldKind.URLS, FieldKind.MULTI_CHOICE, FieldKind.PEOPLE}
-_CLOCKS = {ClockName.TRIAGE: "Triage", ClockName.APPROVAL: "Approval", ClockName.DELIVERY: "Delivery"}
-MOST_ANSWERS = 40  # blocks; with the steps below they stay within a window's hundred
-STEPS_IN_WINDOW = 40
-STEPS_IN_MESSAGE = 12
+_LONG_KINDS = {FieldKind.LONG_TEXT, FieldKind.URLS, FieldKind.MULTI_CHOICE, FieldKind.PEOPLE}
+_CLOCK_LABELS = {ClockName.TRIAGE: "Triage", ClockName.APPROVAL: "Approval", ClockName.DELIVERY: "Delivery"}
+MAX_ANSWERS = 40  # blocks; with the steps below they stay within a window's hundred
+MAX_MODAL_ENTRIES = 40
+MAX_MESSAGE_ENTRIES = 12
 
 
-def window(sheet: RequestView, log: Sequence[LogEntry], reader: Person, note: str = "") -> Block:
+def build_request_modal(view: RequestView, log: Sequence[LogEntry], reader: Person, note: str = "") -> Block:
     """The window of a request, with a button for everything that its reader may do now. `note` is said first."""
-    buttons = window_buttons(sheet.request, _verbs(sheet, reader))
+    buttons = build_modal_buttons(view.request, _list_verbs(view, reader))
     noted = [section(f":warning: {escape(note)}")] if note else []
-    blocks = [*noted, *_top(sheet), *buttons, *_times(sheet, log, reader), divider()]
-    blocks += _contents(sheet, _as_written)[:MOST_ANSWERS]
-    return build_modal(sheet.request.reference, [*blocks, divider(), *_history(sheet, log, reader, STEPS_IN_WINDOW)])
+    blocks = [*noted, *_build_top(view), *buttons, *_build_times(view, log, reader), divider()]
+    blocks += _build_answers(view, _build_answer_as_written)[:MAX_ANSWERS]
+    return build_modal(
+        view.request.reference, [*blocks, divider(), *_build_history(view, log, reader, MAX_MODAL_ENTRIES)]
+    )
 
 
-def details(sheet: RequestView, log: Sequence[LogEntry], reader: Person) -> Message:
+def build_request_message(view: RequestView, log: Sequence[LogEntry], reader: Person) -> Message:
     """The answer to a command; it is shown to the reader alone."""
-    blocks = [*_top(sheet), *_times(sheet, log, reader), *_contents(sheet, _as_told)[: MOST_ANSWERS // 2]]
-    blocks += [divider(), *_history(sheet, log, reader, STEPS_IN_MESSAGE)]
-    blocks += card_buttons(sheet.request, _verbs(sheet, reader))
-    return build_message(f"{escape(sheet.title)} ({escape(sheet.service)}): {state_line(sheet)}", blocks)
+    blocks = [
+        *_build_top(view),
+        *_build_times(view, log, reader),
+        *_build_answers(view, _build_answer)[: MAX_ANSWERS // 2],
+    ]
+    blocks += [divider(), *_build_history(view, log, reader, MAX_MESSAGE_ENTRIES)]
+    blocks += build_card_buttons(view.request, _list_verbs(view, reader))
+    return build_message(f"{escape(view.title)} ({escape(view.service)}): {format_status(view)}", blocks)
 
 
-def _verbs(sheet: RequestView, reader: Person) -> list[Verb]:
+def _list_verbs(view: RequestView, reader: Person) -> list[Verb]:
     """What the reader may do. Whoever does not watch cannot stop watching."""
-    watches = reader.id in sheet.request.watchers
-    return [verb for verb in allowed_verbs(sheet.request, reader) if watches or verb is not Verb.UNWATCH]
+    watches = reader.id in view.request.watchers
+    return [verb for verb in find_allowed_verbs(view.request, reader) if watches or verb is not Verb.UNWATCH]
 
 
-def _top(sheet: RequestView) -> list[Block]:
-    role = f"Asked by {asked_by(sheet)} · {escape(sheet.service)}{marks(sheet)}"
-    return [header(sheet.title), context(role), section(state_line(sheet)), *matter(sheet)]
+def _build_top(view: RequestView) -> list[Block]:
+    role = f"Asked by {format_requester(view)} · {escape(view.service)}{format_flags(view)}"
+    return [header(view.title), context(role), section(format_status(view)), *build_highlights(view)]
 
 
-def _times(sheet: RequestView, log: Sequence[LogEntry], reader: Person) -> list[Block]:
+def _build_times(view: RequestView, log: Sequence[LogEntry], reader: Person) -> list[Block]:
     """Whose the time was, and how much of each promise is used."""
-    request, calendar = sheet.request, sheet.desk.calendar
-    clocks = ((name, request.clock(name)) for name in ClockName)
-    lines = [f"*{_CLOCKS[name]}:* {_used(clock, sheet)}" for name, clock in clocks if clock]
+    request, calendar = view.request, view.desk.calendar
+    clocks = ((name, request.get_clock(name)) for name in ClockName)
+    lines = [f"*{_CLOCK_LABELS[name]}:* {_describe_clock(clock, view)}" for name, clock in clocks if clock]
     if request.submitted_at:
-        lead = lead_time(log, sheet.now, calendar)
-        held = [f"{holder} {span(seconds, calendar)}" for holder, seconds in lead.held.items() if seconds >= 60]
+        lead = compute_lead_time(log, view.now, calendar)
+        held = [
+            f"{holder} {format_duration(seconds, calendar)}" for holder, seconds in lead.held.items() if seconds >= 60
+        ]
         whose = f", held by {', '.join(held)}" if held else ""
-        lines.append(f"*Lead time:* {span(lead.total, calendar)}{whose}")
-    lines += _milestones(sheet)
+        lines.append(f"*Lead time:* {format_duration(lead.total, calendar)}{whose}")
+    lines += _list_milestones(view)
     if request.scores and reader.is_pmo:
         scores = request.scores
         parts = f"impact {scores.impact}, urgency {scores.urgency}, risk {scores.risk}, size {scores.size}"
-        lines.append(f"*Score:* {float(wsjf(scores)):.1f} ({parts}), priority {priority_words(request.priority)}")
+        lines.append(
+            f"*Score:* {float(compute_wsjf(scores)):.1f} ({parts}), priority {label_priority(request.priority)}"
+        )
     return [section("\n".join(lines))] if lines else []
 
 
-def _used(clock: Clock, sheet: RequestView) -> str:
-    calendar = sheet.desk.calendar
-    used = f"{span(clock.used(sheet.now, calendar), calendar)} of {clock.target} used"
+def _describe_clock(clock: Clock, view: RequestView) -> str:
+    calendar = view.desk.calendar
+    used = f"{format_duration(clock.count_used(view.now, calendar), calendar)} of {clock.target} used"
     if clock.stopped:
-        return f"{used}, {'in time' if clock.met(calendar) else ':warning: late'}"
-    due = clock.due(calendar)
-    return f"{used}, due {when(due, calendar)}" if due else f"{used}; it stands still while it waits"
+        return f"{used}, {'in time' if clock.is_met(calendar) else ':warning: late'}"
+    due = clock.find_due_time(calendar)
+    return f"{used}, due {format_moment(due, calendar)}" if due else f"{used}; it stands still while it waits"
 
 
-def _milestones(sheet: RequestView) -> Iterator[str]:
+def _list_milestones(view: RequestView) -> Iterator[str]:
     """The stages of a long delivery, with the moments by which they are expected while its clock runs."""
-    service, clock = sheet.desk.catalogue.find(sheet.request.service), sheet.request.delivery
-    if service and clock and clock.running:
+    service, clock = view.desk.catalogue.find_service(view.request.service), view.request.delivery
+    if service and clock and clock.is_running:
         for milestone in service.milestones:
-            if at := clock.reaches(milestone.percent, sheet.desk.calendar):
-                yield f"• {escape(milestone.label)}: by {when(at, sheet.desk.calendar)}"
+            if at := clock.find_time_of_share(milestone.percent, view.desk.calendar):
+                yield f"• {escape(milestone.label)}: by {format_moment(at, view.desk.calendar)}"
 
 
-def _contents(sheet: RequestView, at_length: Callable[[RequestView, Field, str], Block]) -> list[Block]:
+def _build_answers(view: RequestView, at_length: Callable[[RequestView, Field, str], Block]) -> list[Block]:
     """All answers: the short ones side by side, each long one by itself."""
-    told = [(one, answer) for one, answer in answers(sheet) if one.key != "title"]
-    short = [mrkdwn(f"*{escape(one.label)}*\n{answer}", 2000) for one, answer in told if one.kind not in _LONG]
-    long = [at_length(sheet, one, answer) for one, answer in told if one.kind in _LONG]
-    return [*({"type": "section", "fields": list(fields)} for fields in _by_ten(short)), *long]
+    told = [(one, answer) for one, answer in list_answers(view) if one.key != "title"]
+    short = [mrkdwn(f"*{escape(one.label)}*\n{answer}", 2000) for one, answer in told if one.kind not in _LONG_KINDS]
+    long = [at_length(view, one, answer) for one, answer in told if one.kind in _LONG_KINDS]
+    return [*({"type": "section", "fields": list(fields)} for fields in _split_by_ten(short)), *long]
 
 
-def _as_told(_: RequestView, one: Field, told: str) -> Block:
+def _build_answer(_: RequestView, one: Field, told: str) -> Block:
     return section(f"*{escape(one.label)}*\n{told}")
 
 
-def _as_written(sheet: RequestView, one: Field, told: str) -> Block:
+def _build_answer_as_written(view: RequestView, one: Field, told: str) -> Block:
     """A window has the room for what somebody wrote in rich text, which shows it sign by sign."""
     if one.kind is not FieldKind.LONG_TEXT:
-        return _as_told(sheet, one, told)
-    written = shorten(str(sheet.request.values[one.key]), LONGEST)
+        return _build_answer(view, one, told)
+    written = shorten(str(view.request.values[one.key]), LONGEST)
     return rich_text(rich_line(text_run(f"{one.label}\n", "bold"), text_run(written)))
 
 
-def _by_ten(fields: Sequence[Block]) -> Iterator[Sequence[Block]]:
+def _split_by_ten(fields: Sequence[Block]) -> Iterator[Sequence[Block]]:
     for start in range(0, len(fields), 10):
         yield fields[start : start + 10]
 
 
-def _history(sheet: RequestView, log: Sequence[LogEntry], reader: Person, most: int) -> list[Block]:
+def _build_history(view: RequestView, log: Sequence[LogEntry], reader: Person, most: int) -> list[Block]:
     """Its steps, the latest first. What the PMO weighs among itself is for the PMO."""
     steps = [entry for entry in log if reader.is_pmo or entry.verb is not Verb.SCORE][1:]  # without the draft
     shown = list(reversed(steps))[:most]
-    blocks = [section(f"*History*\n{_step(shown[0], sheet)}"), *(section(_step(entry, sheet)) for entry in shown[1:])]
+    blocks = [
+        section(f"*History*\n{_format_entry(shown[0], view)}"),
+        *(section(_format_entry(entry, view)) for entry in shown[1:]),
+    ]
     left = len(steps) - len(shown)
     return [*blocks, context(f"{left} earlier steps are not shown.")] if left else blocks
 
 
-def _step(entry: LogEntry, sheet: RequestView) -> str:
-    told = f"{when(entry.at, sheet.desk.calendar)} · {deed(entry, sheet.desk)}"
-    return f"{told}\n{quoted(entry.comment, 2000)}" if entry.comment else told
+def _format_entry(entry: LogEntry, view: RequestView) -> str:
+    told = f"{format_moment(entry.at, view.desk.calendar)} · {describe_entry(entry, view.desk)}"
+    return f"{told}\n{format_quote(entry.comment, 2000)}" if entry.comment else told

@@ -3,43 +3,43 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from handlers.requests.blocks.labels import Names, title_of
+from handlers.requests.blocks.labels import Names, look_up_name
 from handlers.slack.blocks.builders import Block, build_modal, button, escape, input_block, plain_text, section, shorten
 from handlers.slack.blocks.rich_text import quote_text, rich_text
-from servicedesk.catalogue import Catalogue, Family, Service
+from servicedesk.catalogue import Catalogue, Service, ServiceFamily
 from servicedesk.fields import Field, FieldKind
-from servicedesk.forms import LONG_TEXT_LENGTH, TEXT_LENGTH
+from servicedesk.forms import MAX_LONG_TEXT_LENGTH, MAX_TEXT_LENGTH
 from servicedesk.records import Request
 
-FORM = "request.form"
-RESUBMIT = "request.resubmit"
-CHOOSE = "request.open"  # the key of the service follows
+REQUEST_FORM = "request.form"
+RESUBMISSION_FORM = "request.resubmit"
+CHOOSE_ACTION = "request.open"  # the key of the service follows
 
 _FAMILIES = {
-    Family.MANDATED: "*Mandated services* · projects must take these, from the PMO alone",
-    Family.NON_MANDATED: "*Services on request* · ask whenever they would help",
+    ServiceFamily.MANDATED: "*Mandated services* · projects must take these, from the PMO alone",
+    ServiceFamily.NON_MANDATED: "*Services on request* · ask whenever they would help",
 }
-MOST_SERVICES = 40  # two blocks each
+MAX_SERVICES = 40  # two blocks each
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
+class FormPrefill:
     """What a form begins with: values by key, and the titles of the projects and objectives among them."""
 
     values: Mapping[str, object] = field(default_factory=dict)
     names: Names = field(default_factory=dict)
 
 
-def picker(catalogue: Catalogue) -> Block:
+def build_service_picker(catalogue: Catalogue) -> Block:
     """The window in which a service is chosen."""
     blocks: list[Block] = []
     for family, words in _FAMILIES.items():
-        services = [one for one in catalogue.services[:MOST_SERVICES] if one.family is family]
-        blocks += [section(words), *map(_choice_of, services)] if services else []
+        services = [one for one in catalogue.services[:MAX_SERVICES] if one.family is family]
+        blocks += [section(words), *map(_build_service_entry, services)] if services else []
     return build_modal("Request a PMO service", blocks)
 
 
-def form(service: Service, fields: Sequence[Field], filling: Filling) -> Block:
+def build_request_form(service: Service, fields: Sequence[Field], filling: FormPrefill) -> Block:
     """The window with the fields of a service."""
     top = section(
         f"*{escape(service.name)}*\n{escape(service.line)}\n*You get:* {escape(service.deliverable)}, "
@@ -47,140 +47,143 @@ def form(service: Service, fields: Sequence[Field], filling: Filling) -> Block:
     )
     return build_modal(
         "Request a PMO service",
-        [top, *_inputs(fields, filling)],
+        [top, *_build_inputs(fields, filling)],
         submit="Send",
-        callback_id=FORM,
+        callback_id=REQUEST_FORM,
         private_metadata=service.key,
     )
 
 
-def changed_form(request: Request, fields: Sequence[Field], filling: Filling) -> Block:
+def build_resubmission_form(request: Request, fields: Sequence[Field], filling: FormPrefill) -> Block:
     """The same form as it was filled in, to be changed as the approvers ask."""
     asked = [section(f"*{request.reference}* · what should be changed:"), rich_text(quote_text(request.question or ""))]
     return build_modal(
         "Change and resubmit",
-        [*asked, *_inputs(fields, filling)],
+        [*asked, *_build_inputs(fields, filling)],
         submit="Submit again",
-        callback_id=RESUBMIT,
+        callback_id=RESUBMISSION_FORM,
         private_metadata=str(request.number),
     )
 
 
-def _choice_of(service: Service) -> Block:
+def _build_service_entry(service: Service) -> Block:
     words = f"*{escape(service.name)}*\n{escape(service.line)}"
-    return section(words, accessory=button("Choose", f"{CHOOSE}.{service.key}", service.key))
+    return section(words, accessory=button("Choose", f"{CHOOSE_ACTION}.{service.key}", service.key))
 
 
-def options(found: Sequence[tuple[str, str]]) -> list[Block]:
+def build_options(found: Sequence[tuple[str, str]]) -> list[Block]:
     """The choices of an external select: key and words."""
-    return [_option(key, words) for key, words in found[:100]]
+    return [_build_option(key, words) for key, words in found[:100]]
 
 
-def _inputs(fields: Sequence[Field], filling: Filling) -> list[Block]:
-    return [_input(one, filling) for one in fields]
+def _build_inputs(fields: Sequence[Field], filling: FormPrefill) -> list[Block]:
+    return [_build_input(one, filling) for one in fields]
 
 
-def _input(one: Field, filling: Filling) -> Block:
+def _build_input(one: Field, filling: FormPrefill) -> Block:
     more: Block = {"optional": not one.required}
     if one.hint:
         more["hint"] = plain_text(one.hint, 150)
     value = filling.values.get(one.key)
-    if one.kind in _LOOKED_UP:
-        element = _looked_up(one, value, title_of(filling.names, one.kind, str(value)))
+    if one.kind in LOOKUP_KINDS:
+        element = _build_lookup(one, value, look_up_name(filling.names, one.kind, str(value)))
     else:
         element = _ELEMENTS[one.kind](one, value)
     return input_block(one.key, one.label, element, **more)
 
 
-def _text(one: Field, value: object) -> Block:
+def _build_text(one: Field, value: object) -> Block:
     is_long = one.kind is FieldKind.LONG_TEXT
-    longest = one.max_length or (LONG_TEXT_LENGTH if is_long else TEXT_LENGTH)
+    longest = one.max_length or (MAX_LONG_TEXT_LENGTH if is_long else MAX_TEXT_LENGTH)
     made: Block = {"type": "plain_text_input", "multiline": is_long, "max_length": longest}
-    return _filled(one, made, "initial_value", str(value or "")[:longest])
+    return _fill_element(one, made, "initial_value", str(value or "")[:longest])
 
 
-def _urls(one: Field, value: object) -> Block:
+def _build_urls(one: Field, value: object) -> Block:
     text = "\n".join(value) if isinstance(value, tuple | list) else value
     made = {"type": "plain_text_input", "multiline": True, "max_length": 3000}
-    return _filled(one, made, "initial_value", text)
+    return _fill_element(one, made, "initial_value", text)
 
 
-def _url(one: Field, value: object) -> Block:
-    return _filled(one, {"type": "url_text_input"}, "initial_value", value)
+def _build_url(one: Field, value: object) -> Block:
+    return _fill_element(one, {"type": "url_text_input"}, "initial_value", value)
 
 
-def _number(one: Field, value: object) -> Block:
+def _build_number(one: Field, value: object) -> Block:
     made: Block = {"type": "number_input", "is_decimal_allowed": one.decimals}
     made |= {"min_value": f"{one.min:.15g}"} if one.min is not None else {}
     made |= {"max_value": f"{one.max:.15g}"} if one.max is not None else {}
-    return _filled(one, made, "initial_value", None if value is None else f"{value}")
+    return _fill_element(one, made, "initial_value", None if value is None else f"{value}")
 
 
-def _date(one: Field, value: object) -> Block:
-    return _filled(one, {"type": "datepicker"}, "initial_date", value)
+def _build_date(one: Field, value: object) -> Block:
+    return _fill_element(one, {"type": "datepicker"}, "initial_date", value)
 
 
-def _choice(one: Field, value: object) -> Block:
-    made: Block = {"type": "static_select", "options": [_option(key, words) for key, words in one.options.items()]}
-    chosen = _option(str(value), one.options[str(value)]) if value in one.options else None
-    return _filled(one, made, "initial_option", chosen)
+def _build_choice(one: Field, value: object) -> Block:
+    made: Block = {
+        "type": "static_select",
+        "options": [_build_option(key, words) for key, words in one.options.items()],
+    }
+    chosen = _build_option(str(value), one.options[str(value)]) if value in one.options else None
+    return _fill_element(one, made, "initial_option", chosen)
 
 
-def _choices(one: Field, value: object) -> Block:
+def _build_choices(one: Field, value: object) -> Block:
     made: Block = {
         "type": "multi_static_select",
-        "options": [_option(key, words) for key, words in one.options.items()],
+        "options": [_build_option(key, words) for key, words in one.options.items()],
     }
     kept = value if isinstance(value, tuple | list) else ()
-    chosen = [_option(key, one.options[key]) for key in kept if key in one.options]
-    return _filled(one, made, "initial_options", chosen or None)
+    chosen = [_build_option(key, one.options[key]) for key in kept if key in one.options]
+    return _fill_element(one, made, "initial_options", chosen or None)
 
 
-def _yes_no(one: Field, value: object) -> Block:
-    yes, no = _option("yes", "Yes"), _option("no", "No")
+def _build_yes_no(one: Field, value: object) -> Block:
+    yes, no = _build_option("yes", "Yes"), _build_option("no", "No")
     chosen = {True: yes, False: no}.get(value) if isinstance(value, bool) else None
     made: Block = {"type": "radio_buttons", "options": [yes, no]}
     made["action_id"] = f"field.{one.key}"
     return made | ({"initial_option": chosen} if chosen else {})
 
 
-def _person(one: Field, value: object) -> Block:
-    return _filled(one, {"type": "users_select"}, "initial_user", value)
+def _build_person(one: Field, value: object) -> Block:
+    return _fill_element(one, {"type": "users_select"}, "initial_user", value)
 
 
-def _people(one: Field, value: object) -> Block:
+def _build_people(one: Field, value: object) -> Block:
     chosen = list(value) if isinstance(value, tuple | list) else None
-    return _filled(one, {"type": "multi_users_select"}, "initial_users", chosen)
+    return _fill_element(one, {"type": "multi_users_select"}, "initial_users", chosen)
 
 
-def _looked_up(one: Field, value: object, title: str) -> Block:
+def _build_lookup(one: Field, value: object, title: str) -> Block:
     made: Block = {"type": "external_select", "min_query_length": 0, "action_id": f"request.{one.kind}"}
     made["placeholder"] = plain_text(one.placeholder or "Type to search", 150)
-    return made | ({"initial_option": _option(str(value), title)} if value else {})
+    return made | ({"initial_option": _build_option(str(value), title)} if value else {})
 
 
-def _filled(one: Field, element: Block, name: str, value: object) -> Block:
+def _fill_element(one: Field, element: Block, name: str, value: object) -> Block:
     element["action_id"] = f"field.{one.key}"
     if one.placeholder:
         element["placeholder"] = plain_text(one.placeholder, 150)
     return element | ({name: value} if value not in (None, "", [], ()) else {})
 
 
-def _option(value: str, words: str) -> Block:
+def _build_option(value: str, words: str) -> Block:
     return {"text": plain_text(words, 75), "value": shorten(value, 150)}
 
 
-_LOOKED_UP = (FieldKind.PROJECT, FieldKind.OBJECTIVE)
+LOOKUP_KINDS = (FieldKind.PROJECT, FieldKind.OBJECTIVE)
 _ELEMENTS: Mapping[FieldKind, Callable[[Field, object], Block]] = {
-    FieldKind.TEXT: _text,
-    FieldKind.LONG_TEXT: _text,
-    FieldKind.CHOICE: _choice,
-    FieldKind.MULTI_CHOICE: _choices,
-    FieldKind.DATE: _date,
-    FieldKind.NUMBER: _number,
-    FieldKind.PERSON: _person,
-    FieldKind.PEOPLE: _people,
-    FieldKind.URL: _url,
-    FieldKind.URLS: _urls,
-    FieldKind.YES_NO: _yes_no,
+    FieldKind.TEXT: _build_text,
+    FieldKind.LONG_TEXT: _build_text,
+    FieldKind.CHOICE: _build_choice,
+    FieldKind.MULTI_CHOICE: _build_choices,
+    FieldKind.DATE: _build_date,
+    FieldKind.NUMBER: _build_number,
+    FieldKind.PERSON: _build_person,
+    FieldKind.PEOPLE: _build_people,
+    FieldKind.URL: _build_url,
+    FieldKind.URLS: _build_urls,
+    FieldKind.YES_NO: _build_yes_no,
 }

@@ -12,37 +12,37 @@ from handlers.slack.blocks.builders import (
     input_block,
     section,
 )
-from servicedesk.forms import LONG_TEXT_LENGTH
+from servicedesk.forms import MAX_LONG_TEXT_LENGTH
 from servicedesk.records import Request
 from servicedesk.satisfaction import SCALE, Rating
 
-SAY = "request.rating"
+RATING_FORM = "request.rating"
 
 
-def rating_question(request: Request) -> Message:
+def build_rating_question(request: Request) -> Message:
     words = f"*{request.reference}* · {escape(request.title)} is closed. How satisfied are you with what you got?"
     return build_message(
-        words, [section(words), _stars(request, None), context("One star: not at all. Five stars: very.")]
+        words, [section(words), _build_stars(request, None), context("One star: not at all. Five stars: very.")]
     )
 
 
-def rating_given(request: Request, rating: Rating) -> Message:
+def build_rating_thanks(request: Request, rating: Rating) -> Message:
     """The same message once it is answered; the answer can be changed, and words can be added."""
     words = f"*{request.reference}* · {escape(request.title)}\nThank you. You gave {'★' * rating.score} of five."
     note = "Your words are with the PMO." if rating.comment else "What should the PMO keep, or do differently?"
-    say = button("Change your words" if rating.comment else "Say more", SAY, f"{request.number}:{rating.score}")
+    say = button("Change your words" if rating.comment else "Say more", RATING_FORM, f"{request.number}:{rating.score}")
     return build_message(
-        f"{words} {note}", [section(words), _stars(request, rating.score), context(note), actions([say])]
+        f"{words} {note}", [section(words), _build_stars(request, rating.score), context(note), actions([say])]
     )
 
 
-def rating_modal(request: Request, score: int, comment: str | None) -> Block:
+def build_rating_modal(request: Request, score: int, comment: str | None) -> Block:
     """Room for words beside the stars; it carries number and score."""
     element: Block = {
         "type": "plain_text_input",
         "action_id": "rating.comment",
         "multiline": True,
-        "max_length": LONG_TEXT_LENGTH,
+        "max_length": MAX_LONG_TEXT_LENGTH,
     }
     if comment:
         element["initial_value"] = comment
@@ -52,10 +52,10 @@ def rating_modal(request: Request, score: int, comment: str | None) -> Block:
         context("The PMO reads it."),
     ]
     carried = f"{request.number}:{score}"
-    return build_modal("How was it?", blocks, submit="Send", callback_id=SAY, private_metadata=carried)
+    return build_modal("How was it?", blocks, submit="Send", callback_id=RATING_FORM, private_metadata=carried)
 
 
-def _stars(request: Request, given: int | None) -> Block:
+def _build_stars(request: Request, given: int | None) -> Block:
     styles = {given: "primary"} if given else {}
     return actions(
         [

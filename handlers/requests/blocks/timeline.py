@@ -1,13 +1,13 @@
 """What happened to a request, in a sentence: for the thread under a card, and for the history."""
 
-from handlers.requests.blocks.labels import named, priority_words, quoted
+from handlers.requests.blocks.labels import format_name, format_quote, label_priority
 from handlers.slack.blocks.builders import Message, build_message, escape, mention_user
 from servicedesk.catalogue import Priority
 from servicedesk.desk import Desk
-from servicedesk.records import LogEntry, State, Verb
+from servicedesk.records import LogEntry, RequestState, Verb
 from servicedesk.transitions import SYSTEM
 
-_DONE = {
+_DESCRIPTIONS = {
     Verb.DRAFT: "began to write it",
     Verb.SUBMIT: "asked for it",
     Verb.ASK: "asks",
@@ -34,41 +34,41 @@ _DONE = {
 }
 
 
-def step(entry: LogEntry, desk: Desk, *, calls: str | None = None, withheld: bool = False) -> Message:
+def build_timeline_notice(entry: LogEntry, desk: Desk, *, calls: str | None = None, withheld: bool = False) -> Message:
     """What has just happened, for the thread under a card.
 
     `calls` is somebody who now has to do something, and so is notified. `withheld` leaves out what people wrote.
     """
     begin = f"{mention_user(calls)} " if calls else ""
-    text = f"{begin}*PMO-{entry.number}*: {deed(entry, desk, withheld=withheld)}"
-    return build_message(text if withheld or not entry.comment else f"{text}\n{quoted(entry.comment, 2000)}")
+    text = f"{begin}*PMO-{entry.number}*: {describe_entry(entry, desk, withheld=withheld)}"
+    return build_message(text if withheld or not entry.comment else f"{text}\n{format_quote(entry.comment, 2000)}")
 
 
-def deed(entry: LogEntry, desk: Desk, *, withheld: bool = False) -> str:
+def describe_entry(entry: LogEntry, desk: Desk, *, withheld: bool = False) -> str:
     """Who did what, as a sentence without its full stop; mrkdwn."""
-    who = "PMO Assistant" if entry.actor == SYSTEM.id else f"*{named(desk.people, entry.actor)}*"
-    return f"{who} {_did(entry, desk, withheld)}"
+    who = "PMO Assistant" if entry.actor == SYSTEM.id else f"*{format_name(desk.people, entry.actor)}*"
+    return f"{who} {_describe_action(entry, desk, withheld)}"
 
 
-def _did(entry: LogEntry, desk: Desk, withheld: bool) -> str:
+def _describe_action(entry: LogEntry, desk: Desk, withheld: bool) -> str:
     data = entry.data
     match entry.verb:
         case Verb.ACCEPT:
-            waits = entry.after is State.PENDING_APPROVAL
+            waits = entry.after is RequestState.PENDING_APPROVAL
             return "accepted it; now it needs approval" if waits else "accepted it into the queue"
         case Verb.ASSIGN | Verb.REASSIGN:
             assignee = str(data["assignee"])
-            return "took it over" if assignee == entry.actor else f"gave it to {named(desk.people, assignee)}"
+            return "took it over" if assignee == entry.actor else f"gave it to {format_name(desk.people, assignee)}"
         case Verb.MARK_DUPLICATE:
             return f"closed it as a duplicate of PMO-{data['duplicate_of']}"
         case Verb.CHANGE_PRIORITY:
-            return f"changed its priority to {priority_words(Priority(str(data['priority'])))}"
+            return f"changed its priority to {label_priority(Priority(str(data['priority'])))}"
         case Verb.CHANGE_SERVICE if not withheld:
-            service = desk.catalogue.find(str(data["service"]))
+            service = desk.catalogue.find_service(str(data["service"]))
             return f"moved it to the service “{escape(service.name if service else str(data['service']))}”"
         case Verb.CHANGE_SERVICE:
             return "moved it to another service"
         case Verb.OVERRIDE:
-            return f"moved it from “{(entry.before or State.DRAFT).words}” to “{entry.after.words}”"
+            return f"moved it from “{(entry.before or RequestState.DRAFT).label}” to “{entry.after.label}”"
         case _:
-            return _DONE[entry.verb]
+            return _DESCRIPTIONS[entry.verb]
