@@ -1,0 +1,55 @@
+"""This version taking over from an earlier one, on both databases."""
+
+import shutil
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+
+import bot.run
+from knowledge.embedding import load_encoder
+from storage.database import Database
+from storage.engine import claiming
+from tests.earlier.upgrading import EarlierOffice, earlier_office
+from tests.storage.databases import new_postgresql, postgresql
+
+__all__ = ["new_postgresql", "postgresql"]
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model of search by meaning, built once: building takes seconds."""
+    folder = tmp_path_factory.mktemp("model")
+    load_encoder(folder)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('database') / 'pmo.db'}"
+    address = str(request.getfixturevalue("new_postgresql")())
+    database = Database(address)
+    with database.transaction() as session:
+        session.execute(text("DROP SCHEMA public CASCADE"))
+        session.execute(text("CREATE SCHEMA public"))
+    database.close()
+    return address
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(empty: str, tmp_path_factory: pytest.TempPathFactory, model: Path) -> AsyncIterator[EarlierOffice]:
+    """The bot at work where the earlier version was: what waited is done. Nothing of it waits for seconds to go by."""
+    data = tmp_path_factory.mktemp("data")
+    shutil.copytree(model, data / "model")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bot.run, "Pace", partial(bot.run.Pace, burst=1000))
+        patch.setattr(claiming, "BEHIND", timedelta(seconds=0.3))
+        async with earlier_office(data, empty) as made, made.bot():
+            await made.finish_work()
+            yield made

@@ -1,0 +1,35 @@
+"""A database of the earlier version comes to this version's tables with all that it held."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import func, inspect, select
+
+from storage.database import Database
+from storage.migrate import is_current, migrate
+from storage.tables import Base
+from tests.earlier.upgrading import REVISION, fill_database, read_lines, read_rows
+
+RENAMED: dict[str, str] = {}  # tables whose name is another one today
+
+
+def test_the_earlier_revision_is_the_one_that_was_recorded() -> None:
+    assert read_rows("alembic_version") == [{"version_num": REVISION}]
+
+
+def test_every_row_survives_the_migration(empty: str) -> None:
+    lines = read_lines("database.jsonl")
+    fill_database(empty, lines)
+    database = Database(empty)
+    migrate(database)
+    assert is_current(database)
+    with database.engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
+        kept = {
+            name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in Base.metadata.tables.items()
+        }
+    held = [RENAMED.get(line["table"], line["table"]) for line in lines if line["table"] != "alembic_version"]
+    assert {name: kept[name] for name in set(held)} == {name: held.count(name) for name in set(held)}
+    assert set(inspect(database.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+    database.close()
