@@ -14,6 +14,7 @@ import bot.run
 from knowledge.embedding import load_encoder
 from storage.database import Database
 from storage.engine import claiming
+from storage.engine.rate_limits import PostingLimits
 from tests.earlier.upgrading import EarlierOffice, earlier_office
 from tests.storage.databases import new_postgresql, postgresql
 
@@ -48,7 +49,7 @@ async def office(empty: str, tmp_path_factory: pytest.TempPathFactory, model: Pa
     data = tmp_path_factory.mktemp("data")
     shutil.copytree(model, data / "model")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bot.run, "Pace", partial(bot.run.Pace, burst=1000))
+        patch.setattr(bot.run, PostingLimits.__name__, partial(PostingLimits, burst=1000))
         patch.setattr(claiming, "BEHIND", timedelta(seconds=0.3))
         async with earlier_office(data, empty) as made, made.bot():
             await made.finish_work()

@@ -167,7 +167,7 @@ async def test_an_old_story_is_agreed_to_and_approved(office: EarlierOffice) -> 
 
 
 def find_story(title: str) -> str:
-    return next(row["id"] for row in read_rows("stories") if row["record"]["title"] == title)
+    return str(next(row["id"] for row in read_rows("stories") if row["record"]["title"] == title))
 
 
 async def test_an_old_update_is_seen(office: EarlierOffice) -> None:

@@ -16,14 +16,15 @@ from bot.organisation import OrganisationFile, read_organisation
 from bot.settings import read_settings
 from handlers import register
 from handlers.slack.routes import Routes
+from knowledge.answers import Outcome
 from knowledge.handbook import read_handbook
 from reporting.definitions import _DigestsFile
 from servicedesk.catalogue import Catalogue, Priority
-from servicedesk.records import ClockName, State, Verb
+from servicedesk.records import ClockName, RequestState, Verb
 from strategy.file_models import StrategyFile
 from strategy.files import parse_strategy
-from strategy.records import SubjectKind
-from strategy.stories import Consent, StoryEvent, StoryState
+from strategy.records import Rag, SubjectKind
+from strategy.stories import Consent, StoryState, StoryVerb
 from tests.earlier.upgrading import HERE, read_inventory
 
 INVENTORY = read_inventory()
@@ -35,14 +36,16 @@ MODELS: dict[str, type[BaseModel]] = {
     "digests": _DigestsFile,
 }
 STORED_WORDS: dict[str, type[StrEnum]] = {
-    "request state": State,
+    "request state": RequestState,
     "request verb": Verb,
     "request clock": ClockName,
     "request priority": Priority,
     "story state": StoryState,
-    "story event": StoryEvent,
+    "story event": StoryVerb,
     "story consent": Consent,
     "update subject": SubjectKind,
+    "update rag": Rag,
+    "question outcome": Outcome,
 }
 SETTINGS = {
     "SLACK_BOT_TOKEN": "xoxb-made-up",

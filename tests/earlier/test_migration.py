@@ -5,7 +5,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, inspect, select
 
 from storage.database import Database
-from storage.migrate import is_current, migrate
+from storage.migrate import is_up_to_date, migrate_database
 from storage.tables import Base
 from tests.earlier.upgrading import REVISION, fill_database, read_lines, read_rows
 
@@ -20,8 +20,8 @@ def test_every_row_survives_the_migration(empty: str) -> None:
     lines = read_lines("database.jsonl")
     fill_database(empty, lines)
     database = Database(empty)
-    migrate(database)
-    assert is_current(database)
+    migrate_database(database)
+    assert is_up_to_date(database)
     with database.engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []

@@ -15,10 +15,10 @@ from alembic import command
 from sqlalchemy import Connection, Date, DateTime, LargeBinary, MetaData, RowMapping, Table, make_url, text
 
 from bot.local_workspace import SEED
-from bot.manifest import manifest
+from bot.manifest import build_manifest
 from bot.settings import Settings
 from storage.database import Database
-from storage.migrate import config_for
+from storage.migrate import build_alembic_config
 from tests.conversations.conftest import Office, ShiftedClock
 from tests.workspace.running import RunningWorkspace, running_workspace
 from workspace.clock import MessageClock
@@ -98,7 +98,7 @@ async def earlier_office(data: Path, address: str) -> AsyncIterator[EarlierOffic
     shutil.copytree(HERE / "office", data / "office")
     _save_workspace(data / "workspace")
     ticking = MessageClock(now=lambda: clock().timestamp())
-    async with running_workspace(manifest(), SEED, clock=ticking, data=data / "workspace") as workspace:
+    async with running_workspace(build_manifest(), SEED, clock=ticking, data=data / "workspace") as workspace:
         fill_database(address, list(_adapted_lines(workspace, data / "office")))
         settings = Settings(
             SLACK_BOT_TOKEN=workspace.bot_token,
@@ -110,7 +110,7 @@ async def earlier_office(data: Path, address: str) -> AsyncIterator[EarlierOffic
             DATABASE_URL=address,
         )
         database = Database(address)
-        yield EarlierOffice(workspace, settings, clock, *map(workspace.as_user, PEOPLE), database=database)
+        yield EarlierOffice(workspace, settings, clock, *map(workspace.as_user, PEOPLE), database)  # type: ignore[arg-type]
         database.close()
 
 
@@ -138,7 +138,7 @@ def fill_database(address: str, lines: list[Json]) -> None:
     """Create the tables of the earlier revision and insert these rows."""
     database = Database(address)
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        command.upgrade(config_for(connection), REVISION)
+        command.upgrade(build_alembic_config(connection), REVISION)
         tables = MetaData()
         tables.reflect(connection)
         for table in tables.sorted_tables:
