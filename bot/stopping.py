@@ -2,12 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-Progress = Callable[[int, int], None]
 
 
 class Stopped(Exception):
@@ -31,15 +30,10 @@ async def wait_unless_stopped(stopping: asyncio.Event, work: Coroutine[Any, Any,
     raise Stopped
 
 
-def make_interruptible(stopping: asyncio.Event, progress: Progress) -> Progress:
-    """The same for work in a thread, which can only give up where it counts how far it is."""
-
-    def advance(done: int, total: int) -> None:
-        if stopping.is_set():
-            raise Stopped
-        progress(done, total)
-
-    return advance
+def raise_if_stopped(stopping: asyncio.Event) -> None:
+    """The same for work in a thread, which calls this wherever it can give up."""
+    if stopping.is_set():
+        raise Stopped
 
 
 def listen_for_stop_signal() -> asyncio.Event:

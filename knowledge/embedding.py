@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -53,17 +54,19 @@ def explain_missing_model() -> str | None:
     )
 
 
-def load_encoder(cache: Path, threads: int = 2) -> Encoder | None:
+def load_encoder(
+    cache: Path, threads: int = 2, while_building: Callable[[], AbstractContextManager[object]] = nullcontext
+) -> Encoder | None:
     """The encoder, its graph built into the folder `cache` the first time; None (and a line in the log) without one.
 
-    `threads` encode side by side when there is much to encode. Several processes may start at once: one builds, the
-    others wait for it.
+    `threads` encode side by side when there is much to encode. `while_building` is entered for the time that building
+    takes, so that somebody can be told. Several processes may start at once: one builds, the others wait for it.
     """
     if reason := explain_missing_model():
         log.info(reason)
         return None
     try:
-        return MiniLM(_graph(cache), _model_folder() / "tokenizer.json", threads)
+        return MiniLM(_graph(cache, while_building), _model_folder() / "tokenizer.json", threads)
     except Exception as error:
         # Whatever is wrong with a native library or a disk, the bot still answers from the words.
         log.warning("Search by meaning is off: the model could not be loaded from %s (%s).", cache, error)
@@ -128,14 +131,14 @@ def _model_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _graph(cache: Path) -> Path:
+def _graph(cache: Path, while_building: Callable[[], AbstractContextManager[object]]) -> Path:
     """The graph's file, built when it is not there. It appears under its name only when it is whole."""
     weights = _model_folder() / "model.safetensors"
     target = cache / f"minilm-{_fingerprint(weights)}.onnx"
     if target.exists():
         return target
     cache.mkdir(parents=True, exist_ok=True)
-    with FileLock(target.with_suffix(".lock")):
+    with while_building(), FileLock(target.with_suffix(".lock")):
         if not target.exists():
             with tempfile.TemporaryDirectory(dir=cache) as folder:
                 part = Path(folder, "graph.onnx")

@@ -1,4 +1,4 @@
-"""What most commands begin with: settings, organisation, database, and, where it is needed, the library."""
+"""What most commands need: settings, organisation, database and, if they ask for it, the handbook."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ import typer
 from bot.composition import utc_now
 from bot.handbook_provider import HandbookProvider, open_handbook
 from bot.organisation import SAMPLE, Organisation, read_organisation
-from bot.progress import progress_bar
+from bot.progress import show_progress
 from bot.run import prepare_data_folder
 from bot.settings import Settings, read_settings
 from storage.database import Database
@@ -19,33 +19,32 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """An organisation with its database, up to date."""
+    """An organisation and its database, brought up to date."""
 
     settings: Settings
     organisation: Organisation
     store: Store
 
     def open_handbook(self) -> HandbookProvider:
-        """The library, with a progress bar on the terminal when there is much to encode."""
-        with progress_bar("Reading the handbook") as progress:
-            cache = self.settings.data / "model"
-            return open_handbook(self.store, self.organisation, cache, utc_now(), progress)
+        """The handbook, ready to answer from; the first time this takes a while and shows its progress."""
+        return open_handbook(self.store, self.organisation, self.settings.data / "model", utc_now())
 
 
 @contextmanager
 def open_installation() -> Iterator[Installation]:
-    """Open what the environment names, and close it again."""
+    """Open what the environment variables name; it's closed when the context ends."""
     settings = read_settings()
     organisation = read_organisation(settings.organisation or SAMPLE)
     prepare_data_folder(settings.data)
     database = Database(settings.database)
     try:
-        migrate_database(database)
+        with show_progress("Opening the database"):
+            migrate_database(database)
         yield Installation(settings, organisation, Store(database))
     finally:
         database.close()
 
 
-def print_result(words: str) -> None:
-    """Say that it worked."""
-    typer.echo(words)
+def print_result(text: str) -> None:
+    """Print what a command has to say on standard output."""
+    typer.echo(text)
