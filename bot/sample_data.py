@@ -20,7 +20,8 @@ from strategy.file_models import Key
 from strategy.measurements import take_measurement
 from strategy.records import ProgressUpdate, Strategy, Subject, SubjectKind
 from strategy.schedules import find_slots
-from strategy.stories import Consent, NamedPerson, StoryText, StoryVerb, apply_story_verb, draft_story
+from strategy.stories import apply_story_verb, draft_story
+from strategy.story_records import Consent, NamedPerson, StoryText, StoryVerb
 from strategy.updates import UpdateText, acknowledge_update, write_update
 from strategy.visibility import filter_visible, filter_visible_to_all
 
@@ -140,8 +141,8 @@ def _story(
     at = now - timedelta(days=entry.days_ago) - AN_HOUR
     text = StoryText(entry.title, entry.text, entry.objective, entry.project or "", entry.evidence, entry.people)
     draft = draft_story(everybody, author, text, story_id=story_id, now=at)
-    story, submitted = apply_story_verb(draft, StoryVerb.SUBMIT, author, everybody, now=at)
-    story = replace(story, people=tuple(NamedPerson(one.person, Consent.GIVEN) for one in story.people))
-    add_story(tx, ctx, story, submitted)
+    submitted = apply_story_verb(draft, StoryVerb.SUBMIT, author, everybody, now=at)
+    people = tuple(NamedPerson(one.person, Consent.GIVEN) for one in submitted.story.people)
+    add_story(tx, ctx, replace(submitted, story=replace(submitted.story, people=people)))
     if entry.reviewer:
         publish_story(tx, ctx, story_id, ctx.people.get(entry.reviewer), at)

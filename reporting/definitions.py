@@ -10,9 +10,10 @@ from pydantic import Field, StringConstraints
 
 from foundation.errors import InvalidInput
 from foundation.files import BadFile, ChannelId, FileProblem, Strict, find_line, parse_yaml, read_text
-from foundation.people import People, Person, Role
+from foundation.people import People, Person
 from strategy.checks import build_schedule
 from strategy.file_models import Key, ScheduleEntry
+from strategy.permissions import find_leadership, find_pmo
 from strategy.records import Strategy
 from strategy.schedules import Schedule, check_schedule
 from strategy.visibility import filter_visible_to_all
@@ -56,8 +57,7 @@ def find_readers(definition: DigestDefinition, people: People) -> tuple[Person, 
     """
     if definition.audience is Audience.EVERYBODY:
         return ()
-    roles = (Role.PMO_STAFF, Role.PMO_LEAD) if definition.audience is Audience.PMO else (Role.LEADER, Role.PMO_LEAD)
-    readers = people.find_by_role(*roles)
+    readers = find_pmo(people) if definition.audience is Audience.PMO else find_leadership(people)
     if not readers:
         raise ValueError(f"The directory lists nobody for the audience “{definition.audience}”.")
     return readers

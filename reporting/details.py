@@ -12,10 +12,11 @@ from reporting.posts import Post, build_update_post
 from reporting.rendering import format_name, render_line
 from strategy.check_ins import find_open_slot, list_reporting_subjects
 from strategy.measurements import list_measurable_metrics
+from strategy.permissions import can_see_portfolio
 from strategy.records import Absence, Metric, Objective, ProgressUpdate, Project, Strategy, Subject
 from strategy.status import MetricStatus, ObjectiveStatus, ProjectStatus, StrategyStatus, compute_statuses
 from strategy.updates import can_write_update, filter_visible_updates
-from strategy.visibility import can_see_portfolio, filter_visible
+from strategy.visibility import filter_visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from strategy.check_ins import find_missing_updates
 from strategy.portfolio import compute_portfolio
 from strategy.records import Absence, ProgressUpdate, Rag, Strategy
 from strategy.status import StrategyStatus, compute_statuses
-from strategy.stories import Story, StoryState
+from strategy.story_records import Story, StoryState
 from strategy.updates import filter_visible_updates, find_latest_updates
 
 # Characters: a message holds about 13,200 with its fallback text, a section block 3,000.

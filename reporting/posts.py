@@ -7,7 +7,7 @@ from reporting.exceptions import get_record_title
 from reporting.rendering import format_name, render_line, render_lines
 from reporting.text import split_text
 from strategy.records import ProgressUpdate, Strategy
-from strategy.stories import Story
+from strategy.story_records import Story
 
 LARGEST_PIECE = 2_900  # characters; a section block holds 3,000
 

@@ -16,7 +16,7 @@ from strategy.formulas import compute_slip
 from strategy.portfolio import PortfolioFigures
 from strategy.records import ProgressUpdate, Strategy
 from strategy.status import WORST_FIRST, MetricStatus, ObjectiveStatus, ProjectStatus, StrategyStatus
-from strategy.stories import Story
+from strategy.story_records import Story
 
 TITLES = {
     DigestSection.OBJECTIVES: "Objectives",

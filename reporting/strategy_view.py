@@ -10,6 +10,7 @@ from reporting.lines import format_metric, format_objective, format_project
 from reporting.rendering import render_line
 from strategy import formulas
 from strategy.check_ins import find_missing_updates, find_reportable_subjects
+from strategy.permissions import can_see_portfolio
 from strategy.portfolio import PortfolioFigures, compute_portfolio
 from strategy.records import Absence, Metric, Objective, ProgressUpdate, Project, Rag, Strategy, Subject
 from strategy.status import (
@@ -21,7 +22,7 @@ from strategy.status import (
     compute_statuses,
 )
 from strategy.updates import filter_visible_updates
-from strategy.visibility import can_see_portfolio, filter_visible
+from strategy.visibility import filter_visible
 
 
 @dataclass(frozen=True, slots=True)

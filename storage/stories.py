@@ -12,49 +12,52 @@ from sqlalchemy.orm import Session
 from foundation.errors import Conflict, NotFound
 from storage.tables.stories import StoryCardRow, StoryEntryRow, StoryRow
 from storage.upsert import insert_new_rows, upsert_row
-from strategy.stories import Story, StoryLogEntry, StoryState, StoryVerb
+from strategy.story_records import Story, StoryChange, StoryLogEntry, StoryState, StoryVerb
 
 _STORY = TypeAdapter(Story)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredStory:
-    """A story as it was read. A change is saved only while it still is of this version."""
+    """A story as it was read. A change is saved only if the version is still the same."""
 
     story: Story
     version: int
 
 
 class Stories:
-    """The stories. A story and the entry that made it so are written together, or not at all."""
+    """The stories. A story and its log entry are written together, or not at all."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(self, story: Story, entry: StoryLogEntry) -> bool:
-        """Keep a new story with its first entry. Returns False when its id is known already."""
+        """Store a new story with its first entry. Returns False when the id exists already."""
         if not insert_new_rows(self._session, StoryRow, [_row(story, 1)]):
             return False
         self._write(entry, 1)
         return True
 
-    def save(self, before: StoredStory, story: Story, entry: StoryLogEntry) -> None:
-        """Keep what became of it.
+    def save(self, before: StoredStory, change: StoryChange) -> None:
+        """Store the story as it is after the change, with the change's log entry.
 
         Raises:
             Conflict: somebody else changed it in between; nothing is written.
         """
+        story = change.story
         row = _row(story, before.version + 1)
+        # Compare and set: two people may act on the same card at once. The second update finds another version,
+        # changes no row and is refused.
         unchanged = (StoryRow.id == story.id) & (StoryRow.version == before.version)
         if self._session.scalar(update(StoryRow).where(unchanged).values(**row).returning(StoryRow.version)) is None:
             raise Conflict("Somebody else has just changed this story. Look at it again, then decide.")
-        self._write(entry, before.version + 1)
+        self._write(change.entry, before.version + 1)
 
     def get(self, story_id: str) -> StoredStory:
         """Raises NotFound."""
         row = self._session.get(StoryRow, story_id, populate_existing=True)
         if row is None:
-            raise NotFound("This story is not kept any more.")
+            raise NotFound("I no longer have that story.")
         return StoredStory(_STORY.validate_python(row.record), row.version)
 
     def log(self, story_id: str) -> tuple[StoryLogEntry, ...]:
@@ -77,11 +80,11 @@ class Stories:
         ]
 
     def has_any(self) -> bool:
-        """Whether anybody has ever told one."""
+        """Whether there is any story at all."""
         return self._session.scalar(select(StoryRow.id).limit(1)) is not None
 
     def cards(self, story_id: str) -> Mapping[str, str]:
-        """The messages that show it: place → delivery."""
+        """The messages that show the story: place → delivery."""
         rows = self._session.scalars(select(StoryCardRow).where(StoryCardRow.story == story_id))
         return {row.place: row.delivery for row in rows}
 

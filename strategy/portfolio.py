@@ -1,6 +1,6 @@
 """The portfolio against the strategy: alignment, where the money goes, and which objectives the PMO's services support.
 
-For leaders and the PMO only (`visibility.may_see_portfolio`), and always over a strategy already cut to its reader.
+For leaders and the PMO only (`permissions.can_see_portfolio`), and always over a strategy already cut to its reader.
 """
 
 from dataclasses import dataclass

@@ -1,17 +1,33 @@
 """Success stories: drafted by anybody, reviewed by the PMO, published with the consent of everyone they name.
 
-draft → submitted → changes_requested | approved → published | withdrawn. The reviewer is PMO staff and never the
-author. Consent is to a text: an edit asks everybody named again. Whoever takes their consent back takes the story back.
+`draft_story` begins one, `apply_story_verb` does everything else by the table in story_transitions.py. Nothing here
+stores or sends anything. Consent is to a text, so an edit asks everybody named again.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
 from foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from foundation.people import Person, Role
+from foundation.people import Person
 from strategy.records import Strategy
+from strategy.story_records import (
+    Consent,
+    NamedPerson,
+    Story,
+    StoryChange,
+    StoryLogEntry,
+    StoryState,
+    StoryText,
+    StoryVerb,
+)
+from strategy.story_transitions import (
+    StoryGuard,
+    StoryTransition,
+    find_story_relations,
+    find_story_transition,
+    has_story_relation,
+)
 
 LONGEST_TITLE = 100
 LONGEST_TEXT = 2000
@@ -19,130 +35,21 @@ LONGEST_NOTE = 500
 MOST_EVIDENCE = 5
 MOST_PEOPLE = 10
 
-
-class StoryState(StrEnum):
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    CHANGES_REQUESTED = "changes_requested"
-    APPROVED = "approved"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
-
-
-class StoryVerb(StrEnum):
-    EDIT = "edit"
-    SUBMIT = "submit"
-    REQUEST_CHANGES = "request_changes"
-    APPROVE = "approve"
-    PUBLISH = "publish"
-    WITHDRAW = "withdraw"
-    CONSENT = "consent"
-    REFUSE = "refuse"  # to be named, at first or later
-
-
-class Consent(StrEnum):
-    ASKED = "asked"
-    GIVEN = "given"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPerson:
-    """Somebody the story names, by Slack user id."""
-
-    person: str
-    consent: Consent = Consent.ASKED
-
-
-@dataclass(frozen=True, slots=True)
-class StoryText:
-    """What the author writes. The field names are the keys of what is refused."""
-
-    title: str
-    text: str
-    objective: str = ""
-    project: str = ""
-    evidence: tuple[str, ...] = ()  # links, or figures in words
-    people: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    id: str
-    author: str
-    state: StoryState
-    title: str
-    text: str
-    objective: str | None
-    project: str | None
-    evidence: tuple[str, ...]
-    people: tuple[NamedPerson, ...]
-    created_at: datetime
-    reviewer: str | None = None
-    published_at: datetime | None = None
-
-    @property
-    def awaiting(self) -> tuple[str, ...]:
-        """Those named who have not consented."""
-        return tuple(named.person for named in self.people if named.consent is not Consent.GIVEN)
-
-
-@dataclass(frozen=True, slots=True)
-class StoryLogEntry:
-    """One row of the append-only log."""
-
-    story: str
-    at: datetime
-    actor: str
-    verb: StoryVerb
-    before: StoryState
-    after: StoryState
-    note: str = ""
-
-
-S, E = StoryState, StoryVerb
-EVENTS: Mapping[StoryState, Mapping[StoryVerb, StoryState]] = {
-    S.DRAFT: {
-        E.EDIT: S.DRAFT,
-        E.SUBMIT: S.SUBMITTED,
-        E.WITHDRAW: S.WITHDRAWN,
-        E.CONSENT: S.DRAFT,
-        E.REFUSE: S.DRAFT,
-    },
-    S.SUBMITTED: {
-        E.REQUEST_CHANGES: S.CHANGES_REQUESTED,
-        E.APPROVE: S.APPROVED,
-        E.WITHDRAW: S.WITHDRAWN,
-        E.CONSENT: S.SUBMITTED,
-        E.REFUSE: S.CHANGES_REQUESTED,
-    },
-    S.CHANGES_REQUESTED: {
-        E.EDIT: S.CHANGES_REQUESTED,
-        E.SUBMIT: S.SUBMITTED,
-        E.WITHDRAW: S.WITHDRAWN,
-        E.CONSENT: S.CHANGES_REQUESTED,
-        E.REFUSE: S.CHANGES_REQUESTED,
-    },
-    S.APPROVED: {
-        E.REQUEST_CHANGES: S.CHANGES_REQUESTED,
-        E.PUBLISH: S.PUBLISHED,
-        E.WITHDRAW: S.WITHDRAWN,
-        E.REFUSE: S.CHANGES_REQUESTED,
-    },
-    S.PUBLISHED: {E.WITHDRAW: S.WITHDRAWN, E.REFUSE: S.WITHDRAWN},
-    S.WITHDRAWN: {},
+# Completes “Only … can …”.
+_DEEDS: Mapping[StoryVerb, str] = {
+    StoryVerb.EDIT: "edit this story",
+    StoryVerb.SUBMIT: "submit this story",
+    StoryVerb.APPROVE: "approve this story",
+    StoryVerb.REQUEST_CHANGES: "ask for changes to this story",
+    StoryVerb.PUBLISH: "publish this story",
+    StoryVerb.WITHDRAW: "withdraw this story",
+    StoryVerb.CONSENT: "agree to be named",
+    StoryVerb.REFUSE: "decline to be named",
 }
-WHO_MAY: Mapping[StoryVerb, str] = {
-    E.EDIT: "The author edits a story.",
-    E.SUBMIT: "The author submits a story.",
-    E.REQUEST_CHANGES: "A story is reviewed by PMO staff, never by its author.",
-    E.APPROVE: "A story is reviewed by PMO staff, never by its author.",
-    E.PUBLISH: "A story is published by PMO staff, never by its author.",
-    E.WITHDRAW: "A story is withdrawn by its author or by the head of the PMO.",
-    E.CONSENT: "Only somebody whom the story names can consent.",
-    E.REFUSE: "Only somebody whom the story names can refuse.",
+_MISSING_NOTE = {
+    StoryVerb.REQUEST_CHANGES: "Say what should change.",
+    StoryVerb.WITHDRAW: "Give a reason, for the record.",
 }
-NEEDS_NOTE = {E.REQUEST_CHANGES: "Say what should change.", E.WITHDRAW: "Say why, for the record."}
 
 
 def draft_story(strategy: Strategy, person: Person, text: StoryText, *, story_id: str, now: datetime) -> Story:
@@ -154,7 +61,7 @@ def draft_story(strategy: Strategy, person: Person, text: StoryText, *, story_id
     empty = Story(
         id=story_id,
         author=person.id,
-        state=S.DRAFT,
+        state=StoryState.DRAFT,
         title="",
         text="",
         objective=None,
@@ -163,46 +70,87 @@ def draft_story(strategy: Strategy, person: Person, text: StoryText, *, story_id
         people=(),
         created_at=now,
     )
-    return _written(empty, text, strategy)
+    return _rewrite(empty, text, strategy)
 
 
 def apply_story_verb(
     story: Story,
-    event: StoryVerb,
+    verb: StoryVerb,
     person: Person,
     strategy: Strategy,
     *,
     now: datetime,
     note: str = "",
     text: StoryText | None = None,
-) -> tuple[Story, StoryLogEntry]:
-    """What becomes of a story, and the log entry that says so.
+) -> StoryChange:
+    """Do the verb, if the table allows it to this person now, its input is given and its guards hold.
 
     Args:
         strategy: as the author may see it for `edit`, as the channel's readers may see it for `publish`; else any.
         text: the new text, for `edit` only.
 
     Raises:
-        Conflict: the story has moved on, and this can no longer be done.
-        NotAllowed: it is for somebody else to do.
+        NotAllowed: the verb is for others, or the story's readers may not know what it is linked to.
+        Conflict: the story has moved on, and the verb no longer applies.
         InvalidInput: by `note`, `people`, or the fields of `StoryText`.
     """
-    after = check_story_verb(story, event, person)
-    note = _checked_note(event, note)
-    changed = replace(_changed(story, event, person, strategy, text), state=after)
-    if event is E.PUBLISH:
-        changed = replace(changed, published_at=now)
-    return changed, StoryLogEntry(story.id, now, person.id, event, story.state, after, note)
+    transition = check_story_verb(story, verb, person)
+    note = _check_note(transition, note)
+    for guard in transition.guards:
+        _check_guard(story, guard, strategy)
+    changed = _change(story, verb, person, strategy, text, now)
+    changed = replace(changed, state=transition.to or story.state)
+    return StoryChange(changed, StoryLogEntry(story.id, now, person.id, verb, story.state, changed.state, note))
 
 
-def check_story_verb(story: Story, event: StoryVerb, person: Person) -> StoryState:
-    """The state to which the event would lead. NotAllowed and Conflict as `apply_story`."""
-    if not _may(story, event, person):
-        raise NotAllowed(WHO_MAY[event])
-    after = EVENTS[story.state].get(event)
-    if after is None:
-        raise Conflict(f"The story is {story.state.replace('_', ' ')} now; that can no longer be done. Look again.")
-    return after
+def check_story_verb(story: Story, verb: StoryVerb, person: Person) -> StoryTransition:
+    """The transition that the verb would make. Raises NotAllowed and Conflict as `apply_story_verb` does."""
+    relations = find_story_relations(verb)
+    if not has_story_relation(person, story, relations):
+        raise NotAllowed(f"Only {' or '.join(relations)} can {_DEEDS[verb]}.")
+    transition = find_story_transition(story, verb)
+    if transition is None:
+        state = story.state.replace("_", " ")
+        raise Conflict(f"This story's status is now “{state}”, so you can't do that any more. Look at it again.")
+    return transition
+
+
+def _change(
+    story: Story, verb: StoryVerb, person: Person, strategy: Strategy, text: StoryText | None, now: datetime
+) -> Story:
+    match verb:
+        case StoryVerb.EDIT if text is not None:
+            return _rewrite(story, text, strategy)
+        case StoryVerb.EDIT:
+            raise ValueError("An edit needs its text.")
+        case StoryVerb.CONSENT:
+            return _answer(story, person, Consent.GIVEN)
+        case StoryVerb.REFUSE:
+            return _answer(story, person, Consent.REFUSED)
+        case StoryVerb.APPROVE | StoryVerb.REQUEST_CHANGES:
+            return replace(story, reviewer=person.id)
+        case StoryVerb.PUBLISH:
+            return replace(story, published_at=now)
+        case _:
+            return story
+
+
+def _answer(story: Story, person: Person, consent: Consent) -> Story:
+    people = (replace(one, consent=consent) if one.person == person.id else one for one in story.people)
+    return replace(story, people=tuple(people))
+
+
+def _check_guard(story: Story, guard: StoryGuard, readers: Strategy) -> None:
+    if guard is StoryGuard.EVERYONE_CONSENTS and story.awaiting_consent:
+        count = len(story.awaiting_consent)
+        who = "1 person named in it hasn't" if count == 1 else f"{count} people named in it haven't"
+        raise InvalidInput({"people": f"{who} agreed yet. Wait for their answers, or ask the author for changes."})
+    # What a story is linked to must not give a hidden objective or project away to the channel's readers.
+    if guard is StoryGuard.READERS_KNOW_SUBJECT and not _is_known(story, readers):
+        raise NotAllowed(
+            "This story is linked to an objective or a project that not everyone in the channel may see, "
+            "so it can't be published there."
+        )
 
 
 def _is_known(story: Story, readers: Strategy) -> bool:
@@ -211,61 +159,20 @@ def _is_known(story: Story, readers: Strategy) -> bool:
     )
 
 
-def _may(story: Story, event: StoryVerb, person: Person) -> bool:
-    if event in (E.EDIT, E.SUBMIT):
-        return person.id == story.author
-    if event in (E.REQUEST_CHANGES, E.APPROVE, E.PUBLISH):
-        return person.is_pmo and person.id != story.author
-    if event is E.WITHDRAW:
-        return person.id == story.author or person.has_role(Role.PMO_LEAD)
-    return any(named.person == person.id for named in story.people)
-
-
-def _changed(story: Story, event: StoryVerb, person: Person, strategy: Strategy, text: StoryText | None) -> Story:
-    if event is E.EDIT:
-        if text is None:
-            raise ValueError("An edit needs its text.")
-        return _written(story, text, strategy)
-    if event in (E.CONSENT, E.REFUSE):
-        return _answered(story, person, Consent.GIVEN if event is E.CONSENT else Consent.REFUSED)
-    if event in (E.APPROVE, E.PUBLISH):
-        _require_consent(story)
-    if event is E.PUBLISH:
-        _require_known(story, strategy)
-    return replace(story, reviewer=person.id) if event in (E.APPROVE, E.REQUEST_CHANGES) else story
-
-
-def _answered(story: Story, person: Person, consent: Consent) -> Story:
-    people = (replace(one, consent=consent) if one.person == person.id else one for one in story.people)
-    return replace(story, people=tuple(people))
-
-
-def _require_consent(story: Story) -> None:
-    if story.awaiting:
-        missing = f"{len(story.awaiting)} of {len(story.people)} people named have not agreed yet."
-        raise InvalidInput({"people": f"{missing} Wait for them, or ask the author for changes."})
-
-
-def _require_known(story: Story, readers: Strategy) -> None:
-    """A story must not tell its readers of an objective or a project that they may not know."""
-    if not _is_known(story, readers):
-        raise NotAllowed("The story is tied to something that not everybody in that channel may know. Keep it back.")
-
-
-def _checked_note(event: StoryVerb, note: str) -> str:
+def _check_note(transition: StoryTransition, note: str) -> str:
     note = note.strip()
-    if event in NEEDS_NOTE and not note:
-        raise InvalidInput({"note": NEEDS_NOTE[event]})
+    if "note" in transition.required_input and not note:
+        raise InvalidInput({"note": _MISSING_NOTE[transition.verb]})
     if len(note) > LONGEST_NOTE:
-        raise InvalidInput({"note": f"At most {LONGEST_NOTE} characters; this has {len(note)}."})
+        raise InvalidInput({"note": f"Use at most {LONGEST_NOTE} characters; this has {len(note)}."})
     return note
 
 
-def _written(story: Story, text: StoryText, strategy: Strategy) -> Story:
-    """The story with this text; everybody it names is asked again, save the author."""
+def _rewrite(story: Story, text: StoryText, strategy: Strategy) -> Story:
+    """The story with this text. Everybody it names is asked for consent again, except the author."""
     evidence = tuple(line.strip() for line in text.evidence if line.strip())
     people = tuple(dict.fromkeys(text.people))
-    wrong = _wrong(text, strategy, evidence, people)
+    wrong = _find_errors(text, strategy, evidence, people)
     if wrong:
         raise InvalidInput(wrong)
     return replace(
@@ -279,15 +186,33 @@ def _written(story: Story, text: StoryText, strategy: Strategy) -> Story:
     )
 
 
-def _wrong(text: StoryText, strategy: Strategy, evidence: tuple[str, ...], people: tuple[str, ...]) -> dict[str, str]:
+def _find_errors(
+    text: StoryText, strategy: Strategy, evidence: tuple[str, ...], people: tuple[str, ...]
+) -> dict[str, str]:
+    wrong = _find_length_errors(text) | _find_link_errors(text, strategy)
+    if not evidence or len(evidence) > MOST_EVIDENCE:
+        wrong["evidence"] = f"Give 1 to {MOST_EVIDENCE} pieces of evidence, one per line."
+    elif any(len(line) > LONGEST_NOTE for line in evidence):
+        wrong["evidence"] = f"Use at most {LONGEST_NOTE} characters for each piece of evidence."
+    if len(people) > MOST_PEOPLE:
+        wrong["people"] = f"Name at most {MOST_PEOPLE} people."
+    return wrong
+
+
+def _find_length_errors(text: StoryText) -> dict[str, str]:
     wrong: dict[str, str] = {}
     for field, value, limit in (("title", text.title, LONGEST_TITLE), ("text", text.text, LONGEST_TEXT)):
         if not value.strip():
-            wrong[field] = "Write something here."
+            wrong[field] = "This can't be empty."
         elif len(value.strip()) > limit:
-            wrong[field] = f"At most {limit} characters; this has {len(value.strip())}."
+            wrong[field] = f"Use at most {limit} characters; this has {len(value.strip())}."
+    return wrong
+
+
+def _find_link_errors(text: StoryText, strategy: Strategy) -> dict[str, str]:
     if not text.objective and not text.project:
-        wrong["objective"] = "Tie the story to an objective or a project, so that its value can be seen."
+        return {"objective": "Choose an objective or a project, so that readers see what the story supports."}
+    wrong: dict[str, str] = {}
     for field, key, find in (
         ("objective", text.objective, strategy.objective),
         ("project", text.project, strategy.project),
@@ -297,10 +222,4 @@ def _wrong(text: StoryText, strategy: Strategy, evidence: tuple[str, ...], peopl
                 find(key)
         except NotFound as refusal:
             wrong[field] = refusal.message
-    if not evidence or len(evidence) > MOST_EVIDENCE:
-        wrong["evidence"] = f"Give one to {MOST_EVIDENCE} pieces of evidence: a link, or a figure and its source."
-    elif any(len(line) > LONGEST_NOTE for line in evidence):
-        wrong["evidence"] = f"At most {LONGEST_NOTE} characters for each piece of evidence."
-    if len(people) > MOST_PEOPLE:
-        wrong["people"] = f"Name at most {MOST_PEOPLE} people."
     return wrong

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from foundation.people import Person, Role
+from foundation.people import Person
 from strategy.records import Objective, Project, Strategy, Viewers, Visibility
 
 EVERYBODY = Person("", "everybody", frozenset())  # somebody without a name or role: sees what all may see
@@ -27,11 +27,6 @@ def can_see_project(project: Project, person: Person) -> bool:
     if not project.confidential:
         return True
     return _is_named(project.viewers, person, project.owner, project.sponsor) or person.has_role(*project.viewers.roles)
-
-
-def can_see_portfolio(person: Person) -> bool:
-    """Whether somebody is shown budgets by objective, alignment, mismatch and coverage."""
-    return person.is_pmo or person.has_role(Role.LEADER)
 
 
 def filter_visible(strategy: Strategy, person: Person) -> Strategy:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from foundation.errors import NotAllowed, NotFound, UserError
-from foundation.people import Person, Role
+from foundation.people import Person
 from handlers.context import AppContext
 from handlers.slack.blocks.builders import Message
 from handlers.strategy.blocks.digest import build_digest_message, build_preview_message, build_update_reminder
@@ -17,6 +17,7 @@ from reporting.snapshot import Snapshot
 from storage.engine.schedules import MISSED, QUIET, DueSchedule
 from storage.store import Transaction
 from strategy.check_ins import find_missing_updates
+from strategy.permissions import check_can_preview_digests
 from strategy.records import Strategy
 from strategy.schedules import Schedule, find_due_slots, find_last_slot, find_next_slot
 from strategy.search import list_subjects
@@ -75,8 +76,7 @@ def preview_digest(tx: Transaction, ctx: AppContext, person: Person, name: str) 
         NotAllowed: the person is neither, or not of its audience.
         NotFound: there is no such digest.
     """
-    if not person.has_role(Role.PMO_LEAD, Role.LEADER):
-        raise NotAllowed("Leaders and the head of the PMO preview digests. To all others they come in their channels.")
+    check_can_preview_digests(person)
     definition = find_digest(ctx.digests, name) if name else _next_for(person, ctx)
     readers = find_readers(definition, ctx.people)
     if readers and person not in readers:

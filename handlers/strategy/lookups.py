@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, time, timedelta
 
 from foundation.errors import NotFound
-from foundation.people import Person, Role
+from foundation.people import Person
 from handlers.context import AppContext
 from storage.store import Transaction
+from strategy.permissions import find_pmo
 from strategy.records import ProgressUpdate, Strategy, Subject, SubjectKind
 from strategy.search import find_matching_subjects, list_subjects
 from strategy.visibility import filter_visible_to_all
@@ -56,6 +57,6 @@ def _offered(tx: Transaction, ctx: AppContext, person: Person, typed: str, kind:
     strategy = tx.strategy.current()
     if strategy is None:
         return []
-    seen = filter_visible_to_all(strategy, (person, *ctx.people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD)))
+    seen = filter_visible_to_all(strategy, (person, *find_pmo(ctx.people)))
     found = [subject for subject in find_matching_subjects(seen, typed) if subject.kind is kind]
     return [(subject.key, get_subject_title(seen, subject)) for subject in found[:MOST_OFFERED]]

@@ -3,7 +3,7 @@
 from datetime import date
 
 from foundation.errors import InvalidInput, NotFound
-from foundation.people import Person, Role
+from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.home import refresh_homes
 from handlers.slack import payloads
@@ -37,6 +37,7 @@ from reporting.sections import build_portfolio_lines
 from reporting.strategy_view import build_strategy_view
 from storage.store import Transaction
 from strategy.measurements import take_measurement
+from strategy.permissions import can_see_exceptions
 from strategy.records import Measurement, Metric, Subject, SubjectKind
 from strategy.search import find_matching_subjects, list_subjects
 from strategy.status import compute_metric_status
@@ -142,7 +143,7 @@ def build_strategy_home_section(tx: Transaction, ctx: AppContext, person: Person
     updates, now, away = load_updates(tx, strategy), tx.now, ctx.absences
     own = build_own_subjects(strategy, person, now=now, updates=updates, absences=away)
     concerns: tuple[ExceptionItem, ...] = ()
-    if person.has_role(Role.LEADER, Role.PMO_LEAD):
+    if can_see_exceptions(person):
         concerns = find_exceptions_for(strategy, person, now=now, updates=updates, absences=away, people=ctx.people)
     asked_first = sorted(concerns, key=lambda one: one.kind is not ExceptionKind.UNANSWERED)
     return build_strategy_section(own, [one.text for one in asked_first])

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from foundation.errors import InvalidInput, NotAllowed, NotFound
-from foundation.people import Person, Role
+from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.home import refresh_homes
 from handlers.slack.blocks.builders import Block, escape, mention_user
@@ -22,6 +22,7 @@ from handlers.strategy.lookups import get_subject_title, load_strategy, load_upd
 from reporting.posts import build_update_post
 from storage.store import Transaction
 from strategy.check_ins import find_open_slot, find_reportable_subjects
+from strategy.permissions import find_leadership, find_pmo
 from strategy.records import Objective, ProgressUpdate, Strategy, Subject
 from strategy.search import find_matching_subjects, list_subjects
 from strategy.updates import UpdateText, acknowledge_update, can_write_update, correct_update, write_update
@@ -166,7 +167,7 @@ def _places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> list
 def _channel(strategy: Strategy, ctx: AppContext, subject: Subject) -> str | None:
     if subject in dict(list_subjects(filter_visible_to_all(strategy, ()))):
         return ctx.channels.progress
-    leaders = ctx.people.find_by_role(Role.LEADER, Role.PMO_LEAD)
+    leaders = find_leadership(ctx.people)
     if leaders and subject in dict(list_subjects(filter_visible_to_all(strategy, leaders))):
         return ctx.channels.leadership
     return None
@@ -193,5 +194,4 @@ def _concerned(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> list
     strategy = load_strategy(tx)
     above = _above(strategy, update.subject)
     first = [update.author, strategy.subject(update.subject).owner, *([above] if above else [])]
-    others = ctx.people.find_by_role(Role.LEADER, Role.PMO_LEAD, Role.PMO_STAFF)
-    return [*first, *(person.id for person in others)]
+    return [*first, *(person.id for person in (*find_leadership(ctx.people), *find_pmo(ctx.people)))]

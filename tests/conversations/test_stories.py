@@ -46,11 +46,11 @@ async def test_a_story_is_reviewed_and_published_and_both_sides_see_it(autumn: O
     told = await autumn.ben.wait_message("A third fewer bursts", channel=STORIES)
     assert "bursts fell from 60 to 40" in words(told)
     assert "https://example.org/bursts" in words(told)
-    assert "serves “Less water is lost between the works and the tap”" in words(told)
+    assert "supports “Less water is lost between the works and the tap”" in words(told)
     changed = await autumn.ada.wait_message("Published · Your success story")
     assert changed["ts"] == own["ts"]
-    await autumn.ada.wait_message("<@U03WEI> approved it; it is published")
-    assert buttons(await autumn.wei.wait_message("Published · A success story", channel=TRIAGE)) == ["Withdraw"]
+    await autumn.ada.wait_message("<@U03WEI> approved and published")
+    assert buttons(await autumn.wei.wait_message("Published · Success story", channel=TRIAGE)) == ["Withdraw"]
     assert len(await posts(autumn)) == 1
 
 
@@ -58,8 +58,8 @@ async def test_what_is_missing_is_told_under_its_field(autumn: Office) -> None:
     view = await form(autumn.ada)
     errors = await autumn.ada.submit(view, STORY | {"objective": "none", "people": ["U02BEN"]})
     assert errors == {
-        "objective": "Tie the story to an objective or a project, so that its value can be seen.",
-        "consent": "Tell those whom you name first, then tick this.",
+        "objective": "Choose an objective or a project, so that readers see what the story supports.",
+        "consent": "Tell the people you name first, then tick this box.",
     }
     assert autumn.wei.nothing_came("message")
 
@@ -67,9 +67,9 @@ async def test_what_is_missing_is_told_under_its_field(autumn: Office) -> None:
 async def test_nobody_of_the_pmo_approves_their_own_story(autumn: Office) -> None:
     card = await tell(autumn, autumn.wei)
     await autumn.wei.click(card, "Approve and publish")
-    await autumn.wei.wait_message("A story is reviewed by PMO staff, never by its author.")
+    await autumn.wei.wait_message("Only PMO staff other than the author can approve this story.")
     await autumn.wei.click(card, "Ask for changes")
-    await autumn.wei.wait_message("A story is reviewed by PMO staff, never by its author.")
+    await autumn.wei.wait_message("Only PMO staff other than the author can ask for changes to this story.")
     assert await posts(autumn) == []
     await autumn.emeka.click(card, "Approve and publish", channel=TRIAGE)
     await autumn.ben.wait_message("A third fewer bursts", channel=STORIES)
@@ -81,7 +81,7 @@ async def test_two_reviewers_at_once_publish_it_once(autumn: Office) -> None:
         autumn.wei.click(card, "Approve and publish"), autumn.emeka.click(card, "Approve and publish", channel=TRIAGE)
     )
     await autumn.ben.wait_message("A third fewer bursts", channel=STORIES)
-    second = [person.wait_message("The story is published now") for person in (autumn.wei, autumn.emeka)]
+    second = [person.wait_message("This story's status is now “published”") for person in (autumn.wei, autumn.emeka)]
     done, waiting = await asyncio.wait(map(asyncio.ensure_future, second), return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
         task.cancel()
@@ -93,10 +93,10 @@ async def test_everybody_whom_it_names_agrees_first(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
     asked = await autumn.ben.wait_message("Ada Okafor names you in a success story. Do you agree?")
     await autumn.wei.click(card, "Approve and publish")
-    await autumn.wei.wait_message("1 of 1 people named have not agreed yet.")
+    await autumn.wei.wait_message("1 person named in it hasn't agreed yet.")
     assert await posts(autumn) == []
     await autumn.ben.click(asked, "I agree")
-    agreed = await autumn.wei.wait_message("Ben Castellanos agrees", channel=TRIAGE)
+    agreed = await autumn.wei.wait_message("Ben Castellanos agreed", channel=TRIAGE)
     await autumn.wei.click(agreed, "Approve and publish")
     assert "with Ben Castellanos" in words(await autumn.farah.wait_message("A third fewer", channel=STORIES))
 
@@ -104,24 +104,24 @@ async def test_everybody_whom_it_names_agrees_first(autumn: Office) -> None:
 async def test_whoever_agreed_to_a_story_that_was_changed_is_called_back(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
     await autumn.ben.click(await autumn.ben.wait_message("Do you agree?"), "I agree")
-    await autumn.wei.wait_message("Ben Castellanos agrees", channel=TRIAGE)
+    await autumn.wei.wait_message("Ben Castellanos agreed", channel=TRIAGE)
     await autumn.wei.click(card, "Ask for changes")
     assert await autumn.wei.submit(await autumn.wei.wait_view("story.note"), {"note": "Since when?"}) == {}
-    await autumn.ada.click(await autumn.ada.wait_message("Asked for:* Since when?"), "Change it")
+    await autumn.ada.click(await autumn.ada.wait_message("What to change:* Since when?"), "Edit")
     view = await autumn.ada.wait_view("story.form")
     assert await autumn.ada.submit(view, {"text": "Since July bursts fell by a third.", "consent": ["yes"]}) == {}
-    called = await autumn.ben.wait_message("has changed, so your earlier answer no longer counts")
+    called = await autumn.ben.wait_message("has changed since you answered")
     assert called["text"].startswith("<@U02BEN>")
 
 
 async def test_whoever_takes_their_consent_back_takes_the_story_back(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
     await autumn.ben.click(await autumn.ben.wait_message("Do you agree?"), "I agree")
-    await autumn.wei.wait_message("Ben Castellanos agrees", channel=TRIAGE)
+    await autumn.wei.wait_message("Ben Castellanos agreed", channel=TRIAGE)
     await autumn.wei.click(card, "Approve and publish")
     told = await autumn.farah.wait_message("A third fewer", channel=STORIES)
-    own = await autumn.ben.wait_message("You agree to be named in this story.")
-    await autumn.ben.click(own, "Do not name me")
+    own = await autumn.ben.wait_message("You agreed to be named in this story.")
+    await autumn.ben.click(own, "Don't name me")
     gone = await autumn.farah.wait_message("This success story was withdrawn.", channel=STORIES)
     assert gone["ts"] == told["ts"]
     assert "Ben" not in json.dumps(gone)
@@ -132,15 +132,15 @@ async def test_a_reviewer_asks_for_changes_and_the_author_makes_them(autumn: Off
     await autumn.wei.click(card, "Ask for changes")
     view = await autumn.wei.wait_view("story.note")
     assert await autumn.wei.submit(view, {"note": "Since when?"}) == {}
-    await autumn.ada.wait_message("<@U03WEI> asks for changes")
-    own = await autumn.ada.wait_message("Asked for:* Since when?")
-    await autumn.ada.click(own, "Change it")
+    await autumn.ada.wait_message("<@U03WEI> asked for changes")
+    own = await autumn.ada.wait_message("What to change:* Since when?")
+    await autumn.ada.click(own, "Edit")
     view = await autumn.ada.wait_view("story.form")
     assert "Night pressure went down" in json.dumps(view)
     assert await autumn.ada.submit(view, {"text": "Since July night pressure is down; bursts fell by a third."}) == {}
     again = await autumn.wei.wait_message("Since July night pressure", channel=TRIAGE)
     assert again["ts"] == card["ts"]
-    await autumn.wei.wait_message("<@U01ADA> submitted it again", channel=TRIAGE)
+    await autumn.wei.wait_message("<@U01ADA> resubmitted", channel=TRIAGE)
     await autumn.wei.click(again, "Approve and publish")
     await autumn.ben.wait_message("Since July", channel=STORIES)
 
@@ -150,10 +150,10 @@ async def test_the_author_withdraws_a_story_and_says_why(autumn: Office) -> None
     own = await autumn.ada.wait_message("Waiting for review · Your success story")
     await autumn.ada.click(own, "Withdraw")
     assert await autumn.ada.submit(await autumn.ada.wait_view("story.note"), {"note": "The figures were wrong."}) == {}
-    withdrawn = await autumn.wei.wait_message("Withdrawn · A success story", channel=TRIAGE)
+    withdrawn = await autumn.wei.wait_message("Withdrawn · Success story", channel=TRIAGE)
     assert buttons(withdrawn) == []
     await autumn.wei.click(card, "Approve and publish")
-    await autumn.wei.wait_message("The story is withdrawn now; that can no longer be done.")
+    await autumn.wei.wait_message("This story's status is now “withdrawn”, so you can't do that any more.")
     assert await posts(autumn) == []
 
 
@@ -183,4 +183,4 @@ async def test_the_home_shows_ones_stories_and_what_waits_for_the_pmo(autumn: Of
     await autumn.wei.open_home()
     await tell(autumn, autumn.ada)
     await autumn.ada.wait_home(lambda view: "Waiting for review · A third fewer bursts" in words(view))
-    await autumn.wei.wait_home(lambda view: "*Stories that wait for review*" in words(view))
+    await autumn.wei.wait_home(lambda view: "*Stories waiting for review*" in words(view))

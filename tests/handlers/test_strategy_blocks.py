@@ -47,7 +47,7 @@ from strategy.check_ins import find_missing_updates
 from strategy.files import SAMPLE, read_strategy
 from strategy.records import Contribution, ProgressUpdate, Rag, Strategy, Subject, SubjectKind
 from strategy.search import list_subjects
-from strategy.stories import Consent, NamedPerson, Story, StoryState, StoryVerb
+from strategy.story_records import Consent, NamedPerson, Story, StoryState, StoryVerb
 from workspace.checks import check_message, check_view
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

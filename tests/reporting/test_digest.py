@@ -15,7 +15,7 @@ from reporting.digest import Digest, build_digest
 from reporting.exceptions import ExceptionKind
 from reporting.snapshot import Snapshot
 from strategy.records import Absence, Measurement, ProgressUpdate, Rag, Strategy, Subject, SubjectKind, Tolerance
-from strategy.stories import Story, StoryState
+from strategy.story_records import Story, StoryState
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LAST_WEEK = NOW - timedelta(days=7)

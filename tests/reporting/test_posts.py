@@ -9,7 +9,7 @@ from foundation.errors import NotFound
 from foundation.people import People
 from reporting.posts import build_story_post, build_update_post
 from strategy.records import ProgressUpdate, Rag, Strategy, Subject, SubjectKind
-from strategy.stories import Consent, NamedPerson, Story, StoryState
+from strategy.story_records import Consent, NamedPerson, Story, StoryState
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 UPDATE = ProgressUpdate(
@@ -64,8 +64,8 @@ def test_a_story_is_posted_with_its_evidence_its_aim_and_its_people(open_strateg
         "*How we know*\n• Burst log of October\n• https://logs.example/bursts",
     )
     assert post.context == (
-        "Told by Ben Castellanos · serves “Less water is lost between the works and the tap”"
-        " · from Pressure management in the northern zones · with Farah Haddad"
+        "By Ben Castellanos · supports “Less water is lost between the works and the tap”"
+        " · project: Pressure management in the northern zones · with Farah Haddad"
     )
 
 

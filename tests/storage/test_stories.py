@@ -8,7 +8,7 @@ import pytest
 from foundation.errors import Conflict, NotFound
 from storage.database import Database
 from storage.store import Store
-from strategy.stories import Consent, NamedPerson, Story, StoryLogEntry, StoryState, StoryVerb
+from strategy.story_records import Consent, NamedPerson, Story, StoryChange, StoryLogEntry, StoryState, StoryVerb
 from tests.storage.cast import ADA, BEN, NOW
 
 STORY = Story(
@@ -56,7 +56,7 @@ def test_a_change_and_its_entry_are_kept_together(database: Database) -> None:
     store = Store(database)
     add(store)
     with store.transaction(NOW) as tx:
-        tx.stories.save(tx.stories.get("S7"), PUBLISHED, APPROVED)
+        tx.stories.save(tx.stories.get("S7"), StoryChange(PUBLISHED, APPROVED))
     with store.read_only(NOW) as tx:
         assert tx.stories.get("S7").story == PUBLISHED
         assert tx.stories.log("S7") == (SUBMITTED, APPROVED)
@@ -68,9 +68,10 @@ def test_of_two_who_change_a_story_at_once_one_is_told(database: Database) -> No
     with store.read_only(NOW) as tx:
         read_before = tx.stories.get("S7")
     with store.transaction(NOW) as tx:
-        tx.stories.save(read_before, PUBLISHED, APPROVED)
+        tx.stories.save(read_before, StoryChange(PUBLISHED, APPROVED))
+    withdrawn = StoryChange(replace(STORY, state=StoryState.WITHDRAWN), replace(APPROVED, note="No."))
     with pytest.raises(Conflict, match="Somebody else has just changed this story"), store.transaction(NOW) as tx:
-        tx.stories.save(read_before, replace(STORY, state=StoryState.WITHDRAWN), replace(APPROVED, note="No."))
+        tx.stories.save(read_before, withdrawn)
     with store.read_only(NOW) as tx:
         assert tx.stories.get("S7").story == PUBLISHED
         assert len(tx.stories.log("S7")) == 2
@@ -99,5 +100,5 @@ def test_its_cards_are_remembered(database: Database) -> None:
 
 
 def test_a_story_that_is_not_there_is_told_kindly(database: Database) -> None:
-    with pytest.raises(NotFound, match="not kept any more"), Store(database).read_only(NOW) as tx:
+    with pytest.raises(NotFound, match="no longer have that story"), Store(database).read_only(NOW) as tx:
         tx.stories.get("S7")

@@ -147,7 +147,7 @@ def test_a_file_full_of_problems_is_answered_with_the_first_of_them(
     contributions = "\n".join(f"      - {{objective: nothing-{n}, impact: 1, rationale: None}}" for n in range(9))
     lines = refusal(changed("    serves:\n", f"    serves:\n{contributions}\n")).splitlines()
     assert len(lines) == 6
-    assert lines[-1].endswith("And 4 more, Fix these first.")
+    assert lines[-1].endswith("And 4 more. Fix these first.")
 
 
 def test_a_missing_file_is_told_in_words(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from foundation.errors import NotFound
 from foundation.people import People, Role
 from strategy import visibility
+from strategy.permissions import can_see_portfolio
 from strategy.portfolio import compute_portfolio
 from strategy.records import Strategy, Viewers, Visibility
 from strategy.visibility import filter_visible, filter_visible_to_all
@@ -78,7 +79,7 @@ def test_warnings_stay_with_whoever_brings_the_file_in(sample: Strategy, people:
 
 
 def test_portfolio_figures_are_for_leaders_and_the_pmo(people: People) -> None:
-    readers = [person.id for person in people if visibility.can_see_portfolio(person)]
+    readers = [person.id for person in people if can_see_portfolio(person)]
     assert readers == ["U03WEI", "U04DANA", "U05EMEKA"]
 
 

@@ -1,6 +1,6 @@
 """A success story: its form, its cards for author, reviewers and those it names, and the story as it is published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from foundation.people import People
 from handlers.slack.blocks.builders import (
@@ -22,117 +22,103 @@ from handlers.slack.blocks.builders import (
 from handlers.strategy.blocks.tree import Choice
 from reporting.posts import Post
 from strategy.records import SubjectKind
-from strategy.stories import (
-    LONGEST_NOTE,
-    LONGEST_TEXT,
-    LONGEST_TITLE,
-    MOST_PEOPLE,
-    Consent,
-    Story,
-    StoryState,
-    StoryVerb,
-)
+from strategy.stories import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE, MOST_PEOPLE
+from strategy.story_records import Consent, Story, StoryLogEntry, StoryState, StoryVerb
+from strategy.story_transitions import StoryRelation, find_story_verbs_for
 
 FORM = "story.form"
 NOTE = "story.note"
 LONGEST_EVIDENCE = 2_600
-CONSENT = "Everybody whom I name knows of this story"
-AND_THEN = "Each of them is asked to agree before it is published."
+CONSENT = "Everyone I name knows about this story"
+CONSENT_NEXT = "I'll ask each of them to agree before it's published."
 
 STATES = {
     StoryState.DRAFT: ":pencil2: Draft",
     StoryState.SUBMITTED: ":inbox_tray: Waiting for review",
-    StoryState.CHANGES_REQUESTED: ":question: Changes asked for",
+    StoryState.CHANGES_REQUESTED: ":question: Changes requested",
     StoryState.APPROVED: ":white_check_mark: Approved",
     StoryState.PUBLISHED: ":star: Published",
     StoryState.WITHDRAWN: ":no_entry_sign: Withdrawn",
 }
 CONSENTS = {
-    Consent.ASKED: "has not answered yet",
-    Consent.GIVEN: "agrees",
-    Consent.REFUSED: "does not want to be named",
+    Consent.ASKED: "hasn't answered yet",
+    Consent.GIVEN: "agreed",
+    Consent.REFUSED: "doesn't want to be named",
 }
 NOTES = {
-    StoryVerb.REQUEST_CHANGES: ("Ask for changes", "What should be changed?", "The author sees it."),
-    StoryVerb.WITHDRAW: ("Withdraw the story", "Why?", "It is kept for the record."),
+    StoryVerb.REQUEST_CHANGES: ("Ask for changes", "What should change?", "The author sees this."),
+    StoryVerb.WITHDRAW: ("Withdraw the story", "Why are you withdrawing it?", "The reason stays on record."),
+}
+STEPS = {
+    StoryVerb.SUBMIT: "resubmitted",
+    StoryVerb.REQUEST_CHANGES: "asked for changes to",
+    StoryVerb.PUBLISH: "approved and published",
+    StoryVerb.WITHDRAW: "withdrew",
+    StoryVerb.CONSENT: "agreed to be named in",
+    StoryVerb.REFUSE: "doesn't want to be named in",
+}
+# The verbs that have a button on a card, each with its label and style.
+BUTTONS: Mapping[StoryVerb, tuple[str, str | None]] = {
+    StoryVerb.EDIT: ("Edit", "primary"),
+    StoryVerb.APPROVE: ("Approve and publish", "primary"),
+    StoryVerb.REQUEST_CHANGES: ("Ask for changes", None),
+    StoryVerb.WITHDRAW: ("Withdraw", "danger"),
+    StoryVerb.CONSENT: ("I agree", "primary"),
+    StoryVerb.REFUSE: ("Don't name me", None),
 }
 
 
 def build_story_modal(choices: Sequence[Choice], given: Story | None = None) -> Block:
-    """The form. `choices` are the objectives and projects that everybody may know of; `given` is changed."""
+    """The form. `choices` are the objectives and projects that everybody may see; `given` is the story to edit."""
     text = {"type": "plain_text_input", "action_id": "story.text", "multiline": True, "max_length": LONGEST_TEXT}
     title = {"type": "plain_text_input", "action_id": "story.title", "max_length": LONGEST_TITLE}
-    evidence = {"type": "plain_text_input", "action_id": "story.evidence", "multiline": True}
-    evidence |= {"max_length": LONGEST_EVIDENCE, "placeholder": plain_text("https://…")}
     people: Block = {"type": "multi_users_select", "action_id": "story.people", "max_selected_items": MOST_PEOPLE}
     people |= {"initial_users": [one.person for one in given.people]} if given and given.people else {}
-    told = given.text if given else None
-    where = "One a line: a link, or a figure and where it comes from."
+    objective, project = (given.objective, given.project) if given else (None, None)
     blocks = [
-        input_block("title", "Title", _filled(title, given.title if given else None)),
-        input_block("text", "What happened, and what is better now?", _filled(text, told)),
-        _choice(
-            "objective", "Objective that it serves", choices, SubjectKind.OBJECTIVE, given.objective if given else None
-        ),
-        _choice(
-            "project", "Project that it comes from", choices, SubjectKind.PROJECT, given.project if given else None
-        ),
-        input_block(
-            "evidence",
-            "How do we know?",
-            _filled(evidence, "\n".join(given.evidence) if given else None),
-            hint=plain_text(where, 150),
-        ),
-        input_block("people", "People whom it names", people, optional=True),
-        input_block("consent", "Their consent", _consent(), optional=True),
-        context("Somebody of the PMO reads it before it is published to all."),
+        input_block("title", "Title", _fill(title, given.title if given else None)),
+        input_block("text", "What happened, and what's better now?", _fill(text, given.text if given else None)),
+        _build_choice("objective", "Objective it supports", choices, SubjectKind.OBJECTIVE, objective),
+        _build_choice("project", "Project it comes from", choices, SubjectKind.PROJECT, project),
+        _build_evidence_input(given),
+        input_block("people", "People it names", people, optional=True),
+        input_block("consent", "Their consent", _build_consent_box(), optional=True),
+        context("Someone from the PMO reviews the story before it's published for everyone."),
     ]
     more = {"private_metadata": given.id} if given else {}
     return build_modal("Success story", blocks, submit="Submit", callback_id=FORM, **more)
 
 
-def build_story_note_modal(story: Story, event: StoryVerb) -> Block:
-    """Words that go with an act; the window carries the act and the story's id."""
-    title, label, hint = NOTES[event]
+def build_story_note_modal(story: Story, verb: StoryVerb) -> Block:
+    """The note that goes with a verb; the modal carries the verb and the story's id."""
+    title, label, hint = NOTES[verb]
     field = {"type": "plain_text_input", "action_id": "story.note", "multiline": True, "max_length": LONGEST_NOTE}
     note = input_block("note", label, field | {"focus_on_load": True}, hint=plain_text(hint, 150))
     top = section(f"*{escape(story.title)}*")
-    return build_modal(
-        title, [top, note], submit="Send", callback_id=NOTE, private_metadata=f"{event.value}:{story.id}"
-    )
+    return build_modal(title, [top, note], submit="Send", callback_id=NOTE, private_metadata=f"{verb.value}:{story.id}")
 
 
 def build_review_card(story: Story, post: Post, people: People) -> Message:
     """For the PMO."""
-    acts = {
-        StoryState.SUBMITTED: (_act(story, StoryVerb.APPROVE, "Approve and publish", "primary"), _changes(story)),
-        StoryState.PUBLISHED: (_act(story, StoryVerb.WITHDRAW, "Withdraw", "danger"),),
-    }
-    return _card(story, post, people, "A success story", acts.get(story.state, ()))
+    side = {StoryRelation.REVIEWER}
+    side |= {StoryRelation.PMO_LEAD} if story.state is StoryState.PUBLISHED else set()
+    return _build_card(story, post, people, "Success story", _build_buttons(story, side))
 
 
 def build_author_card(story: Story, post: Post, people: People, note: str) -> Message:
     """For the author; `note` is what a reviewer asked for last."""
-    withdraw = _act(story, StoryVerb.WITHDRAW, "Withdraw", "danger")
-    change = _act(story, StoryVerb.EDIT, "Change it", "primary")
-    acts = {
-        StoryState.SUBMITTED: (withdraw,),
-        StoryState.CHANGES_REQUESTED: (change, withdraw),
-        StoryState.APPROVED: (withdraw,),
-        StoryState.PUBLISHED: (withdraw,),
-    }
-    made = _card(story, post, people, "Your success story", acts.get(story.state, ()))
+    made = _build_card(story, post, people, "Your success story", _build_buttons(story, {StoryRelation.AUTHOR}))
     if note and story.state is StoryState.CHANGES_REQUESTED:
-        made["blocks"].insert(2, section(f"*Asked for:* {escape(note)}"))
-        made["text"] = shorten(f"{made['text']} Asked for: {escape(note)}", 3900)
+        made["blocks"].insert(2, section(f"*What to change:* {escape(note)}"))
+        made["text"] = shorten(f"{made['text']} What to change: {escape(note)}", 3900)
     return made
 
 
 def build_consent_reminder(story: Story, person: str) -> Message:
     """For somebody who has answered, in the thread under their card."""
     return build_message(
-        f"{mention_user(person)} The story *{escape(story.title)}* has changed, so your earlier answer no longer "
-        "counts. Please read it again above, and answer."
+        f"{mention_user(person)} The story *{escape(story.title)}* has changed since you answered. "
+        "Please read it again above and answer again."
     )
 
 
@@ -140,18 +126,15 @@ def build_consent_card(story: Story, post: Post, people: People, person: str) ->
     """For somebody whom the story names."""
     consent = next((one.consent for one in story.people if one.person == person), None)
     if consent is None:
-        return build_message(f"The story *{escape(story.title)}* does not name you any more.")
-    agree = _act(story, StoryVerb.CONSENT, "I agree", "primary")
-    refuse = _act(story, StoryVerb.REFUSE, "Do not name me", None)
-    is_over = story.state is StoryState.WITHDRAWN
-    acts = () if is_over else (refuse,) if consent is Consent.GIVEN else (agree, refuse)
+        return build_message(f"The story *{escape(story.title)}* no longer names you.")
+    buttons = _build_buttons(story, {StoryRelation.NAMED}, hidden=_ANSWERED[consent])
     author = people.get(story.author).name
-    words = {
+    heading = {
         Consent.ASKED: f"{escape(author)} names you in a success story. Do you agree?",
-        Consent.GIVEN: "You agree to be named in this story.",
-        Consent.REFUSED: "You do not want to be named in this story.",
+        Consent.GIVEN: "You agreed to be named in this story.",
+        Consent.REFUSED: "You don't want to be named in this story.",
     }[consent]
-    return _card(story, post, people, words, acts, with_consents=False)
+    return _build_card(story, post, people, heading, buttons, with_consents=False)
 
 
 def build_published_message(post: Post) -> Message:
@@ -161,22 +144,14 @@ def build_published_message(post: Post) -> Message:
 
 
 def build_withdrawn_message() -> Message:
-    """In place of a story that was taken back."""
+    """In place of a story that was withdrawn."""
     return build_message("This success story was withdrawn.")
 
 
-def build_story_step(story: Story, event: StoryVerb, actor: str, note: str) -> Message:
+def build_story_step(story: Story, entry: StoryLogEntry) -> Message:
     """What has just happened, for the thread under a card."""
-    did = {
-        StoryVerb.SUBMIT: "submitted it again",
-        StoryVerb.REQUEST_CHANGES: "asks for changes",
-        StoryVerb.PUBLISH: "approved it; it is published",
-        StoryVerb.WITHDRAW: "withdrew it",
-        StoryVerb.CONSENT: "agrees to be named",
-        StoryVerb.REFUSE: "does not want to be named",
-    }[event]
-    words = f"{mention_user(actor)} {did}: *{escape(story.title)}*"
-    return build_message("\n>".join([words, *escape(note).splitlines()]))
+    step = f"{mention_user(entry.actor)} {STEPS[entry.verb]} *{escape(story.title)}*."
+    return build_message("\n>".join([step, *escape(entry.note).splitlines()]))
 
 
 def build_stories_section(own: Sequence[Story], waiting: Sequence[Story]) -> list[Block]:
@@ -187,31 +162,47 @@ def build_stories_section(own: Sequence[Story], waiting: Sequence[Story]) -> lis
         blocks.append(section("\n".join(["*My success stories*", *lines])))
     if waiting:
         lines = [f"{mention_user(one.author)}: {escape(one.title)}" for one in waiting]
-        blocks.append(section("\n".join(["*Stories that wait for review*", *lines])))
+        blocks.append(section("\n".join(["*Stories waiting for review*", *lines])))
     return blocks
 
 
-def _card(
-    story: Story, post: Post, people: People, words: str, acts: Sequence[Block], *, with_consents: bool = True
+# Somebody who has agreed needs no button to agree again; both answers can be changed.
+_ANSWERED: Mapping[Consent, frozenset[StoryVerb]] = {
+    Consent.ASKED: frozenset(),
+    Consent.GIVEN: frozenset({StoryVerb.CONSENT}),
+    Consent.REFUSED: frozenset(),
+}
+
+
+def _build_card(
+    story: Story, post: Post, people: People, heading: str, buttons: Sequence[Block], *, with_consents: bool = True
 ) -> Message:
-    state = f"{STATES[story.state]} · {words}"
-    blocks = [header(story.title), section(state), *(section(piece) for piece in post.body[:8]), context(post.context)]
+    status = f"{STATES[story.state]} · {heading}"
+    blocks = [header(story.title), section(status), *(section(piece) for piece in post.body[:8]), context(post.context)]
     if story.people and with_consents:
         named = [f"{escape(people.get(one.person).name)} {CONSENTS[one.consent]}" for one in story.people]
-        blocks.append(context(f"Named: {'; '.join(named)}"))
-    blocks += [actions(acts)] if acts else []
-    return build_message(f"{state}: {post.text}", blocks)
+        blocks.append(context(f"People named: {'; '.join(named)}"))
+    blocks += [actions(buttons)] if buttons else []
+    return build_message(f"{status}: {post.text}", blocks)
 
 
-def _act(story: Story, event: StoryVerb, label: str, style: str | None) -> Block:
-    return button(label, f"story.{event.value}", story.id, style=style)
+def _build_buttons(
+    story: Story, side: Iterable[StoryRelation], hidden: frozenset[StoryVerb] = frozenset()
+) -> list[Block]:
+    """A button for each verb that the table allows to this side now."""
+    verbs = [verb for verb in find_story_verbs_for(story, side) if verb in BUTTONS and verb not in hidden]
+    return [button(BUTTONS[verb][0], f"story.{verb.value}", story.id, style=BUTTONS[verb][1]) for verb in verbs]
 
 
-def _changes(story: Story) -> Block:
-    return _act(story, StoryVerb.REQUEST_CHANGES, "Ask for changes", None)
+def _build_evidence_input(given: Story | None) -> Block:
+    element = {"type": "plain_text_input", "action_id": "story.evidence", "multiline": True}
+    element |= {"max_length": LONGEST_EVIDENCE, "placeholder": plain_text("https://…")}
+    hint = plain_text("One per line: a link, or a figure and its source.", 150)
+    filled = _fill(element, "\n".join(given.evidence) if given else None)
+    return input_block("evidence", "How do we know?", filled, hint=hint)
 
 
-def _choice(key: str, label: str, choices: Sequence[Choice], kind: SubjectKind, given: str | None) -> Block:
+def _build_choice(key: str, label: str, choices: Sequence[Choice], kind: SubjectKind, given: str | None) -> Block:
     options = [{"text": plain_text("None", 75), "value": "none"}]
     options += [
         {"text": plain_text(title, 75), "value": subject.key} for subject, title in choices if subject.kind is kind
@@ -221,10 +212,10 @@ def _choice(key: str, label: str, choices: Sequence[Choice], kind: SubjectKind, 
     return input_block(key, label, element | {"initial_option": initial})
 
 
-def _consent() -> Block:
-    option = {"text": plain_text(CONSENT, 75), "description": plain_text(AND_THEN, 75), "value": "yes"}
+def _build_consent_box() -> Block:
+    option = {"text": plain_text(CONSENT, 75), "description": plain_text(CONSENT_NEXT, 75), "value": "yes"}
     return {"type": "checkboxes", "action_id": "story.consent", "options": [option]}
 
 
-def _filled(element: Mapping[str, object], value: str | None) -> Block:
+def _fill(element: Mapping[str, object], value: str | None) -> Block:
     return dict(element) | ({"initial_value": value} if value else {})

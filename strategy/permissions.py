@@ -1,0 +1,40 @@
+"""Who may do what in the strategy beyond what the rules of a single record say: reviewing, reading, previewing."""
+
+from foundation.errors import NotAllowed
+from foundation.people import People, Person, Role
+
+PMO = (Role.PMO_STAFF, Role.PMO_LEAD)
+LEADERSHIP = (Role.LEADER, Role.PMO_LEAD)
+
+
+def can_see_portfolio(person: Person) -> bool:
+    """Whether somebody sees budgets by objective, alignment, mismatch and coverage."""
+    return person.has_role(*PMO, Role.LEADER)
+
+
+def can_see_exceptions(person: Person) -> bool:
+    """Whether everything that needs attention, and not only their own, concerns somebody."""
+    return person.has_role(*LEADERSHIP)
+
+
+def can_review_stories(person: Person) -> bool:
+    """Whether somebody reviews success stories, other than their own."""
+    return person.has_role(*PMO)
+
+
+def check_can_preview_digests(person: Person) -> None:
+    """Raises NotAllowed: only leaders and the head of the PMO preview digests."""
+    if not person.has_role(*LEADERSHIP):
+        raise NotAllowed(
+            "Only leaders and the head of the PMO can preview digests. Everyone else gets them in their channels."
+        )
+
+
+def find_leadership(people: People) -> tuple[Person, ...]:
+    """The leaders and the head of the PMO."""
+    return people.find_by_role(*LEADERSHIP)
+
+
+def find_pmo(people: People) -> tuple[Person, ...]:
+    """The PMO's staff and its head."""
+    return people.find_by_role(*PMO)
