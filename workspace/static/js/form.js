@@ -61,13 +61,13 @@ export class Form {
    * with the same block_id, action_id and type keeps its value, as in Slack when a view is updated.
    */
   sync(blocks) {
-    const kept = new Map();
+    const records = new Map();
     for (const { block, element } of elementsOf(blocks)) {
       if (!INITIAL[element.type]) continue;
       const key = keyOf(block, element);
-      kept.set(key, this.#records.get(key) ?? { type: element.type, ...INITIAL[element.type](element, this.here) });
+      records.set(key, this.#records.get(key) ?? { type: element.type, ...INITIAL[element.type](element, this.here) });
     }
-    this.#records = kept;
+    this.#records = records;
   }
 
   get(block, element) {
@@ -97,10 +97,10 @@ export class Form {
 
 const keyOf = (block, element) => `${block.block_id}\n${element.action_id}\n${element.type}`;
 
-const kept = new Map();
+const forms = new Map();
 
 /** The form of a message or view. It stays the same when the message or view is redrawn. */
 export function formFor(key, here) {
-  if (!kept.has(key)) kept.set(key, new Form(here));
-  return kept.get(key);
+  if (!forms.has(key)) forms.set(key, new Form(here));
+  return forms.get(key);
 }

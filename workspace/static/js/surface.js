@@ -47,11 +47,11 @@ export function useDispatch(block, element, { once = true } = {}) {
 export function useChoice(block, element) {
   const [record, set] = useField(block, element);
   const [busy, dispatch] = useDispatch(block, element, { once: false });
-  const tells = block.type !== "input" || block.dispatch_action === true;
+  const dispatches = block.type !== "input" || block.dispatch_action === true;
   async function choose(fields) {
     const { type, ...before } = record;
     set(fields);
-    if (tells && !(await dispatch(fields)) && element.confirm) set(before);
+    if (dispatches && !(await dispatch(fields)) && element.confirm) set(before);
   }
   return [record, choose, busy];
 }

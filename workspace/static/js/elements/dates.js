@@ -14,19 +14,19 @@ function Picker({ block, element, kind, read, fields, labelledby, describedby, i
   const [record, set] = useField(block, element);
   const [, choose] = useChoice(block, element);
   const timer = useRef();
-  const told = useRef(read(record));
-  const latest = useRef(told.current);
-  const tell = () => {
+  const sentValue = useRef(read(record));
+  const latest = useRef(sentValue.current);
+  const sendValue = () => {
     clearTimeout(timer.current);
-    if (latest.current === told.current) return;
-    told.current = latest.current;
+    if (latest.current === sentValue.current) return;
+    sentValue.current = latest.current;
     choose(fields(latest.current));
   };
   const change = (event) => {
     latest.current = event.target.value || null;
     set(fields(latest.current));
     clearTimeout(timer.current);
-    timer.current = setTimeout(tell, CALM);
+    timer.current = setTimeout(sendValue, CALM);
   };
   return html`<input
     type=${kind}
@@ -40,7 +40,7 @@ function Picker({ block, element, kind, read, fields, labelledby, describedby, i
     aria-describedby=${describedby}
     aria-invalid=${invalid ? "true" : undefined}
     onInput=${change}
-    onBlur=${tell}
+    onBlur=${sendValue}
   />`;
 }
 

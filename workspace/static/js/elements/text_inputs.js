@@ -24,15 +24,15 @@ function useTyping(block, element) {
   const [, dispatch] = useDispatch(block, element, { once: false });
   const timer = useRef();
   const moments = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
-  const tells = (moment) => block.dispatch_action === true && moments.includes(moment);
+  const dispatches = (moment) => block.dispatch_action === true && moments.includes(moment);
   return {
     typed(fields) {
-      if (!tells("on_character_entered")) return;
+      if (!dispatches("on_character_entered")) return;
       clearTimeout(timer.current);
       timer.current = setTimeout(() => dispatch(fields), CALM);
     },
     entered(event, fields) {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing || !tells("on_enter_pressed")) return;
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || !dispatches("on_enter_pressed")) return;
       event.preventDefault(); // send the value, but don't submit the view
       dispatch(fields);
     },
