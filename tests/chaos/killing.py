@@ -259,7 +259,7 @@ class Street:
             database.close()
 
     def backlog(self) -> Backlog:
-        with self.store() as store, store.reading(datetime.now(UTC)) as tx:
+        with self.store() as store, store.read_only(datetime.now(UTC)) as tx:
             return measure_backlog(tx.session)
 
     async def nothing_left(self) -> None:
