@@ -26,7 +26,7 @@ from knowledge.library import Library  # noqa: E402
 from knowledge.questions import parse_question  # noqa: E402
 from knowledge.quoting import pick_quote  # noqa: E402
 
-BAR = {"meaning": 0.45, "words": 0.42}
+THRESHOLD = {"meaning": 0.45, "words": 0.42}
 RIDGE = 0.02
 TITLE_WEIGHT = 0.3  # titles are easy and many
 
@@ -52,7 +52,7 @@ def rows(handbook: Handbook) -> Iterable[Row]:
 
 
 def measured(library: Library, asked: list[Row]) -> tuple[list[Row], list[str], np.ndarray]:
-    """The rows that find anything, the names of the signs, and the signs [rows, names]."""
+    """The rows that have a hit, the names of the features, and the features [rows, names]."""
     kept, found = [], []
     for row in asked:
         question = parse_question(row.question)
@@ -64,7 +64,7 @@ def measured(library: Library, asked: list[Row]) -> tuple[list[Row], list[str], 
 
 
 def fitted(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights of the signs and the bias."""
+    """Weights of the features and the bias."""
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
     z = np.c_[(x - mean) / spread, np.ones(len(x))]
     ridge = RIDGE * np.r_[np.ones(x.shape[1]), 1e-6]
@@ -89,12 +89,12 @@ def fit(library: Library, asked: list[Row], kind: str) -> dict[str, float]:
     report(kind, asked, dict(zip(kept, p.tolist(), strict=True)))
     return {name: round(float(value), 2) for name, value in zip(names, slopes, strict=True)} | {
         "bias": round(bias, 2),
-        "bar": BAR[kind],
+        "threshold": THRESHOLD[kind],
     }
 
 
 def report(kind: str, asked: list[Row], confidence: dict[Row, float]) -> None:
-    """How many questions would be answered, by the bar."""
+    """How many questions would be answered, at several thresholds."""
     groups: dict[tuple[bool, str, bool], list[float]] = {}
     for row in asked:
         groups.setdefault((row.held_out, row.file, row.answerable), []).append(confidence.get(row, 0.0))

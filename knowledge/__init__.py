@@ -1,1 +1,1 @@
-"""Pillar 1: the handbook, what in it answers a question, and where it says so. No Slack, no SQL."""
+"""Pillar 1: the handbook, the answers in it, and where it says so. No Slack, no SQL."""

@@ -1,4 +1,4 @@
-"""Questions too short to tell what is meant, and what to offer instead."""
+"""Questions that are too short to be clear, and the choices to offer instead."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from knowledge.handbook import Handbook, Page
 from knowledge.index import Hit
 from knowledge.questions import Cue, Question
-from knowledge.words import extract_terms, split_words
+from knowledge.terms import extract_terms, split_words
 
-TIE = 0.85  # pages with this share of the best page's score could be meant as well
+TIE = 0.85  # pages with at least this share of the best page's score could be meant, too
 MOST = 4
-LONGEST = 75  # characters, what a button shows
+LONGEST = 75  # characters; a button shows no more
 _GENERAL = frozenset(
     extract_terms("help project pmo question information info need thing stuff topic document page handbook work")
 )
 
 
 def list_examples(handbook: Handbook) -> tuple[str, ...]:
-    """Questions that the handbook answers: of the pages that others refer to most, each from another folder."""
+    """Questions that the handbook answers, each from another folder, from the pages that others refer to most."""
     referred = Counter(page_id for page in handbook for page_id in page.related)
     pages = sorted((page for page in handbook if page.questions), key=lambda page: -referred[page.id])
     by_folder: dict[str, str] = {}
@@ -27,7 +27,7 @@ def list_examples(handbook: Handbook) -> tuple[str, ...]:
 
 
 def list_choices(question: Question, hits: Sequence[Hit], handbook: Handbook) -> tuple[str, ...]:
-    """Two to four questions to choose from, each of another page; none where it is clear enough what is meant."""
+    """Two to four questions to choose from, each from another page; none if the question is clear enough."""
     if question.stems == ("help",):
         return list_examples(handbook)
     general = _GENERAL.issuperset(question.stems)
@@ -35,7 +35,7 @@ def list_choices(question: Question, hits: Sequence[Hit], handbook: Handbook) ->
         return ()
     best: dict[str, Hit] = {}
     for hit in hits:
-        if hit.bm25:  # a word that no page has is not ambiguous, it is unknown
+        if hit.bm25:  # a word that no page has isn't ambiguous but unknown
             best.setdefault(hit.passage.page_id, hit)
     if not best:
         return ()
@@ -48,13 +48,13 @@ def list_choices(question: Question, hits: Sequence[Hit], handbook: Handbook) ->
 
 
 def _is_short(question: Question) -> bool:
-    """A word or two, or three of which one is telling, unless they ask what something is."""
+    """One or two words, or three with only one that matters, unless they ask what something is."""
     words = len(split_words(question.text))
     return words <= 2 or (words == 3 and len(question.stems) == 1 and question.cue is not Cue.DEFINITION)
 
 
 def is_page_named(question: Question, page: Page | None) -> bool:
-    """Whether the question is the page's title or id, give or take words such as “project”."""
+    """Whether the question is the page's title or id, apart from words such as “project”."""
     asked = set(question.stems) - _GENERAL
     return page is not None and asked in (
         set(extract_terms(page.title)) - _GENERAL,
@@ -63,7 +63,7 @@ def is_page_named(question: Question, page: Page | None) -> bool:
 
 
 def _option(question: Question, hit: Hit, handbook: Handbook) -> str:
-    """A question of the page that has the words, else its section's heading if that has any, else its title."""
+    """A question of the page with these words, or else a section heading with any of them, or else its title."""
     page = handbook.get(hit.passage.page_id)
     asked = set(question.stems) - _GENERAL
     heading = hit.passage.section.rsplit(" › ", 1)[-1]

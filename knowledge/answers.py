@@ -1,4 +1,4 @@
-"""What the bot says to a question: the handbook's own sentences with their place, or kindly that it does not know."""
+"""The answer to a question: the handbook's own sentences with their source, or that the handbook doesn't say."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,12 +12,13 @@ from knowledge.index import Hit, Index
 from knowledge.questions import Cue, Question, parse_question
 from knowledge.quoting import LONGEST, Quote, asks_same_people, is_definition, pick_quote, score_heading
 
-CLOSE = 0.03  # a second page whose score is this near the first is quoted beside it
-HEADING_SHARE = 0.35  # how much a heading that asks the same adds to a section's score
-WHO_SHARE = 0.2  # and, to “who”, a heading that says who
-DEFINING_SHARE = 0.15  # the same of a sentence that says what the thing is, when that is the question
+CLOSE = 0.03  # a second page is quoted as well if its score is this close to the first one's
+# What a section's score gains:
+HEADING_SHARE = 0.35  # if its heading asks the same
+WHO_SHARE = 0.2  # if question and heading both ask “who”
+DEFINING_SHARE = 0.15  # if the question asks for a definition, and a sentence gives one
 NEAREST = 3
-FAR = 0.35  # a topic less near than this says nothing about whom to ask
+FAR = 0.35  # topics less similar than this don't say whom to ask
 SEARCHED = 12
 
 
@@ -29,7 +30,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where something stands: `page` is its title, `section` the heading path, `line` counts in the file `source`.
+    """A place in the handbook: `page` is the title, `section` the heading path, `line` counts in the file `source`.
 
     `quote` is an exact piece of the page's Markdown; `owner` (a Slack user id) and `edition` may be empty.
     """
@@ -47,13 +48,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`text` is plain text: paragraphs, and lines that begin with “- ” for list items and table rows.
+    """`text` is plain text: paragraphs, and lines that start with “- ” for list items and table rows.
 
-    `confidence` is 0–1. `citations` are what the text is taken from, in its order. `nearest` are the sections closest
-    to the question beside those. `services` are keys of services the cited pages lead to. `suggestions` are questions
-    to offer instead of one that is too short or ambiguous. `ask_elsewhere` names who may know, in words (“human
-    resources”), where the question is not for the handbook. `follows` are the questions before it, newest first, that
-    it was read with.
+    `confidence` is 0–1. `citations` are the sources of the text, in its order. `nearest` are other sections close to
+    the question. `services` are keys of services that the cited pages offer. `suggestions` are questions to offer
+    instead of an ambiguous one. `refer_to` says who may know (“human resources”) if the question isn't for the
+    handbook. `follows` are the previous questions, newest first, that were used to understand this one.
     """
 
     status: Outcome
@@ -70,7 +70,7 @@ class Answer:
 def find_answer(question: str, index: Index, handbook: Handbook, before: Sequence[str] = ()) -> Answer:
     """Answer from the handbook, in its own words.
 
-    A question that leans on those before it, newest first, is read with them where that makes a surer answer.
+    A follow-up is read with the previous questions, newest first in `before`, if that gives a more confident answer.
 
     Raises:
         UserError: the question is empty or far too long.
@@ -85,16 +85,16 @@ def find_answer(question: str, index: Index, handbook: Handbook, before: Sequenc
 
 
 def _answer(readings: Sequence[Question], index: Index, handbook: Handbook) -> Answer:
-    """The answer to the first reading of a question; the section may be the one that asks what the others ask, too."""
+    """The answer to the first reading of a question; the other readings help to choose the section."""
     asked = readings[0]
     if not asked.stems:
-        words = "I could not make out what this is about. Name the topic in a few words, for example:"
+        words = "I don't understand what this is about. Name the topic in a few words, for example:"
         return Answer(Outcome.CLARIFY, words, 0.0, suggestions=list_examples(handbook))
     hits = index.search(asked.text, SEARCHED)
     if not hits:
         return _not_found(asked, hits, 0.0, index, handbook)
     if suggestions := list_choices(asked, hits, handbook):
-        words = f"“{asked.text}” could mean several things. Which of these do you want to know?"
+        words = f"“{asked.text}” could mean several things. Which one do you mean?"
         return Answer(Outcome.CLARIFY, words, 0.0, nearest=_nearest(hits, (), handbook), suggestions=suggestions)
     best = pick_quote(asked, _best_section(readings, hits, index, handbook), index)
     sure = estimate_confidence(compute_features(asked, best, index))
@@ -104,9 +104,11 @@ def _answer(readings: Sequence[Question], index: Index, handbook: Handbook) -> A
 
 
 def _best_section(readings: Sequence[Question], hits: Sequence[Hit], index: Index, handbook: Handbook) -> Hit:
-    """The hit whose section asks what was asked, or says what the thing is: of the page that the question names, else
-    of the first hit's page, whose rank meaning or an earlier question has settled, else of all pages where there were
-    only words to go by."""
+    """The hit whose heading asks the same question, or whose text defines the thing.
+
+    It comes from the page that the question names, if any. Otherwise it comes from the first hit's page if meaning or
+    a previous question ranked that page, and from any page if only words did.
+    """
     question = readings[0]
 
     def fit(hit: Hit) -> float:
@@ -132,7 +134,7 @@ def _answered(quotes: Sequence[Quote], sure: float, hits: Sequence[Hit], handboo
 
 
 def _with_second(question: Question, best: Quote, hits: Sequence[Hit], index: Index) -> list[Quote]:
-    """The best quote, and beside it one of another page that fits about as well, both short then."""
+    """The best quote and, if another page fits about as well, a quote from it; both are short then."""
     rival = next((hit for hit in hits if hit.passage.page_id != best.hit.passage.page_id), None)
     if rival is None or not index.has_model or rival.score < hits[0].score - CLOSE:
         return [best]
@@ -146,7 +148,7 @@ def _with_second(question: Question, best: Quote, hits: Sequence[Hit], index: In
 
 
 def _not_found(question: Question, hits: Sequence[Hit], sure: float, index: Index, handbook: Handbook) -> Answer:
-    text, ask = "I did not find an answer to this in the handbook.", ""
+    text, ask = "The handbook doesn't say.", ""
     if hits:
         topic, closeness = index.find_out_of_scope(question.text, hits[0].passage)
         nearer = closeness > max([FAR, *(hit.cosine or 0.0 for hit in hits)])
@@ -157,7 +159,7 @@ def _not_found(question: Question, hits: Sequence[Hit], sure: float, index: Inde
 
 
 def _nearest(hits: Sequence[Hit], used: Sequence[Hit], handbook: Handbook) -> tuple[Citation, ...]:
-    """The best sections that were not used, each once."""
+    """The best sections that aren't in use, each once."""
     seen = {hit.passage.section for hit in used}
     found: list[Citation] = []
     for hit in hits:
@@ -171,7 +173,7 @@ def _citation(found: Quote, handbook: Handbook) -> Citation:
     passage = found.hit.passage
     page = handbook.get(passage.page_id)
     if page is None:
-        raise LookupError(f"The index holds page {passage.page_id}, the handbook does not.")
+        raise LookupError(f"Page {passage.page_id} is in the index but not in the handbook.")
     return Citation(
         page=page.title,
         page_id=page.id,

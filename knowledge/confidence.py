@@ -1,6 +1,6 @@
-"""How sure the bot may be that a quote answers a question: a logistic over a few signs, calibrated on questions.
+"""How likely a quote is to answer a question: a logistic regression over a few features.
 
-The weights are data (confidence.json); benchmarks/fit_confidence.py says how they came about.
+The weights are data (confidence.json); benchmarks/fit_confidence.py computes them.
 """
 
 import json
@@ -13,20 +13,23 @@ from knowledge.index import Index
 from knowledge.passages import get_search_text
 from knowledge.questions import Question
 from knowledge.quoting import Quote
-from knowledge.words import extract_terms
+from knowledge.terms import extract_terms
 
-MANY = 4  # words shared with a passage, from which more say nothing more
+MANY = 4  # shared words; more of them add nothing
 WEIGHTS = Path(__file__).with_name("confidence.json")
 
 
 def compute_features(question: Question, quote: Quote, index: Index) -> dict[str, float]:
-    """What is looked at, each about 0–1.
+    """The features, each about 0–1.
 
-    `unknown`: the weight of the question's words that the handbook nowhere has. `names`: it names something that the
-    passage does not. `unmet`: the quote lacks the kind of thing that is asked for. `live`: it asks how things stand
-    today. `elsewhere`: how near it is to what others answer. Without a model `bm25`: what the words score of what they
-    could, and `shared`: how many of them the passage has. With one `cosine` and `sentence`: how near the passage and
-    the quote's best sentence are in meaning.
+    - `unknown`: the share, by weight, of the question's words that the handbook never uses.
+    - `names`: the question names something that the passage doesn't.
+    - `unmet`: the quote lacks the kind of thing that the question asks for.
+    - `live`: the question asks for the current status.
+    - `out_of_scope`: its similarity to topics that others answer.
+    - without a model, `bm25`: the score of its words as a share of the possible score; `shared`: how many of them the
+      passage has.
+    - with a model, `cosine` and `sentence`: the similarity of the passage and of the quote's best sentence.
     """
     passage = quote.hit.passage
     total = sum(map(index.weigh_term, question.stems)) or 1.0
@@ -36,7 +39,7 @@ def compute_features(question: Question, quote: Quote, index: Index) -> dict[str
         "names": 1.0 if question.names - held else 0.0,
         "unmet": 0.0 if question.is_met_by(quote.text) else 1.0,
         "live": 1.0 if question.is_live else 0.0,
-        "elsewhere": index.find_out_of_scope(question.text, passage)[1],
+        "out_of_scope": index.find_out_of_scope(question.text, passage)[1],
     }
     if quote.hit.cosine is None or quote.cosine is None:
         shared = len(held.intersection(question.stems))
@@ -44,16 +47,16 @@ def compute_features(question: Question, quote: Quote, index: Index) -> dict[str
     return found | {"cosine": quote.hit.cosine, "sentence": quote.cosine}
 
 
-def estimate_confidence(found: Mapping[str, float]) -> float:
-    """How likely it is, 0–1, that the handbook answers the question."""
-    weights = _weights("cosine" in found)
-    total = weights["bias"] + sum(weights[name] * value for name, value in found.items())
+def estimate_confidence(features: Mapping[str, float]) -> float:
+    """The probability, 0–1, that the handbook answers the question."""
+    weights = _weights("cosine" in features)
+    total = weights["bias"] + sum(weights[name] * value for name, value in features.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 def get_threshold(has_model: bool) -> float:
-    """The confidence from which an answer is given."""
-    return _weights(has_model)["bar"]
+    """The lowest confidence with which an answer is given."""
+    return _weights(has_model)["threshold"]
 
 
 @cache

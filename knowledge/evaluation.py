@@ -1,4 +1,4 @@
-"""How well a handbook is found and answered from, measured with questions whose pages are known."""
+"""How well the bot answers from a handbook, measured with questions whose pages are known."""
 
 import json
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from foundation.files import BadFile, FileProblem, read_text
 from knowledge.answers import Outcome
 from knowledge.library import Library
 
-DEEP = 50  # passages looked at for each question, which gives about ten pages
+DEPTH = 50  # passages per question, which gives about ten pages
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationQuestion:
-    """A question, and the `source` of every page that answers it; none: it must not be answered.
+    """A question and the `source` of every page that answers it; without pages, it must not be answered.
 
-    `before` was asked just before it, in the same conversation; empty where nothing was.
+    `before` is the previous question of the same conversation, if there was one.
     """
 
     question: str
@@ -28,11 +28,11 @@ class EvaluationQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Shares are 0–1, over the answerable or the unanswerable questions; None where there are none of them.
+    """Shares are 0–1, over the answerable or the unanswerable questions; None without any of them.
 
-    Ranks are those of the first right page among pages, each counted once, by the question's own words. `false_answers`
-    is the share of unanswerable questions that were answered, `wrong_refusals` that of answerable ones that were
-    declined or asked back, `right_page` that of given answers which cite a right page.
+    Recall and MRR use the rank of the first right page, counting each page once. `false_answers` is the share of
+    unanswerable questions that got an answer, `wrong_refusals` the share of answerable ones that got none,
+    `right_page` the share of answers that cite a right page.
     """
 
     answerable: int
@@ -47,11 +47,11 @@ class Evaluation:
 
 
 def read_test_questions(path: Path) -> tuple[EvaluationQuestion, ...]:
-    """Questions from a JSONL file: {"question": "…", "pages": ["control/rag-status.md"]} on each line, and “before”
-    where the question follows another one.
+    """Questions from a JSONL file: {"question": "…", "pages": ["control/rag-status.md"]} on each line, with “before”
+    for a follow-up.
 
     Raises:
-        BadFile: every line that cannot be used, with its field.
+        BadFile: every invalid line, with its field.
     """
     rows: list[EvaluationQuestion] = []
     problems: list[FileProblem] = []
@@ -63,7 +63,7 @@ def read_test_questions(path: Path) -> tuple[EvaluationQuestion, ...]:
             else:
                 problems.append(FileProblem(str(path), number, *found))
     if not rows and not problems:
-        problems.append(FileProblem(str(path), None, "", "There are no questions in this file."))
+        problems.append(FileProblem(str(path), None, "", "This file has no questions."))
     if problems:
         raise BadFile(problems)
     return tuple(rows)
@@ -73,12 +73,12 @@ def evaluate_answers(rows: Sequence[EvaluationQuestion], library: Library) -> Ev
     """Search and ask every question.
 
     Raises:
-        UserError: a row names a page that the handbook does not have.
+        UserError: a row names a page that isn't in the handbook.
     """
     known = {page.source for page in library.handbook}
     if unknown := sorted({page for row in rows for page in row.pages} - known):
         named = ", ".join(unknown[:5])
-        raise UserError(f"The handbook has no page {named}. Name pages by their file, such as control/rag-status.md.")
+        raise UserError(f"The handbook has no page {named}. Name a file such as control/rag-status.md.")
     good = [row for row in rows if row.pages]
     bad = [row for row in rows if not row.pages]
     ranks = [_rank(row, library) for row in good]
@@ -98,7 +98,7 @@ def evaluate_answers(rows: Sequence[EvaluationQuestion], library: Library) -> Ev
 
 
 def _row(line: str) -> EvaluationQuestion | tuple[str, str]:
-    """The row, or the field that is wrong and why."""
+    """The row, or the invalid field and why."""
     try:
         value: Any = json.loads(line)
     except ValueError as error:
@@ -107,22 +107,22 @@ def _row(line: str) -> EvaluationQuestion | tuple[str, str]:
         return "", "Expected an object with “question” and “pages”."
     question, pages = value.get("question"), value.get("pages")
     if not isinstance(question, str) or not question.strip():
-        return "question", "Expected the words of a question."
+        return "question", "Expected the text of a question."
     if not isinstance(pages, list) or not all(isinstance(page, str) for page in pages):
         return "pages", 'Expected a list of pages, such as ["control/rag-status.md"]; [] if nothing answers it.'
     before = value.get("before", "")
     if not isinstance(before, str):
-        return "before", "Expected the words of the question before it."
+        return "before", "Expected the text of the previous question."
     return EvaluationQuestion(question, tuple(pages), before)
 
 
 def _rank(row: EvaluationQuestion, library: Library) -> float:
-    pages = dict.fromkeys(hit.passage.source for hit in library.search(row.question, DEEP))
+    pages = dict.fromkeys(hit.passage.source for hit in library.search(row.question, DEPTH))
     return next((rank for rank, page in enumerate(pages, start=1) if page in row.pages), float("inf"))
 
 
 def _cited(row: EvaluationQuestion, library: Library) -> set[str]:
-    """The pages an answer is taken from; none when no answer is given."""
+    """The pages that an answer cites; none without an answer."""
     try:
         found = library.ask(row.question, (row.before,) if row.before else ())
     except UserError:

@@ -1,13 +1,13 @@
-"""Questions that lean on the ones before them: “and who approves it?”, “what about agile projects?”."""
+"""Follow-up questions: “and who approves it?”, “what about agile projects?”."""
 
 import re
 from collections.abc import Sequence
 
 from knowledge.questions import LONGEST, Cue, find_cue
-from knowledge.words import extract_terms
+from knowledge.terms import extract_terms
 
-REMEMBERED = 2  # questions before it that one is read with
-FEW = 3  # telling words; a question with more stands by itself
+REMEMBERED = 2  # previous questions that a follow-up is read with
+FEW = 3  # words with meaning; a question with more is complete by itself
 _OPENING = re.compile(r"(?:(?:and|but|so|then|also|ok(?:ay)?|thanks?|thx)\b[\s,.]*)+", re.IGNORECASE)
 _ABOUT = re.compile(r"(?:what|how) about\b\s*", re.IGNORECASE)
 _ASKING = re.compile(
@@ -19,7 +19,7 @@ _POINTING = re.compile(r"\b(it|its|they|them|their|those|these|this|that|ones?|t
 
 
 def is_follow_up(question: str) -> bool:
-    """Whether it may make sense only with what was asked before."""
+    """Whether it may only make sense together with the previous question."""
     bare = _bare(question)
     count = len(set(extract_terms(bare)))
     if _fragment(question) or (count <= FEW and (bare != question.strip() or _POINTING.search(bare))):
@@ -28,9 +28,9 @@ def is_follow_up(question: str) -> bool:
 
 
 def join_with_previous(question: str, before: Sequence[str]) -> str | None:
-    """The question and those before it, newest first, as one to search for; None where it stands by itself.
+    """The question joined with the previous ones, newest first in `before`; None if it is complete by itself.
 
-    Of “what about agile?” the topic counts twice, because it takes the place of the earlier one.
+    The topic of “what about agile?” counts twice, because it replaces the previous topic.
     """
     if not before or not is_follow_up(question):
         return None
@@ -45,7 +45,7 @@ def _bare(question: str) -> str:
 
 
 def _fragment(question: str) -> str:
-    """The topic of what only names another one; empty for a whole question."""
+    """The topic of a question that only names another topic; empty for a complete question."""
     bare = _bare(question)
     if about := _ABOUT.match(bare):
         return bare[about.end() :].strip()

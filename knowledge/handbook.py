@@ -1,8 +1,8 @@
-"""The handbook: Markdown pages from a folder, checked, each with the digest that tells whether it changed.
+"""The handbook: Markdown pages from a folder, validated, each with a digest that changes with the page.
 
-A page may open with our front matter (id, title, owner, edition, effective, services, questions, related), which is
-then held to its rules. A page of a handbook that somebody else wrote needs none: its title comes from its front
-matter, its first heading or its file name, and its id from its path.
+A page may start with our front matter (id, title, owner, edition, effective, services, questions, related), which is
+then validated. Pages from other sources need none: the title comes from their own front matter, the first heading or
+the file name, and the id from the path.
 """
 
 import hashlib
@@ -32,8 +32,8 @@ _OURS = {"owner", "edition", "effective", "services", "questions", "related"}
 class Page:
     """One page. `source` is its path below the handbook's folder, with “/”.
 
-    `text` is the body without front matter; its first line is line `first_line` of the file. `digest` changes with
-    every change of the file. `owner` is a Slack user id; owner, edition and effective may be unknown.
+    `text` is the body without front matter; it starts at line `first_line` of the file. `digest` changes with every
+    change of the file. `owner` is a Slack user id. Owner, edition and effective date may be unknown.
     """
 
     id: str
@@ -52,7 +52,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Handbook:
-    """Pages in the order of their `source`, ids unique."""
+    """Pages in the order of their `source`, with unique ids."""
 
     pages: tuple[Page, ...]
 
@@ -70,7 +70,7 @@ class Handbook:
         return len(self.pages)
 
 
-_NO_ID = "Expected small letters and digits, words joined by “-”."
+_NO_ID = "Expected lower-case letters and digits, with words joined by “-”."
 
 
 class _Ours(Strict):
@@ -91,13 +91,12 @@ class _Foreign(BaseModel):
 def read_handbook(folder: Path, *, strict: bool = False, services: Collection[str] | None = None) -> Handbook:
     """Read every Markdown file below `folder`, in the order of their paths.
 
-    Hidden folders are left out, and folders that are links. With `strict` every page must open with our front matter,
-    and related pages must exist; without, a page whose front matter has an `id` and one more of our fields is held to
-    it, any other is taken as it is, and related pages that somebody removed are forgotten. With `services`, a page may
-    lead only to those.
+    Hidden folders and links to folders are skipped. With `strict`, every page must start with our front matter, and
+    related pages must exist. Without it, front matter is validated only if it has an `id` and another of our fields,
+    and related pages that don't exist are dropped. With `services`, a page may offer only those.
 
     Raises:
-        BadFile: every problem of every page; nothing of the folder was taken.
+        BadFile: every problem of every page. The folder is rejected as a whole.
     """
     problems: list[FileProblem] = []
     read: list[tuple[Path, Page, str]] = []
@@ -126,8 +125,8 @@ def _existing(related: tuple[str, ...], known: Collection[str]) -> tuple[str, ..
 
 def _files(folder: Path, problems: list[FileProblem]) -> list[Path]:
     if not folder.is_dir():
-        why = "This is a file. Name the folder that it stands in." if folder.exists() else "There is no such folder."
-        raise BadFile([FileProblem(str(folder), None, "", f"{why} What is read is a folder of Markdown pages.")])
+        why = "This is a file, not a folder." if folder.exists() else "This folder doesn't exist."
+        raise BadFile([FileProblem(str(folder), None, "", f"{why} Give a folder of Markdown pages.")])
     root, found = folder.resolve(), []
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
@@ -145,32 +144,30 @@ def _files(folder: Path, problems: list[FileProblem]) -> list[Path]:
 
 
 def _refusal(path: Path, root: Path) -> str | None:
-    """Why a file is not opened. A link may stay inside the folder (mounted volumes are made so) and never leave it."""
+    """Why a file is rejected. Links may point to files inside the folder (mounted volumes do), but never outside."""
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):
-        return "This link leads nowhere. Remove it."
+        return "The target of this link doesn't exist. Remove the link."
     if not target.is_relative_to(root):
-        return "This link leads out of the folder. Put the page itself here."
-    return None if target.is_file() else "This is not a file."
+        return "This link leads out of the folder. Replace it with the page itself."
+    return None if target.is_file() else "This isn't a regular file."
 
 
 def _read_page(path: Path, source: str, *, strict: bool) -> tuple[Page, str]:
     """The page and the text of its front matter."""
     text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
-        raise BadFile([FileProblem(str(path), text[: text.index("\0")].count("\n") + 1, "", "Not a text file.")])
+        raise BadFile([FileProblem(str(path), text[: text.index("\0")].count("\n") + 1, "", "This isn't a text file.")])
     digest = hashlib.sha256(f"{source}\n{text}".encode()).hexdigest()
     found = _FRONT.match(text)
     front = (found.group(1) or "") if found else ""
     body = text[found.end() :] if found else text
     first_line = text.count("\n", 0, found.end()) + 1 if found else 1
     if not found and _UNCLOSED.match(text):
-        raise BadFile(
-            [FileProblem(str(path), 1, "", "The front matter is not closed: a line “---” is missing after it.")]
-        )
+        raise BadFile([FileProblem(str(path), 1, "", "The front matter isn't closed. Add a line “---” after it.")])
     if strict and not found:
-        why = "The page must open with its front matter between two lines of “---”."
+        why = "The page must start with front matter between two lines of “---”."
         raise BadFile([FileProblem(str(path), 1, "", why)])
     extra = _foreign_fields(front, path) if front.strip() else {}
     if strict or ("id" in extra and not _OURS.isdisjoint(extra)):
@@ -193,7 +190,7 @@ def _title(given: object, body: str, path: Path) -> str:
 
 
 def _slug(source: str) -> str:
-    """The path as an id: “guides/Getting started.md” → “guides/getting-started”. Unique as far as paths are."""
+    """The path as an id: “guides/Getting started.md” → “guides/getting-started”."""
     stem = source.rsplit(".", 1)[0].lower()
     return re.sub(r"[^\w/]+", "-", stem).strip("-/") or "page"
 
@@ -201,16 +198,18 @@ def _slug(source: str) -> str:
 def _cross_problems(
     path: Path, page: Page, front: str, known: Collection[str] | None, services: Collection[str] | None
 ) -> Sequence[FileProblem]:
-    """What one page cannot know by itself. Only pages in our style have such fields."""
+    """Problems that show only when all pages are known. Only pages with our front matter have these fields."""
     found: list[tuple[list[str | int], str]] = []
     if front and path.stem != page.id:
-        found.append((["id"], f"The id must be the file's name, “{path.stem}”."))
+        found.append((["id"], f"The id must be the file's name without its ending, “{path.stem}”."))
     for at, other in enumerate(page.related):
         if known is not None and (other not in known or other == page.id):
-            found.append((["related", at], f"There is no other page “{other}”."))
+            found.append((["related", at], f"There is no other page with the id “{other}”."))
     for at, key in enumerate(page.services):
         if services is not None and key not in services:
-            found.append((["services", at], f"There is no service “{key}”. Known: {', '.join(sorted(services))}."))
+            found.append(
+                (["services", at], f"There is no service “{key}”. Available services: {', '.join(sorted(services))}.")
+            )
     return [
         FileProblem(str(path), find_line(front, where, first_line=2), ".".join(map(str, where)), message)
         for where, message in found

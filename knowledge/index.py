@@ -1,9 +1,9 @@
-"""The searchable form of a handbook: built off to the side, never changed, exchanged as a whole.
+"""The search index of a handbook. It is never changed: a new handbook gets a new index.
 
-Two readings of a question are mixed over the union of the best hundred of each: its words (BM25 as a share of what
-the question could score, so that words count as far as they are found) and, with a model, its meaning (cosine, min–max
-scaled). The questions that a page says it answers are searched with the passage that answers them. The shares were
-chosen on questions.jsonl and questions_more.jsonl and are flat around their values.
+A passage's score mixes words (BM25 as a share of the highest score the question could get) and, with a model, meaning
+(cosine, min–max scaled), over the best hundred passages of each. The questions in a page's front matter are searched
+together with the passage that answers them. The shares below were chosen on questions.jsonl and questions_more.jsonl;
+results hardly change around these values.
 """
 
 import hashlib
@@ -20,21 +20,21 @@ from numpy.typing import NDArray
 from knowledge.embedding import Encoder, Progress, Vectors
 from knowledge.out_of_scope import OutOfScopeTopic, load_topics
 from knowledge.passages import Passage, get_search_text
+from knowledge.terms import extract_terms, find_synonyms
 from knowledge.vectors import Scan, VectorStore, encode_texts
-from knowledge.words import extract_terms, find_synonyms
 
 CANDIDATES = 100
-MEANING_SHARE = 0.6  # of a score; the rest are words
-SUPPORT = 0.25  # of the mean score of the next two passages of the same page: a page that says more about it
-SENTENCE_SHARE = 0.3  # of a section's cosine that is its best sentence's; the rest is that of the section as a whole
-RELATED_SHARE = 0.2  # of the score of words that may stand for those of the question
-MOST_SENTENCES = 10_000  # of a larger handbook they are encoded when they are about to be quoted
-QUESTION_SHARE = 0.7  # the same of the nearest question the passage is known to answer, where that is more
+MEANING_SHARE = 0.6  # of the score; the rest is words
+SUPPORT = 0.25  # of the mean score of the next two passages of the page: it says more about the topic
+SENTENCE_SHARE = 0.3  # of the cosine: that of the best sentence; the rest is that of the whole passage
+SYNONYM_SHARE = 0.2  # of the score of synonyms
+MOST_SENTENCES = 10_000  # in a larger handbook, sentences are encoded only when they are about to be quoted
+QUESTION_SHARE = 0.7  # of the cosine: that of the nearest question the passage answers, if that is higher
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found. `score` orders the hits of one search, 0–1; `bm25` is raw; `cosine` is None without a model."""
+    """A passage that a search found. `score`, 0–1, orders the hits of one search; `cosine` is None without a model."""
 
     passage: Passage
     score: float
@@ -43,7 +43,7 @@ class Hit:
 
 
 class MeaningIndex:
-    """The vectors of passages, of the questions they answer and, where there are not too many, of their units."""
+    """The vectors of passages, of the questions they answer and, if there aren't too many, of their units."""
 
     def __init__(
         self,
@@ -57,18 +57,18 @@ class MeaningIndex:
         if sum(map(len, units)) > MOST_SENTENCES:
             units = []
         questions = [list(passage.questions) for passage in passages]
-        elsewhere = [topic.text for topic in load_topics()]
+        out_of_scope = [topic.text for topic in load_topics()]
         texts = {passage.digest: get_search_text(passage) for passage in passages}
-        texts.update((_digest(text), text) for some in (*questions, elsewhere, *units) for text in some)
+        texts.update((_digest(text), text) for some in (*questions, out_of_scope, *units) for text in some)
         vectors = encode_texts(texts, encoder, store, progress)
         self._row = {passage.digest: row for row, passage in enumerate(passages)}
         self._passages = Scan([vectors[passage.digest] for passage in passages])
         self._questions = _Groups(questions, vectors)
-        self._elsewhere = Scan([vectors[_digest(text)] for text in elsewhere])
+        self._out_of_scope = Scan([vectors[_digest(text)] for text in out_of_scope])
         self._units = _Groups(units, vectors) if units else None
 
     def find_nearest(self, question: str, also: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """The rows of the passages nearest in meaning together with those in `also`, and the cosine of each."""
+        """The rows of the passages nearest in meaning and those in `also`, and the cosine of each."""
         vector = self._vector(question)
         rows = np.union1d(self._passages.nearest(vector, CANDIDATES)[0], also)
         cosines = self._passages.cosines(vector, rows)
@@ -85,24 +85,24 @@ class MeaningIndex:
         return [float(self._vector(unit.text) @ vector) for unit in passage.units]
 
     def find_out_of_scope(self, question: str) -> tuple[OutOfScopeTopic, float]:
-        """The nearest of the topics that the handbook does not hold, and its cosine."""
-        rows, cosines = self._elsewhere.nearest(self._vector(question), 1)
+        """The nearest topic that the handbook doesn't cover, and its cosine."""
+        rows, cosines = self._out_of_scope.nearest(self._vector(question), 1)
         return load_topics()[int(rows[0])], float(cosines[0])
 
 
 class _Groups:
-    """Vectors of texts in groups, one group for every passage; groups may be empty."""
+    """Vectors of texts in groups, one group per passage; groups may be empty."""
 
     def __init__(self, groups: Sequence[Sequence[str]], vectors: Mapping[str, bytes]) -> None:
         self._first = np.cumsum([0, *(len(group) for group in groups)])
         self._scan = Scan([vectors[_digest(text)] for group in groups for text in group])
 
     def cosines(self, vector: Vectors, group: int) -> NDArray[np.float32]:
-        """Of each text of the group."""
+        """The cosine of each text of the group."""
         return self._scan.cosines(vector, np.arange(self._first[group], self._first[group + 1]))
 
     def best(self, vector: Vectors, groups: NDArray[np.intp]) -> NDArray[np.float32]:
-        """The highest cosine in each of these groups; −1 of one that is empty."""
+        """The highest cosine in each of these groups; −1 for an empty one."""
         first, lengths = self._first[groups], self._first[groups + 1] - self._first[groups]
         begins = np.cumsum(lengths) - lengths  # of each group, among the rows of all of them
         rows = np.arange(lengths.sum()) + np.repeat(first - begins, lengths)
@@ -114,12 +114,12 @@ class _Groups:
 
 
 class Index:
-    """Passages searched by their words and, where `meaning` is given, by what they mean."""
+    """Passages, searched by words and, with `meaning`, by meaning."""
 
     def __init__(self, passages: Sequence[Passage], meaning: MeaningIndex | None = None) -> None:
         self.passages = tuple(passages)
         self._meaning = meaning if passages else None
-        # Twice: a question that the page says it answers weighs as much as a heading that also stands in the text.
+        # Each question counts twice, like a heading whose words occur in the text as well.
         corpus = [
             extract_terms("\n".join((get_search_text(each), *each.questions, *each.questions)))
             for each in self.passages
@@ -135,16 +135,16 @@ class Index:
         return self._meaning is not None
 
     def weigh_term(self, term: str) -> float:
-        """How much a stem tells passages apart (its inverse document frequency); most for one that none has."""
+        """The inverse document frequency of a stem; highest if no passage has it."""
         holders = self._holders[term]
         return math.log(1 + (len(self.passages) - holders + 0.5) / (holders + 0.5))
 
     def knows_term(self, term: str) -> bool:
-        """Whether any passage has the stem, or one that may stand for the same."""
+        """Whether any passage has the stem or a synonym."""
         return term in self._holders or not find_synonyms(term).isdisjoint(self._holders)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
-        """The best passages, best first; none where nothing has to do with the question."""
+        """The best passages, best first; none if nothing matches."""
         words = self._bm25(question)
         rows = np.argsort(-words, kind="stable")[:CANDIDATES]
         rows = rows[words[rows] > 0]
@@ -170,12 +170,14 @@ class Index:
         ]
 
     def score_sentences(self, question: str, passage: Passage) -> list[float] | None:
-        """How near in meaning each unit of the passage is; None without a model."""
+        """The similarity of each unit of the passage to the question; None without a model."""
         return self._meaning.score_sentences(question, passage) if self._meaning else None
 
     def find_out_of_scope(self, question: str, passage: Passage) -> tuple[OutOfScopeTopic, float]:
-        """The topic outside the handbook that the question is nearest to, and how near: 0–1. Without a model only words
-        count that the passage does not have."""
+        """The out-of-scope topic that is nearest to the question, and its similarity, 0–1.
+
+        Without a model, only words count that the passage doesn't have.
+        """
         if self._meaning:
             return self._meaning.find_out_of_scope(question)
         asked = set(extract_terms(question))
@@ -186,7 +188,7 @@ class Index:
         return load_topics()[best], found[best]
 
     def _support(self, rows: NDArray[np.intp], scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What each candidate gains from the other candidates of its page."""
+        """What each candidate gains from other candidates of its page."""
         by_page: dict[str, list[float]] = {}
         for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
             by_page.setdefault(self.passages[row].page_id, []).append(score)
@@ -201,7 +203,7 @@ class Index:
         more = sorted({other for term in vague for other in find_synonyms(term)} - set(asked))
         scores = self._words.get_scores(asked)
         if more:
-            scores = scores + RELATED_SHARE * self._words.get_scores(more)
+            scores = scores + SYNONYM_SHARE * self._words.get_scores(more)
         return np.asarray(scores, dtype=np.float32)
 
 

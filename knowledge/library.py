@@ -1,4 +1,4 @@
-"""The handbook, its index and the model that reads meaning, held together: what the rest of the house asks."""
+"""The handbook with its index and its model: what the other packages ask."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
@@ -14,9 +14,9 @@ from knowledge.vectors import VectorStore
 
 @dataclass(frozen=True)
 class Library:
-    """Immutable, hence safe for many askers at once; a changed handbook is a new library put in its place.
+    """Immutable, so many threads may ask at once; a changed handbook gets a new library.
 
-    `version` names the content: two processes with the same version answer the same.
+    `version` identifies the content: processes with the same version give the same answers.
     """
 
     handbook: Handbook
@@ -31,9 +31,9 @@ class Library:
         vectors: VectorStore | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> "Library":
-        """Cut, encode (where there is an encoder and `vectors` does not have it yet) and index the pages.
+        """Split and index the pages; with an encoder, encode what `vectors` doesn't have yet.
 
-        `progress(done, total)` counts encoded passages.
+        `progress(done, total)` counts encoded texts.
         """
         handbook = Handbook(tuple(pages))
         passages = [passage for page in handbook for passage in split_into_passages(page)]
@@ -43,7 +43,7 @@ class Library:
         return cls(handbook, Index(passages, meaning), version)
 
     def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
-        """See `knowledge.answers.answer`."""
+        """See `knowledge.answers.find_answer`."""
         return find_answer(question, self.index, self.handbook, before)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:

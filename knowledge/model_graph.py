@@ -1,8 +1,8 @@
-"""The MiniLM sentence model as an ONNX graph, built straight from its weights: no torch, 23 MB instead of 91.
+"""The MiniLM sentence model as an ONNX graph, built directly from its weights: no torch, 23 MB instead of 91.
 
-Weights are held in int8 (a scale for every output column, and for every row of the word table); activations are
-quantised as they come (DynamicQuantizeLinear). Run as `python -m knowledge.model_graph WEIGHTS TARGET`, because the
-memory that building needs is then gone when it is done.
+Weights are int8, with a scale per output column (per row in the word table); activations are quantised at run time
+(DynamicQuantizeLinear). Run it as `python -m knowledge.model_graph WEIGHTS TARGET`: building takes much memory, and a
+separate process frees it.
 """
 
 import sys
@@ -56,7 +56,7 @@ class _Graph:
 
 
 def quantise_rows(weight: Array) -> tuple[NDArray[np.int8], Array]:
-    """int8 rows and the scale [rows, 1] that gives the floats back."""
+    """int8 rows, and the scale [rows, 1] that turns them back into floats."""
     scale = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-9) / WEIGHT_LIMIT
     return np.round(weight / scale).astype(np.int8), scale.astype(np.float32)
 

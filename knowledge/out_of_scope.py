@@ -1,4 +1,4 @@
-"""What a handbook of project management does not hold: other departments' matters, single projects, the world."""
+"""What a project management handbook doesn't cover: other departments, individual projects, the rest of the world."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,14 +8,14 @@ from pydantic import RootModel
 from ruamel.yaml import YAML
 
 from foundation.files import Strict
-from knowledge.words import extract_terms
+from knowledge.terms import extract_terms
 
 FILE = Path(__file__).with_name("elsewhere.yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class OutOfScopeTopic:
-    """Something that is asked elsewhere. `ask` names whom, empty where nobody would know."""
+    """A topic of others. `refer_to` says whom to ask; it is empty if nobody in the organisation would know."""
 
     text: str
     refer_to: str

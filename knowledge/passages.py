@@ -1,6 +1,6 @@
-"""Pages cut into passages: heading sections of at most 190 words, each knowing where it stands.
+"""Pages split into passages: sections, or parts of them, of at most 190 words, with their place in the handbook.
 
-Everything is a span of the page's own text, so whatever is quoted later is there word for word.
+Everything is a span of the page's own text, so every quote is word for word.
 """
 
 import hashlib
@@ -10,27 +10,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from knowledge.handbook import Page
-from knowledge.plain import to_plain_text
+from knowledge.plain_text import References, to_plain_text
 from knowledge.sentences import sentence_spans
-from knowledge.words import extract_terms
+from knowledge.terms import extract_terms
 
-LARGEST = 190  # words, about 256 word pieces: what the model reads of a text
+LARGEST = 190  # words, about 256 tokens: the model reads no more of a text
 LONGEST_UNIT = 1_500  # characters
-_MARKDOWN = MarkdownIt("commonmark").enable("table").disable("inline")  # blocks are all that is needed, and safe
+_MARKDOWN = MarkdownIt("commonmark").enable("table").disable("inline")  # blocks are enough
 _LEAVES = {"paragraph_open": "text", "fence": "code", "code_block": "code", "tr_open": "row", "html_block": "text"}
 _MARKER = re.compile(r"(?:[-*+]|\d+[.)])?\s*(?:\[[ xX]\]\s+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The smallest thing that is quoted: a sentence, a list item's sentence, a table row, a block of code.
+    """The smallest thing to quote: a sentence, a sentence of a list item, a table row or a code block.
 
-    `start` and `end` count characters of the page's text. `text` is what a person reads, without markup; of a table row
-    it is “First cell; column: cell; …”. `block` numbers the paragraph, item or row within its page; `depth` is that of
-    the list around it, 0 outside lists.
+    `start` and `end` count characters of the page's text. `text` is what a person reads, without markup; for a table
+    row it is “First cell; column: cell; …”. `block` numbers the paragraph, item or row within its page; `depth` is
+    that of the list around it, 0 outside lists.
     """
 
     start: int
@@ -43,10 +42,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A section of a page, or a part of one that is long.
+    """A section of a page, or a part of a long one.
 
-    `section` is the heading path “Title › Heading”; `text` is plain; `line` counts in the file from 1; `digest` is of
-    section and text, so it names the vector of this passage wherever the passage stands. `questions` are those of the
+    `section` is the heading path “Title › Heading”; `text` is plain text; `line` counts from 1 in the file. `digest`
+    covers section and text, so it identifies the passage's vector wherever the passage moves. `questions` are the
     page's own questions that this passage answers best.
     """
 
@@ -78,7 +77,7 @@ class _Heading:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A paragraph, item, row or block of code: where it stands, and of rows and code what it says."""
+    """A paragraph, item, row or code block: its place, and for rows and code its text."""
 
     kind: str
     start: int
@@ -88,11 +87,25 @@ class _Block:
     words: str
 
 
+class _Source:
+    """A page's text with its Markdown tokens and link definitions."""
+
+    def __init__(self, text: str) -> None:
+        environment: dict[str, References] = {}
+        self.text = text
+        self.tokens = _MARKDOWN.parse(text, environment)
+        self._references = environment.get("references", {})
+
+    def to_plain(self, markdown: str) -> str:
+        return to_plain_text(markdown, self._references)
+
+
 def split_into_passages(page: Page) -> tuple[Passage, ...]:
     """The passages of a page in reading order. A page without text has none."""
+    source = _Source(page.text)
     found = []
-    for section in _sections(page):
-        for part in _parts(page.text, section.units):
+    for section in _sections(source):
+        for part in _parts(source, section.units):
             path = " › ".join((page.title, *section.headings))
             text = "\n".join(unit.text for unit in part)
             digest = hashlib.sha256(f"{path}\n{text}".encode()).hexdigest()
@@ -115,8 +128,11 @@ def split_into_passages(page: Page) -> tuple[Passage, ...]:
 
 
 def _with_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...]:
-    """Each question of the page goes to the passage that shares most of its words, rare ones within the page and
-    those of headings counting more; to the first passage, which sums the page up, when none shares any."""
+    """Give each of the page's questions to the passage that shares most of its words.
+
+    Words that are rare within the page and words of headings count more. A question that shares no words goes to the
+    first passage, which sums up the page.
+    """
     if not page.questions or not passages:
         return tuple(passages)
     held = [set(extract_terms(get_search_text(passage))) for passage in passages]
@@ -134,18 +150,18 @@ def _with_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...]:
 
 
 def get_search_text(passage: Passage) -> str:
-    """What is searched of a passage: where it stands and what it says."""
+    """The text of a passage that is searched: its heading path and its words."""
     return f"{passage.section}\n{passage.text}"
 
 
-def _sections(page: Page) -> Iterator[_Section]:
-    """Runs of units below one heading. The first heading of level 1 is the page's title and no part of the path."""
+def _sections(source: _Source) -> Iterator[_Section]:
+    """Runs of units below one heading. The first level-1 heading is the page's title, not a part of the path."""
     trail: list[tuple[int, str]] = []
     anchors: dict[str, int] = {}
     anchor, units, seen_title = "", list[Unit](), False
-    for part in _outline(page.text):
+    for part in _outline(source):
         if isinstance(part, _Block):
-            units.extend(_units(page.text, part))
+            units.extend(_units(source, part))
             continue
         if units:
             yield _Section(tuple(title for _, title in trail), anchor, tuple(units))
@@ -159,39 +175,41 @@ def _sections(page: Page) -> Iterator[_Section]:
         yield _Section(tuple(title for _, title in trail), anchor, tuple(units))
 
 
-def _outline(text: str) -> Iterator[_Heading | _Block]:
-    """The headings of a page, and between them its paragraphs, items, rows and blocks of code, as they stand."""
-    tokens = _MARKDOWN.parse(text)
+def _outline(source: _Source) -> Iterator[_Heading | _Block]:
+    """The headings, paragraphs, items, rows and code blocks of a page, in order."""
+    text, tokens = source.text, source.tokens
     starts = [0, *(found.end() for found in re.finditer("\n", text)), len(text)]
     depth, header = 0, list[str]()
     for at, token in enumerate(tokens):
         if token.type in ("list_item_open", "list_item_close"):
             depth += token.nesting
         elif token.type == "heading_open":
-            yield _Heading(int(token.tag[1]), to_plain_text(tokens[at + 1].content))
+            yield _Heading(int(token.tag[1]), source.to_plain(tokens[at + 1].content))
         elif token.type == "thead_open":
-            header = _cells(tokens, at)
+            header = _cells(source, at)
         elif (kind := _LEAVES.get(token.type)) and token.map and tokens[at - 1].type != "thead_open":
             start, end = _trim(text, starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
-            words = _row(header, _cells(tokens, at)) if kind == "row" else token.content.strip("\n")
+            words = _row(header, _cells(source, at)) if kind == "row" else token.content.strip("\n")
             yield _Block(kind, start, end, at, depth, words)
 
 
-def _cells(tokens: list[Token], at: int) -> list[str]:
-    """The plain cells of the first row at or after `at`."""
+def _cells(source: _Source, at: int) -> list[str]:
+    """The plain text of each cell of the first row at or after token `at`."""
+    tokens = source.tokens
     end = next(row for row in range(at, len(tokens)) if tokens[row].type == "tr_close")
-    return [to_plain_text(token.content) for token in tokens[at:end] if token.type == "inline"]
+    return [source.to_plain(token.content) for token in tokens[at:end] if token.type == "inline"]
 
 
 def _row(header: list[str], cells: list[str]) -> str:
-    """“First cell; column: cell; …” without the empty ones; of two columns “cell: cell”."""
+    """“First cell; column: cell; …” without empty cells; with two columns “cell: cell”."""
     if len(header) == len(cells) == 2 and all(cells):
         return ": ".join(cells)
     rest = zip(header[1:], cells[1:], strict=False)
     return "; ".join([*cells[:1], *(f"{name}: {cell}" if name else cell for name, cell in rest if cell)])
 
 
-def _units(text: str, block: _Block) -> Iterator[Unit]:
+def _units(source: _Source, block: _Block) -> Iterator[Unit]:
+    text = source.text
     start, end, kind = block.start, block.end, block.kind
     if kind in ("row", "code"):
         if start < end and block.words:
@@ -200,14 +218,14 @@ def _units(text: str, block: _Block) -> Iterator[Unit]:
     if block.depth and (marker := _MARKER.match(text, start, end)):
         start, kind = marker.end(), "item"
     for first, last in sentence_spans(text, start, end):
-        if words := to_plain_text(text[first:last]):
+        if words := source.to_plain(text[first:last]):
             yield Unit(first, last, words, kind, block.number, block.depth)
 
 
-def _parts(text: str, units: tuple[Unit, ...]) -> Iterator[list[Unit]]:
-    """Runs of units of at most `LARGEST` words, broken between blocks rather than within."""
+def _parts(source: _Source, units: tuple[Unit, ...]) -> Iterator[list[Unit]]:
+    """Runs of units of at most `LARGEST` words, split between blocks where possible."""
     part: list[Unit] = []
-    for unit in (piece for whole in units for piece in _pieces(text, whole)):
+    for unit in (piece for whole in units for piece in _pieces(source, whole)):
         if part and _words([*part, unit]) > LARGEST:
             kept = [one for one in part if one.block == unit.block] if part[0].block != unit.block else []
             if _words([*kept, unit]) > LARGEST:
@@ -223,16 +241,16 @@ def _words(units: list[Unit]) -> int:
     return sum(len(unit.text.split()) for unit in units)
 
 
-def _pieces(text: str, unit: Unit) -> Iterator[Unit]:
-    """A unit that is longer than a passage (a wall of text, a long listing) in pieces that fit."""
+def _pieces(source: _Source, unit: Unit) -> Iterator[Unit]:
+    """A unit that is longer than a passage (a wall of text, a long listing), in pieces that fit."""
     if len(unit.text) <= LONGEST_UNIT and len(unit.text.split()) <= LARGEST:
         yield unit
         return
-    start = unit.start
+    text, start = source.text, unit.start
     for found in re.finditer(r"\S{1,500}\s*", text[unit.start : unit.end]):
         end = unit.start + found.end()
         if end - start > LONGEST_UNIT // 2 or end == unit.end:
-            if words := to_plain_text(text[start:end]):
+            if words := source.to_plain(text[start:end]):
                 yield replace(unit, start=start, end=end, text=words)
             start = end
 
@@ -246,7 +264,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _anchor(heading: str, seen: dict[str, int]) -> str:
-    """The fragment that renderers of Markdown give a heading; a repeated one gets -1, -2, …"""
+    """The fragment that Markdown renderers give a heading; a repeated one gets -1, -2, …"""
     slug = re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
     seen[slug] = seen.get(slug, -1) + 1
     return f"{slug}-{seen[slug]}" if seen[slug] else slug

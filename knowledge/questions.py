@@ -1,18 +1,18 @@
-"""What a question asks for, as far as its words tell."""
+"""What a question asks for, as far as its words say."""
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from foundation.errors import UserError
-from knowledge.words import extract_terms
+from knowledge.terms import extract_terms
 
 LONGEST = 1_000  # characters
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 
 class Cue(StrEnum):
-    """The kind of thing the answer must hold."""
+    """The kind of thing that the answer must contain."""
 
     NUMBER = "number"
     TIME = "time"
@@ -63,24 +63,24 @@ _LIVE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it is searched for. `stems` are its telling words, each once, in order.
+    """A question, ready to search for. `stems` are its words with meaning, each once, in order.
 
-    `names` are stems of words that look like names: capitals or digits within the sentence.
+    `names` are stems of words that look like names: with capitals or digits, inside the sentence.
     """
 
     text: str
     stems: tuple[str, ...]
     names: frozenset[str]
     cue: Cue
-    is_live: bool  # asks how things stand today, which no handbook tells
+    is_live: bool  # asks for the current status, which isn't in a handbook
 
     def is_met_by(self, text: str) -> bool:
-        """Whether the text has the kind of thing that is asked for."""
+        """Whether the text has the kind of thing that the question asks for."""
         return self.cue not in _FOUND or _FOUND[self.cue].search(text) is not None
 
 
 def parse_question(text: str) -> Question:
-    """Take what somebody typed.
+    """Parse what somebody typed.
 
     Raises:
         UserError: it is empty or far too long.
@@ -89,7 +89,7 @@ def parse_question(text: str) -> Question:
     if not asked:
         raise UserError("What would you like to know? Ask in a sentence, such as “Who approves a change request?”")
     if len(asked) > LONGEST:
-        raise UserError(f"That is a long question. Please ask it in fewer words: up to {LONGEST:,} characters.")
+        raise UserError(f"Your question is too long. Please keep it under {LONGEST:,} characters.")
     stems = tuple(dict.fromkeys(extract_terms(asked)))
     return Question(asked, stems, frozenset(_names(asked)), find_cue(asked), bool(_LIVE.search(asked)))
 

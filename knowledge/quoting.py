@@ -1,4 +1,4 @@
-"""Which sentences of a passage answer a question: one run of them, short, that reads well by itself."""
+"""Which sentences of a passage answer a question: one short run that reads well by itself."""
 
 import re
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from knowledge.index import Hit, Index
 from knowledge.passages import Unit
 from knowledge.questions import Cue, Question, find_cue
-from knowledge.words import extract_terms, find_synonyms
+from knowledge.terms import extract_terms, find_synonyms
 
 LONGEST = 700  # characters
-SHORTEST = 140  # a run goes on to this length where its passage does
-CUE_WEIGHT = 2.0  # about that of a word which one passage in eight has
-_LEANS = re.compile(
+SHORTEST = 140  # shorter runs are extended, as far as their passage goes
+CUE_WEIGHT = 2.0  # like a word that occurs in one of eight passages
+_DEPENDENT = re.compile(
     r"(It|Its|They|Their|This|That|These|Those|Such|Both|He|She|Otherwise|However|Then|Also|So|But|And|Instead|Therefore"
     r"|Others|Neither|Either|Anything else|Everything else|The (?:former|latter|rest|others?|same))\b"
 )
@@ -20,8 +20,11 @@ _IS = re.compile(r"( is | are | means | says | stands for | = )")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A run of units of one passage, and how well it fits: `coverage` is the share of the question's weight that the
-    run and its heading hold, `cosine` that of its best sentence (None without a model)."""
+    """A run of units of one passage, and how well it fits.
+
+    `coverage` is the share, by weight, of the question's words that the run and its heading contain. `cosine` is the
+    similarity of its best sentence (None without a model).
+    """
 
     hit: Hit
     units: tuple[Unit, ...]
@@ -31,7 +34,7 @@ class Quote:
 
     @property
     def text(self) -> str:
-        """Plain text: paragraphs, and lines that begin with “- ” for items and rows."""
+        """Plain text: paragraphs, and lines that start with “- ” for items and rows."""
         lines: list[str] = []
         for at, unit in enumerate(self.units):
             if at and unit.block == self.units[at - 1].block:
@@ -42,7 +45,7 @@ class Quote:
 
 
 def pick_quote(question: Question, hit: Hit, index: Index, longest: int = LONGEST) -> Quote:
-    """The run of the hit's sentences that answers best, of at most `longest` characters unless one sentence is more."""
+    """The run of sentences that answers best, of at most `longest` characters unless a single sentence is longer."""
     units = hit.passage.units
     sentences = index.score_sentences(question.text, hit.passage)
     fits = _fits(question, hit, sentences, index)
@@ -54,8 +57,8 @@ def pick_quote(question: Question, hit: Hit, index: Index, longest: int = LONGES
 
 
 def score_heading(question: Question, hit: Hit, index: Index) -> float:
-    """How much the hit's own heading and the question say the same, 0–1 (the F1 of their weights). What kind of thing
-    is asked for counts like a word."""
+    """How similar the hit's heading and the question are, 0–1 (the F1 of their weights). The kind of thing they ask for
+    counts like a word."""
     asked, heading = set(question.stems), hit.passage.section.rsplit(" › ", 1)[-1]
     said, cue = set(extract_terms(heading)), find_cue(heading)
     same = sum(map(index.weigh_term, asked & said)) + CUE_WEIGHT * (question.cue is cue is not Cue.NONE)
@@ -65,7 +68,7 @@ def score_heading(question: Question, hit: Hit, index: Index) -> float:
 
 
 def asks_same_people(question: Question, hit: Hit) -> bool:
-    """Whether question and heading both ask “who”, about something that both name."""
+    """Whether question and heading both ask “who” about the same thing."""
     heading = hit.passage.section.rsplit(" › ", 1)[-1]
     return question.cue is Cue.PERSON is find_cue(heading) and not set(extract_terms(heading)).isdisjoint(
         question.stems
@@ -73,15 +76,14 @@ def asks_same_people(question: Question, hit: Hit) -> bool:
 
 
 def is_definition(unit: Unit, question: Question) -> bool:
-    """Whether the sentence says of what is asked what it is: “A risk is …”, “CPI = …”."""
+    """Whether the sentence defines what the question asks about: “A risk is …”, “CPI = …”."""
     subject, verb, _ = _IS.split(unit.text, maxsplit=1) if _IS.search(unit.text[:80]) else ("", "", "")
     named = set(extract_terms(subject))
     return bool(verb) and named.issuperset(question.stems) and len(named) <= len(question.stems) + 1
 
 
 def compute_coverage(question: Question, held: set[str], index: Index) -> float:
-    """The share of the question's words, by weight, that are among those held; a word that may stand for the same
-    counts half. 0 for a question without any."""
+    """The share, by weight, of the question's words that are in `held`; a synonym counts half. 0 without words."""
     total = sum(map(index.weigh_term, question.stems))
     found = sum(index.weigh_term(stem) * _held(stem, held) for stem in question.stems)
     return found / total if total else 0.0
@@ -94,7 +96,7 @@ def _held(stem: str, held: set[str]) -> float:
 
 
 def _fits(question: Question, hit: Hit, sentences: list[float] | None, index: Index) -> list[float]:
-    """How well each unit answers, 0 to about 1.5."""
+    """How well each unit answers, from 0 to about 1.5."""
     heading = set(extract_terms(hit.passage.section.rsplit(" › ", 1)[-1]))
     lead = compute_coverage(question, heading, index)
     fits = []
@@ -103,7 +105,7 @@ def _fits(question: Question, hit: Hit, sentences: list[float] | None, index: In
         meaning = max(sentences[at], 0.0) if sentences else words
         fit = (words + meaning) / 2
         if at == 0:
-            fit += 0.4 * lead  # the first sentence of a section answers its heading
+            fit += 0.4 * lead  # the first sentence usually answers the heading
         if question.cue is Cue.DEFINITION:
             fit += 0.4 * is_definition(unit, question)
         elif question.cue is not Cue.NONE and question.is_met_by(unit.text):
@@ -113,8 +115,8 @@ def _fits(question: Question, hit: Hit, sentences: list[float] | None, index: In
 
 
 def _best_run(units: tuple[Unit, ...], fits: list[float], longest: int) -> tuple[int, int]:
-    """First and last of the run with the greatest sum of what its units fit above a bar, within `longest`."""
-    bar = 0.6 * max(fits)
+    """First and last unit of the run, within `longest`, whose fits exceed a threshold by the greatest sum."""
+    threshold = 0.6 * max(fits)
     best, found = float("-inf"), (0, 0)
     for first in range(len(units)):
         total = size = 0.0
@@ -122,15 +124,15 @@ def _best_run(units: tuple[Unit, ...], fits: list[float], longest: int) -> tuple
             size += len(units[last].text) + 1
             if size > longest and last > first:
                 break
-            total += fits[last] - bar
+            total += fits[last] - threshold
             if total > best:
                 best, found = total, (first, last)
     return found
 
 
 def _whole(units: tuple[Unit, ...], first: int, last: int, longest: int) -> tuple[int, int]:
-    """The run with what it cannot be read without: the sentence it leans on, and the list it opens or stands in."""
-    while first and units[first].block == units[first - 1].block and _LEANS.match(units[first].text):
+    """The run with what it needs to be readable: the sentence it refers to, and the list it opens or belongs to."""
+    while first and units[first].block == units[first - 1].block and _DEPENDENT.match(units[first].text):
         if _size(units, first - 1, last) > longest:
             break
         first -= 1
@@ -153,7 +155,7 @@ def _whole(units: tuple[Unit, ...], first: int, last: int, longest: int) -> tupl
 
 
 def _list_end(units: tuple[Unit, ...], first: int, last: int, longest: int) -> int:
-    """Where the list or table that begins at or right after `last` ends, as far as it fits."""
+    """The end of the list or table that starts at or right after `last`, as far as it fits."""
     while last + 1 < len(units) and units[last + 1].kind in ("item", "row"):
         if _size(units, first, last + 1) > longest:
             break

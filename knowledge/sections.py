@@ -1,4 +1,4 @@
-"""A whole section of a page, as its Markdown: what a reader gets who wants more than the quote."""
+"""A whole section of a page as Markdown, for readers who want more than the quote."""
 
 from dataclasses import dataclass
 
@@ -6,22 +6,22 @@ from markdown_it import MarkdownIt
 
 from knowledge.handbook import Page
 from knowledge.passages import split_into_passages
-from knowledge.plain import to_plain_text
+from knowledge.plain_text import References, to_plain_text
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 @dataclass(frozen=True, slots=True)
 class HandbookSection:
-    """`heading` is plain text; `markdown` is what stands below it, up to the next heading of the same or a higher
-    level. Below a page's title it is only what comes before the first heading."""
+    """`heading` is plain text; `markdown` is everything below it, up to the next heading of the same or a higher
+    level. Below a page's title it is only the text before the first heading."""
 
     heading: str
     markdown: str
 
 
 def find_section(page: Page, anchor: str) -> HandbookSection | None:
-    """The section of that anchor (see Passage.anchor); None when the page has none such."""
+    """The section with this anchor (see Passage.anchor), if the page has one."""
     start = next((passage.units[0].start for passage in split_into_passages(page) if passage.anchor == anchor), None)
     if start is None:
         return None
@@ -41,9 +41,11 @@ class _Heading:
 
 
 def _headings(text: str) -> list[_Heading]:
-    tokens = _MARKDOWN.parse(text)
+    environment: dict[str, References] = {}
+    tokens = _MARKDOWN.parse(text, environment)
+    references = environment.get("references")
     return [
-        _Heading(token.map[0], token.map[1], int(token.tag[1]), to_plain_text(tokens[at + 1].content))
+        _Heading(token.map[0], token.map[1], int(token.tag[1]), to_plain_text(tokens[at + 1].content, references))
         for at, token in enumerate(tokens)
         if token.type == "heading_open" and token.map and token.level == 0
     ]

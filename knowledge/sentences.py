@@ -1,4 +1,4 @@
-"""Where sentences begin and end."""
+"""Where sentences start and end."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _WORD_BEFORE = re.compile(r"[\w.]+$")
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
-    """Spans of the sentences in `text[start:end]`, in order, without the white space between them."""
+    """Spans of the sentences in `text[start:end]`, in order, without the white space in between."""
     end = len(text) if end is None else end
     here = start
     for found in _END.finditer(text, start, end):

@@ -1,4 +1,4 @@
-"""Vectors in a byte a number, kept by the digest of their text, and the search for the nearest of many."""
+"""Vectors with one byte per number, stored by the digest of their text, and the search for the nearest."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -8,24 +8,24 @@ from numpy.typing import NDArray
 
 from knowledge.embedding import WIDTH, Encoder, Progress, Vectors
 
-SMALL = 20_000  # up to here every vector is compared in full
+SMALL = 20_000  # up to this many, every vector is compared in full
 RESCORED = 1_000
 
 
 class VectorStore(Protocol):
-    """Keeps encoded vectors, so that only new text is encoded. `encoder` names the model that made them."""
+    """Stores vectors, so that only new text is encoded. `encoder` names the model that made them."""
 
     def get_many(self, encoder: str, digests: Sequence[str]) -> Mapping[str, bytes]:
-        """Those of the asked ones that are known."""
+        """The vectors of these digests that are stored."""
         ...
 
     def put_many(self, encoder: str, vectors: Mapping[str, bytes]) -> None:
-        """Keep them; one that is known already may be left as it is."""
+        """Store vectors; one that is stored already may stay as it is."""
         ...
 
 
 class Scan:
-    """Cosines of one vector with many. `codes` is int8 [n, width], `scales` float32 [n]."""
+    """Cosines of one vector with many."""
 
     def __init__(self, packed: Sequence[bytes]) -> None:
         self._codes, self._scales = _unpacked(packed)
@@ -36,7 +36,7 @@ class Scan:
         return len(self._codes)
 
     def cosines(self, vector: Vectors, rows: NDArray[np.intp]) -> Vectors:
-        """Of these rows."""
+        """The cosine of each of these rows."""
         table = self._codes[rows].astype(np.float32) * self._scales[rows, None]
         return np.asarray(table @ vector, dtype=np.float32)
 
@@ -51,7 +51,8 @@ class Scan:
         return rows[best], cosines[best]
 
     def _roughly_nearest(self, vector: Vectors, count: int) -> NDArray[np.intp]:
-        """By the number of signs that differ: eight bytes at once, and .994 of the true ten nearest among the best."""
+        """The rows whose numbers have the most signs in common with the vector's: a quick way that finds 99.4 % of the
+        ten nearest."""
         assert self._signs is not None  # noqa: S101 - only called for many rows
         differing = np.bitwise_count(self._signs ^ _signs(vector)).sum(axis=1, dtype=np.uint16)
         if count >= len(differing):
@@ -62,10 +63,10 @@ class Scan:
 def encode_texts(
     texts: Mapping[str, str], encoder: Encoder, store: VectorStore | None, progress: Progress | None = None
 ) -> dict[str, bytes]:
-    """The packed vector of every text, by its digest: from the store where it is known, else encoded and stored."""
+    """The packed vector of every text, by digest: from the store if it is there, or else encoded and stored."""
     known = dict(store.get_many(encoder.name, list(texts))) if store else {}
     missing = [digest for digest in texts if digest not in known]
-    step = 256  # what was encoded is kept even if the process is stopped half way
+    step = 256  # stored after each step, so that a process that is stopped half-way doesn't start over
     for at in range(0, len(missing), step):
         some = missing[at : at + step]
         vectors = encoder.encode([texts[digest] for digest in some], _shifted(progress, at, len(missing)))
@@ -77,7 +78,7 @@ def encode_texts(
 
 
 def pack_vectors(vectors: Vectors) -> list[bytes]:
-    """Each row as its scale (float32) and its numbers in int8."""
+    """Each row as its scale (float32) followed by its numbers in int8."""
     scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9).astype(np.float32) / 127
     codes = np.round(vectors / scales[:, None]).astype(np.int8)
     return [scale.tobytes() + row.tobytes() for scale, row in zip(scales, codes, strict=True)]
@@ -90,7 +91,7 @@ def _unpacked(rows: Sequence[bytes]) -> tuple[NDArray[np.int8], Vectors]:
 
 
 def _signs(numbers: NDArray[Any]) -> NDArray[np.uint64]:
-    """One bit a number, 64 to a word."""
+    """The sign of each number in one bit, 64 to a word."""
     bits = np.packbits(numbers > 0, axis=-1)
     short = -bits.shape[-1] % 8
     return np.ascontiguousarray(np.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, short)])).view(np.uint64)

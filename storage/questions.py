@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Conflict
 from knowledge.answers import Answer, Outcome
 from knowledge.follow_ups import REMEMBERED
-from knowledge.words import extract_terms
+from knowledge.terms import extract_terms
 from storage.tables.questions import FeedbackRow, ForwardRow, QuestionRow
 from storage.upsert import insert_new_rows, upsert_row
 

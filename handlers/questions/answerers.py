@@ -112,7 +112,7 @@ def show_own_service(asked: QuestionContext, intent: StatusOf | MyServiceStatus)
     return _show_requests(asked, "") if any(request.service == key for request in own) else None
 
 
-def list_subjects(asked: QuestionContext, intent: SubjectsInState) -> Reply | None:
+def list_subjects_in_state(asked: QuestionContext, intent: SubjectsInState) -> Reply | None:
     """The objectives or projects in a state, as far as the asker may see them."""
     if asked.tx.strategy.current() is None:
         return None
@@ -172,7 +172,7 @@ ANSWERERS: Mapping[type[Intent], Sequence[Answerer]] = {
     RequestByNumber: (show_request,),
     MyRequests: (show_own_requests,),
     OpenRequests: (show_open_requests,),
-    SubjectsInState: (list_subjects, answer_from_handbook),
+    SubjectsInState: (list_subjects_in_state, answer_from_handbook),
     StatusOf: (show_own_service, show_subject, show_metric, answer_from_handbook),
     MyServiceStatus: (show_own_service, answer_from_handbook),
     ValueOf: (show_metric, answer_from_handbook),

@@ -22,7 +22,7 @@ async def test_an_empty_question_is_met_kindly(office: Office) -> None:
 async def test_a_question_of_20_000_characters_is_refused_kindly(office: Office, channel: str) -> None:
     where = await office.ada.dm() if channel == "dm" else channel
     await office.ada.post(where, "@PMO Assistant " + "why " * 5000)
-    told = await office.ada.wait_message("That is a long question.", channel=where)
+    told = await office.ada.wait_message("Your question is too long.", channel=where)
     assert told.get("ephemeral", False) is (channel != "dm")
     assert "thread_ts" not in told
 

@@ -28,7 +28,7 @@ TEXTS = [
 
 
 @pytest.mark.usefixtures("model_cache")
-def test_the_graph_computes_what_the_weights_say(tmp_path: Path) -> None:
+def test_graph_agrees_with_plain_forward_pass(tmp_path: Path) -> None:
     encoder = load_encoder(tmp_path)  # built anew, or a mistake in building it would hide behind the cache
     assert encoder is not None
 
@@ -41,7 +41,7 @@ def test_the_graph_computes_what_the_weights_say(tmp_path: Path) -> None:
     assert np.abs(vectors @ vectors.T - expected @ expected.T).max() < 0.06
 
 
-def test_a_text_has_the_same_vector_whatever_stands_beside_it(encoder: Encoder) -> None:
+def test_vector_does_not_depend_on_neighbours(encoder: Encoder) -> None:
     alone = encoder.encode([TEXTS[0]])
     among = encoder.encode([*TEXTS * 4, TEXTS[0]])
 
@@ -49,19 +49,19 @@ def test_a_text_has_the_same_vector_whatever_stands_beside_it(encoder: Encoder) 
     np.testing.assert_array_equal(alone[0], among[-1])
 
 
-def test_progress_is_told_until_all_is_done(encoder: Encoder) -> None:
-    told: list[tuple[int, int]] = []
+def test_encoder_reports_progress_to_the_end(encoder: Encoder) -> None:
+    steps: list[tuple[int, int]] = []
 
-    encoder.encode(["word"] * 20, lambda done, total: told.append((done, total)))
+    encoder.encode(["word"] * 20, lambda done, total: steps.append((done, total)))
 
-    assert told == [(count, 20) for count in range(1, 21)]
+    assert steps == [(count, 20) for count in range(1, 21)]
 
 
-def test_empty_and_endless_texts_have_vectors_too(encoder: Encoder) -> None:
+def test_empty_and_very_long_texts_have_vectors(encoder: Encoder) -> None:
     assert np.isfinite(encoder.encode(["", " ", "x" * 50_000, "word " * 20_000])).all()
 
 
-def test_the_graph_is_built_once_and_kept(encoder: Encoder, model_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_graph_is_built_once(encoder: Encoder, model_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("built again")
 
@@ -74,7 +74,7 @@ def test_the_graph_is_built_once_and_kept(encoder: Encoder, model_cache: Path, m
 
 
 @pytest.mark.usefixtures("model_cache")
-def test_processes_that_start_at_once_build_one_graph(tmp_path: Path) -> None:
+def test_parallel_processes_build_one_graph(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     with context.Pool(2) as pool:
         names = pool.map(_name_of_loaded, [tmp_path] * 2)
@@ -83,7 +83,7 @@ def test_processes_that_start_at_once_build_one_graph(tmp_path: Path) -> None:
     assert [path.suffix for path in sorted(tmp_path.iterdir()) if path.suffix != ".lock"] == [".onnx"]
 
 
-def test_without_its_packages_there_is_no_encoder_and_a_person_learns_why(
+def test_missing_packages_turn_model_off_with_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(knowledge.embedding, "_PACKAGES", ("onnxruntime", "no_such_package"))
@@ -95,7 +95,7 @@ def test_without_its_packages_there_is_no_encoder_and_a_person_learns_why(
 
 
 @pytest.mark.usefixtures("model_cache")
-def test_a_graph_that_cannot_be_built_or_read_leaves_the_bot_answering_from_words(
+def test_broken_graph_turns_model_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_text("")

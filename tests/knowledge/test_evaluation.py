@@ -15,7 +15,7 @@ from knowledge.library import Library
 MakePage = Callable[..., Page]
 
 
-def test_questions_are_read_line_by_line(tmp_path: Path) -> None:
+def test_questions_file_is_read_line_by_line(tmp_path: Path) -> None:
     path = tmp_path / "questions.jsonl"
     path.write_text(
         '{"question": "who?", "pages": ["a.md"], "note": "kept out"}\n\n{"question": "why?", "pages": []}\n'
@@ -24,7 +24,7 @@ def test_questions_are_read_line_by_line(tmp_path: Path) -> None:
     assert read_test_questions(path) == (EvaluationQuestion("who?", ("a.md",)), EvaluationQuestion("why?", ()))
 
 
-def test_a_question_may_follow_another_one(tmp_path: Path, page: MakePage) -> None:
+def test_question_may_name_previous_one(tmp_path: Path, page: MakePage) -> None:
     path = tmp_path / "questions.jsonl"
     path.write_text('{"before": "who opens a lock?", "question": "and who pays them?", "pages": ["risk.md"]}\n')
 
@@ -35,7 +35,7 @@ def test_a_question_may_follow_another_one(tmp_path: Path, page: MakePage) -> No
     assert evaluate_answers(rows, Library.build([page(text)])).wrong_refusals == 0
 
 
-def test_every_line_that_cannot_be_used_is_named_with_its_field(tmp_path: Path) -> None:
+def test_invalid_lines_are_reported_with_field(tmp_path: Path) -> None:
     path = tmp_path / "questions.jsonl"
     path.write_text(
         '{"question": "who?"}\nnot json\n[]\n{"question": " ", "pages": []}\n{"question": "a", "pages": [1]}\n'
@@ -55,14 +55,14 @@ def test_every_line_that_cannot_be_used_is_named_with_its_field(tmp_path: Path) 
     ]
 
 
-def test_a_file_without_questions_is_refused(tmp_path: Path) -> None:
+def test_file_without_questions_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "none.jsonl").write_text("\n")
 
-    with pytest.raises(BadFile, match="There are no questions"):
+    with pytest.raises(BadFile, match="This file has no questions"):
         read_test_questions(tmp_path / "none.jsonl")
 
 
-def test_the_figures_are_shares_of_the_questions_they_are_about(page: MakePage) -> None:
+def test_evaluation_computes_shares_per_kind(page: MakePage) -> None:
     library = Library.build(
         [
             page(
@@ -88,14 +88,14 @@ def test_the_figures_are_shares_of_the_questions_they_are_about(page: MakePage) 
     assert json.dumps(found.right_page) == "0.5"
 
 
-def test_what_cannot_be_measured_is_unknown_and_not_nought(page: MakePage) -> None:
+def test_share_without_questions_is_unknown(page: MakePage) -> None:
     found = evaluate_answers([EvaluationQuestion("zebra crossing", ())], Library.build([page("# Locks\n\nA lock.")]))
 
     assert (found.recall_at_1, found.mrr_at_10, found.right_page, found.wrong_refusals) == (None, None, None, None)
     assert found.false_answers == 0
 
 
-def test_a_page_that_the_handbook_does_not_have_is_named(page: MakePage) -> None:
+def test_unknown_page_is_rejected_by_name(page: MakePage) -> None:
     with pytest.raises(UserError, match=r"The handbook has no page risk-statuss\.md\."):
         evaluate_answers(
             [EvaluationQuestion("who?", ("risk-statuss.md",))], Library.build([page("# Locks\n\nA lock.")])

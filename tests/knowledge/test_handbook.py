@@ -30,7 +30,7 @@ A short, independent review.
 RAG = PAGE.replace("health-check\ntitle", "rag-status\ntitle").replace("[rag-status]", "[health-check]")
 
 
-def test_a_page_is_read_with_everything_its_front_matter_says(folder: Path, write: Write) -> None:
+def test_page_has_all_its_front_matter(folder: Path, write: Write) -> None:
     write("services/health-check.md", PAGE)
     write("control/rag-status.md", RAG)
 
@@ -51,14 +51,14 @@ def test_a_page_is_read_with_everything_its_front_matter_says(folder: Path, writ
     assert PAGE.splitlines()[page.first_line - 1] == "# Project health checks"
 
 
-def test_pages_come_in_the_order_of_their_paths(folder: Path, write: Write) -> None:
+def test_pages_are_ordered_by_path(folder: Path, write: Write) -> None:
     for name in ("b/two.md", "a/one.md", "c.md"):
         write(name, f"# {name}")
 
     assert [page.source for page in read_handbook(folder)] == ["a/one.md", "b/two.md", "c.md"]
 
 
-def test_a_change_of_a_page_changes_its_digest_and_no_other(folder: Path, write: Write) -> None:
+def test_change_affects_only_digest_of_its_page(folder: Path, write: Write) -> None:
     write("a.md", "# A\n\nOne.")
     write("b.md", "# B\n\nOne.")
     before = {page.id: page.digest for page in read_handbook(folder)}
@@ -70,7 +70,7 @@ def test_a_change_of_a_page_changes_its_digest_and_no_other(folder: Path, write:
     assert before["b"] != after["b"]
 
 
-def test_every_problem_of_every_page_is_told_together_with_its_line(folder: Path, write: Write) -> None:
+def test_all_problems_are_reported_with_lines(folder: Path, write: Write) -> None:
     write("one.md", PAGE.replace("effective: 2026-09-01", "effective: soon").replace("id: health-check", "id: one"))
     write("two.md", PAGE.replace("id: health-check", "id: three").replace("[rag-status]", "[nowhere]"))
     write("four.md", "---\ntitle: [unclosed\n---\n# Four\n")
@@ -89,35 +89,35 @@ def test_every_problem_of_every_page_is_told_together_with_its_line(folder: Path
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("# No front matter\n", "must open with its front matter"),
+        ("# No front matter\n", "must start with front matter"),
         (PAGE.replace("owner: U03WEI\n", ""), "owner: This field is missing."),
         (PAGE.replace("owner:", "ovner:"), "ovner: Unknown field."),
-        (PAGE.replace("id: health-check", "id: Health Check"), "id: Expected small letters and digits"),
-        ("---\ntitle: X\n# never closed\n", "The front matter is not closed"),
+        (PAGE.replace("id: health-check", "id: Health Check"), "id: Expected lower-case letters and digits"),
+        ("---\ntitle: X\n# never closed\n", "The front matter isn't closed"),
     ],
 )
-def test_a_shipped_page_must_be_in_the_house_style(folder: Path, write: Write, text: str, words: str) -> None:
+def test_strict_page_needs_valid_front_matter(folder: Path, write: Write, text: str, words: str) -> None:
     write("health-check.md", text)
 
     with pytest.raises(BadFile, match=words):
         read_handbook(folder, strict=True)
 
 
-def test_front_matter_that_is_never_closed_is_not_taken_for_the_page(folder: Path, write: Write) -> None:
+def test_unclosed_front_matter_is_rejected(folder: Path, write: Write) -> None:
     write("theirs.md", "---\ntitle: X\n\nText.\n")
 
-    with pytest.raises(BadFile, match=r"theirs\.md, line 1: The front matter is not closed"):
+    with pytest.raises(BadFile, match=r"theirs\.md, line 1: The front matter isn't closed"):
         read_handbook(folder)
 
 
-def test_a_file_in_place_of_the_folder_is_told_so(folder: Path, write: Write) -> None:
+def test_file_instead_of_folder_is_rejected(folder: Path, write: Write) -> None:
     write("one.md", "# One")
 
-    with pytest.raises(BadFile, match=r"one\.md: This is a file\. Name the folder"):
+    with pytest.raises(BadFile, match=r"one\.md: This is a file, not a folder"):
         read_handbook(folder / "one.md")
 
 
-def test_two_pages_may_not_share_an_id(folder: Path, write: Write) -> None:
+def test_duplicate_page_id_is_rejected(folder: Path, write: Write) -> None:
     write("a/health-check.md", PAGE.replace("[rag-status]", "[]"))
     write("b/health-check.md", PAGE.replace("[rag-status]", "[]"))
 
@@ -137,9 +137,7 @@ def test_two_pages_may_not_share_an_id(folder: Path, write: Write) -> None:
         ("a.MD", "---\n---\n# Empty front matter", "Empty front matter"),
     ],
 )
-def test_a_page_that_others_wrote_needs_no_front_matter(
-    folder: Path, write: Write, source: str, text: str, title: str
-) -> None:
+def test_foreign_page_needs_no_front_matter(folder: Path, write: Write, source: str, text: str, title: str) -> None:
     write(source, text)
 
     (page,) = read_handbook(folder)
@@ -148,21 +146,21 @@ def test_a_page_that_others_wrote_needs_no_front_matter(
     assert (page.owner, page.edition, page.effective, page.services) == ("", "", None, ())
 
 
-def test_pages_of_others_get_their_id_from_their_path_so_that_every_readme_may_stay(folder: Path, write: Write) -> None:
+def test_foreign_pages_get_ids_from_paths(folder: Path, write: Write) -> None:
     write("one/README.md", "# One")
     write("two/README.md", "# Two")
 
     assert [page.id for page in read_handbook(folder)] == ["one/readme", "two/readme"]
 
 
-def test_front_matter_of_others_that_is_no_yaml_is_refused_with_its_line(folder: Path, write: Write) -> None:
+def test_invalid_foreign_front_matter_is_rejected_with_line(folder: Path, write: Write) -> None:
     write("a.md", "---\ntitle: A\nlist: [1, 2\n---\n# A")
 
     with pytest.raises(BadFile, match=r"a\.md, line \d+: Not valid YAML"):
         read_handbook(folder)
 
 
-def test_an_organisation_may_remove_pages_that_others_are_related_to(folder: Path, write: Write) -> None:
+def test_missing_related_page_is_dropped(folder: Path, write: Write) -> None:
     write("health-check.md", PAGE)
 
     page = read_handbook(folder).get("health-check")
@@ -171,7 +169,7 @@ def test_an_organisation_may_remove_pages_that_others_are_related_to(folder: Pat
     assert page.related == ()
 
 
-def test_hidden_folders_and_other_files_are_left_out(folder: Path, write: Write) -> None:
+def test_hidden_folders_and_other_files_are_skipped(folder: Path, write: Write) -> None:
     for name in (".git/a.md", ".hidden.md", "node_modules/x/readme.md", "notes.txt", "b/.obsidian/c.md"):
         write(name, "# No")
     write("yes.md", "# Yes")
@@ -179,7 +177,7 @@ def test_hidden_folders_and_other_files_are_left_out(folder: Path, write: Write)
     assert [page.id for page in read_handbook(folder)] == ["yes"]
 
 
-def test_a_link_may_stay_inside_the_folder_and_never_lead_out(folder: Path, write: Write, tmp_path: Path) -> None:
+def test_links_may_not_leave_the_folder(folder: Path, write: Write, tmp_path: Path) -> None:
     write("..data/page.md", "# Mounted")
     (folder / "page.md").symlink_to(folder / "..data" / "page.md")
     assert [page.title for page in read_handbook(folder)] == ["Mounted"]
@@ -190,10 +188,10 @@ def test_a_link_may_stay_inside_the_folder_and_never_lead_out(folder: Path, writ
     with pytest.raises(BadFile) as caught:
         read_handbook(folder)
     assert "out.md: This link leads out of the folder" in caught.value.message
-    assert "gone.md: This link leads nowhere" in caught.value.message
+    assert "gone.md: The target of this link doesn't exist" in caught.value.message
 
 
-def test_what_is_not_a_text_file_is_refused_and_never_waited_for(folder: Path) -> None:
+def test_files_that_are_not_text_are_rejected(folder: Path) -> None:
     (folder / "image.md").write_bytes(b"\x89PNG\xff\xfe")
     (folder / "null.md").write_bytes(b"# A\n\nB\0C")
     (folder / "large.md").write_bytes(b"a" * 5_000_001)
@@ -206,7 +204,7 @@ def test_what_is_not_a_text_file_is_refused_and_never_waited_for(folder: Path) -
 
 
 @pytest.mark.parametrize("name", ["nowhere", "file.md", "empty"])
-def test_a_folder_without_pages_is_refused_kindly(tmp_path: Path, name: str) -> None:
+def test_folder_without_pages_is_rejected(tmp_path: Path, name: str) -> None:
     (tmp_path / "file.md").write_text("# A")
     (tmp_path / "empty").mkdir()
 
@@ -214,7 +212,7 @@ def test_a_folder_without_pages_is_refused_kindly(tmp_path: Path, name: str) -> 
         read_handbook(tmp_path / name)
 
 
-def test_windows_line_endings_and_byte_order_marks_do_not_show(folder: Path) -> None:
+def test_line_endings_and_byte_order_mark_are_removed(folder: Path) -> None:
     (folder / "health-check.md").write_bytes(b"\xef\xbb\xbf" + PAGE.replace("\n", "\r\n").encode())
 
     page = read_handbook(folder).get("health-check")
@@ -223,7 +221,7 @@ def test_windows_line_endings_and_byte_order_marks_do_not_show(folder: Path) -> 
     assert page.text == "# Project health checks\n\nA short, independent review.\n"
 
 
-def test_the_shipped_handbook_keeps_its_own_rules(shipped: Handbook) -> None:
+def test_shipped_handbook_is_valid(shipped: Handbook) -> None:
     assert len(shipped) >= 60
     assert all(page.owner and page.effective and page.questions for page in shipped)
     assert all(page.text.startswith(f"# {page.title}\n") for page in shipped)

@@ -19,18 +19,18 @@ MakePage = Callable[..., Page]
 LOCKS = "# Locks\n\nA lock is opened by the keeper.\n\n## When to wait\n\nBoats wait for the tide, which takes an hour."
 
 
-def test_the_version_names_the_content(page: MakePage) -> None:
+def test_library_version_identifies_content(page: MakePage) -> None:
     one, other = page(LOCKS, digest="1"), page(LOCKS + " More.", digest="2")
 
     assert Library.build([one]).version == Library.build([replace(one)]).version
     assert Library.build([one]).version != Library.build([other]).version
 
 
-def test_the_version_changes_with_the_model(page: MakePage, encoder: Encoder) -> None:
+def test_library_version_changes_with_model(page: MakePage, encoder: Encoder) -> None:
     assert Library.build([page(LOCKS)]).version != Library.build([page(LOCKS)], encoder).version
 
 
-def test_many_may_ask_at_once_and_get_what_one_alone_would(library: Library) -> None:
+def test_parallel_questions_get_the_same_answers(library: Library) -> None:
     questions = [question for page in list(library.handbook)[:30] for question in page.questions]
     alone = [library.ask(question) for question in questions]
 
@@ -40,7 +40,7 @@ def test_many_may_ask_at_once_and_get_what_one_alone_would(library: Library) -> 
     assert together == alone
 
 
-def test_a_search_gives_the_best_first_and_no_more_than_asked_for(library: Library) -> None:
+def test_search_returns_best_hits_first(library: Library) -> None:
     hits = library.search("who approves a change request", 7)
 
     assert len(hits) == 7
@@ -50,11 +50,11 @@ def test_a_search_gives_the_best_first_and_no_more_than_asked_for(library: Libra
     assert {hit.cosine is None for hit in hits} == {not library.index.has_model}
 
 
-def test_words_that_stand_nowhere_find_nothing_without_a_model(by_words: Library) -> None:
+def test_unknown_words_find_nothing_without_model(by_words: Library) -> None:
     assert by_words.search("xyzzy plugh") == []
 
 
-def test_a_word_is_found_by_another_name_for_it(page: MakePage) -> None:
+def test_synonym_finds_page(page: MakePage) -> None:
     pages = [page(LOCKS), page("# Fees\n\nThe budget is agreed in May.", id="fees", title="Fees", source="fees.md")]
 
     (hit, *_) = Library.build(pages).search("where does all the cash end up")
@@ -62,7 +62,7 @@ def test_a_word_is_found_by_another_name_for_it(page: MakePage) -> None:
     assert hit.passage.page_id == "fees"
 
 
-def test_a_question_that_a_page_says_it_answers_finds_it(page: MakePage) -> None:
+def test_page_is_found_by_its_own_question(page: MakePage) -> None:
     silent = page("# Fees\n\nThe amounts are agreed in May.", id="fees", title="Fees", source="fees.md")
     telling = replace(silent, questions=("How expensive is a mooring?",))
 
@@ -70,7 +70,7 @@ def test_a_question_that_a_page_says_it_answers_finds_it(page: MakePage) -> None
     assert Library.build([page(LOCKS), telling]).search("expensive mooring")[0].passage.page_id == "fees"
 
 
-def test_sentences_of_a_large_handbook_are_encoded_only_to_be_quoted(
+def test_large_handbook_encodes_sentences_on_demand(
     page: MakePage, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passages = split_into_passages(page(LOCKS))
@@ -85,16 +85,16 @@ def test_sentences_of_a_large_handbook_are_encoded_only_to_be_quoted(
     assert Index(passages, large).search("who opens a lock")[0].passage == passages[0]
 
 
-def test_progress_reaches_the_end(page: MakePage, encoder: Encoder) -> None:
-    told: list[tuple[int, int]] = []
+def test_library_reports_progress_to_the_end(page: MakePage, encoder: Encoder) -> None:
+    steps: list[tuple[int, int]] = []
 
-    Library.build([page(LOCKS)], encoder, progress=lambda done, total: told.append((done, total)))
+    Library.build([page(LOCKS)], encoder, progress=lambda done, total: steps.append((done, total)))
 
-    assert told[-1][0] == told[-1][1] > 0
+    assert steps[-1][0] == steps[-1][1] > 0
 
 
 @pytest.mark.usefixtures("by_meaning")
-def test_the_library_with_its_model_stays_small_in_memory(model_cache: Path) -> None:
+def test_library_with_model_stays_below_250_megabytes(model_cache: Path) -> None:
     code = (
         "import sys, psutil; from pathlib import Path\n"
         "from knowledge.embedding import load_encoder; from knowledge.handbook import read_handbook\n"
@@ -112,7 +112,7 @@ def test_the_library_with_its_model_stays_small_in_memory(model_cache: Path) -> 
     assert int(done.stdout) < 250_000_000
 
 
-def test_the_whole_shipped_handbook_is_indexed_by_words_in_a_moment(shipped: Handbook) -> None:
+def test_shipped_handbook_is_indexed_completely(shipped: Handbook) -> None:
     library = Library.build(shipped)
 
     assert len(library.index.passages) > 400

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from knowledge.handbook import Handbook, Page
 from knowledge.passages import LARGEST, LONGEST_UNIT, split_into_passages
-from knowledge.plain import to_plain_text
+from knowledge.plain_text import to_plain_text
 from knowledge.sentences import sentence_spans
 
 MakePage = Callable[..., Page]
@@ -47,7 +47,7 @@ Again.
 """
 
 
-def test_sections_carry_their_heading_path_and_their_anchor(page: MakePage) -> None:
+def test_passage_has_heading_path_and_anchor(page: MakePage) -> None:
     passages = split_into_passages(page(RISK))
 
     assert [(one.section, one.anchor) for one in passages] == [
@@ -58,7 +58,7 @@ def test_sections_carry_their_heading_path_and_their_anchor(page: MakePage) -> N
     ]
 
 
-def test_a_passage_knows_its_line_in_the_file(page: MakePage) -> None:
+def test_passage_has_line_in_file(page: MakePage) -> None:
     passages = split_into_passages(page(RISK, first_line=12))
 
     file = "\n" * 11 + RISK
@@ -70,7 +70,7 @@ def test_a_passage_knows_its_line_in_the_file(page: MakePage) -> None:
     ]
 
 
-def test_tables_lists_and_code_read_as_text(page: MakePage) -> None:
+def test_tables_lists_and_code_become_text(page: MakePage) -> None:
     units = [unit for one in split_into_passages(page(RISK)) for unit in one.units]
 
     assert [(unit.kind, unit.text) for unit in units] == [
@@ -91,7 +91,7 @@ def test_tables_lists_and_code_read_as_text(page: MakePage) -> None:
     ]
 
 
-def test_a_row_of_a_wide_table_names_its_columns(page: MakePage) -> None:
+def test_row_of_wide_table_names_columns(page: MakePage) -> None:
     text = "# T\n\n| Gate | Who | When |\n|---|---|---|\n| G1 | board | |\n| G2 | sponsor | May |\n"
 
     (passage,) = split_into_passages(page(text))
@@ -99,7 +99,7 @@ def test_a_row_of_a_wide_table_names_its_columns(page: MakePage) -> None:
     assert [unit.text for unit in passage.units] == ["G1; Who: board", "G2; Who: sponsor; When: May"]
 
 
-def test_long_sections_are_cut_between_paragraphs(page: MakePage) -> None:
+def test_long_section_is_split_between_paragraphs(page: MakePage) -> None:
     paragraph = " ".join(["word"] * 79) + " end."
     text = "# Risk\n\n" + "\n\n".join([paragraph] * 5)
 
@@ -112,7 +112,7 @@ def test_long_sections_are_cut_between_paragraphs(page: MakePage) -> None:
 @pytest.mark.parametrize(
     "text", ["x" * 20_000, "word " * 5_000, "- " + "item " * 3_000, "```\n" + "code\n" * 3_000 + "```"]
 )
-def test_no_passage_is_larger_than_the_model_reads(page: MakePage, text: str) -> None:
+def test_passage_fits_into_model(page: MakePage, text: str) -> None:
     for passage in split_into_passages(page(text)):
         assert len(passage.text.split()) <= 2 * LARGEST
         assert all(len(unit.text) <= LONGEST_UNIT for unit in passage.units)
@@ -121,7 +121,7 @@ def test_no_passage_is_larger_than_the_model_reads(page: MakePage, text: str) ->
 @pytest.mark.parametrize(
     "piece", ["[", "**", "<!--", "`", "_a", "![", "> ", "- ", "| a ", "<a", "\\*", "[a](", "# ", "a. "]
 )
-def test_a_page_of_nothing_but_markup_is_cut_in_good_time(page: MakePage, piece: str) -> None:
+def test_page_of_only_markup_is_split_quickly(page: MakePage, piece: str) -> None:
     began = time.process_time()
 
     split_into_passages(page(piece * 30_000))
@@ -131,11 +131,11 @@ def test_a_page_of_nothing_but_markup_is_cut_in_good_time(page: MakePage, piece:
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# Only a title", "---", "<!-- nothing -->", "# A\n\n## B\n\n### C"])
-def test_a_page_that_says_nothing_has_no_passages(page: MakePage, text: str) -> None:
+def test_page_without_text_has_no_passages(page: MakePage, text: str) -> None:
     assert split_into_passages(page(text)) == ()
 
 
-def test_the_same_section_has_the_same_digest_wherever_it_stands(page: MakePage) -> None:
+def test_digest_does_not_depend_on_position(page: MakePage) -> None:
     here = split_into_passages(page("# Risk\n\nOne.\n\n## Two\n\nThree."))
     there = split_into_passages(page("# Risk\n\nChanged.\n\nMuch.\n\n## Two\n\nThree.", first_line=30))
 
@@ -143,7 +143,7 @@ def test_the_same_section_has_the_same_digest_wherever_it_stands(page: MakePage)
     assert here[0].digest != there[0].digest
 
 
-def test_a_pages_questions_go_to_the_section_that_shares_their_words(page: MakePage) -> None:
+def test_question_goes_to_passage_with_its_words(page: MakePage) -> None:
     questions = ("How do I score a risk?", "Which steps are there?", "Who is Emeka?")
 
     passages = split_into_passages(page(RISK, questions=questions))
@@ -163,7 +163,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=25).map("\n".join) | st.text(max_size=300))
-def test_every_unit_is_an_exact_span_of_its_page_in_order(text: str) -> None:
+def test_units_are_exact_spans_in_order(text: str) -> None:
     units = [unit for one in split_into_passages(Page("p", "P", "p.md", text)) for unit in one.units]
 
     assert all(0 <= unit.start < unit.end <= len(text) for unit in units)
@@ -174,7 +174,7 @@ def test_every_unit_is_an_exact_span_of_its_page_in_order(text: str) -> None:
             assert unit.text == to_plain_text(text[unit.start : unit.end])
 
 
-def test_the_shipped_pages_are_cut_without_loss(shipped: Handbook) -> None:
+def test_splitting_loses_no_text(shipped: Handbook) -> None:
     for page in shipped:
         kept = " ".join(unit.text for one in split_into_passages(page) for unit in one.units)
         for heading in ("## ", "# ", "|---"):
@@ -197,7 +197,7 @@ def test_the_shipped_pages_are_cut_without_loss(shipped: Handbook) -> None:
         ("", []),
     ],
 )
-def test_sentences_end_where_a_reader_would_say(text: str, sentences: list[str]) -> None:
+def test_sentences_end_where_readers_expect(text: str, sentences: list[str]) -> None:
     assert [text[start:end].strip() for start, end in sentence_spans(text)] == sentences
 
 
@@ -212,5 +212,5 @@ def test_sentences_end_where_a_reader_would_say(text: str, sentences: list[str])
         ("two\n  lines", "two lines"),
     ],
 )
-def test_plain_text_is_what_a_person_reads(markdown: str, words: str) -> None:
+def test_plain_text_has_no_markup(markdown: str, words: str) -> None:
     assert to_plain_text(markdown) == words

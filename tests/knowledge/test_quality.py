@@ -39,7 +39,7 @@ def _asked(step: int) -> Sequence[EvaluationQuestion]:
 
 @pytest.mark.parametrize(("step", "floors"), [(1, ALL), (2, HELD_OUT)], ids=["all", "held-out"])
 @pytest.mark.parametrize("kind", ["words", "meaning"])
-def test_questions_in_peoples_own_words_find_their_page(
+def test_questions_in_own_words_find_their_page(
     request: pytest.FixtureRequest, kind: str, step: int, floors: dict[str, Floor]
 ) -> None:
     library: Library = request.getfixturevalue(f"by_{kind}")
@@ -55,7 +55,7 @@ def test_questions_in_peoples_own_words_find_their_page(
 
 
 @pytest.mark.parametrize("kind", ["words", "meaning"])
-def test_what_the_handbook_does_not_hold_is_rarely_answered(request: pytest.FixtureRequest, kind: str) -> None:
+def test_questions_outside_handbook_are_rarely_answered(request: pytest.FixtureRequest, kind: str) -> None:
     library: Library = request.getfixturevalue(f"by_{kind}")
 
     found = evaluate_answers(read_test_questions(HERE / "foreign.jsonl"), library)
@@ -65,7 +65,7 @@ def test_what_the_handbook_does_not_hold_is_rarely_answered(request: pytest.Fixt
 
 
 @pytest.mark.parametrize(("kind", "right", "alone"), [("meaning", 0.85, 0.97), ("words", 0.8, 0.74)])
-def test_a_question_that_leans_on_the_one_before_it_is_read_with_it(
+def test_follow_ups_are_read_with_previous_question(
     request: pytest.FixtureRequest, kind: str, right: float, alone: float
 ) -> None:
     library: Library = request.getfixturevalue(f"by_{kind}")
@@ -80,7 +80,7 @@ def _rightly_answered(rows: Sequence[EvaluationQuestion], library: Library) -> f
     return (found.right_page or 0) * (1 - (found.wrong_refusals or 0))
 
 
-def test_the_model_finds_more_than_the_words_alone(by_words: Library, by_meaning: Library) -> None:
+def test_model_finds_more_than_words_alone(by_words: Library, by_meaning: Library) -> None:
     rows = [row for row in _asked(1) if row.pages]
 
     words, meaning = evaluate_answers(rows, by_words), evaluate_answers(rows, by_meaning)
@@ -88,7 +88,7 @@ def test_the_model_finds_more_than_the_words_alone(by_words: Library, by_meaning
     assert (meaning.mrr_at_10 or 0) > (words.mrr_at_10 or 0) + 0.1
 
 
-def test_every_page_that_a_question_names_exists(by_words: Library) -> None:
+def test_questions_name_existing_pages(by_words: Library) -> None:
     sources = {page.source for page in by_words.handbook}
 
     assert {page for row in _asked(1) for page in row.pages} <= sources

@@ -47,7 +47,7 @@ def _some(count: int, width: int = 384) -> Vectors:
     return _unit(np.random.default_rng(7).normal(size=(count, width)).astype(np.float32))
 
 
-def test_a_byte_a_number_keeps_the_cosine_to_the_third_digit() -> None:
+def test_packed_vectors_keep_cosine_to_third_digit() -> None:
     vectors = _some(50)
     scan = Scan(pack_vectors(vectors))
 
@@ -58,7 +58,7 @@ def test_a_byte_a_number_keeps_the_cosine_to_the_third_digit() -> None:
 
 
 @pytest.mark.parametrize("width", [384, 100])
-def test_the_quick_scan_of_many_finds_what_the_full_one_finds(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+def test_quick_scan_agrees_with_full_scan(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     vectors = _some(3_000, width)
     full = Scan(pack_vectors(vectors))
     monkeypatch.setattr(knowledge.vectors, "SMALL", 100)
@@ -74,7 +74,7 @@ def test_the_quick_scan_of_many_finds_what_the_full_one_finds(monkeypatch: pytes
     assert shared >= 180
 
 
-def test_fewer_vectors_than_asked_for_are_all_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scan_returns_all_of_few_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = _some(5)
     assert len(Scan(pack_vectors(vectors)).nearest(vectors[0], 10)[0]) == 5
     monkeypatch.setattr(knowledge.vectors, "SMALL", 0)
@@ -93,7 +93,7 @@ def test_only_new_text_is_encoded() -> None:
     assert set(second) == {"a", "b", "c"}
 
 
-def test_what_was_encoded_is_kept_even_if_the_process_stops_half_way() -> None:
+def test_encoded_vectors_survive_an_interruption() -> None:
     class Stopping(Counting):
         def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
             if self.texts:
@@ -107,11 +107,11 @@ def test_what_was_encoded_is_kept_even_if_the_process_stops_half_way() -> None:
     assert len(store.kept) == 256
 
 
-def test_progress_counts_over_all_that_is_missing() -> None:
-    told: list[tuple[int, int]] = []
+def test_progress_counts_all_missing_texts() -> None:
+    steps: list[tuple[int, int]] = []
 
-    encode_texts({str(n): str(n) for n in range(300)}, Counting(), None, lambda done, total: told.append((done, total)))
+    encode_texts({str(n): str(n) for n in range(300)}, Counting(), None, lambda done, total: steps.append((done, total)))
 
-    assert told[0] == (1, 300)
-    assert told[-1] == (300, 300)
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert steps[0] == (1, 300)
+    assert steps[-1] == (300, 300)
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)

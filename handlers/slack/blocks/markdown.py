@@ -8,7 +8,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from handlers.slack.blocks.builders import Block, divider, shorten
 from handlers.slack.blocks.rich_text import bullet_list, rich_line, rich_text, text_run
-from knowledge.plain import to_plain_text
+from knowledge.plain_text import to_plain_text
 
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}

@@ -1,4 +1,4 @@
-"""Text as the words that search counts: lower case, stemmed, without the words that every text has."""
+"""The terms of a text as search counts them: lower case, stemmed, without stop words."""
 
 import re
 import threading
@@ -17,11 +17,11 @@ _STOP = """a about after all also am an and any are as at be been being but by c
     will with would you your yours i'm i've it's what's don't doesn't isn't aren't can't who's how's there's
     that's im ive whats dont mean means meant define"""
 THESAURUS = Path(__file__).with_name("thesaurus.txt")
-_STEMMERS = threading.local()  # a Snowball stemmer keeps state: one a thread
+_STEMMERS = threading.local()  # a Snowball stemmer has state: one per thread
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text in lower case, in order, nothing left out."""
+    """All words of a text in lower case, in order."""
     return [word.replace("’", "'") for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower())]
 
 
@@ -29,7 +29,7 @@ _STOPPED = frozenset(split_words(_STOP))
 
 
 def extract_terms(text: str) -> list[str]:
-    """The stems of the words that carry meaning, in order, repeated as often as they stand there."""
+    """The stems of all words but stop words, in order, with repetitions."""
     return [stem_word(word) for word in split_words(text) if word not in _STOPPED]
 
 
@@ -42,7 +42,7 @@ def stem_word(word: str) -> str:
 
 
 def find_synonyms(stem: str) -> frozenset[str]:
-    """Stems that may stand for the same thing (thesaurus.txt); none for most words."""
+    """Stems that may mean the same thing (thesaurus.txt); most words have none."""
     return _thesaurus().get(stem, frozenset())
 
 
