@@ -110,7 +110,9 @@ def test_encoded_vectors_survive_an_interruption() -> None:
 def test_progress_counts_all_missing_texts() -> None:
     steps: list[tuple[int, int]] = []
 
-    encode_texts({str(n): str(n) for n in range(300)}, Counting(), None, lambda done, total: steps.append((done, total)))
+    encode_texts(
+        {str(n): str(n) for n in range(300)}, Counting(), None, lambda done, total: steps.append((done, total))
+    )
 
     assert steps[0] == (1, 300)
     assert steps[-1] == (300, 300)
