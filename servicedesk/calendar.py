@@ -1,7 +1,7 @@
-"""Working time: which seconds of the year the PMO is at work, and arithmetic over them.
+"""Working time: the seconds of the year in which the PMO works, and arithmetic with them.
 
-Everything counts in whole seconds; moments are floored to the second. Inside and outside, moments are aware and in UTC;
-the calendar's own zone is used only to find where the working intervals of a day stand.
+Everything counts in whole seconds. Moments are aware and in UTC; the calendar's own zone only serves to find when the
+working intervals of a day begin and end.
 """
 
 import re
@@ -15,7 +15,7 @@ from foundation.errors import UserError
 from foundation.time import find_zone, resolve_wall_time, to_utc
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-FURTHEST_DAYS = 3_660  # ten years: no promise to a requester lies further away, so a longer search is a broken calendar
+FURTHEST_DAYS = 3_660  # ten years: no due date is further away, so a longer search means a broken calendar
 END_OF_DAY = 24 * 60
 
 Span = tuple[datetime, datetime]
@@ -33,24 +33,24 @@ class Interval:
         """Read “09:00-17:00”; “24:00” is the end of the day.
 
         Raises:
-            UserError: it is not such an interval.
+            UserError: the text isn't an interval.
         """
         found = re.fullmatch(r"(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)", text.strip())
         if not found:
-            raise UserError(f"“{text}” is no working interval. Write it as 09:00-17:00.")
+            raise UserError(f"“{text}” isn't a working interval. Write it like 09:00-17:00.")
         opening_hour, opening_minute, closing_hour, closing_minute = map(int, found.groups())
         opens, closes = opening_hour * 60 + opening_minute, closing_hour * 60 + closing_minute
         if opening_minute > 59 or closing_minute > 59 or not opens < closes <= END_OF_DAY:
-            raise UserError(f"“{text}” is no working interval: it must open before it closes, within one day.")
+            raise UserError(f"“{text}” isn't a working interval: it must start before it ends, on the same day.")
         return cls(opens, closes)
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The hours of a week in one time zone, less the holidays. `week` has seven entries, Monday first.
+    """The working hours of a week in one time zone, without holidays. `week` has seven entries, Monday first.
 
     Raises:
-        UserError: the week holds no working time, or the intervals of a day overlap.
+        UserError: the week has no working time, or the intervals of a day overlap.
     """
 
     zone: ZoneInfo
@@ -61,16 +61,14 @@ class Calendar:
         if len(self.week) != len(DAYS):
             raise ValueError("A week has seven days.")
         if not any(self.week):
-            raise UserError(
-                "The working calendar has no working time. Give at least one day its hours, as 09:00-17:00."
-            )
+            raise UserError("The calendar has no working hours. Give at least one day its hours, such as 09:00-17:00.")
         for name, intervals in zip(DAYS, self.week, strict=True):
             if any(later.opens < earlier.closes for earlier, later in pairwise(intervals)):
-                raise UserError(f"The working hours of {name} overlap or are not in order.")
+                raise UserError(f"The working hours on {name.capitalize()} overlap or aren't in order.")
 
     @property
     def day_seconds(self) -> int:
-        """What one business day is worth: the mean of the days that have hours, so that five of five make a week."""
+        """The length of a business day: the mean of the days with hours, so that a week of five has five of them."""
         lengths = [sum(interval.closes - interval.opens for interval in day) for day in self.week if day]
         return round(sum(lengths) * 60 / len(lengths))
 
@@ -88,12 +86,10 @@ class Calendar:
             if left <= length:
                 return max(opens, moment) + timedelta(seconds=left)
             left -= max(length, 0)
-        raise UserError(
-            "The working calendar has too little working time for a due date. Check its hours and holidays."
-        )
+        raise UserError("The calendar has too little working time to compute a due date. Check its hours and holidays.")
 
     def count_working_seconds(self, start: datetime, end: datetime) -> int:
-        """The working seconds from `start` to `end`; 0 when the end is not after the start."""
+        """The working seconds from `start` to `end`; 0 if `end` isn't after `start`."""
         first, last = drop_fraction(start), drop_fraction(end)
         total = 0
         for opens, closes in self._working_spans(first, last):
@@ -101,11 +97,11 @@ class Calendar:
         return total
 
     def is_open(self, moment: datetime) -> bool:
-        """Whether the moment lies in working time; the closing second itself does not."""
+        """Whether the moment is in working time. The closing second isn't."""
         return any(opens <= moment < closes for opens, closes in self._spans_of_day(self.local_date(moment)))
 
     def next_open(self, moment: datetime) -> datetime:
-        """The moment itself when it lies in working time, else the next opening.
+        """The moment itself if it is in working time, otherwise the start of the next working interval.
 
         Raises:
             UserError: there is no working time in the ten years after it.
@@ -131,18 +127,20 @@ class Calendar:
                 yield opens, closes
 
     def _to_instant(self, day: date, minutes: int) -> datetime:
+        # Added to the wall time, not to the instant of midnight: on the day of a clock change nine o'clock stays nine
+        # o'clock, although it is then eight or ten hours after midnight.
         return resolve_wall_time(datetime.combine(day, time()) + timedelta(minutes=minutes), self.zone)
 
 
 def make_calendar(zone_name: str, hours: Mapping[str, Iterable[str]], days_off: Iterable[date] = ()) -> Calendar:
-    """A calendar from words: `hours` maps a day to its intervals, as {"monday": ["09:00-12:00", "13:00-17:00"]}.
+    """A calendar from text: `hours` maps a day to its intervals, such as {"monday": ["09:00-12:00", "13:00-17:00"]}.
 
     Raises:
         UserError: unknown zone, day or interval, or no working time at all.
     """
     unknown = [name for name in hours if name not in DAYS]
     if unknown:
-        raise UserError(f"“{unknown[0]}” is no day of the week. Use {', '.join(DAYS)}.")
+        raise UserError(f"“{unknown[0]}” isn't a day of the week. Use {', '.join(DAYS)}.")
     week = tuple(
         tuple(sorted((Interval.parse(text) for text in hours.get(name, ())), key=lambda interval: interval.opens))
         for name in DAYS

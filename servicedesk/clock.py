@@ -1,7 +1,7 @@
 """The SLA clock: how much of a target in business time has been used.
 
-A clock runs, is paused, or is stopped. Only its used business seconds count: due = resumed + (target - used before).
-A paused clock has no due date and cannot be breached; waiting belongs to whoever is waited for.
+A clock runs, is paused or is stopped. Only used business seconds are stored, so due = resumed + (target − used before).
+A paused clock has no due date and can't be late: the wait belongs to whoever the request is waiting for.
 """
 
 import re
@@ -19,9 +19,9 @@ HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A promise in business time: so many business days or hours. What a day is worth, the calendar says.
+    """A number of business days or hours. The calendar says how long a business day is.
 
-    `percent` shortens or lengthens it by priority.
+    `percent` shortens or lengthens the target by priority.
     """
 
     amount: int
@@ -30,14 +30,14 @@ class Target:
 
     @classmethod
     def parse(cls, text: str) -> "Target":
-        """Read “10 business days”, “1 business day” or “4 business hours”; “at 50 %” may follow, a priority's share.
+        """Read “10 business days”, “1 business day” or “4 business hours”, with “at 50 %” for a priority's share.
 
         Raises:
-            UserError: it is not such a target, or it is nothing.
+            UserError: the text isn't a target, or the target is 0.
         """
         found = re.fullmatch(r"(\d{1,4}) business (day|hour)s?(?: at (\d{1,4}) %)?", text.strip())
         if not found or not int(found[1]) or found[3] == "0":
-            raise UserError(f"“{text}” is no target. Write it as “10 business days” or “4 business hours”.")
+            raise UserError(f"“{text}” isn't a target. Write it like “10 business days” or “4 business hours”.")
         return cls(int(found[1]), "days" if found[2] == "day" else "hours", int(found[3] or 100))
 
     def to_seconds(self, calendar: Calendar) -> int:
@@ -52,7 +52,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Business seconds used against a target. `used_before` are those of finished runs; it runs when `since` is set."""
+    """Business seconds used against a target: `used_before` in finished runs. The clock runs while `since` is set."""
 
     target: Target
     used_before: int = 0
@@ -64,7 +64,7 @@ class Clock:
         return self.since is not None
 
     def resume(self, now: datetime) -> "Clock":
-        """Start, go on after a pause, or go on after a stop with the time already used."""
+        """Start, or continue after a pause or a stop with the time used so far."""
         return self if self.is_running else replace(self, since=drop_fraction(now), stopped=False)
 
     def pause(self, now: datetime, calendar: Calendar) -> "Clock":
@@ -74,35 +74,37 @@ class Clock:
         return replace(self, used_before=self.count_used(now, calendar), since=None, stopped=True)
 
     def with_target(self, target: Target) -> "Clock":
-        """Another target from now on; what is used stays used."""
+        """The same clock with another target; the used time stays."""
         return replace(self, target=target)
 
     def count_used(self, now: datetime, calendar: Calendar) -> int:
         return self.used_before + (calendar.count_working_seconds(self.since, now) if self.since else 0)
 
     def count_left(self, now: datetime, calendar: Calendar) -> int:
-        """Business seconds left; below 0 when the target is passed."""
+        """Business seconds left; negative when the clock is over its target."""
         return self.target.to_seconds(calendar) - self.count_used(now, calendar)
 
     def find_due_time(self, calendar: Calendar) -> datetime | None:
         """When the target will be used up; None while paused or stopped.
 
-        With nothing left at the last resumption it is that moment itself.
+        If nothing was left when the clock last resumed, it is that moment.
         """
         return self.find_time_of_share(100, calendar)
 
     def find_time_of_share(self, percent: int, calendar: Calendar) -> datetime | None:
-        """When so much of the target is used, if the clock runs on; None while it does not run. Milestones ask this."""
+        """When that share of the target will be used if the clock keeps running; None while it doesn't run."""
+        # Rounded up, so that 80 % is never reported a second early. The sum is in working seconds in UTC: clock changes
+        # and nights are the calendar's business, and a pause is already left out of `used_before`.
         threshold = -(-self.target.to_seconds(calendar) * percent // 100)
         return calendar.add_working_seconds(self.since, threshold - self.used_before) if self.since else None
 
     def is_met(self, calendar: Calendar) -> bool | None:
-        """Whether a stopped clock kept its target; None while it is not stopped."""
+        """Whether a stopped clock met its target; None while it isn't stopped."""
         return self.used_before <= self.target.to_seconds(calendar) if self.stopped else None
 
 
 class Alert(IntEnum):
-    """What is told of a running clock, once each: near its target, at it, and on three business days after it."""
+    """An alert about a running clock, sent once each: near its target, at it, and on three business days after it."""
 
     NEAR = 80
     DUE = 100
@@ -112,7 +114,7 @@ class Alert(IntEnum):
 
 
 def find_alert_time(clock: Clock, alert: Alert, calendar: Calendar) -> datetime | None:
-    """When the alert falls if the clock runs on, moved into working hours; None while it does not run."""
+    """When the alert is due if the clock keeps running, moved into working hours; None while it doesn't run."""
     moment = clock.find_time_of_share(min(alert, Alert.DUE), calendar)
     if moment is None:
         return None
@@ -121,7 +123,7 @@ def find_alert_time(clock: Clock, alert: Alert, calendar: Calendar) -> datetime 
 
 
 def find_next_alert(clock: Clock, sent: Set[Alert], calendar: Calendar) -> tuple[Alert, datetime] | None:
-    """The next alert and its moment: the lowest above all that were sent."""
+    """The next alert and its time: the lowest above everything that was sent."""
     highest = max(sent, default=0)
     for alert in Alert:
         if alert > highest and (moment := find_alert_time(clock, alert, calendar)):
@@ -132,7 +134,8 @@ def find_next_alert(clock: Clock, sent: Set[Alert], calendar: Calendar) -> tuple
 def find_current_alert(clock: Clock, sent: Set[Alert], now: datetime, calendar: Calendar) -> Alert | None:
     """The one alert to send now, if any.
 
-    Only in working hours, never while paused, each once; of several that were missed, only the highest.
+    Alerts go out in working hours only, never while the clock is paused, and once each. If several were missed, only
+    the highest is sent.
     """
     if not calendar.is_open(now):
         return None

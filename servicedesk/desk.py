@@ -1,4 +1,4 @@
-"""By what the service desk decides, and what people give when they act."""
+"""The rules the service desk works by, and an action with its input."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from servicedesk.records import Request, RequestState, Scores, Verb
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """By what the desk decides: the services, the working time, and who is who."""
+    """The rules of the desk: the services, the working hours and the people."""
 
     catalogue: Catalogue
     calendar: Calendar
@@ -21,11 +21,11 @@ class Desk:
 
 
 class ActionInput(TypedDict, total=False):
-    """What comes with a verb. Which of these it needs, the table says."""
+    """The input of a verb. The table of transitions says which keys a verb requires."""
 
-    comment: str  # a question, an answer, a remark
+    comment: str  # a question, an answer or a comment
     reason: str
-    values: Mapping[str, object]  # the whole form, as the requester changed it
+    values: Mapping[str, object]  # the whole form as the requester changed it
     assignee: str
     review_on: date
     link: str  # to the deliverable
@@ -40,7 +40,7 @@ class ActionInput(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Somebody doing something to a request at a moment, with what they give."""
+    """A verb that somebody applies to a request at a moment, with its input."""
 
     request: Request
     verb: Verb
@@ -51,5 +51,5 @@ class Action:
 
     @property
     def today(self) -> date:
-        """The date where the desk works."""
+        """The date in the desk's time zone."""
         return self.desk.calendar.local_date(self.at)

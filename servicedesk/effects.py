@@ -1,6 +1,6 @@
-"""What each verb changes in a request, once the table allows it, and what it still refuses.
+"""What each verb changes in a request once the table allows it, and which input it refuses.
 
-A decision gives the changed fields as JSON can hold them; they are the data of the log entry.
+An effect returns the changed fields as JSON values; they become the data of the log entry.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,12 +8,13 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from foundation.errors import Conflict, InvalidInput, NotAllowed
-from foundation.people import People, Person, Role
+from foundation.people import Role
 from servicedesk.catalogue import ApprovalRule
 from servicedesk.clock import Target
 from servicedesk.desk import Action
 from servicedesk.forms import MAX_PEOPLE, FormValue, check_url, validate_form
-from servicedesk.records import WORK_STATES, Request, RequestState, Verb
+from servicedesk.permissions import can_be_assigned, can_change_watchers, find_others_with_role
+from servicedesk.records import WORK_STATES, RequestState, Verb
 from servicedesk.transitions import OVERRIDE_STATES
 
 LONGEST_HOLD = timedelta(days=366)
@@ -23,25 +24,17 @@ FieldChanges = dict[str, object]
 
 
 def compute_changes(action: Action) -> FieldChanges:
-    """The fields that the act changes.
+    """The fields that the action changes.
 
     Raises:
-        UserError: what is given does not fit, or the moment is not right.
+        UserError: the input is invalid, or it is too early or too late for the action.
     """
-    decision = _EFFECTS.get(action.verb)
-    return decision(action) if decision else {}
-
-
-def find_approvers(request: Request, people: People) -> tuple[Person, ...]:
-    """Who is asked to approve: those of the first role that has somebody other than the requester."""
-    return next((others for role in request.approver_roles if (others := _find_others_with(role, request, people))), ())
-
-
-def _find_others_with(role: Role, request: Request, people: People) -> tuple[Person, ...]:
-    return tuple(person for person in people.find_by_role(role) if person.id != request.requester)
+    effect = _EFFECTS.get(action.verb)
+    return effect(action) if effect else {}
 
 
 def find_needed_approval(action: Action) -> ApprovalRule | None:
+    """The rule by which the request needs approval, if it does."""
     return action.desk.catalogue.find_approval_rule(action.request.service, action.request.values)
 
 
@@ -54,7 +47,7 @@ def _submit(action: Action) -> FieldChanges:
 
 
 def _read_form(action: Action) -> dict[str, FormValue]:
-    """The form as it is given with the verb, checked; empty when none is given."""
+    """The validated form that came with the verb; empty when none came."""
     if "values" not in action.input:
         return {}
     return validate_form(
@@ -75,10 +68,10 @@ def _accept(action: Action) -> FieldChanges:
     rule = find_needed_approval(action)
     if rule is None:
         return {}
-    if not any(_find_others_with(role, action.request, action.desk.people) for role in rule.by):
+    if not any(find_others_with_role(role, action.request, action.desk.people) for role in rule.by):
         raise Conflict(
-            f"{action.request.reference} needs approval, but nobody other than its requester may give it. "
-            "Give somebody the role of an approver, or change the approval rule in the catalogue."
+            f"{action.request.reference} needs approval, but only its requester has an approver's role. "
+            "Give somebody else that role, or change the approval rule in the catalogue."
         )
     return _set_approver_roles(rule.by, action, action.request.values)
 
@@ -89,9 +82,9 @@ def _resubmit(action: Action) -> FieldChanges:
 
 
 def _set_approver_roles(roles: Sequence[Role], action: Action, values: Mapping[str, object]) -> FieldChanges:
-    """Whoever holds any of the roles may approve. What is confidential is opened to those alone who are asked."""
+    """Anybody with one of the roles may approve, but a confidential request opens only to those who are asked."""
     if values.get("confidential"):
-        roles = [role for role in roles if _find_others_with(role, action.request, action.desk.people)][:1]
+        roles = [role for role in roles if find_others_with_role(role, action.request, action.desk.people)][:1]
     return {"approver_roles": [str(role) for role in roles]}
 
 
@@ -105,17 +98,17 @@ def _claim(action: Action) -> FieldChanges:
 
 def _assign(action: Action) -> FieldChanges:
     person = action.desk.people.get(action.input["assignee"])
-    if not person.is_pmo:
-        raise InvalidInput({"assignee": f"{person.name} is not on the PMO's staff. Choose somebody who is."})
+    if not can_be_assigned(person):
+        raise InvalidInput({"assignee": f"{person.name} isn't on the PMO staff. Choose somebody who is."})
     if person.id == action.request.assignee:
-        raise InvalidInput({"assignee": f"{person.name} has it already. Choose somebody else."})
+        raise InvalidInput({"assignee": f"It's already assigned to {person.name}. Choose somebody else."})
     return {"assignee": person.id}
 
 
 def _hold(action: Action) -> FieldChanges:
     review_on = action.input["review_on"]
     if not action.today < review_on <= action.today + LONGEST_HOLD:
-        raise InvalidInput({"review_on": "Choose a day after today, within a year."})
+        raise InvalidInput({"review_on": "Choose a date after today and within a year."})
     return {"hold_reason": action.input["reason"], "review_on": review_on.isoformat()}
 
 
@@ -125,7 +118,7 @@ def _deliver(action: Action) -> FieldChanges:
     done = action.input.get("checklist", ())
     left = [label for key, label in items.items() if key not in done]
     if left:
-        raise InvalidInput({"checklist": f"Still to do: {'; '.join(left)}."})
+        raise InvalidInput({"checklist": f"Not done yet: {'; '.join(left)}."})
     return {"deliverable": link, "checklist": list(items), "reason": None}
 
 
@@ -133,12 +126,12 @@ def _remind(action: Action) -> FieldChanges:
     times = action.desk.catalogue.acceptance.remind_after
     sent = action.request.reminders
     if sent >= len(times) or not _has_passed(action, action.request.delivered_at, times[sent]):
-        raise Conflict(f"No reminder about {action.request.reference} is due.")
+        raise Conflict(f"No reminder about {action.request.reference} is due yet.")
     return {}
 
 
 def _auto_close(action: Action) -> FieldChanges:
-    """After the time for acceptance, all reminders, and one business day after the last of them."""
+    """Close when the time for acceptance has passed, all reminders went out, and the last one is a business day old."""
     acceptance, request = action.desk.catalogue.acceptance, action.request
     reminded = request.reminders >= len(acceptance.remind_after)
     last = request.reminded_at or request.delivered_at
@@ -146,18 +139,18 @@ def _auto_close(action: Action) -> FieldChanges:
         action, last, Target(1, "days")
     )
     if not (reminded and passed):
-        raise Conflict(f"{request.reference} does not close by itself yet.")
+        raise Conflict(f"It's too early to close {request.reference} automatically.")
     return {}
 
 
 def check_can_reopen(action: Action) -> None:
-    """Raises Conflict when it ended too long ago."""
+    """Raises Conflict when the request ended too long ago."""
     within = action.desk.catalogue.acceptance.reopen_within
     since = action.request.ended_at or action.request.delivered_at
     calendar = action.desk.calendar
     if since and calendar.count_working_seconds(since, action.at) > within.to_seconds(calendar):
         ended = f"{action.request.reference} ended more than {within} ago"
-        raise Conflict(f"{ended}. Make a new request, and link to this one.")
+        raise Conflict(f"{ended}. Create a new request and link to this one.")
 
 
 def _reopen(action: Action) -> FieldChanges:
@@ -177,30 +170,30 @@ def _set_reason(action: Action) -> FieldChanges:
 def _mark_duplicate(action: Action) -> FieldChanges:
     other = action.input["duplicate_of"]
     if other < 1 or other == action.request.number:
-        raise InvalidInput({"duplicate_of": "Give the number of another request, the one that stays."})
+        raise InvalidInput({"duplicate_of": "Enter the number of another request: the one to keep."})
     return {"duplicate_of": other, "reason": action.input.get("reason")}
 
 
 def _change_priority(action: Action) -> FieldChanges:
     priority = action.input["priority"]
     if priority is action.request.priority:
-        raise InvalidInput({"priority": f"The priority is {priority} already."})
+        raise InvalidInput({"priority": f"The priority is already {priority}."})
     return {"priority": str(priority)}
 
 
 def _change_service(action: Action) -> FieldChanges:
-    """Answers that mean the same in the new form are kept; the log keeps the others."""
+    """Keep the answers to fields that both forms share. The log still has the others."""
     catalogue, request = action.desk.catalogue, action.request
     service = catalogue.get_service(action.input["service"])
     if service.key == request.service:
-        raise InvalidInput({"service": f"It is a request for “{service.name}” already."})
+        raise InvalidInput({"service": f"It's already a request for “{service.name}”."})
     form = catalogue.list_form_fields(service.key)
     same = {field.key for field in catalogue.list_form_fields(request.service) if field in form}
     values = {key: value for key, value in request.values.items() if key in same}
     if request.state in WORK_STATES | {RequestState.QUEUED} and catalogue.find_approval_rule(service.key, values):
         raise Conflict(
-            f"“{service.name}” needs approval, and {request.reference} is accepted already. "
-            "Decline it with that reason, and ask the requester for a new one."
+            f"“{service.name}” needs approval, and {request.reference} has already been accepted. "
+            "Decline it with that reason and ask the requester for a new request."
         )
     return {"service": service.key, "values": values}
 
@@ -208,9 +201,9 @@ def _change_service(action: Action) -> FieldChanges:
 def _score(action: Action) -> FieldChanges:
     scores = action.input["scores"]
     parts = {"impact": scores.impact, "urgency": scores.urgency, "risk": scores.risk}
-    wrong = {key: "Give a whole number from 1 to 5." for key, score in parts.items() if not 1 <= score <= 5}
+    wrong = {key: "Choose a number from 1 to 5." for key, score in parts.items() if not 1 <= score <= 5}
     if scores.size not in SIZES:
-        wrong["size"] = "Give one of 1, 2, 3, 5 and 8."
+        wrong["size"] = "Choose 1, 2, 3, 5 or 8."
     if wrong:
         raise InvalidInput(wrong)
     return {"scores": asdict(scores)}
@@ -229,10 +222,10 @@ def _unwatch(action: Action) -> FieldChanges:
 
 
 def _read_watchers(action: Action) -> tuple[str, ...]:
-    """Everybody may watch or stop; of others, the requester and the PMO decide."""
+    """Whose watching changes. Everybody decides for themselves; the requester and the PMO may decide for others."""
     people = tuple(action.input["people"])
-    if set(people) != {action.actor.id} and not (action.actor.is_pmo or action.actor.id == action.request.requester):
-        raise NotAllowed("Only the requester and PMO staff can decide who else watches it. Ask one of them.")
+    if set(people) != {action.actor.id} and not can_change_watchers(action.request, action.actor):
+        raise NotAllowed("Only the requester and PMO staff can add or remove other watchers. Ask one of them.")
     return people
 
 
@@ -240,13 +233,13 @@ def _override(action: Action) -> FieldChanges:
     to = action.input["to"]
     if to not in OVERRIDE_STATES or to is action.request.state:
         choices = ", ".join(state.label for state in RequestState if state in OVERRIDE_STATES - {action.request.state})
-        raise InvalidInput({"to": f"It can be moved to: {choices}."})
+        raise InvalidInput({"to": f"Choose one of these states: {choices}."})
     changed: FieldChanges = {"reason": action.input["reason"]}
     if to is RequestState.IN_PROGRESS:
         if "assignee" in action.input and action.input["assignee"] != action.request.assignee:
             changed |= _assign(action)
         elif action.request.assignee is None:
-            raise InvalidInput({"assignee": "Choose who takes it."})
+            raise InvalidInput({"assignee": "Choose an assignee."})
     if to in (RequestState.SUBMITTED, RequestState.QUEUED):
         changed["assignee"] = None
     return changed

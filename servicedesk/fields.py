@@ -1,4 +1,4 @@
-"""What a form asks: the fields of the catalogue's file."""
+"""The fields of a request form, as the catalogue file defines them."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -8,7 +8,10 @@ from pydantic import StringConstraints, field_validator
 
 from foundation.files import Strict, match_pattern
 
-Key = Annotated[str, match_pattern("[a-z][a-z0-9_]{0,39}", "Expected at most 40 small letters, digits and “_”.")]
+Key = Annotated[
+    str,
+    match_pattern("[a-z][a-z0-9_]{0,39}", "Use at most 40 lowercase letters, digits and “_”, starting with a letter."),
+]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 OptionLabel = Annotated[str, StringConstraints(min_length=1, max_length=75)]
 Hint = Annotated[str, StringConstraints(min_length=1, max_length=150)]
@@ -16,7 +19,7 @@ MAX_OPTIONS = 100
 
 
 class FieldKind(StrEnum):
-    """What a person gives in a field, and so which input the form shows."""
+    """What people enter in a field, and so which input the form shows."""
 
     TEXT = "text"
     LONG_TEXT = "long_text"
@@ -27,7 +30,7 @@ class FieldKind(StrEnum):
     PERSON = "person"
     PEOPLE = "people"
     URL = "url"
-    URLS = "urls"  # several addresses, one a line
+    URLS = "urls"  # several links, one per line
     YES_NO = "yes_no"
     PROJECT = "project"  # looked up among the organisation's projects; “not listed” is allowed
     OBJECTIVE = "objective"  # looked up among the objectives of the strategy
@@ -38,7 +41,7 @@ TEXT_KINDS = {FieldKind.TEXT, FieldKind.LONG_TEXT}
 
 
 class Field(Strict):
-    """One input of a form. `options` maps the value that is kept to the words that are shown."""
+    """One input of a form. `options` maps the stored value to the text shown."""
 
     key: Key
     label: Label
@@ -58,23 +61,23 @@ class Field(Strict):
     @classmethod
     def _few_enough(cls, options: dict[str, str]) -> dict[str, str]:
         if len(options) > MAX_OPTIONS:
-            raise ValueError(f"A list has at most {MAX_OPTIONS} options.")
+            raise ValueError(f"A choice can have at most {MAX_OPTIONS} options.")
         return options
 
     def find_problem(self) -> str | None:
-        """What does not fit together in the field itself, as a sentence."""
+        """What is inconsistent within the field, as a sentence."""
         if self.kind in CHOICE_KINDS and not self.options:
-            return "A choice needs its options."
+            return "A choice needs options."
         if self.options and self.kind not in CHOICE_KINDS:
-            return "Only a choice has options."
+            return "Only a choice can have options."
         if (self.rule or self.after) and self.kind is not FieldKind.DATE:
-            return "Only a date has a rule about time."
+            return "Only a date can have “rule” or “after”."
         if self.max_length and self.kind not in TEXT_KINDS:
-            return "Only text has a greatest length."
+            return "Only text can have “max_length”."
         if (self.min is not None or self.max is not None) and self.kind is not FieldKind.NUMBER:
-            return "Only a number has a least and a greatest value."
+            return "Only a number can have “min” and “max”."
         if self.decimals and self.kind is not FieldKind.NUMBER:
-            return "Only a number has decimals."
+            return "Only a number can have “decimals”."
         if self.min is not None and self.max is not None and self.min > self.max:
-            return "The least value is above the greatest."
+            return "“min” is greater than “max”."
         return None

@@ -1,7 +1,7 @@
-"""The PMO's own figures, every one computed from the logs alone, so that anybody can compute them again.
+"""The PMO's own figures. Each is computed from the logs alone, so anybody can recompute it.
 
-Time is business time by the desk's calendar, in seconds, unless a name says wall. A period is [start, end); what
-happened from its end on is not looked at, so that the figures of a past period stay what they were.
+Durations are business seconds by the desk's calendar, unless a name says wall. A period is [start, end). Entries from
+its end on are ignored, so that the figures of a past period never change.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ Log = Sequence[LogEntry]
 
 
 class Holder(StrEnum):
-    """Whom a request waits for."""
+    """Who a request is waiting for."""
 
     PMO = "the PMO"
     REQUESTER = "the requester"
@@ -39,18 +39,18 @@ HOLDERS: Mapping[RequestState, Holder] = {
     RequestState.WAITING_REQUESTER: Holder.REQUESTER,
     RequestState.ON_HOLD: Holder.HOLD,
     RequestState.DELIVERED: Holder.REQUESTER,
-    # Of an end only the time before a reopening or an override counts.
+    # After an end only the time until a reopening or an override counts.
     RequestState.CLOSED: Holder.REQUESTER,
     RequestState.WITHDRAWN: Holder.REQUESTER,
     RequestState.DECLINED: Holder.PMO,
     RequestState.DUPLICATE: Holder.PMO,
 }
-AGES = (5, 10, 20)  # business days; the last group is what is older
+AGES = (5, 10, 20)  # business days; the last group is everything older
 
 
 @dataclass(frozen=True, slots=True)
 class LeadTime:
-    """From submission to the delivery, or to the end if there was none. `held` adds up to `total`."""
+    """From submission to delivery, or to the end if nothing was delivered. `held` adds up to `total`."""
 
     total: int
     wall: int
@@ -59,7 +59,7 @@ class LeadTime:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Several durations in seconds: how many, the lower median, and what 85 of 100 stayed within."""
+    """Several durations in seconds: how many, their lower median, and the time within which 85 % of them stayed."""
 
     count: int
     median: int | None
@@ -68,7 +68,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`part` of `whole`; no rate of nothing."""
+    """`part` of `whole`. There is no rate if `whole` is 0."""
 
     part: int
     whole: int
@@ -80,9 +80,9 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A period in figures. `ages` counts what is open at its end, by up to 5, 10, 20 and more business days.
+    """The figures of a period. `ages` counts requests open at its end: up to 5, 10, 20 business days, and older.
 
-    `to_triage` and `to_deliver` leave out waiting; `lead` is the whole time beside them, and `held` whose it was.
+    `to_triage` and `to_deliver` exclude waiting. `lead` is the total time, and `held` says who held the requests.
     """
 
     start: datetime
@@ -105,7 +105,7 @@ class Figures:
 def compute_figures(
     logs: Iterable[Log], start: datetime, end: datetime, calendar: Calendar, catalogue: Catalogue
 ) -> Figures:
-    """The figures of [start, end) from whole logs, one a request; drafts count for nothing."""
+    """The figures of [start, end) from complete logs, one per request. Drafts don't count."""
     past = [cut for log in logs if (cut := [entry for entry in log if entry.at < end])]
     cases = [(replay_log(log, calendar), log) for log in past]
     new = [request for request, _ in cases if request.submitted_at and start <= request.submitted_at]
@@ -134,7 +134,7 @@ def compute_figures(
 
 
 def find_closed_numbers(logs: Iterable[Log], start: datetime, end: datetime) -> frozenset[int]:
-    """The numbers of the requests that were closed in [start, end): those whose requesters were asked for a rating."""
+    """The numbers of requests closed in [start, end): those whose requesters were asked for a rating."""
     entries = (entry for log in logs for entry in log if start <= entry.at < end)
     return frozenset(entry.number for entry in entries if entry.after is RequestState.CLOSED is not entry.before)
 
@@ -153,7 +153,7 @@ def compute_lead_time(log: Log, now: datetime, calendar: Calendar) -> LeadTime:
 
 
 def find_triage_time(log: Log) -> datetime | None:
-    """When the PMO first decided what becomes of the request; a withdrawal is no decision of the PMO."""
+    """When the PMO first decided on the request. A withdrawal isn't a decision of the PMO."""
     for entry in log:
         if entry.before in TRIAGE_STATES and entry.after not in TRIAGE_STATES and entry.verb is not Verb.WITHDRAW:
             return entry.at
@@ -161,7 +161,7 @@ def find_triage_time(log: Log) -> datetime | None:
 
 
 def _find_lead_end(log: Log, now: datetime) -> datetime:
-    """The delivery, if it still stands; else the end; else now."""
+    """The delivery unless it was reopened, otherwise the end, otherwise now."""
     moves = [entry for entry in log if entry.before is not entry.after]
     last = moves[-1]
     if last.after in UNDELIVERED_STATES or last.after is RequestState.DRAFT:

@@ -1,6 +1,6 @@
-"""What people give in a form, held to its fields. Kept values are plain: text, numbers, yes or no, tuples of text.
+"""Validation of what people enter in a form. Validated values are text, numbers, booleans and tuples of text.
 
-Dates are kept as ISO text (2026-05-11), so that a record's values go to a file or a database column as they stand.
+Dates are ISO text (2026-05-11), so that values can be stored as JSON without conversion.
 """
 
 import math
@@ -24,45 +24,45 @@ MAX_DAYS_AHEAD = timedelta(days=3660)
 
 
 class _InvalidValue(Exception):
-    """A sentence about one value."""
+    """What is wrong with one value, as a sentence."""
 
 
 def validate_form(
     fields: Sequence[Field], given: Mapping[str, object], today: date, *, complete: bool = True
 ) -> dict[str, FormValue]:
-    """The values as they are kept; empty ones are left out. `today` is the date where the organisation works.
+    """The values to store, without empty ones. `today` is the date in the organisation's time zone.
 
-    A draft need not be `complete`: what is missing from it is no mistake yet.
+    With `complete=False`, for a draft, required fields may be empty.
 
     Raises:
-        InvalidInput: with a sentence under each field that cannot be accepted.
+        InvalidInput: with a sentence for each invalid field.
     """
-    kept: dict[str, FormValue] = {}
-    wrong: dict[str, str] = dict.fromkeys(given.keys() - {f.key for f in fields}, "This form has no such field.")
+    valid: dict[str, FormValue] = {}
+    errors: dict[str, str] = dict.fromkeys(given.keys() - {f.key for f in fields}, "This form doesn't have this field.")
     for field in fields:
         try:
             value = _validate_field(field, given.get(field.key), today, complete)
-        except _InvalidValue as bad:
-            wrong[field.key] = str(bad)
+        except _InvalidValue as error:
+            errors[field.key] = str(error)
             continue
         if value is not None:
-            kept[field.key] = value
-    wrong |= {key: message for key, message in _check_date_order(fields, kept) if key not in wrong}
-    if wrong:
-        raise InvalidInput(wrong)
-    return kept
+            valid[field.key] = value
+    errors |= {key: message for key, message in _check_date_order(fields, valid) if key not in errors}
+    if errors:
+        raise InvalidInput(errors)
+    return valid
 
 
 def check_url(text: str) -> str:
-    """The address, if it is one of the web.
+    """The text as a web address.
 
     Raises:
-        InvalidInput: under the key “link”.
+        InvalidInput: it isn't one; the message is under the key “link”.
     """
     try:
         return _read_url(None, text)
-    except _InvalidValue as bad:
-        raise InvalidInput({"link": str(bad)}) from None
+    except _InvalidValue as error:
+        raise InvalidInput({"link": str(error)}) from None
 
 
 def _validate_field(field: Field, given: object, today: date, complete: bool) -> FormValue | None:
@@ -70,51 +70,54 @@ def _validate_field(field: Field, given: object, today: date, complete: bool) ->
         given = clean_text(given)
     if given is None or given in ("", [], ()):
         if field.required and complete:
-            raise _InvalidValue(f"“{field.label}” is needed.")
+            raise _InvalidValue(f"“{field.label}” is required.")
         return None
     value = _READERS[field.kind](field, given)
     if field.rule == "not_past" and str(value) < today.isoformat():
-        raise _InvalidValue("This day is in the past. Choose today or a later day.")
+        raise _InvalidValue("This date is in the past. Choose today or a later date.")
     if field.kind is FieldKind.DATE and date.fromisoformat(str(value)) > today + MAX_DAYS_AHEAD:
-        raise _InvalidValue("This day is more than ten years away. Check the year.")
+        raise _InvalidValue("This date is more than ten years away. Check the year.")
     return value
 
 
-def _check_date_order(fields: Sequence[Field], kept: FormValues) -> list[tuple[str, str]]:
+def _check_date_order(fields: Sequence[Field], values: FormValues) -> list[tuple[str, str]]:
     labels = {field.key: field.label for field in fields}
     return [
-        (field.key, f"This day is before “{labels[field.after]}”. Change one of the two.")
+        (field.key, f"This date is before “{labels[field.after]}”. Change one of the two.")
         for field in fields
-        if field.after and field.key in kept and field.after in kept and str(kept[field.key]) < str(kept[field.after])
+        if field.after
+        and {field.key, field.after} <= values.keys()
+        and str(values[field.key]) < str(values[field.after])
     ]
 
 
 def clean_text(text: str) -> str:
-    """Without space around it, control characters and halves of characters, which databases refuse."""
+    """The text without surrounding space, control characters and lone surrogates, which databases reject."""
     kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
     return "".join(kept).strip()
 
 
 def _read_text(field: Field, given: object) -> str:
     if not isinstance(given, str):
-        raise _InvalidValue("Write this as text.")
+        raise _InvalidValue("Enter text.")
     usual = MAX_LONG_TEXT_LENGTH if field.kind is FieldKind.LONG_TEXT else MAX_TEXT_LENGTH
     longest = field.max_length or usual
     if len(given) > longest:
-        raise _InvalidValue(f"This has {len(given)} characters; {longest} fit. Shorten it, or link to a document.")
+        length = f"This has {len(given):,} characters; the limit is {longest:,}."
+        raise _InvalidValue(f"{length} Shorten it, or link to a document.")
     return given
 
 
 def _read_choice(field: Field, given: object) -> str:
     if not isinstance(given, str) or given not in field.options:
-        raise _InvalidValue("Choose one of the options in the list.")
+        raise _InvalidValue("Choose one of the options.")
     return given
 
 
 def _read_choices(field: Field, given: object) -> tuple[str, ...]:
     chosen = _read_list(given)
     if any(value not in field.options for value in chosen):
-        raise _InvalidValue("Choose only from the options in the list.")
+        raise _InvalidValue("Choose only from the options.")
     return tuple(key for key in field.options if key in chosen)
 
 
@@ -122,7 +125,7 @@ def _read_date(_: Field, given: object) -> str:
     try:
         return (given if isinstance(given, date) else date.fromisoformat(str(given))).isoformat()
     except ValueError:
-        raise _InvalidValue("Write the date as 2026-05-31.") from None
+        raise _InvalidValue("Enter the date like this: 2026-05-31.") from None
 
 
 def _read_number(field: Field, given: object) -> int | float:
@@ -132,14 +135,14 @@ def _read_number(field: Field, given: object) -> int | float:
         number = math.nan
     if not math.isfinite(number) or isinstance(given, bool):
         raise _InvalidValue(
-            "Write a number, such as 12 or 12.5." if field.decimals else "Write a whole number, such as 12."
+            "Enter a number, such as 12 or 12.5." if field.decimals else "Enter a whole number, such as 12."
         )
     if not field.decimals and not number.is_integer():
-        raise _InvalidValue("Write a whole number, such as 12.")
+        raise _InvalidValue("Enter a whole number, such as 12.")
     if field.min is not None and number < field.min:
-        raise _InvalidValue(f"This is less than {field.min:,.15g}.")
+        raise _InvalidValue(f"Enter a number of at least {field.min:,.15g}.")
     if field.max is not None and number > field.max:
-        raise _InvalidValue(f"This is more than {field.max:,.15g}.")
+        raise _InvalidValue(f"Enter a number of at most {field.max:,.15g}.")
     return int(number) if number.is_integer() else number
 
 
@@ -152,7 +155,7 @@ def _read_person(_: Field, given: object) -> str:
 def _read_people(field: Field, given: object) -> tuple[str, ...]:
     people = tuple(dict.fromkeys(_read_person(field, entry) for entry in _read_list(given)))
     if len(people) > MAX_PEOPLE:
-        raise _InvalidValue(f"At most {MAX_PEOPLE} people can be named here.")
+        raise _InvalidValue(f"Choose at most {MAX_PEOPLE} people.")
     return people
 
 
@@ -163,9 +166,9 @@ def _read_url(_: Field | None, given: object) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or any(c.isspace() or c in '<>"' for c in text):
-        raise _InvalidValue("Write a full web address that begins with https://.")
+        raise _InvalidValue("Enter a full web address that starts with https://.")
     if len(text) > MAX_URL_LENGTH:
-        raise _InvalidValue(f"This address is longer than {MAX_URL_LENGTH} characters.")
+        raise _InvalidValue(f"This address has more than {MAX_URL_LENGTH:,} characters. Use a shorter one.")
     return text
 
 
@@ -173,7 +176,7 @@ def _read_urls(field: Field, given: object) -> tuple[str, ...]:
     lines = given.splitlines() if isinstance(given, str) else _read_list(given)
     urls = tuple(_read_url(field, line) for line in lines if line.strip())
     if len(urls) > MAX_URLS:
-        raise _InvalidValue(f"At most {MAX_URLS} links fit here.")
+        raise _InvalidValue(f"Enter at most {MAX_URLS} links.")
     return urls
 
 

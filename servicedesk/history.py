@@ -1,6 +1,6 @@
-"""From a log to a request: the one place where an entry becomes a new state of the record.
+"""From a log to a request: the only place where a log entry becomes a new state of the record.
 
-`fold` serves both what happens now and replaying a log, so that a request is always what its log says.
+`apply_entry` serves both new actions and the replay of a log, so that a request is always what its log says.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,11 +28,11 @@ from servicedesk.records import (
 )
 from servicedesk.transitions import CLOCK_RULES
 
-TARGETS = "targets"  # the one key of an entry's data that is no field: new targets of clocks, by clock
+TARGETS = "targets"  # the only key of an entry's data that isn't a field: new targets by clock
 
 
 def read_values(values: Mapping[str, Any]) -> FormValues:
-    """Values from JSON, where a tuple is a list."""
+    """Form values from JSON, which stores tuples as lists."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
 
 
@@ -57,26 +57,28 @@ def apply_entry(request: Request, entry: LogEntry, calendar: Calendar) -> Reques
 
 
 def replay_log(entries: Iterable[LogEntry], calendar: Calendar) -> Request:
-    """The request that a whole log tells of, its first entry being the draft.
+    """The request that a whole log adds up to. The first entry is its draft.
 
-    With another calendar than before it recounts what the clocks used: so an edited calendar reaches an open request.
+    Used time is counted from the entries' times, so replaying with an edited calendar recounts the clocks.
     """
     request: Request | None = None
     for entry in entries:
         request = start_request(entry) if request is None else apply_entry(request, entry, calendar)
     if request is None:
-        raise ValueError("A log has at least the entry of its draft.")
+        raise ValueError("A log has at least one entry: the draft.")
     return request
 
 
 def start_request(entry: LogEntry) -> Request:
-    """The draft that the first entry of a log tells of."""
+    """The draft that a log starts with."""
     known = _decode_fields(entry.data)
     return Request(**known, number=entry.number, requester=entry.actor, created_at=entry.at, updated_at=entry.at)
 
 
 def recompute_clocks(request: Request, entries: Iterable[LogEntry], calendar: Calendar) -> Request:
-    """An open request with its clocks counted by an edited calendar; one that has ended stays as it was reported."""
+    """An open request with its clocks recounted by an edited calendar. An ended request keeps its reported times."""
+    # Only the clocks are taken from the replay. Everything else stays as stored, even if today's rules would read an
+    # old entry differently.
     if request.state not in OPEN_STATES:
         return request
     recounted = replay_log(entries, calendar)
@@ -91,7 +93,7 @@ def _decode_fields(data: JsonData) -> dict[str, Any]:
 
 
 def _clear_waiting_fields(request: Request) -> Request:
-    """What is waited for ends with the waiting, by whatever verb it ends."""
+    """Drop the question and the hold when the request stops waiting, whichever verb ends the wait."""
     if request.state not in WAITING_STATES:
         request = replace(request, question=None)
     if request.state is not RequestState.ON_HOLD:
@@ -100,7 +102,7 @@ def _clear_waiting_fields(request: Request) -> Request:
 
 
 def _set_timestamps(request: Request, entry: LogEntry) -> Request:
-    """Moments that later rules and figures read; a moment is that of the last such act."""
+    """Set the times that later rules and figures read. Each is the time of the last such action."""
     if entry.verb is Verb.REMIND:
         return replace(request, reminders=request.reminders + 1, reminded_at=entry.at)
     if entry.verb is Verb.REOPEN:
@@ -127,15 +129,17 @@ def _read_targets(entry: LogEntry) -> dict[ClockName, Target]:
 
 
 def _update_clocks(request: Request, entry: LogEntry, calendar: Calendar) -> Request:
-    stance = CLOCK_RULES.get(request.state)
+    # The state decides for every clock, so that no verb can forget one and leave it running. Pausing counts the used
+    # seconds up to the entry; resuming only notes the start, so used seconds never shrink.
+    rule = CLOCK_RULES.get(request.state)
     settled: dict[str, Clock | None] = {}
     new = _read_targets(entry)
     for name in ClockName:
         clock = request.get_clock(name)
         if name in new:
             clock = clock.with_target(new[name]) if clock else Clock(new[name])
-        if clock and stance and stance.clock is name:
-            clock = clock.resume(entry.at) if stance.runs else clock.pause(entry.at, calendar)
+        if clock and rule and rule.clock is name:
+            clock = clock.resume(entry.at) if rule.runs else clock.pause(entry.at, calendar)
         elif clock and not clock.stopped:
             clock = clock.stop(entry.at, calendar)
         settled[name] = clock

@@ -1,7 +1,7 @@
-"""In which order requests deserve attention. It ranks; people decide.
+"""The order in which requests deserve attention. It is a ranking; people decide.
 
-A date set by law, or a decision to expedite, goes first. Then weighted shortest job first (WSJF): what a delay costs
-over the size of the work, (impact + urgency + risk reduction) ÷ size. What is not scored yet comes after what is.
+Requests with a legal deadline or expedite priority go first. Then weighted shortest job first (WSJF): the cost of delay
+over the size of the work, (impact + urgency + risk reduction) ÷ size. Requests without scores come last.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ class PriorityClass(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class RankedRequest:
-    """A request in its place. `wsjf` is None while it is not scored; `mandatory` is the date set by law."""
+    """A request in the ranking. `wsjf` is None until the request is scored; `mandatory` is its legal deadline."""
 
     request: Request
     priority_class: PriorityClass
@@ -35,13 +35,13 @@ def compute_wsjf(scores: Scores) -> Fraction:
 
 
 def find_mandatory_date(request: Request, catalogue: Catalogue) -> date | None:
-    """The date set by law, where the service asks for one and it was given."""
+    """The legal deadline, if the service asks for one and the requester gave it."""
     service = catalogue.find_service(request.service)
     return _read_date(request, service.mandatory_date) if service and service.mandatory_date else None
 
 
 def rank_requests(requests: Iterable[Request], catalogue: Catalogue) -> list[RankedRequest]:
-    """First lane first; in a lane the earliest mandatory date, the highest WSJF, the earliest need, the oldest."""
+    """By priority class, then by earliest legal deadline, highest WSJF, earliest needed-by date and age."""
     return sorted((_rank_request(request, catalogue) for request in requests), key=_sort_key)
 
 

@@ -1,4 +1,4 @@
-"""What the service desk keeps: a request, and the log of everything that happened to it."""
+"""A request, and the log of everything that happened to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,19 +29,19 @@ class RequestState(StrEnum):
 
     @property
     def label(self) -> str:
-        """As it is said to people."""
+        """How people read it, within a sentence."""
         return _LABELS[self]
 
 
 _LABELS = {
     RequestState.DRAFT: "a draft",
     RequestState.SUBMITTED: "waiting for triage",
-    RequestState.NEEDS_INFO: "waiting for an answer from the requester",
+    RequestState.NEEDS_INFO: "waiting for the requester's answer",
     RequestState.PENDING_APPROVAL: "waiting for approval",
-    RequestState.CHANGES_REQUESTED: "waiting for changes by the requester",
+    RequestState.CHANGES_REQUESTED: "waiting for the requester's changes",
     RequestState.QUEUED: "in the queue",
     RequestState.IN_PROGRESS: "in progress",
-    RequestState.WAITING_REQUESTER: "waiting for a reply from the requester",
+    RequestState.WAITING_REQUESTER: "waiting for the requester's reply",
     RequestState.ON_HOLD: "on hold",
     RequestState.DELIVERED: "delivered",
     RequestState.CLOSED: "closed",
@@ -60,7 +60,7 @@ OPEN_STATES = UNDELIVERED_STATES | {RequestState.DELIVERED}
 
 
 class Verb(StrEnum):
-    """What can be done with a request. The table in transitions.py says by whom, and when."""
+    """What people, or the system, do to a request. The table in transitions.py says who may, and in which state."""
 
     DRAFT = "draft"
     SUBMIT = "submit"
@@ -102,7 +102,7 @@ class ClockName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """A triager's judgement: `impact`, `urgency` (time criticality), `risk` (reduction) 1–5; `size` 1, 2, 3, 5 or 8."""
+    """A triager's estimate: `impact`, `urgency` (time criticality), `risk` (reduction) 1–5; `size` 1, 2, 3, 5 or 8."""
 
     impact: int
     urgency: int
@@ -112,10 +112,10 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it stands. `version` grows by one with every entry of its log, from 1.
+    """The current state of a request. `version` starts at 1 and grows by one with every log entry.
 
-    People are user ids. `key` names the act of asking, so that the same form sent twice is one request.
-    `question` is what is being waited for, in needs_info, changes_requested and waiting_requester.
+    People are user IDs. `key` identifies the submission, so that a form that is sent twice makes one request.
+    `question` is what the requester has to answer in needs_info, changes_requested and waiting_requester.
     """
 
     number: int
@@ -154,7 +154,7 @@ class Request:
 
     @property
     def reference(self) -> str:
-        """How people name it."""
+        """How people refer to it: “PMO-12”."""
         return f"PMO-{self.number}"
 
     @property
@@ -175,9 +175,9 @@ JsonData = Mapping[str, object]  # what JSON can hold
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One act, never changed afterwards. `version` is the request's after it, and so its place in the log.
+    """One action, never changed afterwards. `version` is the request's version after it, and so its place in the log.
 
-    `data` are the fields of the request that it changed, as JSON can hold them (see history.py).
+    `data` holds the changed fields of the request as JSON values (see history.py).
     """
 
     number: int
@@ -193,7 +193,7 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A request after an act, and the act's entry in the log; no entry when the act had been done before."""
+    """A request after an action, and the action's log entry; no entry when the action had already been done."""
 
     request: Request
     entry: LogEntry | None

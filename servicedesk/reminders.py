@@ -1,6 +1,6 @@
-"""What time asks for: alerts of clocks, reminders of a delivery, closing by itself, looking at a hold again.
+"""What time alone does to a request: alerts, reminders to accept a delivery, automatic closing, reviews of a hold.
 
-Of each request only the next occasion is asked, so that a moment in a column says when to look at it.
+Only the next reminder of each request is computed. Its time is a column, so that one query finds what is due.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from servicedesk.records import ClockName, Request, RequestState
 
 
 class ReminderKind(StrEnum):
-    """Why a request is looked at."""
+    """What is due for a request."""
 
     ALERT = "alert"
     REMIND = "remind"
@@ -26,7 +26,7 @@ class ReminderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SentNotices:
-    """What has been told of a request already: each alert of a clock once, each day of review once."""
+    """The notices already sent about a request: each alert of a clock once, each review date once."""
 
     alerts: Mapping[ClockName, frozenset[Alert]] = field(default_factory=dict)
     reviews: frozenset[date] = frozenset()
@@ -37,30 +37,30 @@ class SentNotices:
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """The next occasion and its moment, which lies in working hours. `clock` is whose alert it is."""
+    """The next reminder and its time, which is in working hours. `clock` is set for an alert."""
 
     kind: ReminderKind
     at: datetime
     clock: ClockName | None = None
 
 
-def find_next_reminder(request: Request, told: SentNotices, desk: Desk) -> DueReminder | None:
-    """The next occasion, perhaps in the past; None when time changes nothing about the request."""
+def find_next_reminder(request: Request, sent: SentNotices, desk: Desk) -> DueReminder | None:
+    """The next reminder, which may be overdue; None when time alone doesn't affect the request."""
     if request.state is RequestState.DELIVERED:
         return _find_delivery_reminder(request, desk.catalogue.acceptance, desk.calendar)
     if request.state is RequestState.ON_HOLD:
-        return _find_review(request, told, desk.calendar)
-    return _find_alert(request, told, desk.calendar)
+        return _find_review(request, sent, desk.calendar)
+    return _find_alert(request, sent, desk.calendar)
 
 
 def find_running_clock(request: Request) -> ClockName | None:
-    """The clock that runs; there is never more than one."""
+    """The running clock; there is never more than one."""
     clocks = ((name, request.get_clock(name)) for name in ClockName)
     return next((name for name, clock in clocks if clock and clock.is_running), None)
 
 
 def find_closing_time(request: Request, acceptance: Acceptance, calendar: Calendar) -> datetime | None:
-    """When a delivery closes by itself, all reminders being sent; None before that."""
+    """When a delivery closes automatically; None until all reminders have been sent."""
     if request.delivered_at is None or request.reminders < len(acceptance.remind_after):
         return None
     last = request.reminded_at or request.delivered_at
@@ -82,19 +82,19 @@ def _find_delivery_reminder(request: Request, acceptance: Acceptance, calendar: 
 
 
 def _find_working_time(start: datetime, target: Target, calendar: Calendar) -> datetime:
-    """When so much business time has passed, at a moment when people are at work."""
+    """When that much business time has passed, moved into working hours."""
     return calendar.next_open(calendar.add_working_seconds(start, target.to_seconds(calendar)))
 
 
-def _find_review(request: Request, told: SentNotices, calendar: Calendar) -> DueReminder | None:
-    if request.review_on is None or request.review_on in told.reviews:
+def _find_review(request: Request, sent: SentNotices, calendar: Calendar) -> DueReminder | None:
+    if request.review_on is None or request.review_on in sent.reviews:
         return None
     midnight = datetime.combine(request.review_on, time(), calendar.zone).astimezone(UTC)
     return DueReminder(ReminderKind.REVIEW, calendar.next_open(midnight))
 
 
-def _find_alert(request: Request, told: SentNotices, calendar: Calendar) -> DueReminder | None:
+def _find_alert(request: Request, sent: SentNotices, calendar: Calendar) -> DueReminder | None:
     name = find_running_clock(request)
     clock = request.get_clock(name) if name else None
-    following = find_next_alert(clock, told.get_alerts(name), calendar) if name and clock else None
+    following = find_next_alert(clock, sent.get_alerts(name), calendar) if name and clock else None
     return DueReminder(ReminderKind.ALERT, following[1], name) if following else None

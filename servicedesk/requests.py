@@ -1,6 +1,6 @@
-"""Acting on requests. `draft` begins one, `apply` does everything else; both check, and tell what changes.
+"""Acting on requests: `draft_request` starts one, `apply_verb` does everything else. Both check and return a change.
 
-Refusals are worded for the person who acts. Nothing here stores or sends anything.
+Errors are worded for the person who acts. Nothing here stores or sends anything.
 """
 
 from collections.abc import Mapping
@@ -8,60 +8,53 @@ from datetime import datetime
 from typing import Any, Unpack
 
 from foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from foundation.people import People, Person, Role
+from foundation.people import People, Person
 from servicedesk.calendar import drop_fraction
 from servicedesk.catalogue import Priority
 from servicedesk.clock import Target
 from servicedesk.desk import Action, ActionInput, Desk
-from servicedesk.effects import FieldChanges, check_can_reopen, compute_changes, find_approvers, find_needed_approval
+from servicedesk.effects import FieldChanges, check_can_reopen, compute_changes, find_needed_approval
 from servicedesk.forms import MAX_LONG_TEXT_LENGTH, clean_text, validate_form
 from servicedesk.history import TARGETS, apply_entry, read_values, start_request
+from servicedesk.permissions import can_see, find_approvers, find_pmo_leads, has_relation
 from servicedesk.records import Change, ClockName, LogEntry, Request, RequestState, Verb
-from servicedesk.transitions import (
-    CLOCK_RULES,
-    ApprovalPath,
-    Relation,
-    Transition,
-    can_see,
-    find_transitions,
-    has_relation,
-)
+from servicedesk.transitions import CLOCK_RULES, ApprovalPath, Relation, Transition, find_transitions
 
 _MISSING = {
-    "comment": "Write what you want to say.",
-    "reason": "Give a reason; the requester sees it.",
-    "assignee": "Choose who takes it.",
-    "review_on": "Choose the day on which this is looked at again.",
-    "link": "Give the link to what is delivered.",
-    "duplicate_of": "Give the number of the request that stays.",
+    "comment": "Enter a comment.",
+    "reason": "Enter a reason. The requester will see it.",
+    "assignee": "Choose an assignee.",
+    "review_on": "Choose a review date.",
+    "link": "Enter the link to the deliverable.",
+    "duplicate_of": "Enter the number of the request to keep.",
     "priority": "Choose a priority.",
     "service": "Choose a service.",
-    "scores": "Give the four scores.",
+    "scores": "Choose all four scores.",
     "people": "Choose at least one person.",
-    "to": "Choose the state to move it to.",
+    "to": "Choose the new state.",
 }
 
-# Completes “Only … can …” and “you cannot …”.
-_VERB_PHRASES = {
-    Verb.DRAFT: "begin it anew",
+# Completes “Only … can …” and “you can't …”.
+VERB_PHRASES = {
+    Verb.DRAFT: "draft it again",
     Verb.SUBMIT: "submit it",
     Verb.ASK: "ask the requester about it",
     Verb.ANSWER: "answer the question",
     Verb.ACCEPT: "accept it",
     Verb.APPROVE: "approve it",
     Verb.REQUEST_CHANGES: "ask for changes",
-    Verb.RESUBMIT: "submit it again",
+    Verb.RESUBMIT: "resubmit it",
     Verb.CLAIM: "claim it",
     Verb.ASSIGN: "assign it",
-    Verb.REASSIGN: "give it to somebody else",
-    Verb.QUESTION: "put a question to the requester",
+    Verb.REASSIGN: "reassign it",
+    Verb.QUESTION: "ask the requester about it",
     Verb.REPLY: "reply to the question",
     Verb.HOLD: "put it on hold",
-    Verb.RESUME: "resume it",
+    Verb.RESUME: "resume work on it",
     Verb.DELIVER: "deliver it",
     Verb.REMIND: "send the reminder",
     Verb.ACCEPT_DELIVERY: "accept the delivery",
-    Verb.AUTO_CLOSE: "close it without acceptance",
+    Verb.AUTO_CLOSE: "close it automatically",
     Verb.REOPEN: "reopen it",
     Verb.DECLINE: "decline it",
     Verb.MARK_DUPLICATE: "mark it as a duplicate",
@@ -69,8 +62,8 @@ _VERB_PHRASES = {
     Verb.CHANGE_PRIORITY: "change its priority",
     Verb.CHANGE_SERVICE: "move it to another service",
     Verb.SCORE: "score it",
-    Verb.WATCH: "change who watches it",
-    Verb.UNWATCH: "change who watches it",
+    Verb.WATCH: "add watchers",
+    Verb.UNWATCH: "remove watchers",
     Verb.COMMENT: "comment on it",
     Verb.OVERRIDE: "override its state",
 }
@@ -79,10 +72,10 @@ _VERB_PHRASES = {
 def draft_request(
     number: int, key: str, service: str, requester: Person, values: Mapping[str, object], now: datetime, desk: Desk
 ) -> Change:
-    """A new request, not yet submitted; its form may still have gaps. `key` names the act of asking (see Request).
+    """A new request, not yet submitted; its form may be incomplete. `key` identifies the submission (see Request).
 
     Raises:
-        UserError: there is no such service, or a given value cannot be accepted.
+        UserError: there is no such service, or a value is invalid.
     """
     at = drop_fraction(now)
     kept = validate_form(desk.catalogue.list_form_fields(service), values, desk.calendar.local_date(at), complete=False)
@@ -94,15 +87,15 @@ def draft_request(
 def apply_verb(
     request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk, **given: Unpack[ActionInput]
 ) -> Change:
-    """Do the verb, if the table allows it to this person now and all that it needs is given.
+    """Apply the verb if the table allows it to this person now and the required input is there.
 
-    A second submission by the requester changes nothing and is no error.
+    A second submission by the requester changes nothing and isn't an error.
 
     Raises:
         NotFound: the person may not know of the request.
-        Conflict: the request is not where the verb applies; somebody may have been quicker.
-        NotAllowed: the verb is for others.
-        InvalidInput: something that is given, or is missing, with a sentence for each.
+        Conflict: the verb doesn't apply in the current state; somebody else may have been quicker.
+        NotAllowed: the verb is for other people.
+        InvalidInput: input is missing or invalid, with a sentence for each field.
     """
     check_can_see(request, actor)
     if verb is Verb.SUBMIT and request.state is not RequestState.DRAFT and actor.id == request.requester:
@@ -115,10 +108,10 @@ def apply_verb(
 
 
 def check_can_act(request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk) -> None:
-    """Whether the person may do the verb now, whatever they would give with it. Ask before they begin to write.
+    """Whether the person may apply the verb now, whatever the input. Check it before opening a form.
 
     Raises:
-        NotFound, Conflict, NotAllowed: as `apply` does.
+        NotFound, Conflict, NotAllowed: as `apply_verb` does.
     """
     check_can_see(request, actor)
     action = _make_action(request, verb, actor, now, desk, {})
@@ -128,34 +121,35 @@ def check_can_act(request: Request, verb: Verb, actor: Person, now: datetime, de
 
 
 def check_can_see(request: Request, person: Person) -> None:
-    """Raises NotFound where the person may not know of the request, in the words of one that does not exist."""
+    """Raises NotFound, as for a request that doesn't exist, when the person may not know of it."""
     if not can_see(request, person):
         raise NotFound(describe_missing_request(request.number))
 
 
 def describe_missing_request(number: int) -> str:
-    """The words for a request that does not exist, or not for this person: they must not differ."""
-    return f"There is no request PMO-{number} that you can see. Check its number."
+    """One text for a request that doesn't exist and for one that the person may not see: they must not differ."""
+    return f"I can't find a request PMO-{number} that you can see. Check the number."
 
 
 def check_original(request: Request, original: Request, people: People) -> None:
     """Whether the request may be marked as a duplicate of the other.
 
     Raises:
-        InvalidInput: the other is a duplicate itself, or those who see this request may not know of it.
+        InvalidInput: the original is itself a duplicate, or people who see this request may not see the original.
     """
     if original.duplicate_of:
-        words = f"{original.reference} is a duplicate itself. The one that stays is PMO-{original.duplicate_of}."
+        words = f"{original.reference} is itself a duplicate of PMO-{original.duplicate_of}. Enter that number."
         raise InvalidInput({"duplicate_of": words})
     readers = [people.get(person) for person in (request.requester, *request.watchers)]
     if not all(can_see(original, reader) for reader in readers):
         name = people.get(request.requester).name
-        words = f"{original.reference} is confidential, and {name} or a watcher may not know of it. Decline instead."
+        words = f"{original.reference} is confidential, and {name} or a watcher can't see it. Decline this one instead."
         raise InvalidInput({"duplicate_of": words})
 
 
 def _make_action(request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk, given: ActionInput) -> Action:
-    # A clock of the machine that was set back must not turn the log's order round.
+    # The machine's clock may have been set back. The log must stay in order all the same, because clocks are recounted
+    # from it entry by entry.
     return Action(request, verb, actor, max(drop_fraction(now), request.updated_at), desk, given)
 
 
@@ -179,7 +173,7 @@ def _check_input(transition: Transition, given: ActionInput) -> None:
     for key in ("comment", "reason"):
         text = given.get(key)
         if isinstance(text, str) and len(text) > MAX_LONG_TEXT_LENGTH:
-            wrong[key] = f"This has {len(text)} characters; {MAX_LONG_TEXT_LENGTH} fit. Shorten it."
+            wrong[key] = f"This has {len(text):,} characters; the limit is {MAX_LONG_TEXT_LENGTH:,}. Shorten it."
     if wrong:
         raise InvalidInput(wrong)
 
@@ -218,16 +212,16 @@ def _make_entry(action: Action, transition: Transition) -> LogEntry:
 
 
 def _find_targets(action: Action, data: FieldChanges, after: RequestState) -> dict[ClockName, Target]:
-    """Targets for the clock that starts now, and new ones where the answers, the service or the priority changed.
+    """Targets for the clock that starts now, and new ones after a change of answers, service or priority.
 
-    An edited catalogue by itself leaves the promises alone that were made before.
+    Editing the catalogue doesn't change targets that were set before.
     """
-    stance = CLOCK_RULES.get(after)
+    rule = CLOCK_RULES.get(after)
     changed = not data.keys().isdisjoint({"values", "service", "priority"})
     targets = {}
     for name in ClockName:
         clock = action.request.get_clock(name)
-        starts = clock is None and stance is not None and stance.clock is name
+        starts = clock is None and rule is not None and rule.clock is name
         asked = starts or (clock is not None and not clock.stopped and changed)
         if asked and (target := _find_target(action, data, name)):
             targets[name] = target
@@ -242,40 +236,40 @@ def _find_target(action: Action, data: FieldChanges, name: ClockName) -> Target 
     if name is ClockName.TRIAGE:
         return catalogue.find_triage_target(service)
     if name is ClockName.APPROVAL:
-        rule = catalogue.find_approval_rule(service, values)
-        return rule.target if rule else None
+        approval = catalogue.find_approval_rule(service, values)
+        return approval.target if approval else None
     return catalogue.find_delivery_target(service, values, Priority(str(data.get("priority", request.priority))))
 
 
 def _explain_wrong_state(action: Action) -> str:
     request = action.request
-    holder = f" with {action.desk.people.get(request.assignee).name}" if request.assignee else ""
+    holder = f" and assigned to {action.desk.people.get(request.assignee).name}" if request.assignee else ""
     return (
-        f"{request.reference} is {request.state.label}{holder}, so you cannot {_VERB_PHRASES[action.verb]} now. "
-        "Open it again to see what can be done."
+        f"{request.reference} is {request.state.label}{holder}, so you can't {VERB_PHRASES[action.verb]} now. "
+        "Open it again to see what you can do."
     )
 
 
 def _explain_wrong_person(action: Action, transition: Transition) -> str:
-    deed = _VERB_PHRASES[action.verb]
+    phrase = VERB_PHRASES[action.verb]
     if transition.relations == {Relation.APPROVER} and action.actor.id == action.request.requester:
         others = _name_people(action, Relation.APPROVER)
-        return f"You asked for {action.request.reference} yourself, so somebody else must {deed}: {others}."
-    who = " or ".join(_name_people(action, one) for one in Relation if one in transition.relations)
-    return f"Only {who} can {deed}. Ask them, or leave a comment on {action.request.reference}."
+        return f"You can't {phrase} because {action.request.reference} is your own request. Ask {others}."
+    allowed = " or ".join(_name_people(action, one) for one in Relation if one in transition.relations)
+    return f"Only {allowed} can {phrase}. Ask them, or comment on {action.request.reference}."
 
 
-def _name_people(action: Action, who: Relation) -> str:
+def _name_people(action: Action, relation: Relation) -> str:
     request, people = action.request, action.desk.people
-    match who:
+    match relation:
         case Relation.REQUESTER:
-            return f"{people.get(request.requester).name}, who asked for it,"
+            return f"{people.get(request.requester).name} (the requester)"
         case Relation.ASSIGNEE if request.assignee:
-            return f"{people.get(request.assignee).name}, who has it,"
+            return f"{people.get(request.assignee).name} (the assignee)"
         case Relation.APPROVER:
             return " or ".join(person.name for person in find_approvers(request, people)) or "an approver"
         case Relation.ADMIN:
-            leads = [lead.name for lead in people.find_by_role(Role.PMO_LEAD) if lead.id != request.requester]
-            return " or ".join(leads) or "the head of the PMO"
+            leads = [lead.name for lead in find_pmo_leads(people) if lead.id != request.requester]
+            return " or ".join(leads) or "a PMO lead"
         case _:
-            return str(who)
+            return str(relation)

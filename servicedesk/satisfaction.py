@@ -1,4 +1,4 @@
-"""One question after a request is closed: how satisfied are you, 1 to 5, with room for a comment."""
+"""The one question after a request is closed: how satisfied are you, from 1 to 5, with an optional comment."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ SCALE = (1, 2, 3, 4, 5)
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """What a requester said of a closed request. One for each request: a later one takes its place."""
+    """A requester's rating of a closed request. There is one per request; a later one replaces it."""
 
     number: int
     person: str
@@ -27,7 +27,7 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Satisfaction:
-    """Ratings taken together. `counts` are how often 1 to 5 were given; `mean` is None without ratings."""
+    """A summary of ratings. `counts` says how often 1 to 5 were given; `mean` is None without ratings."""
 
     asked: int
     counts: tuple[int, ...]
@@ -50,24 +50,25 @@ def make_rating(request: Request, actor: Person, score: int, comment: str | None
     """The rating of a request.
 
     Raises:
-        NotAllowed: somebody else asked for it.
-        Conflict: it is not closed.
-        InvalidInput: the score is none of 1 to 5, or the comment is too long.
+        NotAllowed: the person isn't the requester.
+        Conflict: the request isn't closed.
+        InvalidInput: the score isn't one of 1 to 5, or the comment is too long.
     """
     if actor.id != request.requester:
-        raise NotAllowed(f"Only who asked for {request.reference} can rate it. Leave a comment on it instead.")
+        raise NotAllowed(f"Only the requester can rate {request.reference}. You can comment on it instead.")
     if request.state is not RequestState.CLOSED:
-        raise Conflict(f"{request.reference} is {request.state.label}. It can be rated once it is closed.")
+        raise Conflict(f"{request.reference} is {request.state.label}. You can rate it once it's closed.")
     if score not in SCALE:
-        raise InvalidInput({"score": "Give a score from 1 (not at all satisfied) to 5 (very satisfied)."})
+        raise InvalidInput({"score": "Choose a rating from 1 (not satisfied at all) to 5 (very satisfied)."})
     said = clean_text(comment or "")
     if len(said) > MAX_LONG_TEXT_LENGTH:
-        raise InvalidInput({"comment": f"This has {len(said)} characters; {MAX_LONG_TEXT_LENGTH} fit. Shorten it."})
+        limit = f"the limit is {MAX_LONG_TEXT_LENGTH:,}"
+        raise InvalidInput({"comment": f"This has {len(said):,} characters; {limit}. Shorten it."})
     return Rating(request.number, actor.id, score, said or None, drop_fraction(now))
 
 
 def summarise_ratings(asked: Collection[int], ratings: Collection[Rating]) -> Satisfaction:
-    """Satisfaction over the closed requests whose numbers are `asked`; of several ratings of one, the last counts."""
+    """Satisfaction with the closed requests whose numbers are in `asked`. The last rating of a request counts."""
     last = {rating.number: rating.score for rating in sorted(ratings, key=lambda rating: rating.at)}
     scores = [score for number, score in last.items() if number in asked]
     return Satisfaction(len(asked), tuple(scores.count(score) for score in SCALE))

@@ -23,6 +23,7 @@ from handlers.slack.calls import DeferredCall
 from handlers.slack.replies import send_reply
 from handlers.slack.routes import Routes
 from servicedesk.figures import compute_figures, find_closed_numbers
+from servicedesk.permissions import can_see
 from servicedesk.priority import rank_requests
 from servicedesk.records import (
     APPROVAL_STATES,
@@ -35,7 +36,7 @@ from servicedesk.records import (
 )
 from servicedesk.requests import check_can_see
 from servicedesk.satisfaction import summarise_ratings
-from servicedesk.transitions import Relation, can_see
+from servicedesk.transitions import Relation
 from storage.store import Transaction
 
 MAX_AT_HOME = 5

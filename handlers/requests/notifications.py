@@ -14,10 +14,10 @@ from handlers.requests.blocks.rating import build_rating_question
 from handlers.requests.blocks.timeline import build_timeline_notice
 from handlers.requests.views import view_request
 from handlers.slack.blocks.builders import Message
-from servicedesk.effects import find_approvers
+from servicedesk.permissions import can_see, find_approvers
 from servicedesk.records import APPROVAL_STATES, Change, LogEntry, Request, RequestState, Verb
 from servicedesk.reminders import find_next_reminder
-from servicedesk.transitions import SYSTEM, can_see
+from servicedesk.transitions import SYSTEM
 from storage.store import Transaction
 
 TRIAGE_PLACE = "triage"

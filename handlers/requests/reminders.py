@@ -17,8 +17,8 @@ from handlers.requests.notifications import TRIAGE_PLACE, announce_change, refre
 from handlers.requests.views import view_request
 from servicedesk.clock import find_current_alert
 from servicedesk.desk import Desk
-from servicedesk.effects import find_approvers
 from servicedesk.history import recompute_clocks
+from servicedesk.permissions import find_approvers
 from servicedesk.records import OPEN_STATES, ClockName, Request, RequestState, Verb
 from servicedesk.reminders import DueReminder, ReminderKind, find_next_reminder
 from servicedesk.requests import apply_verb

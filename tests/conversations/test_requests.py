@@ -35,8 +35,8 @@ async def test_what_is_wrong_is_told_under_its_field_and_nothing_is_lost(office:
     view = await office.ben.wait_view("request.form")
     errors = await office.ben.submit(view, form(need_by="2026-09-13", links="see the wiki"))
     assert errors == {
-        "need_by": "This day is in the past. Choose today or a later day.",
-        "links": "Write a full web address that begins with https://.",
+        "need_by": "This date is in the past. Choose today or a later date.",
+        "links": "Enter a full web address that starts with https://.",
     }
     assert await office.ben.submit(view, form(need_by="2026-09-30")) == {}
     await mine(office.ben)

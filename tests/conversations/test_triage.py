@@ -149,7 +149,7 @@ async def test_a_button_that_is_forged_does_nothing(office: Office) -> None:
     own = await ask(office, office.ben)
     forged = json.loads(json.dumps(own).replace("request.withdraw", "request.accept"))
     await office.ben.click(forged, "request.accept", value="1", channel=await office.ben.dm())
-    refused = await office.ben.wait_message("Only PMO staff can accept it. Ask them, or leave a comment on PMO-1.")
+    refused = await office.ben.wait_message("Only PMO staff can accept it. Ask them, or comment on PMO-1.")
     assert refused["ephemeral"]
     await office.wei.click(await in_triage(office.wei, 1, "Waiting for triage"), "Accept")
     await in_triage(office.wei, 1, "In the queue")

@@ -1,4 +1,4 @@
-"""The people, the working time and the requests of these tests."""
+"""The people, working hours and requests of these tests."""
 
 from datetime import UTC, date, datetime
 from typing import Any

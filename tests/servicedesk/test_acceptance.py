@@ -1,4 +1,4 @@
-"""After the delivery: reminders, closing by itself, and reopening."""
+"""After the delivery: reminders, automatic closing and reopening."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ def _reminded(*moments):
     return request
 
 
-def test_the_requester_is_reminded_after_two_and_after_four_business_days():
+def test_requester_is_reminded_after_two_and_four_days():
     with pytest.raises(Conflict, match="No reminder about PMO-12 is due"):
         _reminded(at(12, 16, 59))
     request = _reminded(at(13), at(15))
@@ -28,21 +28,21 @@ def test_the_requester_is_reminded_after_two_and_after_four_business_days():
         _reminded(at(13), at(14, 16))
 
 
-def test_there_is_no_third_reminder():
+def test_no_third_reminder_is_sent():
     with pytest.raises(Conflict):
         _reminded(at(13), at(15), at(29))
 
 
-def test_after_five_business_days_and_both_reminders_it_closes_by_itself():
+def test_delivery_closes_after_five_days_and_both_reminders():
     request = _reminded(at(13), at(15))
-    with pytest.raises(Conflict, match="PMO-12 does not close by itself yet"):
+    with pytest.raises(Conflict, match="It's too early to close PMO-12 automatically"):
         apply_verb(request, Verb.AUTO_CLOSE, SYSTEM, at(15, 16, 59), DESK)
     closed = apply_verb(request, Verb.AUTO_CLOSE, SYSTEM, at(18), DESK)
     assert closed.request.state is RequestState.CLOSED
     assert closed.entry.actor == "system"
 
 
-def test_an_organisation_may_wait_longer():
+def test_organisation_can_set_a_longer_wait():
     acceptance = DESK.catalogue.acceptance.model_copy(update={"close_after": Target(8, "days")})
     patient = replace(DESK, catalogue=DESK.catalogue.model_copy(update={"acceptance": acceptance}))
     request = _reminded(at(13), at(15))
@@ -51,19 +51,19 @@ def test_an_organisation_may_wait_longer():
     assert apply_verb(request, Verb.AUTO_CLOSE, SYSTEM, at(21), patient)
 
 
-def test_without_reminders_it_stays_open_however_long_it_takes():
+def test_delivery_stays_open_until_reminders_are_sent():
     with pytest.raises(Conflict):
         apply_verb(_reminded(at(13)), Verb.AUTO_CLOSE, SYSTEM, at(29), DESK)
 
 
-def test_a_late_reminder_still_leaves_a_business_day_to_answer():
+def test_late_reminder_leaves_a_business_day():
     request = _reminded(at(13), at(20, 12))
     with pytest.raises(Conflict):
         apply_verb(request, Verb.AUTO_CLOSE, SYSTEM, at(21, 11), DESK)
     assert apply_verb(request, Verb.AUTO_CLOSE, SYSTEM, at(21, 12), DESK).request.state is RequestState.CLOSED
 
 
-def test_it_is_reopened_with_a_reason_and_goes_on_with_the_used_time():
+def test_reopened_request_keeps_its_used_time():
     request = apply_verb(in_state(RequestState.IN_PROGRESS), Verb.DELIVER, WEI, at(13, 13), DESK, **DELIVERY).request
     used = request.delivery.used_before
     assert used == (8 + 8 + 4) * 3600
@@ -74,22 +74,22 @@ def test_it_is_reopened_with_a_reason_and_goes_on_with_the_used_time():
 
 
 def test_reopening_needs_a_reason():
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(InvalidInput) as error:
         apply_verb(in_state(RequestState.CLOSED), Verb.REOPEN, BEN, MONDAY, DESK)
-    assert refusal.value.fields == {"reason": "Give a reason; the requester sees it."}
+    assert error.value.fields == {"reason": "Enter a reason. The requester will see it."}
 
 
-def test_it_can_be_reopened_for_ten_business_days_after_it_was_closed():
+def test_closed_request_reopens_within_ten_days():
     closed = apply_verb(in_state(RequestState.DELIVERED), Verb.ACCEPT_DELIVERY, BEN, at(14), DESK).request
     assert apply_verb(closed, Verb.REOPEN, BEN, at(27, 17), DESK, reason="A page is missing")
-    with pytest.raises(Conflict) as refusal:
+    with pytest.raises(Conflict) as error:
         apply_verb(closed, Verb.REOPEN, BEN, at(28, 10), DESK, reason="A page is missing")
-    assert refusal.value.message == (
-        "PMO-12 ended more than 10 business days ago. Make a new request, and link to this one."
+    assert error.value.message == (
+        "PMO-12 ended more than 10 business days ago. Create a new request and link to this one."
     )
 
 
-def test_a_second_delivery_is_reminded_of_anew():
+def test_second_delivery_restarts_reminders():
     request = _reminded(at(13), at(15))
     request = apply_verb(request, Verb.REOPEN, BEN, at(15), DESK, reason="A page is missing").request
     request = apply_verb(request, Verb.DELIVER, WEI, at(18), DESK, **DELIVERY).request

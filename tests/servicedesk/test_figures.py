@@ -1,4 +1,4 @@
-"""The PMO's own figures, worked out by hand and then by the code."""
+"""The PMO's own figures: worked out by hand, then by the code."""
 
 from datetime import date
 from fractions import Fraction
@@ -40,7 +40,7 @@ ASKED_BACK = (
 )
 
 
-def test_lead_time_is_split_by_who_held_the_request():
+def test_lead_time_is_split_by_holder():
     lead = compute_lead_time(_log(*ASKED_BACK), at(29), LONDON)
     assert lead.held == {
         Holder.PMO: 2 * HOUR + 2 * HOUR + 4 * HOUR + 4 * HOUR + 4 * HOUR + DAY,
@@ -52,11 +52,11 @@ def test_lead_time_is_split_by_who_held_the_request():
     assert lead.wall == (at(19, 17) - at(11, 9)).total_seconds()
 
 
-def test_the_lead_time_of_open_work_runs_until_now():
+def test_lead_time_of_open_work_runs_until_now():
     assert compute_lead_time(_log(*ASKED_BACK[:5]), at(14, 9), LONDON).total == 3 * DAY
 
 
-def test_after_a_reopening_the_lead_time_goes_on_to_the_second_delivery():
+def test_reopening_extends_lead_time_to_second_delivery():
     log = _log(
         *ASKED_BACK[:11],
         (Verb.REOPEN, BEN, at(22, 9), {"reason": "A page is missing"}),
@@ -84,7 +84,7 @@ def _three_requests():
     ]
 
 
-def test_a_month_in_figures():
+def test_figures_summarise_a_month():
     month = compute_figures(_three_requests(), *MAY, LONDON, DESK.catalogue)
     assert (month.submitted, month.triaged, month.delivered) == (4, 2, 2)
     assert month.to_triage == Spread(2, 4 * HOUR, 2 * DAY)
@@ -99,7 +99,7 @@ def test_a_month_in_figures():
     assert month.hours_asked == 3 * 20
 
 
-def test_the_figures_of_a_past_period_do_not_change_with_what_happens_later():
+def test_past_figures_ignore_later_entries():
     early = compute_figures(_three_requests(), at(1, 1), at(8, 8), LONDON, DESK.catalogue)
     begun_by_then = [log for log in _three_requests() if log[0].at < at(8, 8)]
     cut = [[entry for entry in log if entry.at < at(8, 8)] for log in begun_by_then]
@@ -107,18 +107,18 @@ def test_the_figures_of_a_past_period_do_not_change_with_what_happens_later():
     assert early.reopened == Share(0, 1)
 
 
-def test_nothing_is_no_rate_and_no_median():
+def test_empty_period_has_no_rate_or_median():
     nothing = compute_figures([], *MAY, LONDON, DESK.catalogue)
     assert nothing.to_triage == Spread(0, None, None)
     assert nothing.delivery_met.rate is None
 
 
-def test_a_withdrawal_is_no_triage():
+def test_withdrawal_does_not_count_as_triage():
     log = _log((Verb.SUBMIT, BEN, at(14, 9), {}), (Verb.WITHDRAW, BEN, at(14, 10), {}))
     assert compute_figures([log], *MAY, LONDON, DESK.catalogue).triaged == 0
 
 
-def test_what_an_override_closed_ended_then_and_was_not_delivered():
+def test_override_ends_request_without_delivery():
     log = _log(
         (Verb.SUBMIT, BEN, at(14, 9), {}),
         (Verb.OVERRIDE, EMEKA, at(14, 11), {"to": RequestState.CLOSED, "reason": "Settled in the board"}),
@@ -127,6 +127,6 @@ def test_what_an_override_closed_ended_then_and_was_not_delivered():
     assert compute_figures([log], *MAY, LONDON, DESK.catalogue).delivered == 0
 
 
-def test_reminders_do_not_touch_the_lead_time():
+def test_reminders_do_not_change_lead_time():
     log = _log(*ASKED_BACK[:10], (Verb.REMIND, SYSTEM, at(21, 17), {}))
     assert compute_lead_time(log, at(29), LONDON).total == LONDON.count_working_seconds(at(11, 9), at(19, 17))

@@ -1,4 +1,4 @@
-"""What people may write into a form, and what they are told."""
+"""What people can enter in a form, and how errors are explained."""
 
 from datetime import date
 
@@ -21,13 +21,13 @@ def _one(kind, value, **more):
     return validate_form([Field(key="it", label="It", kind=kind, **more)], {"it": value}, TODAY).get("it")
 
 
-def _refusal(kind, value, **more):
-    with pytest.raises(InvalidInput) as refusal:
+def _error(kind, value, **more):
+    with pytest.raises(InvalidInput) as error:
         _one(kind, value, **more)
-    return refusal.value.fields["it"]
+    return error.value.fields["it"]
 
 
-def test_a_complete_form_is_kept_as_plain_values():
+def test_complete_form_becomes_plain_values():
     given = health_check(
         need_by="2026-06-30",
         links="https://a.example/plan\n\nhttps://b.example/",
@@ -41,76 +41,81 @@ def test_a_complete_form_is_kept_as_plain_values():
     assert "concerns" not in kept
 
 
-def test_every_missing_field_is_named_under_itself():
-    with pytest.raises(InvalidInput) as refusal:
+def test_each_missing_field_gets_its_error():
+    with pytest.raises(InvalidInput) as error:
         validate_form(FORM, {"title": " "}, TODAY)
     required = {field.key for field in FORM if field.required}
-    assert refusal.value.fields == {key: f"“{_label(key)}” is needed." for key in required}
+    assert error.value.fields == {key: f"“{_label(key)}” is required." for key in required}
 
 
 def _label(key):
     return next(field.label for field in FORM if field.key == key)
 
 
-def test_a_draft_may_have_gaps_but_no_mistakes():
+def test_draft_can_be_incomplete_but_not_invalid():
     assert validate_form(FORM, {"title": "Later"}, TODAY, complete=False) == {"title": "Later"}
     with pytest.raises(InvalidInput):
         validate_form(FORM, {"stage": "later"}, TODAY, complete=False)
 
 
-def test_a_need_by_date_in_the_past_is_refused():
-    with pytest.raises(InvalidInput) as refusal:
+def test_past_needed_by_date_is_rejected():
+    with pytest.raises(InvalidInput) as error:
         validate_form(FORM, health_check(need_by="2026-05-10"), TODAY)
-    assert refusal.value.fields == {"need_by": "This day is in the past. Choose today or a later day."}
+    assert error.value.fields == {"need_by": "This date is in the past. Choose today or a later date."}
     assert validate_form(FORM, health_check(need_by="2026-05-11"), TODAY)["need_by"] == "2026-05-11"
 
 
-def test_dates_in_the_wrong_order_are_refused():
+def test_dates_in_wrong_order_are_rejected():
     form = [field for field in CATALOGUE.list_form_fields("capacity-building") if field.kind is FieldKind.DATE]
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(InvalidInput) as error:
         validate_form(form, {"from_date": "2026-06-02", "to_date": "2026-06-01"}, TODAY)
-    assert refusal.value.fields == {"to_date": "This day is before “Earliest date”. Change one of the two."}
+    assert error.value.fields == {"to_date": "This date is before “Earliest date”. Change one of the two."}
     assert validate_form(form, {"from_date": "2026-06-01", "to_date": "2026-06-01"}, TODAY)
 
 
-def test_a_field_that_the_form_does_not_have_is_refused():
-    with pytest.raises(InvalidInput) as refusal:
+def test_unknown_field_is_rejected():
+    with pytest.raises(InvalidInput) as error:
         validate_form(FORM, health_check(salary="much"), TODAY)
-    assert refusal.value.fields == {"salary": "This form has no such field."}
+    assert error.value.fields == {"salary": "This form doesn't have this field."}
 
 
 @pytest.mark.parametrize(
     ("kind", "value", "more", "sentence"),
     [
-        ("text", "x" * 151, {}, "This has 151 characters; 150 fit. Shorten it, or link to a document."),
-        ("text", "x" * 41, {"max_length": 40}, "This has 41 characters; 40 fit. Shorten it, or link to a document."),
-        ("text", 12, {}, "Write this as text."),
-        ("choice", "c", {"options": {"a": "A"}}, "Choose one of the options in the list."),
-        ("multi_choice", ["a", "c"], {"options": {"a": "A"}}, "Choose only from the options in the list."),
+        ("text", "x" * 151, {}, "This has 151 characters; the limit is 150. Shorten it, or link to a document."),
+        (
+            "text",
+            "x" * 41,
+            {"max_length": 40},
+            "This has 41 characters; the limit is 40. Shorten it, or link to a document.",
+        ),
+        ("text", 12, {}, "Enter text."),
+        ("choice", "c", {"options": {"a": "A"}}, "Choose one of the options."),
+        ("multi_choice", ["a", "c"], {"options": {"a": "A"}}, "Choose only from the options."),
         ("multi_choice", "a", {"options": {"a": "A"}}, "Choose from the list."),
-        ("date", "31.05.2026", {}, "Write the date as 2026-05-31."),
-        ("date", "20260531T10", {}, "Write the date as 2026-05-31."),
-        ("date", "2062-05-31", {}, "This day is more than ten years away. Check the year."),
-        ("number", "many", {"decimals": True}, "Write a number, such as 12 or 12.5."),
-        ("number", "many", {}, "Write a whole number, such as 12."),
-        ("number", "1.5", {}, "Write a whole number, such as 12."),
-        ("number", "inf", {}, "Write a whole number, such as 12."),
-        ("number", True, {}, "Write a whole number, such as 12."),
-        ("number", "0", {"min": 1}, "This is less than 1."),
-        ("number", "7", {"max": 6}, "This is more than 6."),
+        ("date", "31.05.2026", {}, "Enter the date like this: 2026-05-31."),
+        ("date", "20260531T10", {}, "Enter the date like this: 2026-05-31."),
+        ("date", "2062-05-31", {}, "This date is more than ten years away. Check the year."),
+        ("number", "many", {"decimals": True}, "Enter a number, such as 12 or 12.5."),
+        ("number", "many", {}, "Enter a whole number, such as 12."),
+        ("number", "1.5", {}, "Enter a whole number, such as 12."),
+        ("number", "inf", {}, "Enter a whole number, such as 12."),
+        ("number", True, {}, "Enter a whole number, such as 12."),
+        ("number", "0", {"min": 1}, "Enter a number of at least 1."),
+        ("number", "7", {"max": 6}, "Enter a number of at most 6."),
         ("person", "Wei Chen", {}, "Choose a person from the list."),
-        ("url", "javascript:alert(1)", {}, "Write a full web address that begins with https://."),
-        ("url", "example.org", {}, "Write a full web address that begins with https://."),
-        ("url", "https://", {}, "Write a full web address that begins with https://."),
-        ("url", "https://[oops", {}, "Write a full web address that begins with https://."),
-        ("url", "https://a.example/<b>", {}, "Write a full web address that begins with https://."),
-        ("urls", "https://a.example\nnone", {}, "Write a full web address that begins with https://."),
+        ("url", "javascript:alert(1)", {}, "Enter a full web address that starts with https://."),
+        ("url", "example.org", {}, "Enter a full web address that starts with https://."),
+        ("url", "https://", {}, "Enter a full web address that starts with https://."),
+        ("url", "https://[oops", {}, "Enter a full web address that starts with https://."),
+        ("url", "https://a.example/<b>", {}, "Enter a full web address that starts with https://."),
+        ("urls", "https://a.example\nnone", {}, "Enter a full web address that starts with https://."),
         ("yes_no", "perhaps", {}, "Choose yes or no."),
         ("project", "p" * 151, {}, "Choose from the list."),
     ],
 )
-def test_what_cannot_be_accepted_is_told_in_a_sentence(kind, value, more, sentence):
-    assert _refusal(kind, value, **more) == sentence
+def test_invalid_value_is_explained(kind, value, more, sentence):
+    assert _error(kind, value, **more) == sentence
 
 
 @pytest.mark.parametrize(
@@ -130,16 +135,16 @@ def test_what_cannot_be_accepted_is_told_in_a_sentence(kind, value, more, senten
         ("project", "not-listed", {}, "not-listed"),
     ],
 )
-def test_what_is_kept_is_plain(kind, value, more, kept):
+def test_valid_values_are_plain(kind, value, more, kept):
     value = _one(kind, value, **more)
     assert value == kept
     assert type(value) is type(kept)
 
 
-def test_a_deliverable_is_linked_by_a_web_address():
-    with pytest.raises(InvalidInput) as refusal:
+def test_deliverable_link_must_be_a_web_address():
+    with pytest.raises(InvalidInput) as error:
         check_url("file:///etc/passwd")
-    assert refusal.value.fields == {"link": "Write a full web address that begins with https://."}
+    assert error.value.fields == {"link": "Enter a full web address that starts with https://."}
 
 
 anything = st.recursive(
@@ -149,10 +154,10 @@ anything = st.recursive(
 
 
 @given(st.sampled_from(list(FieldKind)), anything)
-def test_whatever_is_sent_is_kept_or_refused_in_a_sentence(kind, value):
+def test_any_value_is_accepted_or_explained(kind, value):
     options = {"a": "A"} if "choice" in kind else {}
     try:
         kept = _one(kind, value, options=options)
-    except InvalidInput as refusal:
-        kept = refusal.fields["it"]
+    except InvalidInput as error:
+        kept = error.fields["it"]
     assert kept is None or isinstance(kept, str | int | float | bool | tuple)

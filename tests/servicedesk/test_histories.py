@@ -1,4 +1,4 @@
-"""Whatever people try, in whatever order: a request stays within its table, and its log tells all of it."""
+"""Whatever people try, in whatever order: a request follows its table, and its log tells the whole story."""
 
 import json
 from dataclasses import replace
@@ -11,9 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from foundation.errors import UserError
 from servicedesk.catalogue import Priority
 from servicedesk.history import recompute_clocks, replay_log
+from servicedesk.permissions import find_allowed_verbs
 from servicedesk.records import ENDED_STATES, WORK_STATES, ClockName, LogEntry, RequestState, Scores, Verb
 from servicedesk.requests import apply_verb, draft_request
-from servicedesk.transitions import SYSTEM, TRANSITIONS, find_allowed_verbs
+from servicedesk.transitions import SYSTEM, TRANSITIONS
 from tests.servicedesk.cast import BEN, DANA, DELIVERY, DESK, EMEKA, EVERYBODY, MONDAY, WEI, framework, health_check
 
 EDGES = {(source, transition.verb, transition.to) for transition in TRANSITIONS for source in transition.sources}

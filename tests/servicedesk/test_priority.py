@@ -1,4 +1,4 @@
-"""What goes first."""
+"""The ranking of requests."""
 
 from dataclasses import replace
 from datetime import date
@@ -14,12 +14,12 @@ def _request(number, service="health-check", scores=None, priority=Priority.NORM
     return replace(submitted(), number=number, service=service, scores=scores, priority=priority, values=values)
 
 
-def test_a_small_job_of_the_same_worth_has_the_higher_score():
+def test_smaller_job_of_equal_value_ranks_higher():
     assert compute_wsjf(Scores(impact=5, urgency=3, risk=2, size=2)) == 5
     assert compute_wsjf(Scores(impact=5, urgency=3, risk=2, size=8)) == Fraction(5, 4)
 
 
-def test_the_law_goes_first_then_worth_over_size_then_what_is_not_scored():
+def test_ranking_is_legal_deadline_then_wsjf_then_unscored():
     requests = [
         _request(1),
         _request(2, need_by="2026-06-01"),

@@ -1,4 +1,4 @@
-"""What a request's people can do, told as it happens."""
+"""What people can do with a request, step by step."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,8 +9,8 @@ from foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from foundation.people import People
 from servicedesk.catalogue import Priority
 from servicedesk.clock import Target
-from servicedesk.effects import find_approvers
 from servicedesk.history import recompute_clocks, replay_log
+from servicedesk.permissions import find_approvers
 from servicedesk.priority import rank_requests
 from servicedesk.records import RequestState, Scores, Verb
 from servicedesk.requests import apply_verb, draft_request
@@ -34,7 +34,7 @@ from tests.servicedesk.cast import (
 )
 
 
-def test_a_health_check_goes_from_the_form_to_acceptance():
+def test_health_check_runs_from_form_to_acceptance():
     request = drafted()
     for verb, actor, moment, given, state in (
         (Verb.SUBMIT, BEN, at(11, 9), {}, RequestState.SUBMITTED),
@@ -56,38 +56,39 @@ def test_a_health_check_goes_from_the_form_to_acceptance():
     assert (request.delivered_at, request.ended_at) == (at(18, 9), at(19, 9))
 
 
-def test_submitting_the_same_form_again_changes_nothing():
+def test_second_submission_changes_nothing():
     request = submitted()
     change = apply_verb(request, Verb.SUBMIT, BEN, at(11, 12), DESK)
     assert change.request is request
     assert change.entry is None
 
 
-def test_of_two_who_claim_the_second_is_told_who_was_quicker():
+def test_second_claim_names_the_assignee():
     claimed = apply_verb(in_state(RequestState.QUEUED), Verb.CLAIM, WEI, MONDAY, DESK).request
-    with pytest.raises(Conflict) as refusal:
+    with pytest.raises(Conflict) as error:
         apply_verb(claimed, Verb.CLAIM, EMEKA, MONDAY, DESK)
-    assert refusal.value.message == (
-        "PMO-12 is in progress with Wei Chen, so you cannot claim it now. Open it again to see what can be done."
+    assert error.value.message == (
+        "PMO-12 is in progress and assigned to Wei Chen, so you can't claim it now. "
+        "Open it again to see what you can do."
     )
 
 
-def test_only_pmo_staff_accept_a_request():
-    with pytest.raises(NotAllowed) as refusal:
+def test_only_pmo_staff_can_accept():
+    with pytest.raises(NotAllowed) as error:
         apply_verb(submitted(), Verb.ACCEPT, ADA, MONDAY, DESK)
-    assert refusal.value.message == "Only PMO staff can accept it. Ask them, or leave a comment on PMO-12."
+    assert error.value.message == "Only PMO staff can accept it. Ask them, or comment on PMO-12."
 
 
-def test_a_request_is_assigned_only_to_pmo_staff():
-    with pytest.raises(InvalidInput) as refusal:
+def test_only_pmo_staff_can_be_assigned():
+    with pytest.raises(InvalidInput) as error:
         apply_verb(in_state(RequestState.QUEUED), Verb.ASSIGN, WEI, MONDAY, DESK, assignee=BEN.id)
-    assert refusal.value.fields == {
-        "assignee": "Ben Castellanos is not on the PMO's staff. Choose somebody who is.",
+    assert error.value.fields == {
+        "assignee": "Ben Castellanos isn't on the PMO staff. Choose somebody who is.",
     }
 
 
-def test_a_delivery_names_what_is_still_to_do():
-    with pytest.raises(InvalidInput) as refusal:
+def test_delivery_error_lists_unfinished_checklist_items():
+    with pytest.raises(InvalidInput) as error:
         apply_verb(
             in_state(RequestState.IN_PROGRESS),
             Verb.DELIVER,
@@ -96,26 +97,26 @@ def test_a_delivery_names_what_is_still_to_do():
             DESK,
             **DELIVERY | {"checklist": ["rated", "actions"]},
         )
-    assert refusal.value.fields["checklist"] == (
-        "Still to do: The PMO has acknowledged it; The project manager has acknowledged it; "
+    assert error.value.fields["checklist"] == (
+        "Not done yet: The PMO has acknowledged it; The project manager has acknowledged it; "
         "The sponsor has acknowledged it."
     )
 
 
-def test_a_question_needs_words():
-    with pytest.raises(InvalidInput) as refusal:
+def test_question_needs_text():
+    with pytest.raises(InvalidInput) as error:
         apply_verb(submitted(), Verb.ASK, WEI, MONDAY, DESK, comment="  ")
-    assert refusal.value.fields == {"comment": "Write what you want to say."}
+    assert error.value.fields == {"comment": "Enter a comment."}
 
 
-def test_a_confidential_request_does_not_exist_for_others():
-    with pytest.raises(NotFound) as refusal:
+def test_confidential_request_is_not_found_by_others():
+    with pytest.raises(NotFound) as error:
         apply_verb(submitted(confidential=True), Verb.COMMENT, ADA, MONDAY, DESK, comment="What is this?")
-    assert refusal.value.message == "There is no request PMO-12 that you can see. Check its number."
+    assert error.value.message == "I can't find a request PMO-12 that you can see. Check the number."
 
 
-def test_a_hold_is_reviewed_on_a_day_to_come():
-    with pytest.raises(InvalidInput) as refusal:
+def test_hold_needs_a_future_review_date():
+    with pytest.raises(InvalidInput) as error:
         apply_verb(
             in_state(RequestState.IN_PROGRESS),
             Verb.HOLD,
@@ -125,10 +126,10 @@ def test_a_hold_is_reviewed_on_a_day_to_come():
             reason="Audit first",
             review_on=date(2026, 5, 11),
         )
-    assert refusal.value.fields == {"review_on": "Choose a day after today, within a year."}
+    assert error.value.fields == {"review_on": "Choose a date after today and within a year."}
 
 
-def test_a_change_of_priority_takes_the_new_target_and_keeps_what_is_used():
+def test_priority_change_sets_target_keeps_used_time():
     request = in_state(RequestState.QUEUED)  # Monday 9:00, 10 business days
     change = apply_verb(request, Verb.CHANGE_PRIORITY, WEI, at(12), DESK, priority=Priority.EXPEDITE)
     assert request.delivery.find_due_time(LONDON) == at(22, 17)
@@ -136,7 +137,7 @@ def test_a_change_of_priority_takes_the_new_target_and_keeps_what_is_used():
     assert change.request.delivery.count_used(at(12), LONDON) == 8 * 3600
 
 
-def test_a_change_of_service_takes_its_target_and_keeps_the_answers_that_both_forms_ask_for():
+def test_service_change_sets_target_keeps_shared_answers():
     change = apply_verb(
         in_state(RequestState.QUEUED),
         Verb.CHANGE_SERVICE,
@@ -150,15 +151,15 @@ def test_a_change_of_service_takes_its_target_and_keeps_the_answers_that_both_fo
     assert set(change.request.values) == {"title", "project", "detail", "stage"}
 
 
-def test_a_change_of_service_before_acceptance_takes_its_time_to_triage():
+def test_service_change_before_acceptance_sets_triage_target():
     change = apply_verb(
         submitted(), Verb.CHANGE_SERVICE, WEI, at(11, 10), DESK, service="regulatory-compliance", reason="It is the law"
     )
     assert change.request.triage.find_due_time(LONDON) == at(11, 13)
 
 
-def test_what_is_accepted_does_not_become_a_service_that_needs_approval():
-    with pytest.raises(Conflict, match="needs approval, and PMO-12 is accepted already"):
+def test_accepted_request_cannot_move_to_approved_service():
+    with pytest.raises(Conflict, match="needs approval, and PMO-12 has already been accepted"):
         apply_verb(
             in_state(RequestState.QUEUED),
             Verb.CHANGE_SERVICE,
@@ -170,20 +171,20 @@ def test_what_is_accepted_does_not_become_a_service_that_needs_approval():
         )
 
 
-def test_reassigning_changes_nothing_about_the_clock():
+def test_reassigning_leaves_the_clock_alone():
     request = in_state(RequestState.IN_PROGRESS)
     change = apply_verb(request, Verb.REASSIGN, EMEKA, at(13), DESK, assignee=EMEKA.id)
     assert change.request.assignee == EMEKA.id
     assert change.request.delivery == request.delivery
 
 
-def test_an_ordinary_message_never_pauses_a_clock():
+def test_comment_never_pauses_a_clock():
     request = in_state(RequestState.IN_PROGRESS)
     change = apply_verb(request, Verb.COMMENT, BEN, at(12), DESK, comment="Could you also look at the register?")
     assert change.request.delivery == request.delivery
 
 
-def test_what_is_asked_stands_on_the_request_until_it_is_answered():
+def test_question_is_open_until_answered():
     asked = apply_verb(
         in_state(RequestState.IN_PROGRESS), Verb.QUESTION, WEI, MONDAY, DESK, comment=" Where is the register? "
     )
@@ -193,7 +194,7 @@ def test_what_is_asked_stands_on_the_request_until_it_is_answered():
     assert replied.entry.comment == "In the project room."
 
 
-def test_an_answer_may_change_the_form_and_is_checked_like_the_first():
+def test_answer_can_change_the_form_validly():
     request = in_state(RequestState.NEEDS_INFO)
     changed = apply_verb(request, Verb.ANSWER, BEN, at(12), DESK, comment="Here.", values=health_check(own_rag="red"))
     assert changed.request.values["own_rag"] == "red"
@@ -201,7 +202,7 @@ def test_an_answer_may_change_the_form_and_is_checked_like_the_first():
         apply_verb(request, Verb.ANSWER, BEN, at(12), DESK, comment="Here.", values={"title": "Only this"})
 
 
-def test_a_framework_is_approved_by_somebody_else_and_then_has_its_thirty_days():
+def test_approved_framework_gets_thirty_days():
     pending = in_state(RequestState.PENDING_APPROVAL)
     assert pending.approval.find_due_time(LONDON) == at(12, 17)
     assert [person.name for person in find_approvers(pending, DESK.people)] == ["Emeka Adeyemi"]
@@ -211,28 +212,28 @@ def test_a_framework_is_approved_by_somebody_else_and_then_has_its_thirty_days()
     assert approved.delivery.target == Target(30, "days")
 
 
-def test_when_the_head_of_the_pmo_asks_a_leader_approves():
+def test_leader_approves_the_pmo_leads_request():
     pending = in_state(RequestState.PENDING_APPROVAL, requester=EMEKA)
     assert find_approvers(pending, DESK.people) == (DANA,)
 
 
-def test_what_nobody_could_approve_is_not_sent_into_approval():
+def test_request_without_possible_approver_is_not_accepted():
     alone = replace(DESK, people=People([BEN, WEI]))
-    with pytest.raises(Conflict) as refusal:
+    with pytest.raises(Conflict) as error:
         apply_verb(submitted(service="framework-development"), Verb.ACCEPT, WEI, MONDAY, alone)
-    assert refusal.value.message == (
-        "PMO-12 needs approval, but nobody other than its requester may give it. "
-        "Give somebody the role of an approver, or change the approval rule in the catalogue."
+    assert error.value.message == (
+        "PMO-12 needs approval, but only its requester has an approver's role. "
+        "Give somebody else that role, or change the approval rule in the catalogue."
     )
 
 
-def test_an_override_needs_a_reason_and_a_person_for_work():
-    with pytest.raises(InvalidInput) as refusal:
+def test_override_into_work_needs_reason_and_assignee():
+    with pytest.raises(InvalidInput) as error:
         apply_verb(submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.IN_PROGRESS)
-    assert refusal.value.fields == {"reason": "Give a reason; the requester sees it."}
-    with pytest.raises(InvalidInput) as refusal:
+    assert error.value.fields == {"reason": "Enter a reason. The requester will see it."}
+    with pytest.raises(InvalidInput) as error:
         apply_verb(submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.IN_PROGRESS, reason="Urgent")
-    assert refusal.value.fields == {"assignee": "Choose who takes it."}
+    assert error.value.fields == {"assignee": "Choose an assignee."}
     change = apply_verb(
         submitted(), Verb.OVERRIDE, EMEKA, at(12), DESK, to=RequestState.IN_PROGRESS, reason="Urgent", assignee=WEI.id
     )
@@ -244,17 +245,17 @@ def test_an_override_needs_a_reason_and_a_person_for_work():
     assert change.request.delivery.find_due_time(LONDON) == at(25, 17)
 
 
-def test_an_override_leads_only_to_plain_states():
-    with pytest.raises(InvalidInput) as refusal:
+def test_override_reaches_only_some_states():
+    with pytest.raises(InvalidInput) as error:
         apply_verb(
             in_state(RequestState.QUEUED), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.DELIVERED, reason="Done"
         )
-    assert refusal.value.fields == {
-        "to": "It can be moved to: waiting for triage, in progress, closed, declined, withdrawn."
+    assert error.value.fields == {
+        "to": "Choose one of these states: waiting for triage, in progress, closed, declined, withdrawn."
     }
 
 
-def test_who_else_watches_is_decided_by_the_requester_and_the_pmo():
+def test_only_requester_and_pmo_add_other_watchers():
     request = submitted()
     assert apply_verb(request, Verb.WATCH, ADA, MONDAY, DESK, people=[ADA.id]).request.watchers == (ADA.id,)
     with pytest.raises(NotAllowed):
@@ -263,40 +264,40 @@ def test_who_else_watches_is_decided_by_the_requester_and_the_pmo():
     assert apply_verb(watched, Verb.UNWATCH, ADA, MONDAY, DESK, people=[ADA.id]).request.watchers == (FARAH.id,)
 
 
-def test_scores_stay_within_their_scales():
-    with pytest.raises(InvalidInput) as refusal:
+def test_scores_must_be_on_their_scales():
+    with pytest.raises(InvalidInput) as error:
         apply_verb(submitted(), Verb.SCORE, WEI, MONDAY, DESK, scores=Scores(0, 6, 3, 4))
-    assert refusal.value.fields == {
-        "impact": "Give a whole number from 1 to 5.",
-        "urgency": "Give a whole number from 1 to 5.",
-        "size": "Give one of 1, 2, 3, 5 and 8.",
+    assert error.value.fields == {
+        "impact": "Choose a number from 1 to 5.",
+        "urgency": "Choose a number from 1 to 5.",
+        "size": "Choose 1, 2, 3, 5 or 8.",
     }
 
 
-def test_a_request_is_no_duplicate_of_itself():
-    with pytest.raises(InvalidInput) as refusal:
+def test_request_cannot_duplicate_itself():
+    with pytest.raises(InvalidInput) as error:
         apply_verb(submitted(), Verb.MARK_DUPLICATE, WEI, MONDAY, DESK, duplicate_of=12)
-    assert refusal.value.fields == {"duplicate_of": "Give the number of another request, the one that stays."}
+    assert error.value.fields == {"duplicate_of": "Enter the number of another request: the one to keep."}
 
 
-def test_a_remark_that_is_too_long_is_told_by_how_much():
-    with pytest.raises(InvalidInput) as refusal:
+def test_long_comment_error_gives_both_lengths():
+    with pytest.raises(InvalidInput) as error:
         apply_verb(submitted(), Verb.COMMENT, BEN, MONDAY, DESK, comment="x" * 2001)
-    assert refusal.value.fields == {"comment": "This has 2001 characters; 2000 fit. Shorten it."}
+    assert error.value.fields == {"comment": "This has 2,001 characters; the limit is 2,000. Shorten it."}
 
 
-def test_a_form_that_was_saved_as_a_draft_is_checked_when_it_is_submitted():
+def test_draft_is_validated_on_submission():
     change = draft_request(13, "form-2", "health-check", BEN, {"title": "Later"}, MONDAY, DESK)
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(InvalidInput) as error:
         apply_verb(change.request, Verb.SUBMIT, BEN, MONDAY, DESK)
-    assert "project" in refusal.value.fields
+    assert "project" in error.value.fields
     assert (
         apply_verb(change.request, Verb.SUBMIT, BEN, MONDAY, DESK, values=health_check()).request.state
         is RequestState.SUBMITTED
     )
 
 
-def test_a_request_outlives_a_service_that_is_no_longer_offered():
+def test_request_outlives_its_service():
     services = [service for service in DESK.catalogue.services if service.key != "health-check"]
     later = replace(DESK, catalogue=DESK.catalogue.model_copy(update={"services": services}))
     change = apply_verb(in_state(RequestState.DELIVERED), Verb.ACCEPT_DELIVERY, BEN, MONDAY, later)
@@ -304,20 +305,18 @@ def test_a_request_outlives_a_service_that_is_no_longer_offered():
     assert rank_requests([change.request], later.catalogue)
 
 
-def test_a_machine_whose_clock_was_set_back_does_not_turn_the_log_round():
+def test_set_back_machine_clock_keeps_log_in_order():
     change = apply_verb(submitted(), Verb.ACCEPT, WEI, at(8), DESK)
     assert change.entry.at == MONDAY
 
 
-def test_only_the_assignee_delivers_and_others_are_told_who_that_is():
-    with pytest.raises(NotAllowed) as refusal:
+def test_only_assignee_can_deliver():
+    with pytest.raises(NotAllowed) as error:
         apply_verb(in_state(RequestState.IN_PROGRESS), Verb.DELIVER, EMEKA, MONDAY, DESK, **DELIVERY)
-    assert refusal.value.message == (
-        "Only Wei Chen, who has it, can deliver it. Ask them, or leave a comment on PMO-12."
-    )
+    assert error.value.message == ("Only Wei Chen (the assignee) can deliver it. Ask them, or comment on PMO-12.")
 
 
-def test_a_holiday_entered_late_reaches_open_requests_and_no_others():
+def test_late_holiday_recounts_only_open_requests():
     with_holiday = replace(LONDON, holidays=LONDON.holidays | {date(2026, 5, 12)})
     log = history(RequestState.IN_PROGRESS)
     asked = apply_verb(replay_log(log, LONDON), Verb.QUESTION, WEI, at(13), DESK, comment="Where is it?")

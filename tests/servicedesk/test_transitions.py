@@ -1,4 +1,4 @@
-"""The life of a request, written down a second time and independently: from where, to where, and by whom."""
+"""The life of a request, written down independently: from which state to which, and by whom."""
 
 from datetime import date
 
@@ -6,9 +6,10 @@ import pytest
 
 from foundation.errors import Conflict, NotAllowed, NotFound
 from servicedesk.catalogue import Priority
+from servicedesk.permissions import can_see, find_allowed_verbs
 from servicedesk.records import RequestState, Scores, Verb
 from servicedesk.requests import apply_verb
-from servicedesk.transitions import SYSTEM, TRANSITIONS, can_see, find_allowed_verbs
+from servicedesk.transitions import SYSTEM, TRANSITIONS
 from tests.servicedesk.cast import (
     ADA,
     BEN,
@@ -105,7 +106,7 @@ def _given(verb, state, person):
 
 @pytest.mark.parametrize("state", list(RequestState))
 @pytest.mark.parametrize("verb", ACTS)
-def test_a_verb_leads_where_the_table_says_and_only_for_whom_it_says(state, verb):
+def test_verb_works_only_as_the_table_says(state, verb):
     to, people = EXPECTED.get((state, verb), (None, set()))
     request = in_state(state)
     for person in EVERYBODY:
@@ -120,16 +121,16 @@ def test_a_verb_leads_where_the_table_says_and_only_for_whom_it_says(state, verb
 
 
 @pytest.mark.parametrize("state", list(RequestState))
-def test_time_itself_reminds_of_and_closes_what_is_delivered_and_nothing_else(state):
+def test_system_acts_only_on_deliveries(state):
     assert set(find_allowed_verbs(in_state(state), SYSTEM)) == (BY_TIME if state is S.DELIVERED else set())
 
 
-def test_a_framework_is_accepted_into_approval_and_not_into_the_queue():
+def test_accepted_framework_waits_for_approval():
     request = submitted(service="framework-development")
     assert apply_verb(request, V.ACCEPT, WEI, MONDAY, DESK).request.state is S.PENDING_APPROVAL
 
 
-def test_every_row_of_the_table_is_among_those_written_down_here():
+def test_every_transition_is_expected_here():
     known = set(EXPECTED) | {(S.DELIVERED, V.REMIND), (S.DELIVERED, V.AUTO_CLOSE)}
     assert {(state, transition.verb) for transition in TRANSITIONS for state in transition.sources} == known
 
@@ -153,7 +154,7 @@ def test_every_row_of_the_table_is_among_those_written_down_here():
         (S.WITHDRAWN, "stopped", None, None),
     ],
 )
-def test_clocks_stand_as_the_state_says(state, triage, approval, delivery):
+def test_clocks_follow_the_state(state, triage, approval, delivery):
     request = in_state(state)
     assert [_how(request.triage), _how(request.approval), _how(request.delivery)] == [triage, approval, delivery]
 
@@ -163,7 +164,7 @@ def test_approval_stops_its_clock_and_starts_delivery():
     assert [_how(request.triage), _how(request.approval), _how(request.delivery)] == ["stopped", "stopped", "runs"]
 
 
-def test_reopening_lets_the_delivery_clock_go_on():
+def test_reopening_resumes_the_delivery_clock():
     request = apply_verb(in_state(S.CLOSED), V.REOPEN, BEN, MONDAY, DESK, reason="A page is missing").request
     assert [_how(request.triage), _how(request.delivery)] == ["stopped", "runs"]
 
@@ -177,13 +178,13 @@ def _how(clock):
 @pytest.mark.parametrize(
     ("person", "sees"), [(ADA, False), (FARAH, True), (BEN, True), (WEI, True), (EMEKA, True), (DANA, False)]
 )
-def test_a_confidential_request_is_seen_by_its_people_and_the_pmo(person, sees):
+def test_confidential_request_is_visible_to_involved_people_and_pmo(person, sees):
     request = submitted(confidential=True, watchers=[FARAH.id])
     assert can_see(request, person) is sees
     assert bool(find_allowed_verbs(request, person)) is sees
 
 
-def test_a_confidential_request_is_opened_to_those_alone_who_are_asked_to_approve_it():
+def test_confidential_request_opens_only_to_asked_approvers():
     """A framework is approved by the head of the PMO; a leader stands in where that is the requester."""
     asked_of_emeka = in_state(S.PENDING_APPROVAL, confidential=True)
     assert not can_see(asked_of_emeka, DANA)
@@ -194,12 +195,12 @@ def test_a_confidential_request_is_opened_to_those_alone_who_are_asked_to_approv
     assert can_see(asked_of_dana, DANA)
 
 
-def test_an_approver_still_sees_a_confidential_request_after_approving_it():
+def test_approver_still_sees_confidential_request_after_approval():
     pending = in_state(S.PENDING_APPROVAL, requester=EMEKA, confidential=True)
     assert can_see(apply_verb(pending, V.APPROVE, DANA, MONDAY, DESK).request, DANA)
 
 
-def test_a_request_that_becomes_confidential_when_it_is_changed_is_closed_to_those_who_are_not_asked():
+def test_newly_confidential_request_closes_to_unasked_approvers():
     changing = in_state(S.CHANGES_REQUESTED)
     assert can_see(changing, DANA)
     again = apply_verb(changing, V.RESUBMIT, BEN, MONDAY, DESK, values=framework(confidential=True)).request
@@ -207,19 +208,19 @@ def test_a_request_that_becomes_confidential_when_it_is_changed_is_closed_to_tho
 
 
 @pytest.mark.parametrize("person", [ADA, WEI, EMEKA])
-def test_a_draft_is_its_requesters_alone(person):
+def test_only_the_requester_sees_a_draft(person):
     assert not can_see(in_state(S.DRAFT), person)
 
 
-def test_nobody_approves_what_they_asked_for_whatever_their_role():
+def test_nobody_approves_their_own_request():
     request = in_state(S.PENDING_APPROVAL, requester=DANA)
-    with pytest.raises(NotAllowed) as refusal:
+    with pytest.raises(NotAllowed) as error:
         apply_verb(request, V.APPROVE, DANA, MONDAY, DESK)
-    assert refusal.value.message == ("You asked for PMO-12 yourself, so somebody else must approve it: Emeka Adeyemi.")
+    assert error.value.message == ("You can't approve it because PMO-12 is your own request. Ask Emeka Adeyemi.")
     assert V.APPROVE not in find_allowed_verbs(request, DANA)
 
 
-def test_the_head_of_the_pmo_does_not_override_their_own_request():
+def test_pmo_lead_cannot_override_their_own_request():
     request = submitted(requester=EMEKA)
     with pytest.raises(NotAllowed):
         apply_verb(request, V.OVERRIDE, EMEKA, MONDAY, DESK, to=S.QUEUED, reason="Faster")

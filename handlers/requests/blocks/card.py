@@ -27,10 +27,10 @@ from handlers.slack.blocks.builders import (
 )
 from handlers.slack.blocks.rich_text import quote_text, rich_line, rich_text, text_run
 from servicedesk.catalogue import Priority
-from servicedesk.effects import find_approvers
 from servicedesk.fields import FieldKind
+from servicedesk.permissions import find_approvers, find_verbs_for
 from servicedesk.records import APPROVAL_STATES, ENDED_STATES, WORK_STATES, Request, RequestState, Verb
-from servicedesk.transitions import Relation, find_verbs_for
+from servicedesk.transitions import Relation
 
 TRIAGE_SIDE = frozenset({Relation.TRIAGER, Relation.ASSIGNEE, Relation.VIEWER})
 MAX_CARD_FIELDS = 8

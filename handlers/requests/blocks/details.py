@@ -33,9 +33,9 @@ from handlers.slack.blocks.rich_text import LONGEST, rich_line, rich_text, text_
 from servicedesk.clock import Clock
 from servicedesk.fields import Field, FieldKind
 from servicedesk.figures import compute_lead_time
+from servicedesk.permissions import find_allowed_verbs
 from servicedesk.priority import compute_wsjf
 from servicedesk.records import ClockName, LogEntry, Verb
-from servicedesk.transitions import find_allowed_verbs
 
 _LONG_KINDS = {FieldKind.LONG_TEXT, FieldKind.URLS, FieldKind.MULTI_CHOICE, FieldKind.PEOPLE}
 _CLOCK_LABELS = {ClockName.TRIAGE: "Triage", ClockName.APPROVAL: "Approval", ClockName.DELIVERY: "Delivery"}

@@ -9,8 +9,8 @@ from handlers.slack.blocks.builders import escape, mention_user, shorten
 from servicedesk.calendar import Calendar
 from servicedesk.catalogue import Priority
 from servicedesk.desk import Desk
-from servicedesk.effects import find_approvers
 from servicedesk.fields import Field, FieldKind
+from servicedesk.permissions import find_approvers
 from servicedesk.priority import find_mandatory_date
 from servicedesk.records import ENDED_STATES, ClockName, Request, RequestState
 from servicedesk.reminders import find_closing_time, find_running_clock
