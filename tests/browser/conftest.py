@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
-from tests.browser.visiting import Visit
+from tests.browser.page_visit import Visit
 from tests.workspace.raw_app import RawApp, connected_app
 from tests.workspace.running import RunningWorkspace, running_workspace
 

@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import kitchen_sink as sink
+from tests.browser.app_actions import PNG, open_modal, post_blocks, upload_file
 from tests.browser.conftest import Open
-from tests.browser.speaking import PNG, say, show, upload
 from tests.workspace.raw_app import RawApp
 from tests.workspace.running import RunningWorkspace
 
@@ -16,7 +16,7 @@ async def test_a_message_draws_every_block(visit: Open, workspace: RunningWorksp
     ben = await visit()
     sent = sink.messages(workspace.url)
     for blocks in sent:
-        await say(workspace, blocks)
+        await post_blocks(workspace, blocks)
     for kind in {block["type"] for blocks in sent for block in blocks}:
         await expect(ben.log.locator(f".block-{kind}").first).to_be_visible()
     await expect(ben.log.get_by_role("heading", name="Findings")).to_be_visible()
@@ -25,7 +25,7 @@ async def test_a_message_draws_every_block(visit: Open, workspace: RunningWorksp
 
 async def test_a_modal_draws_every_input(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await show(workspace, sink.view("Everything", sink.inputs()))
+    await open_modal(workspace, sink.view("Everything", sink.inputs()))
     dialog = ben.page.get_by_role("dialog", name="Everything")
     await expect(dialog.get_by_role("textbox", name="Project")).to_be_focused()
     for label in ("Reason", "Email", "Link", "Budget", "Story"):
@@ -39,7 +39,7 @@ async def test_a_modal_draws_every_input(visit: Open, workspace: RunningWorkspac
 
 async def test_a_chart_has_a_table_of_values(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await say(workspace, sink.more_figures())
+    await post_blocks(workspace, sink.more_figures())
     await expect(ben.log.get_by_role("img", name="Line chart: Leakage")).to_be_visible()
     await expect(ben.log.get_by_role("table", name="Leakage").get_by_role("row", name="August 18 18")).to_be_attached()
     await expect(ben.log.get_by_role("row", name="Health checks 45 62%")).to_be_attached()
@@ -50,7 +50,7 @@ async def test_a_chart_has_a_table_of_values(visit: Open, workspace: RunningWork
 
 async def test_a_chart_draws_visible_pixels(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await say(workspace, [sink.chart("Requests", "bar", sink.series("Opened", sink.MONTHS))])
+    await post_blocks(workspace, [sink.chart("Requests", "bar", sink.series("Opened", sink.MONTHS))])
     await expect(ben.log.get_by_role("img", name="Bar chart: Requests")).to_be_visible()
     painted = """() => {
         const canvas = document.querySelector("canvas");
@@ -61,7 +61,7 @@ async def test_a_chart_draws_visible_pixels(visit: Open, workspace: RunningWorks
 
 async def test_a_data_table_sorts_filters_and_pages(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await say(workspace, sink.figures()[:1])
+    await post_blocks(workspace, sink.figures()[:1])
     table = ben.log.get_by_role("table", name="Projects by spend")
     first = table.get_by_role("rowheader").first
     await expect(table.get_by_role("row")).to_have_count(1 + 5)
@@ -80,7 +80,7 @@ async def test_a_data_table_sorts_filters_and_pages(visit: Open, workspace: Runn
 
 async def test_a_collapsible_container_collapses(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await say(workspace, [sink.cards(workspace.url)[2]])
+    await post_blocks(workspace, [sink.cards(workspace.url)[2]])
     head = ben.log.get_by_role("button", name="Two records")
     await head.click()
     await expect(head).to_have_attribute("aria-expanded", "false")
@@ -89,7 +89,7 @@ async def test_a_collapsible_container_collapses(visit: Open, workspace: Running
 
 async def test_a_feedback_button_stays_pressed(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
-    await say(workspace, [sink.cards(workspace.url)[-1]])
+    await post_blocks(workspace, [sink.cards(workspace.url)[-1]])
     good, bad = ben.log.get_by_role("button", name="Good answer"), ben.log.get_by_role("button", name="Bad answer")
     await good.click()
     envelope, payload = await app.interaction()
@@ -106,7 +106,7 @@ async def test_a_feedback_button_stays_pressed(visit: Open, workspace: RunningWo
 
 async def test_a_confirm_dialog_delays_the_action(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
-    await say(workspace, [sink.words_and_choices(workspace.url)[7]])
+    await post_blocks(workspace, [sink.words_and_choices(workspace.url)[7]])
     decline = ben.log.get_by_role("button", name="Decline")
     await decline.click()
     question = ben.page.get_by_role("alertdialog", name="Decline it?")
@@ -123,7 +123,7 @@ async def test_a_confirm_dialog_delays_the_action(visit: Open, workspace: Runnin
 async def test_a_selection_in_a_message_is_sent(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     block = sink.words_and_choices(workspace.url)[4] | {"block_id": "digest"}
-    ts = await say(workspace, [block])
+    ts = await post_blocks(workspace, [block])
     await ben.choose("How often", "Monthly")
     envelope, payload = await app.interaction()
     await app.ack(envelope)
@@ -141,7 +141,7 @@ async def test_an_unconfirmed_selection_is_reverted(visit: Open, workspace: Runn
     sure = {"title": sink.plain("Sure?"), "text": sink.plain("It is sent to all."), "confirm": sink.plain("Yes")}
     often = {"type": "static_select", "action_id": "often", "placeholder": sink.plain("How often")}
     options = {"options": [sink.option("Weekly"), sink.option("Monthly")], "confirm": sure | {"deny": sink.plain("No")}}
-    await say(workspace, [{"type": "actions", "elements": [often | options]}])
+    await post_blocks(workspace, [{"type": "actions", "elements": [often | options]}])
     await ben.choose("How often", "Weekly")
     await ben.page.get_by_role("alertdialog", name="Sure?").get_by_role("button", name="No").click()
     await expect(ben.log.get_by_role("combobox", name="How often")).to_have_value("")
@@ -150,7 +150,7 @@ async def test_an_unconfirmed_selection_is_reverted(visit: Open, workspace: Runn
 
 async def test_a_failed_click_is_reported(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await say(workspace, [{"type": "actions", "elements": [sink.button("go", "Go")]}])
+    await post_blocks(workspace, [{"type": "actions", "elements": [sink.button("go", "Go")]}])
     await ben.log.get_by_role("button", name="Go").click()
     await expect(ben.page.get_by_role("alert")).not_to_be_empty()
     await ben.page.get_by_role("button", name="Dismiss").click()
@@ -159,13 +159,13 @@ async def test_a_failed_click_is_reported(visit: Open, workspace: RunningWorkspa
 
 async def test_an_uploaded_picture_is_shown_in_blocks(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    file_id = await upload(workspace, "burn-down.png", PNG)
-    await say(workspace, [{"type": "image", "slack_file": {"id": file_id}, "alt_text": "The burn-down"}])
+    file_id = await upload_file(workspace, "burn-down.png", PNG)
+    await post_blocks(workspace, [{"type": "image", "slack_file": {"id": file_id}, "alt_text": "The burn-down"}])
     await expect(ben.log.get_by_role("img", name="The burn-down")).to_have_js_property("naturalWidth", 1)
 
 
 async def test_a_blocked_picture_shows_its_alt_text(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     foreign = {"type": "image", "image_url": "http://localhost:1/picture.png", "alt_text": "The burn-down"}
-    await say(workspace, [foreign])
+    await post_blocks(workspace, [foreign])
     await expect(ben.log.get_by_role("img", name="The burn-down")).to_have_text("The burn-down")

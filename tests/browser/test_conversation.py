@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Route, WebSocketRoute, expect
 
 from tests.browser import kitchen_sink as sink
+from tests.browser.app_actions import PNG, post_blocks, post_text, upload_file
 from tests.browser.conftest import Open
-from tests.browser.speaking import PNG, say, tell, upload
 from tests.workspace.raw_app import RawApp
 from tests.workspace.running import RunningWorkspace
 
@@ -52,7 +52,7 @@ async def test_switching_person_shows_their_channels(visit: Open) -> None:
 
 async def test_app_edits_and_deletions_appear(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    ts = await tell(workspace, "Draft")
+    ts = await post_text(workspace, "Draft")
     await expect(ben.log.get_by_text("Draft")).to_be_visible()
     await workspace.api("chat.update", channel="C02PROJECTS", ts=ts, text="Final")
     await expect(ben.log.get_by_text("Final")).to_be_visible()
@@ -64,7 +64,7 @@ async def test_app_edits_and_deletions_appear(visit: Open, workspace: RunningWor
 async def test_consecutive_messages_share_one_author_line(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for text in ("One", "Two", "Three"):
-        await tell(workspace, text)
+        await post_text(workspace, text)
     await expect(ben.log.get_by_role("article", name="PMO Assistant")).to_have_count(3)
     await expect(ben.log.locator(".author")).to_have_text(["PMO Assistant"])
     await expect(ben.log.locator(".app-badge")).to_have_text(["App"])
@@ -75,7 +75,7 @@ async def test_ephemeral_messages_say_who_sees_them(visit: Open, workspace: Runn
     ben, wei = await visit("U02BEN"), await visit("U03WEI")
     answer = await workspace.api("chat.postEphemeral", channel="C02PROJECTS", user="U02BEN", text="Psst")
     assert answer["ok"], answer
-    await tell(workspace, "For all")
+    await post_text(workspace, "For all")
     await expect(ben.log.get_by_role("article").filter(has_text="Psst")).to_contain_text("Only visible to you")
     await expect(wei.log.get_by_text("For all")).to_be_visible()
     await expect(wei.log.get_by_text("Psst")).to_have_count(0)
@@ -83,7 +83,7 @@ async def test_ephemeral_messages_say_who_sees_them(visit: Open, workspace: Runn
 
 async def test_threads_open_take_replies_and_count(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    ts = await tell(workspace, "Shall we?")
+    ts = await post_text(workspace, "Shall we?")
     await ben.log.get_by_role("article").hover()
     await ben.log.get_by_role("button", name="Reply in thread").click()
     reply = ben.thread.get_by_role("textbox", name="Reply to thread")
@@ -91,7 +91,7 @@ async def test_threads_open_take_replies_and_count(visit: Open, workspace: Runni
     await reply.fill("Yes")
     await ben.page.keyboard.press("Enter")
     await expect(ben.thread.get_by_role("article", name="Ben Castellanos")).to_contain_text("Yes")
-    await tell(workspace, "Good", thread_ts=ts)
+    await post_text(workspace, "Good", thread_ts=ts)
     await workspace.api("chat.postEphemeral", channel="C02PROJECTS", user="U02BEN", thread_ts=ts, text="Psst")
     await expect(ben.thread.get_by_role("article")).to_have_count(4)
     await expect(ben.thread.get_by_text("2 replies")).to_be_visible()
@@ -102,7 +102,7 @@ async def test_threads_open_take_replies_and_count(visit: Open, workspace: Runni
 
 async def test_reactions_can_be_added_and_removed(visit: Open, workspace: RunningWorkspace) -> None:
     ben, wei = await visit("U02BEN"), await visit("U03WEI")
-    await tell(workspace, "Done!")
+    await post_text(workspace, "Done!")
     await ben.log.get_by_role("article").hover()
     await ben.log.get_by_role("button", name="Add reaction").click()
     await ben.page.get_by_role("searchbox", name="Search emoji").fill("rocket")
@@ -119,7 +119,7 @@ async def test_reactions_can_be_added_and_removed(visit: Open, workspace: Runnin
 async def test_unread_counts_clear_when_read(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for text in ("One", "Two"):
-        await tell(workspace, text, "C01GENERAL")
+        await post_text(workspace, text, "C01GENERAL")
     place = ben.page.get_by_role("navigation").get_by_role("button", name="general")
     await expect(place).to_have_accessible_name("general, 2 unread")
     await place.click()
@@ -133,19 +133,19 @@ async def test_unread_counts_clear_when_read(visit: Open, workspace: RunningWork
 
 async def test_the_app_status_shows_until_it_replies(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    ts = await tell(workspace, "Thinking about it")
+    ts = await post_text(workspace, "Thinking about it")
     await ben.log.get_by_role("article").hover()
     await ben.log.get_by_role("button", name="Reply in thread").click()
     status = {"channel_id": "C02PROJECTS", "thread_ts": ts, "status": "is reading the handbook…"}
     await workspace.api("assistant.threads.setStatus", **status)
     await expect(ben.thread.get_by_text("PMO Assistant is reading the handbook…")).to_be_visible()
-    await tell(workspace, "Here", thread_ts=ts)
+    await post_text(workspace, "Here", thread_ts=ts)
     await expect(ben.thread.get_by_text("is reading the handbook…")).to_have_count(0)
 
 
 async def test_a_streamed_answer_grows_on_the_page(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    root = await tell(workspace, "Question")
+    root = await post_text(workspace, "Question")
     await ben.log.get_by_role("article").hover()
     await ben.log.get_by_role("button", name="Reply in thread").click()
     who = {"channel": "C02PROJECTS", "recipient_user_id": "U02BEN", "recipient_team_id": "T00MERIDIAN"}
@@ -199,7 +199,7 @@ async def test_channel_members_are_listed_and_reachable(visit: Open) -> None:
 async def test_pictures_appear_inline_and_files_as_cards(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for name, content in (("burn-down.png", PNG), ("plan.txt", b"Plan")):
-        await upload(workspace, name, content, channel_id="C02PROJECTS")
+        await upload_file(workspace, name, content, channel_id="C02PROJECTS")
     picture = ben.log.get_by_role("img", name="burn-down.png")
     await expect(picture).to_have_js_property("naturalWidth", 1)
     await expect(ben.log.get_by_role("link", name="plan.txt")).to_contain_text("TXT · 4 bytes")
@@ -215,7 +215,7 @@ async def test_an_unknown_command_stays_in_the_composer(visit: Open) -> None:
 
 async def test_a_command_in_a_thread_stays_typed(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await tell(workspace, "A thread")
+    await post_text(workspace, "A thread")
     await ben.log.get_by_role("article").hover()
     await ben.log.get_by_role("button", name="Reply in thread").click()
     reply = ben.thread.get_by_role("textbox", name="Reply to thread")
@@ -253,7 +253,7 @@ async def test_choosing_a_suggested_prompt_sends_it(visit: Open) -> None:
 
 async def test_a_message_shortcut_carries_its_message(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
-    ts = await tell(workspace, "Turn me into a request")
+    ts = await post_text(workspace, "Turn me into a request")
     await ben.log.get_by_role("article").hover()
     await ben.choose_in_menu(ben.log.get_by_role("button", name="More message actions"), "Make a request")
     envelope, payload = await app.interaction()
@@ -263,7 +263,7 @@ async def test_a_message_shortcut_carries_its_message(visit: Open, workspace: Ru
 
 async def test_scrolling_loads_older_messages_in_place(visit: Open, workspace: RunningWorkspace) -> None:
     for number in range(120):
-        await tell(workspace, f"Message {number:03}")
+        await post_text(workspace, f"Message {number:03}")
     ben = await visit()
     rows = ben.log.get_by_role("article")
     await expect(rows).to_have_count(50)
@@ -277,11 +277,11 @@ async def test_scrolling_loads_older_messages_in_place(visit: Open, workspace: R
 
 async def test_posting_scrolls_to_the_new_message(visit: Open, workspace: RunningWorkspace) -> None:
     for number in range(60):
-        await tell(workspace, f"Message {number:03}")
+        await post_text(workspace, f"Message {number:03}")
     ben = await visit()
     await ben.log.get_by_role("article").first.scroll_into_view_if_needed()
     await expect(ben.page.get_by_role("button", name="Latest messages")).to_be_visible()
-    await tell(workspace, "From the app")
+    await post_text(workspace, "From the app")
     await expect(ben.log.get_by_text("From the app")).not_to_be_in_viewport()
     await ben.composer.fill("From me")
     await ben.page.keyboard.press("Enter")
@@ -306,7 +306,7 @@ async def test_text_follows_the_direction_of_its_script(visit: Open) -> None:
 async def test_the_page_draws_a_limited_history(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for number in range(400):
-        await tell(workspace, f"Message {number:03}")
+        await post_text(workspace, f"Message {number:03}")
     await expect(ben.log.get_by_text("Message 399")).to_be_in_viewport()
     assert await ben.log.get_by_role("article").count() <= 150
 
@@ -319,13 +319,13 @@ async def test_reconnecting_shows_the_missed_messages(visit: Open, workspace: Ru
     await expect(ben.composer).to_be_visible()
     await cut.off()
     await expect(ben.page.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
-    await tell(workspace, "Said meanwhile")
+    await post_text(workspace, "Said meanwhile")
     await expect(ben.log.get_by_text("Said meanwhile")).to_have_count(0)
     cut.broken = False
     await ben.page.get_by_role("button", name="Try now").click()
     await expect(ben.log.get_by_text("Said meanwhile")).to_be_visible()
     await expect(ben.page.get_by_text("Connection lost")).to_have_count(0)
-    await say(workspace, [{"type": "header", "text": sink.plain("Live again")}])
+    await post_blocks(workspace, [{"type": "header", "text": sink.plain("Live again")}])
     await expect(ben.log.get_by_role("heading", name="Live again")).to_be_visible()
 
 
@@ -334,7 +334,7 @@ async def test_messages_arriving_during_loading_are_shown(visit: Open, workspace
 
     async def late(route: Route) -> None:
         old = await route.fetch()
-        await tell(workspace, "Said while reading", "C01GENERAL")
+        await post_text(workspace, "Said while reading", "C01GENERAL")
         await expect(ben.log.get_by_text("Said while reading")).to_be_visible()
         await route.fulfill(response=old)
 

@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser import kitchen_sink as sink
+from tests.browser.app_actions import open_modal, post_text
 from tests.browser.conftest import Open
-from tests.browser.speaking import show, tell
-from tests.browser.visiting import Visit
+from tests.browser.page_visit import Visit
 from tests.workspace.running import RunningWorkspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -22,7 +22,7 @@ FRAME = f"<iframe src='{ADDRESS}'></iframe>"
 MARKDOWN = f"{NASTY}\n\n[click me]({ADDRESS}) ![x]({ADDRESS}) <{ADDRESS}> [ok](https://example.org)\n\n{FRAME}"
 
 
-def everywhere() -> list[dict[str, Any]]:
+def hostile_blocks() -> list[dict[str, Any]]:
     """Return hostile text in every place that shows text. Slack itself would refuse some of these blocks."""
     return [
         {"type": "header", "text": sink.plain(NASTY)},
@@ -64,7 +64,7 @@ def everywhere() -> list[dict[str, Any]]:
     ]
 
 
-async def harmless(page: Page, place: Locator) -> None:
+async def assert_harmless(page: Page, place: Locator) -> None:
     """Assert that nothing ran, and that every link under `place` is a web link."""
     assert await page.evaluate("window.alarmed") == []
     links = await place.locator("a").evaluate_all("links => links.map(link => [link.protocol, link.rel])")
@@ -81,8 +81,8 @@ async def test_hostile_blocks_are_shown_as_text(visit: Open, workspace: RunningW
     await expect(message.get_by_role("heading").first).to_contain_text("<script>alarm('script')</script>")
     await expect(message.get_by_text("click me").first).to_be_visible()
     await message.locator(".block-actions").get_by_role("button").click()
-    await harmless(ben.page, message)
-    _forgive_malformed_block(ben)
+    await assert_harmless(ben.page, message)
+    _ignore_malformed_block_error(ben)
 
 
 def _message() -> dict[str, Any]:
@@ -98,14 +98,14 @@ def _message() -> dict[str, Any]:
     }
     return who | {
         "text": NASTY,
-        "blocks": everywhere(),
+        "blocks": hostile_blocks(),
         "attachments": [attachment],
         "files": files,
         "reactions": reactions,
     }
 
 
-def _forgive_malformed_block(ben: Visit) -> None:
+def _ignore_malformed_block_error(ben: Visit) -> None:
     """Ignore the console error that the page logs for a malformed block."""
     ben.problems[:] = [problem for problem in ben.problems if "is not a function" not in problem]
 
@@ -119,7 +119,7 @@ async def test_a_malformed_block_leaves_the_rest_readable(visit: Open, workspace
     )
     await expect(ben.log.get_by_text("still here")).to_be_visible()
     await expect(ben.log.get_by_text("This “section” block is malformed.")).to_be_visible()
-    _forgive_malformed_block(ben)
+    _ignore_malformed_block_error(ben)
 
 
 async def test_an_undrawable_message_leaves_others_readable(visit: Open, workspace: RunningWorkspace) -> None:
@@ -128,7 +128,7 @@ async def test_an_undrawable_message_leaves_others_readable(visit: Open, workspa
     broken = {"type": "message", "channel": "C02PROJECTS", "message": message | {"reactions": [{"name": "x"}]}}
     workspace.server.hub.pages.push_all(broken)
     await expect(ben.log.get_by_text("Bare & *words*")).to_be_visible()
-    await tell(workspace, "Still here")
+    await post_text(workspace, "Still here")
     await expect(ben.log.get_by_text("Still here")).to_be_visible()
     workspace.server.hub.pages.push_all(broken | {"type": "message_changed", "message": message})
     await expect(ben.log.locator("strong")).to_have_text("words")
@@ -151,7 +151,7 @@ async def test_hostile_typed_text_is_shown_as_text(visit: Open) -> None:
     await ben.page.keyboard.press("Enter")
     message = ben.log.get_by_role("article")
     await expect(message).to_contain_text("<script>alarm('script')</script>")
-    await harmless(ben.page, message)
+    await assert_harmless(ben.page, message)
 
 
 async def test_a_hostile_modal_is_shown_as_text(visit: Open, workspace: RunningWorkspace) -> None:
@@ -164,8 +164,8 @@ async def test_a_hostile_modal_is_shown_as_text(visit: Open, workspace: RunningW
         sink.field("choice", "Choice", {"type": "static_select", "options": [option], "initial_option": option}),
         sink.field("radio", "Radio", {"type": "radio_buttons", "options": [option]}),
     ]
-    await show(workspace, sink.view("<b>Title</b>", blocks))
+    await open_modal(workspace, sink.view("<b>Title</b>", blocks))
     dialog = ben.page.get_by_role("dialog", name="<b>Title</b>")
     await dialog.get_by_role("combobox", name="Choice").click()
     await expect(ben.options).to_contain_text(PICTURE)
-    await harmless(ben.page, dialog)
+    await assert_harmless(ben.page, dialog)

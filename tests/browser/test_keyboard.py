@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import kitchen_sink as sink
+from tests.browser.app_actions import post_blocks, post_text
 from tests.browser.conftest import Open
-from tests.browser.speaking import say, tell
 from tests.workspace.raw_app import RawApp
 from tests.workspace.running import RunningWorkspace
 
@@ -95,8 +95,8 @@ async def test_escape_closes_completion_and_enter_sends(visit: Open) -> None:
 
 async def test_arrow_keys_move_between_messages(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await tell(workspace, "First")
-    await tell(workspace, "Second")
+    await post_text(workspace, "First")
+    await post_text(workspace, "Second")
     await expect(ben.log.get_by_role("article")).to_have_count(2)
     await ben.log.focus()
     await ben.page.keyboard.press("ArrowUp")
@@ -114,7 +114,7 @@ async def test_arrow_keys_move_between_messages(visit: Open, workspace: RunningW
 
 async def test_a_menu_works_by_keyboard_and_returns_focus(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await say(workspace, [sink.words_and_choices(workspace.url)[7]])
+    await post_blocks(workspace, [sink.words_and_choices(workspace.url)[7]])
     more = ben.log.get_by_role("button", name="More actions")
     await more.focus()
     await ben.page.keyboard.press("Enter")

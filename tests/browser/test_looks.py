@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser import kitchen_sink as sink
+from tests.browser.app_actions import open_modal, post_blocks
 from tests.browser.conftest import Open
-from tests.browser.speaking import say, show
 from tests.workspace.running import RunningWorkspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -69,12 +69,12 @@ async def test_the_theme_follows_the_system_by_default(visit: Open) -> None:
 
 async def test_a_chart_uses_the_theme_colours(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await say(workspace, sink.figures()[1:2])
+    await post_blocks(workspace, sink.figures()[1:2])
     canvas = ben.log.get_by_role("img", name="Bar chart: Requests by month")
     await expect(canvas).to_be_visible()
-    await _painted(ben.page, "#0f7b76")
+    await _wait_painted(ben.page, "#0f7b76")
     await ben.page.get_by_role("button", name="Switch to the dark theme").click()
-    await _painted(ben.page, "#3fb5ae")
+    await _wait_painted(ben.page, "#3fb5ae")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ async def test_a_chart_labels_every_column_on_phones(
     visit: Open, workspace: RunningWorkspace, labels: list[str]
 ) -> None:
     ben = await visit(viewport=PHONE)
-    await say(workspace, [sink.chart("Requests", "bar", sink.series("Opened", dict.fromkeys(labels, 3)))])
+    await post_blocks(workspace, [sink.chart("Requests", "bar", sink.series("Opened", dict.fromkeys(labels, 3)))])
     await expect(ben.log.get_by_role("img", name="Bar chart: Requests")).to_be_visible()
     drawn = await ben.page.wait_for_function(
         """() => globalThis.Chart?.getChart(document.querySelector("canvas"))
@@ -93,7 +93,7 @@ async def test_a_chart_labels_every_column_on_phones(
     assert await drawn.json_value() == labels
 
 
-async def _painted(page: Page, colour: str) -> None:
+async def _wait_painted(page: Page, colour: str) -> None:
     """Wait until the canvas contains a pixel of this colour."""
     await page.wait_for_function(
         """colour => {
@@ -120,11 +120,11 @@ async def test_the_sidebar_opens_on_request_on_phones(visit: Open) -> None:
 async def test_nothing_overflows_a_phone_screen(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit(viewport=PHONE)
     for blocks in sink.messages(workspace.url):
-        await say(workspace, blocks)
+        await post_blocks(workspace, blocks)
     await expect(ben.log.get_by_role("heading", name="Findings")).to_be_attached()
     overflow = "element => element.scrollWidth - element.clientWidth"
     assert await ben.log.evaluate(overflow) <= 0
-    await show(workspace, sink.view("Everything", sink.inputs()))
+    await open_modal(workspace, sink.view("Everything", sink.inputs()))
     dialog = ben.page.get_by_role("dialog")
     await expect(dialog).to_be_visible()
     assert await dialog.evaluate(overflow) <= 0

@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import kitchen_sink as sink
+from tests.browser.app_actions import open_modal
 from tests.browser.conftest import Open
-from tests.browser.speaking import show
 from tests.workspace.raw_app import RawApp
 from tests.workspace.running import RunningWorkspace
 
@@ -17,7 +17,7 @@ WHY = sink.field("why", "Why", {"type": "plain_text_input", "multiline": True}, 
 
 async def test_an_empty_required_field_blocks_submission(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
-    await show(workspace, sink.view("Request", [WHY, GOAL]))
+    await open_modal(workspace, sink.view("Request", [WHY, GOAL]))
     await ben.page.get_by_role("dialog").get_by_role("button", name="Send").click()
     goal = ben.page.get_by_role("textbox", name="Goal")
     await expect(goal).to_be_focused()
@@ -32,7 +32,7 @@ async def test_an_empty_required_field_blocks_submission(visit: Open, workspace:
 
 async def test_app_errors_appear_below_their_fields(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
-    await show(workspace, sink.view("Request", [GOAL, WHY]))
+    await open_modal(workspace, sink.view("Request", [GOAL, WHY]))
     goal, why = ben.page.get_by_role("textbox", name="Goal"), ben.page.get_by_role("textbox", name="Why")
     await goal.fill("A secret goal")
     await why.fill("Because\nof this")
@@ -47,7 +47,7 @@ async def test_app_errors_appear_below_their_fields(visit: Open, workspace: Runn
 
 async def test_repeated_submit_clicks_submit_once(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
-    await show(workspace, sink.view("Request", [GOAL]))
+    await open_modal(workspace, sink.view("Request", [GOAL]))
     await ben.page.get_by_role("textbox", name="Goal").fill("Know where we stand")
     send = ben.page.get_by_role("dialog").get_by_role("button", name="Send")
     await send.dblclick()
@@ -62,7 +62,7 @@ async def test_repeated_submit_clicks_submit_once(visit: Open, workspace: Runnin
 
 async def test_a_timeout_keeps_the_modal_open(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await show(workspace, sink.view("Request", [GOAL]))
+    await open_modal(workspace, sink.view("Request", [GOAL]))
     await ben.page.get_by_role("textbox", name="Goal").fill("Know where we stand")
     await ben.page.get_by_role("dialog").get_by_role("button", name="Send").click()
     dialog = ben.page.get_by_role("dialog", name="Request")
@@ -72,7 +72,7 @@ async def test_a_timeout_keeps_the_modal_open(visit: Open, workspace: RunningWor
 
 async def test_entered_values_arrive_in_slacks_format(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
-    await show(workspace, sink.view("Everything", sink.inputs()))
+    await open_modal(workspace, sink.view("Everything", sink.inputs()))
     dialog = ben.page.get_by_role("dialog")
     for name, text in (
         ("Project", "Pump"),
@@ -128,7 +128,7 @@ def _brief(values: dict[str, sink.Json]) -> dict[str, object]:
 
 async def test_updates_keep_values_of_unchanged_block_ids(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    view = await show(workspace, sink.view("Request", [GOAL, WHY]))
+    view = await open_modal(workspace, sink.view("Request", [GOAL, WHY]))
     await ben.page.get_by_role("textbox", name="Goal").fill("Kept")
     await ben.page.get_by_role("textbox", name="Why").fill("Forgotten")
     more = {"type": "section", "text": sink.mrkdwn("Updated")}
@@ -142,7 +142,7 @@ async def test_updates_keep_values_of_unchanged_block_ids(visit: Open, workspace
 
 async def test_closing_a_pushed_view_restores_the_first(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
-    await show(workspace, sink.view("First", [GOAL]))
+    await open_modal(workspace, sink.view("First", [GOAL]))
     await ben.page.get_by_role("textbox", name="Goal").fill("Know where we stand")
     await ben.page.keyboard.press("Enter")
     envelope, _ = await app.interaction()
@@ -159,14 +159,14 @@ async def test_a_modal_to_read_starts_at_the_top(visit: Open, workspace: Running
         {"type": "section", "text": sink.mrkdwn(f"Paragraph {number}\nand its second line")} for number in range(30)
     ]
     acts = {"type": "actions", "elements": [sink.button("more", "More")]}
-    await show(workspace, sink.view("To read", [*long, acts]))
+    await open_modal(workspace, sink.view("To read", [*long, acts]))
     await expect(ben.page.get_by_role("dialog").get_by_role("button", name="Send")).to_be_focused()
     await expect(ben.page.get_by_text("Paragraph 0")).to_be_in_viewport()
 
 
 async def test_escape_closes_the_modal_and_notifies(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
-    await show(workspace, sink.view("Request", [GOAL], notify_on_close=True))
+    await open_modal(workspace, sink.view("Request", [GOAL], notify_on_close=True))
     await expect(ben.page.get_by_role("textbox", name="Goal")).to_be_focused()
     await ben.page.keyboard.press("Escape")
     await expect(ben.page.get_by_role("dialog")).to_have_count(0)
@@ -179,7 +179,7 @@ async def test_an_external_select_offers_the_apps_options(
     visit: Open, workspace: RunningWorkspace, app: RawApp
 ) -> None:
     ben = await visit()
-    await show(
+    await open_modal(
         workspace,
         sink.view("Request", [sink.field("record", "Record", {"type": "external_select", "min_query_length": 2})]),
     )
@@ -199,7 +199,9 @@ async def test_an_external_select_offers_the_apps_options(
 async def test_a_dispatched_selection_carries_all_values(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
     service = {"type": "static_select", "options": [sink.option("Review"), sink.option("Advice")]}
-    await show(workspace, sink.view("Request", [GOAL, sink.field("service", "Service", service, dispatch_action=True)]))
+    await open_modal(
+        workspace, sink.view("Request", [GOAL, sink.field("service", "Service", service, dispatch_action=True)])
+    )
     await ben.page.get_by_role("textbox", name="Goal").fill("Half a goal")
     await ben.choose("Service", "Advice")
     envelope, payload = await app.interaction()
@@ -216,7 +218,7 @@ async def test_text_inputs_dispatch_as_configured(visit: Open, workspace: Runnin
         sink.field(name, name, element, dispatch_action=True)
         for name, element in (("Typed", typed), ("Entered", entered))
     ]
-    await show(workspace, sink.view("Search", blocks))
+    await open_modal(workspace, sink.view("Search", blocks))
     await ben.page.get_by_role("textbox", name="Typed").press_sequentially("pump")
     envelope, payload = await app.interaction()
     await app.ack(envelope)
@@ -231,7 +233,7 @@ async def test_text_inputs_dispatch_as_configured(visit: Open, workspace: Runnin
 
 async def test_a_chosen_file_is_uploaded_and_submitted(visit: Open, workspace: RunningWorkspace, app: RawApp) -> None:
     ben = await visit()
-    await show(workspace, sink.view("Request", [sink.field("files", "Files", {"type": "file_input"})]))
+    await open_modal(workspace, sink.view("Request", [sink.field("files", "Files", {"type": "file_input"})]))
     chosen = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"Plan"}
     await ben.page.locator("input[type=file]").set_input_files([chosen])
     await expect(ben.page.get_by_role("button", name="Remove plan.txt")).to_be_visible()

@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser import kitchen_sink as sink
+from tests.browser.app_actions import open_modal, post_blocks, post_text
 from tests.browser.conftest import Open
-from tests.browser.speaking import say, show, tell
 from tests.workspace.running import RunningWorkspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -17,7 +17,7 @@ NAMED = {
 }  # fmt: skip
 
 
-async def nameless(page: Page) -> list[str]:
+async def find_nameless(page: Page) -> list[str]:
     """Return the roles of exposed elements that have no accessible name."""
     session = await page.context.new_cdp_session(page)
     tree = await session.send("Accessibility.getFullAXTree")
@@ -33,18 +33,18 @@ async def nameless(page: Page) -> list[str]:
 async def test_controls_in_messages_have_accessible_names(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     for blocks in sink.messages(workspace.url):
-        await say(workspace, blocks)
+        await post_blocks(workspace, blocks)
     await expect(ben.log.get_by_role("heading", name="Findings")).to_be_attached()
     await ben.log.get_by_role("article").last.hover()
-    assert await nameless(ben.page) == []
+    assert await find_nameless(ben.page) == []
 
 
 async def test_controls_in_modals_have_accessible_names(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await show(workspace, sink.view("Everything", sink.inputs()))
+    await open_modal(workspace, sink.view("Everything", sink.inputs()))
     await ben.page.get_by_role("combobox", name="Service").click()
     await expect(ben.options).to_have_count(2)
-    assert await nameless(ben.page) == []
+    assert await find_nameless(ben.page) == []
 
 
 async def test_controls_in_the_app_have_accessible_names(visit: Open) -> None:
@@ -52,12 +52,12 @@ async def test_controls_in_the_app_have_accessible_names(visit: Open) -> None:
     await ben.page.get_by_role("navigation").get_by_role("button", name="PMO Assistant").click()
     await ben.page.get_by_role("tab", name="Messages").click()
     await expect(ben.composer).to_be_visible()
-    assert await nameless(ben.page) == []
+    assert await find_nameless(ben.page) == []
 
 
 async def test_the_page_has_landmarks_and_headings(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
-    await tell(workspace, "Hello")
+    await post_text(workspace, "Hello")
     await ben.log.get_by_role("article").hover()
     await ben.log.get_by_role("button", name="Reply in thread").click()
     await expect(ben.page.get_by_role("navigation", name="Channels and conversations")).to_be_visible()
@@ -69,7 +69,7 @@ async def test_the_page_has_landmarks_and_headings(visit: Open, workspace: Runni
 
 
 async def test_screen_readers_announce_only_new_messages(visit: Open, workspace: RunningWorkspace) -> None:
-    await tell(workspace, "Known")
+    await post_text(workspace, "Known")
     ben = await visit()
     await expect(ben.log).to_have_attribute("aria-live", "polite")
     await ben.page.get_by_role("navigation").get_by_role("button", name="general").click()

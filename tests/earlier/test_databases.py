@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.browser.speaking import show
+from tests.browser.app_actions import open_modal
 from tests.earlier.upgrading import PEOPLE, EarlierOffice, read_inventory, read_lines, read_rows
 from tests.workspace import filling
 
@@ -214,7 +214,7 @@ async def test_an_open_modal_of_the_earlier_version_is_submitted(
 ) -> None:
     [held] = [one for one in WINDOWS if is_modal(one["view"], callback_id, carried)]
     person = office.workspace.as_user(held["user"])
-    assert await person.submit(await show(office.workspace, held["view"], held["user"]), given) == {}
+    assert await person.submit(await open_modal(office.workspace, held["view"], held["user"]), given) == {}
     await office.until(wanted, statement)
 
 
@@ -286,7 +286,7 @@ async def press(office: EarlierOffice, sample: Sample) -> None:
     elif holder["type"] == "home":
         container = {"type": "view", "view_id": office.workspace.server.hub.state.homes[sample.user]["id"]}
     else:
-        container = {"type": "view", "view_id": (await show(office.workspace, holder, sample.user))["id"]}
+        container = {"type": "view", "view_id": (await open_modal(office.workspace, holder, sample.user))["id"]}
     await person._do("action", container=container, action=sample.action, state={"values": {}})
     if holder.get("type") == "modal":  # each of its buttons puts another view in its place
         await person.wait_frame(("view_updated",), lambda frame: frame["view"]["id"] == container["view_id"])

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
 
-async def started(*options, stdin=asyncio.subprocess.DEVNULL):
+async def start_process(*options, stdin=asyncio.subprocess.DEVNULL):
     arguments = ["--manifest", HERE / "manifest.json", "--seed", HERE / "seed.yaml", *options]
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -31,14 +31,14 @@ async def started(*options, stdin=asyncio.subprocess.DEVNULL):
     )
 
 
-async def ready(process):
+async def wait_ready(process):
     async with asyncio.timeout(20):
         return json.loads(await process.stdout.readline())["ready"]
 
 
 async def test_server_prints_url_and_stops_with_parent(tmp_path):
-    process = await started("--port", 0, "--data", tmp_path, "--exit-with-parent", stdin=asyncio.subprocess.PIPE)
-    url = await ready(process)
+    process = await start_process("--port", 0, "--data", tmp_path, "--exit-with-parent", stdin=asyncio.subprocess.PIPE)
+    url = await wait_ready(process)
     headers = {"Authorization": "Bearer xoxb-local-pmo"}
     async with aiohttp.ClientSession() as session:
         body = {"channel": "C02PROJECTS", "text": "Kept"}
@@ -51,9 +51,9 @@ async def test_server_prints_url_and_stops_with_parent(tmp_path):
 
 
 async def test_a_used_port_exits_with_one_line():
-    first = await started("--port", 0)
-    port = (await ready(first)).rpartition(":")[2]
-    second = await started("--port", port)
+    first = await start_process("--port", 0)
+    port = (await wait_ready(first)).rpartition(":")[2]
+    second = await start_process("--port", port)
     _, said = await second.communicate()
     assert second.returncode == 2
     assert (
@@ -65,8 +65,8 @@ async def test_a_used_port_exits_with_one_line():
 
 
 async def test_command_line_tokens_override_the_seed():
-    process = await started("--port", 0, "--bot-token", "xoxb-mine")
-    url = await ready(process)
+    process = await start_process("--port", 0, "--bot-token", "xoxb-mine")
+    url = await wait_ready(process)
     async with aiohttp.ClientSession() as session:
         for token, ok in (("xoxb-mine", True), ("xoxb-local-pmo", False)):
             async with session.post(f"{url}/api/auth.test", headers={"Authorization": f"Bearer {token}"}) as response:
@@ -78,7 +78,7 @@ async def test_command_line_tokens_override_the_seed():
 async def test_a_broken_seed_exits_with_one_line(tmp_path):
     seed = tmp_path / "seed.yaml"
     seed.write_text("team: {id: T1, name: x, domain: x}\n")
-    process = await started("--port", 0, "--seed", seed)
+    process = await start_process("--port", 0, "--seed", seed)
     _, said = await process.communicate()
     assert process.returncode == 2
     assert said.decode().strip() == f"{seed}, line 1: app is missing."
@@ -127,13 +127,13 @@ COMMAND = {"command": "/pmo", "description": "Ask the PMO"}
 SHORTCUT = {"type": "global", "name": "Ask", "callback_id": "ask", "description": "Ask the PMO"}
 
 
-def named(name="x", **more):
+def manifest_named(name="x", **more):
     return {"display_information": {"name": name, **more}}
 
 
 def test_a_manifest_at_every_limit_is_accepted():
     shortcut = {"type": "global", "name": "x" * 24, "description": "x" * 150}
-    full = named("x" * 35, description="x" * 140, long_description="x" * 175) | {
+    full = manifest_named("x" * 35, description="x" * 140, long_description="x" * 175) | {
         "features": {
             "slash_commands": [{"command": f"/{number:031}", "description": "x" * 2000} for number in range(50)],
             "shortcuts": [shortcut | {"callback_id": f"{number:0255}"} for number in range(10)],
@@ -148,9 +148,12 @@ def test_a_manifest_at_every_limit_is_accepted():
         ([], "the manifest is missing or is not an object"),
         ({}, "display_information is missing"),
         ({"display_information": {}}, "display_information.name is missing"),
-        (named("x" * 36), "display_information.name has 36 characters; Slack allows 1 to 35"),
-        (named(description="x" * 141), "display_information.description has 141 characters; Slack allows 1 to 140"),
-        (named(long_description="x" * 174), "long_description has 174 characters; Slack allows 175 to 4000"),
+        (manifest_named("x" * 36), "display_information.name has 36 characters; Slack allows 1 to 35"),
+        (
+            manifest_named(description="x" * 141),
+            "display_information.description has 141 characters; Slack allows 1 to 140",
+        ),
+        (manifest_named(long_description="x" * 174), "long_description has 174 characters; Slack allows 175 to 4000"),
         (
             {"features": {"bot_user": {"display_name": "x" * 81}}},
             "display_name has 81 characters; Slack allows 1 to 80",

@@ -5,19 +5,19 @@ import pytest
 from tests.workspace.running import MANIFEST, running_workspace
 
 
-async def names(workspace, **args):
+async def list_names(workspace, **args):
     body = await workspace.api("conversations.list", **args)
     return [channel["name"] for channel in body["channels"]]
 
 
 async def test_private_channels_are_listed_on_request(workspace):
-    assert await names(workspace) == ["general", "projects", "strategy-progress", "success-stories", "ask-the-pmo"]
-    assert await names(workspace, types="private_channel") == ["pmo-triage", "leadership"]
+    assert await list_names(workspace) == ["general", "projects", "strategy-progress", "success-stories", "ask-the-pmo"]
+    assert await list_names(workspace, types="private_channel") == ["pmo-triage", "leadership"]
 
 
 async def test_private_channels_are_hidden_from_nonmember_apps(workspace):
     await workspace.as_user("U05EMEKA").command("/remove @PMO Assistant", channel="C06LEADERS")
-    assert await names(workspace, types="private_channel") == ["pmo-triage"]
+    assert await list_names(workspace, types="private_channel") == ["pmo-triage"]
     assert (await workspace.api("conversations.info", channel="C06LEADERS"))["error"] == "channel_not_found"
 
 

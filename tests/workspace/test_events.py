@@ -15,7 +15,7 @@ DENIED = (
 )
 
 
-def subscribed_to(*names):
+def manifest_for(*names):
     settings = MANIFEST["settings"] | {"event_subscriptions": {"bot_events": list(names)}}
     return MANIFEST | {"settings": settings}
 
@@ -47,7 +47,7 @@ async def test_a_direct_message_sends_no_mention(workspace, app):
 async def test_private_channels_need_their_own_subscription(workspace, app):
     await workspace.as_user("U03WEI").post("C03TRIAGE", "New request")
     assert (await app.event("message"))["event"]["channel_type"] == "group"
-    async with running_workspace(subscribed_to("message.channels")) as other, connected_app(other) as deaf:
+    async with running_workspace(manifest_for("message.channels")) as other, connected_app(other) as deaf:
         await other.as_user("U03WEI").post("C03TRIAGE", "Not heard")
         await other.as_user("U03WEI").post("C02PROJECTS", "Heard")
         assert (await deaf.event("message"))["event"]["text"] == "Heard"
@@ -137,7 +137,7 @@ async def test_reactions_of_people_send_events(workspace, app):
 async def test_the_assistant_view_starts_a_thread():
     features = {name: value for name, value in MANIFEST["features"].items() if name != "agent_view"}
     features["assistant_view"] = {"assistant_description": "Ask the PMO"}
-    manifest = subscribed_to("assistant_thread_started") | {"features": features}
+    manifest = manifest_for("assistant_thread_started") | {"features": features}
     async with running_workspace(manifest) as workspace, connected_app(workspace) as app:
         ada = workspace.as_user("U01ADA")
         await ada.open_home("messages")

@@ -17,7 +17,7 @@ def client(workspace):
     return AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)
 
 
-def bearer(workspace, token=None):
+def authorization(workspace, token=None):
     return {"Authorization": f"Bearer {token or workspace.bot_token}"}
 
 
@@ -29,18 +29,18 @@ async def test_file_urls_require_a_token_with_scope(workspace, client):
             return response.status
 
     assert await status(address, {}) == 403
-    assert await status(address, bearer(workspace, workspace.app_token)) == 403
-    assert await status(address, bearer(workspace)) == 200
+    assert await status(address, authorization(workspace, workspace.app_token)) == 403
+    assert await status(address, authorization(workspace)) == 200
     to_ben = address.replace("/files/", "/client/files/")
     assert [await status(f"{to_ben}?user={user}", {}) for user in ("U02BEN", "U99NOBODY")] == [200, 403]
     await workspace.control("token", {"revoked": True})
-    assert await status(address, bearer(workspace)) == 403
+    assert await status(address, authorization(workspace)) == 403
     deaf = MANIFEST | {"oauth_config": {"scopes": {"bot": ["files:write"]}}}
     async with running_workspace(deaf) as other:
         done = await AsyncWebClient(token=other.bot_token, base_url=other.api_url).files_getUploadURLExternal(
             filename="a.png", length=1
         )
-        assert await status(f"{other.url}/files/{done['file_id']}/a.png", bearer(other)) == 403
+        assert await status(f"{other.url}/files/{done['file_id']}/a.png", authorization(other)) == 403
 
 
 async def test_the_sdk_upload_shares_file_and_comment(workspace, client):
@@ -52,7 +52,7 @@ async def test_the_sdk_upload_shares_file_and_comment(workspace, client):
     file = message["files"][0]
     assert (file["id"], file["title"], file["mimetype"]) == (done["file"]["id"], "Trend", "image/png")
     assert (file["original_w"], file["original_h"], file["size"]) == (1, 1, len(PIXEL))
-    async with workspace.session.get(workspace.url + file["url_private"], headers=bearer(workspace)) as response:
+    async with workspace.session.get(workspace.url + file["url_private"], headers=authorization(workspace)) as response:
         assert await response.read() == PIXEL
         assert response.headers["Content-Type"] == "image/png"
     info = await client.files_info(file=file["id"])
@@ -85,7 +85,7 @@ async def test_blocks_refuse_files_that_are_not_pictures(workspace, client):
 
 async def test_other_files_are_served_as_downloads(workspace, client):
     done = await client.files_upload_v2(filename="page.html", content=b"<script>alert(1)</script>")
-    async with workspace.session.get(done["file"]["url_private"], headers=bearer(workspace)) as response:
+    async with workspace.session.get(done["file"]["url_private"], headers=authorization(workspace)) as response:
         assert response.headers["Content-Disposition"] == "attachment"
         assert response.headers["Content-Type"] == "application/octet-stream"
         assert response.headers["X-Content-Type-Options"] == "nosniff"

@@ -33,7 +33,7 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def listening(answer: Answer, **options) -> AsyncIterator[tuple[RunningWorkspace, Listener]]:
+async def run_listener(answer: Answer, **options) -> AsyncIterator[tuple[RunningWorkspace, Listener]]:
     listener = Listener(answer)
     application = web.Application()
     application.router.add_post("/slack/events", listener.handle)
@@ -49,12 +49,12 @@ async def listening(answer: Answer, **options) -> AsyncIterator[tuple[RunningWor
         await runner.cleanup()
 
 
-def ok(request, body):
+def respond_ok(request, body):
     return web.Response()
 
 
 async def test_events_carry_slacks_signature():
-    async with listening(ok) as (workspace, listener):
+    async with run_listener(respond_ok) as (workspace, listener):
         await workspace.as_user("U02BEN").post("C02PROJECTS", "Bonjour, ça va?")
         request, body = await listener.next()
         assert SignatureVerifier(workspace.signing_secret).is_valid_request(body, dict(request.headers))
@@ -67,7 +67,7 @@ async def test_a_refused_event_is_retried_three_times():
     def refuse(request, body):
         return web.Response(status=500)
 
-    async with listening(refuse, retry_seconds=(0.0, 0.0, 0.0)) as (workspace, listener):
+    async with run_listener(refuse, retry_seconds=(0.0, 0.0, 0.0)) as (workspace, listener):
         await workspace.send_event({"type": "app_mention"})
         headers = [(await listener.next())[0].headers for _ in range(4)]
         assert [header.get("X-Slack-Retry-Num") for header in headers] == [None, "1", "2", "3"]
@@ -80,7 +80,7 @@ async def test_response_bodies_to_events_are_ignored():
     def gibberish(request, body):
         return web.Response(body=b"\xff\xfe\x00", headers={"Content-Type": "text/plain; charset=klingon"})
 
-    async with listening(gibberish) as (workspace, _):
+    async with run_listener(gibberish) as (workspace, _):
         await workspace.send_event({"type": "app_mention"})
         await workspace.wait_quiet()
         assert (await workspace.events())[0]["acked"]
@@ -90,7 +90,7 @@ async def test_an_event_is_retried_after_a_broken_response():
     def break_off(request, body):
         return web.Response(body=b"not zipped", headers={"Content-Encoding": "gzip"})
 
-    async with listening(break_off, retry_seconds=(0.0,)) as (workspace, listener):
+    async with run_listener(break_off, retry_seconds=(0.0,)) as (workspace, listener):
         await workspace.send_event({"type": "app_mention"})
         reasons = [(await listener.next())[0].headers.get("X-Slack-Retry-Reason") for _ in range(2)]
         assert reasons == [None, "connection_failed"]
@@ -103,7 +103,7 @@ async def test_an_undecodable_command_response_is_reported(reply):
     def answer(request, body):
         return web.Response(body=reply)
 
-    async with listening(answer) as (workspace, _):
+    async with run_listener(answer) as (workspace, _):
         with pytest.raises(Trouble, match="couldn't do that"):
             await workspace.as_user("U02BEN").command("/pmo help")
         assert (await workspace.events())[0]["given_up"]
@@ -113,7 +113,7 @@ async def test_the_no_retry_header_stops_retries():
     def no_more(request, body):
         return web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
 
-    async with listening(no_more, retry_seconds=(0.0,)) as (workspace, listener):
+    async with run_listener(no_more, retry_seconds=(0.0,)) as (workspace, listener):
         await workspace.send_event({"type": "app_mention"})
         await listener.next()
         await workspace.wait_quiet()
@@ -124,7 +124,7 @@ async def test_commands_arrive_as_forms_with_responses():
     def answer(request, body):
         return web.Response(text=f"You wrote {parse_qs(body)['text'][0]}")
 
-    async with listening(answer) as (workspace, listener):
+    async with run_listener(answer) as (workspace, listener):
         ben = workspace.as_user("U02BEN")
         await ben.command("/pmo-request health-check")
         assert (await ben.wait_message("You wrote health-check"))["ephemeral"]
@@ -134,7 +134,7 @@ async def test_commands_arrive_as_forms_with_responses():
 
 
 async def test_interactions_arrive_as_a_payload_field():
-    async with listening(ok) as (workspace, listener):
+    async with run_listener(respond_ok) as (workspace, listener):
         ben = workspace.as_user("U02BEN")
         await ben.shortcut("ask_help")
         _, body = await listener.next()
@@ -146,7 +146,7 @@ async def test_failing_or_missing_apps_are_reported():
     def refuse(request, body):
         return web.Response(status=503)
 
-    async with listening(refuse) as (workspace, _):
+    async with run_listener(refuse) as (workspace, _):
         with pytest.raises(Trouble, match="responded with status 503"):
             await workspace.as_user("U02BEN").command("/pmo help")
     async with running_workspace(request_url="http://127.0.0.1:9/slack/events") as workspace:

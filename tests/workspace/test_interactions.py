@@ -16,7 +16,7 @@ def choice(text="Reservoir", value="p1"):
     return {"text": plain(text), "value": value}
 
 
-def grouped(label="Water"):
+def option_group(label="Water"):
     return {"label": plain(label), "options": [choice()]}
 
 
@@ -60,7 +60,7 @@ FORM = {
 }
 
 
-async def answered(app, doing, answer=None, kind="interactive"):
+async def acknowledge_action(app, doing, answer=None, kind="interactive"):
     """Acknowledge what the person does with `answer`. Returns (payload, result of the person's call)."""
     task = asyncio.create_task(doing)
     envelope, payload = await app.interaction(kind)
@@ -68,15 +68,15 @@ async def answered(app, doing, answer=None, kind="interactive"):
     return payload, await task
 
 
-async def card(workspace, app, **more):
+async def post_card(workspace, app, **more):
     posted = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Request 7", blocks=BUTTONS, **more)
     assert posted["ok"], posted
     return posted["message"] | {"channel": "C02PROJECTS"}
 
 
-async def opened(workspace, app, user="U02BEN", view=FORM):
+async def open_modal(workspace, app, user="U02BEN", view=FORM):
     person = workspace.as_user(user)
-    payload, _ = await answered(app, person.command("/pmo-request"), kind="slash_commands")
+    payload, _ = await acknowledge_action(app, person.command("/pmo-request"), kind="slash_commands")
     body = await workspace.api("views.open", trigger_id=payload["trigger_id"], view=view)
     assert body["ok"], body
     return person, await person.wait_view(view["callback_id"])
@@ -85,7 +85,7 @@ async def opened(workspace, app, user="U02BEN", view=FORM):
 async def test_a_command_carries_person_channel_and_text(workspace, app):
     ben = workspace.as_user("U02BEN")
     doing = ben.command("/pmo-request  health-check", channel="C07ASK")
-    payload, _ = await answered(app, doing, kind="slash_commands")
+    payload, _ = await acknowledge_action(app, doing, kind="slash_commands")
     expected = {
         "command": "/pmo-request",
         "text": "health-check",
@@ -103,7 +103,7 @@ async def test_a_command_carries_person_channel_and_text(workspace, app):
 
 async def test_an_escaped_command_gets_named_references(workspace, app):
     doing = workspace.as_user("U02BEN").command("/pmo who is @Wei Chen in #projects & why")
-    payload, _ = await answered(app, doing, kind="slash_commands")
+    payload, _ = await acknowledge_action(app, doing, kind="slash_commands")
     assert payload["text"] == "who is <@U03WEI|wei> in <#C02PROJECTS|projects> &amp; why"
 
 
@@ -115,16 +115,18 @@ async def test_an_unknown_command_gets_slacks_message(workspace, app):
 
 async def test_command_responses_are_ephemeral_by_default(workspace, app):
     ben, ada = workspace.as_user("U02BEN"), workspace.as_user("U01ADA")
-    await answered(app, ben.command("/pmo x"), {"text": "For you"}, "slash_commands")
-    await answered(app, ben.command("/pmo x"), {"text": "For all", "response_type": "in_channel"}, "slash_commands")
+    await acknowledge_action(app, ben.command("/pmo x"), {"text": "For you"}, "slash_commands")
+    await acknowledge_action(
+        app, ben.command("/pmo x"), {"text": "For all", "response_type": "in_channel"}, "slash_commands"
+    )
     assert (await ben.wait_message("For you"))["ephemeral"]
     assert "ephemeral" not in await ada.wait_message("For all")
 
 
 async def test_a_click_carries_button_message_and_person(workspace, app):
     wei = workspace.as_user("U03WEI")
-    message = await card(workspace, app)
-    payload, _ = await answered(app, wei.click(message, "Accept"))
+    message = await post_card(workspace, app)
+    payload, _ = await acknowledge_action(app, wei.click(message, "Accept"))
     action = payload["actions"][0]
     assert (action["action_id"], action["block_id"], action["value"]) == ("accept", "triage", "7")
     assert (action["type"], action["text"]["text"]) == ("button", "Accept")
@@ -141,8 +143,8 @@ async def test_a_click_carries_button_message_and_person(workspace, app):
 
 
 async def test_a_selection_carries_its_option(workspace, app):
-    message = await card(workspace, app)
-    payload, _ = await answered(app, workspace.as_user("U03WEI").click(message, "assign", "Emeka"))
+    message = await post_card(workspace, app)
+    payload, _ = await acknowledge_action(app, workspace.as_user("U03WEI").click(message, "assign", "Emeka"))
     assert payload["actions"][0]["selected_option"]["value"] == "emeka"
 
 
@@ -158,15 +160,15 @@ async def test_a_feedback_button_sends_its_own_value(workspace, app):
     message = posted["message"] | {"channel": "C02PROJECTS"}
     ben = workspace.as_user("U02BEN")
     for doing, value in ((ben.click(message, "Helpful"), "up"), (ben.click(message, "rate", "Not helpful"), "down")):
-        payload, _ = await answered(app, doing)
+        payload, _ = await acknowledge_action(app, doing)
         assert (payload["actions"][0]["type"], payload["actions"][0]["value"]) == ("feedback_buttons", value)
 
 
 async def test_external_select_options_come_from_the_app(workspace, app):
-    message = await card(workspace, app)
+    message = await post_card(workspace, app)
     choices = [choice()]
     doing = workspace.as_user("U03WEI").options(message, "project", "res")
-    payload, found = await answered(app, doing, {"options": choices})
+    payload, found = await acknowledge_action(app, doing, {"options": choices})
     assert (payload["type"], payload["action_id"], payload["value"]) == ("block_suggestion", "project", "res")
     assert found == choices
 
@@ -178,58 +180,62 @@ async def test_external_select_options_come_from_the_app(workspace, app):
         ({"options": [choice("x" * 76)]}, "must be less than 76 characters [json-pointer:/options/0/text/text]"),
         ({"options": [choice(value="x" * 151)]}, "must be less than 151 characters [json-pointer:/options/0/value]"),
         ({"options": [{"text": "Reservoir", "value": "p1"}]}, "must provide an object [json-pointer:/options/0/text]"),
-        ({"option_groups": [grouped("x" * 76)]}, "must be less than 76 characters"),
-        ({"option_groups": [grouped()] * 101}, "no more than 100 items allowed [json-pointer:/option_groups]"),
-        ({"options": [choice()], "option_groups": [grouped()]}, "must define only one of"),
+        ({"option_groups": [option_group("x" * 76)]}, "must be less than 76 characters"),
+        ({"option_groups": [option_group()] * 101}, "no more than 100 items allowed [json-pointer:/option_groups]"),
+        ({"options": [choice()], "option_groups": [option_group()]}, "must define only one of"),
         ({}, "must define either `options` or `option_groups`"),
         (None, "must provide an object"),
     ],
 )
 async def test_invalid_options_are_hidden_and_logged(workspace, app, caplog, answer, reason):
-    message = await card(workspace, app)
+    message = await post_card(workspace, app)
     with pytest.raises(Trouble, match="Couldn't load the options"):
-        await answered(app, workspace.as_user("U03WEI").options(message, "project", "res"), answer)
+        await acknowledge_action(app, workspace.as_user("U03WEI").options(message, "project", "res"), answer)
     [line] = [record.getMessage() for record in caplog.records if record.name == "workspace.interactions"]
     assert line.startswith("Not showing the options for project: ")
     assert reason in line
 
 
 async def test_zero_to_100_options_are_shown(workspace, app):
-    message = await card(workspace, app)
+    message = await post_card(workspace, app)
     wei = workspace.as_user("U03WEI")
     full = [choice("x" * 75, f"{number:0150}") for number in range(100)]
-    for answer, shown in (({"options": full}, 100), ({"option_groups": [grouped()] * 100}, 100), ({"options": []}, 0)):
-        _, found = await answered(app, wei.options(message, "project", "res"), answer)
+    for answer, shown in (
+        ({"options": full}, 100),
+        ({"option_groups": [option_group()] * 100}, 100),
+        ({"options": []}, 0),
+    ):
+        _, found = await acknowledge_action(app, wei.options(message, "project", "res"), answer)
         assert len(found) == shown
 
 
 async def test_a_response_url_replaces_or_deletes_the_original(workspace, app):
     wei = workspace.as_user("U03WEI")
-    message = await card(workspace, app)
-    payload, _ = await answered(app, wei.click(message, "Accept"))
-    await respond(workspace, payload, {"replace_original": True, "text": "Accepted"})
+    message = await post_card(workspace, app)
+    payload, _ = await acknowledge_action(app, wei.click(message, "Accept"))
+    await post_response(workspace, payload, {"replace_original": True, "text": "Accepted"})
     changed = await wei.wait_message(lambda message: message["text"] == "Accepted")
     assert changed["ts"] == message["ts"]
     assert "blocks" not in changed
-    await respond(workspace, payload, {"delete_original": True})
+    await post_response(workspace, payload, {"delete_original": True})
     await wei.wait_deleted(message["ts"])
 
 
-async def respond(workspace, payload, body):
+async def post_response(workspace, payload, body):
     async with workspace.session.post(payload["response_url"], json=body) as response:
         return response.status, await response.text()
 
 
 async def test_a_response_url_allows_five_uses_in_30_minutes(workspace, app):
-    payload, _ = await answered(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
-    assert [(await respond(workspace, payload, {"text": str(n)}))[0] for n in range(5)] == [200] * 5
-    status, body = await respond(workspace, payload, {"text": "6"})
+    payload, _ = await acknowledge_action(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
+    assert [(await post_response(workspace, payload, {"text": str(n)}))[0] for n in range(5)] == [200] * 5
+    status, body = await post_response(workspace, payload, {"text": "6"})
     assert (status, "used_url" in body) == (404, True)
-    payload, _ = await answered(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
+    payload, _ = await acknowledge_action(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
     clock = workspace.server.hub.clock
     now = clock.now()
     clock.now = lambda: now + 30 * 60 + 1
-    status, body = await respond(workspace, payload, {"text": "late"})
+    status, body = await post_response(workspace, payload, {"text": "late"})
     assert (status, "expired_url" in body) == (404, True)
 
 
@@ -237,32 +243,32 @@ async def test_an_ephemeral_message_can_be_replaced_and_deleted(workspace, app):
     wei = workspace.as_user("U03WEI")
     await workspace.api("chat.postEphemeral", channel="C02PROJECTS", user="U03WEI", text="Sure?", blocks=BUTTONS)
     message = await wei.wait_message("Sure?")
-    payload, _ = await answered(app, wei.click(message, "Accept"))
+    payload, _ = await acknowledge_action(app, wei.click(message, "Accept"))
     assert payload["container"]["is_ephemeral"]
     assert "message" not in payload
-    await respond(workspace, payload, {"replace_original": True, "text": "Done"})
+    await post_response(workspace, payload, {"replace_original": True, "text": "Done"})
     assert (await wei.wait_message("Done"))["ts"] == message["ts"]
-    await respond(workspace, payload, {"delete_original": True})
+    await post_response(workspace, payload, {"delete_original": True})
     await wei.wait_deleted(message["ts"])
     assert await wei.messages("C02PROJECTS") == []
 
 
 async def test_a_response_url_refuses_invalid_blocks(workspace, app):
-    payload, _ = await answered(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
-    status, body = await respond(workspace, payload, {"blocks": [{"type": "sections"}]})
+    payload, _ = await acknowledge_action(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
+    status, body = await post_response(workspace, payload, {"blocks": [{"type": "sections"}]})
     assert (status, "invalid_blocks" in body) == (400, True)
-    assert "no_text" in (await respond(workspace, payload, {}))[1]
+    assert "no_text" in (await post_response(workspace, payload, {}))[1]
 
 
 async def test_replies_to_missing_threads_are_refused(workspace, app, caplog):
     ben = workspace.as_user("U02BEN")
     nowhere = {"text": "For you", "thread_ts": "1700000000.000100"}
-    payload, _ = await answered(app, ben.command("/pmo x"), kind="slash_commands")
+    payload, _ = await acknowledge_action(app, ben.command("/pmo x"), kind="slash_commands")
     for reply in (nowhere, nowhere | {"response_type": "in_channel"}):
-        status, body = await respond(workspace, payload, reply)
+        status, body = await post_response(workspace, payload, reply)
         assert (status, "thread_not_found" in body) == (404, True)
         with pytest.raises(Trouble, match="trouble connecting"):
-            await answered(app, ben.command("/pmo x"), reply, "slash_commands")
+            await acknowledge_action(app, ben.command("/pmo x"), reply, "slash_commands")
     assert "Ignoring the app's response to /pmo: thread_not_found" in caplog.text
     refused = await workspace.api("chat.postEphemeral", channel="C02PROJECTS", user="U02BEN", **nowhere)
     assert refused["error"] == "thread_not_found"
@@ -272,22 +278,22 @@ async def test_replies_appear_in_the_parents_thread(workspace, app):
     ben = workspace.as_user("U02BEN")
     root = await ben.post("C07ASK", "Any news?")
     reply = await ben.post("C07ASK", "None", thread_ts=root)
-    payload, _ = await answered(app, ben.command("/pmo x", channel="C07ASK"), kind="slash_commands")
+    payload, _ = await acknowledge_action(app, ben.command("/pmo x", channel="C07ASK"), kind="slash_commands")
     for place in ({}, {"response_type": "in_channel"}):
-        assert (await respond(workspace, payload, {"text": "Some", "thread_ts": reply} | place))[0] == 200
+        assert (await post_response(workspace, payload, {"text": "Some", "thread_ts": reply} | place))[0] == 200
     await workspace.api("chat.postEphemeral", channel="C07ASK", user="U02BEN", text="Some", thread_ts=reply)
     assert [message["text"] for message in await ben.messages("C07ASK", thread_ts=root)][2:] == ["Some"] * 3
 
 
 async def test_a_response_url_accepts_only_objects(workspace, app):
-    payload, _ = await answered(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
-    status, body = await respond(workspace, payload, ["For you"])
+    payload, _ = await acknowledge_action(app, workspace.as_user("U02BEN").command("/pmo x"), kind="slash_commands")
+    status, body = await post_response(workspace, payload, ["For you"])
     assert (status, "invalid_payload" in body) == (400, True)
 
 
 async def test_a_submission_carries_every_value(workspace, app):
-    ben, view = await opened(workspace, app)
-    payload, errors = await answered(app, ben.submit(view, {"where": "C02PROJECTS"}))
+    ben, view = await open_modal(workspace, app)
+    payload, errors = await acknowledge_action(app, ben.submit(view, {"where": "C02PROJECTS"}))
     values = payload["view"]["state"]["values"]
     assert values["goal"]["text"] == {"type": "plain_text_input", "value": "Know where we stand"}
     assert (payload["type"], payload["view"]["callback_id"], errors) == ("view_submission", "request", {})
@@ -297,39 +303,39 @@ async def test_a_submission_carries_every_value(workspace, app):
 
 
 async def test_errors_keep_the_modal_open(workspace, app):
-    ben, view = await opened(workspace, app)
+    ben, view = await open_modal(workspace, app)
     errors = {"response_action": "errors", "errors": {"goal": "Too vague."}}
-    assert (await answered(app, ben.submit(view), errors))[1] == {"goal": "Too vague."}
+    assert (await acknowledge_action(app, ben.submit(view), errors))[1] == {"goal": "Too vague."}
     nowhere = {"response_action": "errors", "errors": {"nowhere": "Lost."}}
     with pytest.raises(Trouble, match="trouble connecting"):
-        await answered(app, ben.submit(view), nowhere)
+        await acknowledge_action(app, ben.submit(view), nowhere)
     assert [item["id"] for item in ben.stack] == [view["id"]]
 
 
 async def test_a_response_can_update_or_push_views(workspace, app):
-    ben, view = await opened(workspace, app)
+    ben, view = await open_modal(workspace, app)
     update = {"response_action": "update", "view": FORM | {"callback_id": "step2"}}
-    await answered(app, ben.submit(view), update)
+    await acknowledge_action(app, ben.submit(view), update)
     step2 = await ben.wait_view("step2")
     assert step2["id"] == view["id"]
-    await answered(app, ben.submit(step2), {"response_action": "push", "view": FORM | {"callback_id": "on top"}})
-    top = await ben.wait_view("on top")
+    await acknowledge_action(app, ben.submit(step2), {"response_action": "push", "view": FORM | {"callback_id": "top"}})
+    top = await ben.wait_view("top")
     assert top["previous_view_id"] == view["id"]
-    await answered(app, ben.submit(top))
+    await acknowledge_action(app, ben.submit(top))
     await ben.wait_closed()
     assert [item["callback_id"] for item in ben.stack] == ["step2"]
-    await answered(app, ben.submit(step2), {"response_action": "clear"})
+    await acknowledge_action(app, ben.submit(step2), {"response_action": "clear"})
     assert (await ben.wait_closed())["all"]
     assert ben.stack == []
 
 
 async def test_an_invalid_response_view_is_reported_and_logged(workspace, app, caplog):
-    ben, view = await opened(workspace, app)
+    ben, view = await open_modal(workspace, app)
     home = {"type": "home", "blocks": [{"type": "divider"}]}
     for wrong in (FORM | {"title": plain("x" * 25)}, home):
         for action in ("update", "push"):
             with pytest.raises(Trouble, match="trouble connecting"):
-                await answered(app, ben.submit(view), {"response_action": action, "view": wrong})
+                await acknowledge_action(app, ben.submit(view), {"response_action": action, "view": wrong})
     assert "must be less than 25 characters [json-pointer:/view/title/text]" in caplog.text
     assert "must be modal [json-pointer:/view/type]" in caplog.text
     assert [item["id"] for item in ben.stack] == [view["id"]]
@@ -337,33 +343,33 @@ async def test_an_invalid_response_view_is_reported_and_logged(workspace, app, c
 
 @pytest.mark.parametrize("answer", [{"response_action": "vanish"}, {"response_action": []}, "ok"])
 async def test_an_unknown_response_action_is_reported(workspace, app, answer):
-    ben, view = await opened(workspace, app)
+    ben, view = await open_modal(workspace, app)
     with pytest.raises(Trouble, match="trouble connecting"):
-        await answered(app, ben.submit(view), answer)
+        await acknowledge_action(app, ben.submit(view), answer)
     assert [item["id"] for item in ben.stack] == [view["id"]]
 
 
 async def test_client_side_errors_never_reach_the_app(workspace, app):
-    ben, view = await opened(workspace, app)
+    ben, view = await open_modal(workspace, app)
     assert await ben.submit(view, {"goal": " "}) == {"goal": "Please complete this required field."}
     kinds = [item["type"] for item in await workspace.events()]
     assert kinds == ["slash_commands"]
 
 
 async def test_closing_notifies_apps_that_asked(workspace, app):
-    ben, view = await opened(workspace, app)
-    payload, _ = await answered(app, ben.close(view))
+    ben, view = await open_modal(workspace, app)
+    payload, _ = await acknowledge_action(app, ben.close(view))
     assert (payload["type"], payload["view"]["id"], payload["is_cleared"]) == ("view_closed", view["id"], False)
     await ben.wait_closed()
-    ben, view = await opened(workspace, app, view=FORM | {"notify_on_close": False})
+    ben, view = await open_modal(workspace, app, view=FORM | {"notify_on_close": False})
     await ben.close(view)
     await ben.wait_closed()
 
 
 async def test_a_modal_buttons_trigger_can_push(workspace, app):
     section = {"type": "section", "text": plain("More"), "accessory": BUTTONS[0]["elements"][0]}
-    ben, view = await opened(workspace, app, view=FORM | {"blocks": [*FORM["blocks"], section]})
-    payload, _ = await answered(app, ben.click(view, "accept"))
+    ben, view = await open_modal(workspace, app, view=FORM | {"blocks": [*FORM["blocks"], section]})
+    payload, _ = await acknowledge_action(app, ben.click(view, "accept"))
     assert payload["container"] == {"type": "view", "view_id": view["id"]}
     assert payload["view"]["state"]["values"]["goal"]["text"]["value"] == "Know where we stand"
     assert "channel" not in payload
@@ -374,10 +380,10 @@ async def test_a_modal_buttons_trigger_can_push(workspace, app):
 
 async def test_global_and_message_shortcuts_reach_the_app(workspace, app):
     ben = workspace.as_user("U02BEN")
-    payload, _ = await answered(app, ben.shortcut("ask_help"))
+    payload, _ = await acknowledge_action(app, ben.shortcut("ask_help"))
     assert (payload["type"], payload["callback_id"]) == ("shortcut", "ask_help")
-    message = await card(workspace, app)
-    payload, _ = await answered(app, ben.shortcut("make_request", "C02PROJECTS", message))
+    message = await post_card(workspace, app)
+    payload, _ = await acknowledge_action(app, ben.shortcut("make_request", "C02PROJECTS", message))
     assert (payload["type"], payload["message_ts"], payload["message"]["text"]) == (
         "message_action",
         message["ts"],
@@ -390,7 +396,7 @@ async def test_global_and_message_shortcuts_reach_the_app(workspace, app):
 async def test_an_unanswered_click_shows_the_app_is_offline():
     async with running_workspace() as workspace:
         wei = workspace.as_user("U03WEI")
-        message = await card(workspace, None)
+        message = await post_card(workspace, None)
         await wei.click(message, "Accept")
         assert "isn't connected" in await wei.wait_trouble()
 
@@ -403,7 +409,7 @@ async def test_clicks_without_interactivity_are_reported():
         card = await ben.wait_message("Triage")
         await ben.click(card, "accept")
         assert "is not configured to handle interactive responses" in await ben.wait_trouble()
-        await answered(app, ben.command("/pmo help"), kind="slash_commands")
+        await acknowledge_action(app, ben.command("/pmo help"), kind="slash_commands")
         assert [event["type"] for event in await workspace.events()] == ["events_api", "slash_commands"]
 
 

@@ -10,25 +10,25 @@ from tests.workspace.running import running_workspace
 from workspace.clock import MessageClock
 
 
-async def status(workspace, method, **args):
+async def call_status(workspace, method, **args):
     headers = {"Authorization": f"Bearer {workspace.bot_token}"}
     async with workspace.session.post(f"{workspace.api_url}{method}", json=args, headers=headers) as response:
         return response.status, response.headers.get("Retry-After")
 
 
 async def test_calls_are_unlimited_without_strict_rates(workspace):
-    assert {(await status(workspace, "users.list"))[0] for _ in range(30)} == {200}
+    assert {(await call_status(workspace, "users.list"))[0] for _ in range(30)} == {200}
 
 
 async def test_calls_beyond_the_tier_get_retry_after():
     clock = MessageClock(lambda: 1_800_000_000.0)
     async with running_workspace(strict_rates=True, clock=clock) as workspace:
-        assert {(await status(workspace, "users.list"))[0] for _ in range(20)} == {200}
-        code, wait = await status(workspace, "users.list")
+        assert {(await call_status(workspace, "users.list"))[0] for _ in range(20)} == {200}
+        code, wait = await call_status(workspace, "users.list")
         assert (code, 60 <= int(wait) <= 61) == (429, True)
         assert (await workspace.api("users.list"))["error"] == "ratelimited"
         clock.now = lambda: 1_800_000_061.0
-        assert (await status(workspace, "users.list"))[0] == 200
+        assert (await call_status(workspace, "users.list"))[0] == 200
 
 
 async def test_messages_are_limited_per_channel_and_workspace():
@@ -36,7 +36,7 @@ async def test_messages_are_limited_per_channel_and_workspace():
     async with running_workspace(strict_rates=True, messages_per_minute=8, clock=clock) as workspace:
 
         async def post(channel):
-            return (await status(workspace, "chat.postMessage", channel=channel, text="x"))[0]
+            return (await call_status(workspace, "chat.postMessage", channel=channel, text="x"))[0]
 
         assert [await post("C02PROJECTS") for _ in range(6)] == [200] * 5 + [429]
         assert [await post("C01GENERAL") for _ in range(4)] == [200] * 3 + [429]
@@ -47,7 +47,7 @@ async def test_rate_limits_see_channel_names_as_ids():
     async with running_workspace(strict_rates=True, clock=clock) as workspace:
 
         async def post(channel):
-            return (await status(workspace, "chat.postMessage", channel=channel, text="x"))[0]
+            return (await call_status(workspace, "chat.postMessage", channel=channel, text="x"))[0]
 
         assert [await post(name) for name in ("C02PROJECTS", "projects", "#projects") * 2] == [200] * 5 + [429]
         direct = await workspace.as_user("U02BEN").dm()
@@ -62,19 +62,21 @@ async def test_an_app_may_open_all_connections_at_once():
 
 async def test_rate_limits_can_change_while_running(workspace):
     await workspace.control("rates", {"strict": True, "messages_per_minute": 1})
-    assert [(await status(workspace, "chat.postMessage", channel="C01GENERAL", text="x"))[0] for _ in range(2)] == [
+    assert [
+        (await call_status(workspace, "chat.postMessage", channel="C01GENERAL", text="x"))[0] for _ in range(2)
+    ] == [
         200,
         429,
     ]
     await workspace.control("rates", {"strict": False})
-    assert (await status(workspace, "chat.postMessage", channel="C01GENERAL", text="x"))[0] == 200
+    assert (await call_status(workspace, "chat.postMessage", channel="C01GENERAL", text="x"))[0] == 200
 
 
 async def test_call_faults_strike_as_often_as_requested(workspace):
     await workspace.faults({"kind": "status", "status": 503, "method": "auth.test", "count": 2})
-    assert [(await status(workspace, "auth.test"))[0] for _ in range(3)] == [503, 503, 200]
+    assert [(await call_status(workspace, "auth.test"))[0] for _ in range(3)] == [503, 503, 200]
     await workspace.faults({"kind": "ratelimit", "retry_after": 7, "every": 2})
-    assert [await status(workspace, "auth.test") for _ in range(2)] == [(200, None), (429, "7")]
+    assert [await call_status(workspace, "auth.test") for _ in range(2)] == [(200, None), (429, "7")]
     await workspace.faults({"kind": "error", "error": "fatal_error", "method": "users.list"})
     assert (await workspace.api("users.list"))["error"] == "fatal_error"
     assert (await workspace.api("auth.test"))["ok"]

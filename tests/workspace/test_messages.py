@@ -9,7 +9,7 @@ NESTED = {"event_type": "card", "event_payload": {"request": {"id": 7}}}
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*Health check* requested"}}
 
 
-async def refused(workspace, method, **args):
+async def call_refused(workspace, method, **args):
     body = await workspace.api(method, **args)
     assert not body["ok"]
     return body["error"]
@@ -86,7 +86,7 @@ async def test_blocks_and_their_elements_get_ids(workspace):
     ],
 )
 async def test_an_invalid_message_gets_slacks_error_code(workspace, args, error):
-    assert await refused(workspace, "chat.postMessage", **args) == error
+    assert await call_refused(workspace, "chat.postMessage", **args) == error
 
 
 async def test_invalid_blocks_are_named_by_pointer(workspace):
@@ -100,10 +100,10 @@ async def test_invalid_blocks_are_named_by_pointer(workspace):
 async def test_posting_requires_membership(workspace):
     farah = workspace.as_user("U06FARAH")
     await farah.command("/remove @PMO Assistant", channel="C02PROJECTS")
-    assert await refused(workspace, "chat.postMessage", channel="C02PROJECTS", text="x") == "not_in_channel"
+    assert await call_refused(workspace, "chat.postMessage", channel="C02PROJECTS", text="x") == "not_in_channel"
     wei = workspace.as_user("U03WEI")
     await wei.command("/remove @PMO Assistant", channel="C03TRIAGE")
-    assert await refused(workspace, "chat.postMessage", channel="C03TRIAGE", text="x") == "channel_not_found"
+    assert await call_refused(workspace, "chat.postMessage", channel="C03TRIAGE", text="x") == "channel_not_found"
 
 
 async def test_chat_write_public_allows_public_channels():
@@ -166,11 +166,11 @@ async def test_new_blocks_replace_old_without_edited_mark(workspace):
 async def test_an_app_edits_only_its_own_messages(workspace):
     ts = await workspace.as_user("U02BEN").post("C02PROJECTS", "Mine")
     place = {"channel": "C02PROJECTS", "ts": ts}
-    assert await refused(workspace, "chat.update", **place, text="Yours") == "cant_update_message"
-    assert await refused(workspace, "chat.delete", **place) == "cant_delete_message"
+    assert await call_refused(workspace, "chat.update", **place, text="Yours") == "cant_update_message"
+    assert await call_refused(workspace, "chat.delete", **place) == "cant_delete_message"
     place["ts"] = "1700000000.000100"
-    assert await refused(workspace, "chat.update", **place, text="x") == "message_not_found"
-    assert await refused(workspace, "chat.delete", **place) == "message_not_found"
+    assert await call_refused(workspace, "chat.update", **place, text="x") == "message_not_found"
+    assert await call_refused(workspace, "chat.delete", **place) == "message_not_found"
 
 
 async def test_a_deleted_message_leaves_page_and_history(workspace):
@@ -191,7 +191,7 @@ async def test_ephemeral_messages_stay_out_of_history(workspace):
     assert await ada.messages("C02PROJECTS") == []
     assert (await workspace.api("conversations.history", channel="C02PROJECTS"))["messages"] == []
     outsider = {"channel": "C03TRIAGE", "user": "U02BEN", "text": "x"}
-    assert await refused(workspace, "chat.postEphemeral", **outsider) == "user_not_in_channel"
+    assert await call_refused(workspace, "chat.postEphemeral", **outsider) == "user_not_in_channel"
 
 
 async def test_a_permalink_contains_channel_message_and_thread(workspace):
@@ -203,12 +203,12 @@ async def test_a_permalink_contains_channel_message_and_thread(workspace):
 
 
 async def test_calls_require_a_valid_token(workspace):
-    assert await refused(workspace, "auth.test", token="") == "not_authed"
-    assert await refused(workspace, "auth.test", token="xoxb-wrong") == "invalid_auth"
-    assert await refused(workspace, "auth.test", token=workspace.app_token) == "not_allowed_token_type"
-    assert await refused(workspace, "apps.connections.open", token=workspace.bot_token) == "not_allowed_token_type"
+    assert await call_refused(workspace, "auth.test", token="") == "not_authed"
+    assert await call_refused(workspace, "auth.test", token="xoxb-wrong") == "invalid_auth"
+    assert await call_refused(workspace, "auth.test", token=workspace.app_token) == "not_allowed_token_type"
+    assert await call_refused(workspace, "apps.connections.open", token=workspace.bot_token) == "not_allowed_token_type"
     await workspace.control("token", {"revoked": True})
-    assert await refused(workspace, "auth.test") == "token_revoked"
+    assert await call_refused(workspace, "auth.test") == "token_revoked"
     await workspace.control("token", {"revoked": False})
     assert (await workspace.api("auth.test"))["user_id"] == "U00PMOBOT"
 
@@ -223,4 +223,4 @@ async def test_calls_require_the_manifests_scopes():
 
 
 async def test_an_unserved_method_is_unknown(workspace):
-    assert await refused(workspace, "chat.scheduleMessage", channel="C02PROJECTS", text="x") == "unknown_method"
+    assert await call_refused(workspace, "chat.scheduleMessage", channel="C02PROJECTS", text="x") == "unknown_method"

@@ -5,14 +5,14 @@ import pytest
 from tests.workspace.running import running_workspace
 
 
-async def get(workspace, path, **headers):
+async def get_page(workspace, path, **headers):
     async with workspace.session.get(workspace.url + path, headers=headers) as response:
         return response.status, response.headers
 
 
 async def test_every_response_has_a_strict_policy(workspace):
     for path in ("/", "/client/boot", "/api/api.test"):
-        status, headers = await get(workspace, path)
+        status, headers = await get_page(workspace, path)
         assert status == 200
         policy = headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy
@@ -23,23 +23,23 @@ async def test_every_response_has_a_strict_policy(workspace):
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.7:8080"])
 async def test_host_names_beyond_loopback_are_refused(workspace, host):
-    assert (await get(workspace, "/client/boot", Host=host))[0] == 403
+    assert (await get_page(workspace, "/client/boot", Host=host))[0] == 403
 
 
 @pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "[::1]:8080"])
 async def test_loopback_host_names_are_accepted(workspace, host):
-    assert (await get(workspace, "/client/boot", Host=host))[0] == 200
+    assert (await get_page(workspace, "/client/boot", Host=host))[0] == 200
 
 
 async def test_a_public_host_accepts_other_names():
     async with running_workspace(host="0.0.0.0") as workspace:  # noqa: S104  what is tested
-        assert (await get(workspace, "/client/boot", Host="pmo.example"))[0] == 200
+        assert (await get_page(workspace, "/client/boot", Host="pmo.example"))[0] == 200
 
 
 @pytest.mark.parametrize("host", ["::1", "localhost", "127.0.0.1"])
 async def test_the_printed_url_opens_for_every_host(host):
     async with running_workspace(host=host) as workspace:
-        assert (await get(workspace, "/client/boot"))[0] == 200
+        assert (await get_page(workspace, "/client/boot"))[0] == 200
         assert (await workspace.api("auth.test"))["url"].startswith(workspace.url)
 
 
@@ -51,7 +51,7 @@ async def test_other_origins_can_neither_write_nor_listen(workspace):
     async with workspace.session.post(f"{workspace.url}/client/post", data="{}", headers=foreign) as response:
         assert response.status == 403
     upgrade = foreign | {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
-    assert (await get(workspace, "/client/socket?user=U01ADA", **upgrade))[0] == 403
+    assert (await get_page(workspace, "/client/socket?user=U01ADA", **upgrade))[0] == 403
     own = {"Origin": workspace.url}
     async with workspace.session.post(f"{workspace.url}/client/post", json=body, headers=own) as response:
         assert (await response.json())["ok"]
@@ -60,16 +60,16 @@ async def test_other_origins_can_neither_write_nor_listen(workspace):
 @pytest.mark.parametrize("said", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
 async def test_images_on_other_pages_cannot_call_methods(workspace, said):
     call = f"/api/chat.postMessage?token={workspace.bot_token}&channel=C01GENERAL&text=x"
-    assert (await get(workspace, call, **said))[0] == 403
-    assert (await get(workspace, "/client/boot", **said))[0] == 403
-    assert (await get(workspace, "/", **said))[0] == 200  # following a link is allowed
-    assert (await get(workspace, call))[0] == 200
+    assert (await get_page(workspace, call, **said))[0] == 403
+    assert (await get_page(workspace, "/client/boot", **said))[0] == 403
+    assert (await get_page(workspace, "/", **said))[0] == 200  # following a link is allowed
+    assert (await get_page(workspace, call))[0] == 200
 
 
 async def test_unknown_people_see_nothing(workspace):
     async with workspace.session.get(f"{workspace.url}/client/boot?user=U99NOBODY") as response:
         assert (await response.json())["error"] == "user_not_found"
-    assert (await get(workspace, "/client/socket?user=U99NOBODY"))[0] == 404
+    assert (await get_page(workspace, "/client/socket?user=U99NOBODY"))[0] == 404
 
 
 async def test_private_messages_are_visible_to_members_only(workspace):

@@ -6,7 +6,7 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
 
-async def call(workspace, kind, body, path="/api/chat.postMessage"):
+async def post_body(workspace, kind, body, path="/api/chat.postMessage"):
     headers = {"Authorization": f"Bearer {workspace.bot_token}"} | ({"Content-Type": kind} if kind else {})
     skip = () if kind else ("Content-Type",)
     async with workspace.session.post(
@@ -31,12 +31,12 @@ async def call(workspace, kind, body, path="/api/chat.postMessage"):
     ],
 )
 async def test_an_unreadable_body_gets_slacks_code(workspace, kind, body, code):
-    assert await call(workspace, kind, body) == (200, {"ok": False, "error": code})
+    assert await post_body(workspace, kind, body) == (200, {"ok": False, "error": code})
     assert (await workspace.calls())[-1]["error"] == code
 
 
 async def test_unpaired_surrogates_are_replaced(workspace):
-    answer = await call(workspace, JSON, b'{"channel": "C02PROJECTS", "text": "Half: \\ud83d"}')
+    answer = await post_body(workspace, JSON, b'{"channel": "C02PROJECTS", "text": "Half: \\ud83d"}')
     assert answer[1]["message"]["text"] == "Half: \N{REPLACEMENT CHARACTER}"
 
 
@@ -94,7 +94,7 @@ async def test_an_invalid_fault_leaves_the_others_unchanged(workspace):
     await workspace.faults({"kind": "delay"})
     await workspace.control("faults", [{"kind": "status"}, {"kind": "delay", "ms": -1}])
     assert [fault["kind"] for fault in (await workspace.control("faults"))["faults"]] == ["delay"]
-    await call(workspace, JSON, b"{", "/control/faults")
+    await post_body(workspace, JSON, b"{", "/control/faults")
     assert [fault["kind"] for fault in (await workspace.control("faults"))["faults"]] == ["delay"]
 
 

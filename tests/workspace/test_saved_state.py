@@ -59,13 +59,13 @@ async def test_read_markers_survive_a_restart(tmp_path):
     async with running_workspace(data=tmp_path) as workspace:
         ada, ben = workspace.as_user("U01ADA"), workspace.as_user("U02BEN")
         ts = await ben.post("C02PROJECTS", "News")
-        assert await unread(ada) == {"C02PROJECTS": 1}
+        assert await count_unread(ada) == {"C02PROJECTS": 1}
         await ada.read("C02PROJECTS", ts)
     async with running_workspace(data=tmp_path) as workspace:
-        assert await unread(workspace.as_user("U01ADA")) == {}
+        assert await count_unread(workspace.as_user("U01ADA")) == {}
 
 
-async def unread(person):
+async def count_unread(person):
     return {channel["id"]: channel["unread"] for channel in (await person.boot())["channels"] if channel["unread"]}
 
 

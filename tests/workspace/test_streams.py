@@ -5,7 +5,7 @@ import pytest
 from workspace.clock import MessageClock
 
 
-async def started(workspace, **args):
+async def start_stream(workspace, **args):
     ts = await workspace.as_user("U02BEN").post(await workspace.as_user("U02BEN").dm(), "What is RAG?")
     body = await workspace.api("chat.startStream", channel="D02BEN", thread_ts=ts, **args)
     assert body["ok"], body
@@ -18,7 +18,7 @@ def text(words):
 
 async def test_streamed_parts_appear_as_they_arrive(workspace):
     ben = workspace.as_user("U02BEN")
-    stream = await started(workspace, chunks=[text("RAG ")])
+    stream = await start_stream(workspace, chunks=[text("RAG ")])
     first = await ben.wait_message(lambda message: message.get("streaming"))
     assert first["text"] == "RAG "
     await workspace.api("chat.appendStream", **stream, chunks=[text("is a **status**.")])
@@ -38,7 +38,7 @@ def plain(words):
 
 
 async def test_a_stopped_stream_accepts_only_updates(workspace):
-    stream = await started(workspace, markdown_text="One")
+    stream = await start_stream(workspace, markdown_text="One")
     refused = await workspace.api("chat.update", **stream, text="x")
     assert refused["error"] == "streaming_state_conflict"
     assert (await workspace.api("chat.delete", **stream))["error"] == "cant_delete_message"
@@ -50,7 +50,7 @@ async def test_a_stopped_stream_accepts_only_updates(workspace):
 
 
 async def test_a_stream_refuses_mixed_text_and_chunks(workspace):
-    stream = await started(workspace, markdown_text="One")
+    stream = await start_stream(workspace, markdown_text="One")
     mixed = await workspace.api("chat.appendStream", **stream, chunks=[text("Two")])
     assert mixed["error"] == "streaming_mode_mismatch"
     both = await workspace.api("chat.appendStream", **stream, markdown_text="Two", chunks=[text("Two")])
@@ -90,7 +90,7 @@ PICTURE = {"type": "image", "alt_text": "Chart", "slack_file": {"id": "F0NOTHERE
     ],
 )
 async def test_a_refused_part_leaves_the_stream_unchanged(workspace, chunk, error, pointer):
-    stream = await started(workspace, chunks=[text("RAG "), blocks({"type": "divider"})])
+    stream = await start_stream(workspace, chunks=[text("RAG "), blocks({"type": "divider"})])
     refused = await workspace.api("chat.appendStream", **stream, chunks=[text("is "), chunk])
     assert (refused["error"], refused["errors"][0]["pointer"]) == (error, pointer)
     assert (await workspace.api("chat.appendStream", **stream, chunks=[text("a status.")]))["ok"]
@@ -102,7 +102,7 @@ async def test_a_refused_part_leaves_the_stream_unchanged(workspace, chunk, erro
 
 
 async def test_a_refused_stop_leaves_the_stream_open(workspace):
-    stream = await started(workspace, markdown_text="One")
+    stream = await start_stream(workspace, markdown_text="One")
     for wrong in ({"blocks": [{"type": "sections"}]}, {"metadata": {}, "chunks": [{"type": "magic"}]}):
         assert not (await workspace.api("chat.stopStream", **stream, **wrong))["ok"]
     refused = await workspace.api("chat.stopStream", **stream, metadata={"event_type": "answered"})
@@ -111,12 +111,12 @@ async def test_a_refused_stop_leaves_the_stream_open(workspace):
 
 
 async def test_a_pending_task_can_be_streamed(workspace):
-    stream = await started(workspace, chunks=[task(status="pending")])
+    stream = await start_stream(workspace, chunks=[task(status="pending")])
     assert (await workspace.api("chat.stopStream", **stream))["message"]["blocks"][0]["status"] == "pending"
 
 
 async def test_streamed_tasks_are_updated_in_place(workspace):
-    stream = await started(workspace)
+    stream = await start_stream(workspace)
     search = {"type": "task_update", "id": "1", "title": "Searching", "status": "in_progress"}
     await workspace.api("chat.appendStream", **stream, chunks=[search, text("Found it.")])
     done = search | {"status": "complete", "output": "3 pages"}
@@ -127,7 +127,7 @@ async def test_streamed_tasks_are_updated_in_place(workspace):
 
 
 async def test_streamed_tasks_can_form_one_plan(workspace):
-    stream = await started(workspace, task_display_mode="plan")
+    stream = await start_stream(workspace, task_display_mode="plan")
     chunks = [
         {"type": "plan_update", "title": "Answering"},
         {"type": "task_update", "id": "1", "title": "Searching", "status": "complete"},
@@ -147,7 +147,7 @@ async def test_a_channel_stream_requires_a_recipient(workspace):
 
 
 async def test_a_stream_ends_after_five_minutes(workspace):
-    stream = await started(workspace, markdown_text="One")
+    stream = await start_stream(workspace, markdown_text="One")
     clock: MessageClock = workspace.server.hub.clock
     now = clock.now()
     clock.now = lambda: now + 301

@@ -5,17 +5,17 @@ import pytest
 from workspace.view_inputs import find_input_errors
 
 
-def checked(element, state, *, optional=False):
+def find_error(element, state, *, optional=False):
     block = {"type": "input", "block_id": "b", "optional": optional, "element": {"action_id": "a", **element}}
     return find_input_errors({"blocks": [block]}, {"b": {"a": state}}).get("b")
 
 
 def text(value, **limits):
-    return checked({"type": "plain_text_input", **limits}, {"value": value})
+    return find_error({"type": "plain_text_input", **limits}, {"value": value})
 
 
 def number(value, **limits):
-    return checked({"type": "number_input", "is_decimal_allowed": False, **limits}, {"value": value})
+    return find_error({"type": "number_input", "is_decimal_allowed": False, **limits}, {"value": value})
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,8 @@ def number(value, **limits):
     ["plain_text_input", "static_select", "datepicker", "checkboxes", "multi_users_select", "rich_text_input"],
 )
 def test_required_fields_must_be_filled_in(element):
-    assert checked({"type": element}, {}) == "Please complete this required field."
-    assert checked({"type": element}, {}, optional=True) is None
+    assert find_error({"type": element}, {}) == "Please complete this required field."
+    assert find_error({"type": element}, {}, optional=True) is None
 
 
 def test_blank_text_counts_as_empty():
@@ -57,14 +57,14 @@ def test_number_bounds_are_checked():
     ],
 )
 def test_emails_urls_dates_and_times_are_checked(element, field, good, bad, problem):
-    assert checked({"type": element}, {field: good}) is None
-    assert checked({"type": element}, {field: bad}) == problem
+    assert find_error({"type": element}, {field: good}) is None
+    assert find_error({"type": element}, {field: bad}) == problem
 
 
 def test_too_many_selected_items_are_refused():
     element = {"type": "multi_users_select", "max_selected_items": 2}
-    assert checked(element, {"selected_users": ["U1", "U2"]}) is None
-    assert checked(element, {"selected_users": ["U1", "U2", "U3"]}) == "Must have at most 2 selected."
+    assert find_error(element, {"selected_users": ["U1", "U2"]}) is None
+    assert find_error(element, {"selected_users": ["U1", "U2", "U3"]}) == "Must have at most 2 selected."
 
 
 def test_a_missing_field_counts_as_empty():

@@ -20,12 +20,12 @@ def modal(callback_id="request", **more):
 HOME = {"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "Your requests"}}]}
 
 
-def trigger(workspace, user="U02BEN", view_id=""):
+def issue_trigger(workspace, user="U02BEN", view_id=""):
     return workspace.server.hub.triggers.issue(user, view_id)
 
 
-async def opened(workspace, **more):
-    body = await workspace.api("views.open", trigger_id=trigger(workspace), view=modal(**more))
+async def open_modal(workspace, **more):
+    body = await workspace.api("views.open", trigger_id=issue_trigger(workspace), view=modal(**more))
     assert body["ok"], body
     return body["view"]
 
@@ -33,7 +33,7 @@ async def opened(workspace, **more):
 async def test_a_view_opens_for_the_triggers_person(workspace):
     ben = workspace.as_user("U02BEN")
     await ben.boot()
-    view = await opened(workspace, private_metadata="draft 7")
+    view = await open_modal(workspace, private_metadata="draft 7")
     seen = await ben.wait_view("request")
     assert seen == view
     assert (view["private_metadata"], view["root_view_id"], view["previous_view_id"]) == ("draft 7", view["id"], None)
@@ -41,7 +41,7 @@ async def test_a_view_opens_for_the_triggers_person(workspace):
 
 
 async def test_a_trigger_opens_one_modal(workspace):
-    once = trigger(workspace)
+    once = issue_trigger(workspace)
     assert (await workspace.api("views.open", trigger_id=once, view=modal()))["ok"]
     assert (await workspace.api("views.open", trigger_id=once, view=modal()))["error"] == "exchanged_trigger_id"
     assert (await workspace.api("views.open", trigger_id="1.2.3", view=modal()))["error"] == "invalid_trigger_id"
@@ -49,31 +49,31 @@ async def test_a_trigger_opens_one_modal(workspace):
 
 async def test_a_trigger_expires_after_three_seconds(workspace):
     clock: MessageClock = workspace.server.hub.clock
-    old = trigger(workspace)
+    old = issue_trigger(workspace)
     now = clock.now()
     clock.now = lambda: now + 3.1
     assert (await workspace.api("views.open", trigger_id=old, view=modal()))["error"] == "expired_trigger_id"
 
 
 async def test_a_stack_holds_three_views(workspace):
-    root = await opened(workspace)
-    second = await workspace.api("views.push", trigger_id=trigger(workspace), view=modal("second"))
-    third = await workspace.api("views.push", trigger_id=trigger(workspace), view=modal("third"))
-    fourth = await workspace.api("views.push", trigger_id=trigger(workspace), view=modal("fourth"))
+    root = await open_modal(workspace)
+    second = await workspace.api("views.push", trigger_id=issue_trigger(workspace), view=modal("second"))
+    third = await workspace.api("views.push", trigger_id=issue_trigger(workspace), view=modal("third"))
+    fourth = await workspace.api("views.push", trigger_id=issue_trigger(workspace), view=modal("fourth"))
     assert second["view"]["previous_view_id"] == root["id"]
     assert third["view"]["root_view_id"] == root["id"]
     assert fourth["error"] == "push_limit_reached"
 
 
 async def test_pushing_without_a_stack_is_refused(workspace):
-    pushed = await workspace.api("views.push", trigger_id=trigger(workspace), view=modal())
+    pushed = await workspace.api("views.push", trigger_id=issue_trigger(workspace), view=modal())
     assert pushed["error"] == "not_found"
 
 
 async def test_updates_with_an_old_hash_are_refused(workspace):
     ben = workspace.as_user("U02BEN")
     await ben.boot()
-    view = await opened(workspace)
+    view = await open_modal(workspace)
     await ben.wait_view("request")
     first = await workspace.api("views.update", view_id=view["id"], hash=view["hash"], view=modal("changed"))
     assert (await ben.wait_view("changed"))["id"] == view["id"]
@@ -85,11 +85,11 @@ async def test_updates_with_an_old_hash_are_refused(workspace):
 
 
 async def test_a_view_is_found_by_external_id(workspace):
-    view = await opened(workspace, external_id="draft-7")
+    view = await open_modal(workspace, external_id="draft-7")
     updated = await workspace.api("views.update", external_id="draft-7", view=modal("changed", external_id="draft-7"))
     assert updated["view"]["id"] == view["id"]
     other = await workspace.api(
-        "views.open", trigger_id=trigger(workspace, "U01ADA"), view=modal(external_id="draft-7")
+        "views.open", trigger_id=issue_trigger(workspace, "U01ADA"), view=modal(external_id="draft-7")
     )
     assert other["error"] == "duplicate_external_id"
 
@@ -103,13 +103,13 @@ async def test_a_view_is_found_by_external_id(workspace):
     ],
 )
 async def test_an_invalid_view_error_includes_the_pointer(workspace, view, pointer):
-    body = await workspace.api("views.open", trigger_id=trigger(workspace), view=view)
+    body = await workspace.api("views.open", trigger_id=issue_trigger(workspace), view=view)
     assert body["error"] == "invalid_arguments"
     assert pointer in [error["pointer"] for error in body["errors"]]
 
 
 async def test_a_refused_view_does_not_use_up_its_trigger(workspace):
-    once = trigger(workspace)
+    once = issue_trigger(workspace)
     assert not (await workspace.api("views.open", trigger_id=once, view=modal(blocks=[])))["ok"]
     assert (await workspace.api("views.open", trigger_id=once, view=modal()))["ok"]
 
@@ -128,12 +128,12 @@ async def test_a_published_home_is_shown_when_opened(workspace):
 
 async def test_each_view_type_has_its_method(workspace):
     assert (await workspace.api("views.publish", user_id="U04DANA", view=modal()))["error"] == "invalid_arguments"
-    opened_home = await workspace.api("views.open", trigger_id=trigger(workspace), view=HOME)
+    opened_home = await workspace.api("views.open", trigger_id=issue_trigger(workspace), view=HOME)
     assert opened_home["error"] == "invalid_arguments"
 
 
 async def test_an_update_cannot_change_the_view_type(workspace):
-    view = await opened(workspace)
+    view = await open_modal(workspace)
     await workspace.api("views.publish", user_id="U04DANA", view=HOME | {"external_id": "home-of-dana"})
     for place, other in (({"view_id": view["id"]}, HOME), ({"external_id": "home-of-dana"}, modal())):
         refused = await workspace.api("views.update", **place, view=other)
@@ -143,17 +143,17 @@ async def test_an_update_cannot_change_the_view_type(workspace):
 
 
 async def test_external_ids_are_unique_across_views(workspace):
-    await opened(workspace, external_id="draft-7")
+    await open_modal(workspace, external_id="draft-7")
     taken = HOME | {"external_id": "draft-7"}
     assert (await workspace.api("views.publish", user_id="U04DANA", view=taken))["error"] == "duplicate_external_id"
     home = HOME | {"external_id": "home"}
     assert (await workspace.api("views.publish", user_id="U04DANA", view=home))["ok"]
     assert (await workspace.api("views.publish", user_id="U04DANA", view=home))["ok"]
-    again = await workspace.api("views.open", trigger_id=trigger(workspace), view=modal(external_id="home"))
+    again = await workspace.api("views.open", trigger_id=issue_trigger(workspace), view=modal(external_id="home"))
     assert again["error"] == "duplicate_external_id"
 
 
 async def test_people_submit_only_their_own_views(workspace):
-    view = await opened(workspace)
+    view = await open_modal(workspace)
     with pytest.raises(Trouble, match="not_found"):
         await workspace.as_user("U01ADA").submit(view, {"goal": "x"})

@@ -66,7 +66,7 @@ def small_app(workspace: RunningWorkspace) -> AsyncApp:
 
 
 @contextlib.asynccontextmanager
-async def connected(workspace: RunningWorkspace) -> AsyncIterator[AsyncApp]:
+async def run_app(workspace: RunningWorkspace) -> AsyncIterator[AsyncApp]:
     app = small_app(workspace)
     handler = AsyncSocketModeHandler(app, workspace.app_token, ping_interval=0.2)
     await handler.connect_async()
@@ -79,7 +79,7 @@ async def connected(workspace: RunningWorkspace) -> AsyncIterator[AsyncApp]:
 
 @pytest.fixture
 async def workspace() -> AsyncIterator[RunningWorkspace]:
-    async with running_workspace() as running, connected(running):
+    async with running_workspace() as running, run_app(running):
         yield running
 
 

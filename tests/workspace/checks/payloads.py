@@ -110,10 +110,10 @@ def modal(*blocks: Payload, **more: Any) -> Payload:
     return {"type": "modal", "title": plain("New request"), "blocks": list(blocks), **more}
 
 
-def said(problems: Any) -> list[str]:
+def messages_of(problems: Any) -> list[str]:
     return [str(problem) for problem in problems]
 
 
-def accepted_on(block: Payload) -> set[str]:
+def surfaces_accepting(block: Payload) -> set[str]:
     """Return the surfaces that accept this block."""
     return {surface for surface in ("message", "modal", "home") if not check_blocks([block], surface)}  # type: ignore[arg-type]

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from tests.workspace.checks.payloads import (
-    accepted_on,
     actions,
     button,
     cell,
@@ -15,6 +14,7 @@ from tests.workspace.checks.payloads import (
     field,
     figure,
     image,
+    messages_of,
     mrkdwn,
     option,
     pie,
@@ -23,9 +23,9 @@ from tests.workspace.checks.payloads import (
     rich,
     rich_section,
     rows,
-    said,
     section,
     series,
+    surfaces_accepting,
     table,
     text,
 )
@@ -83,7 +83,7 @@ ACCEPTED: list[tuple[str, dict[str, Any], set[str]]] = [
 
 @pytest.mark.parametrize(("block", "surfaces"), [case[1:] for case in ACCEPTED], ids=[case[0] for case in ACCEPTED])
 def test_blocks_are_accepted_only_on_their_surfaces(block: dict[str, Any], surfaces: set[str]) -> None:
-    assert accepted_on(block) == surfaces
+    assert surfaces_accepting(block) == surfaces
 
 
 UNEVEN = data_table()
@@ -209,20 +209,20 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("block", "complaint"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
 def test_an_invalid_block_gets_the_right_code(block: dict[str, Any], complaint: str) -> None:
-    problems = said(check_blocks([block], "message"))
+    problems = messages_of(check_blocks([block], "message"))
     assert len(problems) == 1
     assert complaint in problems[0]
 
 
 def test_a_modal_refuses_and_names_message_blocks() -> None:
-    assert said(check_blocks([section(), table()], "modal")) == [
+    assert messages_of(check_blocks([section(), table()], "modal")) == [
         "unsupported type: table [json-pointer:/blocks/1/type]"
     ]
 
 
 def test_duplicate_block_ids_are_refused_inside_containers() -> None:
     inner = {"type": "container", "title": plain(), "child_blocks": [section(block_id="status")]}
-    assert said(check_blocks([section(block_id="status"), inner], "message")) == [
+    assert messages_of(check_blocks([section(block_id="status"), inner], "message")) == [
         '`block_id` "status" already exists [json-pointer:/blocks/1/child_blocks/0/block_id]'
     ]
 
@@ -233,11 +233,11 @@ def test_action_ids_may_repeat_in_other_blocks() -> None:
 
 @pytest.mark.parametrize("blocks", [None, "[]", {"type": "divider"}, 7])
 def test_blocks_must_be_a_list(blocks: object) -> None:
-    assert said(check_blocks(blocks, "message")) == ["must provide an array [json-pointer:/blocks]"]
+    assert messages_of(check_blocks(blocks, "message")) == ["must provide an array [json-pointer:/blocks]"]
 
 
 def test_each_block_must_be_an_object() -> None:
-    problems = said(check_blocks([None, "divider", [], {"type": ["divider"]}], "home"))
+    problems = messages_of(check_blocks([None, "divider", [], {"type": ["divider"]}], "home"))
     assert problems[:3] == [f"must provide an object [json-pointer:/blocks/{index}]" for index in range(3)]
     assert problems[3].endswith("[json-pointer:/blocks/3/type]")
 

@@ -5,20 +5,20 @@ from typing import Any
 import pytest
 
 from tests.workspace.checks.payloads import (
-    accepted_on,
     actions,
     button,
     confirm,
     field,
     group,
+    messages_of,
     mrkdwn,
     option,
     options,
     plain,
     rich,
     rich_section,
-    said,
     section,
+    surfaces_accepting,
     text,
 )
 from workspace.checks import check_blocks
@@ -74,7 +74,7 @@ SURFACES = {
 @pytest.mark.parametrize("kind", ELEMENTS)
 def test_elements_are_accepted_where_slack_allows_them(place: str, kind: str) -> None:
     surfaces = SURFACES.get(kind, EVERYWHERE) if kind in STANDS[place] else set()
-    assert accepted_on(PLACES[place](ELEMENTS[kind])) == surfaces
+    assert surfaces_accepting(PLACES[place](ELEMENTS[kind])) == surfaces
 
 
 def of(kind: str, **more: Any) -> dict[str, Any]:
@@ -156,7 +156,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("element", "complaint"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
 def test_an_invalid_element_gets_the_right_code(element: dict[str, Any], complaint: str) -> None:
-    problems = said(check_blocks([field(element)], "modal"))
+    problems = messages_of(check_blocks([field(element)], "modal"))
     assert len(problems) == 1
     assert complaint in problems[0]
 
@@ -178,7 +178,7 @@ BUTTONS: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("wrong", "complaint"), [case[1:] for case in BUTTONS], ids=[case[0] for case in BUTTONS])
 def test_an_invalid_button_gets_the_right_code(wrong: dict[str, Any], complaint: str) -> None:
-    assert any(complaint in problem for problem in said(check_blocks([actions(wrong)], "message")))
+    assert any(complaint in problem for problem in messages_of(check_blocks([actions(wrong)], "message")))
 
 
 def test_initial_options_may_omit_the_emoji_flag() -> None:
@@ -200,7 +200,7 @@ def test_initial_options_may_reach_the_maximum() -> None:
 
 def test_option_values_are_unique_across_groups() -> None:
     element = {"type": "static_select", "option_groups": [group("Live"), group("Closed")]}
-    assert said(check_blocks([field(element)], "modal")) == [
+    assert messages_of(check_blocks([field(element)], "modal")) == [
         '`value` "p0" already exists [json-pointer:/blocks/0/element/option_groups/1/options/0/value]'
     ]
 
@@ -208,8 +208,8 @@ def test_option_values_are_unique_across_groups() -> None:
 @pytest.mark.parametrize("kind", ["conversations_select", "channels_select"])
 def test_response_urls_need_an_input_in_a_modal(kind: str) -> None:
     menu = of(kind, response_url_enabled=True)
-    assert accepted_on(field(menu)) == {"modal"}
-    assert accepted_on(section(accessory=menu)) == set()
+    assert surfaces_accepting(field(menu)) == {"modal"}
+    assert surfaces_accepting(section(accessory=menu)) == set()
 
 
 def test_file_inputs_cannot_dispatch_actions() -> None:

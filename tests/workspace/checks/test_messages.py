@@ -10,10 +10,10 @@ from tests.workspace.checks.payloads import (
     cell,
     chart,
     data_table,
+    messages_of,
     mrkdwn,
     pie,
     plain,
-    said,
     section,
     table,
 )
@@ -71,7 +71,7 @@ def test_markdown_text_excludes_text_and_blocks() -> None:
 )
 def test_block_kinds_have_limits_per_message(kind: dict[str, Any], most: int, words: str) -> None:
     assert check_message({"blocks": [kind] * most}) == []
-    assert said(check_message({"blocks": [kind] * (most + 1)})) == [f"{words} [json-pointer:/blocks/{most}]"]
+    assert messages_of(check_message({"blocks": [kind] * (most + 1)})) == [f"{words} [json-pointer:/blocks/{most}]"]
 
 
 def test_nested_tables_count_toward_the_limit() -> None:
@@ -119,7 +119,7 @@ def test_unknown_attachment_fields_are_refused() -> None:
         check_message({"attachments": [{"title": "", "fields": [{"title": "", "value": ""}], "mrkdwn_in": []}]}) == []
     )
     assert check_message({"text": "x", "markdown_text": "", "attachments": [], "metadata": None}) == []
-    assert said(check_message({"attachments": [{"colour": "red"}]})) == [
+    assert messages_of(check_message({"attachments": [{"colour": "red"}]})) == [
         "invalid additional property: colour [json-pointer:/attachments/0]"
     ]
 
@@ -160,7 +160,7 @@ def test_metadata_must_be_an_object() -> None:
 
 
 def test_text_must_be_a_string() -> None:
-    assert said(check_message({"text": ["Hello"]})) == ["must provide a string [json-pointer:/text]"]
+    assert messages_of(check_message({"text": ["Hello"]})) == ["must provide a string [json-pointer:/text]"]
 
 
 def test_a_nested_violation_hides_no_other() -> None:

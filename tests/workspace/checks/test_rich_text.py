@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.workspace.checks.payloads import rich, rich_section, said, text
+from tests.workspace.checks.payloads import messages_of, rich, rich_section, text
 from workspace.checks import check_blocks
 
 LINK = {"type": "link", "url": "https://example.org/handbook", "text": "Handbook"}
@@ -82,6 +82,6 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("block", "complaint"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
 def test_invalid_rich_text_gets_the_right_code(block: dict[str, Any], complaint: str) -> None:
-    problems = said(check_blocks([block], "message"))
+    problems = messages_of(check_blocks([block], "message"))
     assert len(problems) == 1
     assert complaint in problems[0]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.workspace.checks.payloads import field, modal, mrkdwn, option, plain, said, section
+from tests.workspace.checks.payloads import field, messages_of, modal, mrkdwn, option, plain, section
 from workspace.checks import check_view
 
 NAME = field({"type": "plain_text_input", "action_id": "name"}, block_id="name")
@@ -21,7 +21,7 @@ def test_a_modal_with_buttons_is_accepted() -> None:
 
 
 def test_a_modal_with_inputs_requires_submit() -> None:
-    assert said(check_view(modal(section(), NAME))) == [
+    assert messages_of(check_view(modal(section(), NAME))) == [
         "must define `submit` to use an `input` block in modals [json-pointer:/view/blocks/1/input]"
     ]
 
@@ -48,7 +48,7 @@ def test_the_home_tab_accepts_inputs_without_submit() -> None:
     ],
 )
 def test_an_invalid_view_gets_the_right_code(view: dict[str, Any], complaint: str) -> None:
-    assert said(check_view(view)) == [complaint]
+    assert messages_of(check_view(view)) == [complaint]
 
 
 def test_an_invalid_view_is_an_invalid_argument() -> None:

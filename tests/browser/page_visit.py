@@ -36,7 +36,7 @@ class Visit:
         page.on("console", visit._console)
         page.on("pageerror", lambda error: visit.problems.append(f"thrown: {error}"))
         page.on("requestfailed", visit._failed)
-        await page.route(lambda address: address.startswith(f"{workspace.url}/?"), _strictly)
+        await page.route(lambda address: address.startswith(f"{workspace.url}/?"), _apply_strict_policy)
         await page.add_init_script(ALARM)
         await page.goto(f"{workspace.url}/?user={user}#{channel}")
         await expect(page.get_by_role("main")).to_be_visible()
@@ -80,6 +80,6 @@ class Visit:
         await self.page.get_by_role("menuitem", name=item).click()
 
 
-async def _strictly(route: Route) -> None:
+async def _apply_strict_policy(route: Route) -> None:
     answer = await route.fetch()
     await route.fulfill(response=answer, headers=answer.headers | {"content-security-policy": STRICT})

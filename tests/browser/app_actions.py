@@ -10,18 +10,20 @@ PNG = base64.b64decode(
 )
 
 
-async def say(workspace: RunningWorkspace, blocks: list[Json], channel: str = "C02PROJECTS", **more: object) -> str:
+async def post_blocks(
+    workspace: RunningWorkspace, blocks: list[Json], channel: str = "C02PROJECTS", **more: object
+) -> str:
     """Post blocks as the app. Returns the message's ts."""
-    return await tell(workspace, "From the app", channel, blocks=blocks, **more)
+    return await post_text(workspace, "From the app", channel, blocks=blocks, **more)
 
 
-async def tell(workspace: RunningWorkspace, text: str, channel: str = "C02PROJECTS", **more: object) -> str:
+async def post_text(workspace: RunningWorkspace, text: str, channel: str = "C02PROJECTS", **more: object) -> str:
     answer = await workspace.api("chat.postMessage", channel=channel, text=text, **more)
     assert answer["ok"], answer
     return str(answer["ts"])
 
 
-async def show(workspace: RunningWorkspace, view: Json, user: str = "U02BEN") -> Json:
+async def open_modal(workspace: RunningWorkspace, view: Json, user: str = "U02BEN") -> Json:
     """Open a modal on this person's page."""
     trigger = workspace.server.hub.triggers.issue(user)
     answer = await workspace.api("views.open", trigger_id=trigger, view=view)
@@ -29,7 +31,7 @@ async def show(workspace: RunningWorkspace, view: Json, user: str = "U02BEN") ->
     return dict(answer["view"])
 
 
-async def upload(workspace: RunningWorkspace, name: str, content: bytes, **place: str) -> str:
+async def upload_file(workspace: RunningWorkspace, name: str, content: bytes, **place: str) -> str:
     """Upload a file in the three steps an app takes, and share it in `channel_id` if that is given. Returns its id."""
     begun = await workspace.api("files.getUploadURLExternal", filename=name, length=len(content))
     async with workspace.session.post(begun["upload_url"], data=content) as answer:
