@@ -1,4 +1,4 @@
-"""`make bench`: runs everything and prints the table of benchmarks/README.md."""
+"""`make bench`: run everything and print the figures for benchmarks/README.md."""
 
 import asyncio
 import statistics
@@ -15,98 +15,98 @@ from storage.database import Database
 from storage.store import Store
 
 BURST = 2000
-BURSTS = 5  # one of them tells little: a single commit or a pause of the machine decides its p99
-FAN_OUT = 1000
-POSTS_A_SECOND = 100  # what the bot is told that the workspace allows
+BURSTS = 5  # one burst says little: a single slow commit or a pause of the machine decides its p99
+BULK_POSTS = 1000
+POSTS_PER_SECOND = 100  # the limit that the bot is configured with
 
 
-def p(values: Sequence[float], share: int) -> float:
+def compute_percentile(values: Sequence[float], share: int) -> float:
     """The percentile."""
     return statistics.quantiles(values, n=100, method="inclusive")[share - 1]
 
 
-async def events(url: str, kind: str, data: Path) -> dict[str, float]:
-    """The same events for either app: a burst, fifty a second, and, for the bot, twenty a second."""
+async def run_events(url: str, kind: str, data: Path) -> dict[str, float]:
+    """The same events for both apps: bursts, fifty per second, then twenty per second."""
     found: dict[str, float] = {}
-    with stage.app(kind, url, data) as process:
-        async with stage.load(url) as load:
-            await load.burst(20)  # both apps are warm
-            await load.answered(20, 30)
-            await load.forget()
-            bursts = [await burst(load) for _ in range(BURSTS)]
+    with stage.run_app(kind, url, data) as process:
+        async with stage.open_load(url) as load:
+            await load.post_burst(20)  # warms up both apps
+            await load.wait_for_answers(20, 30)
+            await load.reset()
+            bursts = [await run_burst(load) for _ in range(BURSTS)]
             for name in bursts[0]:
                 found[name] = statistics.median(one[name] for one in bursts)
-            await load.steadily(50, 20)
-            found["50/s answered"] = len(await load.answered(1000, 60))
-            found["50/s ack p99 ms"] = p(await load.ack_ms(), 99)
-            await load.forget()
-            await load.steadily(20, 15)
-            posts = await load.answered(300, 30)
-            # `at` is when the answer of the call was about to be given, so the added latency is in it once.
+            await load.post_steadily(50, 20)
+            found["50/s answered"] = len(await load.wait_for_answers(1000, 60))
+            found["50/s ack p99 ms"] = compute_percentile(await load.read_ack_times(), 99)
+            await load.reset()
+            await load.post_steadily(20, 15)
+            posts = await load.wait_for_answers(300, 30)
+            # `at` is the time just before the response, so it includes the added latency once.
             waits = [(call["at"] - load.sent[call["args"]["thread_ts"]]) * 1000 - stage.LATENCY_MS for call in posts]
-            found["20/s event to post p95 ms"] = p(waits, 95)
-            await load.forget()
+            found["20/s event to post p95 ms"] = compute_percentile(waits, 95)
+            await load.reset()
             found["RSS MB"] = process.memory_info().rss / 1e6
             if kind == "bot":
-                found |= await fan_out(load, data)
+                found |= await run_bulk_posts(load, data)
     return found
 
 
-async def burst(load: stage.Load) -> dict[str, float]:
-    """BURST mentions at once, and what became of them."""
+async def run_burst(load: stage.Load) -> dict[str, float]:
+    """BURST mentions at once: how many were answered, how fast, and how fast they were acknowledged."""
     began = time.perf_counter()
-    await load.burst(BURST)
-    posts = await load.answered(BURST, 120)
-    seconds, acks = time.perf_counter() - began, await load.ack_ms()
-    await load.forget()
-    return {"burst answered": len(posts), "burst seconds": seconds, "burst ack p99 ms": p(acks, 99)}
+    await load.post_burst(BURST)
+    posts = await load.wait_for_answers(BURST, 120)
+    seconds, acks = time.perf_counter() - began, await load.read_ack_times()
+    await load.reset()
+    return {"burst answered": len(posts), "burst seconds": seconds, "burst ack p99 ms": compute_percentile(acks, 99)}
 
 
-async def fan_out(load: stage.Load, data: Path) -> dict[str, float]:
-    """A thousand posts of a fan-out, put into the outbox of the running bot."""
+async def run_bulk_posts(load: stage.Load, data: Path) -> dict[str, float]:
+    """A thousand posts in bulk priority, put into the outbox of the running bot."""
     database = Database(f"sqlite:///{data.absolute() / 'pmo.db'}")
     now = datetime.now(UTC)
     with Store(database).transaction(now) as tx:
-        for number in range(FAN_OUT):
+        for number in range(BULK_POSTS):
             channel = stage.CHANNELS[number % len(stage.CHANNELS)]
             tx.outbox.post(channel, {"text": f"Post {number} of a benchmark."}, bulk=True)
     database.close()
-    posts = await load.answered(FAN_OUT, 60)
+    posts = await load.wait_for_answers(BULK_POSTS, 60)
     moments = sorted(call["at"] for call in posts)
     seconds = moments[-1] - moments[0]
     return {
-        "fan-out posts": len(posts),
-        "fan-out seconds": seconds,
-        "fan-out ratio": seconds * POSTS_A_SECOND / FAN_OUT,
+        "bulk posts": len(posts),
+        "bulk seconds": seconds,
+        "bulk ratio": seconds * POSTS_PER_SECOND / BULK_POSTS,
     }
 
 
-def starts(folder: Path) -> float:
-    """Seconds of the second start of `pmo run` with its own workspace."""
-    with stage.local_start(folder):
+def time_second_start(folder: Path) -> float:
+    """Seconds that the second start of `pmo run` takes, with the local workspace."""
+    with stage.time_start(folder):
         pass
-    with stage.local_start(folder) as seconds:
+    with stage.time_start(folder) as seconds:
         return seconds
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        second_start = starts(folder / "local")
+        second_start = time_second_start(folder / "local")
         results = {}
         for kind in ("bare", "bot"):
             place = folder / kind
             place.mkdir()
-            with stage.workspace(place) as url:
+            with stage.run_workspace(place) as url:
                 data = folder / "local" if kind == "bot" else place / "data"
-                results[kind] = asyncio.run(events(url, kind, data))
-    show(results, second_start)
+                results[kind] = asyncio.run(run_events(url, kind, data))
+    print_results(results, second_start)
 
 
-def show(results: dict[str, dict[str, float]], second_start: float) -> None:
-    """The table, with the ratios of this one run."""
+def print_results(results: dict[str, dict[str, float]], second_start: float) -> None:
+    """The figures of this run as a table, with their ratios."""
     print(f"\n{datetime.now(UTC):%Y-%m-%d}, {psutil.cpu_count()} cores, latency added {stage.LATENCY_MS} ms\n")
-    print("| figure | bare app | bot | ratio |\n|---|---|---|---|")
+    print("| Figure | Bare app | Bot | Ratio |\n|---|---|---|---|")
     bare, bot = results["bare"], results["bot"]
     for name, value in bot.items():
         other = bare.get(name)

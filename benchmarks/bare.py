@@ -1,6 +1,6 @@
-"""The yardstick: a tuned AsyncApp that does nothing but one chat.postMessage for a mention.
+"""The baseline: a tuned AsyncApp that does nothing but one chat.postMessage per mention.
 
-One shared HTTP session, its own authorize (no auth.test while events come in) and a semaphore around the calls.
+One shared HTTP session, its own authorize (no auth.test per event) and a semaphore around the calls.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ async def main() -> None:
         calls = asyncio.Semaphore(CALLS_AT_ONCE)
 
         @app.event("app_mention")
-        async def mentioned(event: dict[str, str]) -> None:
+        async def answer_mention(event: dict[str, str]) -> None:
             async with calls:
                 await client.chat_postMessage(channel=event["channel"], thread_ts=event["ts"], text="An answer.")
 

@@ -1,10 +1,11 @@
-"""Fits knowledge/confidence.json: how sure the bot may be that a quote answers a question.
+"""Fit knowledge/confidence.json: how sure the bot is that a quote answers a question.
 
     python benchmarks/fit_confidence.py [--write]
 
-Fitted on every second question of tests/knowledge/*.jsonl (those with no page must not be answered) and on the titles
-of the handbook's pages, as people also type them; the other half is held out and only reported on. A logistic with a
-light ridge, positives and negatives of equal weight, by Newton steps: eight numbers need no library.
+The training set is every second question of tests/knowledge/*.jsonl (those without pages must not be answered) and the
+titles of the handbook's pages, which people also type. The other half is held out for the report. The model is a
+logistic regression with a light ridge penalty and equal weight for both classes, solved by Newton steps: eight numbers
+don't need a library.
 """
 
 import json
@@ -33,7 +34,7 @@ TITLE_WEIGHT = 0.3  # titles are easy and many
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question; `file` is where it stands, `answerable` whether the handbook holds its answer."""
+    """A question; `file` is its source, `answerable` whether the handbook has the answer."""
 
     question: str
     answerable: bool
@@ -41,7 +42,7 @@ class Row:
     held_out: bool
 
 
-def rows(handbook: Handbook) -> Iterable[Row]:
+def read_rows(handbook: Handbook) -> Iterable[Row]:
     for path in sorted((ROOT / "tests" / "knowledge").glob("*.jsonl")):
         for at, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
             row = json.loads(line)
@@ -51,8 +52,8 @@ def rows(handbook: Handbook) -> Iterable[Row]:
         yield Row(("what is " if at % 3 else "") + page.id.replace("-", " "), True, "titles", at % 2 == 0)
 
 
-def measured(library: Library, asked: list[Row]) -> tuple[list[Row], list[str], np.ndarray]:
-    """The rows that have a hit, the names of the features, and the features [rows, names]."""
+def measure_features(library: Library, asked: list[Row]) -> tuple[list[Row], list[str], np.ndarray]:
+    """The rows with a hit, the names of the features, and the features [rows, names]."""
     kept, found = [], []
     for row in asked:
         question = parse_question(row.question)
@@ -63,8 +64,8 @@ def measured(library: Library, asked: list[Row]) -> tuple[list[Row], list[str], 
     return kept, names, np.array([[one[name] for name in names] for one in found])
 
 
-def fitted(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights of the features and the bias."""
+def solve_weights(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, float]:
+    """The weights of the features, and the bias."""
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
     z = np.c_[(x - mean) / spread, np.ones(len(x))]
     ridge = RIDGE * np.r_[np.ones(x.shape[1]), 1e-6]
@@ -77,23 +78,23 @@ def fitted(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray
     return b[:-1], float(b[-1] - (b[:-1] * mean).sum())
 
 
-def fit(library: Library, asked: list[Row], kind: str) -> dict[str, float]:
-    kept, names, x = measured(library, asked)
+def fit_weights(library: Library, asked: list[Row], kind: str) -> dict[str, float]:
+    kept, names, x = measure_features(library, asked)
     y = np.array([row.answerable for row in kept], dtype=float)
     weight = np.array([TITLE_WEIGHT if row.file == "titles" else 1.0 for row in kept])
     weight *= np.array([not row.held_out for row in kept])
     weight /= np.where(y == 1, (weight * y).sum(), (weight * (1 - y)).sum()) * 2
     use = weight > 0
-    slopes, bias = fitted(x[use], y[use], weight[use])
+    slopes, bias = solve_weights(x[use], y[use], weight[use])
     p = 1 / (1 + np.exp(-(x @ slopes + bias)))
-    report(kind, asked, dict(zip(kept, p.tolist(), strict=True)))
+    print_report(kind, asked, dict(zip(kept, p.tolist(), strict=True)))
     return {name: round(float(value), 2) for name, value in zip(names, slopes, strict=True)} | {
         "bias": round(bias, 2),
         "threshold": THRESHOLD[kind],
     }
 
 
-def report(kind: str, asked: list[Row], confidence: dict[Row, float]) -> None:
+def print_report(kind: str, asked: list[Row], confidence: dict[Row, float]) -> None:
     """How many questions would be answered, at several thresholds."""
     groups: dict[tuple[bool, str, bool], list[float]] = {}
     for row in asked:
@@ -107,11 +108,12 @@ def report(kind: str, asked: list[Row], confidence: dict[Row, float]) -> None:
 def main() -> None:
     handbook = read_handbook(ROOT / "knowledge" / "handbook", strict=True)
     encoder = load_encoder(Path(tempfile.gettempdir()) / "pmo-assistant-model")
-    asked = list(rows(handbook))
+    asked = list(read_rows(handbook))
     weights = {
-        "about": "Weights of a logistic over the signs of knowledge/confidence.py; see benchmarks/fit_confidence.py.",
-        "meaning": fit(Library.build(handbook, encoder), asked, "meaning"),
-        "words": fit(Library.build(handbook), asked, "words"),
+        "about": "Weights of a logistic regression over the features of knowledge/confidence.py; "
+        "see benchmarks/fit_confidence.py.",
+        "meaning": fit_weights(Library.build(handbook, encoder), asked, "meaning"),
+        "words": fit_weights(Library.build(handbook), asked, "words"),
     }
     print(json.dumps(weights, indent=2))
     if "--write" in sys.argv:

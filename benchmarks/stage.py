@@ -1,4 +1,4 @@
-"""The workspace, the two apps and the load, each a process of its own."""
+"""The workspace and the two apps, each in a process of its own, and the load on them."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ QUESTIONS = (
 
 
 def write_seed(folder: Path) -> Path:
-    """A workspace with many channels, in all of which the bot is, and the channels of the sample organisation."""
+    """A workspace with many channels and the sample organisation's, all of which the bot is in."""
     people = [{"id": user, "name": user.lower(), "real_name": user, "title": "Sample", "tz": "UTC"} for user in PEOPLE]
     own = ("C03TRIAGE", "C04PROGRESS", "C05STORIES", "C06LEADERS")
     channels = [
@@ -48,25 +48,25 @@ def write_seed(folder: Path) -> Path:
 
 
 @contextmanager
-def workspace(folder: Path) -> Iterator[str]:
-    """A workspace that adds LATENCY_MS to each answer of the Web API."""
+def run_workspace(folder: Path) -> Iterator[str]:
+    """A workspace that delays each Web API response by LATENCY_MS. Yields its URL."""
     manifest_file = folder / "manifest.json"
     manifest_file.write_text(json.dumps(build_manifest()))
     command = [
         *(sys.executable, "-m", "workspace", "--manifest", str(manifest_file), "--seed", str(write_seed(folder))),
         *("--data", str(folder / "workspace"), "--port", "0", "--latency", str(LATENCY_MS)),
     ]
-    with _process(command, {}) as (process, out):
+    with _run_process(command, {}) as (process, out):
         yield str(json.loads(out.readline())["ready"])
         assert process.poll() is None
 
 
 @contextmanager
-def app(kind: str, url: str, data: Path) -> Iterator[psutil.Process]:
+def run_app(kind: str, url: str, data: Path) -> Iterator[psutil.Process]:
     """The bot (“bot”) or the bare app (“bare”), connected."""
     environment = TOKENS | {"SLACK_API_URL": f"{url}/api/", "PMO_DATA": str(data), "PMO_POSTS_PER_MINUTE": "6000"}
     command = [sys.executable, "-m", "bot", "run"] if kind == "bot" else [sys.executable, "-m", "benchmarks.bare"]
-    with _process(command, environment) as (process, out):
+    with _run_process(command, environment) as (process, out):
         for line in out:
             if line.startswith(("Connected", "ready")):
                 break
@@ -74,11 +74,11 @@ def app(kind: str, url: str, data: Path) -> Iterator[psutil.Process]:
 
 
 @contextmanager
-def local_start(data: Path) -> Iterator[float]:
-    """`pmo run` with its own workspace; gives the seconds until it said “Open”."""
+def time_start(data: Path) -> Iterator[float]:
+    """`pmo run` with the local workspace. Yields the seconds until it is ready."""
     began = time.perf_counter()
     environment = {"PMO_DATA": str(data), "PMO_PORT": "0"}
-    with _process([sys.executable, "-m", "bot", "run"], environment) as (_, out):
+    with _run_process([sys.executable, "-m", "bot", "run"], environment) as (_, out):
         for line in out:
             if "Open http" in line:
                 break
@@ -86,7 +86,7 @@ def local_start(data: Path) -> Iterator[float]:
 
 
 @contextmanager
-def _process(command: list[str], environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], TextIO]]:
+def _run_process(command: list[str], environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], TextIO]]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "PMO_", "DATABASE_"))}
     process = subprocess.Popen(command, env=clean | environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -101,7 +101,7 @@ def _process(command: list[str], environment: dict[str, str]) -> Iterator[tuple[
 
 
 class Load:
-    """What happens in the workspace, and what the workspace saw."""
+    """Posts mentions to the workspace, and reads what the workspace recorded."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self._session = session
@@ -109,8 +109,8 @@ class Load:
         self.sent: dict[str, float] = {}  # ts of the mention → when it was sent
         self._number = 0
 
-    async def mention(self) -> None:
-        """One more mention, in the next channel, by the next person."""
+    async def post_mention(self) -> None:
+        """Mention the bot in the next channel, as the next person."""
         self._number += 1
         number, sent = self._number, time.time()
         message = {
@@ -121,48 +121,48 @@ class Load:
         async with self._session.post(f"{self._url}/client/post", json=message) as response:
             self.sent[(await response.json())["ts"]] = sent
 
-    async def burst(self, count: int) -> None:
-        await asyncio.gather(*(self.mention() for _ in range(count)))
+    async def post_burst(self, count: int) -> None:
+        await asyncio.gather(*(self.post_mention() for _ in range(count)))
 
-    async def steadily(self, a_second: float, seconds: float) -> None:
-        """So many a second, at even distances, whatever the app does."""
+    async def post_steadily(self, per_second: float, seconds: float) -> None:
+        """Post at a constant rate, however fast the app answers."""
         began = time.perf_counter()
-        for number in range(int(a_second * seconds)):
-            await asyncio.sleep(max(0.0, began + number / a_second - time.perf_counter()))
-            await self.mention()
+        for number in range(int(per_second * seconds)):
+            await asyncio.sleep(max(0.0, began + number / per_second - time.perf_counter()))
+            await self.post_mention()
 
-    async def answered(self, expected: int, seconds: float) -> list[dict[str, Any]]:
-        """The posts, once there are as many as expected or the time is over."""
+    async def wait_for_answers(self, expected: int, seconds: float) -> list[dict[str, Any]]:
+        """The app's posts, once there are as many as expected or the time is up."""
         until = time.perf_counter() + seconds
         while True:
-            posts = [call for call in await self._calls("chat.postMessage") if call["ok"]]
+            posts = [call for call in await self._read_calls("chat.postMessage") if call["ok"]]
             if len(posts) >= expected or time.perf_counter() > until:
                 return posts
             await asyncio.sleep(0.5)
 
-    async def ack_ms(self) -> list[float]:
-        """Milliseconds from the first attempt to the ack, of every event."""
+    async def read_ack_times(self) -> list[float]:
+        """Milliseconds from the first attempt to the ack, for every event."""
         async with self._session.get(f"{self._url}/control/events", params={"limit": "100000"}) as response:
             events = (await response.json())["events"]
         return [event["ack_ms"] if event["ack_ms"] is not None else float("inf") for event in events]
 
-    async def forget(self) -> None:
-        await self._control("reset", {})
+    async def reset(self) -> None:
+        await self._post_control("reset", {})
         self.sent.clear()
 
-    async def _calls(self, method: str) -> list[dict[str, Any]]:
+    async def _read_calls(self, method: str) -> list[dict[str, Any]]:
         query = {"method": method, "limit": "100000"}
         async with self._session.get(f"{self._url}/control/calls", params=query) as response:
             found: list[dict[str, Any]] = (await response.json())["calls"]
         return found
 
-    async def _control(self, what: str, body: dict[str, Any]) -> None:
+    async def _post_control(self, what: str, body: dict[str, Any]) -> None:
         async with self._session.post(f"{self._url}/control/{what}", json=body) as response:
             response.raise_for_status()
 
 
 @asynccontextmanager
-async def load(url: str) -> AsyncIterator[Load]:
+async def open_load(url: str) -> AsyncIterator[Load]:
     connector = aiohttp.TCPConnector(limit=50)
     async with aiohttp.ClientSession(connector=connector) as session:
         yield Load(session, url)
