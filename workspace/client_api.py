@@ -11,7 +11,7 @@ from workspace.errors import ApiError, NoAppResponse
 from workspace.hub import Hub
 from workspace.json_text import parse_json
 from workspace.records import Channel, Json
-from workspace.serializers import can_see, page_channel, page_user
+from workspace.serializers import can_read_channel, page_channel, page_user
 from workspace.typed_text import encode_typed_text
 
 PAGE_AT_MOST = 200
@@ -89,7 +89,7 @@ class ClientApi:
 
     def _find_channel(self, user: str, given: Mapping[str, Any], name: str = "channel") -> Channel:
         channel = self.hub.state.channels.get(str(given.get(name)))
-        if channel is None or not can_see(channel, user):
+        if channel is None or not can_read_channel(channel, user):
             raise ApiError("channel_not_found")
         return channel
 
@@ -101,7 +101,9 @@ class ClientApi:
             "team": {"id": state.team.id, "name": state.team.name, "domain": state.team.domain},
             "me": page_user(state.people[user]),
             "users": [page_user(person) for person in state.people.values()],
-            "channels": [page_channel(state, item, user) for item in state.channels.values() if can_see(item, user)],
+            "channels": [
+                page_channel(state, item, user) for item in state.channels.values() if can_read_channel(item, user)
+            ],
             "app": {
                 "id": state.app.id,
                 "name": manifest.name,

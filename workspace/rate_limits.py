@@ -9,7 +9,7 @@ POST = "chat.postMessage"
 BURST = 5
 
 
-class RateLimits:
+class RateLimiter:
     """Counts every call in a sliding window. Refuses calls only while `strict`."""
 
     def __init__(self, clock: MessageClock, *, strict: bool, messages_per_minute: int) -> None:
@@ -21,8 +21,8 @@ class RateLimits:
     def count(self, method: str, tier: int, channel: str) -> int:
         """Count one call. Returns the seconds to wait if it exceeds a limit, else 0."""
         limits = self._limits_for(method, tier, channel)
-        # A refused call isn't counted, as in Slack: an app that retries early doesn't push the end of its wait
-        # further away. The wait is rounded up, because a retry after exactly `Retry-After` seconds must succeed.
+        # A refused call isn't counted: an app that retries early doesn't push the end of its wait further away. The
+        # wait is rounded up, because a retry after exactly `Retry-After` seconds must succeed.
         if self.strict:
             wait = max(self._wait_seconds(key, allowed, window) for key, allowed, window in limits)
             if wait > 0:

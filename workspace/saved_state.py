@@ -80,7 +80,7 @@ class StateSaver:
                 yield key, json.loads(body)
 
     def load_blob(self, key: str) -> bytes | None:
-        # A file may be requested before the thread has written it. So the queue is checked before the database.
+        # A file may be requested before the thread has written it. The queue is therefore checked before the database.
         with self._lock:
             waiting = self._blobs.get(key)
         if waiting is not None or self._database is None:
@@ -89,13 +89,13 @@ class StateSaver:
         return row[0] if row else None
 
     def delete_everything(self) -> None:
-        with self._lock:
-            self._records.clear()
-            self._blobs.clear()
-        if self._database:
-            # The thread may be in the middle of a transaction with records that were queued earlier. Deleting waits
-            # for it, or those records would come back.
-            with self._writing:
+        # The thread may have taken records from the queue and not yet written them. Waiting for it first means that
+        # they can't be written after the deletion.
+        with self._writing:
+            with self._lock:
+                self._records.clear()
+                self._blobs.clear()
+            if self._database:
                 self._database.executescript("DELETE FROM records; DELETE FROM blobs;")
 
     def flush(self) -> None:
@@ -123,32 +123,38 @@ class StateSaver:
 
     def _write_or_requeue(self) -> None:
         """Write what is queued, or queue it again if that fails: a full disk loses nothing while the server runs."""
-        with self._lock:
-            records, self._records = self._records, {}
-            blobs = dict(self._blobs)
-        if not records and not blobs:
-            return
-        try:
-            self._write(records, blobs)
-        except sqlite3.Error as problem:
-            if not self._is_failing:  # log it once, however long it lasts
-                logger.error("Couldn't save the state to %s (%s). Retrying.", self._path, problem)
-            self._is_failing = True
-            # A record may have changed again during the failed write. The newer version wins, so the old one goes
-            # first.
+        with self._writing:
             with self._lock:
-                self._records = records | self._records
-            self._changed.set()
-        else:
-            if self._is_failing:
-                logger.warning("Saving the state to %s works again. Nothing was lost.", self._path)
-            self._is_failing = False
+                records, self._records = self._records, {}
+                blobs = dict(self._blobs)
+            if not records and not blobs:
+                return
+            try:
+                self._write(records, blobs)
+            except sqlite3.Error as problem:
+                self._requeue(records, problem)
+            else:
+                self._report_recovery()
+
+    def _requeue(self, records: dict[tuple[str, str], str | None], problem: sqlite3.Error) -> None:
+        if not self._is_failing:  # log it once, however long it lasts
+            logger.error("Couldn't save the state to %s (%s). Retrying.", self._path, problem)
+        self._is_failing = True
+        # A record may have changed again during the failed write. The newer version wins, so the old one goes first.
+        with self._lock:
+            self._records = records | self._records
+        self._changed.set()
+
+    def _report_recovery(self) -> None:
+        if self._is_failing:
+            logger.warning("Saving the state to %s works again. Nothing was lost.", self._path)
+        self._is_failing = False
 
     def _write(self, records: dict[tuple[str, str], str | None], blobs: dict[str, bytes]) -> None:
         assert self._database is not None  # noqa: S101  the thread only runs with a database
         gone = [key for key, body in records.items() if body is None]
         kept = [(*key, body) for key, body in records.items() if body is not None]
-        with self._writing, self._database:
+        with self._database:
             self._database.execute("BEGIN")
             self._database.executemany("DELETE FROM records WHERE kind = ? AND key = ?", gone)
             self._database.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", kept)

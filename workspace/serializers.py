@@ -106,6 +106,6 @@ def page_channel(state: WorkspaceState, channel: Channel, viewer: str) -> Json:
     return shown
 
 
-def can_see(channel: Channel, user: str) -> bool:
+def can_read_channel(channel: Channel, user: str) -> bool:
     """Whether this person can read the channel: everyone reads public ones, only members the others."""
     return user in channel.members or not channel.is_private

@@ -18,7 +18,7 @@ from workspace.http_transport import HttpTransport
 from workspace.hub import Hub
 from workspace.interactivity import ResponseUrls, Triggers
 from workspace.options import Options
-from workspace.rate_limits import RateLimits
+from workspace.rate_limits import RateLimiter
 from workspace.saved_state import StateSaver
 from workspace.seed import Seed, Tokens
 from workspace.socket_mode import SocketMode
@@ -66,7 +66,7 @@ class Server:
             streams=Streams(clock),
         )
         sockets.on_change = self._on_connection_change
-        rates = RateLimits(clock, strict=options.strict_rates, messages_per_minute=options.messages_per_minute)
+        rates = RateLimiter(clock, strict=options.strict_rates, messages_per_minute=options.messages_per_minute)
         self.api = WebApi(self.hub, rates)
         self._runner = web.AppRunner(self._build_application(), access_log=None, shutdown_timeout=0.5)
 

@@ -108,8 +108,8 @@ class SocketMode:
             raise problem from None
 
     def _dispatch(self, delivery: AppDelivery) -> None:
-        # Slack spreads envelopes over all of the app's connections, in no promised order. Round-robin makes an app with
-        # several connections notice if it relies on an order.
+        # Slack spreads envelopes over all of the app's connections and promises no order. Taking the connections in
+        # turn shows up an app that relies on one.
         live = self._live
         if live:
             self._turn += 1
@@ -172,7 +172,7 @@ class SocketMode:
         delivery.timer = asyncio.get_running_loop().call_later(wait, self._dispatch, delivery)
 
     def _redeliver_pending(self, connection: Connection) -> None:
-        # The app may have received these envelopes and handled them before the connection broke; nobody can know.
+        # The app may have received these envelopes and handled them before the connection broke, but nobody can know.
         # They are sent again at once on another connection, so the app must recognize an event by its event_id.
         for envelope_id, delivery in list(connection.pending.items()):
             self._envelopes.pop(envelope_id, None)

@@ -1,6 +1,7 @@
 """What is saved when the workspace stops, and what isn't."""
 
 import sqlite3
+import threading
 
 import pytest
 
@@ -104,3 +105,25 @@ def test_failed_writes_are_retried_without_loss(tmp_path, caplog):
     assert "works again" in caplog.messages[-1]
     assert other.execute("SELECT key FROM records").fetchall() == [("C/1",)]
     other.close()
+
+
+def test_a_reset_waits_for_a_running_write(tmp_path, monkeypatch):
+    saver = StateSaver(tmp_path / "workspace.sqlite3")
+    started, may_write, write = threading.Event(), threading.Event(), saver._write
+
+    def write_slowly(records, blobs):
+        started.set()
+        may_write.wait(5)
+        write(records, blobs)
+
+    monkeypatch.setattr(saver, "_write", write_slowly)
+    saver.save("message", "C/1", {"text": "Old"})
+    assert started.wait(5)
+    reset = threading.Thread(target=saver.delete_everything)
+    reset.start()
+    reset.join(0.2)  # a reset that doesn't wait would be done by now
+    may_write.set()
+    reset.join(5)
+    saver.flush()
+    assert list(saver.load_records("message")) == []
+    saver.close()

@@ -12,7 +12,7 @@ from workspace.errors import ApiError
 from workspace.faults import Fault
 from workspace.hub import Hub
 from workspace.json_text import parse_json
-from workspace.rate_limits import RateLimits
+from workspace.rate_limits import RateLimiter
 from workspace.records import Json
 from workspace.web_api import METHODS
 from workspace.web_api.call import Call, Method
@@ -42,7 +42,7 @@ class WebApi:
     """Serves /api/METHOD."""
 
     hub: Hub
-    rates: RateLimits
+    rates: RateLimiter
     calls: deque[Json] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
