@@ -1,36 +1,44 @@
-"""What can be typed and clicked, in Slack's words, and what the bot listens to. Manifest and help are made from it."""
+"""What people can type and click, and which events the bot listens to. The manifest and the help are built from it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from foundation.people import Role
+from foundation.people import Person
+from knowledge.permissions import can_answer_questions, can_see_gaps
+from servicedesk.permissions import can_see_queue
+from strategy.permissions import can_preview_digests, can_see_exceptions
 
-PMO = (Role.PMO_STAFF, Role.PMO_LEAD)
+Predicate = Callable[[Person], bool]
+
+
+def _is_anybody(_: Person) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class CommandUse:
-    """One way to use a command. Without `roles` it is for everybody; with them, help shows it to those alone."""
+    """One way to use a command, for those `is_for` says yes to. `description` continues the sentence “This …”."""
 
     typed: str
     description: str
-    roles: tuple[Role, ...] = ()
+    is_for: Predicate = _is_anybody
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command. `example` stands in the help, and so do its `uses`, if there are several."""
+    """A slash command. The help shows its `uses` or, if there is only one, the `example`."""
 
     name: str
     description: str
     usage_hint: str
     example: str
     uses: tuple[CommandUse, ...] = ()
-    roles: tuple[Role, ...] = ()
+    is_for: Predicate = _is_anybody
 
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """A global shortcut of the lightning menu."""
+    """A global shortcut in the lightning menu."""
 
     callback_id: str
     name: str
@@ -39,10 +47,10 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class HelpLine:
-    """What the bot does for people of these roles, in one sentence of the help. Without roles it concerns everybody."""
+    """One sentence of the help on what the bot does, for those `is_for` says yes to."""
 
     sentence: str
-    roles: tuple[Role, ...] = ()
+    is_for: Predicate = _is_anybody
 
 
 COMMANDS = (
@@ -54,13 +62,13 @@ COMMANDS = (
         (
             CommandUse(
                 "/pmo your question",
-                "asks the handbook, or how projects, measures and requests stand; only you see the answer",
+                "answers from the handbook, or with the status of a project, metric or request; only you see it",
             ),
             CommandUse(
-                "/pmo ask your question", "the same, for a question that begins with a word such as “help” or “gaps”"
+                "/pmo ask your question", "does the same for a question that starts with a word like “help” or “gaps”"
             ),
-            CommandUse("/pmo gaps", "lists what people asked and the handbook did not answer", PMO),
-            CommandUse("/pmo help", "shows this"),
+            CommandUse("/pmo gaps", "lists the questions that the handbook doesn't answer", can_see_gaps),
+            CommandUse("/pmo help", "shows this help"),
         ),
     ),
     Command(
@@ -69,37 +77,37 @@ COMMANDS = (
         "[service]",
         "/pmo-request health-check",
         (
-            CommandUse("/pmo-request", "lets you choose the service"),
-            CommandUse("/pmo-request health-check", "opens its form at once"),
+            CommandUse("/pmo-request", "lets you choose a service"),
+            CommandUse("/pmo-request health-check", "opens the form for that service"),
         ),
     ),
     Command(
         "/pmo-requests",
-        "See your requests and where they stand",
+        "See your requests and their status",
         "[PMO-12]",
         "/pmo-requests",
         (
-            CommandUse("/pmo-requests", "lists yours"),
-            CommandUse("/pmo-requests PMO-12", "shows one with its history"),
-            CommandUse("/pmo-requests triage", "lists what waits for triage", PMO),
-            CommandUse("/pmo-requests queue", "ranks what is accepted and not yet begun", PMO),
-            CommandUse("/pmo-requests open", "lists all that have not ended, by how far they are", PMO),
+            CommandUse("/pmo-requests", "lists your requests"),
+            CommandUse("/pmo-requests PMO-12", "shows one request with its history"),
+            CommandUse("/pmo-requests triage", "lists the requests that are waiting for triage", can_see_queue),
+            CommandUse("/pmo-requests queue", "ranks the accepted requests that nobody has started", can_see_queue),
+            CommandUse("/pmo-requests open", "lists all open requests by status", can_see_queue),
             CommandUse(
                 "/pmo-requests figures",
-                "tells how long the PMO takes, what it promised and how satisfied people are",
-                PMO,
+                "shows how long requests take, whether the PMO is on time and how satisfied people are",
+                can_see_queue,
             ),
         ),
     ),
     Command(
         "/pmo-strategy",
-        "See the strategy and how it stands",
+        "See the strategy and its status",
         "[objective or project]",
         "/pmo-strategy leakage",
         (
-            CommandUse("/pmo-strategy", "shows objectives, measures and projects, as far as you may see them"),
-            CommandUse("/pmo-strategy leakage", "opens the objective or project of that name, with its charts"),
-            CommandUse("/pmo-strategy digest", "shows the next digest before it is sent", (Role.LEADER, Role.PMO_LEAD)),
+            CommandUse("/pmo-strategy", "shows the objectives, metrics and projects that you can see"),
+            CommandUse("/pmo-strategy leakage", "opens the objective or project with that name, and its charts"),
+            CommandUse("/pmo-strategy digest", "previews the next digest", can_preview_digests),
         ),
     ),
     Command(
@@ -108,7 +116,7 @@ COMMANDS = (
         "[objective or project]",
         "/pmo-update",
         (
-            CommandUse("/pmo-update", "lets you choose among what you report on"),
+            CommandUse("/pmo-update", "lets you choose one of your objectives or projects"),
             CommandUse("/pmo-update metering", "opens the form for that one"),
         ),
     ),
@@ -118,31 +126,28 @@ COMMANDS = (
 SHORTCUTS = (
     Shortcut("request_service", "Request a PMO service", "Choose a service and say what you need"),
     Shortcut("write_update", "Write a progress update", "Report on your objective or project"),
-    Shortcut("tell_story", "Tell a success story", "Say what went well and what it gave us"),
+    Shortcut("tell_story", "Tell a success story", "Say what went well and what it achieved"),
 )
 
 HELP_LINES = (
-    HelpLine("Ask on in the thread of an answer and mention me again: I read a short question with the one before it."),
-    HelpLine("What the handbook does not answer, you can pass on to the PMO with one click; a person answers you."),
-    HelpLine("When a project needs the PMO's hands, request one of its services; you see every step."),
-    HelpLine("Requests arrive in the triage channel: accept, ask, assign, deliver or decline them there.", PMO),
-    HelpLine("Success stories are reviewed by the PMO and published once everybody they name agrees."),
-    HelpLine("Updates on your objectives and projects are due regularly; you are reminded once, when one is missing."),
+    HelpLine("To follow up, reply in the thread and mention me: I read a short question together with the one before."),
+    HelpLine("If the handbook doesn't answer your question, pass it on to the PMO with one click."),
+    HelpLine("If your project needs the PMO's help, request one of its services. You can follow every step."),
     HelpLine(
-        "Updates that ask for something stay open until a sponsor, a leader or the PMO presses Seen.",
-        (Role.LEADER, *PMO),
+        "New requests arrive in the triage channel. Accept, decline, assign or deliver them there, or ask for details.",
+        can_see_queue,
     ),
-    HelpLine("Questions that people pass on arrive in the triage channel and in your App Home: press Answer.", PMO),
+    HelpLine("The PMO reviews success stories and publishes them once everyone they name agrees."),
+    HelpLine("Updates on your objectives and projects are due regularly. I remind you once if one is missing."),
+    HelpLine(
+        "Updates that ask for help stay open until a sponsor, a leader or the PMO marks them as seen.",
+        can_see_exceptions,
+    ),
+    HelpLine(
+        "Questions that people pass on arrive in the triage channel and in your App Home. To reply, click Answer.",
+        can_answer_questions,
+    ),
 )
 
-# Pages whose first question is offered as an example, by role; the first role that somebody holds counts.
-STARTERS: dict[Role, tuple[str, ...]] = {
-    Role.PMO_LEAD: ("governance-boards", "prioritisation", "improve-and-adapt", "clear-objectives"),
-    Role.PMO_STAFF: ("project-in-trouble", "clear-objectives", "tailoring", "monitor-and-evaluate"),
-    Role.LEADER: ("sponsor-role", "prioritisation", "clear-objectives", "benefits-management"),
-    Role.PROJECT_MANAGER: ("health-check", "change-control", "stage-gates", "escalation"),
-    Role.MEMBER: ("project-intake", "raci", "capacity-building", "health-check"),
-}
-
-# Bolt calls every message event “message”; Slack's name says in which kind of conversation.
+# Bolt calls every message event “message”; Slack's name includes the kind of conversation.
 EVENTS = {"app_home_opened": "app_home_opened", "app_mention": "app_mention", "message": "message.im"}

@@ -1,4 +1,4 @@
-"""The handbook in force, and the cache of its vectors."""
+"""The current handbook, and the cache of its vectors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ _ONLY = 1  # the one row of the table “handbook”
 
 @dataclass(frozen=True, slots=True)
 class CurrentHandbook:
-    """Which handbook is in force."""
+    """Which handbook is the current one."""
 
     version: int
     origin: str
@@ -35,7 +35,7 @@ class HandbookPages:
         return CurrentHandbook(row.version, row.origin, row.imported_at) if row else None
 
     def count(self) -> int:
-        """How many pages are in force."""
+        """The number of pages of the current handbook."""
         return self._session.scalar(select(func.count()).select_from(PageRow)) or 0
 
     def read_all(self) -> Handbook:
@@ -43,7 +43,7 @@ class HandbookPages:
         return Handbook(tuple(_page(row) for row in rows))
 
     def replace(self, handbook: Handbook, origin: str, at: datetime) -> bool:
-        """Put this handbook in force. Returns whether anything is different from the one before."""
+        """Make this the current handbook. Returns whether anything changed."""
         before = self.get_current()
         digests = dict(self._session.execute(select(PageRow.source, PageRow.digest)).all())
         if before and before.origin == origin and digests == {page.source: page.digest for page in handbook}:
@@ -65,7 +65,7 @@ class VectorCache:
     def get_many(self, encoder: str, digests: Sequence[str]) -> Mapping[str, bytes]:
         found: dict[str, bytes] = {}
         with self._database.read_only() as session:
-            for start in range(0, len(digests), 500):  # SQLite takes a limited number of parameters
+            for start in range(0, len(digests), 500):  # SQLite limits the number of parameters
                 wanted = VectorRow.digest.in_(digests[start : start + 500])
                 rows = session.execute(
                     select(VectorRow.digest, VectorRow.vector).where(VectorRow.encoder == encoder, wanted)

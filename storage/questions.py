@@ -1,4 +1,4 @@
-"""Questions, their answers as given, what people thought of them, and which of them people had to answer."""
+"""The record of questions: their answers, how people rated them, and which ones went on to the PMO."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from storage.upsert import insert_new_rows, upsert_row
 
 @dataclass(frozen=True, slots=True)
 class QuestionPlace:
-    """Where somebody asked, so that a person can answer there later. `private`: only the asker saw it."""
+    """Who asked and where, so that a person can answer there later. `is_private`: only the asker saw it."""
 
     asker: str
     channel: str = ""
@@ -29,7 +29,7 @@ class QuestionPlace:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """A question passed on to the PMO. `answer` is None as long as nobody answered."""
+    """A question passed on to the PMO. `answer` is None until somebody answers."""
 
     forwarded_by: str
     card: str
@@ -39,8 +39,7 @@ class Forward:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question that was asked, and how it stands. `answer` is the text as it was given, `cited` the pages and
-    sections that it named."""
+    """A recorded question. `answer` is the text as the asker got it, `cited` are the pages and sections it named."""
 
     id: str
     place: QuestionPlace
@@ -51,11 +50,16 @@ class AskedQuestion:
     cited: tuple[tuple[str, str], ...] = ()
     forward: Forward | None = None
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the PMO has answered it."""
+        return bool(self.forward and self.forward.answered_by)
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Questions of the same gist that the handbook left open: the newest of them, how many there were, and what
-    somebody of the PMO answered to one of them."""
+    """Questions with the same meaning that the handbook didn't answer: the newest one, their number, and what the PMO
+    answered to one of them."""
 
     text: str
     times: int
@@ -64,13 +68,13 @@ class Gap:
 
 
 class Questions:
-    """The record of what was asked, within a transaction."""
+    """The record of questions, within a transaction."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def record(self, question_id: str, where: QuestionPlace, text: str, answer: Answer, at: datetime) -> None:
-        """Keep a question and the answer it got; the same id twice is kept once."""
+        """Record a question and its answer. Recording the same id again changes nothing."""
         row: dict[str, Any] = {
             "id": question_id,
             "asked_by": where.asker,
@@ -93,8 +97,12 @@ class Questions:
         return self._session.scalar(select(QuestionRow.text).where(QuestionRow.id == question_id))
 
     def find_previous(self, where: QuestionPlace, since: datetime) -> tuple[str, ...]:
-        """The questions that one asked there may lean on, newest first: the last of its thread, by whomever, or else
-        the last that the person asked in that conversation, as openly as this one; and what that was read with."""
+        """The questions that a follow-up in this place may refer to, newest first.
+
+        In a thread, that's the thread's last question, whoever asked it. Elsewhere it's the asker's last question in
+        the same conversation. A private question never counts for a public one, or the other way round. The questions
+        that this one itself followed come after it.
+        """
         here = (QuestionRow.channel == where.channel) & (QuestionRow.is_private == where.is_private)
         mine = (QuestionRow.thread_ts == where.thread_ts) if where.thread_ts else (QuestionRow.asked_by == where.asker)
         chosen = select(QuestionRow.text, QuestionRow.answer).where(here, mine, QuestionRow.asked_at >= since)
@@ -104,12 +112,12 @@ class Questions:
         return (row.text, *row.answer.get("follows", ()))[:REMEMBERED] if row else ()
 
     def find_latest(self, person: str, limit: int) -> Sequence[AskedQuestion]:
-        """What the person asked, newest first."""
+        """The person's questions, newest first."""
         mine = select(QuestionRow).where(QuestionRow.asked_by == person)
         return self._asked(mine.order_by(QuestionRow.asked_at.desc(), QuestionRow.id.desc()).limit(limit))
 
     def rate(self, question_id: str, person: str, helpful: bool, at: datetime) -> None:
-        """Record what a person thought; their last word counts."""
+        """Record a person's rating. Their latest one counts."""
         upsert_row(
             self._session,
             FeedbackRow,
@@ -117,33 +125,35 @@ class Questions:
         )
 
     def forward(self, question_id: str, person: str, card: str, at: datetime) -> bool:
-        """Note that the PMO was asked to answer. Returns whether it was not before."""
+        """Record that a question went on to the PMO. Returns False if it already had."""
         row = {"question": question_id, "forwarded_by": person, "forwarded_at": at, "card": card}
         return bool(insert_new_rows(self._session, ForwardRow, [row]))
 
     def find_waiting(self, limit: int) -> Sequence[AskedQuestion]:
-        """What was passed on to the PMO and nobody has answered yet, oldest first."""
+        """The questions for the PMO that nobody has answered yet, oldest first."""
         open_ = select(ForwardRow.question).where(ForwardRow.answered_by.is_(None))
         chosen = select(QuestionRow).where(QuestionRow.id.in_(open_))
         return self._asked(chosen.order_by(QuestionRow.asked_at, QuestionRow.id).limit(limit))
 
     def answer(self, question_id: str, person: str, text: str, at: datetime) -> None:
-        """Keep what somebody of the PMO answers to a forwarded question.
+        """Record the PMO's answer to a question that was passed on.
 
         Raises:
-            Conflict: somebody answered before.
+            Conflict: somebody else has answered it already.
         """
         open_ = (ForwardRow.question == question_id) & ForwardRow.answered_by.is_(None)
+        # Two people may answer at the same moment. The condition lets only the first of them change the row, and the
+        # other one learns it from the missing result.
         done = update(ForwardRow).where(open_).values(answered_by=person, answered_at=at, answer=text)
         if self._session.execute(done.returning(ForwardRow.question)).first() is None:
-            raise Conflict("Somebody else has answered this question already. Nothing was sent.")
+            raise Conflict("Someone else has already answered this question. Your answer wasn't sent.")
 
     def find_gaps(self, since: datetime, limit: int) -> Sequence[Gap]:
-        """What the handbook did not answer, most often asked first, then newest."""
+        """The questions that the handbook didn't answer, most frequent first, then newest."""
         return self._grouped(select(QuestionRow.id).where(QuestionRow.status == Outcome.NOT_FOUND), since, limit)
 
     def find_unhelpful(self, since: datetime, limit: int) -> Sequence[Gap]:
-        """Whose answer somebody found not helpful, in the same order."""
+        """The questions whose answer somebody rated as not helpful, in the same order."""
         disliked = select(FeedbackRow.question).where(FeedbackRow.helpful.is_(False))
         answered = select(QuestionRow.id).where(QuestionRow.status == Outcome.ANSWERED, QuestionRow.id.in_(disliked))
         return self._grouped(answered, since, limit)
@@ -174,12 +184,12 @@ class Questions:
 def _asked(row: QuestionRow, forward: ForwardRow | None) -> AskedQuestion:
     where = QuestionPlace(row.asked_by, row.channel, row.thread_ts, row.is_private)
     passed_on = Forward(forward.forwarded_by, forward.card, forward.answered_by, forward.answer) if forward else None
-    # Read by hand: an answer that an earlier version gave may have had other fields.
+    # Read field by field: an answer recorded by an earlier version may have other fields.
     cited = tuple((str(one.get("page", "")), str(one.get("section", ""))) for one in row.answer.get("citations", ()))
     given = str(row.answer.get("text", ""))
     return AskedQuestion(row.id, where, row.text, row.asked_at, Outcome(row.status), given, cited, passed_on)
 
 
 def _gist(text: str) -> str:
-    """The telling words, sorted: “Who approves a change request?” and “change request: who approves it” are one."""
+    """The sorted terms, the same for “Who approves a change request?” and “change request: who approves it”."""
     return " ".join(sorted(set(extract_terms(text))))[:255]

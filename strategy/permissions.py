@@ -22,9 +22,14 @@ def can_review_stories(person: Person) -> bool:
     return person.has_role(*PMO)
 
 
+def can_preview_digests(person: Person) -> bool:
+    """Whether somebody may see a digest before it's sent."""
+    return person.has_role(*LEADERSHIP)
+
+
 def check_can_preview_digests(person: Person) -> None:
     """Raises NotAllowed: only leaders and the head of the PMO preview digests."""
-    if not person.has_role(*LEADERSHIP):
+    if not can_preview_digests(person):
         raise NotAllowed(
             "Only leaders and the head of the PMO can preview digests. Everyone else gets them in their channels."
         )

@@ -1,7 +1,7 @@
-"""Questions passed on to the PMO: a person answers what the handbook does not."""
+"""Questions passed on to the PMO: a person answers what the handbook doesn't."""
 
-from foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from foundation.people import Person, Role
+from foundation.errors import Conflict, InvalidInput, NotFound
+from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.home import refresh_homes
 from handlers.questions.blocks.forward import (
@@ -16,6 +16,7 @@ from handlers.slack.blocks.builders import Block, build_message
 from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall
 from handlers.slack.replies import reply_ephemeral
 from handlers.slack.routes import Routes
+from knowledge.permissions import can_answer_questions, check_can_answer_questions, find_question_answerers
 from storage.questions import AskedQuestion
 from storage.store import Transaction
 
@@ -29,86 +30,94 @@ def register(routes: Routes) -> None:
 
 
 def forward_question(call: DeferredCall) -> None:
-    """Somebody wants a person to answer: the PMO's channel gets the question, once; whoever clicked gets a word."""
+    """Somebody clicked Ask the PMO: post the question in the triage channel, once, and confirm it to them."""
     place, question_id = call.place, call.value
     with call.transaction() as tx:
-        asked = _found(tx, question_id)
+        asked = _get_question(tx, question_id)
+        # The key makes sure that there is one card per question, even if two people click at the same moment.
         card = tx.outbox.post(
             call.ctx.channels.triage, build_forward_card(asked, place.user), key=f"forward:{question_id}"
         )
         is_new = tx.questions.forward(question_id, place.user, card, tx.now)
-        reply_ephemeral(tx, place, build_message(_word(asked, is_new)))
+        reply_ephemeral(tx, place, build_message(_confirm_forward(asked, is_new)))
         if is_new:
-            refresh_homes(tx, call.ctx, [asked.place.asker, *_pmo(call.ctx)])
+            _refresh_homes(tx, call.ctx, asked)
 
 
 async def open_answer_form(call: ImmediateCall) -> None:
-    """Somebody of the PMO wants to answer."""
-    asked = await call.read(lambda tx: _answerable(tx, call.value, call.person))
+    """Somebody clicked Answer."""
+    asked = await call.read(lambda tx: _get_answerable(tx, call.value, call.person))
     await call.open_modal(build_answer_form(asked, call.ctx.people.get(asked.place.asker).name))
 
 
 def check_answer(call: BlockingCall) -> None:
-    """What is told under the field of the open form."""
+    """Validate the answer while its form is open.
+
+    Raises:
+        InvalidInput: it is empty or too long.
+        UserError: the person may not answer, or somebody else just did.
+    """
     text = str(call.submitted.get("answer") or "").strip()
     if not text:
-        raise InvalidInput({"answer": "Write an answer. It is sent as you write it."})
+        raise InvalidInput({"answer": "Write an answer."})
     if len(text) > LONGEST_ANSWER:
         raise InvalidInput(
-            {"answer": f"This has {len(text):,} characters; {LONGEST_ANSWER:,} fit. Shorten it, or link to a document."}
+            {
+                "answer": f"Your answer has {len(text):,} characters, and the limit is {LONGEST_ANSWER:,}. "
+                "Shorten it, or link to a document."
+            }
         )
-    with call.ctx.store.read_only(call.ctx.now()) as tx:
-        _answerable(tx, call.metadata, call.person)
+    call.read(lambda tx: _get_answerable(tx, call.metadata, call.person))
 
 
 def answer_forwarded_question(call: DeferredCall) -> None:
-    """The asker gets the answer where they asked, the card says that it is done."""
+    """Send the answer to where the question was asked, and update the card in the triage channel."""
     question_id, person = call.metadata, call.person
     text = str(call.submitted["answer"]).strip()
     with call.transaction() as tx:
-        asked = _answerable(tx, question_id, person)
+        asked = _get_answerable(tx, question_id, person)
         tx.questions.answer(question_id, person.id, text, tx.now)
-        words = build_persons_answer(asked, person.name, text)
+        message = build_persons_answer(asked, person.name, text)
         if asked.place.is_private:
-            tx.outbox.post(asked.place.asker, words)
+            tx.outbox.post(asked.place.asker, message)
         else:
-            tx.outbox.post(asked.place.channel, words, thread_ts=asked.place.thread_ts)
+            tx.outbox.post(asked.place.channel, message, thread_ts=asked.place.thread_ts)
         if asked.forward:
             tx.outbox.edit(asked.forward.card, build_answered_card(asked, person.name, text))
-        refresh_homes(tx, call.ctx, [asked.place.asker, *_pmo(call.ctx)])
+        _refresh_homes(tx, call.ctx, asked)
 
 
 def build_waiting_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
-    """The questions that wait for the PMO, for those who can answer them."""
-    if not person.is_pmo:
+    """The part of the App Home with unanswered questions, for those who can answer them."""
+    if not can_answer_questions(person):
         return []
     waiting = tx.questions.find_waiting(SHOWN_AT_HOME + 1)
     return build_waiting_blocks(waiting[:SHOWN_AT_HOME], len(waiting) > SHOWN_AT_HOME)
 
 
-def _pmo(ctx: AppContext) -> list[str]:
-    return [person.id for person in ctx.people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD)]
+def _refresh_homes(tx: Transaction, ctx: AppContext, asked: AskedQuestion) -> None:
+    """Publish the Homes that show the question: the asker's and those of the PMO."""
+    refresh_homes(tx, ctx, [asked.place.asker, *(person.id for person in find_question_answerers(ctx.people))])
 
 
-def _found(tx: Transaction, question_id: str) -> AskedQuestion:
+def _get_question(tx: Transaction, question_id: str) -> AskedQuestion:
     asked = tx.questions.get(question_id)
     if asked is None:
-        raise NotFound("This question is not kept any more. Please ask again.")
+        raise NotFound("I no longer have that question. Please ask it again.")
     return asked
 
 
-def _answerable(tx: Transaction, question_id: str, person: Person) -> AskedQuestion:
-    if not person.is_pmo:
-        raise NotAllowed("Only people of the PMO answer questions here. You can reply in the thread instead.")
-    asked = _found(tx, question_id)
-    if asked.forward and asked.forward.answered_by:
-        raise Conflict("Somebody else has answered this question already. Nothing was sent.")
+def _get_answerable(tx: Transaction, question_id: str, person: Person) -> AskedQuestion:
+    check_can_answer_questions(person)
+    asked = _get_question(tx, question_id)
+    if asked.is_answered:
+        raise Conflict("Someone else has already answered this question. Your answer wasn't sent.")
     return asked
 
 
-def _word(asked: AskedQuestion, is_new: bool) -> str:
-    if asked.forward and asked.forward.answered_by:
-        return "The PMO has answered this question already."
+def _confirm_forward(asked: AskedQuestion, is_new: bool) -> str:
+    if asked.is_answered:
+        return "The PMO has already answered this question."
     where = "in your direct messages" if asked.place.is_private else "here"
-    begin = "Your question is with the PMO." if is_new else "The PMO has this question already."
-    return f"{begin} Somebody will answer {where}."
+    begin = "I've passed your question on to the PMO." if is_new else "The PMO already has this question."
+    return f"{begin} Someone will answer {where}."

@@ -1,45 +1,43 @@
-"""What the handbook left open, for those who write it."""
+"""Questions that the handbook doesn't answer, for those who write it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from foundation.errors import NotAllowed, UserError
+from foundation.errors import UserError
 from handlers.questions.blocks.gaps import OpenGap, build_gaps_message
 from handlers.slack.calls import DeferredCall
 from handlers.slack.replies import send_reply
 from knowledge.answers import Answer, Outcome
 from knowledge.library import Library
+from knowledge.permissions import check_can_see_gaps
 from storage.questions import Gap
 
-SINCE = timedelta(days=90)
-LOOKED_AT = 50
-SHOWN = 10
+PERIOD = timedelta(days=90)
+MOST_CHECKED = 50
+MOST_SHOWN = 10
 
 
 def list_gaps(call: DeferredCall) -> None:
-    """/pmo gaps: the questions of the last three months that the handbook still does not answer."""
-    if not call.person.is_pmo:
-        raise NotAllowed("Only people of the PMO see which questions the handbook left open.")
-    now = call.ctx.now()
-    with call.ctx.store.read_only(now) as tx:
-        gaps = tx.questions.find_gaps(now - SINCE, LOOKED_AT)
-        unhelpful = [OpenGap(gap) for gap in tx.questions.find_unhelpful(now - SINCE, SHOWN)]
-    still_open = _still_open(gaps, call.ctx.library())
+    """/pmo gaps: the questions of the last three months that the handbook still doesn't answer."""
+    check_can_see_gaps(call.person)
+    since = call.ctx.now() - PERIOD
+    gaps = call.read(lambda tx: tx.questions.find_gaps(since, MOST_CHECKED))
+    unhelpful = [OpenGap(gap) for gap in call.read(lambda tx: tx.questions.find_unhelpful(since, MOST_SHOWN))]
+    still_open = list(_find_still_open(gaps, call.ctx.library()))
     with call.transaction() as tx:
-        send_reply(tx, call.place, build_gaps_message(still_open[:SHOWN], unhelpful, len(gaps) - len(still_open)))
+        message = build_gaps_message(still_open[:MOST_SHOWN], unhelpful, len(gaps) - len(still_open))
+        send_reply(tx, call.place, message)
 
 
-def _still_open(gaps: Sequence[Gap], library: Library) -> list[OpenGap]:
-    """Those that a page written meanwhile does not answer, and who else may know."""
-    found = []
+def _find_still_open(gaps: Sequence[Gap], library: Library) -> Iterator[OpenGap]:
+    """The gaps that today's handbook still has, and who else may know the answer."""
     for gap in gaps:
-        answer = _asked_again(gap.text, library)
+        answer = _ask_again(gap.text, library)
         if answer is None or answer.status is Outcome.NOT_FOUND:
-            found.append(OpenGap(gap, answer.refer_to if answer else ""))
-    return found
+            yield OpenGap(gap, answer.refer_to if answer else "")
 
 
-def _asked_again(text: str, library: Library) -> Answer | None:
+def _ask_again(text: str, library: Library) -> Answer | None:
     try:
         return library.ask(text)
     except UserError:

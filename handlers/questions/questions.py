@@ -1,5 +1,4 @@
-"""Questions: from a mention, a direct message, /pmo or the App Home to an answer from the handbook, and what people
-thought of it."""
+"""Questions from a mention, a direct message, /pmo or the App Home; reading more, and rating the answer."""
 
 import json
 import re
@@ -17,7 +16,7 @@ from handlers.questions.blocks.history import build_history_blocks, build_questi
 from handlers.questions.gaps import list_gaps
 from handlers.requests.actions import take_thread_reply
 from handlers.slack import payloads
-from handlers.slack.blocks.builders import Block, actions, build_message, escape, section, shorten
+from handlers.slack.blocks.builders import Block, Message, actions, build_message, escape, section, shorten
 from handlers.slack.calls import DeferredCall, ImmediateCall
 from handlers.slack.payloads import TypedQuestion
 from handlers.slack.replies import reply_ephemeral, send_reply
@@ -27,6 +26,7 @@ from storage.questions import QuestionPlace
 from storage.store import Transaction
 
 SHOWN_AT_HOME = 5
+_THANKS = build_message("Thanks! Your feedback shows the PMO which pages help.")
 
 SUBCOMMANDS: Mapping[str, DeferredHandler] = {"": send_help, "help": send_help, "gaps": list_gaps}
 
@@ -54,58 +54,50 @@ def answer_message_event(call: DeferredCall) -> None:
 
 
 def answer_command(call: DeferredCall) -> None:
-    """/pmo <question>, /pmo ask <question>, or one of the subcommands."""
+    """/pmo <question>, /pmo ask <question> or a subcommand."""
     asked = payloads.read_question(call.payload)
     if subcommand := SUBCOMMANDS.get(asked.text.lower()):
         subcommand(call)
         return
     if asked.text.startswith("-"):
         option = escape(shorten(asked.text.split()[0], 40))
-        raise UserError(f"There is no option “{option}”. Type `/pmo help` to see what there is.")
+        raise UserError(f"There is no option “{option}”. Type `/pmo help` to see what you can type.")
     text = re.sub(r"^ask\b\s*", "", asked.text, flags=re.IGNORECASE)
     answer_question(call, TypedQuestion(text, asked.place))
 
 
 def answer_suggested_question(call: DeferredCall) -> None:
-    """Somebody clicked on a question."""
+    """Somebody clicked a suggested question."""
     answer_question(call, TypedQuestion(call.value, call.place))
 
 
 def answer_home_question(call: DeferredCall) -> None:
-    """Somebody typed a question in the App Home. It is answered in their direct messages."""
+    """Somebody typed a question in the App Home. The answer goes to their direct messages."""
     answer_suggested_question(call)
 
 
 def rate_answer(call: DeferredCall) -> None:
-    """Somebody pressed Helpful or Not helpful."""
-    verdict, _, question_id = call.value.partition(":")
-    place = call.place
+    """Somebody clicked Helpful or Not helpful."""
+    rating, _, question_id = call.value.partition(":")
+    is_helpful = rating == "yes"
     with call.transaction() as tx:
-        tx.questions.rate(question_id, place.user, verdict == "yes", tx.now)
-        if verdict == "yes":
-            tx_words = build_message("Thank you. That tells the PMO which pages do their work.")
-        else:
-            words = "Thank you for saying so. Would you like a person of the PMO to answer?"
-            tx_words = build_message(
-                words,
-                [section(words), actions([build_ask_pmo_button(question_id)], format_question_block_id(question_id))],
-            )
-        reply_ephemeral(tx, place, tx_words)
+        tx.questions.rate(question_id, call.place.user, is_helpful, tx.now)
+        reply_ephemeral(tx, call.place, _THANKS if is_helpful else _offer_person(question_id))
 
 
 async def open_handbook_section(call: ImmediateCall) -> None:
-    """Somebody wants to read a whole section."""
+    """Somebody clicked Read the section."""
     page_id, anchor, edition = json.loads(call.value)
     page = call.ctx.library().handbook.get(page_id)
     found = find_section(page, anchor) if page else None
     if page is None or found is None:
-        raise NotFound("This section is no longer in the handbook. Ask again to see what stands there now.")
+        raise NotFound("This section is no longer in the handbook. Ask again to get the current text.")
     owner = call.ctx.people.get(page.owner).name if page.owner else ""
     await call.open_modal(build_section_modal(page, found.heading, found.markdown, owner, edition))
 
 
 async def open_past_question(call: ImmediateCall) -> None:
-    """Somebody wants to see again what they asked."""
+    """Somebody clicked Show next to one of their questions."""
     asked = await call.read(lambda tx: tx.questions.get(call.value))
     if asked is None or asked.place.asker != call.person.id:
         raise NotFound("I no longer have that question. Please ask it again.")
@@ -113,7 +105,7 @@ async def open_past_question(call: ImmediateCall) -> None:
 
 
 def build_questions_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
-    """What the person may ask, and what they asked."""
+    """The part of the App Home to ask in, with the person's recent questions."""
     return build_history_blocks(tx.questions.find_latest(person.id, SHOWN_AT_HOME), ctx.people)
 
 
@@ -133,3 +125,9 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> None:
             where = QuestionPlace(place.user, place.channel or "", place.thread_ts, place.is_private)
             tx.questions.record(question_id, where, asked.text, reply.answer, at)
             refresh_home(tx, call.ctx, place.user)
+
+
+def _offer_person(question_id: str) -> Message:
+    text = "Thanks for your feedback. Would you like a person from the PMO to answer?"
+    ask = actions([build_ask_pmo_button(question_id)], format_question_block_id(question_id))
+    return build_message(text, [section(text), ask])

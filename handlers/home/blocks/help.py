@@ -1,4 +1,4 @@
-"""Help as a message and as a window."""
+"""The help as a message and as a modal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from handlers.questions.blocks.answer import build_suggestion_buttons
 from handlers.slack.blocks.builders import Block, Message, actions, build_message, context, header, section
 from handlers.slack.blocks.rich_text import bullet_list, rich_line, rich_text, text_run
 
-ASK = "Ask me how projects are run here: mention me in a channel, write to me, or type `/pmo` and your question."
-SOURCE = "I answer with sentences of the handbook and say where they stand. What is not in it, I do not make up."
+ASK = "Ask me how projects are run here: mention me in a channel, send me a message, or type `/pmo` and your question."
+SOURCE = "I answer with sentences from the handbook and name the section. If the handbook doesn't say, I don't guess."
 
 
 @dataclass(frozen=True, slots=True)
 class HelpContent:
-    """What concerns one person: commands, the uses of each, sentences, and questions to begin with."""
+    """What the help shows one person: commands with their uses, sentences, and questions to start with."""
 
     commands: tuple[Command, ...]
     uses: Mapping[str, tuple[CommandUse, ...]]
@@ -23,7 +23,7 @@ class HelpContent:
 
 
 def build_help_message(about: HelpContent) -> Message:
-    """All of it, with questions to try."""
+    """The whole help, with questions to try."""
     lines = [f"{use.typed}: {use.description}" for command in about.commands for use in _uses(about, command)]
     text = "\n".join([ASK, SOURCE, *lines, *about.sentences])
     blocks = build_help_blocks(about)
@@ -31,7 +31,7 @@ def build_help_message(about: HelpContent) -> Message:
 
 
 def build_help_blocks(about: HelpContent) -> list[Block]:
-    """The same for a window, where no question can be asked."""
+    """The same for a modal, where nobody can ask a question."""
     blocks = [section(f"{ASK}\n{SOURCE}"), header("What you can type")]
     for command in about.commands:
         items = [[text_run(use.typed, "code"), text_run(f"  {use.description}")] for use in _uses(about, command)]
@@ -42,10 +42,10 @@ def build_help_blocks(about: HelpContent) -> list[Block]:
 
 
 def build_welcome_message(about: HelpContent) -> Message:
-    """The first words."""
-    words_ = f"Hello, I am your project management office. {ASK} {SOURCE}"
-    blocks = [section(f"*Hello, I am your project management office.*\n{ASK}\n{SOURCE}"), *_starters(about)]
-    return build_message(words_, [*blocks, context("Type `help` or `/pmo help` to see all that I can do.")])
+    """The first message that the bot sends somebody."""
+    text = f"Hello, I'm your project management office. {ASK} {SOURCE}"
+    blocks = [section(f"*Hello, I'm your project management office.*\n{ASK}\n{SOURCE}"), *_starters(about)]
+    return build_message(text, [*blocks, context("Type `help` or `/pmo help` to see everything I can do.")])
 
 
 def _uses(about: HelpContent, command: Command) -> tuple[CommandUse, ...]:

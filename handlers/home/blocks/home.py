@@ -8,13 +8,11 @@ MOST_BLOCKS = 100
 
 
 def build_home_view(parts: Sequence[Sequence[Block]]) -> Block:
-    """The parts one below the other; one that does not fit whole is left out, with a word."""
+    """The parts, one below the other. Parts that don't fit are left out, with a note."""
     blocks: list[Block] = []
     for part in parts:
         if len(blocks) + len(part) >= MOST_BLOCKS:
-            blocks.append(
-                context("There is more than fits here. Type `/pmo help` for the commands that show the rest.")
-            )
+            blocks.append(context("There's more than fits here. Type `/pmo help` for the commands that show the rest."))
             break
         blocks += part
     return {"type": "home", "blocks": blocks}

@@ -1,4 +1,4 @@
-"""A question passed on to the PMO: the card in the triage channel, the form of the answer, the answer itself."""
+"""A question passed on to the PMO: the card in the triage channel, the form for the answer, the answer itself."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -26,30 +26,31 @@ LONGEST_ANSWER = 2500
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 
 
-def build_forward_card(asked: AskedQuestion, by: str) -> Message:
-    """What the triage channel sees. `by` is who passed the question on, when it was not the asker."""
-    why = "and the handbook does not say" if asked.status is Outcome.NOT_FOUND else "and the handbook is not enough"
-    helped = f" ({mention_user(by)} passed it on.)" if by != asked.place.asker else ""
-    words_ = f"{mention_user(asked.place.asker)} asks, {why}:{helped}"
+def build_forward_card(asked: AskedQuestion, forwarded_by: str) -> Message:
+    """The card in the triage channel. `forwarded_by` is who passed the question on, often the asker."""
+    is_gap = asked.status is Outcome.NOT_FOUND
+    why = "that the handbook doesn't answer" if is_gap else "that needs more than the handbook says"
+    passed_on = f" ({mention_user(forwarded_by)} passed it on.)" if forwarded_by != asked.place.asker else ""
+    intro = f"{mention_user(asked.place.asker)} asked a question {why}:{passed_on}"
     answer = button("Answer", "question.answer", asked.id, style="primary")
-    return build_message(f"{words_}\n{escape(asked.text)}", [section(words_), _quote(asked), actions([answer])])
+    return build_message(f"{intro}\n{escape(asked.text)}", [section(intro), _quote(asked), actions([answer])])
 
 
 def build_answered_card(asked: AskedQuestion, name: str, text: str) -> Message:
-    """The same card when somebody has answered."""
-    words_ = f"✅ {escape(name)} has answered {mention_user(asked.place.asker)}:"
-    blocks = [section(words_), _quote(asked), rich_text(*_paragraphs(text))]
-    return build_message(f"{words_}\n{escape(shorten(asked.text, 1000))}\n{escape(text)}", blocks)
+    """The same card once somebody has answered."""
+    intro = f"✅ {escape(name)} answered {mention_user(asked.place.asker)}:"
+    blocks = [section(intro), _quote(asked), rich_text(*_paragraphs(text))]
+    return build_message(f"{intro}\n{escape(shorten(asked.text, 1000))}\n{escape(text)}", blocks)
 
 
 def build_answer_form(asked: AskedQuestion, name: str) -> Block:
     field = {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": LONGEST_ANSWER}
-    where = "in their direct messages" if asked.place.is_private else "in the thread where it was asked"
+    where = "to their direct messages" if asked.place.is_private else "to the thread of the question"
     blocks = [
         section(f"{escape(name)} asked:"),
         _quote(asked),
         input_block("answer", "Your answer", field | {"focus_on_load": True}),
-        context(f"It is sent {where}, with your name, and kept for whoever writes the handbook."),
+        context(f"Your answer goes {where}, with your name. The authors of the handbook see it, too."),
     ]
     return build_modal(
         "Answer a question", blocks, submit="Send", callback_id="question.answer", private_metadata=asked.id
@@ -60,25 +61,24 @@ def build_persons_answer(asked: AskedQuestion, name: str, text: str) -> Message:
     """What the asker gets."""
     asker = asked.place.asker
     intro = rich_line(
-        user_run(asker), text_run(" "), text_run(name, "bold"), text_run(" of the PMO answers your question:")
+        user_run(asker), text_run(" "), text_run(name, "bold"), text_run(" from the PMO answered your question:")
     )
-    fallback = (
-        f"{mention_user(asker)} {escape(name)} of the PMO answers your question “{escape(shorten(asked.text, 300))}”: "
-    )
+    question = escape(shorten(asked.text, 300))
+    fallback = f"{mention_user(asker)} {escape(name)} from the PMO answered your question “{question}”: "
     return build_message(
         fallback + escape(text), [rich_text(intro, quote_text(asked.text)), rich_text(*_paragraphs(text))]
     )
 
 
 def build_waiting_blocks(waiting: Sequence[AskedQuestion], more: bool) -> list[Block]:
-    """The part of the App Home for people of the PMO."""
+    """Unanswered questions in the App Home, for those who can answer them."""
     if not waiting:
         return []
-    blocks = [header("Questions that wait for the PMO")]
+    blocks = [header("Questions for the PMO")]
     for asked in waiting:
-        words_ = f"{mention_user(asked.place.asker)}: {escape(shorten(asked.text, 300))}"
-        blocks.append(section(words_, accessory=button("Answer", "question.answer", asked.id)))
-    return [*blocks, context("There are more in the triage channel.")] if more else blocks
+        text = f"{mention_user(asked.place.asker)}: {escape(shorten(asked.text, 300))}"
+        blocks.append(section(text, accessory=button("Answer", "question.answer", asked.id)))
+    return [*blocks, context("You'll find more in the triage channel.")] if more else blocks
 
 
 def _quote(asked: AskedQuestion) -> Block:
@@ -86,11 +86,11 @@ def _quote(asked: AskedQuestion) -> Block:
 
 
 def _paragraphs(text: str) -> list[Block]:
-    """What a person wrote, line by line; web addresses can be clicked."""
-    return [rich_line(*(_linked(one) if one.strip() else [text_run(" ")])) for one in text.split("\n")]
+    """A person's text, line by line, with clickable web addresses."""
+    return [rich_line(*(_link_addresses(one) if one.strip() else [text_run(" ")])) for one in text.split("\n")]
 
 
-def _linked(text: str) -> Iterator[Block]:
+def _link_addresses(text: str) -> Iterator[Block]:
     at = 0
     for found in _ADDRESS.finditer(text):
         if found.start() > at:

@@ -1,58 +1,65 @@
-"""What the handbook left open, as a message."""
+"""The questions that the handbook doesn't answer, as a message."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.slack.blocks.builders import Block, Message, build_message, context, escape, header, section, shorten
+from handlers.slack.blocks.builders import (
+    Block,
+    Message,
+    build_message,
+    context,
+    escape,
+    format_date,
+    header,
+    section,
+    shorten,
+)
 from handlers.slack.blocks.rich_text import bullet_list, rich_text, text_run
 from storage.questions import Gap
 
-TITLE = "What the handbook left open"
+TITLE = "Questions the handbook doesn't answer"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenGap:
-    """A gap, and who else may know, when it sounds like a question for others."""
+    """A gap, and who else may know the answer if the question is out of scope."""
 
     gap: Gap
     refer_to: str = ""
 
 
-def build_gaps_message(gaps: Sequence[OpenGap], unhelpful: Sequence[OpenGap], settled: int) -> Message:
-    """`settled` counts the questions that the handbook answers by now."""
+def build_gaps_message(gaps: Sequence[OpenGap], unhelpful: Sequence[OpenGap], closed: int) -> Message:
+    """`closed` counts the questions that the handbook answers by now."""
     if not gaps and not unhelpful:
-        text = "The handbook left no question open in the last 90 days."
-        return build_message(text + _settled(settled))
+        return build_message(f"The handbook left no question unanswered in the last 90 days.{_describe_closed(closed)}")
     blocks: list[Block] = [header(TITLE)]
     if gaps:
-        blocks += [section("*Not answered* in the last 90 days, the most asked first:"), _list(gaps)]
+        blocks += [section("*Not answered* in the last 90 days, most frequent first:"), _list_gaps(gaps)]
     if unhelpful:
-        blocks += [section("*Answered, but somebody found it not helpful:*"), _list(unhelpful)]
-    closing = "Write a page or add the question to one, then import the handbook: what it answers leaves this list."
-    blocks.append(context(closing + _settled(settled)))
-    told = "; ".join(f"{one.gap.text} ({_times(one.gap)})" for one in [*gaps, *unhelpful])
-    return build_message(f"{TITLE}: {escape(told)}", blocks)
+        blocks += [section("*Answered, but marked as not helpful:*"), _list_gaps(unhelpful)]
+    closing = "To close a gap, write a page or add to one, then import the handbook."
+    blocks.append(context(closing + _describe_closed(closed)))
+    summary = "; ".join(f"{one.gap.text} ({_count_times(one.gap)})" for one in [*gaps, *unhelpful])
+    return build_message(f"{TITLE}: {escape(summary)}", blocks)
 
 
-def _list(found: Sequence[OpenGap]) -> Block:
-    return rich_text(bullet_list(_item(one) for one in found))
+def _list_gaps(found: Sequence[OpenGap]) -> Block:
+    return rich_text(bullet_list(_describe_gap(one) for one in found))
 
 
-def _item(one: OpenGap) -> list[Block]:
+def _describe_gap(one: OpenGap) -> list[Block]:
     gap = one.gap
-    elsewhere = f"; it sounds like a question for {one.refer_to}" if one.refer_to else ""
-    about = f"  {_times(gap)}, last on {gap.latest:%-d %B}{elsewhere}"
+    refer_to = f"; it sounds like a question for {one.refer_to}" if one.refer_to else ""
+    about = f"  asked {_count_times(gap)}, last on {format_date(gap.latest)}{refer_to}"
     runs = [text_run(shorten(gap.text, 200)), text_run(about, "italic")]
     return [*runs, text_run(f"\nThe PMO answered: {shorten(gap.answer, 200)}")] if gap.answer else runs
 
 
-def _times(gap: Gap) -> str:
+def _count_times(gap: Gap) -> str:
     return "once" if gap.times == 1 else "twice" if gap.times == 2 else f"{gap.times} times"
 
 
-def _settled(count: int) -> str:
+def _describe_closed(count: int) -> str:
     if not count:
         return ""
-    return (
-        f" {count} that {'was' if count == 1 else 'were'} open before {'is' if count == 1 else 'are'} answered by now."
-    )
+    return f" The handbook now answers {count} {'question' if count == 1 else 'questions'} that it didn't before."
