@@ -208,7 +208,7 @@ def _cross_problems(
     for at, key in enumerate(page.services):
         if services is not None and key not in services:
             found.append(
-                (["services", at], f"There is no service “{key}”. Available services: {', '.join(sorted(services))}.")
+                (["services", at], f"Service “{key}” doesn't exist. Available services: {', '.join(sorted(services))}.")
             )
     return [
         FileProblem(str(path), find_line(front, where, first_line=2), ".".join(map(str, where)), message)

@@ -31,6 +31,7 @@ from handlers.slack.payloads import Place
 from handlers.strategy import tree
 from knowledge.answers import Answer, Outcome
 from knowledge.follow_ups import is_follow_up
+from servicedesk.permissions import can_see_queue
 from servicedesk.records import OPEN_STATES
 from storage.questions import QuestionPlace
 from storage.store import Transaction
@@ -96,7 +97,7 @@ def show_own_requests(asked: QuestionContext, _: MyRequests) -> Reply:
 
 def show_open_requests(asked: QuestionContext, _: OpenRequests) -> Reply:
     """Everybody's for the PMO, their own for others."""
-    return _show_requests(asked, "open" if asked.person.is_pmo else "")
+    return _show_requests(asked, "open" if can_see_queue(asked.person) else "")
 
 
 def show_own_service(asked: QuestionContext, intent: StatusOf | MyServiceStatus) -> Reply | None:

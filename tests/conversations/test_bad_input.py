@@ -1,4 +1,4 @@
-"""What cannot be answered is told in a sentence that helps; what is hostile stays text."""
+"""Invalid input gets a helpful message; hostile input stays text."""
 
 import pytest
 
@@ -13,28 +13,28 @@ HOSTILE = [
 ]
 
 
-async def test_an_empty_question_is_met_kindly(office: Office) -> None:
+async def test_empty_question_gets_an_example(office: Office) -> None:
     await office.ada.command("/pmo ask", channel="C07ASK")
     assert "What would you like to know?" in words(await office.ada.wait_message("What would you"))
 
 
 @pytest.mark.parametrize("channel", ["C07ASK", "dm"])
-async def test_a_question_of_20_000_characters_is_refused_kindly(office: Office, channel: str) -> None:
+async def test_endless_question_is_rejected(office: Office, channel: str) -> None:
     where = await office.ada.dm() if channel == "dm" else channel
     await office.ada.post(where, "@PMO Assistant " + "why " * 5000)
-    told = await office.ada.wait_message("Your question is too long.", channel=where)
-    assert told.get("ephemeral", False) is (channel != "dm")
-    assert "thread_ts" not in told
+    shown = await office.ada.wait_message("Your question is too long.", channel=where)
+    assert shown.get("ephemeral", False) is (channel != "dm")
+    assert "thread_ts" not in shown
 
 
-async def test_an_unknown_option_is_told(office: Office) -> None:
+async def test_unknown_option_is_rejected(office: Office) -> None:
     await office.ada.command("/pmo --verbose <!channel>", channel="C07ASK")
-    told = await office.ada.wait_message("There is no option “--verbose”. Type `/pmo help` to see what there is.")
-    assert told["ephemeral"]
+    shown = await office.ada.wait_message("There is no option “--verbose”. Type `/pmo help` to see what you can type.")
+    assert shown["ephemeral"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-async def test_hostile_text_stays_text_on_its_way_to_the_pmo(office: Office, text: str) -> None:
+async def test_hostile_question_stays_text_in_triage(office: Office, text: str) -> None:
     await office.ada.command(f"/pmo {text}", channel="C07ASK")
     answer = await office.ada.wait_message("Ask the PMO")
     await office.ada.click(answer, "Ask the PMO", channel="C07ASK")
@@ -47,18 +47,18 @@ async def test_hostile_text_stays_text_on_its_way_to_the_pmo(office: Office, tex
     assert "parking" in read
 
 
-async def test_a_signs_only_question_is_met_kindly(office: Office) -> None:
+async def test_question_of_only_signs_gets_an_answer(office: Office) -> None:
     await office.ada.command("/pmo ¿¡…!?", channel="C07ASK")
-    told = await office.ada.wait_message(lambda message: message.get("bot_id"))
-    assert words(told)
+    shown = await office.ada.wait_message(lambda message: message.get("bot_id"))
+    assert words(shown)
 
 
-async def test_control_characters_and_emoji_do_no_harm(office: Office) -> None:
+async def test_control_characters_and_emoji_are_harmless(office: Office) -> None:
     await office.ada.command("/pmo \u202ewhat\u0000 is 👩🏽‍🚒 a health check\u200b?", channel="C07ASK")
     assert words(await office.ada.wait_message(lambda message: message.get("bot_id")))
 
 
-async def test_a_button_of_a_page_that_is_gone_is_told(office: Office) -> None:
+async def test_button_of_removed_page_is_explained(office: Office) -> None:
     await office.ada.command("/pmo how long does a health check take?", channel="C07ASK")
     answer = await office.ada.wait_message("From the handbook")
     for block in answer["blocks"]:

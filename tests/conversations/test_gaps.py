@@ -1,4 +1,4 @@
-"""What the handbook left open becomes work for those who write it, and for nobody else to see."""
+"""Questions that the handbook doesn't answer become visible to the PMO, and to nobody else."""
 
 from pathlib import Path
 
@@ -13,15 +13,15 @@ PAGE = "# Parking\n\nHow to get a parking permit for the depot: the gate hands p
 
 async def ask_privately(office: Office, question: str) -> None:
     await office.ada.command(f"/pmo {question}", channel="C07ASK")
-    await office.ada.wait_message("does not say")
+    await office.ada.wait_message("doesn't say")
 
 
-async def test_unanswered_questions_are_grouped_and_counted_for_the_pmo(office: Office) -> None:
+async def test_unanswered_questions_are_grouped_and_counted(office: Office) -> None:
     await ask_privately(office, "how do I get a parking permit for the depot?")
     await ask_privately(office, "Depot: parking permit?")
     await ask_privately(office, "which wallpaper does the canteen have?")
     await office.wei.command("/pmo gaps", channel="C07ASK")
-    shown = words(await office.wei.wait_message("What the handbook left open"))
+    shown = words(await office.wei.wait_message("Questions the handbook doesn't answer"))
     assert "Depot: parking permit?" in shown
     assert "twice" in shown
     assert "wallpaper" in shown
@@ -30,29 +30,29 @@ async def test_unanswered_questions_are_grouped_and_counted_for_the_pmo(office: 
     assert "Ada" not in shown
 
 
-async def test_nobody_else_may_see_them(office: Office) -> None:
+async def test_only_the_pmo_sees_gaps(office: Office) -> None:
     for person in (office.ada, office.ben, office.dana):
         await person.command("/pmo gaps", channel="C07ASK")
-        await person.wait_message("Only people of the PMO see which questions the handbook left open.")
+        await person.wait_message("Only the PMO can see which questions the handbook doesn't answer.")
 
 
-async def test_an_answer_that_did_not_help_is_a_gap_too(office: Office) -> None:
+async def test_unhelpful_answer_is_a_gap(office: Office) -> None:
     await office.ada.command("/pmo how long does a health check take?", channel="C07ASK")
     answer = await office.ada.wait_message("From the handbook")
     await office.ada.click(answer, "question.feedback", "Not helpful", channel="C07ASK")
     await office.ada.wait_message("Would you like a person")
     await office.emeka.command("/pmo gaps", channel="C07ASK")
-    shown = words(await office.emeka.wait_message("What the handbook left open"))
-    assert "found it not helpful" in shown
+    shown = words(await office.emeka.wait_message("Questions the handbook doesn't answer"))
+    assert "marked as not helpful" in shown
     assert "how long does a health check take?" in shown
 
 
-async def test_when_there_are_none_it_says_so(office: Office) -> None:
+async def test_no_gaps_are_reported(office: Office) -> None:
     await office.wei.command("/pmo gaps", channel="C07ASK")
-    await office.wei.wait_message("left no question open")
+    await office.wei.wait_message("left no question unanswered")
 
 
-async def test_a_page_written_meanwhile_settles_a_gap(data: Path, tmp_path: Path) -> None:
+async def test_new_page_closes_a_gap(data: Path, tmp_path: Path) -> None:
     async with opened(data) as office:
         async with office.bot():
             await ask_privately(office, "how do I get a parking permit for the depot?")
@@ -63,4 +63,4 @@ async def test_a_page_written_meanwhile_settles_a_gap(data: Path, tmp_path: Path
         database.close()
         async with office.bot():
             await office.wei.command("/pmo gaps", channel="C07ASK")
-            await office.wei.wait_message("1 that was open before is answered by now")
+            await office.wei.wait_message("now answers 1 question")

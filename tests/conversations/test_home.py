@@ -1,4 +1,4 @@
-"""The App Home shows each person what concerns them, and keeps up."""
+"""The App Home shows each person what concerns them, and stays up to date."""
 
 from tests.conversations.conftest import Office
 from tests.workspace.filling import words
@@ -6,10 +6,10 @@ from tests.workspace.filling import words
 UNKNOWN = "how do I get a parking permit for the depot?"
 
 
-async def test_a_question_typed_at_home_is_answered_in_messages_and_listed_at_home(office: Office) -> None:
+async def test_question_at_home_is_answered_in_messages(office: Office) -> None:
     await office.ada.open_home()
     view = await office.ada.wait_home()
-    assert "Your last questions" not in words(view)
+    assert "Your recent questions" not in words(view)
     await office.ada.click(view, "question.ask", "how long does a health check take?")
     assert (await office.ada.wait_message("10 business days"))["channel"] == await office.ada.dm()
     changed = await office.ada.wait_home(lambda home: "how long does a health check take?" in words(home))
@@ -17,10 +17,10 @@ async def test_a_question_typed_at_home_is_answered_in_messages_and_listed_at_ho
     assert changed["blocks"][1]["block_id"] != view["blocks"][1]["block_id"]  # so Slack empties the box
 
 
-async def test_a_question_can_be_looked_at_again_by_its_asker_only(office: Office) -> None:
+async def test_only_asker_can_reopen_question(office: Office) -> None:
     await office.ada.open_home()
     await office.ada.click(await office.ada.wait_home(), "question.ask", "how long does a health check take?")
-    home = await office.ada.wait_home(lambda view: "Your last questions" in words(view))
+    home = await office.ada.wait_home(lambda view: "Your recent questions" in words(view))
     await office.ada.click(home, "Show")
     assert "10 business days" in words(await office.ada.wait_view("Your question"))
 
@@ -32,12 +32,12 @@ async def test_a_question_can_be_looked_at_again_by_its_asker_only(office: Offic
     assert office.ben.nothing_came("view_opened")
 
 
-async def test_home_follows_a_question_from_the_asker_to_the_pmo_and_back(office: Office) -> None:
+async def test_home_follows_forwarded_question(office: Office) -> None:
     await office.ada.open_home()
     await office.wei.open_home()
-    await office.wei.wait_home(lambda view: "Questions that wait" not in words(view))
+    await office.wei.wait_home(lambda view: "Questions for the PMO" not in words(view))
     await office.ada.command(f"/pmo {UNKNOWN}", channel="C07ASK")
-    await office.ada.click(await office.ada.wait_message("does not say"), "Ask the PMO", channel="C07ASK")
+    await office.ada.click(await office.ada.wait_message("doesn't say"), "Ask the PMO", channel="C07ASK")
     await office.ada.wait_home(lambda view: "with the PMO" in words(view))
     waiting = await office.wei.wait_home(lambda view: "parking permit" in words(view))
 
@@ -50,13 +50,13 @@ async def test_home_follows_a_question_from_the_asker_to_the_pmo_and_back(office
     assert "At the gate." in words(await office.ada.wait_view("Your question"))
 
 
-async def test_home_tells_what_the_bot_can_do(office: Office) -> None:
+async def test_home_opens_help(office: Office) -> None:
     await office.ada.open_home()
     await office.ada.click(await office.ada.wait_home(), "What can I do here?")
     assert "/pmo your question" in words(await office.ada.wait_view("What I can do"))
 
 
-async def test_nothing_is_published_for_somebody_who_never_opened_home(office: Office) -> None:
+async def test_unopened_home_is_never_published(office: Office) -> None:
     await office.ada.command("/pmo how long does a health check take?", channel="C07ASK")
     await office.ada.wait_message("10 business days")
     assert await office.workspace.calls("views.publish") == []

@@ -1,4 +1,4 @@
-"""Somebody asks, the handbook answers; what it does not say goes to a person."""
+"""Somebody asks, the handbook answers; what it doesn't say goes to a person."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.workspace.running import Visitor
 
 TROUBLE = "how do I know whether my project is in trouble?"
 UNKNOWN = "how do I get a parking permit for the depot?"
-DO_NOT_SAY = "The handbook does not say."
+DO_NOT_SAY = "The handbook doesn't say."
 TRIAGE = "C03TRIAGE"
 
 
@@ -21,13 +21,13 @@ async def ask(person: Visitor, question: str, channel: str = "C07ASK") -> dict[s
     return await person.wait_message(lambda message: message.get("thread_ts") == asked and message.get("bot_id"))
 
 
-async def test_a_mention_is_answered_in_its_thread_with_the_place_in_the_handbook(office: Office) -> None:
+async def test_mention_is_answered_in_its_thread(office: Office) -> None:
     answer = await ask(office.ada, TROUBLE)
     assert "trouble › " in words(answer) or "health checks › " in words(answer)
     assert "edition 1.0" in words(answer)
 
 
-async def test_a_direct_message_is_answered_without_a_thread(office: Office) -> None:
+async def test_direct_message_is_answered_without_thread(office: Office) -> None:
     channel = await office.ada.dm()
     await office.ada.post(channel, TROUBLE)
     answer = await office.ada.wait_message("edition 1.0", channel=channel)
@@ -35,20 +35,20 @@ async def test_a_direct_message_is_answered_without_a_thread(office: Office) -> 
 
 
 @pytest.mark.parametrize("command", ["/pmo", "/pmo ask", "/pmo ASK"])
-async def test_the_command_answers_only_the_one_who_asked(office: Office, command: str) -> None:
+async def test_command_answers_only_the_asker(office: Office, command: str) -> None:
     await office.ada.command(f"{command} {TROUBLE}", channel="C02PROJECTS")
     answer = await office.ada.wait_message("edition 1.0", channel="C02PROJECTS")
     assert answer["ephemeral"]
     assert office.ben.nothing_came("message", "ephemeral")
 
 
-async def test_the_command_answers_where_the_bot_is_no_member(office: Office) -> None:
+async def test_command_answers_outside_bots_channels(office: Office) -> None:
     await office.ada.command("/remove @PMO Assistant", channel="C02PROJECTS")
     await office.ada.command(f"/pmo {TROUBLE}", channel="C02PROJECTS")
     await office.ada.wait_message("edition 1.0", channel="C02PROJECTS")
 
 
-async def test_the_section_behind_an_answer_opens_with_one_click(office: Office) -> None:
+async def test_cited_section_opens_with_one_click(office: Office) -> None:
     answer = await ask(office.ada, "how long does a health check take?")
     await office.ben.wait_message("edition 1.0")
     await office.ben.click(answer, "Read the section")
@@ -58,7 +58,7 @@ async def test_the_section_behind_an_answer_opens_with_one_click(office: Office)
     assert "owner Wei Chen" in words(view)
 
 
-async def test_an_answer_leads_to_the_service_that_fits(office: Office) -> None:
+async def test_answer_offers_matching_service(office: Office) -> None:
     answer = await ask(office.ada, "how long does a health check take?")
     offered = [
         (element["action_id"], element["value"], block["block_id"].split(":")[0])
@@ -69,33 +69,33 @@ async def test_an_answer_leads_to_the_service_that_fits(office: Office) -> None:
     assert offered == [("request.open.health-check", "health-check", "asked")]
 
 
-async def test_what_the_handbook_does_not_say_it_says_kindly_with_the_nearest_sections(office: Office) -> None:
+async def test_unknown_question_is_offered_to_the_pmo(office: Office) -> None:
     answer = await ask(office.ada, UNKNOWN)
     assert answer["text"].startswith(DO_NOT_SAY)
     assert "Ask the PMO" in words(answer)
 
 
-async def test_a_question_goes_to_the_pmo_once_and_its_answer_comes_back_to_the_thread(office: Office) -> None:
+async def test_forwarded_question_is_answered_in_its_thread(office: Office) -> None:
     answer = await ask(office.ada, UNKNOWN)
     await office.ada.click(answer, "Ask the PMO")
-    word = await office.ada.wait_message("Your question is with the PMO")
+    word = await office.ada.wait_message("passed your question on to the PMO")
     assert (word["ephemeral"], word["thread_ts"]) == (True, answer["thread_ts"])
     card = await office.wei.wait_message("parking permit", channel=TRIAGE)
-    assert "<@U01ADA> asks" in card["text"]
+    assert "<@U01ADA> asked" in card["text"]
 
     await office.ben.click(answer, "Ask the PMO")
-    assert "has this question already" in words(await office.ben.wait_message("already"))
+    assert "already has this question" in words(await office.ben.wait_message("already"))
 
     await office.wei.click(card, "Answer")
     view = await office.wei.wait_view("Answer a question")
     assert await office.wei.submit(view, {"answer": "Facilities give them out:\nhttps://example.org/permits."}) == {}
-    told = await office.ada.wait_message("Facilities give them out")
-    assert told["thread_ts"] == answer["thread_ts"]
-    assert "<@U01ADA> Wei Chen of the PMO answers" in told["text"]
+    shown = await office.ada.wait_message("Facilities give them out")
+    assert shown["thread_ts"] == answer["thread_ts"]
+    assert "<@U01ADA> Wei Chen from the PMO answered" in shown["text"]
     assert "https://example.org/permits" in [
-        run.get("url") for block in told["blocks"] for part in block["elements"] for run in part["elements"]
+        run.get("url") for block in shown["blocks"] for part in block["elements"] for run in part["elements"]
     ]
-    changed = await office.wei.wait_message("has answered", channel=TRIAGE)
+    changed = await office.wei.wait_message("Wei Chen answered", channel=TRIAGE)
     assert changed["ts"] == card["ts"]
     assert "Answer" not in [
         e["text"]["text"] for b in changed["blocks"] if b["type"] == "actions" for e in b["elements"]
@@ -103,18 +103,18 @@ async def test_a_question_goes_to_the_pmo_once_and_its_answer_comes_back_to_the_
     assert len([m for m in await office.wei.messages(TRIAGE) if "parking permit" in m["text"]]) == 1
 
 
-async def test_what_was_asked_in_private_is_answered_in_private(office: Office) -> None:
+async def test_private_question_is_answered_in_private(office: Office) -> None:
     await office.ada.command(f"/pmo {UNKNOWN}", channel="C07ASK")
     await office.ada.click(await office.ada.wait_message(DO_NOT_SAY), "Ask the PMO", channel="C07ASK")
-    assert "in your direct messages" in words(await office.ada.wait_message("with the PMO"))
+    assert "in your direct messages" in words(await office.ada.wait_message("on to the PMO"))
     card = await office.wei.wait_message("parking permit", channel=TRIAGE)
     await office.wei.click(card, "Answer")
     await office.wei.submit(await office.wei.wait_view("Answer a question"), {"answer": "Ask the gate."})
-    told = await office.ada.wait_message("Ask the gate.")
-    assert told["channel"] == await office.ada.dm()
+    shown = await office.ada.wait_message("Ask the gate.")
+    assert shown["channel"] == await office.ada.dm()
 
 
-async def test_two_people_of_the_pmo_cannot_both_answer(office: Office) -> None:
+async def test_second_answer_is_rejected(office: Office) -> None:
     await office.ada.click(await ask(office.ada, UNKNOWN), "Ask the PMO")
     card = await office.wei.wait_message("parking permit", channel=TRIAGE)
     await office.wei.click(card, "Answer")
@@ -123,33 +123,33 @@ async def test_two_people_of_the_pmo_cannot_both_answer(office: Office) -> None:
     assert await office.wei.submit(mine, {"answer": "First."}) == {}
     await office.ada.wait_message("First.")
     errors = await office.emeka.submit(his, {"answer": "Second."})
-    assert errors == {"answer": "Somebody else has answered this question already. Nothing was sent."}
+    assert errors == {"answer": "Someone else has already answered this question. Your answer wasn't sent."}
     await office.emeka.click(card, "Answer")
-    await office.emeka.wait_message("has answered this question already")
+    await office.emeka.wait_message("already answered this question")
 
 
-async def test_only_people_of_the_pmo_answer(office: Office) -> None:
+async def test_only_the_pmo_can_answer(office: Office) -> None:
     await office.ada.click(await ask(office.ada, UNKNOWN), "Ask the PMO")
     card = await office.wei.wait_message("parking permit", channel=TRIAGE)
     await office.wei.command("/invite @Ben", channel=TRIAGE)
     await office.ben.click(card, "Answer", channel=TRIAGE)
-    await office.ben.wait_message("Only people of the PMO answer questions here.")
+    await office.ben.wait_message("Only the PMO can answer here.")
     assert office.ben.nothing_came("view_opened")
 
 
-async def test_feedback_is_taken_and_an_unhelpful_answer_can_go_to_the_pmo(office: Office) -> None:
+async def test_unhelpful_answer_can_go_to_the_pmo(office: Office) -> None:
     answer = await ask(office.ada, TROUBLE)
     await office.ada.click(answer, "question.feedback", "Helpful")
-    assert (await office.ada.wait_message("Thank you."))["ephemeral"]
+    assert (await office.ada.wait_message("Thanks!"))["ephemeral"]
     await office.ada.click(answer, "question.feedback", "Not helpful")
-    offer = await office.ada.wait_message("Would you like a person of the PMO to answer?")
+    offer = await office.ada.wait_message("Would you like a person from the PMO to answer?")
     assert offer["ephemeral"]
     await office.ada.click(offer, "Ask the PMO")
-    card = await office.wei.wait_message("the handbook is not enough", channel=TRIAGE)
+    card = await office.wei.wait_message("more than the handbook says", channel=TRIAGE)
     assert TROUBLE in card["text"]
 
 
-async def test_edits_deletions_bots_and_replies_without_a_mention_are_no_questions(office: Office) -> None:
+async def test_only_new_messages_by_people_are_answered(office: Office) -> None:
     channel = await office.ada.dm()
     base = {"type": "message", "channel": channel, "channel_type": "im", "ts": "1789376400.000100", "user": "U01ADA"}
     mention = {"type": "app_mention", "channel": "C07ASK", "ts": "1789376400.000200", "text": "<@U00PMOBOT> who?"}
@@ -169,7 +169,7 @@ async def test_edits_deletions_bots_and_replies_without_a_mention_are_no_questio
     assert len(await office.workspace.calls("chat.postMessage")) == 2
 
 
-async def test_the_same_event_delivered_twice_is_answered_once(office: Office) -> None:
+async def test_repeated_event_is_answered_once(office: Office) -> None:
     posted = await office.ada.post("C07ASK", TROUBLE)
     event = {"type": "app_mention", "channel": "C07ASK", "ts": posted, "user": "U01ADA", "text": TROUBLE}
     await office.workspace.send_event(event, times=3, same_id=True)
@@ -187,25 +187,25 @@ async def test_the_same_event_delivered_twice_is_answered_once(office: Office) -
         "is metering on track?",
     ],
 )
-async def test_how_a_project_stands_is_told_from_the_strategy_to_the_asker_alone(office: Office, question: str) -> None:
+async def test_project_status_is_shown_only_to_asker(office: Office, question: str) -> None:
     await office.ben.post("C07ASK", f"@PMO Assistant {question}")
-    told = await office.ben.wait_message("Figures:")
-    assert told["ephemeral"]
+    shown = await office.ben.wait_message("Figures:")
+    assert shown["ephemeral"]
     assert office.ada.nothing_came("ephemeral")
 
 
-async def test_a_project_that_somebody_may_not_know_of_is_a_question_like_any_other(office: Office) -> None:
+async def test_confidential_project_stays_unknown_to_others(office: Office) -> None:
     question = "what is the status of Depot moves?"
     assert "Figures:" not in words(await ask(office.ada, question))
     await office.dana.command(f"/pmo {question}", channel="C07ASK")
     await office.dana.wait_message("Three sites chosen")
 
 
-async def test_where_a_request_stands_is_told_from_the_request(office: Office) -> None:
+async def test_request_status_is_shown_to_asker(office: Office) -> None:
     await service_desk.ask(office, office.ben)
     await office.ben.post("C07ASK", "@PMO Assistant where is my request PMO-1?")
-    told = await office.ben.wait_message("Waiting for triage", channel="C07ASK")
-    assert told["ephemeral"]
+    shown = await office.ben.wait_message("Waiting for triage", channel="C07ASK")
+    assert shown["ephemeral"]
     for question in ("where is pmo 1?", "what is the status of request #1"):
         await office.ben.command(f"/pmo {question}", channel="C02PROJECTS")
         await office.ben.wait_message("Waiting for triage", channel="C02PROJECTS")
@@ -219,7 +219,7 @@ async def test_where_a_request_stands_is_told_from_the_request(office: Office) -
 
 
 @pytest.mark.parametrize(
-    ("question", "told"),
+    ("question", "expected"),
     [
         ("which projects are red?", "2 projects are red:"),
         ("are any projects in trouble at the moment?", "3 projects are amber or red:"),
@@ -229,24 +229,22 @@ async def test_where_a_request_stands_is_told_from_the_request(office: Office) -
         ("what is the current level of average zone pressure?", "2.9 bar, to stay between 2 and 3.5"),
     ],
 )
-async def test_all_that_are_in_a_state_and_measures_are_told_from_the_strategy(
-    office: Office, question: str, told: str
-) -> None:
+async def test_projects_in_state_and_metrics_are_shown(office: Office, question: str, expected: str) -> None:
     await office.ada.post("C07ASK", f"@PMO Assistant {question}")
-    shown = await office.ada.wait_message(told)
+    shown = await office.ada.wait_message(expected)
     assert shown["ephemeral"]
     assert "Depot" not in words(shown)
     assert "depots" not in words(shown)
 
 
-async def test_where_nothing_is_in_the_state_that_is_said(office: Office) -> None:
+async def test_empty_state_is_reported(office: Office) -> None:
     await office.ada.post("C07ASK", "@PMO Assistant are any objectives green?")
-    told = await office.ada.wait_message("No objective that you can see is green. `/pmo-strategy` shows all of them.")
-    assert told["ephemeral"]
+    shown = await office.ada.wait_message("No objective that you can see is green. `/pmo-strategy` shows all of them.")
+    assert shown["ephemeral"]
 
 
 @pytest.mark.parametrize("question", ["show me all open requests", "which requests are still open?"])
-async def test_open_requests_are_the_asker_s_own_and_all_of_them_for_the_pmo(office: Office, question: str) -> None:
+async def test_open_requests_are_own_or_all_for_pmo(office: Office, question: str) -> None:
     await service_desk.ask(office, office.ben)
     for person, title in ((office.ben, "Your open requests"), (office.wei, "Waiting for triage or approval")):
         await person.command(f"/pmo {question}", channel="C02PROJECTS")
@@ -255,7 +253,7 @@ async def test_open_requests_are_the_asker_s_own_and_all_of_them_for_the_pmo(off
     assert "PMO-1" not in words(await office.ada.wait_message("Your open requests", channel="C02PROJECTS"))
 
 
-async def test_a_service_that_somebody_has_asked_for_is_known_by_its_name(office: Office) -> None:
+async def test_own_service_is_found_by_name(office: Office) -> None:
     question = "where is my health check?"
     assert "Your open requests" not in words(await ask(office.ben, question))
     await service_desk.ask(office, office.ben)
@@ -263,10 +261,10 @@ async def test_a_service_that_somebody_has_asked_for_is_known_by_its_name(office
     assert "PMO-1" in words(await office.ben.wait_message("Your open requests", channel="C02PROJECTS"))
 
 
-async def test_a_request_that_is_not_there_is_told_so(office: Office) -> None:
+async def test_unknown_request_is_reported(office: Office) -> None:
     await office.ada.post("C07ASK", "@PMO Assistant how far is PMO-41?")
-    told = await office.ada.wait_message("There is no request PMO-41 that you can see. Check its number.")
-    assert told["ephemeral"]
+    shown = await office.ada.wait_message("There is no request PMO-41 that you can see. Check its number.")
+    assert shown["ephemeral"]
 
 
 @pytest.mark.parametrize(
@@ -279,38 +277,38 @@ async def test_a_request_that_is_not_there_is_told_so(office: Office) -> None:
         "which projects need a steering committee?",
     ],
 )
-async def test_questions_of_method_go_to_the_handbook(office: Office, question: str) -> None:
+async def test_questions_about_method_go_to_handbook(office: Office, question: str) -> None:
     assert "edition 1.0" in words(await ask(office.ada, question))
 
 
-async def test_a_question_in_a_thread_is_read_with_the_one_before_it_whoever_asked(office: Office) -> None:
+async def test_follow_up_in_thread_uses_anyones_question(office: Office) -> None:
     first = await ask(office.ada, "How long does a health check take?")
     thread = first["thread_ts"]
     await office.ben.post("C07ASK", "@PMO Assistant and who carries it out?", thread_ts=thread)
-    answer = await office.ben.wait_message("Read with “How long does a health check take?”")
+    answer = await office.ben.wait_message("Following up on “How long does a health check take?”")
     assert answer["thread_ts"] == thread
     assert "health check" in words(answer).lower()
 
 
-async def test_a_question_in_a_conversation_is_read_with_the_one_before_it(office: Office) -> None:
+async def test_follow_up_in_direct_messages_uses_previous_question(office: Office) -> None:
     channel = await office.ada.dm()
     await office.ada.post(channel, "How do I request a risk workshop?")
     await office.ada.wait_message("edition 1.0", channel=channel)
     await office.ada.post(channel, "and how long does it take?")
-    answer = await office.ada.wait_message("Read with “How do I request a risk workshop?”", channel=channel)
+    answer = await office.ada.wait_message("Following up on “How do I request a risk workshop?”", channel=channel)
     assert "Risk" in words(answer)
 
 
-async def test_what_was_asked_in_private_is_not_taken_up_in_public_nor_by_others(office: Office) -> None:
+async def test_private_questions_are_never_followed_up_in_public(office: Office) -> None:
     await office.ada.command("/pmo who signs the project charter?", channel="C07ASK")
     await office.ada.wait_message("edition 1.0")
     for person in (office.ada, office.ben):
-        assert "Read with" not in words(await ask(person, "and who signs it?"))
+        assert "Following up on" not in words(await ask(person, "and who signs it?"))
     await office.ben.command("/pmo and who signs it?", channel="C07ASK")
-    assert "Read with" not in words(await office.ben.wait_message(lambda message: message.get("ephemeral")))
+    assert "Following up on" not in words(await office.ben.wait_message(lambda message: message.get("ephemeral")))
 
 
-async def test_what_was_asked_an_hour_ago_is_another_conversation(office: Office) -> None:
+async def test_question_after_an_hour_is_no_follow_up(office: Office) -> None:
     await ask(office.ada, "who signs the project charter?")
     office.clock.forward(minutes=61)
-    assert "Read with" not in words(await ask(office.ada, "and who signs it?"))
+    assert "Following up on" not in words(await ask(office.ada, "and who signs it?"))

@@ -1,4 +1,4 @@
-"""What was asked is kept, grouped, and answered by one person only."""
+"""Questions are recorded, grouped, and answered by one person only."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ def ask(questions: Questions, number: int, text: str, answer: Answer = NOT_FOUND
     return f"Q{number}"
 
 
-def test_a_question_is_kept_once_with_its_place_and_its_answer(questions: Questions) -> None:
+def test_question_is_recorded_once(questions: Questions) -> None:
     ask(questions, 1, "How long?", ANSWERED)
     ask(questions, 1, "Something else?")
     found = questions.get("Q1")
@@ -46,7 +46,7 @@ def test_a_question_is_kept_once_with_its_place_and_its_answer(questions: Questi
     assert questions.get("Q2") is None
 
 
-def test_an_answer_of_an_earlier_version_can_still_be_read(questions: Questions) -> None:
+def test_answer_of_earlier_version_is_readable(questions: Questions) -> None:
     ask(questions, 1, "How long?", ANSWERED)
     questions._session.execute(update(QuestionRow).values(answer={"text": "Old.", "citations": [{"page": "Checks"}]}))
     found = questions.get("Q1")
@@ -54,20 +54,20 @@ def test_an_answer_of_an_earlier_version_can_still_be_read(questions: Questions)
     assert (found.answer, found.cited) == ("Old.", (("Checks", ""),))
 
 
-def test_somebody_sees_their_own_questions_newest_first(questions: Questions) -> None:
+def test_own_questions_come_newest_first(questions: Questions) -> None:
     for number in range(1, 5):
         ask(questions, number, f"Question {number}?")
     ask(questions, 5, "Ben's?", where=QuestionPlace("U02BEN"))
     assert [one.id for one in questions.find_latest("U01ADA", 3)] == ["Q4", "Q3", "Q2"]
 
 
-def test_a_question_is_passed_on_once_and_answered_once(questions: Questions) -> None:
+def test_question_is_forwarded_and_answered_once(questions: Questions) -> None:
     ask(questions, 1, "Where do I park?")
     assert questions.forward("Q1", "U02BEN", "card", NINE)
     assert not questions.forward("Q1", "U01ADA", "other", NINE)
     assert [one.id for one in questions.find_waiting(5)] == ["Q1"]
     questions.answer("Q1", "U03WEI", "At the gate.", NINE)
-    with pytest.raises(Conflict, match="Somebody else has answered"):
+    with pytest.raises(Conflict, match="Someone else has already answered"):
         questions.answer("Q1", "U05EMEKA", "Nowhere.", NINE)
     with pytest.raises(Conflict):
         questions.answer("Q99", "U05EMEKA", "Nowhere.", NINE)
@@ -79,7 +79,7 @@ def test_a_question_is_passed_on_once_and_answered_once(questions: Questions) ->
     assert list(questions.find_waiting(5)) == []
 
 
-def test_gaps_of_the_same_words_are_one_the_most_asked_first_then_the_newest(questions: Questions) -> None:
+def test_gaps_are_grouped_by_meaning(questions: Questions) -> None:
     ask(questions, 1, "How do I get a parking permit?")
     ask(questions, 2, "Who paints the walls?")
     ask(questions, 3, "Where are the bicycles?")
@@ -96,7 +96,7 @@ def test_gaps_of_the_same_words_are_one_the_most_asked_first_then_the_newest(que
     assert [gap.times for gap in questions.find_gaps(NINE.replace(minute=2), 10)] == [1, 1, 1]
 
 
-def test_a_gap_tells_what_the_pmo_answered_to_one_of_its_questions(questions: Questions) -> None:
+def test_gap_shows_answer_of_the_pmo(questions: Questions) -> None:
     ask(questions, 1, "How do I get a parking permit?")
     ask(questions, 2, "Parking permit?")
     questions.forward("Q1", "U01ADA", "card", NINE)
@@ -105,7 +105,7 @@ def test_a_gap_tells_what_the_pmo_answered_to_one_of_its_questions(questions: Qu
     assert (gap.times, gap.answer) == (2, "At the gate.")
 
 
-def test_the_last_word_on_an_answer_counts(questions: Questions) -> None:
+def test_latest_rating_counts(questions: Questions) -> None:
     ask(questions, 1, "How long?", ANSWERED)
     questions.rate("Q1", "U01ADA", False, NINE)
     assert [gap.text for gap in questions.find_unhelpful(NINE, 10)] == ["How long?"]
@@ -115,7 +115,7 @@ def test_the_last_word_on_an_answer_counts(questions: Questions) -> None:
     assert [gap.times for gap in questions.find_unhelpful(NINE, 10)] == [1]
 
 
-def test_the_question_before_is_the_last_of_the_thread_or_else_ones_own_there(questions: Questions) -> None:
+def test_previous_question_depends_on_place(questions: Questions) -> None:
     ben = QuestionPlace("U02BEN", ADA.channel, ADA.thread_ts, is_private=False)
     read_with = Answer(Outcome.ANSWERED, "Ten days.", 0.9, follows=("How long?", "What is it?"))
     ask(questions, 1, "How long?")

@@ -44,7 +44,7 @@ def elements(message: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def test_an_answer_says_where_it_stands_and_leads_on() -> None:
+def test_answer_names_source_and_offers_next_steps() -> None:
     message = build_answer_message(answered(), "Q1", NAMES)
     assert check_message(message) == []
     assert "📖 Project health checks › How long a health check takes · edition 1.0" in words(message)
@@ -57,49 +57,49 @@ def test_an_answer_says_where_it_stands_and_leads_on() -> None:
     assert "How long a health check takes, edition 1.0" in message["text"]
 
 
-def test_list_items_are_a_list() -> None:
+def test_list_items_become_rich_text_list() -> None:
     message = build_answer_message(answered("There are two:\n- one\n- two\nThat is all."), "Q1", NAMES)
     kinds = [part["type"] for part in message["blocks"][0]["elements"]]
     assert kinds == ["rich_text_section", "rich_text_list", "rich_text_section"]
     assert len(message["blocks"][0]["elements"][1]["elements"]) == 2
 
 
-def test_a_section_cited_twice_stands_there_once_and_no_more_than_three_stand_there() -> None:
+def test_up_to_three_distinct_sources_are_shown() -> None:
     many = tuple(citation(anchor=f"a{number // 2}", section=f"Section {number // 2}") for number in range(10))
     message = build_answer_message(answered(citations=many), "Q1", NAMES)
     read = [json.loads(one["value"])[1] for one in elements(message) if one["action_id"] == "question.read"]
     assert read == ["a0", "a1", "a2"]
 
 
-def test_a_page_without_edition_or_owner_has_none() -> None:
+def test_unknown_edition_and_owner_are_left_out() -> None:
     foreign = citation(page="Parking", section="Parking", edition="", owner="")
     assert "📖 Parking\n" in words(build_answer_message(answered(citations=(foreign,)), "Q1", NAMES)) + "\n"
     missing = Answer(Outcome.NOT_FOUND, "", 0.1, nearest=(foreign,))
     assert "owner" not in words(build_answer_message(missing, "Q1", NAMES))
 
 
-def test_what_is_not_there_has_the_nearest_sections_their_owner_and_a_way_to_a_person() -> None:
+def test_not_found_shows_nearest_sections_and_ask_button() -> None:
     message = build_answer_message(Answer(Outcome.NOT_FOUND, "", 0.1, nearest=(citation(),)), "Q7", NAMES)
     assert check_message(message) == []
-    assert message["text"].startswith("The handbook does not say.")
+    assert message["text"].startswith("The handbook doesn't say.")
     assert "edition 1.0 · owner Wei Chen" in words(message)
     ask = elements(message)[-1]
     assert (ask["action_id"], ask["value"]) == ("question.forward", "Q7")
 
 
-def test_a_question_for_others_is_told_so() -> None:
+def test_not_found_refers_to_right_department() -> None:
     message = build_answer_message(Answer(Outcome.NOT_FOUND, "", 0.1, refer_to="human resources"), "Q7", NAMES)
     assert "It sounds like a question for human resources." in words(message)
     assert "It sounds like a question for human resources." in message["text"]
 
 
-def test_without_anything_near_it_still_leads_to_a_person() -> None:
+def test_not_found_without_sections_has_ask_button() -> None:
     message = build_answer_message(Answer(Outcome.NOT_FOUND, "", 0.0), "Q7", NAMES)
     assert check_message(message) == []
     assert [one["action_id"] for one in elements(message)] == ["question.forward"]
 
 
-def test_a_question_that_could_mean_several_things_offers_them() -> None:
+def test_ambiguous_question_offers_choices() -> None:
     suggestions = ("Who approves a change?", "x" * 200, "third", "fourth", "fifth", "sixth")
     message = build_answer_message(Answer(Outcome.CLARIFY, "", 0.4, suggestions=suggestions), "Q1", NAMES)
     assert check_message(message) == []
@@ -112,7 +112,7 @@ def test_a_question_that_could_mean_several_things_offers_them() -> None:
 @pytest.mark.parametrize(
     "text", ["x" * 3000, "word " * 3000, HOSTILE, HOSTILE * 100, "", "\n- \n", "- a\n" * 500, "🚒" * 3000]
 )
-def test_whatever_stands_in_the_handbook_slack_takes_it(outcome: Outcome, text: str) -> None:
+def test_slack_accepts_any_handbook_text(outcome: Outcome, text: str) -> None:
     odd = citation(page=text[:150], section=text[:150], edition=text[:20], owner="U99")
     answer = Answer(outcome, text, 0.5, (odd,) * 4, (odd,) * 4, ("health-check",), (text,) * 7)
     message = build_answer_message(answer, "Q1", NAMES)
@@ -121,7 +121,7 @@ def test_whatever_stands_in_the_handbook_slack_takes_it(outcome: Outcome, text: 
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
-def test_nothing_hostile_becomes_markup_or_a_mention(outcome: Outcome) -> None:
+def test_hostile_text_stays_plain_text(outcome: Outcome) -> None:
     odd = citation(page=HOSTILE, section=HOSTILE, edition=HOSTILE)
     message = build_answer_message(Answer(outcome, HOSTILE, 0.5, (odd,), (odd,), (), (HOSTILE,)), "Q1", NAMES)
     for mrkdwn in [message["text"], *mrkdwn_texts(message["blocks"])]:

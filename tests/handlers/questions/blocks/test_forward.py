@@ -1,4 +1,4 @@
-"""Cards, forms, lists and the App Home: Slack takes them whatever people wrote."""
+"""Forwarded questions and a person's own questions: Slack accepts them whatever people wrote."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 
 from foundation.people import People, Person, Role
-from handlers.commands import COMMANDS, HELP_LINES, CommandUse
-from handlers.home.blocks.help import HelpContent, build_help_blocks, build_help_message, build_welcome_message
 from handlers.home.blocks.home import build_home_view
 from handlers.questions.blocks.forward import (
     build_answer_form,
@@ -16,11 +14,9 @@ from handlers.questions.blocks.forward import (
     build_persons_answer,
     build_waiting_blocks,
 )
-from handlers.questions.blocks.gaps import OpenGap, build_gaps_message
 from handlers.questions.blocks.history import build_history_blocks, build_question_modal
-from handlers.slack.blocks.builders import build_modal, section
 from knowledge.answers import Outcome
-from storage.questions import AskedQuestion, Forward, Gap, QuestionPlace
+from storage.questions import AskedQuestion, Forward, QuestionPlace
 from tests.workspace.filling import words
 from workspace.checks import check_message, check_view
 
@@ -36,7 +32,7 @@ def asked(text: str, status: Outcome = Outcome.NOT_FOUND, **changes: Any) -> Ask
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_what_is_passed_on_and_answered_fits_and_stays_text(text: str) -> None:
+def test_forwarded_questions_fit_and_stay_text(text: str) -> None:
     question = asked(text)
     messages = [
         build_forward_card(question, "U01ADA"),
@@ -55,25 +51,27 @@ def test_what_is_passed_on_and_answered_fits_and_stays_text(text: str) -> None:
     assert check_view(build_home_view([build_history_blocks([question] * 5, PEOPLE)])) == []
 
 
-def test_a_web_address_in_an_answer_can_be_clicked_and_ends_before_the_full_stop() -> None:
-    told = build_persons_answer(
+def test_web_address_in_answer_becomes_link() -> None:
+    message = build_persons_answer(
         asked("Where?"), "Wei Chen", "See https://example.org/a_(b)?c=d, and (https://example.org)."
     )
-    links = [run["url"] for part in told["blocks"][1]["elements"] for run in part["elements"] if run["type"] == "link"]
+    links = [
+        run["url"] for part in message["blocks"][1]["elements"] for run in part["elements"] if run["type"] == "link"
+    ]
     assert links == ["https://example.org/a_(b)?c=d", "https://example.org"]
 
 
 @pytest.mark.parametrize(
     ("status", "forward", "said"),
     [
-        (Outcome.ANSWERED, None, "answered from the handbook"),
-        (Outcome.NOT_FOUND, None, "the handbook does not say"),
+        (Outcome.ANSWERED, None, "answered"),
+        (Outcome.NOT_FOUND, None, "the handbook doesn't say"),
         (Outcome.CLARIFY, None, "could mean several things"),
         (Outcome.NOT_FOUND, Forward("U01ADA", "card"), "with the PMO"),
         (Outcome.NOT_FOUND, Forward("U01ADA", "card", "U03WEI", "At the gate."), "answered by Wei Chen"),
     ],
 )
-def test_a_question_shows_how_it_stands(status: Outcome, forward: Forward | None, said: str) -> None:
+def test_question_shows_its_status(status: Outcome, forward: Forward | None, said: str) -> None:
     question = asked("Where do I park?", status, forward=forward)
     assert said in words(build_history_blocks([question], PEOPLE))
     assert said in words(build_question_modal(question, PEOPLE))
@@ -82,37 +80,6 @@ def test_a_question_shows_how_it_stands(status: Outcome, forward: Forward | None
     )
 
 
-def test_a_question_answered_with_its_place_shows_the_place_again() -> None:
+def test_answered_question_shows_its_sources() -> None:
     question = asked("How long?", Outcome.ANSWERED, cited=(("Health checks", "Health checks › How long"),))
     assert "From the handbook: Health checks › How long" in words(build_question_modal(question, PEOPLE))
-
-
-def test_gaps_fit_however_many_and_long_they_are() -> None:
-    gaps = [OpenGap(Gap(text, number + 1, NINE, "x" * 3000), "facilities") for number, text in enumerate(TEXTS)] * 2
-    told = build_gaps_message(gaps[:10], gaps[:10], 3)
-    assert check_message(told) == []
-    assert "once" in words(told)
-    assert "twice" in words(told)
-    assert "sounds like a question for facilities" in words(told)
-    assert "3 that were open before are answered by now" in words(told)
-
-
-def test_help_of_every_command_fits_into_a_message_and_a_window() -> None:
-    everything = HelpContent(
-        COMMANDS,
-        {command.name: command.uses or (CommandUse(command.example, "x"),) for command in COMMANDS},
-        tuple(concern.sentence for concern in HELP_LINES),
-        ("How do I know whether my project is in trouble?",) * 4,
-    )
-    assert check_message(build_help_message(everything)) == []
-    assert check_message(build_welcome_message(everything)) == []
-    assert check_view(build_modal("What I can do", build_help_blocks(everything))) == []
-    for command in COMMANDS:
-        assert command.name in words(build_help_blocks(everything))
-    assert check_message(build_help_message(HelpContent((), {}, (), ()))) == []
-
-
-def test_a_home_that_is_too_full_says_so() -> None:
-    view = build_home_view([[section("part")] * 30] * 5)
-    assert check_view(view) == []
-    assert "There is more than fits here." in words(view)
