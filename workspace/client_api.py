@@ -84,8 +84,8 @@ class ClientApi:
         except ApiError as failure:
             words = MESSAGES_BY_CODE.get(failure.code, failure.code)
             return web.json_response({"ok": False, "error": failure.code, "message": words} | failure.extra)
-        except NoAppResponse as trouble:
-            return web.json_response({"ok": False, "error": trouble.code, "message": trouble.message})
+        except NoAppResponse as problem:
+            return web.json_response({"ok": False, "error": problem.code, "message": problem.message})
 
     def _find_channel(self, user: str, given: Mapping[str, Any], name: str = "channel") -> Channel:
         channel = self.hub.state.channels.get(str(given.get(name)))
@@ -189,8 +189,8 @@ class ClientApi:
             await interactions.send_block_action(self.hub, user, container, action, values)
         return {}
 
-    def _report_no_response(self, user: str) -> "_ReportNoResponse":
-        return _ReportNoResponse(self.hub, user)
+    def _report_no_response(self, user: str) -> "_NoResponseReport":
+        return _NoResponseReport(self.hub, user)
 
     async def submit_view(self, user: str, given: Mapping[str, Any]) -> Json:
         errors = await interactions.submit_view(self.hub, user, str(given.get("view_id")), _read_values(given))
@@ -283,7 +283,7 @@ def _read_limit(given: Mapping[str, Any]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _ReportNoResponse:
+class _NoResponseReport:
     """Context manager: if the app doesn't respond, tell the person on every open page and let the request succeed."""
 
     hub: Hub
@@ -294,6 +294,6 @@ class _ReportNoResponse:
 
     def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> bool:
         if isinstance(problem, NoAppResponse):
-            self.hub.pages.push([self.user], {"type": "trouble", "message": problem.message})
+            self.hub.pages.push([self.user], {"type": "error", "message": problem.message})
             return True
         return False

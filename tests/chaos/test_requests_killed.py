@@ -5,7 +5,7 @@ import pytest
 from tests.chaos.killing import PATIENCE, Death, Street, survive
 from tests.conversations.service_desk import form
 from tests.workspace import filling
-from tests.workspace.running import Trouble
+from tests.workspace.running import ActionRefused
 
 pytestmark = pytest.mark.chaos
 
@@ -30,7 +30,7 @@ class Submissions:
             await ben.command("/pmo-request health-check")
             view = await ben.wait_view("request.form")
             assert await ben.submit(view, form(title=title)) == {}
-        except (Trouble, AssertionError):
+        except (ActionRefused, AssertionError):
             self.unsure.append(title)
         else:
             self.accepted.append(title)

@@ -36,7 +36,7 @@ MANIFEST: Json = json.loads((Path(__file__).parent / "manifest.json").read_text(
 SECONDS = 10.0
 
 
-class Trouble(AssertionError):
+class ActionRefused(AssertionError):
     """The workspace refused something a person did. `code` is Slack's error, `message` what the person reads."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -306,8 +306,8 @@ class Visitor:
     async def wait_closed(self, seconds: float = SECONDS) -> Json:
         return await self.wait_frame(("view_closed",), lambda frame: True, seconds)
 
-    async def wait_trouble(self, seconds: float = SECONDS) -> str:
-        return str((await self.wait_frame(("trouble",), lambda frame: True, seconds))["message"])
+    async def wait_error(self, seconds: float = SECONDS) -> str:
+        return str((await self.wait_frame(("error",), lambda frame: True, seconds))["message"])
 
     async def wait_frame(self, kinds: tuple[str, ...], fits: Wanted, seconds: float = SECONDS) -> Json:
         """Wait for the first frame of these kinds that matches and wasn't returned before."""
@@ -344,7 +344,7 @@ class Visitor:
 
     def _check(self, answer: Json) -> None:
         if not answer.get("ok"):
-            raise Trouble(str(answer.get("error", "")), str(answer.get("message", "")))
+            raise ActionRefused(str(answer.get("error", "")), str(answer.get("message", "")))
 
     async def _read(self) -> None:
         address = f"{self.workspace.url}/client/socket"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.workspace.raw_app import connected_app
-from tests.workspace.running import MANIFEST, Trouble, running_workspace
+from tests.workspace.running import MANIFEST, ActionRefused, running_workspace
 
 DENIED = (
     "app_mentions:read",
@@ -159,11 +159,11 @@ async def test_typed_text_is_escaped_with_references(workspace, app):
 
 async def test_people_post_only_where_allowed(workspace):
     dana = workspace.as_user("U04DANA")
-    with pytest.raises(Trouble, match="Join #projects"):
+    with pytest.raises(ActionRefused, match="Join #projects"):
         await dana.post("C02PROJECTS", "Hello")
-    with pytest.raises(Trouble, match="This channel doesn't exist"):
+    with pytest.raises(ActionRefused, match="This channel doesn't exist"):
         await dana.post("C03TRIAGE", "Hello")
-    with pytest.raises(Trouble, match="Write a message"):
+    with pytest.raises(ActionRefused, match="Write a message"):
         await dana.post("C01GENERAL", "  ")
     await dana.join("C02PROJECTS")
     assert await dana.post("C02PROJECTS", "Hello")
@@ -174,7 +174,7 @@ async def test_disabled_messages_are_neither_sent_nor_received():
     features = {"app_home": home, "bot_user": MANIFEST["features"]["bot_user"]}
     async with running_workspace(MANIFEST | {"features": features}) as workspace:
         ada = workspace.as_user("U01ADA")
-        with pytest.raises(Trouble, match="turned off"):
+        with pytest.raises(ActionRefused, match="turned off"):
             await ada.post(await ada.dm(), "Hello")
         refused = await workspace.api("chat.postMessage", channel="U01ADA", text="Hello")
         assert refused["error"] == "messages_tab_disabled"

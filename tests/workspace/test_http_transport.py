@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
-from tests.workspace.running import RunningWorkspace, Trouble, running_workspace
+from tests.workspace.running import ActionRefused, RunningWorkspace, running_workspace
 
 Answer = Callable[[web.Request, str], web.Response]
 
@@ -104,7 +104,7 @@ async def test_an_undecodable_command_response_is_reported(reply):
         return web.Response(body=reply)
 
     async with run_listener(answer) as (workspace, _):
-        with pytest.raises(Trouble, match="couldn't do that"):
+        with pytest.raises(ActionRefused, match="couldn't do that"):
             await workspace.as_user("U02BEN").command("/pmo help")
         assert (await workspace.events())[0]["given_up"]
 
@@ -147,8 +147,8 @@ async def test_failing_or_missing_apps_are_reported():
         return web.Response(status=503)
 
     async with run_listener(refuse) as (workspace, _):
-        with pytest.raises(Trouble, match="responded with status 503"):
+        with pytest.raises(ActionRefused, match="responded with status 503"):
             await workspace.as_user("U02BEN").command("/pmo help")
     async with running_workspace(request_url="http://127.0.0.1:9/slack/events") as workspace:
-        with pytest.raises(Trouble, match="Can't reach"):
+        with pytest.raises(ActionRefused, match="Can't reach"):
             await workspace.as_user("U02BEN").command("/pmo help")

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.workspace.raw_app import connected_app
-from tests.workspace.running import MANIFEST, Trouble, running_workspace
+from tests.workspace.running import MANIFEST, ActionRefused, running_workspace
 
 
 def plain(text):
@@ -108,7 +108,7 @@ async def test_an_escaped_command_gets_named_references(workspace, app):
 
 
 async def test_an_unknown_command_gets_slacks_message(workspace, app):
-    with pytest.raises(Trouble) as refused:
+    with pytest.raises(ActionRefused) as refused:
         await workspace.as_user("U02BEN").command("/pizza")
     assert (refused.value.code, refused.value.message) == ("invalid_command", "/pizza is not a valid command.")
 
@@ -189,7 +189,7 @@ async def test_external_select_options_come_from_the_app(workspace, app):
 )
 async def test_invalid_options_are_hidden_and_logged(workspace, app, caplog, answer, reason):
     message = await post_card(workspace, app)
-    with pytest.raises(Trouble, match="Couldn't load the options"):
+    with pytest.raises(ActionRefused, match="Couldn't load the options"):
         await acknowledge_action(app, workspace.as_user("U03WEI").options(message, "project", "res"), answer)
     [line] = [record.getMessage() for record in caplog.records if record.name == "workspace.interactions"]
     assert line.startswith("Not showing the options for project: ")
@@ -267,7 +267,7 @@ async def test_replies_to_missing_threads_are_refused(workspace, app, caplog):
     for reply in (nowhere, nowhere | {"response_type": "in_channel"}):
         status, body = await post_response(workspace, payload, reply)
         assert (status, "thread_not_found" in body) == (404, True)
-        with pytest.raises(Trouble, match="trouble connecting"):
+        with pytest.raises(ActionRefused, match="trouble connecting"):
             await acknowledge_action(app, ben.command("/pmo x"), reply, "slash_commands")
     assert "Ignoring the app's response to /pmo: thread_not_found" in caplog.text
     refused = await workspace.api("chat.postEphemeral", channel="C02PROJECTS", user="U02BEN", **nowhere)
@@ -307,7 +307,7 @@ async def test_errors_keep_the_modal_open(workspace, app):
     errors = {"response_action": "errors", "errors": {"goal": "Too vague."}}
     assert (await acknowledge_action(app, ben.submit(view), errors))[1] == {"goal": "Too vague."}
     nowhere = {"response_action": "errors", "errors": {"nowhere": "Lost."}}
-    with pytest.raises(Trouble, match="trouble connecting"):
+    with pytest.raises(ActionRefused, match="trouble connecting"):
         await acknowledge_action(app, ben.submit(view), nowhere)
     assert [item["id"] for item in ben.stack] == [view["id"]]
 
@@ -334,7 +334,7 @@ async def test_an_invalid_response_view_is_reported_and_logged(workspace, app, c
     home = {"type": "home", "blocks": [{"type": "divider"}]}
     for wrong in (FORM | {"title": plain("x" * 25)}, home):
         for action in ("update", "push"):
-            with pytest.raises(Trouble, match="trouble connecting"):
+            with pytest.raises(ActionRefused, match="trouble connecting"):
                 await acknowledge_action(app, ben.submit(view), {"response_action": action, "view": wrong})
     assert "must be less than 25 characters [json-pointer:/view/title/text]" in caplog.text
     assert "must be modal [json-pointer:/view/type]" in caplog.text
@@ -344,7 +344,7 @@ async def test_an_invalid_response_view_is_reported_and_logged(workspace, app, c
 @pytest.mark.parametrize("answer", [{"response_action": "vanish"}, {"response_action": []}, "ok"])
 async def test_an_unknown_response_action_is_reported(workspace, app, answer):
     ben, view = await open_modal(workspace, app)
-    with pytest.raises(Trouble, match="trouble connecting"):
+    with pytest.raises(ActionRefused, match="trouble connecting"):
         await acknowledge_action(app, ben.submit(view), answer)
     assert [item["id"] for item in ben.stack] == [view["id"]]
 
@@ -398,7 +398,7 @@ async def test_an_unanswered_click_shows_the_app_is_offline():
         wei = workspace.as_user("U03WEI")
         message = await post_card(workspace, None)
         await wei.click(message, "Accept")
-        assert "isn't connected" in await wei.wait_trouble()
+        assert "isn't connected" in await wei.wait_error()
 
 
 async def test_clicks_without_interactivity_are_reported():
@@ -408,7 +408,7 @@ async def test_clicks_without_interactivity_are_reported():
         await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Triage", blocks=BUTTONS)
         card = await ben.wait_message("Triage")
         await ben.click(card, "accept")
-        assert "is not configured to handle interactive responses" in await ben.wait_trouble()
+        assert "is not configured to handle interactive responses" in await ben.wait_error()
         await acknowledge_action(app, ben.command("/pmo help"), kind="slash_commands")
         assert [event["type"] for event in await workspace.events()] == ["events_api", "slash_commands"]
 
@@ -419,14 +419,14 @@ async def test_commands_and_shortcuts_need_their_scope():
         ben = workspace.as_user("U02BEN")
         booted = await ben.boot()
         assert (booted["commands"], booted["shortcuts"]) == ([], [])
-        with pytest.raises(Trouble, match="not a valid command"):
+        with pytest.raises(ActionRefused, match="not a valid command"):
             await ben.command("/pmo help")
-        with pytest.raises(Trouble, match="shortcut_not_found"):
+        with pytest.raises(ActionRefused, match="shortcut_not_found"):
             await ben.shortcut("ask_help")
 
 
 async def test_app_commands_are_refused_in_threads(workspace, app):
     ben = workspace.as_user("U02BEN")
     ts = await ben.post("C02PROJECTS", "A thread")
-    with pytest.raises(Trouble, match="/pmo is not supported in threads"):
+    with pytest.raises(ActionRefused, match="/pmo is not supported in threads"):
         await ben.command("/pmo help", channel="C02PROJECTS", thread_ts=ts)

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import WSServerHandshakeError
 
 from tests.workspace.raw_app import connected_app
-from tests.workspace.running import Trouble, running_workspace
+from tests.workspace.running import ActionRefused, running_workspace
 
 QUICK = {"ack_seconds": 0.05, "retry_seconds": (0.0, 0.01, 0.02)}
 EVENT = {"type": "app_mention", "text": "hello"}
@@ -128,12 +128,12 @@ async def test_a_draining_connection_may_only_acknowledge(workspace):
 
 async def test_an_unanswered_command_times_out_visibly():
     async with running_workspace(ack_seconds=0.05) as workspace, connected_app(workspace):
-        with pytest.raises(Trouble, match="didn't respond in time"):
+        with pytest.raises(ActionRefused, match="didn't respond in time"):
             await workspace.as_user("U02BEN").command("/pmo help")
 
 
 async def test_a_command_without_app_fails_immediately(workspace):
-    with pytest.raises(Trouble, match="isn't connected"):
+    with pytest.raises(ActionRefused, match="isn't connected"):
         await workspace.as_user("U02BEN").command("/pmo help")
 
 

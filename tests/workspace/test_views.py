@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workspace.running import Trouble
+from tests.workspace.running import ActionRefused
 from workspace.clock import MessageClock
 
 
@@ -155,5 +155,5 @@ async def test_external_ids_are_unique_across_views(workspace):
 
 async def test_people_submit_only_their_own_views(workspace):
     view = await open_modal(workspace)
-    with pytest.raises(Trouble, match="not_found"):
+    with pytest.raises(ActionRefused, match="not_found"):
         await workspace.as_user("U01ADA").submit(view, {"goal": "x"})

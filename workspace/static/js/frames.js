@@ -56,7 +56,7 @@ const APPLY = {
     store.set((state) => ({ prompts: { ...state.prompts, [key]: { title, prompts } } }));
   },
   channel: ({ channel }) => keepChannel(channel),
-  trouble: ({ message }, page) => page.toast(message),
+  error: ({ message }, page) => page.toast(message),
   app: ({ connected }) => store.set({ appConnected: connected }),
   reload: () => location.reload(),
 };

@@ -32,7 +32,7 @@ function ModalDialog({ views }) {
 function View({ view, depth }) {
   const [errors, setErrors] = useState({});
   const [refusals, setRefusals] = useState(0); // each one moves the focus to the first field with an error
-  const [trouble, setTrouble] = useState("");
+  const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
   const sending = useRef(false);
   const body = useRef();
@@ -60,7 +60,7 @@ function View({ view, depth }) {
     event.preventDefault();
     if (sending.current) return;
     const wrong = check(view.blocks, form);
-    setTrouble("");
+    setFailure("");
     refuse(wrong);
     if (Object.keys(wrong).length) return;
     sending.current = true;
@@ -69,7 +69,7 @@ function View({ view, depth }) {
     sending.current = false;
     setBusy(false);
     if (refusal?.errors) refuse(refusal.errors);
-    if (refusal?.message) setTrouble(refusal.message);
+    if (refusal?.message) setFailure(refusal.message);
   }
   const unplaced = Object.entries(errors).filter(
     ([block, sentence]) => sentence && !view.blocks.some((one) => one.type === "input" && one.block_id === block),
@@ -79,8 +79,8 @@ function View({ view, depth }) {
     <div class="view-body" ref=${body}>
       <${Surface.Provider} value=${surface}><${Blocks} blocks=${view.blocks} /><//>
     </div>
-    <div class="view-trouble" role="alert">
-      ${trouble}${unplaced.map(([, message]) => html`<span>${message}</span>`)}
+    <div class="view-error" role="alert">
+      ${failure}${unplaced.map(([, message]) => html`<span>${message}</span>`)}
     </div>
     <${ViewFoot} view=${view} busy=${busy} />
   </form>`;

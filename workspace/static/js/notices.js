@@ -4,10 +4,10 @@ import { store } from "./state.js";
 
 let count = 0;
 
-export function toast(message, kind = "trouble") {
+export function toast(message, kind = "error") {
   const id = (count += 1);
   store.set((state) => ({ toasts: [...state.toasts.filter((one) => one.message !== message), { id, message, kind }] }));
-  setTimeout(() => dismiss(id), kind === "trouble" ? 12_000 : 5_000);
+  setTimeout(() => dismiss(id), kind === "error" ? 12_000 : 5_000);
 }
 
 export function dismiss(id) {

@@ -18,8 +18,8 @@ export function Toasts() {
   return html`<div class="toasts" ref=${layer}>
     ${toasts.map(
       (one) =>
-        html`<div class=${`toast toast-${one.kind}`} key=${one.id} role=${one.kind === "trouble" ? "alert" : "status"}>
-          ${icon(one.kind === "trouble" ? "warning" : "info")}<span>${one.message}</span>
+        html`<div class=${`toast toast-${one.kind}`} key=${one.id} role=${one.kind === "error" ? "alert" : "status"}>
+          ${icon(one.kind === "error" ? "warning" : "info")}<span>${one.message}</span>
           <button type="button" class="icon-button" aria-label="Dismiss" onClick=${() => dismiss(one.id)}>
             ${icon("close")}
           </button>
