@@ -244,7 +244,7 @@ async def test_every_action_of_the_earlier_version_is_answered(
             await press(office, sample)
         await office.finish_work()
     assert [record.getMessage() for record in caplog.records if is_trouble(record)] == []
-    assert all(office.workspace.as_user(sample.user).nothing_came("trouble") for sample in samples.values())
+    assert all(office.workspace.as_user(sample.user).nothing_came("error") for sample in samples.values())
 
 
 class Sample(NamedTuple):
