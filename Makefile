@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 # On a terminal pip draws bars, elsewhere it prints lines. Python compiles what it imports when it first needs it.
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile $(shell [ -t 2 ] || echo --progress-bar off)
 
 .PHONY: help
 help: ## List the targets

@@ -16,6 +16,7 @@ from bot.engine.inbox_writer import InboxWriter
 from bot.engine.jobs import build_jobs
 from bot.engine.scheduler import Scheduler
 from bot.engine.sender import Sender
+from bot.engine.slack_methods import list_calls
 from bot.engine.worker import Worker
 from bot.handbook_provider import HandbookProvider
 from bot.organisation import Organisation
@@ -79,7 +80,7 @@ def build_engine(
     """Wire routes, inbox, worker, outbox and sender."""
     owner = f"{network.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     inbox, database = made.store.inbox, made.store.database
-    deliveries = Deliveries(database, pace, lease)
+    deliveries = Deliveries(database, pace, lease, list_calls)
     if database.is_sqlite:  # the lock file says that nobody else is at work
         inbox.release_all(made.now())
         deliveries.release_all(made.now())

@@ -1,13 +1,13 @@
-"""One delivery's calls to Slack, each of them fenced by the lease.
+"""Makes a delivery's calls to Slack, each of them fenced by the lease.
 
-A process may be stopped at any moment and go on minutes later, when somebody else has sent what it held. So each call
-begins only while enough of the lease is left, and the lease is extended only while the database says that the
-delivery is still ours. What was tried before may have got through although no answer came: the delivery's id stands
-in the message's metadata, and Slack's own history says whether it is there.
+A process may be stopped at any moment and continue minutes later, when another process has sent what it held. So each
+call begins only while enough of the lease is left, and the lease is extended only while the database says that the
+delivery is still ours. An earlier attempt may have got through although no answer came: the delivery's id is in the
+message's metadata, so Slack's own history shows whether it's there.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,23 +16,33 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.engine.error_policy import NeverPosted, ResponseRefused
+from bot.engine.slack_methods import (
+    DELETE_MESSAGE,
+    OPEN_DIRECT_MESSAGE,
+    POST_EPHEMERAL,
+    POST_MESSAGE,
+    PUBLISH_VIEW,
+    READ_CHANNEL,
+    READ_THREAD,
+    UPDATE_MESSAGE,
+)
 from storage.engine.claiming import Delivery
 from storage.engine.deliveries import Deliveries, SendResult
+from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.lease import Lease
-from storage.engine.outbox import HOME, POST, RESPOND, STRAYS, UPDATE
 
 EVENT_TYPE = "pmo_delivery"
 CLOCKS_DIFFER = 300.0  # seconds by which our clock may be ahead of Slack's
-STAYS = ("message_not_found", "cant_delete_message")  # somebody else deleted it, or the workspace lets nobody
-SAID_OK = ("ok", "", '{"ok":true}', '{"ok": true}')
+CANNOT_DELETE = ("message_not_found", "cant_delete_message")  # it's gone already, or the workspace allows nobody to
+ACCEPTED = ("ok", "", '{"ok":true}', '{"ok": true}')
 
 
 class DeliveryTakenOver(Exception):
-    """Somebody else has taken the delivery over; nothing is sent here."""
+    """Another process has taken the delivery over; nothing is sent here."""
 
 
 class SlackDeliveryClient:
-    """Makes the calls of deliveries. Holds what all of them share."""
+    """Sends deliveries. Holds what all of them share."""
 
     def __init__(
         self, client: AsyncWebClient, deliveries: Deliveries, lease: Lease, now: Callable[[], datetime]
@@ -41,112 +51,108 @@ class SlackDeliveryClient:
         self.deliveries = deliveries
         self.lease = lease
         self.now = now
-        self.direct: dict[str, str] = {}  # user → their direct-message channel
+        self.direct_channels: dict[str, str] = {}  # user → the channel of their direct messages
 
     async def send(self, delivery: Delivery) -> SendResult:
         """Send it, or find that it was sent.
 
         Raises:
-            NotOurs: and nothing was sent.
-            Exception: what bot.engine.error_policy can judge.
+            DeliveryTakenOver: nothing was sent.
+            Exception: what bot.engine.error_policy can decide on.
         """
-        return await _Calls(self, delivery).make()
+        return await SENDERS[delivery.kind](_Calls(self, delivery))
 
 
 class _Calls:
-    def __init__(self, caller: SlackDeliveryClient, delivery: Delivery) -> None:
-        self._caller = caller
+    """The calls of one delivery; each extends the lease when it needs to."""
+
+    def __init__(self, shared: SlackDeliveryClient, delivery: Delivery) -> None:
+        self._shared = shared
         self._delivery = delivery
 
-    async def make(self) -> SendResult:
-        made = {
-            POST: self._post,
-            UPDATE: self._update,
-            HOME: self._publish,
-            RESPOND: self._respond,
-            STRAYS: self._take_strays_away,
-        }
-        return await made.get(self._delivery.method, self._whisper)()
-
-    async def _post(self) -> SendResult:
+    async def post(self) -> SendResult:
         delivery = self._delivery
         arguments = dict(delivery.arguments)
         if delivery.target:
             arguments["thread_ts"] = self._target_ts()
-        if delivery.attempt > 1:  # an earlier attempt may have got through although no answer came
+        # From the second attempt on, look before posting: the first may have got through without an answer. A search
+        # that finds the id costs a call; a message that is posted twice can't be taken back from those who read it.
+        if delivery.attempt > 1:
             since = delivery.first_attempt_at.timestamp()
-            for place in await self._standing(delivery.id, arguments.get("thread_ts"), since):
+            for place in await self._find_messages(delivery.id, arguments.get("thread_ts"), since):
                 return SendResult(delivery, *place)
         arguments["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"id": delivery.id}}
-        answer = await self._call(POST, arguments | {"channel": delivery.channel})
+        answer = await self._call(POST_MESSAGE, arguments | {"channel": delivery.channel})
         return SendResult(delivery, answer["channel"], answer["ts"])
 
-    async def _update(self) -> SendResult:
+    async def edit(self) -> SendResult:
         place = {"channel": self._delivery.target_channel, "ts": self._target_ts()}
-        # A field that is left out stays as it was: an edit without blocks has to say so.
-        await self._call(UPDATE, {"blocks": []} | self._delivery.arguments | place)
+        # Slack leaves a field that isn't named as it was: an edit without blocks has to say so.
+        await self._call(UPDATE_MESSAGE, {"blocks": []} | self._delivery.arguments | place)
         return SendResult(self._delivery)
 
-    async def _take_strays_away(self) -> SendResult:
+    async def remove_duplicates(self) -> SendResult:
         """Delete what a process that had lost its lease posted besides the one message that counts."""
-        delivery, look = self._delivery, self._delivery.arguments
+        delivery, search = self._delivery, self._delivery.arguments
         if delivery.target and delivery.target_ts:
-            for channel, ts in await self._standing(delivery.target, look["thread_ts"], look["since"]):
+            for channel, ts in await self._find_messages(delivery.target, search["thread_ts"], search["since"]):
                 if ts != delivery.target_ts:
-                    await self._delete(channel, ts)
+                    await self._delete_message(channel, ts)
         return SendResult(delivery)
 
-    async def _delete(self, channel: str, ts: str) -> None:
-        try:
-            await self._call("chat.delete", {"channel": channel, "ts": ts})
-        except SlackApiError as error:
-            if error.response.get("error") not in STAYS:
-                raise
-
-    async def _publish(self) -> SendResult:
-        await self._call(HOME, self._delivery.arguments | {"user_id": self._delivery.channel})
+    async def publish_home(self) -> SendResult:
+        await self._call(PUBLISH_VIEW, self._delivery.arguments | {"user_id": self._delivery.channel})
         return SendResult(self._delivery)
 
-    async def _whisper(self) -> SendResult:
-        await self._call(self._delivery.method, self._delivery.arguments | {"channel": self._delivery.channel})
+    async def post_ephemeral(self) -> SendResult:
+        await self._call(POST_EPHEMERAL, self._delivery.arguments | {"channel": self._delivery.channel})
         return SendResult(self._delivery)
 
-    async def _respond(self) -> SendResult:
+    async def respond(self) -> SendResult:
         arguments = dict(self._delivery.arguments)
-        client = self._caller.client
+        client = self._shared.client
         webhook = AsyncWebhookClient(arguments.pop("response_url"), session=client.session)
         webhook.proxy = client.proxy
-        await self._fence()
-        async with asyncio.timeout(self._caller.lease.call_seconds):
+        await self._ensure_lease()
+        async with asyncio.timeout(self._shared.lease.call_seconds):
             answer = await webhook.send_dict(arguments)
-        if answer.status_code != 200 or answer.body not in SAID_OK:
+        if answer.status_code != 200 or answer.body not in ACCEPTED:
             retry_after = {name.lower(): value for name, value in answer.headers.items()}.get("retry-after")
             raise ResponseRefused(answer.status_code, answer.body, retry_after)
         return SendResult(self._delivery)
 
+    async def _delete_message(self, channel: str, ts: str) -> None:
+        try:
+            await self._call(DELETE_MESSAGE, {"channel": channel, "ts": ts})
+        except SlackApiError as error:
+            if error.response.get("error") not in CANNOT_DELETE:
+                raise
+
     def _target_ts(self) -> str:
         if not self._delivery.target_ts:
-            raise NeverPosted("the message that it belongs to was never posted")
+            raise NeverPosted("the message it belongs to was never posted")
         return self._delivery.target_ts
 
-    async def _standing(self, delivery: str, thread_ts: str | None, since: float) -> list[tuple[str, str]]:
-        """Where in Slack messages of that delivery stand, as channel and ts; `since` in seconds since 1970."""
-        channel = await self._channel()
-        look = {
+    async def _find_messages(self, delivery: str, thread_ts: str | None, since: float) -> list[tuple[str, str]]:
+        """Channel and ts of every message in Slack that carries this delivery's id; `since` in Unix seconds."""
+        channel = await self._find_channel()
+        # `oldest` bounds the search by the first attempt. Our clock may be ahead of Slack's, which would hide the very
+        # message that is looked for, so the search begins a little earlier.
+        search = {
             "channel": channel,
             "oldest": f"{since - CLOCKS_DIFFER:.6f}",
             "include_all_metadata": True,
             "limit": 200,
         }
-        method = "conversations.replies" if thread_ts else "conversations.history"
+        method = READ_THREAD if thread_ts else READ_CHANNEL
         cursor = {"ts": thread_ts} if thread_ts else {}
         found: list[tuple[str, str]] = []
         while True:
             try:
-                page = await self._call(method, look | cursor, verb="GET")
+                page = await self._call(method, search | cursor, verb="GET")
             except SlackApiError as error:
                 if error.response.get("error") == "thread_not_found":
-                    return []  # nothing stands there; what posting there means, Slack says next
+                    return []  # nothing was posted there; the post itself will show what that means
                 raise
             for message in page.get("messages") or []:
                 metadata = message.get("metadata") or {}
@@ -157,32 +163,45 @@ class _Calls:
                 return found
             cursor["cursor"] = following
 
-    async def _channel(self) -> str:
-        """The channel to look into. Posting takes a person's id as it is; looking does not."""
-        to, direct = self._delivery.channel or "", self._caller.direct
-        if not to.startswith(("U", "W")):
-            return to
-        if to not in direct:
-            opened = await self._call("conversations.open", {"users": to})
-            direct[to] = opened["channel"]["id"]
-        return direct[to]
+    async def _find_channel(self) -> str:
+        """The channel to search. Posting accepts a person's id, reading the history doesn't."""
+        recipient, known = self._delivery.channel or "", self._shared.direct_channels
+        if not recipient.startswith(("U", "W")):
+            return recipient
+        if recipient not in known:
+            opened = await self._call(OPEN_DIRECT_MESSAGE, {"users": recipient})
+            known[recipient] = opened["channel"]["id"]
+        return known[recipient]
 
     async def _call(self, method: str, arguments: dict[str, Any], *, verb: str = "POST") -> dict[str, Any]:
-        await self._fence()
+        await self._ensure_lease()
         given = {"params": arguments} if verb == "GET" else {"json": arguments}
-        async with asyncio.timeout(self._caller.lease.call_seconds):
-            answer = await self._caller.client.api_call(method, http_verb=verb, **given)
+        async with asyncio.timeout(self._shared.lease.call_seconds):
+            answer = await self._shared.client.api_call(method, http_verb=verb, **given)
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
-    async def _fence(self) -> None:
-        """Return when a call that begins now surely ends within the lease.
+    async def _ensure_lease(self) -> None:
+        """Return when a call that begins now is sure to end within the lease.
 
         Raises:
-            NotOurs: the lease has passed to somebody else.
+            DeliveryTakenOver: another process holds it now.
         """
-        caller = self._caller
-        while not caller.lease.allows_call(self._delivery.lease_until, caller.now()):
-            extended = await asyncio.to_thread(caller.deliveries.extend_lease, self._delivery, caller.now())
+        # A loop: the process may be stopped between the extension and the look at the clock, and then has to ask
+        # again. What remains is the moment between this look and the call itself; storage.engine.duplicates repairs
+        # what goes wrong there.
+        shared = self._shared
+        while not shared.lease.allows_call(self._delivery.lease_until, shared.now()):
+            extended = await asyncio.to_thread(shared.deliveries.extend_lease, self._delivery, shared.now())
             if extended is None:
                 raise DeliveryTakenOver(self._delivery.id)
             self._delivery = extended
+
+
+SENDERS: Mapping[DeliveryKind, Callable[[_Calls], Awaitable[SendResult]]] = {
+    DeliveryKind.POST: _Calls.post,
+    DeliveryKind.EDIT: _Calls.edit,
+    DeliveryKind.EPHEMERAL: _Calls.post_ephemeral,
+    DeliveryKind.RESPOND: _Calls.respond,
+    DeliveryKind.HOME: _Calls.publish_home,
+    DeliveryKind.REMOVE_DUPLICATES: _Calls.remove_duplicates,
+}

@@ -1,5 +1,6 @@
-"""What an error of Slack's means for a delivery."""
+"""What an error from Slack means for a delivery."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import urlsplit
@@ -7,8 +8,10 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.engine.slack_methods import RESPONSE_URL, name_main_call
 from storage.engine.claiming import Delivery
-from storage.engine.outbox import RESPOND, WHISPER
+from storage.engine.delivery_kinds import DeliveryKind
+from storage.engine.rate_limits import EVERYTHING
 
 TRANSIENT = {
     "accesslimited",
@@ -19,29 +22,29 @@ TRANSIENT = {
     "team_added_to_org",
     "timeout",
 }
-TOKEN = {"account_inactive", "invalid_auth", "not_authed", "org_login_required", "token_expired", "token_revoked"}
-NOT_THERE = {"channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel", "messages_tab_disabled"}
-LIMITED = {"ratelimited", "rate_limited"}
+BAD_TOKEN = {"account_inactive", "invalid_auth", "not_authed", "org_login_required", "token_expired", "token_revoked"}
+UNREACHABLE = {"channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel", "messages_tab_disabled"}
+RATE_LIMITED = {"ratelimited", "rate_limited"}
 TOKEN_PAUSE = 60.0
 
 
 class Disposition(Enum):
-    """What becomes of a delivery that was not accepted."""
+    """What happens to a delivery that wasn't accepted."""
 
-    RETRY = auto()  # the network's or Slack's trouble: all wait for it, in order
-    RETRY_WITHOUT_BLOCKING = auto()  # trouble with this one: later ones need not wait for ever
-    PAUSE = auto()  # nobody calls the method for a while; this was no attempt
-    SEND_DIRECTLY = auto()  # cannot be shown where the person is; a direct message can
+    RETRY = auto()  # the network or Slack is in trouble: later deliveries wait for this one
+    RETRY_WITHOUT_BLOCKING = auto()  # this delivery is in trouble: later ones don't wait for ever
+    PAUSE = auto()  # nobody makes this call for a while; it didn't count as an attempt
+    SEND_DIRECTLY = auto()  # it can't be shown where the person is; a direct message can
     GIVE_UP = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorDecision:
-    """`method` and `seconds` say what is paused, and for how long."""
+    """`paused` and `seconds` say which call is paused, and for how long."""
 
     disposition: Disposition
     reason: str
-    method: str = ""
+    paused: str = ""
     seconds: float = 0.0
 
 
@@ -50,11 +53,11 @@ class Unsendable(Exception):
 
 
 class NeverPosted(Unsendable):
-    """The message that it edits or follows died before it; somebody was told of that one."""
+    """The message that it edits or replies to was given up before; that failure is reported already."""
 
 
 class ResponseRefused(Exception):
-    """A response_url answered with something else than ok."""
+    """A response_url answered with something other than ok."""
 
     def __init__(self, status: int, body: str, retry_after: str | None) -> None:
         super().__init__(f"response_url answered {status} {body[:100]}")
@@ -63,53 +66,77 @@ class ResponseRefused(Exception):
 
 
 def decide_on_error(delivery: Delivery, error: Exception) -> ErrorDecision:
-    """The verdict on a call that failed."""
+    """What to do after a call failed."""
     if isinstance(error, SlackApiError):
-        return _slack(delivery, error)
+        return _decide_on_slack_error(delivery, error)
     if isinstance(error, ResponseRefused):
-        return _response_url(delivery, error)
+        return _decide_on_response_url(delivery, error)
     if isinstance(error, Unsendable):
         return ErrorDecision(Disposition.GIVE_UP, str(error))
-    words = f"{type(error).__name__}: {error}"
-    broken = isinstance(error, aiohttp.ClientError | TimeoutError | OSError)
-    return ErrorDecision(Disposition.RETRY if broken else Disposition.RETRY_WITHOUT_BLOCKING, words)
+    reason = f"{type(error).__name__}: {error}"
+    is_network = isinstance(error, aiohttp.ClientError | TimeoutError | OSError)
+    return ErrorDecision(Disposition.RETRY if is_network else Disposition.RETRY_WITHOUT_BLOCKING, reason)
 
 
-def _slack(delivery: Delivery, error: SlackApiError) -> ErrorDecision:
+def _decide_on_slack_error(delivery: Delivery, error: SlackApiError) -> ErrorDecision:
     status = error.response.status_code
     code = str(error.response.get("error") or status) if isinstance(error.response.data, dict) else str(status)
-    if status == 429 or code in LIMITED:
-        return ErrorDecision(Disposition.PAUSE, code, _method(error) or delivery.method, _seconds(error))
-    if code in TOKEN:
-        return ErrorDecision(Disposition.PAUSE, code, "*", TOKEN_PAUSE)
+    if status == 429 or code in RATE_LIMITED:
+        paused = _name_call(error) or name_main_call(delivery.kind)
+        return ErrorDecision(Disposition.PAUSE, code, paused, _read_retry_after(error))
+    if code in BAD_TOKEN:
+        # Every call would fail in the same way. An administrator may be replacing the token right now, so nothing is
+        # given up: all sending stops for a minute, then one delivery tries again.
+        return ErrorDecision(Disposition.PAUSE, code, EVERYTHING, TOKEN_PAUSE)
     if status >= 500:
         return ErrorDecision(Disposition.RETRY, code)
     if code in TRANSIENT:
         return ErrorDecision(Disposition.RETRY_WITHOUT_BLOCKING, code)
-    if delivery.method == WHISPER and code in NOT_THERE and delivery.person:
-        return ErrorDecision(Disposition.SEND_DIRECTLY, code)
-    return ErrorDecision(Disposition.GIVE_UP, code)
+    return ErrorDecision(ON_REFUSAL[delivery.kind](delivery, code), code)
 
 
-def _response_url(delivery: Delivery, error: ResponseRefused) -> ErrorDecision:
+def _decide_on_response_url(delivery: Delivery, error: ResponseRefused) -> ErrorDecision:
     if error.status == 429:
-        return ErrorDecision(Disposition.PAUSE, str(error), RESPOND, _number(error.retry_after))
+        return ErrorDecision(Disposition.PAUSE, str(error), RESPONSE_URL, _read_seconds(error.retry_after))
     if error.status >= 500:
         return ErrorDecision(Disposition.RETRY, str(error))
-    return ErrorDecision(Disposition.SEND_DIRECTLY if delivery.person else Disposition.GIVE_UP, str(error))
+    return ErrorDecision(ON_REFUSAL[delivery.kind](delivery, str(error)), str(error))
 
 
-def _method(error: SlackApiError) -> str:
-    """Not always the delivery's own: history is looked at, direct messages are opened."""
+def _give_up(delivery: Delivery, code: str) -> Disposition:
+    return Disposition.GIVE_UP
+
+
+def _send_directly_if_unreachable(delivery: Delivery, code: str) -> Disposition:
+    return _send_directly(delivery, code) if code in UNREACHABLE else Disposition.GIVE_UP
+
+
+def _send_directly(delivery: Delivery, code: str) -> Disposition:
+    return Disposition.SEND_DIRECTLY if delivery.person else Disposition.GIVE_UP
+
+
+# What happens when Slack rejects a delivery for good.
+ON_REFUSAL: Mapping[DeliveryKind, Callable[[Delivery, str], Disposition]] = {
+    DeliveryKind.POST: _give_up,
+    DeliveryKind.EDIT: _give_up,
+    DeliveryKind.EPHEMERAL: _send_directly_if_unreachable,
+    DeliveryKind.RESPOND: _send_directly,
+    DeliveryKind.HOME: _give_up,
+    DeliveryKind.REMOVE_DUPLICATES: _give_up,
+}
+
+
+def _name_call(error: SlackApiError) -> str:
+    """Not always the kind's own method: a search reads the history and opens direct messages."""
     return urlsplit(str(error.response.api_url)).path.rsplit("/", 1)[-1]
 
 
-def _seconds(error: SlackApiError) -> float:
+def _read_retry_after(error: SlackApiError) -> float:
     headers = {str(name).lower(): value for name, value in error.response.headers.items()}
-    return _number(headers.get("retry-after"))
+    return _read_seconds(headers.get("retry-after"))
 
 
-def _number(text: object) -> float:
+def _read_seconds(text: object) -> float:
     try:
         return min(max(float(str(text)), 0.1), 600.0)
     except ValueError:

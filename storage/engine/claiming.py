@@ -1,6 +1,6 @@
-"""One round of claims, within one transaction: who is in turn, and whether the pace allows it."""
+"""One round of claims within one transaction: whose turn it is, and whether the rate limits allow it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,23 +8,24 @@ from typing import Any
 from sqlalchemy import Integer, Row, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
+from storage.engine.delivery_kinds import CallsOf, DeliveryKind
 from storage.engine.lease import Lease
-from storage.engine.outbox import POST, STRAYS
-from storage.engine.rate_limits import EVERY_METHOD, PostingLimits, RateLimits
+from storage.engine.outbox import BULK_PRIORITIES
+from storage.engine.rate_limits import EVERYTHING, PostingLimits, RateLimits
 from storage.tables.engine import DeliveryRow
 
-LOOKED_AT_ONCE = 64
-MOST_LOOKED = 512  # in one transaction: others want to write, too
-BEHIND = timedelta(seconds=10)  # until what is not in turn is looked at again, if nothing wakes it
-STALE = timedelta(seconds=2)  # a place in the pace that was missed by more is given up
+BATCH = 64  # rows examined at a time
+LARGEST_ROUND = 512  # rows examined in one transaction: others want to write, too
+RECHECK_AFTER = timedelta(seconds=10)  # a delivery whose turn hasn't come is examined again, even if nothing wakes it
+SLOT_LASTS = timedelta(seconds=2)  # a reserved slot that was missed by more is given up
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery claimed for sending. `attempt` counts from 1 and is part of the claim."""
+    """A delivery claimed for sending. `attempt` counts from 1 and identifies the claim."""
 
     id: str
-    method: str
+    kind: DeliveryKind
     channel: str | None
     person: str | None
     target: str | None
@@ -32,123 +33,131 @@ class Delivery:
     arguments: dict[str, Any]
     attempt: int
     first_attempt_at: datetime
-    not_before: datetime  # its place in the pace
+    not_before: datetime  # its slot within the rate limits
     lease_until: datetime
     owner: str
-    target_channel: str | None = None  # where the message stands that this one edits or follows
+    target_channel: str | None = None  # where the message is that this one edits or replies to
     target_ts: str | None = None
 
 
 class DeliveryClaimer:
-    """Claims lane by lane; `end` keeps what was taken and gives it out."""
+    """Claims one priority after the other; `finish` saves the rate limits and gives out what was claimed."""
 
-    def __init__(self, session: Session, pace: PostingLimits, owner: str, now: datetime, lease: Lease) -> None:
+    def __init__(
+        self, session: Session, limits: PostingLimits, calls_of: CallsOf, owner: str, now: datetime, lease: Lease
+    ) -> None:
         self.check_again_at: datetime | None = None
         self._session = session
-        self._paces = RateLimits(session, pace, now)
+        self._limits = RateLimits(session, limits, now)
+        self._calls_of = calls_of
         self._owner = owner
         self._now = now
         self._lease_until = lease.end_after(now)
-        self._taken: list[Delivery] = []
+        self._claimed: list[Delivery] = []
 
-    def claim(self, lane: int, limit: int) -> None:
-        """Take from this lane until `limit` are taken in all."""
-        looked = 0
-        while len(self._taken) < limit:
-            if lane and self._paces.bulk_allowed_at > self._paces.claim_until:
-                if self._due(lane, 1):
-                    self._ask_again(self._paces.bulk_allowed_at)
+    def claim(self, priority: int, limit: int) -> None:
+        """Claim deliveries of this priority until `limit` are claimed in all."""
+        is_bulk = priority in BULK_PRIORITIES
+        examined = 0
+        while len(self._claimed) < limit:
+            if is_bulk and self._limits.bulk_allowed_at > self._limits.claim_until:
+                if self._find_due(priority, 1):
+                    self._ask_again(self._limits.bulk_allowed_at)
                 return
-            if looked >= MOST_LOOKED:
+            if examined >= LARGEST_ROUND:
                 self._ask_again(self._now)
                 return
-            wanted = min(limit - len(self._taken), LOOKED_AT_ONCE)
-            rows = self._due(lane, wanted)
-            seen = self._look(rows, many=bool(lane))
-            looked += seen
-            if seen == len(rows) < wanted:
+            wanted = min(limit - len(self._claimed), BATCH)
+            rows = self._find_due(priority, wanted)
+            in_this_batch = self._examine(rows, is_bulk=is_bulk)
+            examined += in_this_batch
+            if in_this_batch == len(rows) < wanted:
                 return
         self._ask_again(self._now)
 
     def finish(self) -> Sequence[Delivery]:
-        self._paces.save()
+        self._limits.save()
         self._session.flush()
-        return self._taken
+        return self._claimed
 
-    def _due(self, lane: int, limit: int) -> Sequence[Row[DeliveryRow, int | None]]:
-        return self._session.execute(DUE_DELIVERIES, {"lane": lane, "now": self._now, "limit": limit}).all()
+    def _find_due(self, priority: int, limit: int) -> Sequence[Row[DeliveryRow, int | None]]:
+        wanted = {"priority": priority, "now": self._now, "limit": limit}
+        return self._session.execute(DUE_DELIVERIES, wanted).all()
 
-    def _look(self, rows: Sequence[Row[DeliveryRow, int | None]], *, many: bool) -> int:
-        """Take what may be sent of these. Returns how many were looked at before the pace was used up."""
-        self._paces.load_channels(row.channel for row, _ in rows if row.kind == POST)
-        places = self._places([row.target for row, _ in rows if row.target])
-        seen = 0
+    def _examine(self, rows: Sequence[Row[DeliveryRow, int | None]], *, is_bulk: bool) -> int:
+        """Claim those that may be sent. Returns how many were examined before the rate limit was used up."""
+        self._limits.load_channels(row.channel for row, _ in rows if row.kind is DeliveryKind.POST)
+        targets = self._find_targets([row.target for row, _ in rows if row.target])
+        examined = 0
         for row, first in rows:
-            if many and self._paces.bulk_allowed_at > self._paces.claim_until:
+            if is_bulk and self._limits.bulk_allowed_at > self._limits.claim_until:
                 break
-            seen += 1
-            place = places.get(row.target or "", _NOWHERE)
-            if (first is not None and first < row.number) or not place.settled:
-                row.due_at = self._now + BEHIND
+            examined += 1
+            target = targets.get(row.target or "", _NO_TARGET)
+            # Not its turn: an earlier delivery of the conversation is open, or the message that it edits or replies to
+            # isn't posted yet. Whoever settles that one wakes it; the later due time only covers a lost wake-up.
+            if (first is not None and first < row.number) or not target.is_settled:
+                row.due_at = self._now + RECHECK_AFTER
                 continue
-            not_before = self._allowed_from(row, many=many)
+            not_before = self._find_time(row, is_bulk=is_bulk)
             if not_before:
-                self._take(row, place, not_before)
+                self._take(row, target, not_before)
         self._session.flush()
-        return seen
+        return examined
 
-    def _allowed_from(self, row: DeliveryRow, *, many: bool) -> datetime | None:
-        """When it may be sent, if that is now or very soon; else the row is given the time to look at it again."""
-        paused = self._paces.paused_until(_methods(row))
-        if paused:
-            row.due_at = paused
+    def _find_time(self, row: DeliveryRow, *, is_bulk: bool) -> datetime | None:
+        """When it may be sent, if that is now or very soon; otherwise its due time is set to that moment."""
+        pause = self._limits.find_pause((EVERYTHING, *self._calls_of(row.kind, row.attempts > 0)))
+        if pause:
+            row.due_at = pause
             return None
-        if row.kind != POST:
+        if row.kind is not DeliveryKind.POST:
             return self._now
-        if row.reserved_slot is None or row.reserved_slot < self._now - STALE:
-            row.reserved_slot = self._paces.reserve_slot(row.channel, many=many)
-        spent = (
-            self._paces.use_slot(row.channel, row.reserved_slot, many=many)
-            if row.reserved_slot <= self._paces.claim_until
-            else None
-        )
-        if spent is None:
-            row.due_at = max(row.reserved_slot, self._paces.claim_until)
-        return spent
+        # The slot is kept in the row, so a post that has to wait doesn't lose its place to those that come after it.
+        # A slot that nobody used in time has let others pass and is worth nothing any more.
+        if row.reserved_slot is None or row.reserved_slot < self._now - SLOT_LASTS:
+            row.reserved_slot = self._limits.reserve_slot(row.channel, bulk=is_bulk)
+        is_near = row.reserved_slot <= self._limits.claim_until
+        not_before = self._limits.use_slot(row.channel, row.reserved_slot, bulk=is_bulk) if is_near else None
+        if not_before is None:
+            row.due_at = max(row.reserved_slot, self._limits.claim_until)
+        return not_before
 
-    def _take(self, row: DeliveryRow, place: "_Place", not_before: datetime) -> None:
+    def _take(self, row: DeliveryRow, target: "_Target", not_before: datetime) -> None:
+        # `due_at` becomes the end of the lease. If this process dies, the row is found again then, by the same query
+        # as all others: nobody has to clean up after the dead.
         row.status, row.owner, row.due_at = "leased", self._owner, self._lease_until
         row.attempts += 1
         row.first_attempt_at = row.first_attempt_at or self._now
-        claimed = _delivery(row, self._owner, self._lease_until, row.first_attempt_at, not_before)
-        self._taken.append(replace(claimed, target_channel=place.channel, target_ts=place.ts))
+        claimed = _to_delivery(row, self._owner, self._lease_until, row.first_attempt_at, not_before)
+        self._claimed.append(replace(claimed, target_channel=target.channel, target_ts=target.ts))
 
-    def _places(self, targets: Sequence[str]) -> dict[str, "_Place"]:
-        if not targets:
+    def _find_targets(self, ids: Sequence[str]) -> dict[str, "_Target"]:
+        if not ids:
             return {}
         found = self._session.scalars(
-            select(DeliveryRow).where(DeliveryRow.id.in_(targets)), execution_options={"populate_existing": True}
+            select(DeliveryRow).where(DeliveryRow.id.in_(ids)), execution_options={"populate_existing": True}
         )
-        return {row.id: _Place(row.due_at is None, row.posted_channel, row.posted_ts) for row in found}
+        return {row.id: _Target(row.due_at is None, row.posted_channel, row.posted_ts) for row in found}
 
     def _ask_again(self, at: datetime) -> None:
         self.check_again_at = min(self.check_again_at, at) if self.check_again_at else at
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a message stands, if it stands anywhere yet."""
+class _Target:
+    """The message that a delivery edits or replies to; settled when it's posted or will never be."""
 
-    settled: bool
+    is_settled: bool
     channel: str | None
     ts: str | None
 
 
-_NOWHERE = _Place(True, None, None)
+_NO_TARGET = _Target(True, None, None)
 
 
-def _due() -> Any:
-    """The rows to look at, and for each the first of its conversation that is not settled; by lane, now and limit."""
+def _build_due_query() -> Any:
+    """Due rows, each with the first open number of its conversation; parameters priority, now and limit."""
     earlier = aliased(DeliveryRow)
     first = (
         select(earlier.number)
@@ -157,31 +166,24 @@ def _due() -> Any:
         .limit(1)
         .scalar_subquery()
     )
+    # Locked rows are skipped: an edit may be changing the content right now, and waiting for it would hold up all the
+    # rest. They are still due in the next round.
     return (
         select(DeliveryRow, first)
-        .where(DeliveryRow.priority == bindparam("lane"), DeliveryRow.due_at <= bindparam("now"))
+        .where(DeliveryRow.priority == bindparam("priority"), DeliveryRow.due_at <= bindparam("now"))
         .order_by(DeliveryRow.due_at, DeliveryRow.number)
         .limit(bindparam("limit", type_=Integer))
-        .with_for_update(skip_locked=True, of=DeliveryRow)  # an edit may be changing its words just now
+        .with_for_update(skip_locked=True, of=DeliveryRow)
     )
 
 
-DUE_DELIVERIES = _due()  # made once: making it takes longer than asking the database
+DUE_DELIVERIES = _build_due_query()  # built once: that takes longer than running it
 
 
-def _methods(row: DeliveryRow) -> Iterable[str]:
-    """Every method that the delivery may call: a post that was tried before is looked for first."""
-    yield from (EVERY_METHOD, row.kind)
-    if row.kind == STRAYS or (row.kind == POST and row.attempts):
-        yield from ("conversations.history", "conversations.replies", "conversations.open")
-    if row.kind == STRAYS:
-        yield "chat.delete"
-
-
-def _delivery(row: DeliveryRow, owner: str, until: datetime, first: datetime, not_before: datetime) -> Delivery:
+def _to_delivery(row: DeliveryRow, owner: str, until: datetime, first: datetime, not_before: datetime) -> Delivery:
     return Delivery(
         id=row.id,
-        method=row.kind,
+        kind=row.kind,
         channel=row.channel,
         person=row.person,
         target=row.target,

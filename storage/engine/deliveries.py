@@ -1,8 +1,8 @@
-"""The sender's side of the outbox: claims in turn and in pace, and what became of each call.
+"""The sender's side of the outbox: claims deliveries and records what became of each.
 
-A delivery is in turn when nothing earlier of its conversation is unsettled and, for an edit or a follower, when its
-message is posted. What is not in turn is looked at again when what it waits for is settled, and now and then besides:
-with several processes on PostgreSQL the call to look may be missed.
+A delivery's turn comes when nothing earlier of its conversation is open and, for an edit or a reply, when its message
+has been posted. Whoever settles a delivery wakes those that waited for it; they are also examined now and then, because
+with several processes on PostgreSQL a wake-up may be missed.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,35 +14,41 @@ from sqlalchemy import Table, bindparam, delete, func, literal, select, text, un
 from sqlalchemy.orm import Session
 
 from storage.database import Database
-from storage.engine import duplicates, rate_limits
+from storage.engine import rate_limits
 from storage.engine.claiming import Delivery, DeliveryClaimer
-from storage.engine.inbox import count_changed_rows
+from storage.engine.claims import (
+    PRUNE_BATCH,
+    count_changed_rows,
+    prune_in_batches,
+    release_leases,
+    update_if_held,
+)
+from storage.engine.delivery_kinds import CallsOf, DeliveryKind
+from storage.engine.duplicates import schedule_repair
 from storage.engine.lease import Lease
-from storage.engine.outbox import POST, build_delivery_row
+from storage.engine.outbox import BULK_PRIORITIES, PROMPT_PRIORITIES, build_delivery_row
 from storage.engine.rate_limits import PostingLimits
 from storage.tables.engine import DeliveryRow
 from storage.upsert import insert_new_rows
 
-LANES = (0, 1)
 LANDING = timedelta(seconds=2)  # for a call that was under way when its process died
-OVERTAKEN_AFTER = 5  # attempts; then later ones of the conversation may go first
-PRUNED_AT_ONCE = 500
+STOPS_BLOCKING_AFTER = 5  # attempts; from then on, later deliveries of the conversation may go first
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-CLAIMS = text("SELECT pg_advisory_xact_lock(7036001)")
+CLAIM_LOCK = text("SELECT pg_advisory_xact_lock(7036001)")
 _TABLE = cast(Table, DeliveryRow.__table__)
-SOONEST = union_all(  # made once: making it takes longer than asking the database
+NEXT_DUE = union_all(  # built once: that takes longer than running it
     *(
-        select(literal(lane), func.min(DeliveryRow.due_at)).where(
-            DeliveryRow.priority == lane, DeliveryRow.due_at > bindparam("after", type_=DeliveryRow.due_at.type)
+        select(literal(priority), func.min(DeliveryRow.due_at)).where(
+            DeliveryRow.priority == priority, DeliveryRow.due_at > bindparam("after", type_=DeliveryRow.due_at.type)
         )
-        for lane in LANES
+        for priority in (*PROMPT_PRIORITIES, *BULK_PRIORITIES)
     )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedBatch:
-    """What may be sent now, and when to ask again (None: when somebody rings)."""
+    """What may be sent now, and when to ask again (None: when woken)."""
 
     deliveries: Sequence[Delivery]
     check_again_at: datetime | None
@@ -58,146 +64,146 @@ class SendResult:
 
 
 class Deliveries:
-    """Every method is one transaction. What is no longer the caller's is left alone; see storage.engine.duplicates.
+    """Every method is one transaction. A delivery that the caller no longer holds is left alone.
 
-    Only a claim waits for the disk: after it something is said in Slack. What a power cut may undo besides is looked
-    up there, or done again.
+    `calls_of` names the calls that a delivery may make; while any of them is paused, it waits.
     """
 
-    def __init__(self, database: Database, pace: PostingLimits, lease: Lease) -> None:
-        self._database = database
-        self._pace = pace
-        self._lease = lease
+    # Only claims are durable commits: once something can be seen in Slack, no power cut may undo the record that it
+    # was attempted. Whatever else is undone is looked up in Slack's history, or simply done again.
 
-    def claim(self, owner: str, now: datetime, limit: int, *, many: bool = True) -> ClaimedBatch:
-        """Take what may be sent now, at most `limit`; without `many` only what somebody waits for."""
-        wanted = LANES if many else LANES[:1]
-        with self._database.read_only() as session:  # looking costs no lock and no commit
-            soonest = _soonest(session, wanted)
-        lanes = [lane for lane, due in sorted(soonest.items()) if due <= now]
-        if not lanes:
-            return ClaimedBatch((), min(soonest.values(), default=None))
-        with self._database.transaction() as session:  # durable: what it gives out will be seen by others
-            if not self._database.is_sqlite:  # one claimer at a time takes from the paces
-                session.execute(CLAIMS)
-            claiming = DeliveryClaimer(session, self._pace, owner, now, self._lease)
-            for lane in lanes:
-                claiming.claim(lane, limit)
-            taken = claiming.finish()
-            moments = [*_soonest(session, wanted, after=now).values(), *filter(None, [claiming.check_again_at])]
-        return ClaimedBatch(taken, min(moments, default=None))
+    def __init__(self, database: Database, limits: PostingLimits, lease: Lease, calls_of: CallsOf) -> None:
+        self._database = database
+        self._limits = limits
+        self._lease = lease
+        self._calls_of = calls_of
+
+    def claim(self, owner: str, now: datetime, limit: int, *, include_bulk: bool = True) -> ClaimedBatch:
+        """Claim what may be sent now, at most `limit`; without `include_bulk` only what somebody is waiting for."""
+        wanted = (*PROMPT_PRIORITIES, *BULK_PRIORITIES) if include_bulk else PROMPT_PRIORITIES
+        with self._database.read_only() as session:  # looking first takes no lock and no commit
+            next_due = _find_next_due(session, wanted)
+        due = [priority for priority in wanted if priority in next_due and next_due[priority] <= now]
+        if not due:
+            return ClaimedBatch((), min(next_due.values(), default=None))
+        with self._database.transaction() as session:
+            # The rate limits are one shared state, so only one process may take from them at a time. On SQLite every
+            # transaction that writes is alone anyway.
+            if not self._database.is_sqlite:
+                session.execute(CLAIM_LOCK)
+            claimer = DeliveryClaimer(session, self._limits, self._calls_of, owner, now, self._lease)
+            for priority in due:
+                claimer.claim(priority, limit)
+            claimed = claimer.finish()
+            later = _find_next_due(session, wanted, after=now).values()
+        return ClaimedBatch(claimed, min([*later, *filter(None, [claimer.check_again_at])], default=None))
 
     def extend_lease(self, delivery: Delivery, now: datetime) -> Delivery | None:
-        """A new lease for a call that is about to begin; None when the delivery is no longer the caller's."""
+        """A new lease for a call that is about to begin; None when the caller no longer holds the delivery."""
         until = self._lease.end_after(now)
         with self._database.transaction(durable=False) as session:
-            return replace(delivery, lease_until=until) if _set(session, [delivery], due_at=until) else None
+            is_held = update_if_held(session, _TABLE, delivery, due_at=until)
+        return replace(delivery, lease_until=until) if is_held else None
 
-    def record_sent(self, sent: Sequence[SendResult], now: datetime) -> int:
-        """Record what Slack accepted; what another was to say is put right. Returns how many others are due now."""
+    def record_sent(self, results: Sequence[SendResult], now: datetime) -> int:
+        """Record what Slack accepted. Returns how many other deliveries became due."""
         due = 0
         with self._database.transaction(durable=False) as session:
-            for one in sent:
-                place = {"posted_channel": one.channel, "posted_ts": one.ts}
-                if not _set(session, [one.delivery], status="done", due_at=None, done_at=now, owner=None, **place):
-                    due += duplicates.schedule_repair(session, one.delivery.id, one.ts, now)
-            return due + _wake(session, [one.delivery for one in sent], now)
+            for result in results:
+                settled = {"due_at": None, "done_at": now, "owner": None}
+                place = {"posted_channel": result.channel, "posted_ts": result.ts}
+                # Not held means that the lease ended before the call did and the delivery belongs to somebody else:
+                # there may be two messages in Slack now, and only the other process's counts.
+                if not update_if_held(session, _TABLE, result.delivery, status="done", **settled, **place):
+                    due += schedule_repair(session, result.delivery.id, result.ts, now)
+            return due + _wake_waiting(session, [result.delivery for result in results], now)
 
     def retry_in_order(self, delivery: Delivery, error: str, due_at: datetime) -> None:
-        """It did not work this time; whether it got through is not known."""
+        """It failed this time, or nobody knows. Later deliveries of its conversation wait for it."""
         with self._database.transaction(durable=False) as session:
-            if not _set(session, [delivery], status="waiting", due_at=due_at, owner=None, error=error[:2000]):
-                duplicates.schedule_repair(session, delivery.id, None, due_at)
+            if not _put_back(session, delivery, due_at, error):
+                schedule_repair(session, delivery.id, None, due_at)
 
     def retry_without_blocking(self, delivery: Delivery, error: str, due_at: datetime, now: datetime) -> None:
-        """The same, and Slack's trouble is with this one: when it goes on, later ones need not wait for it."""
-        holds = delivery.attempt < OVERTAKEN_AFTER
+        """It failed for a reason of its own. If that continues, later deliveries stop waiting for it."""
+        blocks_later = delivery.attempt < STOPS_BLOCKING_AFTER
         with self._database.transaction(durable=False) as session:
-            waits = {"status": "waiting", "due_at": due_at, "owner": None, "error": error[:2000]}
-            if not _set(session, [delivery], **waits, holds=holds):
-                duplicates.schedule_repair(session, delivery.id, None, due_at)
-            elif not holds:
-                _wake(session, [delivery], now)
+            if not _put_back(session, delivery, due_at, error, holds=blocks_later):
+                schedule_repair(session, delivery.id, None, due_at)
+            elif not blocks_later:
+                _wake_waiting(session, [delivery], now)
 
-    def pause(self, delivery: Delivery, method: str, until: datetime) -> None:
-        """Slack wants nobody to call `method` before `until` (429); that was no attempt."""
+    def pause(self, delivery: Delivery, name: str, until: datetime) -> None:
+        """Slack wants no call of this name before `until` (429)."""
         with self._database.transaction(durable=False) as session:
-            rate_limits.record_pause(session, method, until)
-            attempts = delivery.attempt - 1
-            _set(session, [delivery], status="waiting", due_at=until, owner=None, attempts=attempts, error="429")
+            rate_limits.record_pause(session, name, until)
+            # A refused call sent nothing, so it isn't an attempt: counting it would make the next one search Slack's
+            # history for a message that can't be there.
+            _put_back(session, delivery, until, "429", attempts=delivery.attempt - 1)
 
-    def give_up(self, delivery: Delivery, error: str, now: datetime, *, told: bool = False) -> None:
-        """It will never work. Somebody is told of it later, unless they were `told` of its cause."""
-        settled = {"due_at": None, "done_at": now, "owner": None, "told_at": now if told else None}
+    def give_up(self, delivery: Delivery, error: str, now: datetime, *, is_reported: bool = False) -> None:
+        """It will never work. The failure is reported later, unless its cause `is_reported` already."""
+        settled = {"due_at": None, "done_at": now, "owner": None, "told_at": now if is_reported else None}
         with self._database.transaction(durable=False) as session:
-            _set(session, [delivery], status="dead", error=error[:2000], **settled)
-            _wake(session, [delivery], now)
+            update_if_held(session, _TABLE, delivery, status="dead", error=error[:2000], **settled)
+            _wake_waiting(session, [delivery], now)
 
     def send_as_direct_message(self, delivery: Delivery, error: str, now: datetime) -> None:
-        """It cannot be shown where the person is: the words go to their direct messages instead, once."""
-        kept = ("text", "blocks", "attachments")
-        arguments = {name: value for name, value in delivery.arguments.items() if name in kept}
+        """It can't be shown where the person is: send the same content to their direct messages, once."""
+        content = ("text", "blocks", "attachments")
+        arguments = {name: value for name, value in delivery.arguments.items() if name in content}
         place = {"channel": delivery.person, "conversation": f"{delivery.person}:"}
         with self._database.transaction(durable=False) as session:
             settled = {"status": "done", "due_at": None, "done_at": now, "owner": None}
-            if _set(session, [delivery], error=error[:2000], **settled):
-                row = build_delivery_row(POST, arguments, now, key=f"instead:{delivery.id}", **place)
+            if update_if_held(session, _TABLE, delivery, error=error[:2000], **settled):
+                row = build_delivery_row(DeliveryKind.POST, arguments, now, key=f"instead:{delivery.id}", **place)
                 insert_new_rows(session, DeliveryRow, [row])
-            _wake(session, [delivery], now)
+            _wake_waiting(session, [delivery], now)
 
     def release_all(self, now: datetime) -> int:
-        """Take back what other owners hold. Only for the one process that may use the file."""
+        """Take back what other owners hold. Only for a process that has the database to itself."""
+        # The owner is dead, but its last call may still be on the way to Slack. A moment later the history shows
+        # whether it arrived.
         with self._database.transaction(durable=False) as session:
-            held = update(DeliveryRow).where(DeliveryRow.due_at.is_not(None), DeliveryRow.status == "leased")
-            return count_changed_rows(session.execute(held.values(status="waiting", due_at=now + LANDING, owner=None)))
+            return release_leases(session, DeliveryRow, now + LANDING)
 
     def prune(self, before: datetime) -> int:
-        """Forget what was settled before that moment, some of it at a time.
+        """Delete what was settled before that moment. Posts stay, without their content.
 
-        Posts stay, without their words: later edits may name them, and keys are unique for ever.
+        Later edits may still name them, and their keys are unique for ever.
         """
-        forgotten = 0
-        while pruned := self._prune_some(before):
-            forgotten += pruned
+        pruned = prune_in_batches(lambda: self._prune_batch(before))
         with self._database.transaction(durable=False) as session:
             rate_limits.delete_unused_limits(session, before)
-        return forgotten
+        return pruned
 
-    def _prune_some(self, before: datetime) -> int:
-        row = DeliveryRow
-        old = select(row.number).where(row.status.in_(("done", "dead")), row.done_at < before)
-        gone = old.where(row.kind != POST).limit(PRUNED_AT_ONCE).scalar_subquery()
-        wordy = old.where(row.kind == POST, row.emptied.is_(False)).limit(PRUNED_AT_ONCE)
+    def _prune_batch(self, before: datetime) -> int:
+        row, is_post = DeliveryRow, DeliveryRow.is_kind(DeliveryKind.POST)
+        old = select(row.number).where(row.status.in_(("done", "dead")), row.done_at < before).limit(PRUNE_BATCH)
+        others = old.where(~is_post).scalar_subquery()
+        posts = old.where(is_post, row.emptied.is_(False)).scalar_subquery()
         with self._database.transaction(durable=False) as session:
-            deleted = count_changed_rows(session.execute(delete(row).where(row.number.in_(gone))))
-            emptied = update(row).where(row.number.in_(wordy.scalar_subquery())).values(arguments={}, emptied=True)
-            return deleted + count_changed_rows(
-                session.execute(emptied, execution_options={"synchronize_session": False})
-            )
+            deleted = count_changed_rows(session.execute(delete(row).where(row.number.in_(others))))
+            emptied = update(row).where(row.number.in_(posts)).values(arguments={}, emptied=True)
+            changed = session.execute(emptied, execution_options={"synchronize_session": False})
+            return deleted + count_changed_rows(changed)
 
 
-def _soonest(session: Session, lanes: Collection[int], after: datetime = LONG_AGO) -> dict[int, datetime]:
-    """When the next of each of these lanes is due (after that moment)."""
-    return {lane: due for lane, due in session.execute(SOONEST, {"after": after}) if due and lane in lanes}
+def _find_next_due(session: Session, priorities: Collection[int], after: datetime = LONG_AGO) -> dict[int, datetime]:
+    """When the next delivery of each of these priorities is due (after that moment)."""
+    rows = session.execute(NEXT_DUE, {"after": after})
+    return {priority: due for priority, due in rows if due and priority in priorities}
 
 
-def _set(session: Session, deliveries: Sequence[Delivery], **values: Any) -> int:
-    """Change those that are still the caller's; returns how many were."""
-    mine = (
-        _TABLE.c.id == bindparam("mine_id"),
-        _TABLE.c.status == "leased",
-        _TABLE.c.owner == bindparam("mine_owner"),
-        _TABLE.c.attempts == bindparam("mine_attempt"),
-    )
-    changed = 0
-    for one in deliveries:
-        whose = {"mine_id": one.id, "mine_owner": one.owner, "mine_attempt": one.attempt}
-        changed += count_changed_rows(session.connection().execute(update(_TABLE).where(*mine).values(**values), whose))
-    return changed
+def _put_back(session: Session, delivery: Delivery, due_at: datetime, error: str, **values: Any) -> bool:
+    waits = {"status": "waiting", "due_at": due_at, "owner": None, "error": error[:2000]}
+    return update_if_held(session, _TABLE, delivery, **waits, **values)
 
 
-def _wake(session: Session, settled: Sequence[Delivery], now: datetime) -> int:
-    """Let those look at once that waited for these: the next of each conversation, edits and followers."""
+def _wake_waiting(session: Session, settled: Sequence[Delivery], now: datetime) -> int:
+    """Make due what waited for these: the next of each conversation, edits and replies. Returns how many."""
+    # In the transaction that settles them, or a process that dies in between would leave the others asleep until
+    # their recheck. Only waiting rows are touched: `due_at` of a leased row is the end of its lease.
     conversations = {one.conversation for one in settled if one.conversation}
     row = DeliveryRow
     waiting = (row.due_at > now, row.status == "waiting")
@@ -205,7 +211,7 @@ def _wake(session: Session, settled: Sequence[Delivery], now: datetime) -> int:
         select(row.conversation).where(row.conversation.in_(conversations), row.due_at.is_not(None)).distinct()
     ).all()
     woken = 0
-    for conversation in sorted(filter(None, behind)):
+    for conversation in sorted(filter(None, behind)):  # in one order everywhere, so that two processes can't deadlock
         first = (
             select(row.number)
             .where(row.conversation == conversation, row.due_at.is_not(None), row.blocks_later)
@@ -213,10 +219,10 @@ def _wake(session: Session, settled: Sequence[Delivery], now: datetime) -> int:
             .limit(1)
             .scalar_subquery()
         )
-        woken += _due_now(session, now, row.number == first, *waiting)
-    return woken + _due_now(session, now, row.target.in_([one.id for one in settled]), *waiting)
+        woken += _make_due(session, now, row.number == first, *waiting)
+    return woken + _make_due(session, now, row.target.in_([one.id for one in settled]), *waiting)
 
 
-def _due_now(session: Session, now: datetime, *which: Any) -> int:
+def _make_due(session: Session, now: datetime, *which: Any) -> int:
     found = update(DeliveryRow).where(*which).values(due_at=now)
     return count_changed_rows(session.execute(found, execution_options={"synchronize_session": False}))

@@ -1,57 +1,73 @@
-"""What was said in Slack by a process that was no longer to say it, put right.
+"""Repairs what a process did in Slack after it had lost its lease.
 
-A process may be stopped between its last look at the lease and the call, and make that call when another has taken
-the delivery over. Slack has no fence for that; but the one that was stopped learns that its time was over, and then
-a second message is looked for and taken away, or what is shown is shown anew as it has to be.
+A process may be stopped between its last look at the lease and the call, and make that call when another process has
+taken the delivery over. Slack offers no fence against that. But the process that was stopped learns that its lease
+had ended, and then asks for the repair: a second message is looked for and deleted, an edit or a Home is sent again.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.engine.outbox import HOME, POST, STRAYS, UPDATE, build_delivery_row
+from storage.engine.delivery_kinds import DeliveryKind
+from storage.engine.outbox import build_delivery_row
 from storage.tables.engine import DeliveryRow
 from storage.upsert import insert_new_rows
 
 
 def schedule_repair(session: Session, delivery: str, ts: str | None, now: datetime) -> int:
-    """Ask for what becomes necessary when this delivery's call may have been made out of time.
+    """Ask for what is needed if this delivery's call may have been made after its lease had ended.
 
-    `ts` is where its message stands, if that is known. Returns how many calls were asked for: 0 or 1.
+    `ts` is that of the message it posted, if known. Returns how many deliveries were added: 0 or 1.
     """
     row = session.scalars(select(DeliveryRow).where(DeliveryRow.id == delivery)).one_or_none()
     if row is None or (ts and row.posted_ts == ts):
         return 0
-    if row.kind == POST:
-        return insert_new_rows(session, DeliveryRow, [_search(session, row, now)])
-    return _show_anew(session, row, now) if row.kind in (UPDATE, HOME) else 0  # of the rest Slack keeps nothing
+    return REPAIRS[row.kind](session, row, now)
 
 
-def _search(session: Session, row: DeliveryRow, now: datetime) -> dict[str, Any]:
-    """Its turn comes when the message that counts stands."""
+def _remove_duplicates(session: Session, row: DeliveryRow, now: datetime) -> int:
+    # As a follower of the post it comes to its turn once the message that counts has its ts. Looking any earlier, it
+    # couldn't tell that message from the duplicates.
     root = select(DeliveryRow.posted_ts).where(DeliveryRow.id == row.target)
     thread_ts = session.scalar(root) if row.target else row.arguments.get("thread_ts")
     since = (row.first_attempt_at or row.created_at).timestamp()
-    return build_delivery_row(
-        STRAYS,
+    search = build_delivery_row(
+        DeliveryKind.REMOVE_DUPLICATES,
         {"since": since, "thread_ts": thread_ts},
         now,
         channel=row.channel,
         target=row.id,
-        conversation=f"strays:{row.id}",
+        conversation=f"duplicates:{row.id}",
     )
+    return insert_new_rows(session, DeliveryRow, [search])
 
 
-def _show_anew(session: Session, row: DeliveryRow, now: datetime) -> int:
-    """Unless it is going to be shown anyhow, or cannot be."""
+def _send_latest_again(session: Session, row: DeliveryRow, now: datetime) -> int:
+    """The late call may have put old content over newer; send the newest again, unless it is still to be sent."""
     others = select(DeliveryRow).where(
-        DeliveryRow.kind == row.kind, DeliveryRow.channel == row.channel, DeliveryRow.target == row.target
+        DeliveryRow.is_kind(row.kind), DeliveryRow.channel == row.channel, DeliveryRow.target == row.target
     )
     latest = session.scalars(others.order_by(DeliveryRow.number.desc()).limit(1)).one()
     if latest.status in ("waiting", "dead"):
         return 0
     place = {"channel": latest.channel, "person": latest.person, "target": latest.target}
-    asked = build_delivery_row(latest.kind, latest.arguments, now, conversation=latest.conversation, **place)
-    return insert_new_rows(session, DeliveryRow, [asked])
+    again = build_delivery_row(latest.kind, latest.arguments, now, conversation=latest.conversation, **place)
+    return insert_new_rows(session, DeliveryRow, [again])
+
+
+def _leave(session: Session, row: DeliveryRow, now: datetime) -> int:
+    """Slack keeps no trace of it that could be looked up or put right."""
+    return 0
+
+
+REPAIRS: Mapping[DeliveryKind, Callable[[Session, DeliveryRow, datetime], int]] = {
+    DeliveryKind.POST: _remove_duplicates,
+    DeliveryKind.EDIT: _send_latest_again,
+    DeliveryKind.HOME: _send_latest_again,
+    DeliveryKind.EPHEMERAL: _leave,
+    DeliveryKind.RESPOND: _leave,
+    DeliveryKind.REMOVE_DUPLICATES: _leave,
+}

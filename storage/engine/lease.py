@@ -1,4 +1,4 @@
-"""A claim is a promise about time: what is leased is nobody else's until the lease ends, and then anybody's."""
+"""How long a claim lasts. Until its lease ends a row belongs to one process; after that anybody may claim it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """How long a claim is good. One call may take a third of it, and begins only while a little more is left."""
+    """The length of a lease. One call may take a third of it, and begins only while a little more than that is left."""
 
     seconds: float = 60.0
 
@@ -19,5 +19,7 @@ class Lease:
         return now + timedelta(seconds=self.seconds)
 
     def allows_call(self, lease_until: datetime, now: datetime) -> bool:
-        """Whether a call that begins now surely ends before somebody else may take over."""
+        """Whether a call that begins now is sure to end before anybody else may claim the row."""
+        # A call is cut off after 4/12 of the lease, and 1/12 is left for clocks that differ and for a busy machine.
+        # A call that began later could still be under way when the next owner makes the same one.
         return lease_until - now > timedelta(seconds=self.seconds * 5 / 12)

@@ -1,6 +1,6 @@
-"""What is to be said in Slack: written with the change that asks for it, sent later, each exactly once.
+"""What is to be sent to Slack: written in the transaction that asks for it, sent later, each delivery exactly once.
 
-`Outbox` writes inside the caller's transaction; storage.engine.deliveries is what the sender works with.
+`Outbox` writes within the caller's transaction. The sender works with storage.engine.deliveries.
 """
 
 import hashlib
@@ -12,23 +12,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from storage.engine.inbox import count_changed_rows
+from storage.engine.claims import count_changed_rows
+from storage.engine.delivery_kinds import DeliveryKind
 from storage.tables.engine import DeliveryRow
 from storage.upsert import insert_new_rows
 
-POST = "chat.postMessage"
-UPDATE = "chat.update"
-WHISPER = "chat.postEphemeral"
-RESPOND = "response_url"
-HOME = "views.publish"
-STRAYS = "strays"  # looks for second messages of its target and deletes them; see storage.engine.duplicates
+# What somebody is waiting for goes before what is sent to many. Earlier versions use 0 and 1 and claim only those:
+# with numbers of its own, a new kind of delivery can't reach a process that doesn't know it during a rolling start.
+PROMPT, BULK = 2, 3
+EARLIER_PROMPT, EARLIER_BULK = 0, 1
+PROMPT_PRIORITIES, BULK_PRIORITIES = (EARLIER_PROMPT, PROMPT), (EARLIER_BULK, BULK)
 
 
 class Outbox:
-    """Asks for calls to Slack within a transaction. Nothing is sent unless that transaction commits.
+    """Asks for deliveries within a transaction. Nothing is sent unless that transaction commits.
 
-    What goes to one place goes in the order in which it was asked for: posts of a channel, of a thread, of a person's
-    direct messages; edits of one message.
+    Deliveries to one place keep the order in which they were asked for: posts in a channel, in a thread or in a
+    person's direct messages, and edits of one message.
     """
 
     def __init__(self, session: Session, now: datetime) -> None:
@@ -47,51 +47,55 @@ class Outbox:
     ) -> str:
         """Post `message` ({text, blocks}) to a channel or, given a user's id, to their direct messages.
 
-        `key` makes it unique for ever; `bulk` lets what people wait for go first; `follows` puts it in the thread of
-        another delivery. Returns the delivery's id, which later edits name.
+        A second post with the same `key` is never made. `bulk` lets what people wait for go first; `follows` makes it
+        a reply in the thread of another delivery. Returns the delivery's id, which later edits name.
         """
         arguments = dict(message) | ({"thread_ts": thread_ts} if thread_ts else {})
         queue = "many:" if bulk else ""
         return self._add(
-            POST,
+            DeliveryKind.POST,
             arguments,
             channel=channel,
             key=key,
-            lane=int(bulk),
+            lane=BULK if bulk else PROMPT,
             target=follows,
             conversation=f"{queue}{channel}:{follows or thread_ts or ''}",
         )
 
     def edit(self, delivery: str, message: Mapping[str, Any]) -> None:
-        """Make the message of an earlier delivery look like `message`. Of several edits only the last is sent."""
-        waiting = (DeliveryRow.target == delivery) & (DeliveryRow.kind == UPDATE)
+        """Replace the message of an earlier delivery with `message`. Of several waiting edits only the last is sent."""
+        waiting = (DeliveryRow.target == delivery) & DeliveryRow.is_kind(DeliveryKind.EDIT)
         if not self._replace(waiting, dict(message)):
-            self._add(UPDATE, dict(message), target=delivery, conversation=f"edit:{delivery}")
+            self._add(DeliveryKind.EDIT, dict(message), target=delivery, conversation=f"edit:{delivery}")
 
     def post_ephemeral(
         self, channel: str, user: str, message: Mapping[str, Any], *, thread_ts: str | None = None
     ) -> str:
-        """Show `message` to one person only, where they are; if Slack cannot, they get it as a direct message."""
+        """Show `message` to one person only, where they are. If Slack can't, they get it as a direct message."""
         arguments = dict(message) | {"user": user} | ({"thread_ts": thread_ts} if thread_ts else {})
-        return self._add(WHISPER, arguments, channel=channel, person=user, conversation=f"only:{user}:{channel}")
+        conversation = f"only:{user}:{channel}"
+        return self._add(DeliveryKind.EPHEMERAL, arguments, channel=channel, person=user, conversation=conversation)
 
     def reply_to_url(self, response_url: str, message: Mapping[str, Any], *, user: str | None = None) -> str:
-        """Answer where a command was typed or a button clicked.
+        """Reply where a command was typed or a button was clicked.
 
-        A `response_url` lives for 30 minutes and five uses; after that `user` gets the words as a direct message.
+        A `response_url` works five times within 30 minutes; after that, `user` gets the message directly.
         """
         arguments = dict(message) | {"response_url": response_url}
         place = hashlib.sha256(response_url.encode()).hexdigest()[:32]
-        return self._add(RESPOND, arguments, person=user, conversation=f"url:{place}")
+        return self._add(DeliveryKind.RESPOND, arguments, person=user, conversation=f"url:{place}")
 
     def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
-        """Show `view` as the person's App Home. Of several waiting only the last is sent."""
-        waiting = (DeliveryRow.conversation == f"home:{user}") & (DeliveryRow.kind == HOME)
+        """Show `view` as the person's App Home. Of several waiting views only the last is sent."""
+        conversation = f"home:{user}"
+        waiting = (DeliveryRow.conversation == conversation) & DeliveryRow.is_kind(DeliveryKind.HOME)
         if not self._replace(waiting, {"view": dict(view)}):
-            self._add(HOME, {"view": dict(view)}, channel=user, person=user, conversation=f"home:{user}")
+            self._add(DeliveryKind.HOME, {"view": dict(view)}, channel=user, person=user, conversation=conversation)
 
     def _replace(self, which: ColumnElement[bool], arguments: dict[str, Any]) -> bool:
-        """Change what still waits. One that is being sent stays as it is, and the caller adds another behind it."""
+        """Change what still waits. One that is being sent stays as it is; the caller then adds another behind it."""
+        # `status` makes this safe beside a claim: the claim locks the row, so either this change is part of what is
+        # sent, or the row is leased by now and nothing here matches.
         waiting = which & (DeliveryRow.status == "waiting") & DeliveryRow.due_at.is_not(None)
         changed = self._session.execute(
             update(DeliveryRow).where(waiting).values(arguments=arguments),
@@ -99,25 +103,25 @@ class Outbox:
         )
         return count_changed_rows(changed) > 0
 
-    def _add(self, method: str, arguments: dict[str, Any], **columns: Any) -> str:
-        row = build_delivery_row(method, arguments, self._now, **columns)
+    def _add(self, kind: DeliveryKind, arguments: dict[str, Any], **columns: Any) -> str:
+        row = build_delivery_row(kind, arguments, self._now, **columns)
         if not insert_new_rows(self._session, DeliveryRow, [row]):
             return str(self._session.scalars(select(DeliveryRow.id).where(DeliveryRow.key == row["key"])).one())
         return str(row["id"])
 
 
-def build_delivery_row(method: str, arguments: dict[str, Any], now: datetime, **columns: Any) -> dict[str, Any]:
-    """The row of a delivery that waits."""
+def build_delivery_row(kind: DeliveryKind, arguments: dict[str, Any], now: datetime, **columns: Any) -> dict[str, Any]:
+    """The row of a waiting delivery, by column."""
     return {
         "id": uuid.uuid4().hex,
         "key": None,
-        "method": method,
+        "method": kind,
         "channel": None,
         "person": None,
         "target": None,
         "conversation": None,
         "arguments": arguments,
-        "lane": 0,
+        "lane": PROMPT,
         "status": "waiting",
         "created_at": now,
         "due_at": now,

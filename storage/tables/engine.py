@@ -1,25 +1,52 @@
-"""The durable engine's tables: what arrived (inbox), what is to be said (outbox), how fast (paces), what fires when.
+"""The durable engine's tables: arrivals (the inbox), deliveries (the outbox), rate limits, schedules and their runs.
 
-In arrivals and deliveries `due_at` is the moment at which somebody is to look at the row again: while it waits, when
-it may be worked on; while it is leased, when the lease ends; and nothing when it is settled. So one index finds all
-there is to do, whatever lies about from before.
+In arrivals and deliveries, `due_at` is when somebody should look at the row next: for a waiting row, when it may be
+worked on; for a leased row, when its lease ends; for a settled row it's null. One index on it finds all open work,
+however many settled rows there are.
+
+Some columns keep the names that earlier versions gave them; the attributes have clearer ones.
 """
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    Index,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.engine.delivery_kinds import DeliveryKind, list_stored_names
 from storage.tables.base import Base, Json
 
-# SQLite counts up only a column of type INTEGER.
+# SQLite numbers rows by itself only in a column of type INTEGER.
 Count = BigInteger().with_variant(Integer(), "sqlite")
 _UNSETTLED = text("due_at IS NOT NULL")
 
 
+class StoredKind(TypeDecorator[DeliveryKind]):
+    """Reads today's names of kinds and those that earlier versions stored."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> DeliveryKind | None:
+        return None if value is None else DeliveryKind(value)
+
+
 class ArrivalRow(Base):
-    """Something Slack delivered. `key` is its own identity, so that what arrives twice is written once."""
+    """Something Slack delivered. `key` identifies it, so what arrives twice is stored once."""
 
     __tablename__ = "arrivals"
     __table_args__ = (Index("ix_arrivals_due_at_id", "due_at", "id"), Index("ix_arrivals_done_at", "done_at"))
@@ -39,7 +66,7 @@ class ArrivalRow(Base):
 
 
 class DeliveryRow(Base):
-    """One call to Slack that must happen once. Committed together with the state change that asked for it."""
+    """Something to be sent to Slack exactly once. Committed together with the state change that asked for it."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -58,43 +85,46 @@ class DeliveryRow(Base):
     number: Mapped[int] = mapped_column(Count, primary_key=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     key: Mapped[str | None] = mapped_column(String(255), unique=True)
-    kind: Mapped[str] = mapped_column("method", String(40))
+    kind: Mapped[DeliveryKind] = mapped_column("method", StoredKind())
     channel: Mapped[str | None] = mapped_column(String(40))
-    person: Mapped[str | None] = mapped_column(String(40))  # whom it is for, when it is for one person only
-    target: Mapped[str | None] = mapped_column(String(32))  # the delivery that this one edits or follows in its thread
-    conversation: Mapped[str | None] = mapped_column(String(120))  # deliveries of one conversation go in their order
+    person: Mapped[str | None] = mapped_column(String(40))  # the only one who sees it, if it is for one person
+    target: Mapped[str | None] = mapped_column(String(32))  # the delivery whose message this edits or replies to
+    conversation: Mapped[str | None] = mapped_column(String(120))  # deliveries of a conversation keep their order
     arguments: Mapped[dict[str, Any]]
-    priority: Mapped[int] = mapped_column("lane", default=0)  # 0 somebody waits for it, 1 one of many
+    priority: Mapped[int] = mapped_column("lane")  # see storage.engine.outbox
     status: Mapped[str] = mapped_column(String(10))  # waiting, leased, done, dead
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
-    reserved_slot: Mapped[datetime | None] = mapped_column("slot_at")  # a place reserved in the channel's pace
-    blocks_later: Mapped[bool] = mapped_column(
-        "holds", default=True
-    )  # false: it failed so often that later ones may pass it
+    reserved_slot: Mapped[datetime | None] = mapped_column("slot_at")  # its time within the channel's rate limit
+    blocks_later: Mapped[bool] = mapped_column("holds", default=True)  # later ones of its conversation wait for it
     attempts: Mapped[int] = mapped_column(default=0)
     first_attempt_at: Mapped[datetime | None]
     owner: Mapped[str | None] = mapped_column(String(120))
     done_at: Mapped[datetime | None]
-    reported_at: Mapped[datetime | None] = mapped_column("told_at")  # dead, and somebody was told
+    reported_at: Mapped[datetime | None] = mapped_column("told_at")  # when its failure was reported
     posted_channel: Mapped[str | None] = mapped_column(String(40))
     posted_ts: Mapped[str | None] = mapped_column(String(32))
-    emptied: Mapped[bool] = mapped_column(default=False)  # long done: its words were forgotten
+    emptied: Mapped[bool] = mapped_column(default=False)  # settled long ago, and its content deleted
     error: Mapped[str | None] = mapped_column(Text)
+
+    @classmethod
+    def is_kind(cls, kind: DeliveryKind) -> ColumnElement[bool]:
+        """The SQL condition; rows that earlier versions wrote match too."""
+        return cls.kind.in_(list_stored_names(kind))
 
 
 class RateLimitRow(Base):
-    """How far a scope is used: “method:chat.postMessage” (paused until), “workspace”, “channel:C123”."""
+    """How far a scope is used up: “method:NAME” (paused until), “workspace”, “channel:C123”."""
 
     __tablename__ = "paces"
 
     scope: Mapped[str] = mapped_column(String(100), primary_key=True)
     free_at: Mapped[datetime]
-    taken: Mapped[list[float]] = mapped_column(Json)  # the channel's latest slots, seconds since 1970, oldest first
+    taken: Mapped[list[float]] = mapped_column(Json)  # the channel's latest slots, Unix seconds, oldest first
 
 
 class ScheduleRow(Base):
-    """When something fires next. The rule stands in the organisation file; `definition` tells when it changed."""
+    """When something runs next. The rule itself is in the organisation file; `definition` shows when it has changed."""
 
     __tablename__ = "schedules"
 
@@ -105,7 +135,7 @@ class ScheduleRow(Base):
 
 
 class RunRow(Base):
-    """One firing of a schedule: schedule and slot are unique, so that two processes cannot both do it."""
+    """One run of a schedule. Schedule and slot are unique, so no two processes can run the same slot."""
 
     __tablename__ = "runs"
     __table_args__ = (UniqueConstraint("schedule", "slot"),)

@@ -18,9 +18,11 @@ from bot import slack_connection
 from bot.engine.delivery_client import SlackDeliveryClient
 from bot.engine.loop import Loop
 from bot.engine.sender import Sender
+from bot.engine.slack_methods import list_calls
 from handlers.context import AppContext, Channels
 from storage.database import Database
 from storage.engine.deliveries import Deliveries
+from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.lease import Lease
 from storage.engine.rate_limits import PostingLimits
 from storage.store import Store
@@ -137,9 +139,9 @@ class Post:
                 await self.changed.wait()
         return self.row(delivery)
 
-    async def settled_in_all(self, method: str, number: int) -> None:
-        """Wait until so many calls of the method are settled."""
-        settled = select(func.count()).where(DeliveryRow.kind == method, DeliveryRow.due_at.is_(None))
+    async def settled_in_all(self, kind: DeliveryKind, number: int) -> None:
+        """Wait until so many deliveries of the kind are settled."""
+        settled = select(func.count()).where(DeliveryRow.is_kind(kind), DeliveryRow.due_at.is_(None))
         async with asyncio.timeout(10), self.changed:
             while self._count(settled) < number:
                 await self.changed.wait()
@@ -185,7 +187,7 @@ async def office(
     """The sender at work."""
     died = asyncio.Event()
     changed = asyncio.Condition()
-    deliveries = Watched(store.database, PostingLimits(), LEASE)
+    deliveries = Watched(store.database, PostingLimits(), LEASE, list_calls)
     deliveries.watch(changed)
     caller = SlackDeliveryClient(
         slack_connection.build_web_client(workspace.bot_token, workspace.api_url, http), deliveries, LEASE, now

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.doctor import Level, run_checks
+from bot.engine.slack_methods import list_calls
 from bot.local_workspace import SEED
 from bot.manifest import build_manifest
 from bot.organisation import SAMPLE
@@ -177,7 +178,7 @@ async def test_posts_that_slack_refused_for_good_are_counted(data: Path, now: No
     store = Store(Database(settings.database))
     with store.transaction(now()) as tx:
         tx.outbox.post("C07ASK", {"text": "hello"})
-    deliveries = Deliveries(store.database, PostingLimits(), LEASE)
+    deliveries = Deliveries(store.database, PostingLimits(), LEASE, list_calls)
     for delivery in deliveries.claim("host:1", now(), 1).deliveries:
         deliveries.give_up(delivery, "channel_not_found", now())
     store.database.close()

@@ -1,11 +1,13 @@
 """What the tests of storage speak of: one Monday, two processes, a few places."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from storage.database import Database
 from storage.engine.claiming import Delivery
 from storage.engine.deliveries import Deliveries, SendResult
+from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.inbox import NewArrival
 from storage.engine.lease import Lease
 from storage.engine.rate_limits import PostingLimits
@@ -29,8 +31,13 @@ def arrival(key: str, seconds: float = 0, **payload: Any) -> NewArrival:
     return NewArrival(key, "event:app_mention", payload or {"event": {"user": ADA, "text": key}}, later(seconds))
 
 
-def sender_of(database: Database, **pace: float) -> Deliveries:
-    return Deliveries(database, PostingLimits(**pace), LEASE)  # type: ignore[arg-type]
+def list_calls(kind: DeliveryKind, is_repeated: bool) -> Iterable[str]:
+    """One call of each kind, and a search before a post that may have got through already."""
+    return (kind, "search") if is_repeated and kind is DeliveryKind.POST else (kind,)
+
+
+def sender_of(database: Database, **limits: float) -> Deliveries:
+    return Deliveries(database, PostingLimits(**limits), LEASE, list_calls)  # type: ignore[arg-type]
 
 
 def post(deliveries: Deliveries, delivery: Delivery, now: datetime, ts: str = "1789.000100") -> None:

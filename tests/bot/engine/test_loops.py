@@ -9,6 +9,7 @@ import pytest
 from bot.engine.dead_letters import QUIET_FOR, ReportDeadLetters
 from bot.engine.loop import Loop
 from bot.engine.scheduler import AFTER_TROUBLE, Scheduler
+from bot.engine.slack_methods import list_calls
 from foundation.errors import UserError
 from handlers.context import AppContext
 from storage.engine.deliveries import Deliveries, SendResult
@@ -115,7 +116,7 @@ class Mail:
     def __init__(self, store: Store, now: Now) -> None:
         self.store = store
         self.now = now
-        self.deliveries = Deliveries(store.database, PostingLimits(), LEASE)
+        self.deliveries = Deliveries(store.database, PostingLimits(), LEASE, list_calls)
 
     def die(self, channel: str, error: str) -> None:
         with self.store.transaction(self.now()) as tx:

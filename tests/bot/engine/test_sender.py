@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.engine.sender import KEEP_TRYING
+from bot.engine.slack_methods import DELETE_MESSAGE, POST_MESSAGE, UPDATE_MESSAGE
 from storage.engine.claiming import Delivery
-from storage.engine.outbox import POST, STRAYS, UPDATE
+from storage.engine.delivery_kinds import DeliveryKind
 from storage.tables.engine import DeliveryRow
 from tests.bot.conftest import Post
 
@@ -24,18 +25,18 @@ async def test_a_post_stands_and_its_place_is_known(office: Post) -> None:
     row = await office.settled(office.ask("post", ASK, words("hello")))
     assert await office.texts(ASK) == ["hello"]
     assert (row.status, row.posted_channel) == ("done", ASK)
-    assert (await office.called()).count(POST) == 1
+    assert (await office.called()).count(POST_MESSAGE) == 1
 
 
 async def test_a_person_gets_a_direct_message_in_one_call(office: Post) -> None:
     ada = office.workspace.as_user("U01ADA")
     row = await office.settled(office.ask("post", "U01ADA", words("for you")))
     assert (await ada.wait_message("for you"))["channel"] == row.posted_channel
-    assert await office.called() == [POST]
+    assert await office.called() == [POST_MESSAGE]
 
 
 async def test_an_answer_that_is_lost_on_the_way_is_looked_up_and_not_posted_again(office: Post) -> None:
-    await office.workspace.faults({"kind": "lost_response", "method": POST, "count": 1})
+    await office.workspace.faults({"kind": "lost_response", "method": POST_MESSAGE, "count": 1})
     delivery = office.ask("post", ASK, words("once"))
     await office.until(delivery, lambda row: row.error is not None)
     office.forward(2)
@@ -46,7 +47,7 @@ async def test_an_answer_that_is_lost_on_the_way_is_looked_up_and_not_posted_aga
 
 async def test_the_same_in_a_thread_and_in_direct_messages(office: Post) -> None:
     root = await office.settled(office.ask("post", ASK, words("root")))
-    await office.workspace.faults({"kind": "lost_response", "method": POST, "count": 2})
+    await office.workspace.faults({"kind": "lost_response", "method": POST_MESSAGE, "count": 2})
     thread = office.ask("post", ASK, words("in the thread"), thread_ts=root.posted_ts)
     direct = office.ask("post", "U01ADA", words("direct"))
     for delivery in (thread, direct):
@@ -60,11 +61,11 @@ async def test_the_same_in_a_thread_and_in_direct_messages(office: Post) -> None
 
 
 async def test_a_message_far_back_in_a_busy_channel_is_still_found(office: Post) -> None:
-    await office.workspace.faults({"kind": "lost_response", "method": POST, "count": 1})
+    await office.workspace.faults({"kind": "lost_response", "method": POST_MESSAGE, "count": 1})
     delivery = office.ask("post", ASK, words("once"))
     await office.until(delivery, lambda row: row.error is not None)
     for number in range(250):  # more than one page of history
-        await office.workspace.api(POST, channel=ASK, text=f"other {number}")
+        await office.workspace.api(POST_MESSAGE, channel=ASK, text=f"other {number}")
     office.forward(2)
     await office.settled(delivery)
     texts = (await office.workspace.api("conversations.history", channel=ASK, limit=500))["messages"]
@@ -72,7 +73,7 @@ async def test_a_message_far_back_in_a_busy_channel_is_still_found(office: Post)
 
 
 async def test_what_slack_could_not_do_is_done_later(office: Post) -> None:
-    await office.workspace.faults({"kind": "status", "method": POST, "status": 503, "count": 2})
+    await office.workspace.faults({"kind": "status", "method": POST_MESSAGE, "status": 503, "count": 2})
     delivery = office.ask("post", ASK, words("patience"))
     for attempt in (1, 2):
         await office.until(delivery, lambda row, attempt=attempt: row.attempts == attempt and row.status == "waiting")
@@ -82,7 +83,7 @@ async def test_what_slack_could_not_do_is_done_later(office: Post) -> None:
 
 
 async def test_an_outage_of_two_days_loses_nothing_and_keeps_the_order(office: Post) -> None:
-    await office.workspace.faults({"kind": "status", "method": POST, "status": 503})
+    await office.workspace.faults({"kind": "status", "method": POST_MESSAGE, "status": 503})
     deliveries = [office.ask("post", ASK, words(f"{number}")) for number in range(3)]
     for _ in range(4):
         await office.until(deliveries[0], lambda row: row.status == "waiting")
@@ -96,7 +97,7 @@ async def test_an_outage_of_two_days_loses_nothing_and_keeps_the_order(office: P
 
 
 async def test_what_never_works_is_given_up_after_days_and_told(office: Post) -> None:
-    await office.workspace.faults({"kind": "status", "method": POST, "status": 503})
+    await office.workspace.faults({"kind": "status", "method": POST_MESSAGE, "status": 503})
     delivery = office.ask("post", ASK, words("hopeless"))
     await office.until(delivery, lambda row: row.status == "waiting" and row.attempts == 1)
     office.forward(KEEP_TRYING.total_seconds())
@@ -106,7 +107,7 @@ async def test_what_never_works_is_given_up_after_days_and_told(office: Post) ->
 
 
 async def test_too_many_calls_pause_the_method_and_cost_no_attempt(office: Post) -> None:
-    await office.workspace.faults({"kind": "ratelimit", "method": POST, "retry_after": 30, "count": 1})
+    await office.workspace.faults({"kind": "ratelimit", "method": POST_MESSAGE, "retry_after": 30, "count": 1})
     delivery = office.ask("post", ASK, words("slowly"))
     row = await office.until(delivery, lambda row: row.error is not None)
     assert row.attempts == 0
@@ -122,7 +123,7 @@ async def test_too_many_calls_pause_the_method_and_cost_no_attempt(office: Post)
 
 async def test_too_many_looks_pause_the_looking_and_not_the_posting(office: Post) -> None:
     await office.workspace.faults(
-        {"kind": "lost_response", "method": POST, "count": 1},
+        {"kind": "lost_response", "method": POST_MESSAGE, "count": 1},
         {"kind": "ratelimit", "method": "conversations.history", "retry_after": 30, "count": 1},
     )
     lost = office.ask("post", ASK, words("lost"))
@@ -149,7 +150,7 @@ async def test_a_token_that_was_revoked_loses_nothing(office: Post) -> None:
     "code", ["not_in_channel", "is_archived", "channel_not_found", "invalid_blocks", "msg_too_long"]
 )
 async def test_what_slack_refuses_for_good_is_kept_to_be_told(office: Post, code: str) -> None:
-    await office.workspace.faults({"kind": "error", "method": POST, "error": code, "count": 1})
+    await office.workspace.faults({"kind": "error", "method": POST_MESSAGE, "error": code, "count": 1})
     row = await office.settled(office.ask("post", ASK, words("refused")))
     assert (row.status, row.error, row.reported_at) == ("dead", code, None)
     await asyncio.wait_for(office.died.wait(), 10)
@@ -157,7 +158,7 @@ async def test_what_slack_refuses_for_good_is_kept_to_be_told(office: Post, code
 
 
 async def test_an_edit_waits_for_its_message_and_shows_the_last_state(office: Post) -> None:
-    await office.workspace.faults({"kind": "delay", "method": POST, "ms": 100, "count": 1})
+    await office.workspace.faults({"kind": "delay", "method": POST_MESSAGE, "ms": 100, "count": 1})
     with office.store.transaction(office.now()) as tx:
         card = tx.outbox.post(TRIAGE, words("submitted"))
         tx.outbox.edit(card, words("queued"))
@@ -166,7 +167,7 @@ async def test_an_edit_waits_for_its_message_and_shows_the_last_state(office: Po
     wei = office.workspace.as_user("U03WEI")
     await wei.wait_message("in progress")
     assert await office.texts(TRIAGE) == ["in progress"]
-    assert (await office.called()).count("chat.update") == 1
+    assert (await office.called()).count(UPDATE_MESSAGE) == 1
 
 
 async def test_an_edit_without_blocks_takes_away_those_that_were_there(office: Post) -> None:
@@ -179,7 +180,7 @@ async def test_an_edit_without_blocks_takes_away_those_that_were_there(office: P
 
 
 async def test_an_edit_of_a_message_that_died_dies_quietly(office: Post) -> None:
-    await office.workspace.faults({"kind": "error", "method": POST, "error": "channel_not_found", "count": 1})
+    await office.workspace.faults({"kind": "error", "method": POST_MESSAGE, "error": "channel_not_found", "count": 1})
     with office.store.transaction(office.now()) as tx:
         card = tx.outbox.post(TRIAGE, words("card"))
         tx.outbox.edit(card, words("edited"))
@@ -249,7 +250,7 @@ async def test_a_process_that_was_stopped_sends_nothing_that_another_has_taken_o
     await send_as(office, theirs)
     await send_as(office, mine)
     assert await office.texts(ASK) == ["once"]
-    assert (await office.called()).count(POST) == 1
+    assert (await office.called()).count(POST_MESSAGE) == 1
 
 
 async def test_a_process_that_was_stopped_goes_on_with_what_nobody_has_taken_over(office: Post) -> None:
@@ -275,13 +276,13 @@ async def test_a_process_that_was_stopped_within_a_call_takes_back_what_it_said_
     office.forward(61)
     row = await office.settled(delivery)
     if answer == "is lost":
-        await office.workspace.faults({"kind": "lost_response", "method": POST, "count": 1})
+        await office.workspace.faults({"kind": "lost_response", "method": POST_MESSAGE, "count": 1})
     stopped.go_on.set()
     await stopped.over.wait()
     office.forward(5)
-    await office.settled_in_all(STRAYS, 1)
+    await office.settled_in_all(DeliveryKind.REMOVE_DUPLICATES, 1)
     called = await office.called()
-    assert (called.count(POST), called.count("chat.delete")) == (3, 1), "the root, and twice the same"
+    assert (called.count(POST_MESSAGE), called.count(DELETE_MESSAGE)) == (3, 1), "the root, and twice the same"
     assert await standing(office, row) == [row.posted_ts]
 
 
@@ -294,13 +295,13 @@ async def test_an_edit_that_came_too_late_is_followed_by_the_latest(
     office.ask("edit", root, words("second"))
     await stopped.reached.wait()
     office.forward(61)
-    await office.settled_in_all(UPDATE, 1)
+    await office.settled_in_all(DeliveryKind.EDIT, 1)
     office.ask("edit", root, words("third"))
-    await office.settled_in_all(UPDATE, 2)
+    await office.settled_in_all(DeliveryKind.EDIT, 2)
     stopped.go_on.set()
     await stopped.over.wait()
-    await office.settled_in_all(UPDATE, 3)
-    assert (await office.called()).count(UPDATE) == 4
+    await office.settled_in_all(DeliveryKind.EDIT, 3)
+    assert (await office.called()).count(UPDATE_MESSAGE) == 4
     assert await office.texts(ASK) == ["third"]
 
 
@@ -315,7 +316,7 @@ class Stopped:
 
 def stop_within_the_call(office: Post, monkeypatch: pytest.MonkeyPatch) -> Stopped:
     """The next call is held; what it is for is taken over and done meanwhile."""
-    client, stopped = office.sender._caller.client, Stopped()
+    client, stopped = office.sender._client.client, Stopped()
     api_call = client.api_call
 
     async def held(*call: Any, **how: Any) -> Any:
@@ -344,7 +345,7 @@ async def send_as(office: Post, delivery: Delivery) -> None:
 
 
 async def test_posts_of_one_thread_stand_in_their_order_though_one_of_them_stumbles(office: Post) -> None:
-    await office.workspace.faults({"kind": "status", "method": POST, "status": 500, "count": 1})
+    await office.workspace.faults({"kind": "status", "method": POST_MESSAGE, "status": 500, "count": 1})
     deliveries = [office.ask("post", ASK, words(f"{number}")) for number in range(4)]
     await office.until(deliveries[0], lambda row: row.error is not None)
     office.forward(2)
@@ -363,11 +364,11 @@ async def test_when_it_stops_what_somebody_waits_for_is_still_sent(office: Post)
 
 async def test_stopping_takes_no_longer_than_it_may(office: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.engine.sender.DRAIN_SECONDS", 0.1)
-    await office.workspace.faults({"kind": "delay", "method": POST, "ms": 5_000})
+    await office.workspace.faults({"kind": "delay", "method": POST_MESSAGE, "ms": 5_000})
     delivery = office.ask("post", ASK, words("slow"))
-    while not office.sender._flying:
+    while not office.sender._in_flight:
         await asyncio.sleep(0)
     office.sender.stop()
-    while office.sender._flying:
+    while office.sender._in_flight:
         await asyncio.sleep(0.01)
     assert office.row(delivery).status == "leased"  # looked for at the next start

@@ -47,7 +47,7 @@ def test_what_died_with_another_is_not_told_twice(database: Database, sender: De
     [post] = sender.claim(ONE, NOW, 10).deliveries
     sender.give_up(post, "channel_not_found", NOW)
     [edit] = sender.claim(ONE, NOW, 10).deliveries
-    sender.give_up(edit, "its message was never posted", NOW, told=True)
+    sender.give_up(edit, "its message was never posted", NOW, is_reported=True)
     assert untold(database) == [(TRIAGE, "channel_not_found")]
 
 

@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from storage.database import Database
 from storage.engine.claiming import Delivery
-from storage.engine.deliveries import OVERTAKEN_AFTER, Deliveries
+from storage.engine.deliveries import STOPS_BLOCKING_AFTER, Deliveries
+from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.outbox import Outbox
+from storage.engine.rate_limits import EVERYTHING
 from storage.tables.engine import DeliveryRow
 from tests.storage.cast import ADA, ASK, BEN, NOW, ONE, TRIAGE, TWO, later, post, sender_of, texts, words
 
@@ -127,7 +129,7 @@ def test_a_process_that_took_over_from_itself_keeps_to_the_later_claim(desk: Des
 def test_a_claim_of_the_same_number_by_another_process_is_still_not_ours(desk: Desk, sender: Deliveries) -> None:
     delivery = desk.say("hello")
     [mine] = claim(sender)
-    sender.pause(mine, "chat.postMessage", later(5))  # no attempt: the next one has the same number
+    sender.pause(mine, DeliveryKind.POST, later(5))  # no attempt: the next one has the same number
     [theirs] = claim(sender, 5, TWO)
     assert theirs.attempt == mine.attempt
     post(sender, mine, later(6), ts="1.000001")
@@ -189,11 +191,11 @@ def test_a_post_that_is_tried_again_keeps_its_place(desk: Desk, sender: Deliveri
 def test_one_that_slack_stumbles_over_again_and_again_is_passed(desk: Desk, sender: Deliveries) -> None:
     desk.say("one")
     desk.say("two")
-    for attempt in range(OVERTAKEN_AFTER):
+    for attempt in range(STOPS_BLOCKING_AFTER):
         [one] = claim(sender, attempt * 100)
         assert said([one]) == ["one"]
         sender.retry_without_blocking(one, "internal_error", later((attempt + 1) * 100), later(attempt * 100))
-    assert said(claim(sender, OVERTAKEN_AFTER * 100 - 50)) == ["two"]
+    assert said(claim(sender, STOPS_BLOCKING_AFTER * 100 - 50)) == ["two"]
 
 
 def test_one_that_died_makes_way_at_once(desk: Desk, sender: Deliveries) -> None:
@@ -224,7 +226,7 @@ def test_an_edit_waits_until_its_message_stands_and_then_knows_where(desk: Desk,
     assert claim(sender) == []
     post(sender, first, later(1), ts="1789.000200")
     [edit] = claim(sender, 1)
-    assert (edit.method, edit.target_channel, edit.target_ts) == ("chat.update", TRIAGE, "1789.000200")
+    assert (edit.kind, edit.target_channel, edit.target_ts) == (DeliveryKind.EDIT, TRIAGE, "1789.000200")
 
 
 def test_of_several_edits_only_the_last_is_sent(desk: Desk, sender: Deliveries) -> None:
@@ -296,10 +298,10 @@ def test_what_somebody_waits_for_goes_before_many(desk: Desk, sender: Deliveries
 
 def test_while_only_what_is_waited_for_is_taken_many_are_not_asked_for_again(desk: Desk, sender: Deliveries) -> None:
     desk.say("one of many", ADA, bulk=True)
-    claimed = sender.claim(ONE, NOW, 50, many=False)
+    claimed = sender.claim(ONE, NOW, 50, include_bulk=False)
     assert (said(claimed.deliveries), claimed.check_again_at) == ([], None)
     desk.say("an answer", BEN)
-    claimed = sender.claim(ONE, NOW, 50, many=False)
+    claimed = sender.claim(ONE, NOW, 50, include_bulk=False)
     assert said(claimed.deliveries) == ["an answer"]
     assert claimed.check_again_at is None or claimed.check_again_at > NOW
 
@@ -336,7 +338,7 @@ def test_places_that_passed_during_a_pause_are_not_used_all_at_once(desk: Desk, 
     for number in range(14):
         desk.say(f"{number}", thread_ts=f"{number}.1")
     for one in claim(sender):
-        sender.pause(one, "chat.postMessage", later(60))
+        sender.pause(one, DeliveryKind.POST, later(60))
     assert len(claim(sender, 60)) == 5
 
 
@@ -352,7 +354,7 @@ def test_a_429_pauses_the_method_for_every_process_and_costs_no_attempt(desk: De
     desk.say("one")
     desk.say("two", TRIAGE)
     [one, two] = claim(sender)
-    sender.pause(one, "chat.postMessage", later(30))
+    sender.pause(one, DeliveryKind.POST, later(30))
     sender.retry_in_order(two, "no network", later(1))
     assert claim(sender, 29, TWO) == []
     assert sender.claim(TWO, later(29), 5).check_again_at == later(30)
@@ -366,7 +368,7 @@ def test_a_pause_of_looking_into_the_history_holds_only_what_has_to_look(desk: D
     for tried in claim(sender):
         sender.retry_in_order(tried, "no network", later(1))
     first, second = claim(sender, 1)
-    sender.pause(first, "conversations.history", later(30))
+    sender.pause(first, "search", later(30))
     sender.retry_in_order(second, "no network", later(2))
     desk.say("new", TRIAGE, thread_ts="1.1", now=later(2))
     assert said(claim(sender, 2)) == ["new"]
@@ -376,7 +378,7 @@ def test_a_pause_of_looking_into_the_history_holds_only_what_has_to_look(desk: D
 def test_a_token_that_slack_does_not_take_holds_everything(desk: Desk, sender: Deliveries) -> None:
     desk.say("one")
     [one] = claim(sender)
-    sender.pause(one, "*", later(60))
+    sender.pause(one, EVERYTHING, later(60))
     desk.home(ADA, "home")
     assert claim(sender, 59) == []
     assert len(claim(sender, 60)) == 2
@@ -385,7 +387,7 @@ def test_a_token_that_slack_does_not_take_holds_everything(desk: Desk, sender: D
 def test_when_stopping_only_what_somebody_waits_for_is_given_out(desk: Desk, sender: Deliveries) -> None:
     desk.say("one of many", bulk=True)
     desk.say("an answer", TRIAGE)
-    assert texts(sender.claim(ONE, NOW, 10, many=False)) == ["an answer"]
+    assert texts(sender.claim(ONE, NOW, 10, include_bulk=False)) == ["an answer"]
 
 
 def test_a_long_queue_of_one_channel_does_not_hide_the_others(desk: Desk, sender: Deliveries) -> None:
@@ -410,7 +412,7 @@ def test_words_that_cannot_be_shown_in_place_go_to_the_person_once(database: Dat
     sender.send_as_direct_message(whisper, "user_not_in_channel", later(1))
     sender.send_as_direct_message(whisper, "user_not_in_channel", later(1))
     [direct] = claim(sender, 1)
-    assert (direct.method, direct.channel) == ("chat.postMessage", ADA)
+    assert (direct.kind, direct.channel) == (DeliveryKind.POST, ADA)
     assert direct.arguments == {"text": "only you", "blocks": blocks}
     assert claim(sender, 3_600) != [direct]
 

@@ -22,7 +22,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, preco
 from storage.database import Database
 from storage.engine.claiming import Delivery
 from storage.engine.deliveries import SendResult
-from storage.engine.outbox import POST, STRAYS, Outbox
+from storage.engine.delivery_kinds import DeliveryKind
+from storage.engine.outbox import Outbox
 from tests.storage.cast import LEASE, NOW, ONE, TWO, sender_of, words
 from tests.storage.databases import migrate_once
 
@@ -44,16 +45,16 @@ class Slack:
 
     def look(self, delivery: Delivery) -> str | None:
         """What bot.engine.delivery_client does before it posts again."""
-        there = self.by(delivery.id) if delivery.method == POST and delivery.attempt > 1 else []
+        there = self.by(delivery.id) if delivery.kind is DeliveryKind.POST and delivery.attempt > 1 else []
         return there[0] if there else None
 
     def do(self, delivery: Delivery) -> str | None:
-        if delivery.method == STRAYS:
+        if delivery.kind is DeliveryKind.REMOVE_DUPLICATES:
             for ts in self.by(str(delivery.target)):
                 if delivery.target_ts not in (None, ts):
                     del self.of[ts], self.words[ts]
             return None
-        if delivery.method != POST:
+        if delivery.kind is not DeliveryKind.POST:
             assert delivery.target_ts is not None
             self.words[delivery.target_ts] = delivery.arguments["text"]
             return None
@@ -158,7 +159,7 @@ class OutboxStates(RuleBasedStateMachine):
     def _call(self, delivery: Delivery, outcome: str, *, looks: bool = True) -> None:
         soon = self.now + timedelta(seconds=min(0.5 * 2**delivery.attempt, 60))
         if outcome == "429":
-            self.sender.pause(delivery, delivery.method, self.now + timedelta(seconds=5))
+            self.sender.pause(delivery, delivery.kind, self.now + timedelta(seconds=5))
         elif outcome == "internal error":
             self.stumbled.add((delivery.channel or "", delivery.arguments.get("thread_ts")))
             self.sender.retry_without_blocking(delivery, outcome, soon, self.now)

@@ -23,12 +23,14 @@ LIMITS = PostingLimits()
 def slot(database: Database) -> Slot:
     """Reserves a place and, when it is near enough, uses it: the time of the post, or None."""
 
-    def take(now: datetime, channel: str = ASK, *, many: bool = False, pace: PostingLimits = LIMITS) -> datetime | None:
+    def take(
+        now: datetime, channel: str = ASK, *, bulk: bool = False, limits: PostingLimits = LIMITS
+    ) -> datetime | None:
         with database.transaction() as session:
-            state = RateLimits(session, pace, now)
+            state = RateLimits(session, limits, now)
             state.load_channels([channel])
-            reserved = state.reserve_slot(channel, many=many)
-            spent = state.use_slot(channel, reserved, many=many) if reserved <= state.claim_until else None
+            reserved = state.reserve_slot(channel, bulk=bulk)
+            spent = state.use_slot(channel, reserved, bulk=bulk) if reserved <= state.claim_until else None
             state.save()
         return spent
 
@@ -48,14 +50,14 @@ def test_every_channel_has_its_own_pace(slot: Slot) -> None:
 
 
 def test_of_many_one_a_second_goes_into_a_channel(slot: Slot) -> None:
-    assert slot(NOW, many=True) == NOW
-    assert slot(NOW, many=True) is None
-    assert slot(later(2), many=True) == later(2)
+    assert slot(NOW, bulk=True) == NOW
+    assert slot(NOW, bulk=True) is None
+    assert slot(later(2), bulk=True) == later(2)
 
 
 def test_many_keep_to_the_pace_of_the_workspace_wherever_they_go(slot: Slot) -> None:
-    pace = PostingLimits(posts_per_minute=600)  # one in a tenth of a second
-    times = [slot(NOW, f"C{number}", many=True, pace=pace) for number in range(20)]
+    limits = PostingLimits(posts_per_minute=600)  # one in a tenth of a second
+    times = [slot(NOW, f"C{number}", bulk=True, limits=limits) for number in range(20)]
     went = [time for time in times if time]
     assert went == sorted(went)
     assert len(went) <= 9  # half a second of catching up, a quarter of looking ahead
@@ -63,48 +65,48 @@ def test_many_keep_to_the_pace_of_the_workspace_wherever_they_go(slot: Slot) -> 
 
 def test_those_who_are_waited_for_do_not_wait_for_the_many(slot: Slot) -> None:
     for number in range(20):
-        slot(NOW, f"C{number}", many=True)
+        slot(NOW, f"C{number}", bulk=True)
     assert slot(NOW) == NOW
 
 
 def test_the_many_make_room_for_what_was_said_between(slot: Slot) -> None:
-    pace = PostingLimits(posts_per_minute=60)
+    limits = PostingLimits(posts_per_minute=60)
     for number in range(3):
-        slot(NOW, f"C{number}", pace=pace)
-    assert slot(NOW, "C9", many=True, pace=pace) is None
-    assert slot(later(3), "C8", many=True, pace=pace) == later(3)
+        slot(NOW, f"C{number}", limits=limits)
+    assert slot(NOW, "C9", bulk=True, limits=limits) is None
+    assert slot(later(3), "C8", bulk=True, limits=limits) == later(3)
 
 
 def test_a_place_of_many_that_others_have_filled_meanwhile_is_given_up(database: Database, slot: Slot) -> None:
-    slot(NOW, many=True)
+    slot(NOW, bulk=True)
     with database.transaction() as session:
         state = RateLimits(session, PostingLimits(), NOW)
         state.load_channels([ASK])
-        reserved = state.reserve_slot(ASK, many=True)
+        reserved = state.reserve_slot(ASK, bulk=True)
         state.save()
     for _ in range(4):
         slot(later(0.5))
     with database.transaction() as session:
         state = RateLimits(session, PostingLimits(), reserved)
         state.load_channels([ASK])
-        assert state.use_slot(ASK, reserved, many=True) is None
+        assert state.use_slot(ASK, reserved, bulk=True) is None
 
 
 def test_a_pause_is_obeyed_until_it_ends_and_by_that_method_only(database: Database) -> None:
     with database.transaction() as session:
-        rate_limits.record_pause(session, "chat.update", later(30))
+        rate_limits.record_pause(session, "edit", later(30))
     with database.transaction() as session:
         state = RateLimits(session, PostingLimits(), later(1))
-        assert state.paused_until(["chat.postMessage"]) is None
-        assert state.paused_until(["chat.postMessage", "chat.update"]) == later(30)
-        assert RateLimits(session, PostingLimits(), later(30)).paused_until(["chat.update"]) is None
+        assert state.find_pause(["post"]) is None
+        assert state.find_pause(["post", "edit"]) == later(30)
+        assert RateLimits(session, PostingLimits(), later(30)).find_pause(["edit"]) is None
 
 
 def test_a_later_pause_replaces_the_one_before(database: Database) -> None:
     with database.transaction() as session:
-        rate_limits.record_pause(session, "chat.update", later(30))
-        rate_limits.record_pause(session, "chat.update", later(60))
-        assert RateLimits(session, PostingLimits(), NOW).paused_until(["chat.update"]) == later(60)
+        rate_limits.record_pause(session, "edit", later(30))
+        rate_limits.record_pause(session, "edit", later(60))
+        assert RateLimits(session, PostingLimits(), NOW).find_pause(["edit"]) == later(60)
 
 
 def test_scopes_that_were_not_used_for_long_are_forgotten(database: Database, slot: Slot) -> None:
@@ -127,9 +129,9 @@ def test_whoever_asks_and_whenever_no_window_of_five_seconds_has_more_than_five_
     with database.transaction() as session:
         session.execute(delete(RateLimitRow))
     now, went = 0.0, []
-    for wait, many in waits:
+    for wait, bulk in waits:
         now += wait
-        spent = slot(later(now), many=many)
+        spent = slot(later(now), bulk=bulk)
         if spent:
             went.append((spent - NOW).total_seconds())
     went.sort()

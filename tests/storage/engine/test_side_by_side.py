@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from storage.database import Database
-from storage.engine.deliveries import CLAIMS
+from storage.engine.deliveries import CLAIM_LOCK
 from storage.engine.inbox import Arrival, Inbox, LeaseLost
 from storage.engine.outbox import Outbox
 from storage.engine.schedules import Schedules
@@ -123,7 +123,7 @@ def test_claims_are_made_one_at_a_time(database: Database) -> None:
     waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
     with ThreadPoolExecutor(1) as other:
         with database.transaction() as session:
-            session.execute(CLAIMS)
+            session.execute(CLAIM_LOCK)
             claim = other.submit(lambda: sender_of(database).claim("host:1", NOW, 5).deliveries)
             while not session.scalar(waiting):
                 assert not claim.done()
@@ -138,7 +138,7 @@ def test_a_process_that_is_stopped_in_a_transaction_does_not_hold_the_others_for
     with database.transaction() as session:
         Outbox(session, NOW).post("C07ASK", words("hello"))
     stopped = database.engine.connect()
-    stopped.execute(CLAIMS)  # and it says nothing more
+    stopped.execute(CLAIM_LOCK)  # and it says nothing more
     assert len(sender_of(database).claim("host:2", NOW, 5).deliveries) == 1
     stopped.invalidate()
     database.close()
