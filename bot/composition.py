@@ -1,4 +1,4 @@
-"""The composition root: the one place where the rooms are put together."""
+"""The composition root: the one place where all parts are put together."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ from storage.store import Store
 
 
 def utc_now() -> datetime:
-    """The one clock of the running bot."""
+    """The clock of the running bot."""
     return datetime.now(UTC)
 
 
@@ -57,39 +57,47 @@ class Engine:
     """The loops that run beside the connection to Slack."""
 
     worker: Worker
-    clock: Scheduler
+    scheduler: Scheduler
     sender: Sender
 
     async def run(self) -> None:
-        """Run all of them until `stop`; what the last of the work puts in the outbox is still sent."""
+        """Run all loops until `stop`."""
+        # The sender stops last: the other two may put something in the outbox until their very end, and somebody may
+        # be waiting for it.
         sending = asyncio.create_task(self.sender.run())
         async with asyncio.TaskGroup() as group:
             group.create_task(self.worker.run())
-            group.create_task(self.clock.run())
+            group.create_task(self.scheduler.run())
         self.sender.stop()
         await sending
 
     def stop(self) -> None:
         self.worker.stop()
-        self.clock.stop()
+        self.scheduler.stop()
 
 
 def build_engine(
-    made: AppContext, shelf: HandbookProvider, bolt: AsyncApp, web: AsyncWebClient, lease: Lease, pace: PostingLimits
+    ctx: AppContext,
+    handbook: HandbookProvider,
+    bolt: AsyncApp,
+    web: AsyncWebClient,
+    lease: Lease,
+    limits: PostingLimits,
 ) -> Engine:
-    """Wire routes, inbox, worker, outbox and sender."""
+    """Connect routes, inbox, worker, scheduler, outbox and sender. Each wakes the one that has to act next."""
     owner = f"{network.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    inbox, database = made.store.inbox, made.store.database
-    deliveries = Deliveries(database, pace, lease, list_calls)
-    if database.is_sqlite:  # the lock file says that nobody else is at work
-        inbox.release_all(made.now())
-        deliveries.release_all(made.now())
-    sender = Sender(
-        SlackDeliveryClient(web, deliveries, lease, made.now), deliveries, owner, made.now, lambda: clock.wake()
-    )
-    clock = Scheduler(made.now, build_jobs(made, shelf, deliveries), sender.wake)
-    keeper = InboxWriter(inbox, lambda: worker.wake())
-    routes = Routes(bolt, made, keeper)
+    inbox, database = ctx.store.inbox, ctx.store.database
+    deliveries = Deliveries(database, limits, lease, list_calls)
+    # On SQLite the lock file proves that nobody else is using the database, so whatever is leased was left behind by a
+    # process that is gone. On PostgreSQL its owner may be alive, and only the end of the lease shows that it isn't.
+    if database.is_sqlite:
+        inbox.release_all(ctx.now())
+        deliveries.release_all(ctx.now())
+    client = SlackDeliveryClient(web, deliveries, lease, ctx.now)
+    sender = Sender(client, deliveries, owner, ctx.now, lambda: scheduler.wake())
+    scheduler = Scheduler(ctx.now, build_jobs(ctx, handbook, deliveries), sender.wake)
+    writer = InboxWriter(inbox, lambda: worker.wake())
+    routes = Routes(bolt, ctx, writer)
     register(routes)
-    worker = Worker(made, routes.deferred_handlers, owner, lease, sender.wake, keeper.wait_until_idle)
-    return Engine(worker, clock, sender)
+    worker = Worker(ctx, routes.deferred_handlers, owner, lease, sender.wake, writer.wait_until_idle)
+    return Engine(worker, scheduler, sender)

@@ -1,4 +1,4 @@
-"""Tells the PMO, in one quiet message, what could not be said."""
+"""Tells the PMO, in one message, what could not be delivered."""
 
 import logging
 from collections import Counter
@@ -12,25 +12,27 @@ from storage.engine.dead_letters import DeadLetter, DeadLetters
 log = logging.getLogger(__name__)
 
 QUIET_FOR = timedelta(minutes=15)  # between two of these messages
-LISTED = 10
-KEY = "dead:"  # a letter that was revived may die, and be told of, once more
+MAX_LISTED = 10
 
-# What somebody can do about it, by Slack's code.
+# What to do about it, by Slack's error code.
 HINTS = {
-    "cannot_dm_bot": "that is a bot: correct the person's id in the organisation file",
-    "channel_not_found": "no such channel, or a private one without the bot: check the organisation file or invite it",
-    "is_archived": "the channel is archived: name another one in the organisation file",
-    "missing_scope": "the app was installed without a right it needs: install it again from its manifest",
-    "not_in_channel": "invite the bot to the channel: /invite @PMO Assistant",
-    "restricted_action": "the workspace does not let the app post there: ask its administrators",
-    "user_disabled": "the person has left: take them out of the organisation file",
-    "user_not_found": "no such person: correct the id in the organisation file",
+    "cannot_dm_bot": "this is a bot; correct the person's ID in the organisation file",
+    "channel_not_found": (
+        "the channel doesn't exist, or it's private and the bot isn't in it; invite the bot or correct the ID in the "
+        "organisation file"
+    ),
+    "is_archived": "the channel is archived; choose another one in the organisation file",
+    "missing_scope": "the app lacks a permission; reinstall it from its manifest",
+    "not_in_channel": "the bot isn't in the channel; invite it with /invite @PMO Assistant",
+    "restricted_action": "the workspace doesn't let the app post there; ask a workspace administrator",
+    "user_disabled": "this person's account is deactivated; remove them from the organisation file",
+    "user_not_found": "there's no such person; correct the ID in the organisation file",
 }
-DEFECT = "a defect of the bot's: the log has the details"
+UNKNOWN_CAUSE = "this is a defect in the bot; see its log for details"
 
 
 class ReportDeadLetters:
-    """A chore. What the triage channel itself refused is told in the log and by `pmo doctor` only."""
+    """A job. What the triage channel itself rejected is reported only in the log and by `pmo doctor`."""
 
     def __init__(self, ctx: AppContext) -> None:
         self._ctx = ctx
@@ -44,33 +46,32 @@ class ReportDeadLetters:
             if not DeadLetters(tx.session, now).list_unreported(1):
                 return None
         with self._ctx.store.transaction(now) as tx:
-            found = DeadLetters(tx.session, now)
-            letters = found.list_unreported()
-            found.mark_reported(letters)
+            dead = DeadLetters(tx.session, now)
+            letters = dead.list_unreported()
+            dead.mark_reported(letters)
             for letter in letters:
                 log.error("Not delivered to %s (%s): %s", letter.recipient, letter.kind, letter.error)
-            tellable = [letter for letter in letters if letter.recipient != triage]
-            if not tellable:
+            reportable = [letter for letter in letters if letter.recipient != triage]
+            if not reportable:
                 return None
-            tx.outbox.post(
-                triage, build_message(describe_dead_letters(tellable)), key=f"{KEY}{tellable[0].id}:{now.isoformat()}"
-            )
+            message = build_message(describe_dead_letters(reportable))
+            tx.outbox.post(triage, message, key=f"dead:{reportable[0].id}:{now.isoformat()}")
         self._quiet_until = now + QUIET_FOR
         return self._quiet_until
 
 
 def describe_dead_letters(letters: Sequence[DeadLetter]) -> str:
-    """One line for each place and reason."""
+    """One line for each recipient and reason."""
     counted = Counter((letter.recipient, letter.error) for letter in letters)
     what = "1 message" if len(letters) == 1 else f"{len(letters)} messages"
-    lines = [f"{what} could not be delivered:"]
-    lines += [_line(where, error, many) for (where, error), many in counted.most_common(LISTED)]
-    if len(counted) > LISTED:
-        lines.append(f"… and {len(counted) - LISTED} more places.")
-    return "\n".join([*lines, "`pmo doctor` shows them all."])
+    lines = [f"I couldn't deliver {what}:"]
+    lines += [_describe(recipient, error, number) for (recipient, error), number in counted.most_common(MAX_LISTED)]
+    if len(counted) > MAX_LISTED:
+        lines.append(f"… and more in {len(counted) - MAX_LISTED} other places.")
+    return "\n".join([*lines, "To check channels and people, run `pmo doctor`."])
 
 
-def _line(where: str | None, error: str, many: int) -> str:
-    place = f"<#{where}>" if (where or "").startswith(("C", "G")) else f"<@{where}>" if where else "an answer"
-    times = f" ({many} times)" if many > 1 else ""
-    return f"• {place}{times}: {escape(error[:100])} – {HINTS.get(error, DEFECT)}."
+def _describe(recipient: str | None, error: str, number: int) -> str:
+    place = f"<#{recipient}>" if (recipient or "").startswith(("C", "G")) else f"<@{recipient}>"
+    times = f" ({number} times)" if number > 1 else ""
+    return f"• {place if recipient else 'A reply'}{times}: {escape(error[:100])} – {HINTS.get(error, UNKNOWN_CAUSE)}."

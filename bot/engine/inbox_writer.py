@@ -1,4 +1,4 @@
-"""Writes what arrives, many in one transaction: in a burst, one commit on disk serves all that came meanwhile."""
+"""Writes what arrives, many in one transaction: in a burst, one commit serves everything that came meanwhile."""
 
 import asyncio
 import logging
@@ -13,26 +13,26 @@ log = logging.getLogger(__name__)
 LARGEST_BATCH = 500
 IDLE_GRACE = 0.01  # seconds without an arrival after which a burst is taken to be over
 
-_Kept = tuple[NewArrival, asyncio.Future[None]]
+_Pending = tuple[NewArrival, asyncio.Future[None]]
 
 
 class InboxWriter:
-    """`keep` returns when the arrival is committed; `on_kept` is called after each commit."""
+    """`write` returns when the arrival is committed; `on_written` is called after each commit."""
 
-    def __init__(self, inbox: Inbox, on_kept: Callable[[], None]) -> None:
+    def __init__(self, inbox: Inbox, on_written: Callable[[], None]) -> None:
         self._inbox = inbox
-        self._on_kept = on_kept
-        self._waiting: list[_Kept] = []
+        self._on_written = on_written
+        self._pending: list[_Pending] = []
         self._writing: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(1, "keeper")  # its own: all the others may be busy
-        self._quiet = asyncio.Event()
-        self._quiet.set()
-        self._latest = 0.0  # when the latest arrival came, by the loop's clock
+        self._thread = ThreadPoolExecutor(1, "inbox-writer")  # its own: all the others may be busy
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._latest = 0.0  # when the latest arrival came, by the event loop's clock
 
     async def wait_until_idle(self) -> None:
-        """Wait until no arrival waits to be written, and so Slack for its ack, and none has come just now."""
+        """Wait until no arrival, and so no acknowledgement, is pending, and none has come just now."""
         while True:
-            await self._quiet.wait()
+            await self._idle.wait()
             left = self._latest + IDLE_GRACE - asyncio.get_running_loop().time()
             if left <= 0:
                 return
@@ -42,25 +42,27 @@ class InboxWriter:
         """Returns when it is safe in the database.
 
         Raises:
-            DatabaseUnavailable: it is not; Slack must not get its ack, so that it is delivered again.
+            DatabaseUnavailable: it isn't; Slack must not get its acknowledgement, so that it delivers again.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((arrival, done))
+        self._pending.append((arrival, done))
         self._latest = asyncio.get_running_loop().time()
-        self._quiet.clear()
+        self._idle.clear()
+        # One writer at a time. What comes while it waits for the disk joins the next batch, so the worse the disk is,
+        # the larger the batches get, and the acknowledgements keep up.
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write_all())
+            self._writing = asyncio.create_task(self._write_pending())
         await done
 
-    async def _write_all(self) -> None:
+    async def _write_pending(self) -> None:
         try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
-                await self._write(batch)
+            while self._pending:
+                batch, self._pending = self._pending[:LARGEST_BATCH], self._pending[LARGEST_BATCH:]
+                await self._write_batch(batch)
         finally:
-            self._quiet.set()
+            self._idle.set()
 
-    async def _write(self, batch: Sequence[_Kept]) -> None:
+    async def _write_batch(self, batch: Sequence[_Pending]) -> None:
         try:
             arrivals = [arrival for arrival, _ in batch]
             await asyncio.get_running_loop().run_in_executor(self._thread, self._inbox.write, arrivals)
@@ -68,15 +70,16 @@ class InboxWriter:
             if len(batch) == 1 or isinstance(error, DatabaseUnavailable):
                 _settle(batch, error)
                 return
-            log.warning("One of %s arrivals cannot be written; writing them one by one", len(batch))
+            # One arrival that can't be stored must not cost the others of its batch their place.
+            log.warning("One of %s arrivals can't be written; writing them one by one", len(batch))
             for one in batch:
-                await self._write([one])
+                await self._write_batch([one])
         else:
             _settle(batch, None)
-            self._on_kept()
+            self._on_written()
 
 
-def _settle(batch: Sequence[_Kept], error: Exception | None) -> None:
+def _settle(batch: Sequence[_Pending], error: Exception | None) -> None:
     for _, done in batch:
         if done.done():  # whoever waited has gone
             continue

@@ -1,6 +1,6 @@
-"""What the clock does for each room, and the tidying of the engine's own tables."""
+"""The registry of scheduled jobs: each subject's, and the engine's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.engine.dead_letters import ReportDeadLetters
@@ -14,17 +14,22 @@ from strategy.schedules import Schedule
 
 KEEP_ARRIVALS = timedelta(days=30)
 KEEP_DELIVERIES = timedelta(days=90)
+PRUNE_EVERY = timedelta(days=1)
+REFRESH_EVERY = timedelta(seconds=5)
 
 
-def build_jobs(ctx: AppContext, shelf: HandbookProvider, deliveries: Deliveries) -> Sequence[Job]:
-    """All chores of the running bot."""
-    digests = Digests(ctx)
-    digests.begin(ctx.now())
-    return (Prune(ctx, deliveries), ReportDeadLetters(ctx), Refresh(shelf), digests, RequestReminders(ctx))
+def build_jobs(ctx: AppContext, handbook: HandbookProvider, deliveries: Deliveries) -> Sequence[Job]:
+    """All jobs of the running bot."""
+    subjects = [job for build_subject_jobs in SUBJECT_JOBS for job in build_subject_jobs(ctx)]
+    return (*build_engine_jobs(ctx, handbook, deliveries), *subjects)
+
+
+def build_engine_jobs(ctx: AppContext, handbook: HandbookProvider, deliveries: Deliveries) -> Sequence[Job]:
+    return (Prune(ctx, deliveries), ReportDeadLetters(ctx), RefreshHandbook(handbook))
 
 
 class Prune:
-    """Forgets, once a day, what was done long ago."""
+    """Once a day, deletes what was settled long ago."""
 
     def __init__(self, ctx: AppContext, deliveries: Deliveries) -> None:
         self._ctx = ctx
@@ -35,21 +40,29 @@ class Prune:
         if self._next is None or now >= self._next:
             self._ctx.store.inbox.prune(now - KEEP_ARRIVALS)
             self._deliveries.prune(now - KEEP_DELIVERIES)
-            self._next = now + timedelta(days=1)
+            self._next = now + PRUNE_EVERY
         return self._next
 
 
-class Refresh:
-    """Takes up a handbook that was imported meanwhile, by this process or another."""
+class RefreshHandbook:
+    """Loads a handbook that this process or another has imported meanwhile."""
 
-    EVERY = timedelta(seconds=5)
-
-    def __init__(self, shelf: HandbookProvider) -> None:
-        self._shelf = shelf
+    def __init__(self, handbook: HandbookProvider) -> None:
+        self._handbook = handbook
 
     def __call__(self, now: datetime) -> datetime | None:
-        self._shelf.refresh(now)
-        return now + self.EVERY
+        self._handbook.refresh(now)
+        return now + REFRESH_EVERY
+
+
+def _build_strategy_jobs(ctx: AppContext) -> Sequence[Job]:
+    digests = Digests(ctx)
+    digests.begin(ctx.now())
+    return (digests,)
+
+
+def _build_request_jobs(ctx: AppContext) -> Sequence[Job]:
+    return (RequestReminders(ctx),)
 
 
 class Digests:
@@ -83,3 +96,7 @@ class Digests:
                 sync_schedules(tx, wanted, now)
             self._known = definitions
         return wanted
+
+
+# What each subject does by time. Every jobs.py in handlers/ has its entry.
+SUBJECT_JOBS: Sequence[Callable[[AppContext], Sequence[Job]]] = (_build_strategy_jobs, _build_request_jobs)

@@ -1,4 +1,4 @@
-"""The shape of everything that runs for ever: look for work, do it, sleep until there is more or somebody rings."""
+"""What every background loop has in common: look for work, do it, sleep until more is due or somebody wakes it."""
 
 import asyncio
 import logging
@@ -11,24 +11,24 @@ from foundation.errors import UserError
 
 log = logging.getLogger(__name__)
 
-LONGEST_SLEEP = 5.0  # seconds; another process may have written without ringing
-AFTER_TROUBLE = 1.0
-SAME_TROUBLE = 60.0  # seconds until the same words are logged again
+LONGEST_SLEEP = 5.0  # seconds; another process may have added work without waking this one
+RETRY_AFTER = 1.0
+REPORT_AGAIN_AFTER = 60.0  # seconds until the same message is logged again
 
 
 class Loop(ABC):
-    """One background loop. `ring` wakes it at once; `stop` lets it finish what it holds."""
+    """One background loop. `wake` lets it look for work at once; `stop` lets it finish what it holds."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
-        self._bell = asyncio.Event()
+        self._awake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._reported = ""
         self._reported_at = 0.0
 
     @abstractmethod
     async def run_once(self) -> bool:
-        """Do what is due. Returns whether there may be more at once."""
+        """Do what is due. Returns whether there may be more right away."""
 
     @abstractmethod
     async def next_due(self) -> datetime | None:
@@ -39,41 +39,43 @@ class Loop(ABC):
         return self._stopping.is_set()
 
     def wake(self) -> None:
-        self._bell.set()
+        self._awake.set()
 
     def stop(self) -> None:
         self._stopping.set()
-        self._bell.set()
+        self._awake.set()
 
     async def run(self) -> None:
         while not self.is_stopping:
-            self._bell.clear()
+            # Cleared before the look, not after it: work that is added during the look sets the event again, and the
+            # sleep below returns at once. Cleared afterwards, that wake-up would be lost.
+            self._awake.clear()
             try:
                 if not await self.run_once():
                     await self._sleep()
-            except UserError as refused:
-                self.report(refused.message)
-                await self.wait(AFTER_TROUBLE)
+            except UserError as error:
+                self.report(error.message)
+                await self.wait(RETRY_AFTER)
             except Exception:
-                log.exception("%s stumbled and goes on", type(self).__name__)
-                await self.wait(AFTER_TROUBLE)
+                log.exception("%s failed; retrying", type(self).__name__)
+                await self.wait(RETRY_AFTER)
 
-    def report(self, words: str) -> None:
-        """Log what can be expected to go wrong; the same words not every second."""
+    def report(self, message: str) -> None:
+        """Log a problem that is expected to pass, but the same message only once a minute."""
         at = asyncio.get_running_loop().time()
-        if words != self._reported or at - self._reported_at > SAME_TROUBLE:
-            log.warning("%s: %s", type(self).__name__, words)
-            self._reported, self._reported_at = words, at
+        if message != self._reported or at - self._reported_at > REPORT_AGAIN_AFTER:
+            log.warning("%s: %s", type(self).__name__, message)
+            self._reported, self._reported_at = message, at
 
     async def wait(self, seconds: float) -> None:
-        """Wait, but not when it is time to stop."""
+        """Wait, but no longer than until it's time to stop."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _sleep(self) -> None:
-        if self._bell.is_set():
+        if self._awake.is_set():
             return
         due = await self.next_due()
         seconds = LONGEST_SLEEP if due is None else min(max((due - self.now()).total_seconds(), 0.005), LONGEST_SLEEP)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._bell.wait(), seconds)
+            await asyncio.wait_for(self._awake.wait(), seconds)

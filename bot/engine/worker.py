@@ -1,4 +1,4 @@
-"""Does the work that waits in the inbox. Its results commit together with “done”, or not at all."""
+"""Handles what waits in the inbox. The results commit together with “done”, or not at all."""
 
 import asyncio
 import logging
@@ -22,53 +22,54 @@ from storage.engine.lease import Lease
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 16  # held at a time
+MAX_HELD = 16  # arrivals at a time
 THREADS = 2
-ACKS_FIRST = 1.0  # seconds for which work stands back at most
-AFTER_TROUBLE = 1.0
+YIELD_TO_ACKS = 1.0  # seconds for which work waits for acknowledgements, at most
+RETRY_AFTER = 1.0
 DRAIN_SECONDS = 4.0
 
 
 class Worker(Loop):
-    """`on_done` is called when something may have been put in the outbox; `quiet` returns when no ack is waited for.
+    """What one person did is handled in the order in which it arrived.
 
-    What one person did is worked on in the order in which it arrived.
+    `on_done` is called when something may have been put in the outbox; `wait_until_idle` returns when Slack is waiting
+    for no acknowledgement.
     """
 
     def __init__(
         self,
         ctx: AppContext,
-        works: Mapping[str, DeferredHandler],
+        handlers: Mapping[str, DeferredHandler],
         owner: str,
         lease: Lease,
         on_done: Callable[[], None],
-        quiet: Callable[[], Awaitable[None]],
+        wait_until_idle: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__(ctx.now)
         self._ctx = ctx
-        self._works = works
+        self._handlers = handlers
         self._owner = owner
         self._lease = lease
         self._on_done = on_done
-        self._quiet = quiet
+        self._wait_until_idle = wait_until_idle
         self._threads = asyncio.Semaphore(THREADS)
-        self._suspects = asyncio.Lock()
+        self._exclusive = asyncio.Lock()
         self._held: set[asyncio.Task[None]] = set()
         self._latest: dict[str, asyncio.Task[None]] = {}  # person → their latest arrival here
 
     async def run_once(self) -> bool:
-        room = AT_ONCE - len(self._held)
+        room = MAX_HELD - len(self._held)
         if room <= 0:
             await asyncio.wait(self._held, return_when=asyncio.FIRST_COMPLETED)
             return True
         inbox = self._ctx.store.inbox
         arrivals = await asyncio.to_thread(inbox.claim, self._owner, self.now(), room, self._lease)
         for arrival in arrivals:
-            person = _person(arrival)
-            task = asyncio.create_task(self._work(arrival, self._latest.get(person)))
+            person = _find_person(arrival)
+            task = asyncio.create_task(self._handle_in_turn(arrival, self._latest.get(person)))
             self._held.add(task)
             self._latest[person] = task
-            task.add_done_callback(partial(self._worked, person))
+            task.add_done_callback(partial(self._forget_task, person))
         return len(arrivals) == room
 
     async def next_due(self) -> datetime | None:
@@ -76,84 +77,87 @@ class Worker(Loop):
 
     async def run(self) -> None:
         await super().run()
+        # Whoever stops the process won't wait for ever. Work that is cut off here committed nothing; its lease ends,
+        # and the next process does it from the beginning.
         if self._held:
             _, late = await asyncio.wait(self._held, timeout=DRAIN_SECONDS)
             for task in late:
                 task.cancel()
 
-    def _worked(self, person: str, task: asyncio.Task[None]) -> None:
+    def _forget_task(self, person: str, task: asyncio.Task[None]) -> None:
         self._held.discard(task)
         if self._latest.get(person) is task:
             del self._latest[person]
 
-    async def _work(self, arrival: Arrival, before: asyncio.Task[None] | None) -> None:
+    async def _handle_in_turn(self, arrival: Arrival, before: asyncio.Task[None] | None) -> None:
         if before:
             await asyncio.wait([before])
-        async with self._alone() if arrival.is_poison else self._threads:
-            with suppress(TimeoutError):  # acks first: Slack waits three seconds for them, people a little longer
-                await asyncio.wait_for(self._quiet(), ACKS_FIRST)
-            await self._until_done(arrival)
+        async with self._take_all_threads() if arrival.is_poison else self._threads:
+            # Acknowledgements first: Slack gives them three seconds, and people wait a little longer for an answer.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wait_until_idle(), YIELD_TO_ACKS)
+            await self._handle_until_done(arrival)
         self._on_done()
 
     @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
-        """All threads for what may kill the process: whatever else were under way would be suspected with it."""
-        async with self._suspects, AsyncExitStack() as all_threads:
+    async def _take_all_threads(self) -> AsyncIterator[None]:
+        """For an arrival that may kill the process: other work beside it would seem to be at fault as well."""
+        async with self._exclusive, AsyncExitStack() as all_threads:
             for _ in range(THREADS):
                 await all_threads.enter_async_context(self._threads)
             yield
 
-    async def _until_done(self, arrival: Arrival) -> None:
-        """A database that is away for a moment is waited for, as long as the arrival is ours."""
+    async def _handle_until_done(self, arrival: Arrival) -> None:
+        """Retry while the database is unavailable, for as long as the arrival is ours."""
         while self._lease.allows_call(arrival.lease_until, self.now()) and not self.is_stopping:
             try:
-                return await asyncio.to_thread(self._do, arrival)
+                return await asyncio.to_thread(self._handle, arrival)
             except LeaseLost:
                 return log.warning("Arrival %s was taken over by another process", arrival.key)
-            except DatabaseUnavailable as trouble:
-                self.report(trouble.message)
-                await self.wait(AFTER_TROUBLE)
+            except DatabaseUnavailable as error:
+                self.report(error.message)
+                await self.wait(RETRY_AFTER)
         return None
 
-    def _do(self, arrival: Arrival) -> None:
+    def _handle(self, arrival: Arrival) -> None:
         try:
             if arrival.is_poison:
                 if arrival.is_last:
-                    raise _DiedOfIt
+                    raise _ProcessDied
                 arrival = self._ctx.store.inbox.count_failure_first(arrival)
-            self._works[arrival.route](DeferredCall(arrival.payload, self._ctx, arrival))
+            self._handlers[arrival.route](DeferredCall(arrival.payload, self._ctx, arrival))
         except (LeaseLost, DatabaseUnavailable):
             raise
-        except UserError as refused:
-            self._explain(arrival, refused.message)
+        except UserError as error:
+            self._tell_person(arrival, error.message)
         except Exception:
-            self._trouble(arrival)
+            self._retry_or_explain(arrival)
 
-    def _trouble(self, arrival: Arrival) -> None:
-        """A defect. Try again; after the last attempt the person hears of it, with the reference of the log."""
-        reference = log_unexpected_error(f"at try {arrival.failures_with_this} of {arrival.route}")
+    def _retry_or_explain(self, arrival: Arrival) -> None:
+        """A defect: try again, and after the last attempt tell the person the reference of the log entry."""
+        reference = log_unexpected_error(f"in {arrival.route}, attempt {arrival.failures_with_this}")
         if arrival.is_last:
-            self._explain(arrival, UNEXPECTED_ERROR.format(reference))
+            self._tell_person(arrival, UNEXPECTED_ERROR.format(reference))
         else:
             self._ctx.store.inbox.retry_later(arrival, f"reference {reference}", self.now())
 
-    def _explain(self, arrival: Arrival, words: str) -> None:
+    def _tell_person(self, arrival: Arrival, text: str) -> None:
         now = self.now()
         try:
             place = payloads.read_place(arrival.payload)
         except (KeyError, TypeError, AttributeError):
-            log.error("Nobody can be told about %s (%s): %s", arrival.key, arrival.route, words)
-            self._ctx.store.inbox.give_up(arrival, words, now)
+            log.error("Gave up %s (%s), and there is nobody to tell: %s", arrival.key, arrival.route, text)
+            self._ctx.store.inbox.give_up(arrival, text, now)
             return
         with self._ctx.store.arrival_transaction(arrival, now) as tx:
-            send_reply(tx, place, build_message(words))
+            send_reply(tx, place, build_message(text))
 
 
-class _DiedOfIt(Exception):
-    """The process died again and again while it worked on this arrival."""
+class _ProcessDied(Exception):
+    """The process died each time it handled this arrival."""
 
 
-def _person(arrival: Arrival) -> str:
+def _find_person(arrival: Arrival) -> str:
     try:
         return payloads.read_place(arrival.payload).user or arrival.key
     except (KeyError, TypeError, AttributeError):

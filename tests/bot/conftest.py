@@ -69,7 +69,7 @@ def ctx(store: Store, now: Now) -> AppContext:
 
 
 @contextlib.asynccontextmanager
-async def at_work(loop: Loop) -> AsyncIterator[None]:
+async def run_loop(loop: Loop) -> AsyncIterator[None]:
     """The loop runs, and leaves in good order."""
     running = asyncio.create_task(loop.run())
     try:
@@ -193,5 +193,5 @@ async def office(
         slack_connection.build_web_client(workspace.bot_token, workspace.api_url, http), deliveries, LEASE, now
     )
     sender = Sender(caller, deliveries, "host:1", now, died.set)
-    async with at_work(sender):
+    async with run_loop(sender):
         yield Post(workspace, store, now, deliveries, sender, changed, died)

@@ -51,7 +51,7 @@ async def office(empty: str, tmp_path_factory: pytest.TempPathFactory, model: Pa
     shutil.copytree(model, data / "model")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bot.run, PostingLimits.__name__, partial(PostingLimits, burst=1000))
-        patch.setattr(claiming, "BEHIND", timedelta(seconds=0.3))
+        patch.setattr(claiming, "RECHECK_AFTER", timedelta(seconds=0.3))
         async with earlier_office(data, empty) as made, made.bot():
             with contextlib.suppress(AssertionError):  # each test says what of it is missing
                 await made.finish_work()

@@ -15,7 +15,7 @@ from handlers.slack.routes import DeferredHandler
 from storage.engine.inbox import MAX_FAILURES, POISON_AFTER, NewArrival
 from storage.store import Store
 from storage.tables.engine import ArrivalRow, DeliveryRow
-from tests.bot.conftest import LEASE, Now, at_work
+from tests.bot.conftest import LEASE, Now, run_loop
 
 MENTION = "event:app_mention"
 
@@ -67,14 +67,14 @@ def desk(store: Store, ctx: AppContext, now: Now) -> Desk:
 
 async def test_work_and_its_words_commit_together(desk: Desk) -> None:
     desk.arrive("Ev1")
-    async with at_work(desk.worker(desk.say)):
+    async with run_loop(desk.worker(desk.say)):
         await desk.until(lambda: desk.said() == ["answer to Ev1"])
     assert desk.status("Ev1") == ("done", 1)
 
 
 async def test_it_begins_the_moment_it_is_rung(desk: Desk) -> None:
     worker = desk.worker(desk.say)
-    async with at_work(worker):
+    async with run_loop(worker):
         await worker.run_once()
         desk.arrive("Ev1")
         worker.wake()
@@ -95,7 +95,7 @@ async def test_what_one_person_did_is_worked_on_in_order_and_others_do_not_wait(
     for key in ("ada 1", "ada 2", "ada 3"):
         desk.arrive(key, "U01ADA")
     desk.arrive("ben 1", "U02BEN")
-    async with at_work(desk.worker(work)):
+    async with run_loop(desk.worker(work)):
         await desk.until(lambda: len(desk.said()) == 4)
     assert order == ["ben 1", "ada 1", "ada 2", "ada 3"]
 
@@ -105,7 +105,7 @@ async def test_what_was_refused_is_explained_to_the_person_and_done(desk: Desk) 
         raise UserError("That service does not exist. Choose one from the list.")
 
     desk.arrive("Ev1")
-    async with at_work(desk.worker(refuse)):
+    async with run_loop(desk.worker(refuse)):
         await desk.until(lambda: bool(desk.said()))
     assert desk.said() == ["That service does not exist. Choose one from the list."]
     assert desk.status("Ev1") == ("done", 1)
@@ -117,7 +117,7 @@ async def test_a_defect_is_tried_again_and_then_explained_with_its_reference(des
 
     desk.arrive("Ev1")
     worker = desk.worker(stumble)
-    async with at_work(worker):
+    async with run_loop(worker):
         for attempt in range(1, MAX_FAILURES):
             await desk.until(lambda attempt=attempt: desk.status("Ev1") == ("waiting", attempt))
             desk.now.forward(60)
@@ -138,7 +138,7 @@ async def test_work_that_stumbles_half_way_has_said_nothing(desk: Desk) -> None:
 
     desk.arrive("Ev1")
     worker = desk.worker(stumble)
-    async with at_work(worker):
+    async with run_loop(worker):
         await desk.until(lambda: desk.status("Ev1") == ("waiting", 1))
         assert desk.said() == []
         desk.now.forward(3)
@@ -156,7 +156,7 @@ def die_while_holding(desk: Desk, times: int) -> None:
 async def test_what_was_only_held_by_processes_that_died_is_still_worked_on(desk: Desk) -> None:
     desk.arrive("Ev1")
     die_while_holding(desk, 10 * MAX_FAILURES)
-    async with at_work(desk.worker(desk.say)):
+    async with run_loop(desk.worker(desk.say)):
         await desk.until(lambda: desk.said() == ["answer to Ev1"])
 
 
@@ -168,7 +168,7 @@ async def test_what_kills_the_process_each_time_it_is_begun_is_explained_without
         desk.store.inbox.count_failure_first(found)
         desk.now.forward(61)
     tried: list[str] = []
-    async with at_work(desk.worker(lambda call: tried.append(call.arrival.key))):
+    async with run_loop(desk.worker(lambda call: tried.append(call.arrival.key))):
         await desk.until(lambda: bool(desk.said()))
     assert tried == []
     assert "give the PMO this reference" in desk.said()[0]
@@ -187,7 +187,7 @@ async def test_a_suspect_is_worked_on_alone(desk: Desk) -> None:
     for number in range(6):
         desk.arrive(f"Ev{number}", user=f"U{number}")
     die_while_holding(desk, POISON_AFTER)
-    async with at_work(desk.worker(work)):
+    async with run_loop(desk.worker(work)):
         await desk.until(lambda: len(desk.said()) == 6)
     assert all(len(those) == 1 for those in together)
 
@@ -195,7 +195,7 @@ async def test_a_suspect_is_worked_on_alone(desk: Desk) -> None:
 async def test_what_has_neither_a_route_nor_a_place_is_set_aside_and_others_go_on(desk: Desk) -> None:
     desk.arrive("strange", route="event:of_a_later_version", nothing="known")
     worker = desk.worker(desk.say)
-    async with at_work(worker):
+    async with run_loop(worker):
         for attempt in range(1, MAX_FAILURES):
             await desk.until(lambda attempt=attempt: desk.status("strange") == ("waiting", attempt))
             desk.now.forward(60)
@@ -207,7 +207,7 @@ async def test_what_has_neither_a_route_nor_a_place_is_set_aside_and_others_go_o
 
 
 async def test_a_database_that_is_away_for_a_moment_is_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.engine.worker.AFTER_TROUBLE", 0.01)
+    monkeypatch.setattr("bot.engine.worker.RETRY_AFTER", 0.01)
     free = threading.Event()
 
     def work(call: DeferredCall) -> None:
@@ -219,7 +219,7 @@ async def test_a_database_that_is_away_for_a_moment_is_waited_for(desk: Desk, mo
         desk.say(call)
 
     desk.arrive("Ev1")
-    async with at_work(desk.worker(work)):
+    async with run_loop(desk.worker(work)):
         await desk.until(lambda: bool(desk.said()))
     assert desk.said() == ["answer to Ev1"]
     assert desk.status("Ev1") == ("done", 1)
@@ -234,7 +234,7 @@ async def test_work_that_another_process_has_taken_over_is_not_committed_here(de
         desk.say(call)
 
     desk.arrive("Ev1")
-    async with at_work(desk.worker(slowly)):
+    async with run_loop(desk.worker(slowly)):
         await desk.until(lambda: desk.status("Ev1")[0] == "done")
     assert desk.said() == ["answer to Ev1"]
 
@@ -260,7 +260,7 @@ async def test_when_it_stops_it_finishes_what_it_holds(desk: Desk) -> None:
 async def test_work_stands_back_while_acks_are_waited_for_but_not_for_ever(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.engine.worker.ACKS_FIRST", 0.05)
+    monkeypatch.setattr("bot.engine.worker.YIELD_TO_ACKS", 0.05)
     stood_back: list[bool] = []
 
     async def never_quiet() -> None:
@@ -269,6 +269,6 @@ async def test_work_stands_back_while_acks_are_waited_for_but_not_for_ever(
 
     desk.arrive("Ev1")
     worker = Worker(desk.ctx, {MENTION: desk.say}, "host:1", LEASE, desk.rung.set, never_quiet)
-    async with at_work(worker):
+    async with run_loop(worker):
         await desk.until(lambda: desk.said() == ["answer to Ev1"])
     assert stood_back
