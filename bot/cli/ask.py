@@ -26,45 +26,47 @@ def register(app: typer.Typer) -> None:
 def ask_handbook(
     question: Annotated[str, typer.Argument(help="The question, in quotation marks.")], as_json: AsJson = False
 ) -> None:
-    """Ask the handbook."""
+    """Ask the handbook, as people do in Slack."""
     with open_installation() as ctx:
-        answer = ctx.open_handbook()().ask(_readable(question))
+        answer = ctx.open_handbook()().ask(_replace_invalid(question))
         people = ctx.organisation.people
-    typer.echo(_dump(_answer_json(answer)) if as_json else _answer_text(answer, people))
+    typer.echo(_format_json(_build_answer_json(answer)) if as_json else _format_answer(answer, people))
 
 
 def search_handbook(
-    question: Annotated[str, typer.Argument(help="What to look for; - reads one question a line from standard input.")],
+    question: Annotated[str, typer.Argument(help="What to look for; with -, one question per line of standard input.")],
     as_json: AsJson = False,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many sections to show.")] = 10,
 ) -> None:
-    """List the handbook's sections that fit best, best first."""
+    """List the sections of the handbook that match best."""
     with open_installation() as ctx:
         library = ctx.open_handbook()()
-        for asked in _questions(question):
+        for asked in _read_questions(question):
             hits = library.search(asked, limit)
             if as_json:
                 typer.echo(
-                    json.dumps({"question": asked, "results": [_hit_json(hit) for hit in hits]}, ensure_ascii=False)
+                    json.dumps(
+                        {"question": asked, "results": [_build_hit_json(hit) for hit in hits]}, ensure_ascii=False
+                    )
                 )
             else:
-                typer.echo(_hits_text(asked, hits))
+                typer.echo(_format_hits(asked, hits))
 
 
-def _questions(argument: str) -> Iterator[str]:
+def _read_questions(argument: str) -> Iterator[str]:
     if argument != "-":
-        yield _readable(argument)
+        yield _replace_invalid(argument)
         return
     for number, line in enumerate(sys.stdin.buffer, start=1):
         try:
             text = line.decode("utf-8").strip()
         except UnicodeDecodeError:
-            raise UserError(f"Standard input, line {number}: not text in UTF-8.") from None
+            raise UserError(f"Standard input, line {number}: This isn't UTF-8 text.") from None
         if text:
             yield text
 
 
-def _answer_json(answer: Answer) -> dict[str, Any]:
+def _build_answer_json(answer: Answer) -> dict[str, Any]:
     keep = ("page", "source", "section", "quote", "edition")
     return {
         "status": to_jsonable_python(answer.status),
@@ -74,29 +76,37 @@ def _answer_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _answer_text(answer: Answer, people: People) -> str:
+def _format_answer(answer: Answer, people: People) -> str:
     parts = [answer.text]
     if answer.citations:
-        parts += ["", "From the handbook:", *(_place(one, people, with_owner=False) for one in answer.citations)]
+        parts += [
+            "",
+            "From the handbook:",
+            *(_format_source(one, people, with_owner=False) for one in answer.citations),
+        ]
     if answer.nearest:
-        parts += ["", "The nearest sections:", *(_place(one, people, with_owner=True) for one in answer.nearest)]
+        parts += [
+            "",
+            "Other sections:" if answer.citations else "These sections come closest:",
+            *(_format_source(one, people, with_owner=True) for one in answer.nearest),
+        ]
     if answer.suggestions:
-        parts += ["", "Did you mean:", *(f"  {one}" for one in answer.suggestions)]
+        parts += ["", "You could ask:", *(f"  {one}" for one in answer.suggestions)]
     return "\n".join(parts)
 
 
-def _place(citation: Citation, people: People, *, with_owner: bool) -> str:
+def _format_source(citation: Citation, people: People, *, with_owner: bool) -> str:
     about = [citation.source, f"edition {citation.edition}" if citation.edition else ""]
     about += [f"owner {people.get(citation.owner).name}" if with_owner and citation.owner else ""]
     return f"  {format_place(citation.page, citation.section)} ({', '.join(one for one in about if one)})"
 
 
-def _readable(argument: str) -> str:
-    """What the shell gave us, with a sign in place of each byte that is no text."""
+def _replace_invalid(argument: str) -> str:
+    """The argument with a replacement character for each byte that isn't text."""
     return argument.encode("utf-8", "replace").decode("utf-8")
 
 
-def _hit_json(hit: Hit) -> dict[str, Any]:
+def _build_hit_json(hit: Hit) -> dict[str, Any]:
     passage = hit.passage
     return {
         "page": passage.title,
@@ -107,9 +117,9 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _hits_text(asked: str, hits: list[Hit]) -> str:
+def _format_hits(asked: str, hits: list[Hit]) -> str:
     if not hits:
-        return f"{asked}\n  Nothing fits. Try other words."
+        return f"{asked}\n  Nothing found. Try other words."
     lines = [
         f"{number:3}. {hit.score:.3f}  {hit.passage.section}  ({hit.passage.source})"
         for number, hit in enumerate(hits, start=1)
@@ -117,5 +127,5 @@ def _hits_text(asked: str, hits: list[Hit]) -> str:
     return "\n".join([asked, *lines])
 
 
-def _dump(value: object) -> str:
+def _format_json(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""`pmo handbook`: bring in pages, and keep the organisation's own test questions."""
+"""`pmo handbook`: import pages, and evaluate the answers with the organisation's own questions."""
 
 import json
 from dataclasses import asdict
@@ -10,10 +10,11 @@ import typer
 from bot.cli.installation import open_installation, print_result
 from bot.composition import utc_now
 from bot.handbook_provider import import_handbook, list_service_keys
+from bot.progress import show_progress
 from foundation.errors import UserError
 from knowledge.evaluation import Evaluation, evaluate_answers, read_test_questions
 
-group = typer.Typer(help="The handbook: import pages, and measure its answers.", no_args_is_help=True)
+group = typer.Typer(help="Import the handbook, and evaluate its answers.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -22,32 +23,43 @@ def register(app: typer.Typer) -> None:
 
 @group.command(name="import")
 def import_pages(path: Annotated[Path, typer.Argument(help="A folder of Markdown pages.")]) -> None:
-    """Check the pages of a folder and put them in force, all or none. A running bot takes them up by itself."""
+    """Validate the pages of a folder and make them the handbook. If one is invalid, nothing changes.
+
+    A running bot picks up the new handbook by itself.
+    """
     with open_installation() as ctx:
         own = ctx.organisation.files.handbook
         if own and ctx.organisation.resolve_path(own) != path.resolve():
             raise UserError(
-                f"{ctx.organisation.path} names the handbook: {own}. Change it there, or take the line out, "
-                "so that what you import stays in force."
+                f"{ctx.organisation.path} sets the handbook to {own}, which would replace your import. "
+                "Change or remove that line first."
             )
-        count = import_handbook(ctx.store, path.resolve(), utc_now(), list_service_keys(ctx.organisation))
+        with show_progress("Checking the pages"):
+            count = import_handbook(ctx.store, path.resolve(), utc_now(), list_service_keys(ctx.organisation))
         ctx.open_handbook()
-        print_result("1 page is in force." if count == 1 else f"{count} pages are in force.")
+        print_result(f"The handbook now has {count} {'page' if count == 1 else 'pages'}.")
 
 
 @group.command(name="evaluate")
 def evaluate_questions(
-    path: Annotated[Path, typer.Argument(help="JSONL: {question, pages: […]} a line; no pages: must not be answered.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="JSONL with {question, pages: […]} on each line; pages: [] means that it must not be answered."
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure how well your own test questions are found and answered."""
+    """Measure how well the handbook answers your own test questions."""
     rows = read_test_questions(path)
     with open_installation() as ctx:
-        found = evaluate_answers(rows, ctx.open_handbook()())
-    print_result(json.dumps(asdict(found), indent=2) if as_json else _table(found))
+        library = ctx.open_handbook()()
+        with show_progress("Asking the questions"):
+            found = evaluate_answers(rows, library)
+    print_result(json.dumps(asdict(found), indent=2) if as_json else _format_table(found))
 
 
-def _table(found: Evaluation) -> str:
+def _format_table(found: Evaluation) -> str:
     figures = {
         "recall@1": found.recall_at_1,
         "recall@3": found.recall_at_3,
@@ -57,7 +69,7 @@ def _table(found: Evaluation) -> str:
         "wrong refusals": found.wrong_refusals,
         "false answers": found.false_answers,
     }
-    head = f"{found.answerable} questions that the handbook answers, {found.unanswerable} that it must not answer"
+    head = f"{found.answerable} questions that the handbook should answer, {found.unanswerable} that it should not"
     return "\n".join(
         [head, *(f"{name:26} {'–' if value is None else f'{value:.3f}'}" for name, value in figures.items())]
     )

@@ -63,7 +63,7 @@ def parking(pmo: Pmo, tmp_path: Path, read_before: Path) -> Pmo:
     shutil.copytree(read_before, tmp_path / "data")
     (tmp_path / "pages" / "site").mkdir(parents=True)
     (tmp_path / "pages" / "site" / "parking.md").write_text(PAGE)
-    assert pmo("handbook", "import", str(tmp_path / "pages")).out == "1 page is in force.\n"
+    assert pmo("handbook", "import", str(tmp_path / "pages")).out == "The handbook now has 1 page.\n"
     return pmo
 
 
@@ -158,7 +158,7 @@ def test_what_is_not_in_the_handbook_is_said(parking: Pmo) -> None:
     assert (answer["status"], answer["citations"]) == ("not_found", [])
 
 
-@pytest.mark.parametrize(("question", "said"), [("", "What would you like to know?"), ("why " * 5000, "long question")])
+@pytest.mark.parametrize(("question", "said"), [("", "What would you like to know?"), ("why " * 5000, "too long")])
 def test_what_cannot_be_asked_is_told(parking: Pmo, question: str, said: str) -> None:
     printed = parking("ask", "--json", question)
     assert (printed.code, printed.out) == (1, "")
@@ -170,7 +170,7 @@ def test_bytes_that_are_no_text_do_no_harm(parking: Pmo) -> None:
     assert parking("ask", broken).code == 0
     assert parking("search", "--json", broken).code == 0
     printed = parking("search", "-", stdin=b"parking\n\xff\xfe\n")
-    assert printed.err == "Standard input, line 2: not text in UTF-8.\n"
+    assert printed.err == "Standard input, line 2: This isn't UTF-8 text.\n"
 
 
 def test_sections_are_searched_best_first(parking: Pmo) -> None:
@@ -202,7 +202,7 @@ def test_a_page_may_lead_only_to_services_that_there_are(parking: Pmo, tmp_path:
     front = "id: help\ntitle: Help\nowner: U03WEI\nedition: '1'\neffective: 2026-09-01\nservices: [massage]\n"
     (tmp_path / "pages" / "help.md").write_text(f"---\n{front}---\n# Help\n\nText.\n")
     printed = parking("handbook", "import", str(tmp_path / "pages"))
-    assert "line 7: services.0: There is no service “massage”." in printed.err
+    assert "line 7: services.0: Service “massage” doesn't exist." in printed.err
 
 
 def test_a_handbook_that_the_organisation_file_names_is_not_displaced(
@@ -215,7 +215,7 @@ def test_a_handbook_that_the_organisation_file_names_is_not_displaced(
     )
     monkeypatch.setenv("PMO_ORGANISATION", str(organisation))
     (tmp_path / "other").mkdir()
-    assert "names the handbook: pages" in parking("handbook", "import", str(tmp_path / "other")).err
+    assert "sets the handbook to pages" in parking("handbook", "import", str(tmp_path / "other")).err
     assert parking("handbook", "import", str(tmp_path / "pages")).code == 0
 
 

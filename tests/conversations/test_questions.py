@@ -263,7 +263,7 @@ async def test_own_service_is_found_by_name(office: Office) -> None:
 
 async def test_unknown_request_is_reported(office: Office) -> None:
     await office.ada.post("C07ASK", "@PMO Assistant how far is PMO-41?")
-    shown = await office.ada.wait_message("There is no request PMO-41 that you can see. Check its number.")
+    shown = await office.ada.wait_message("I can't find a request PMO-41 that you can see. Check the number.")
     assert shown["ephemeral"]
 
 
