@@ -99,7 +99,7 @@ def test_what_is_wrong_is_told_with_its_line_and_field(written: Written, old: st
     [
         (
             "calendar: {hours: {mondy: ['09:00-17:00']}}",
-            "line 6: calendar.hours.mondy: “mondy” isn't a day of the week.",
+            "line 6: calendar.hours.mondy: “mondy” is no day of the week.",
         ),
         ("calendar: {hours: {monday: ['9-5']}}", "line 6: calendar.hours.monday.0: “9-5” isn't a working interval."),
         ("calendar: {hours: {}}", "line 6: calendar: The calendar has no working hours."),
