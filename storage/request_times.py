@@ -1,4 +1,4 @@
-"""When to look at a request again, and what has been told of it for good, within a transaction."""
+"""When a request is due for a reminder, and which notices were already sent, within a transaction."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -17,17 +17,19 @@ _REVIEW = "review"
 
 
 class RequestTimes:
-    """Due moments as a column, so that requests on which time has no effect are never looked at."""
+    """Due times are a column, so that requests that time doesn't affect are never read."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def set_due_time(self, number: int, at: datetime | None) -> None:
-        """The moment at which time changes something about the request next; None when it never does."""
+        """Set when the request is due for its next reminder; None if it never is."""
         self._session.execute(update(RequestRow).where(RequestRow.number == number).values(due_at=at))
 
     def claim_due(self, now: datetime) -> Request | None:
-        """The request whose moment came first, held until the transaction ends; another process takes another one."""
+        """The request that has been due longest, locked until the transaction ends."""
+        # With skip_locked, a second process takes the next due request and never waits for this one. SQLite has no row
+        # locks; there the transaction itself has the only write lock.
         row = self._session.scalar(
             select(RequestRow)
             .where(RequestRow.due_at <= now)
@@ -49,22 +51,24 @@ class RequestTimes:
         return SentNotices(alerts, frozenset(date.fromisoformat(mark) for subject, mark in marks if subject == _REVIEW))
 
     def record_alert(self, number: int, clock: ClockName, alert: Alert, at: datetime) -> bool:
-        """Note that the alert is told; False when it was before."""
+        """Record that the alert is sent; False if it already was."""
         return self._record_notice(number, clock, str(int(alert)), at)
 
     def record_review(self, number: int, day: date, at: datetime) -> bool:
-        """The same for the day on which a hold is to be looked at."""
+        """Record that the notice for this review date is sent; False if it already was."""
         return self._record_notice(number, _REVIEW, day.isoformat(), at)
 
     def read_rules_hash(self) -> str | None:
-        """The digest of the working time by which the clocks were counted; None before the first request."""
+        """The hash of the rules by which the clocks were counted; None before the first request."""
         return self._session.scalar(select(RequestDeskRow.counted_by))
 
     def save_rules_hash(self, digest: str) -> None:
         self._session.execute(update(RequestDeskRow).values(counted_by=digest))
 
     def save_recounted(self, request: Request) -> bool:
-        """Keep the request with its clocks counted anew; False when somebody changed it in between."""
+        """Store the request with recounted clocks; False if somebody changed it in between."""
+        # The version stays the same, because a recount isn't an entry of the log. If the version has moved on, the
+        # newer change wins: a recount must never undo what somebody did meanwhile.
         same = (RequestRow.number == request.number) & (RequestRow.version == request.version)
         kept = (
             update(RequestRow).where(same).values(record=to_request_row(request)["record"]).returning(RequestRow.number)

@@ -22,22 +22,30 @@ _DESK_ID = 1  # the desk has one row
 
 
 class Requests:
-    """Requests and their logs. A request and its log entry are written together, or not at all."""
+    """Requests and their logs. A request and the log entry that led to it are written together, or not at all."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def take_next_number(self) -> int:
+        """A number that no other request has or will have."""
+        # The update locks the row until the transaction ends, so two processes can't take the same number. If the
+        # transaction is rolled back the number is free again.
         insert_new_rows(self._session, RequestDeskRow, [{"id": _DESK_ID, "last": 0, "counted_by": None}])
         taken = update(RequestDeskRow).values(last=RequestDeskRow.last + 1).returning(RequestDeskRow.last)
         return self._session.scalars(taken).one()
 
     def find_by_key(self, key: str) -> Request | None:
-        """The request that was made by this act of asking."""
+        """The request of this submission, if it was made before."""
         row = self._session.scalar(select(RequestRow).where(RequestRow.key == key))
         return to_request(row) if row else None
 
     def add(self, changes: Sequence[Change]) -> Request:
+        """Store a new request with its first log entries. If its key is known, return the request that has it.
+
+        Raises:
+            Conflict: another request has the number.
+        """
         request = changes[-1].request
         if not insert_new_rows(self._session, RequestRow, [to_request_row(request)]):
             found = self.find_by_key(request.key)
@@ -48,28 +56,38 @@ class Requests:
         return request
 
     def save(self, change: Change) -> None:
+        """Store a change, if the stored request is still at the version before it.
+
+        Raises:
+            Conflict: somebody else changed it in between; nothing is written.
+        """
         if change.entry is None:
             return
         request = change.request
+        # Compare and set: of two people who act on the same version, the second finds no row and must look again. The
+        # database decides it in one statement, so it also holds between processes.
         unchanged = (RequestRow.number == request.number) & (RequestRow.version == request.version - 1)
         saved = update(RequestRow).where(unchanged).values(**to_request_row(request)).returning(RequestRow.number)
         if self._session.scalar(saved) is None:
             raise Conflict(
-                f"{request.reference} has just been changed by somebody else. Look at it again, then decide."
+                f"Somebody else has just changed {request.reference}. Open it again to see its current state."
             )
         self._write_log([change])
 
     def get(self, number: int) -> Request:
+        """Raises NotFound."""
         row = self._session.get(RequestRow, number)
         if row is None:
             raise NotFound(describe_missing_request(number))
         return to_request(row)
 
     def read_log(self, number: int) -> tuple[LogEntry, ...]:
+        """The complete log, oldest entry first."""
         rows = select(RequestEntryRow).where(RequestEntryRow.number == number).order_by(RequestEntryRow.version)
         return tuple(_to_entry(row) for row in self._session.scalars(rows))
 
     def read_logs(self, until: datetime) -> list[list[LogEntry]]:
+        """The logs of all requests created before the moment, for figures."""
         rows = (
             select(RequestEntryRow)
             .join(RequestRow, RequestRow.number == RequestEntryRow.number)
@@ -80,29 +98,27 @@ class Requests:
         return [list(group) for _, group in groupby(entries, key=lambda entry: entry.number)]
 
     def list_by_requester(self, person: str, states: Collection[RequestState], limit: int) -> list[Request]:
+        """The person's own requests, newest first."""
         mine = select(RequestRow).where(RequestRow.requester == person, RequestRow.state.in_(states))
         return self._read_many(mine.order_by(RequestRow.number.desc()).limit(limit))
 
     def list_involving(self, person: str, states: Collection[RequestState], limit: int) -> list[Request]:
+        """Requests of which the person has or had a card: as requester, watcher, assignee or approver; newest first."""
         shown = select(RequestRow).join(RequestCardRow, RequestCardRow.number == RequestRow.number)
         theirs = shown.where(RequestCardRow.place == person, RequestRow.state.in_(states))
         return self._read_many(theirs.order_by(RequestRow.number.desc()).limit(limit))
 
     def list_in_states(self, states: Collection[RequestState]) -> list[Request]:
+        """All requests in these states, oldest first."""
         return self._read_many(select(RequestRow).where(RequestRow.state.in_(states)).order_by(RequestRow.number))
 
-    def card(self, number: int, place: str) -> str | None:
-        """The delivery that shows the request there."""
-        row = self._session.get(RequestCardRow, (number, place))
-        return row.delivery if row else None
-
     def read_cards(self, number: int) -> Mapping[str, str]:
-        """All its cards: place → delivery."""
+        """The cards of a request: place → delivery."""
         rows = self._session.scalars(select(RequestCardRow).where(RequestCardRow.number == number))
         return {row.place: row.delivery for row in rows}
 
     def find_by_card(self, place: str, ts: str) -> int | None:
-        """The number of the request whose card in somebody's direct messages is the message of that ts."""
+        """The number of the request whose card in the person's direct messages has this ts."""
         card = select(RequestCardRow.number).join(DeliveryRow, DeliveryRow.id == RequestCardRow.delivery)
         return self._session.scalar(card.where(RequestCardRow.place == place, DeliveryRow.posted_ts == ts))
 
@@ -119,12 +135,13 @@ class Requests:
 
 
 class Ratings:
-    """Ratings, one per request."""
+    """Ratings of closed requests."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def save(self, rating: Rating) -> None:
+        """Store the rating in place of an earlier one of the same request."""
         names = ("number", "person", "score", "comment", "at")
         upsert_row(self._session, RatingRow, {name: getattr(rating, name) for name in names})
 

@@ -7,7 +7,7 @@ from bot.engine.dead_letters import ReportDeadLetters
 from bot.engine.scheduler import Job
 from bot.handbook_provider import HandbookProvider
 from handlers.context import AppContext
-from handlers.requests.reminders import RequestReminders
+from handlers.requests.jobs import build_request_jobs
 from handlers.strategy.digests import describe_schedule, list_schedules, run_due_schedules, sync_schedules
 from storage.engine.deliveries import Deliveries
 from strategy.schedules import Schedule
@@ -61,10 +61,6 @@ def _build_strategy_jobs(ctx: AppContext) -> Sequence[Job]:
     return (digests,)
 
 
-def _build_request_jobs(ctx: AppContext) -> Sequence[Job]:
-    return (RequestReminders(ctx),)
-
-
 class Digests:
     """Sends the digests and the reminders when their slots come, each slot once."""
 
@@ -99,4 +95,4 @@ class Digests:
 
 
 # What each subject does by time. Every jobs.py in handlers/ has its entry.
-SUBJECT_JOBS: Sequence[Callable[[AppContext], Sequence[Job]]] = (_build_strategy_jobs, _build_request_jobs)
+SUBJECT_JOBS: Sequence[Callable[[AppContext], Sequence[Job]]] = (_build_strategy_jobs, build_request_jobs)

@@ -1,7 +1,7 @@
-"""What people do with a request: a button or a window for each verb, all of them ending in one transaction."""
+"""What people do with a request: a button or a modal for each verb. Each ends in one transaction."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,11 +17,12 @@ from handlers.requests.views import check_lookups, read_names, view_request
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, build_message
 from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
-from handlers.slack.payloads import TypedQuestion
+from handlers.slack.payloads import Place, TypedQuestion
 from handlers.slack.replies import send_reply
 from handlers.slack.routes import Routes
 from servicedesk.catalogue import Priority
 from servicedesk.desk import ActionInput
+from servicedesk.permissions import can_change_watchers
 from servicedesk.records import Change, Request, RequestState, Scores, Verb
 from servicedesk.requests import apply_verb, check_can_act, check_can_see, check_original
 from storage.store import Transaction
@@ -40,17 +41,17 @@ def register(routes: Routes) -> None:
 
 
 def act_on_request(call: DeferredCall) -> None:
-    """A button of a card that needs no more words."""
+    """A button that needs no input."""
     _perform_action(call, int(call.value), _read_clicked_verb(call), {})
 
 
 async def open_action_form(call: ImmediateCall) -> None:
-    """A button that needs more."""
+    """A button that needs input."""
     await _open_action_modal(call, int(call.value), _read_clicked_verb(call))
 
 
 async def choose_from_menu(call: ImmediateCall) -> None:
-    """An entry of a card's menu."""
+    """An entry in the menu of a card."""
     number, _, verb = call.value.partition(":")
     if verb == "open":
         await _open_request_modal(call, int(number))
@@ -59,12 +60,12 @@ async def choose_from_menu(call: ImmediateCall) -> None:
 
 
 async def open_request(call: ImmediateCall) -> None:
-    """Somebody wants to see all of a request, and all that they may do."""
+    """Show the whole request, with everything that the person may do."""
     await _open_request_modal(call, int(call.value))
 
 
 def check_action(call: BlockingCall) -> None:
-    """The verb is tried on the request as it stands: what is refused is told in the open window."""
+    """Try the verb on the current request, so that errors show in the open modal."""
     number, verb = _read_metadata(call)
     call.read(
         lambda tx: _apply_action(tx, call.ctx, tx.requests.get(number), verb, call.person, _read_input(call, verb))
@@ -72,35 +73,30 @@ def check_action(call: BlockingCall) -> None:
 
 
 def submit_action(call: DeferredCall) -> None:
-    """A verb with what it needs."""
+    """A verb with its input."""
     number, verb = _read_metadata(call)
     _perform_action(call, number, verb, _read_input(call, verb))
 
 
 def check_resubmission(call: BlockingCall) -> None:
-    """The changed form is held to the catalogue like the first."""
-    values, actor = call.submitted, call.person
-    with call.ctx.store.read_only(call.ctx.now()) as tx:
-        request = tx.requests.get(int(call.metadata))
-        change = _apply_action(tx, call.ctx, request, Verb.RESUBMIT, actor, {"values": values})
-        check_lookups(tx, actor, call.ctx.desk.catalogue.list_form_fields(change.request.service), values)
+    """Validate the changed form like the first one."""
+    call.read(lambda tx: _check_resubmission(tx, call.ctx, int(call.metadata), call.person, call.submitted))
 
 
 def resubmit_request(call: DeferredCall) -> None:
-    """The changed form goes back to the approvers."""
-    values = call.submitted
-    _perform_action(call, int(call.metadata), Verb.RESUBMIT, {"values": values})
+    """Send the changed form back to the approvers."""
+    _perform_action(call, int(call.metadata), Verb.RESUBMIT, {"values": call.submitted})
 
 
 def take_thread_reply(call: DeferredCall, asked: TypedQuestion) -> bool:
-    """Whether somebody wrote in the thread of their card of a request: that answers the question that is open to them,
-    else it is a comment."""
+    """Take a message in the thread under a card: an answer if a question is open, otherwise a comment.
+
+    Returns whether the message was in such a thread.
+    """
     place = asked.place
     if not (place.is_direct and place.thread_ts and asked.text):
         return False
-    with call.ctx.store.read_only(call.ctx.now()) as tx:
-        number = tx.requests.find_by_card(place.user, place.thread_ts)
-        request = tx.requests.get(number) if number else None
+    request = call.read(lambda tx: _find_by_card(tx, place))
     if request is None:
         return False
     verb = _REPLY_VERBS.get(request.state, Verb.COMMENT) if request.requester == place.user else Verb.COMMENT
@@ -110,8 +106,21 @@ def take_thread_reply(call: DeferredCall, asked: TypedQuestion) -> bool:
     return True
 
 
+def _find_by_card(tx: Transaction, place: Place) -> Request | None:
+    number = tx.requests.find_by_card(place.user, place.thread_ts) if place.thread_ts else None
+    return tx.requests.get(number) if number else None
+
+
+def _check_resubmission(
+    tx: Transaction, ctx: AppContext, number: int, person: Person, values: Mapping[str, object]
+) -> None:
+    request = tx.requests.get(number)
+    _apply_action(tx, ctx, request, Verb.RESUBMIT, person, {"values": values})
+    check_lookups(tx, person, ctx.desk.catalogue.list_form_fields(request.service), values)
+
+
 async def _open_action_modal(call: ImmediateCall, number: int, verb: Verb) -> None:
-    """Open the window of the verb, if the person may do it now at all."""
+    """Open the modal of the verb if the person may apply it now."""
     try:
         view = await call.read(lambda tx: _make_action_modal(tx, call.ctx, number, verb, call.person))
     except UserError as error:
@@ -139,8 +148,7 @@ def _make_action_modal(tx: Transaction, ctx: AppContext, number: int, verb: Verb
 
 
 def _make_verb_modal(tx: Transaction, ctx: AppContext, request: Request, verb: Verb, person: Person) -> Block:
-    others_too = person.is_pmo or person.id == request.requester
-    return build_action_modal(view_request(tx, ctx, request), verb, others_too)
+    return build_action_modal(view_request(tx, ctx, request), verb, with_people=can_change_watchers(request, person))
 
 
 def _make_resubmission_form(tx: Transaction, ctx: AppContext, request: Request, _: Verb, __: Person) -> Block:
@@ -180,10 +188,10 @@ def _read_metadata(call: HandlerCall) -> tuple[int, Verb]:
 
 
 def _read_input(call: HandlerCall, verb: Verb) -> ActionInput:
-    """What was filled in, as the verb takes it.
+    """The submitted values as the verb's input.
 
     Raises:
-        InvalidInput: it is no number where one is needed.
+        InvalidInput: a request number is malformed.
     """
     entered = {key: value for key, value in call.submitted.items() if value not in (None, "", [])}
     if verb is Verb.SCORE:
@@ -197,15 +205,15 @@ def _read_input(call: HandlerCall, verb: Verb) -> ActionInput:
 def _read_number(text: str) -> int:
     found = re.fullmatch(r"\W*(?:pmo-?)?\s*(\d{1,9})", text.strip(), re.IGNORECASE)
     if not found:
-        raise InvalidInput({"duplicate_of": "Write the number of the request that stays, as PMO-12."})
+        raise InvalidInput({"duplicate_of": "Enter the number of the request to keep, such as PMO-12."})
     return int(found[1])
 
 
 _REPLY_VERBS = {RequestState.NEEDS_INFO: Verb.ANSWER, RequestState.WAITING_REQUESTER: Verb.REPLY}
 _REPLY_CONFIRMATIONS = {
-    Verb.ANSWER: "Your answer is with the PMO, and the request is back in triage.",
-    Verb.REPLY: "Your reply is with the person who has the request, and the work goes on.",
-    Verb.COMMENT: "Everybody whom the request concerns sees your comment. To ask the handbook, begin with my name.",
+    Verb.ANSWER: "I passed your answer on to the PMO. The request is back in triage.",
+    Verb.REPLY: "I passed your reply on to the assignee. Work continues.",
+    Verb.COMMENT: "Everybody involved in the request can see your comment. To ask a question, mention me.",
 }
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "review_on": date.fromisoformat,

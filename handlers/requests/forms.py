@@ -1,4 +1,4 @@
-"""Requests: asking for a PMO service, from the first click to a numbered request."""
+"""Requesting a PMO service, from the first click to a numbered request."""
 
 import re
 
@@ -44,37 +44,37 @@ async def open_request_command(call: ImmediateCall) -> None:
 
 
 async def open_service_picker(call: ImmediateCall) -> None:
-    """Somebody wants a service and has not said which."""
+    """Let somebody choose a service."""
     await call.open_modal(build_service_picker(call.ctx.desk.catalogue))
 
 
 async def open_request_form(call: ImmediateCall) -> None:
-    """A service was chosen in the first window, or under an answer: then what was asked is taken along."""
-    question_id, filling = payloads.read_question_id(call.payload), FormPrefill()
+    """Open the form of the chosen service. Under an answer, the question becomes the request's details."""
+    question_id, prefill = payloads.read_question_id(call.payload), FormPrefill()
     if question_id:
         asked = await call.read(lambda tx: tx.questions.get_text(question_id))
-        filling = FormPrefill({"detail": asked[:MAX_LONG_TEXT_LENGTH]} if asked else {})
-    await _open_form(call, call.value, filling)
+        prefill = FormPrefill({"detail": asked[:MAX_LONG_TEXT_LENGTH]} if asked else {})
+    await _open_form(call, call.value, prefill)
 
 
 def check_request_form(call: BlockingCall) -> None:
-    """Every field is held to the catalogue and to the strategy; what is wrong stands under it."""
+    """Validate every field by the catalogue and the strategy. Errors show under the fields."""
     fields, values = call.ctx.desk.catalogue.list_form_fields(call.metadata), call.submitted
-    wrong: dict[str, str] = {}
+    errors: dict[str, str] = {}
     try:
         call.read(lambda tx: check_lookups(tx, call.person, fields, values))
     except InvalidInput as invalid:
-        wrong = invalid.fields
+        errors = invalid.fields
     try:
         validate_form(fields, values, call.ctx.desk.calendar.local_date(call.ctx.now()))
     except InvalidInput as invalid:
-        wrong |= invalid.fields
-    if wrong:
-        raise InvalidInput(wrong)
+        errors |= invalid.fields
+    if errors:
+        raise InvalidInput(errors)
 
 
 def submit_request(call: DeferredCall) -> None:
-    """A filled-in form becomes a numbered request, shown to its requester, its watchers and in triage."""
+    """Turn a submitted form into a numbered request, and show it to its requester, its watchers and in triage."""
     requester = call.person
     service, values = call.metadata, call.submitted
     with call.transaction() as tx:
@@ -85,24 +85,24 @@ def submit_request(call: DeferredCall) -> None:
 
 
 async def offer_projects(call: ImmediateCall) -> None:
-    """The choices of the field “project”, by what was typed."""
+    """The options of a project field that match the typed text."""
     typed = payloads.read_typed_option(call.payload)
     found = await call.read(lambda tx: lookups.find_projects(tx, call.ctx, call.person, typed))
     await call.ack(options=build_options(found))
 
 
 async def offer_objectives(call: ImmediateCall) -> None:
-    """The choices of the field “objective”, by what was typed."""
+    """The options of an objective field that match the typed text."""
     typed = payloads.read_typed_option(call.payload)
     found = await call.read(lambda tx: lookups.find_objectives(tx, call.ctx, call.person, typed))
     await call.ack(options=build_options(found))
 
 
 def find_service_key(ctx: AppContext, typed: str) -> str:
-    """The service that was meant: its key, its name, or words of either, or else of what it offers, that only one has.
+    """The key of the service that the text means: by key, by name, by words of the two, or by words of what it offers.
 
     Raises:
-        NotFound: naming those that there are.
+        NotFound: no service matches, or several do; the message lists them.
     """
     services = ctx.desk.catalogue.services
     wanted = _split_words(typed)
@@ -114,8 +114,8 @@ def find_service_key(ctx: AppContext, typed: str) -> str:
     if len(close) == 1:
         return close[0]
     keys = ", ".join(close or names)
-    why = "could be several services" if close else "is no service of the PMO"
-    raise NotFound(f"“{typed[:60]}” {why}. Use /pmo-request alone to choose, or name one of: {keys}.")
+    problem = f"“{typed[:60]}” matches several services" if close else f"There is no service “{typed[:60]}”"
+    raise NotFound(f"{problem}. Type /pmo-request to choose from a list, or name one of these: {keys}.")
 
 
 def _describe_offer(service: Service) -> str:
@@ -127,6 +127,6 @@ def _split_words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-async def _open_form(call: ImmediateCall, key: str, filling: FormPrefill) -> None:
+async def _open_form(call: ImmediateCall, key: str, prefill: FormPrefill) -> None:
     catalogue = call.ctx.desk.catalogue
-    await call.replace_modal(build_request_form(catalogue.get_service(key), catalogue.list_form_fields(key), filling))
+    await call.replace_modal(build_request_form(catalogue.get_service(key), catalogue.list_form_fields(key), prefill))

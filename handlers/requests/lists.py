@@ -1,4 +1,4 @@
-"""Finding requests again: one's own, one by its number, what waits for the PMO, the PMO's figures, the App Home."""
+"""Lists of requests: one's own, one by its number, the PMO's queue and figures, and a section of the App Home."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from foundation.errors import NotAllowed, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
-from handlers.requests.blocks.card import find_relations
 from handlers.requests.blocks.details import build_request_message
 from handlers.requests.blocks.figures import Period, build_figures_message
 from handlers.requests.blocks.list import (
@@ -23,7 +22,7 @@ from handlers.slack.calls import DeferredCall
 from handlers.slack.replies import send_reply
 from handlers.slack.routes import Routes
 from servicedesk.figures import compute_figures, find_closed_numbers
-from servicedesk.permissions import can_see
+from servicedesk.permissions import can_see, can_see_queue, find_relations
 from servicedesk.priority import rank_requests
 from servicedesk.records import (
     APPROVAL_STATES,
@@ -53,7 +52,7 @@ def register(routes: Routes) -> None:
 
 
 def answer_list_command(call: DeferredCall) -> None:
-    """/pmo-requests: mine; a number: that one; for the PMO also triage, queue, open and figures."""
+    """/pmo-requests shows one's own; with a number, that one; for the PMO also triage, queue, open and figures."""
     place = call.place
     person, typed = call.ctx.people.get(place.user), call.command_text.casefold()
     answer = choose_list(typed, person)
@@ -62,38 +61,40 @@ def answer_list_command(call: DeferredCall) -> None:
 
 
 def build_requests_home(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
-    """What waits for the person, their requests and, for the PMO, what waits for it."""
-    concerning = _find_involving(tx, ctx, person)
-    waiting = [one for one in concerning if _is_waiting_for(one, person, ctx)]
-    mine = [one for one in concerning if one.requester == person.id and one not in waiting]
-    others = [one for one in concerning if one.requester != person.id and one not in waiting]
+    """What is waiting for the person, their requests and, for the PMO, its queue."""
+    involving = _find_involving(tx, ctx, person)
+    waiting = [one for one in involving if _is_waiting_for(one, person, ctx)]
+    mine = [one for one in involving if one.requester == person.id and one not in waiting]
+    others = [one for one in involving if one.requester != person.id and one not in waiting]
     lists = [
         _make_list(tx, ctx, "Waiting for you", waiting),
-        _make_list(tx, ctx, "Your requests", mine, nothing="" if concerning else "You have none open."),
-        _make_list(tx, ctx, "You also have to do with", others),
+        _make_list(tx, ctx, "Your requests", mine, nothing="" if involving else "You have no open requests."),
+        _make_list(tx, ctx, "Also involving you", others),
     ]
-    if person.is_pmo:
-        lists.append(_make_list(tx, ctx, "New, to be triaged", tx.requests.list_in_states({RequestState.SUBMITTED})))
+    if can_see_queue(person):
+        new = tx.requests.list_in_states({RequestState.SUBMITTED})
+        lists.append(_make_list(tx, ctx, "New requests to triage", new))
         lists.append(_make_list(tx, ctx, "In the queue", _rank_queue(tx, ctx)))
     return build_home_blocks(person, lists)
 
 
 def choose_list(typed: str, person: Person) -> ListAnswer:
-    """What the command, or a question, asks to see.
+    """What the text of a command asks to see.
 
     Raises:
-        NotAllowed, NotFound: it is for the PMO, or nothing that there is.
+        NotAllowed: it is a list for the PMO.
+        NotFound: there is no such list.
     """
     if found := re.fullmatch(r"(?:pmo-?)?\s*#?(\d{1,9})", typed.casefold()):
         return _make_request_answer(int(found[1]))
     if not typed:
         return _list_own
     if answer := _QUEUE_LISTS.get(typed):
-        if not person.is_pmo:
-            raise NotAllowed("Only the PMO sees what waits for it. Type /pmo-requests for your own requests.")
+        if not can_see_queue(person):
+            raise NotAllowed("Only PMO staff can see this list. Type /pmo-requests to see your own requests.")
         return answer
-    more = " PMO staff also use triage, queue, open and figures." if person.is_pmo else ""
-    raise NotFound(f"Type /pmo-requests for your own, or /pmo-requests PMO-12 for one of them.{more}")
+    more = " As PMO staff you can also add triage, queue, open or figures." if can_see_queue(person) else ""
+    raise NotFound(f"Type /pmo-requests to see your requests, or /pmo-requests PMO-12 to see one of them.{more}")
 
 
 def _make_request_answer(number: int) -> ListAnswer:
@@ -106,15 +107,15 @@ def _make_request_answer(number: int) -> ListAnswer:
 
 
 def _list_own(tx: Transaction, ctx: AppContext, person: Person) -> Message:
-    concerning = _find_involving(tx, ctx, person)
-    mine = [one for one in concerning if one.requester == person.id]
-    others = [one for one in concerning if one.requester != person.id]
+    involving = _find_involving(tx, ctx, person)
+    mine = [one for one in involving if one.requester == person.id]
+    others = [one for one in involving if one.requester != person.id]
     ended = tx.requests.list_by_requester(person.id, ENDED_STATES, MAX_ENDED)
-    nothing = "None. Ask for a service with /pmo-request."
+    nothing = "You have no open requests. Type /pmo-request to request a service."
     lists = [
         _make_list(tx, ctx, "Your open requests", mine, most=MAX_LISTED, nothing=nothing),
-        _make_list(tx, ctx, "You also have to do with", others, most=MAX_LISTED),
-        _make_list(tx, ctx, "Ended lately", ended, most=MAX_ENDED),
+        _make_list(tx, ctx, "Also involving you", others, most=MAX_LISTED),
+        _make_list(tx, ctx, "Recently ended", ended, most=MAX_ENDED),
     ]
     return build_list_message(person, lists)
 
@@ -124,7 +125,7 @@ def _list_triage(tx: Transaction, ctx: AppContext, person: Person) -> Message:
     new = [one for one in waiting if one.state is RequestState.SUBMITTED]
     others = [one for one in waiting if one.state is not RequestState.SUBMITTED]
     lists = [
-        _make_list(tx, ctx, "New, to be triaged", new, most=MAX_LISTED, nothing="Nothing waits for triage."),
+        _make_list(tx, ctx, "New requests to triage", new, most=MAX_LISTED, nothing="There are no requests to triage."),
         _make_list(tx, ctx, "Waiting for somebody else", others, most=MAX_LISTED),
     ]
     return build_list_message(person, lists)
@@ -140,11 +141,11 @@ def _list_open(tx: Transaction, ctx: AppContext, person: Person) -> Message:
     states = {
         "Waiting for triage or approval": TRIAGE_STATES | APPROVAL_STATES,
         "In the queue": {RequestState.QUEUED},
-        "In work": WORK_STATES,
-        "Delivered, to be accepted": {RequestState.DELIVERED},
+        "In progress": WORK_STATES,
+        "Delivered, waiting for acceptance": {RequestState.DELIVERED},
     }
     lists = [
-        _make_list(tx, ctx, title, tx.requests.list_in_states(which), most=MAX_OF_EACH, nothing="Nothing.")
+        _make_list(tx, ctx, title, tx.requests.list_in_states(which), most=MAX_OF_EACH, nothing="None.")
         for title, which in states.items()
     ]
     return build_list_message(person, lists)
@@ -179,19 +180,20 @@ def _make_list(
     most: int = MAX_AT_HOME,
     nothing: str = "",
 ) -> RequestList:
-    """The first of the requests, and how many there are beyond."""
+    """A list of the first requests, and the number of the others."""
     return RequestList(title, view_requests(tx, ctx, requests[:most]), len(requests) - most, nothing)
 
 
 def _find_involving(tx: Transaction, ctx: AppContext, person: Person) -> list[Request]:
-    """Open requests that the person has to do with, newest first."""
+    """Open requests that involve the person, newest first."""
     found = tx.requests.list_involving(person.id, OPEN_STATES, MAX_INVOLVING)
     return [one for one in found if can_see(one, person) and find_relations(one, person, ctx.people)]
 
 
 def _is_waiting_for(request: Request, person: Person, ctx: AppContext) -> bool:
-    """Whether the next step is the person's."""
-    return any((request.state, hat) in _WAITING_RELATIONS for hat in find_relations(request, person, ctx.people))
+    """Whether the person has to act next."""
+    relations = find_relations(request, person, ctx.people)
+    return any((request.state, relation) in _WAITING_RELATIONS for relation in relations)
 
 
 _WAITING_RELATIONS = {

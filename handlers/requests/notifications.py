@@ -1,29 +1,69 @@
-"""What people see of a request: their cards, edited in place, and what happened in the thread below.
+"""What people see of a request: their cards, edited in place, and notices in the thread under each card.
 
-Everybody is told once, in one place, and never of what they did themselves.
+Everybody is notified once, in one place, and never about what they did themselves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from enum import Enum, auto
 
 from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.home import refresh_homes
 from handlers.requests.blocks.card import build_personal_card, build_revoked_card, build_triage_card
-from handlers.requests.blocks.labels import RequestView
 from handlers.requests.blocks.rating import build_rating_question
+from handlers.requests.blocks.request_view import RequestView
 from handlers.requests.blocks.timeline import build_timeline_notice
 from handlers.requests.views import view_request
 from handlers.slack.blocks.builders import Message
-from servicedesk.permissions import can_see, find_approvers
+from servicedesk.permissions import can_see, find_approvers, find_pmo_staff, is_acting_for_pmo
 from servicedesk.records import APPROVAL_STATES, Change, LogEntry, Request, RequestState, Verb
 from servicedesk.reminders import find_next_reminder
-from servicedesk.transitions import SYSTEM
 from storage.store import Transaction
 
 TRIAGE_PLACE = "triage"
 
-QUIET_VERBS = {Verb.SCORE, Verb.WATCH, Verb.UNWATCH}  # a new watcher gets a card, nobody else has to know
-_APPROVER_VERBS = {Verb.APPROVE, Verb.REQUEST_CHANGES}
+
+class Audience(Enum):
+    """Who is notified of a verb, besides the people whose cards change."""
+
+    NOBODY = auto()
+    REQUESTER = auto()
+    INVOLVED = auto()  # requester, watchers, asked approvers and assignees; triage if none of the PMO is among them
+    INVOLVED_AND_TRIAGE = auto()  # the same, with triage in place of the approvers, who decided
+
+
+AUDIENCES: Mapping[Verb, Audience] = {
+    Verb.DRAFT: Audience.NOBODY,
+    Verb.SUBMIT: Audience.INVOLVED,
+    Verb.ASK: Audience.INVOLVED,
+    Verb.ANSWER: Audience.INVOLVED,
+    Verb.ACCEPT: Audience.INVOLVED,
+    Verb.APPROVE: Audience.INVOLVED_AND_TRIAGE,
+    Verb.REQUEST_CHANGES: Audience.INVOLVED_AND_TRIAGE,
+    Verb.RESUBMIT: Audience.INVOLVED,
+    Verb.CLAIM: Audience.INVOLVED,
+    Verb.ASSIGN: Audience.INVOLVED,
+    Verb.REASSIGN: Audience.INVOLVED,
+    Verb.QUESTION: Audience.INVOLVED,
+    Verb.REPLY: Audience.INVOLVED,
+    Verb.HOLD: Audience.INVOLVED,
+    Verb.RESUME: Audience.INVOLVED,
+    Verb.DELIVER: Audience.INVOLVED,
+    Verb.REMIND: Audience.REQUESTER,
+    Verb.ACCEPT_DELIVERY: Audience.INVOLVED,
+    Verb.AUTO_CLOSE: Audience.INVOLVED,
+    Verb.REOPEN: Audience.INVOLVED,
+    Verb.DECLINE: Audience.INVOLVED,
+    Verb.MARK_DUPLICATE: Audience.INVOLVED,
+    Verb.WITHDRAW: Audience.INVOLVED,
+    Verb.CHANGE_PRIORITY: Audience.INVOLVED,
+    Verb.CHANGE_SERVICE: Audience.INVOLVED,
+    Verb.SCORE: Audience.NOBODY,
+    Verb.WATCH: Audience.NOBODY,  # a new watcher gets a card, and nobody else needs to know
+    Verb.UNWATCH: Audience.NOBODY,
+    Verb.COMMENT: Audience.INVOLVED,
+    Verb.OVERRIDE: Audience.INVOLVED,
+}
 _REQUESTER_STATES = {
     RequestState.NEEDS_INFO,
     RequestState.CHANGES_REQUESTED,
@@ -33,16 +73,16 @@ _REQUESTER_STATES = {
 
 
 def announce_request(tx: Transaction, ctx: AppContext, request: Request) -> None:
-    """A new request appears in triage, to its requester and to its watchers."""
+    """Post the cards of a new request: in triage, to its requester and to its watchers."""
     view = view_request(tx, ctx, request)
     _post_card(tx, ctx, view, TRIAGE_PLACE)
     for person in find_card_holders(request, ctx):
         _post_card(tx, ctx, view, person)
-    schedule_next_reminder(tx, ctx, request)
+    update_due_time_and_homes(tx, ctx, request)
 
 
 def announce_change(tx: Transaction, ctx: AppContext, before: Request, change: Change) -> None:
-    """Every card shows the request as it is now, and whom it concerns is told in the thread under theirs."""
+    """Update all cards, and notify the audience of the change in the threads under their cards."""
     request, entry = change.request, change.entry
     if entry is None:
         return
@@ -56,40 +96,41 @@ def announce_change(tx: Transaction, ctx: AppContext, before: Request, change: C
             _post_card(tx, ctx, view, person)
     if request.state is RequestState.CLOSED is not before.state:
         ask_rating(tx, request)
-    schedule_next_reminder(tx, ctx, request)
+    update_due_time_and_homes(tx, ctx, request)
 
 
 def refresh_cards(tx: Transaction, ctx: AppContext, view: RequestView) -> None:
-    """Every card shows the request as it is now."""
+    """Update all cards of the request."""
     for place, delivery in tx.requests.read_cards(view.request.number).items():
         tx.outbox.edit(delivery, _build_card_for(ctx, view, place))
 
 
-def schedule_next_reminder(tx: Transaction, ctx: AppContext, request: Request) -> None:
-    """Note when time acts on it next; the homes of those whom it concerns are made anew."""
+def update_due_time_and_homes(tx: Transaction, ctx: AppContext, request: Request) -> None:
+    """Set when the request is due for its next reminder, and refresh the App Home of everybody it may be listed for."""
     due = find_next_reminder(request, tx.request_times.read_sent_notices(request.number), ctx.desk)
     tx.request_times.set_due_time(request.number, due.at if due else None)
-    pmo = [person.id for person in ctx.people if person.is_pmo]
+    pmo = [person.id for person in find_pmo_staff(ctx.people)]
     refresh_homes(tx, ctx, [*tx.requests.read_cards(request.number).keys() - {TRIAGE_PLACE}, *pmo])
 
 
 def ask_rating(tx: Transaction, request: Request) -> str:
-    """The question is asked once for each time it is closed; asking again gives the message that stands."""
+    """Ask for a rating, once each time the request is closed. Returns the delivery of that message."""
     key = f"rating:{request.number}:{request.reopened}"
     return tx.outbox.post(request.requester, build_rating_question(request), key=key)
 
 
 def find_card_holders(request: Request, ctx: AppContext) -> list[str]:
-    """Who has a card in their direct messages, each once."""
+    """Who has a card in their direct messages."""
     assigned = [request.assignee] if request.assignee else []
     return list(dict.fromkeys([request.requester, *_find_asked_approvers(request, ctx), *assigned, *request.watchers]))
 
 
 def find_audience(before: Request, request: Request, entry: LogEntry, ctx: AppContext) -> list[str]:
-    """The places in which a step is told: the requester's side, and whoever of the PMO has to do with it."""
-    if entry.verb in QUIET_VERBS:
+    """The places that are notified of an entry: on the requester's side, and on the PMO's."""
+    audience = AUDIENCES[entry.verb]
+    if audience is Audience.NOBODY:
         return []
-    if entry.verb is Verb.REMIND:
+    if audience is Audience.REQUESTER:
         return [request.requester]
     places = dict.fromkeys([request.requester, *request.watchers, *_find_pmo_audience(before, request, entry, ctx)])
     readers = [place for place in places if place != entry.actor]
@@ -97,21 +138,17 @@ def find_audience(before: Request, request: Request, entry: LogEntry, ctx: AppCo
 
 
 def _find_pmo_audience(before: Request, request: Request, entry: LogEntry, ctx: AppContext) -> Iterator[str]:
-    if entry.verb not in _APPROVER_VERBS:
+    is_decision = AUDIENCES[entry.verb] is Audience.INVOLVED_AND_TRIAGE
+    if not is_decision:
         yield from _find_asked_approvers(request, ctx)
     assigned = [one for one in (before.assignee, request.assignee) if one]
     yield from assigned
-    if entry.verb in _APPROVER_VERBS or not (assigned or _is_by_pmo(request, entry, ctx)):
+    if is_decision or not (assigned or is_acting_for_pmo(request, ctx.people.get(entry.actor))):
         yield TRIAGE_PLACE
 
 
-def _is_by_pmo(request: Request, entry: LogEntry, ctx: AppContext) -> bool:
-    """Whether somebody of the PMO did it in that role: the rest of the PMO sees it on the card."""
-    return entry.actor == SYSTEM.id or (entry.actor != request.requester and ctx.people.get(entry.actor).is_pmo)
-
-
 def _find_asked_approvers(request: Request, ctx: AppContext) -> list[str]:
-    """Who is asked to approve it, as long as that is open."""
+    """Who is asked to approve the request, while it waits for approval."""
     return [person.id for person in find_approvers(request, ctx.people)] if request.state in APPROVAL_STATES else []
 
 
@@ -122,7 +159,7 @@ def _build_notice(request: Request, entry: LogEntry, ctx: AppContext, place: str
 
 
 def _find_called(request: Request, entry: LogEntry, ctx: AppContext) -> list[str]:
-    """Who has to do something because of this step."""
+    """Who has to act because of this entry; they are mentioned."""
     if entry.verb is Verb.REMIND:
         return [request.requester]
     if entry.before is entry.after:
@@ -135,8 +172,9 @@ def _find_called(request: Request, entry: LogEntry, ctx: AppContext) -> list[str
 
 
 def _post_card(tx: Transaction, ctx: AppContext, view: RequestView, place: str) -> None:
-    many = place in view.request.watchers
-    delivery = tx.outbox.post(_find_channel(ctx, place), _build_card_for(ctx, view, place), bulk=many)
+    delivery = tx.outbox.post(
+        _find_channel(ctx, place), _build_card_for(ctx, view, place), bulk=place in view.request.watchers
+    )
     tx.requests.remember_card(view.request.number, place, delivery)
 
 

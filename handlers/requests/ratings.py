@@ -1,4 +1,4 @@
-"""How satisfied people are with what they got: stars, and words if they want to."""
+"""Ratings of closed requests: stars and an optional comment."""
 
 from foundation.errors import NotFound
 from foundation.people import Person
@@ -20,7 +20,7 @@ def register(routes: Routes) -> None:
 
 
 def rate_request(call: DeferredCall) -> None:
-    """Stars were pressed. Pressed again, the last ones count; words that were said stay."""
+    """Save the stars. The last ones count, and an earlier comment stays."""
     number, score = _read_number_and_score(call.value)
     with call.transaction() as tx:
         earlier = tx.ratings.get(number)
@@ -28,7 +28,7 @@ def rate_request(call: DeferredCall) -> None:
 
 
 async def open_comment_form(call: ImmediateCall) -> None:
-    """Room for words."""
+    """Open the modal for a comment."""
     number, _ = _read_number_and_score(call.value)
     await call.open_modal(await call.read(lambda tx: _make_comment_form(tx, number, call.person)))
 
@@ -39,7 +39,7 @@ def check_comment(call: BlockingCall) -> None:
 
 
 def save_comment(call: DeferredCall) -> None:
-    """The words are kept with the stars."""
+    """Save the comment with the stars."""
     number, score = _read_number_and_score(call.metadata)
     with call.transaction() as tx:
         _save_rating(tx, call.ctx, number, call.person, score, _read_comment(call))

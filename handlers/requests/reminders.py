@@ -1,25 +1,26 @@
-"""What time does to requests: alerts, reminders, closing by itself, holds to look at, and clocks counted anew.
+"""Alerts about targets, reminders to accept a delivery, automatic closing, and reviews of requests on hold.
 
-Each request has the moment at which to look at it in a column. What is told is noted in the same transaction, so that
-neither a restart nor a second process tells it again.
+Each request has a column with the time of its next reminder. Every notice is recorded in the transaction that posts
+it, so that neither a restart nor a second process sends it again.
 """
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from foundation.errors import UserError
-from foundation.people import Role
 from handlers.context import AppContext
 from handlers.requests.blocks.reminder import build_alert_card, build_alert_notice, build_review_notice
-from handlers.requests.notifications import TRIAGE_PLACE, announce_change, refresh_cards, schedule_next_reminder
+from handlers.requests.notifications import (
+    TRIAGE_PLACE,
+    announce_change,
+    refresh_cards,
+    update_due_time_and_homes,
+)
 from handlers.requests.views import view_request
-from servicedesk.clock import find_current_alert
-from servicedesk.desk import Desk
-from servicedesk.history import recompute_clocks
-from servicedesk.permissions import find_approvers
-from servicedesk.records import OPEN_STATES, ClockName, Request, RequestState, Verb
+from servicedesk.clock import Alert, Clock, find_current_alert
+from servicedesk.permissions import find_approvers, find_pmo_leads
+from servicedesk.records import ClockName, Request, RequestState, Verb
 from servicedesk.reminders import DueReminder, ReminderKind, find_next_reminder
 from servicedesk.requests import apply_verb
 from servicedesk.transitions import SYSTEM
@@ -27,35 +28,11 @@ from storage.store import Transaction
 
 log = logging.getLogger(__name__)
 
-MAX_PER_TURN = 50  # requests looked at before other chores have their turn
 RETRY_AFTER = timedelta(hours=1)
 
 
-class RequestReminders:
-    """A chore of the clock."""
-
-    def __init__(self, ctx: AppContext) -> None:
-        self._ctx = ctx
-        self._counted = False
-
-    def __call__(self, now: datetime) -> datetime | None:
-        if not self._counted:
-            recount_clocks(self._ctx, now)
-            self._counted = True
-        for _ in range(MAX_PER_TURN):
-            due = self._next()
-            if due is None or due > now:
-                return due
-            process_next_due(self._ctx, now)
-        return now
-
-    def _next(self) -> datetime | None:
-        with self._ctx.store.read_only(self._ctx.now()) as tx:
-            return tx.request_times.read_next_due()
-
-
 def process_next_due(ctx: AppContext, now: datetime) -> None:
-    """See to the request whose moment came first; one that cannot be seen to waits an hour."""
+    """Process the request that has been due longest. If that fails, it is due again in an hour."""
     number = None
     try:
         with ctx.store.transaction(now) as tx:
@@ -64,15 +41,19 @@ def process_next_due(ctx: AppContext, now: datetime) -> None:
                 return
             number = request.number
             _process_request(tx, ctx, request, now)
-    except UserError as refused:
+    except UserError as error:
         if number is None:
             raise
-        log.warning("PMO-%s could not be seen to: %s", number, refused.message)
+        # The transaction was rolled back, so the request would be claimed again at once. Postponing it lets the other
+        # due requests have their turn.
+        log.warning("Could not process the reminder for PMO-%s, retrying in an hour: %s", number, error.message)
         with ctx.store.transaction(now) as tx:
             tx.request_times.set_due_time(number, now + RETRY_AFTER)
 
 
 def _process_request(tx: Transaction, ctx: AppContext, request: Request, now: datetime) -> None:
+    # The stored due time says only when to look; what is due is computed here, from the request as it is now. So a due
+    # time that is out of date costs one look and never sends a wrong notice.
     due = find_next_reminder(request, tx.request_times.read_sent_notices(request.number), ctx.desk)
     calendar = ctx.desk.calendar
     if due is None or due.at > now:
@@ -84,39 +65,43 @@ def _process_request(tx: Transaction, ctx: AppContext, request: Request, now: da
 
 
 def _send_alert(tx: Transaction, ctx: AppContext, request: Request, due: DueReminder, now: datetime) -> None:
-    """The highest alert that has come is told to the head of the PMO, and to whoever holds the request."""
+    """Send the highest alert that is due to the PMO's leads, and to the people who hold the request."""
     name = due.clock or ClockName.DELIVERY
     clock = request.get_clock(name)
-    told = tx.request_times.read_sent_notices(request.number).get_alerts(name)
-    alert = find_current_alert(clock, told, now, ctx.desk.calendar) if clock else None
+    sent = tx.request_times.read_sent_notices(request.number).get_alerts(name)
+    alert = find_current_alert(clock, sent, now, ctx.desk.calendar) if clock else None
     if clock and alert and tx.request_times.record_alert(request.number, name, alert, now):
-        view, cards = view_request(tx, ctx, request), tx.requests.read_cards(request.number)
-        leads = [person.id for person in ctx.people.find_by_role(Role.PMO_LEAD)]
-        for lead in leads:
-            key = f"alert:{request.number}:{name}:{int(alert)}:{lead}"
-            tx.outbox.post(lead, build_alert_card(view, clock, name, alert), key=key)
-        for place in _find_holders(request, ctx):
-            if place in cards and place not in leads:
-                withheld = place == TRIAGE_PLACE and request.is_confidential
-                channel = ctx.channels.triage if place == TRIAGE_PLACE else place
-                words = build_alert_notice(view, clock, name, alert, withheld=withheld)
-                tx.outbox.post(channel, words, follows=cards[place])
-        refresh_cards(tx, ctx, view)
-    schedule_next_reminder(tx, ctx, request)
+        _post_alert(tx, ctx, request, clock, name, alert)
+    update_due_time_and_homes(tx, ctx, request)
+
+
+def _post_alert(
+    tx: Transaction, ctx: AppContext, request: Request, clock: Clock, name: ClockName, alert: Alert
+) -> None:
+    view, cards = view_request(tx, ctx, request), tx.requests.read_cards(request.number)
+    leads = [person.id for person in find_pmo_leads(ctx.people)]
+    for lead in leads:
+        key = f"alert:{request.number}:{name}:{int(alert)}:{lead}"
+        tx.outbox.post(lead, build_alert_card(view, clock, name, alert), key=key)
+    for place in _find_holders(request, ctx):
+        if place in cards and place not in leads:
+            withheld = place == TRIAGE_PLACE and request.is_confidential
+            channel = ctx.channels.triage if place == TRIAGE_PLACE else place
+            notice = build_alert_notice(view, clock, name, alert, withheld=withheld)
+            tx.outbox.post(channel, notice, follows=cards[place])
+    refresh_cards(tx, ctx, view)
 
 
 def _find_holders(request: Request, ctx: AppContext) -> Iterator[str]:
-    """Who can do something about a clock that runs."""
+    """The places of those who can stop the running clock."""
     if request.state is RequestState.PENDING_APPROVAL:
         yield from (person.id for person in find_approvers(request, ctx.people))
     else:
         yield request.assignee or TRIAGE_PLACE
 
 
-def _send_reminder_or_close(
-    tx: Transaction, ctx: AppContext, request: Request, due: DueReminder, now: datetime
-) -> None:
-    """The requester is asked about a delivery once more, or it closes by itself."""
+def _remind_or_close(tx: Transaction, ctx: AppContext, request: Request, due: DueReminder, now: datetime) -> None:
+    """Remind the requester of the delivery, or close the request."""
     verb = Verb.REMIND if due.kind is ReminderKind.REMIND else Verb.AUTO_CLOSE
     change = apply_verb(request, verb, SYSTEM, now, ctx.desk)
     tx.requests.save(change)
@@ -124,49 +109,19 @@ def _send_reminder_or_close(
 
 
 def _send_review_notice(tx: Transaction, ctx: AppContext, request: Request, _: DueReminder, now: datetime) -> None:
-    """Whoever has it is told that the day has come."""
+    """Notify the assignee that the review of the hold is due."""
     cards = tx.requests.read_cards(request.number)
     is_new = request.review_on and tx.request_times.record_review(request.number, request.review_on, now)
     if is_new and request.assignee in cards:
-        words = build_review_notice(view_request(tx, ctx, request), str(request.assignee))
-        tx.outbox.post(str(request.assignee), words, follows=cards[str(request.assignee)])
-    schedule_next_reminder(tx, ctx, request)
+        notice = build_review_notice(view_request(tx, ctx, request), str(request.assignee))
+        tx.outbox.post(str(request.assignee), notice, follows=cards[str(request.assignee)])
+    update_due_time_and_homes(tx, ctx, request)
 
 
 Processor = Callable[[Transaction, AppContext, Request, DueReminder, datetime], None]
 _PROCESSORS: Mapping[ReminderKind, Processor] = {
     ReminderKind.ALERT: _send_alert,
-    ReminderKind.REMIND: _send_reminder_or_close,
-    ReminderKind.CLOSE: _send_reminder_or_close,
+    ReminderKind.REMIND: _remind_or_close,
+    ReminderKind.CLOSE: _remind_or_close,
     ReminderKind.REVIEW: _send_review_notice,
 }
-
-
-def recount_clocks(ctx: AppContext, now: datetime) -> None:
-    """When working time or the rules after a delivery were edited, the clocks of open requests are counted anew."""
-    digest = hash_time_rules(ctx.desk)
-    with ctx.store.read_only(now) as tx:
-        if tx.request_times.read_rules_hash() == digest:
-            return
-        numbers = [request.number for request in tx.requests.list_in_states(OPEN_STATES)]
-    for number in numbers:
-        with ctx.store.transaction(now) as tx:
-            _recount_one(tx, ctx, tx.requests.get(number))
-    with ctx.store.transaction(now) as tx:
-        tx.request_times.save_rules_hash(digest)
-
-
-def _recount_one(tx: Transaction, ctx: AppContext, request: Request) -> None:
-    recounted = recompute_clocks(request, tx.requests.read_log(request.number), ctx.desk.calendar)
-    if recounted != request and tx.request_times.save_recounted(recounted):
-        refresh_cards(tx, ctx, view_request(tx, ctx, recounted))
-    schedule_next_reminder(tx, ctx, recounted)
-
-
-def hash_time_rules(desk: Desk) -> str:
-    """A digest of all that due moments are counted by."""
-    calendar = desk.calendar
-    days = [day.isoformat() for day in sorted(calendar.holidays)]
-    return hashlib.sha256(
-        repr((str(calendar.zone), calendar.week, days, desk.catalogue.acceptance)).encode()
-    ).hexdigest()

@@ -1,11 +1,12 @@
-"""The projects and objectives that requests name: what they are called, and whether they may be named."""
+"""Requests with what is needed to show them, and the projects and objectives that they refer to."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from foundation.errors import InvalidInput
 from foundation.people import Person
 from handlers.context import AppContext
-from handlers.requests.blocks.labels import FIXED_CHOICES, Names, RequestView
+from handlers.requests.blocks.labels import FIXED_CHOICES
+from handlers.requests.blocks.request_view import LookupNames, RequestView
 from servicedesk.fields import Field, FieldKind
 from servicedesk.records import Request
 from storage.store import Transaction
@@ -16,45 +17,45 @@ _KINDS = (FieldKind.PROJECT, FieldKind.OBJECTIVE)
 
 
 def view_request(tx: Transaction, ctx: AppContext, request: Request) -> RequestView:
-    """The request with what it takes to show it."""
+    """The request with everything that is needed to show it."""
     return view_requests(tx, ctx, [request])[0]
 
 
 def view_requests(tx: Transaction, ctx: AppContext, requests: Iterable[Request]) -> list[RequestView]:
-    """The same for several: the strategy is read once."""
+    """The same for several requests; the strategy is read once."""
     names, now = _list_names(tx.strategy.current()), tx.now
     return [RequestView(request, ctx.desk, now, names) for request in requests]
 
 
-def read_names(tx: Transaction) -> Names:
-    """What all projects and objectives are called."""
+def read_names(tx: Transaction) -> LookupNames:
+    """The names of all projects and objectives."""
     return _list_names(tx.strategy.current())
 
 
 def check_lookups(tx: Transaction, person: Person, fields: Sequence[Field], values: Mapping[str, object]) -> None:
-    """Whether the person may name these projects and objectives in a request.
+    """Whether the person may refer to these projects and objectives in a request.
 
     Raises:
-        InvalidInput: one is not known to them, or is confidential in a request that is not.
+        InvalidInput: they can't see one, or one is confidential and the request isn't.
     """
     chosen = [(one, str(values[one.key])) for one in fields if one.kind in _KINDS and values.get(one.key)]
-    looked_up = [(one, key) for one, key in chosen if key not in FIXED_CHOICES]
-    if not looked_up:
+    lookups = [(one, key) for one, key in chosen if key not in FIXED_CHOICES]
+    if not lookups:
         return
     strategy = tx.strategy.current()
     known = _list_names(filter_visible(strategy, person) if strategy else None)
     secret = _find_secret(strategy) if strategy else set()
-    wrong = {one.key: "Choose one from the list." for one, key in looked_up if (one.kind, key) not in known}
+    errors = {one.key: "Choose one from the list." for one, key in lookups if (one.kind, key) not in known}
     if values.get("confidential") not in (True, "yes"):
-        hidden = {one.key: one.kind for one, key in looked_up if (one.kind, key) in secret}
-        wrong |= {
-            key: f"This {kind} is not for everybody: make the request confidential." for key, kind in hidden.items()
+        hidden = {one.key: one.kind for one, key in lookups if (one.kind, key) in secret}
+        errors |= {
+            key: f"Not everybody may see this {kind}. Make the request confidential." for key, kind in hidden.items()
         }
-    if wrong:
-        raise InvalidInput(wrong)
+    if errors:
+        raise InvalidInput(errors)
 
 
-def _list_names(strategy: Strategy | None) -> Names:
+def _list_names(strategy: Strategy | None) -> LookupNames:
     if strategy is None:
         return {}
     projects = {(FieldKind.PROJECT, project.key): project.name for project in strategy.projects}
@@ -62,7 +63,7 @@ def _list_names(strategy: Strategy | None) -> Names:
 
 
 def _find_secret(strategy: Strategy) -> set[tuple[FieldKind, str]]:
-    """What not everybody may know of."""
+    """The projects and objectives that not everybody may see."""
     projects = {(FieldKind.PROJECT, project.key) for project in strategy.projects if project.confidential}
     objectives = (one for one in strategy.objectives if one.visibility is not Visibility.ORG)
     return projects | {(FieldKind.OBJECTIVE, objective.key) for objective in objectives}

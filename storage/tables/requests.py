@@ -1,4 +1,4 @@
-"""Requests as they stand, the append-only log that they are folded from, their cards in Slack, notices and ratings."""
+"""Requests, the append-only log they are built from, their cards in Slack, sent notices and ratings."""
 
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,9 @@ _DUE = text("due_at IS NOT NULL")
 
 
 class RequestRow(Base):
-    """One request. What is searched by is a column; `record` is the whole of it.
+    """One request. `record` is the complete request; the other columns serve queries.
 
-    `due_at` is the moment at which time changes something about it: an alert, a reminder, closing by itself.
+    `due_at` is when the next alert, reminder or automatic closing is due.
     """
 
     __tablename__ = "requests"
@@ -37,7 +37,7 @@ class RequestRow(Base):
 
 
 class RequestEntryRow(Base):
-    """One act. Rows are only ever inserted."""
+    """One log entry. Rows are only ever inserted."""
 
     __tablename__ = "request_log"
 
@@ -53,7 +53,7 @@ class RequestEntryRow(Base):
 
 
 class RequestCardRow(Base):
-    """A message that shows a request and is edited with it. `place` is “triage” or a person's id."""
+    """A message that shows a request and is edited with it. `place` is “triage” or a user ID."""
 
     __tablename__ = "request_cards"
 
@@ -63,7 +63,7 @@ class RequestCardRow(Base):
 
 
 class RequestNoticeRow(Base):
-    """What was told of a request for good: an alert (“delivery”, “80”) or a day of review (“review”, “2026-09-21”)."""
+    """A notice that was sent once and for all: an alert (“delivery”, “80”) or a review (“review”, “2026-09-21”)."""
 
     __tablename__ = "request_notices"
 
@@ -74,7 +74,7 @@ class RequestNoticeRow(Base):
 
 
 class RequestDeskRow(Base):
-    """One row: the last number given out, and a digest of the working time by which the clocks were counted."""
+    """One row: the last number taken, and a hash of the rules by which the clocks were counted."""
 
     __tablename__ = "request_desk"
 
@@ -84,7 +84,7 @@ class RequestDeskRow(Base):
 
 
 class RatingRow(Base):
-    """What a requester said of a closed request; the last word counts."""
+    """A requester's rating of a closed request. A later rating replaces it."""
 
     __tablename__ = "ratings"
 

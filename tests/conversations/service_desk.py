@@ -121,7 +121,7 @@ async def in_work(office: Office, number: int = 1, **more: Any) -> tuple[Json, J
     await ask(office, office.ben, number=number, **more)
     await office.wei.click(await in_triage(office.wei, number), "Accept")
     await office.wei.click(await in_triage(office.wei, number, "In the queue"), "Claim")
-    return await mine(office.ben, number, "In progress"), await mine(office.wei, number, "In progress, with you")
+    return await mine(office.ben, number, "In progress"), await mine(office.wei, number, "In progress, assigned to you")
 
 
 async def delivered(office: Office, number: int = 1) -> Json:

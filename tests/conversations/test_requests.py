@@ -25,7 +25,7 @@ from workspace.checks import check_message
 async def test_every_service_has_its_form_and_a_request_appears_on_both_sides(office: Office, service: str) -> None:
     asked = await ask(office, office.ben, service)
     assert buttons(asked) == ["Comment", "Withdraw", "Open…"]
-    triage = await in_triage(office.wei, 1, "Waiting for triage", "Asked by Ben Castellanos")
+    triage = await in_triage(office.wei, 1, "Waiting for triage", "Requested by Ben Castellanos")
     assert buttons(triage)[:3] == ["Accept", "Ask the requester", "Decline"]
     assert check_message(asked) == check_message(triage) == []
 
@@ -85,9 +85,9 @@ async def test_a_service_is_known_by_what_it_offers(office: Office, typed: str) 
 
 async def test_an_unknown_service_is_answered_with_those_there_are(office: Office) -> None:
     await office.ben.command("/pmo-request haircut")
-    await office.ben.wait_message("“haircut” is no service of the PMO.")
+    await office.ben.wait_message("There is no service “haircut”.")
     await office.ben.command("/pmo-request compliance")
-    await office.ben.wait_message("“compliance” could be several services.")
+    await office.ben.wait_message("“compliance” matches several services.")
     assert office.ben.nothing_came("view_opened")
 
 
@@ -113,7 +113,7 @@ async def test_the_same_form_delivered_twice_is_one_request(office: Office) -> N
 
 async def test_whoever_is_named_as_a_watcher_follows_it(office: Office) -> None:
     await ask(office, office.ben, watchers=["U01ADA"])
-    watched = await mine(office.ada, 1, "You watch it · asked by Ben Castellanos")
+    watched = await mine(office.ada, 1, "You're watching this request · requested by Ben Castellanos")
     assert buttons(watched) == ["Comment", "Stop watching", "Open…"]
     await office.wei.click(await in_triage(office.wei), "Accept")
     await mine(office.ada, 1, "In the queue")
@@ -131,31 +131,35 @@ async def test_the_requester_withdraws_and_the_pmo_hears_why(office: Office) -> 
     await office.wei.wait_message(told(1, "Ben Castellanos", "withdrew it", "The forecast was wrong."), channel=TRIAGE)
 
     await office.wei.click(triage, "Accept")  # on the card as it was before
-    refused = await office.wei.wait_message("PMO-1 is withdrawn, so you cannot accept it now.")
+    refused = await office.wei.wait_message("PMO-1 is withdrawn, so you can't accept it now.")
     assert refused["ephemeral"]
 
 
 async def test_the_requester_accepts_the_delivery_and_says_how_it_was(office: Office) -> None:
     result = await delivered(office)
     assert "https://example.org/result" in str(result["blocks"])
-    await office.ben.click(result, "Accept the delivery")
+    await office.ben.click(result, "Accept delivery")
     question = await office.ben.wait_message("How satisfied are you")
     await office.wei.wait_message(told(1, "accepted the delivery"), channel=await office.wei.dm())
 
     await office.ben.click(question, "★★★★")
-    thanks = await office.ben.wait_message("You gave ★★★★ of five.")
+    thanks = await office.ben.wait_message("You rated it ★★★★ (4 of 5).")
     assert thanks["ts"] == question["ts"]
-    await office.ben.click(thanks, "Say more")
+    await office.ben.click(thanks, "Add comment")
     view = await office.ben.wait_view("How was it?")
     assert await office.ben.submit(view, {"comment": "Quick and clear."}) == {}
-    await office.ben.wait_message("Your words are with the PMO.")
+    await office.ben.wait_message("The PMO can read your comment.")
 
 
 async def test_the_requester_reopens_with_a_reason_and_work_goes_on(office: Office) -> None:
     result = await delivered(office)
     assert await act(office.ben, result, "Reopen", reason="The second reservoir is missing.") == {}
     await mine(
-        office.wei, 1, "In progress, with you", "Reopened. Delivered before:", "The second reservoir is missing."
+        office.wei,
+        1,
+        "In progress, assigned to you",
+        "Reopened. Previous delivery:",
+        "The second reservoir is missing.",
     )
     again = await office.wei.wait_message(told(1, "reopened it", "The second reservoir is missing."))
     assert again["text"].startswith("<@U03WEI>")
@@ -164,9 +168,9 @@ async def test_the_requester_reopens_with_a_reason_and_work_goes_on(office: Offi
 async def test_a_comment_reaches_the_other_side_and_not_its_writer(office: Office) -> None:
     asked, work = await in_work(office)
     assert await act(office.ben, asked, "Comment", comment="Please look at the pumps, too.") == {}
-    await office.wei.wait_message(told(1, "Ben Castellanos", "comments", "Please look at the pumps, too."))
+    await office.wei.wait_message(told(1, "Ben Castellanos", "commented", "Please look at the pumps, too."))
     assert await act(office.wei, work, "Comment", comment="I will.") == {}
-    await office.ben.wait_message(told(1, "Wei Chen", "comments", "I will."))
+    await office.ben.wait_message(told(1, "Wei Chen", "commented", "I will."))
     everything = [
         message["text"] for channel in (await office.ben.dm(),) for message in await office.ben.messages(channel)
     ]

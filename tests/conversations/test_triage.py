@@ -28,7 +28,7 @@ async def test_the_pmo_asks_and_the_answer_brings_it_back_to_triage(office: Offi
     await ask(office, office.ben)
     assert await act(office.wei, await in_triage(office.wei), "Ask the requester", comment="Which reservoir?") == {}
     waiting = await mine(office.ben, 1, "Waiting for your answer", "Which reservoir?")
-    called = await office.ben.wait_message(told(1, "Wei Chen", "asks", "Which reservoir?"))
+    called = await office.ben.wait_message(told(1, "Wei Chen", "asked a question", "Which reservoir?"))
     assert called["text"].startswith("<@U02BEN>")
     assert buttons(waiting)[0] == "Answer"
     assert await act(office.ben, waiting, "Answer", comment="The western one.") == {}
@@ -42,8 +42,8 @@ async def test_a_promise_that_comes_after_the_date_set_by_law_says_so(
 ) -> None:
     await ask(office, office.ben, "regulatory-compliance", deadline=deadline)
     await office.wei.click(await in_triage(office.wei), "Accept")
-    accepted = await mine(office.ben, 1, "to be delivered by")
-    assert ("after the date set by law, Fri 18 September 2026" in json.dumps(accepted)) is is_late
+    accepted = await mine(office.ben, 1, "delivery due")
+    assert ("after the legal deadline, 18 September 2026" in json.dumps(accepted)) is is_late
 
 
 async def test_a_request_is_declined_with_a_reason_and_never_without(office: Office) -> None:
@@ -62,11 +62,13 @@ async def test_it_is_given_to_a_colleague_who_finds_it_in_their_messages(office:
     await office.wei.click(await in_triage(office.wei), "Accept")
     queued = await in_triage(office.wei, 1, "In the queue")
     assert await act(office.wei, queued, "Assign", assignee="U05EMEKA", comment="You know the site.") == {}
-    theirs = await mine(office.emeka, 1, "In progress, with you", "Assigned to you · asked by Ben Castellanos")
-    await mine(office.ben, 1, "In progress, with Emeka Adeyemi")
+    theirs = await mine(
+        office.emeka, 1, "In progress, assigned to you", "Assigned to you · requested by Ben Castellanos"
+    )
+    await mine(office.ben, 1, "In progress, assigned to Emeka Adeyemi")
     assert "Reassign" not in buttons(theirs)  # that is for triage, where it can be seen who else there is
     assert await act(office.emeka, await in_triage(office.emeka, 1, "In progress"), "Reassign", assignee="U03WEI") == {}
-    await mine(office.wei, 1, "In progress, with you")
+    await mine(office.wei, 1, "In progress, assigned to you")
     await office.emeka.wait_message(lambda message: card(1)(message) and buttons(message) == ["Open…"])
 
 
@@ -90,15 +92,15 @@ async def test_a_framework_waits_for_an_approver_who_may_ask_for_changes(office:
 
 async def test_work_waits_for_the_requester_and_the_clock_with_it(office: Office) -> None:
     _, work = await in_work(office)
-    assert "to be delivered by" in filling.words(work)
+    assert "delivery due" in filling.words(work)
     assert await act(office.wei, work, "Ask the requester", comment="May we talk to the supplier?") == {}
     waiting = await mine(office.ben, 1, "Waiting for your reply")
-    held = await mine(office.wei, 1, "Waiting for a reply from the requester")
-    assert "to be delivered by" not in filling.words(held)
+    held = await mine(office.wei, 1, "Waiting for the requester's reply")
+    assert "delivery due" not in filling.words(held)
     office.clock.forward(days=7)
     assert await act(office.ben, waiting, "Reply", comment="Yes, on Tuesdays.") == {}
-    again = await mine(office.wei, 1, "In progress, with you")
-    assert "Mon 5 October 2026" in filling.words(again)  # 28 September, and the week of waiting
+    again = await mine(office.wei, 1, "In progress, assigned to you")
+    assert "5 October 2026" in filling.words(again)  # 28 September, and the week of waiting
 
 
 async def test_on_hold_it_comes_back_on_its_day(office: Office) -> None:
@@ -108,10 +110,10 @@ async def test_on_hold_it_comes_back_on_its_day(office: Office) -> None:
     view = await office.wei.wait_view("request.act")
     assert list(await office.wei.submit(view, given)) == ["review_on"]
     assert await office.wei.submit(view, given | {"review_on": "2026-09-21"}) == {}
-    await mine(office.ben, 1, "On hold", "On hold, because:", "The site is flooded.")
+    await mine(office.ben, 1, "On hold", "Reason for the hold:", "The site is flooded.")
     held = await mine(office.wei, 1, "On hold")
     office.clock.forward(days=7)
-    await office.wei.wait_message("today is the day to look at it again")
+    await office.wei.wait_message("its review is due today")
     await office.wei.click(held, "Resume")
     await mine(office.ben, 1, "In progress")
 
@@ -139,9 +141,9 @@ async def test_two_who_claim_at_once_do_not_both_get_it(office: Office) -> None:
     await office.wei.click(await in_triage(office.wei), "Accept")
     theirs = [await in_triage(person, 1, "In the queue") for person in (office.wei, office.emeka)]
     await asyncio.gather(office.wei.click(theirs[0], "Claim"), office.emeka.click(theirs[1], "Claim"))
-    holder = (await mine(office.ben, 1, "In progress, with "))["text"]
+    holder = (await mine(office.ben, 1, "In progress, assigned to "))["text"]
     late = office.emeka if "Wei Chen" in holder else office.wei
-    refused = await late.wait_message("so you cannot claim it now")
+    refused = await late.wait_message("so you can't claim it now")
     assert refused["ephemeral"]
 
 
@@ -159,12 +161,12 @@ async def test_a_duplicate_names_the_request_that_stays(office: Office) -> None:
     await ask(office, office.ben)
     await ask(office, office.farah, number=2)
     triage = await in_triage(office.wei, 2)
-    await office.wei.click(triage, "Mark as a duplicate")
+    await office.wei.click(triage, "Mark as duplicate")
     view = await office.wei.wait_view("request.act")
     for wrong in ("the first one", "PMO-99", "PMO-2"):
         assert list(await office.wei.submit(view, {"duplicate_of": wrong})) == ["duplicate_of"]
     assert await office.wei.submit(view, {"duplicate_of": "pmo-1"}) == {}
-    await office.farah.wait_message(told(2, "closed it as a duplicate of PMO-1"))
+    await office.farah.wait_message(told(2, "marked it as a duplicate of PMO-1"))
 
 
 async def test_a_confidential_request_tells_the_channel_nothing(office: Office) -> None:
@@ -183,15 +185,15 @@ async def test_a_confidential_request_tells_the_channel_nothing(office: Office) 
 async def test_the_pmo_sees_its_lists_and_figures_and_others_do_not(office: Office) -> None:
     await ask(office, office.ben)
     lists = {
-        "triage": "New, to be triaged",
-        "open": "In work",
+        "triage": "New requests to triage",
+        "open": "In progress",
         "figures": "Open now: 1 request (1 for up to 5 business days).",
     }
     for typed, wanted in lists.items():
         await office.wei.command(f"/pmo-requests {typed}")
         await office.wei.wait_message(wanted)
         await office.ben.command(f"/pmo-requests {typed}")
-        await office.ben.wait_message("Only the PMO sees what waits for it.")
+        await office.ben.wait_message("Only PMO staff can see this list.")
     await office.wei.click(await in_triage(office.wei), "Accept")
     await in_triage(office.wei, 1, "In the queue")
     await office.wei.command("/pmo-requests queue")
@@ -201,9 +203,9 @@ async def test_the_pmo_sees_its_lists_and_figures_and_others_do_not(office: Offi
 async def test_priority_changes_the_day_on_which_it_is_due(office: Office) -> None:
     await ask(office, office.ben)
     await office.wei.click(await in_triage(office.wei), "Accept")
-    queued = await in_triage(office.wei, 1, "In the queue", "Mon 28 September 2026")
-    assert await act(office.wei, queued, "Change the priority", priority="expedite") == {}
-    await mine(office.ben, 1, "In the queue", "Mon 21 September 2026")
+    queued = await in_triage(office.wei, 1, "In the queue", "28 September 2026")
+    assert await act(office.wei, queued, "Change priority", priority="expedite") == {}
+    await mine(office.ben, 1, "In the queue", "21 September 2026")
 
 
 async def test_what_is_written_under_a_card_answers_the_question_that_is_open(office: Office) -> None:
@@ -211,7 +213,7 @@ async def test_what_is_written_under_a_card_answers_the_question_that_is_open(of
     await act(office.wei, await in_triage(office.wei), "Ask the requester", comment="Who is the sponsor?")
     waiting = await mine(office.ben, 1, "Waiting for your answer", "Who is the sponsor?")
     await office.ben.post(await office.ben.dm(), "The sponsor is Dana, she pays.", thread_ts=waiting["ts"])
-    await office.ben.wait_message("Your answer is with the PMO, and the request is back in triage.")
+    await office.ben.wait_message("I passed your answer on to the PMO. The request is back in triage.")
     await office.wei.wait_message(told(1, "answered", "The sponsor is Dana, she pays."), channel=TRIAGE)
     await in_triage(office.wei, 1, "Waiting for triage")
 
@@ -224,6 +226,6 @@ async def test_a_reply_under_a_card_lets_the_work_go_on_and_all_else_is_a_commen
     await office.ben.post(channel, "On the shared drive.", thread_ts=waiting["ts"])
     await office.wei.wait_message(told(1, "replied", "On the shared drive."))
     await office.ben.post(channel, "What a nice team!", thread_ts=waiting["ts"])
-    await office.wei.wait_message(told(1, "comments", "What a nice team!"))
+    await office.wei.wait_message(told(1, "commented", "What a nice team!"))
     await office.ben.post(channel, "@PMO Assistant how long does a health check take?", thread_ts=waiting["ts"])
     await office.ben.wait_message("edition 1.0", channel=channel)

@@ -116,7 +116,7 @@ async def test_a_project_manager_requests_a_service_and_the_pmo_delivers_it(brow
     await wei.sees("Delivered", wei.log)
 
     await ben.sees("https://example.org/report", ben.log)
-    await ben.press("Accept the delivery", ben.log)
+    await ben.press("Accept delivery", ben.log)
     await ben.sees("How satisfied are you", ben.log)
     for person in (ben, wei):
         await person.leave()

@@ -1,12 +1,12 @@
-"""The windows in which somebody says what a verb needs: a question, a reason, a link, a person, a date."""
+"""The modals that ask for a verb's input: a question, a reason, a link, a person, a date."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from foundation.errors import Conflict
-from foundation.people import Role
 from handlers.requests.blocks.buttons import VERB_LABELS
-from handlers.requests.blocks.labels import RequestView, label_priority
+from handlers.requests.blocks.labels import label_priority
+from handlers.requests.blocks.request_view import RequestView
 from handlers.slack.blocks.builders import (
     Block,
     build_modal,
@@ -21,6 +21,7 @@ from handlers.slack.blocks.rich_text import quote_text, rich_text
 from servicedesk.catalogue import Priority
 from servicedesk.effects import SIZES
 from servicedesk.forms import MAX_LONG_TEXT_LENGTH
+from servicedesk.permissions import find_pmo_staff
 from servicedesk.records import RequestState, Verb
 from servicedesk.transitions import OVERRIDE_STATES
 
@@ -28,27 +29,27 @@ ACTION_FORM = "request.act"
 DEFAULT_HOLD = timedelta(days=7)
 SCORE_FIELDS = ("impact", "urgency", "risk", "size")
 
-# What is asked for each verb. A field that the verb does not need is marked as optional.
+# The fields of each verb's modal. Slack marks a field that the verb doesn't require as optional.
 VERB_FIELDS: Mapping[Verb, tuple[str, ...]] = {
-    Verb.ACCEPT: ("word",),
+    Verb.ACCEPT: ("optional_comment",),
     Verb.ASK: ("comment",),
     Verb.ANSWER: ("comment",),
-    Verb.APPROVE: ("word",),
+    Verb.APPROVE: ("optional_comment",),
     Verb.REQUEST_CHANGES: ("comment",),
-    Verb.CLAIM: ("word",),
-    Verb.ASSIGN: ("assignee", "word"),
-    Verb.REASSIGN: ("assignee", "word"),
+    Verb.CLAIM: ("optional_comment",),
+    Verb.ASSIGN: ("assignee", "optional_comment"),
+    Verb.REASSIGN: ("assignee", "optional_comment"),
     Verb.QUESTION: ("comment",),
     Verb.REPLY: ("comment",),
     Verb.HOLD: ("reason", "review_on"),
-    Verb.RESUME: ("word",),
-    Verb.DELIVER: ("link", "checklist", "word"),
-    Verb.ACCEPT_DELIVERY: ("word",),
+    Verb.RESUME: ("optional_comment",),
+    Verb.DELIVER: ("link", "checklist", "optional_comment"),
+    Verb.ACCEPT_DELIVERY: ("optional_comment",),
     Verb.REOPEN: ("reason",),
     Verb.DECLINE: ("reason",),
     Verb.MARK_DUPLICATE: ("duplicate_of",),
-    Verb.WITHDRAW: ("why",),
-    Verb.CHANGE_PRIORITY: ("priority", "word"),
+    Verb.WITHDRAW: ("optional_reason",),
+    Verb.CHANGE_PRIORITY: ("priority", "optional_comment"),
     Verb.CHANGE_SERVICE: ("service", "reason"),
     Verb.SCORE: SCORE_FIELDS,
     Verb.WATCH: ("people",),
@@ -56,40 +57,40 @@ VERB_FIELDS: Mapping[Verb, tuple[str, ...]] = {
     Verb.COMMENT: ("comment",),
     Verb.OVERRIDE: ("to", "assignee", "reason"),
 }
-_TITLES = {Verb.QUESTION: "Ask the requester", Verb.OVERRIDE: "Override the state"}
+_TITLES = {Verb.QUESTION: "Ask the requester", Verb.OVERRIDE: "Override state"}
 _COMMENTS = {
-    Verb.ASK: "What do you need to know?",
-    Verb.QUESTION: "What do you need to know?",
+    Verb.ASK: "Your question",
+    Verb.QUESTION: "Your question",
     Verb.ANSWER: "Your answer",
     Verb.REPLY: "Your reply",
-    Verb.REQUEST_CHANGES: "What should be changed?",
+    Verb.REQUEST_CHANGES: "What should change?",
     Verb.COMMENT: "Your comment",
 }
 _REASONS = {
-    Verb.REOPEN: ("What is missing or not right?", "The person it is assigned to sees it and goes on from there."),
-    Verb.HOLD: ("Why does it wait?", "The requester sees it. The clock stands still meanwhile."),
+    Verb.REOPEN: ("What is missing or wrong?", "The assignee sees it and resumes work."),
+    Verb.HOLD: ("Why is it on hold?", "The requester sees it. The clock is paused until work resumes."),
 }
 _NOTES = {
-    Verb.ASK: "The clock of the PMO stands still until the answer is here.",
-    Verb.QUESTION: "The clock of the PMO stands still until the reply is here.",
-    Verb.WITHDRAW: "Nobody goes on with it. You can make a new request at any time.",
-    Verb.UNWATCH: "You are not told of its steps any more.",
-    Verb.COMMENT: "Everybody concerned is told. A comment stops no clock; to ask for an answer, use the question.",
-    Verb.SCORE: "Only the PMO sees it. It ranks the queue: (impact + time criticality + risk reduction) ÷ size.",
-    Verb.REASSIGN: "The clock goes on as it was.",
-    Verb.OVERRIDE: "For when nothing else fits. It stands in the history with your name and your reason.",
+    Verb.ASK: "The clock is paused until the requester answers.",
+    Verb.QUESTION: "The clock is paused until the requester replies.",
+    Verb.WITHDRAW: "The PMO stops working on it. You can create a new request at any time.",
+    Verb.UNWATCH: "You will no longer be notified about this request.",
+    Verb.COMMENT: "Everybody involved is notified. A comment doesn't pause the clock.",
+    Verb.SCORE: "Only the PMO sees the score. It ranks the queue: (impact + time criticality + risk reduction) ÷ size.",
+    Verb.REASSIGN: "The clock keeps running.",
+    Verb.OVERRIDE: "Use this only if nothing else fits. The history shows your name and reason.",
 }
 
 
-def build_action_modal(view: RequestView, verb: Verb, others_too: bool = False) -> Block:
-    """The window for a verb; it carries number and verb. With `others_too` other people may be made watchers.
+def build_action_modal(view: RequestView, verb: Verb, *, with_people: bool = False) -> Block:
+    """The modal of a verb, with number and verb as metadata. `with_people` lets the reader add other watchers.
 
     Raises:
         Conflict: there is nothing to choose from.
     """
-    fields = () if verb is Verb.WATCH and not others_too else VERB_FIELDS[verb]
+    fields = () if verb is Verb.WATCH and not with_people else VERB_FIELDS[verb]
     blocks = [section(f"*{view.request.reference}* · {escape(view.request.title)}"), *_build_question(view, verb)]
-    blocks += [block for key in fields if (block := _FIELD_BUILDERS[key](view, verb))]
+    blocks += [block for key in fields if (block := FIELD_BUILDERS[key](view, verb))]
     if note := _NOTES.get(verb):
         blocks.append(context(note))
     return build_modal(
@@ -111,7 +112,7 @@ def _build_comment(_: RequestView, verb: Verb) -> Block:
 
 
 def _build_optional_comment(_: RequestView, __: Verb) -> Block:
-    return _build_text_input("comment", "A word with it", optional=True, hint="Everybody concerned sees it.")
+    return _build_text_input("comment", "Comment", optional=True, hint="Everybody involved sees it.")
 
 
 def _build_reason(_: RequestView, verb: Verb) -> Block:
@@ -120,77 +121,77 @@ def _build_reason(_: RequestView, verb: Verb) -> Block:
 
 
 def _build_optional_reason(_: RequestView, __: Verb) -> Block:
-    return _build_text_input("reason", "Why", optional=True, hint="It helps the PMO to learn.")
+    return _build_text_input("reason", "Reason", optional=True, hint="It helps the PMO to improve.")
 
 
 def _build_assignee(view: RequestView, verb: Verb) -> Block | None:
-    everybody = view.desk.people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD)
+    everybody = find_pmo_staff(view.desk.people)
     staff = {one.id: one.name for one in everybody if one.id != view.request.assignee}
     if verb is Verb.OVERRIDE:
-        hint = "Needed only to move it into work."
-        return _build_select("assignee", "Who takes it?", staff, optional=True, hint=hint) if staff else None
+        hint = "Required only if the new state is “in progress”."
+        return _build_select("assignee", "Assignee", staff, optional=True, hint=hint) if staff else None
     if not staff:
-        raise Conflict("Nobody else is on the PMO's staff, so it cannot be given to anybody.")
-    return _build_select("assignee", "Who takes it?", staff)
+        raise Conflict("There is nobody else on the PMO staff to assign it to.")
+    return _build_select("assignee", "Assignee", staff)
 
 
 def _build_review_date(view: RequestView, _: Verb) -> Block:
     calendar = view.desk.calendar
     first = calendar.local_date(calendar.next_open(view.now + DEFAULT_HOLD))  # no weekend, no holiday
     element = {"type": "datepicker", "action_id": "act.review_on", "initial_date": first.isoformat()}
-    return input_block("review_on", "When is it looked at again?", element)
+    return input_block("review_on", "Review date", element)
 
 
 def _build_link(_: RequestView, __: Verb) -> Block:
     element = {"type": "url_text_input", "action_id": "act.link", "placeholder": plain_text("https://")}
-    return input_block("link", "Link to what is delivered", element)
+    return input_block("link", "Link to the deliverable", element)
 
 
 def _build_checklist(view: RequestView, _: Verb) -> Block | None:
     service = view.desk.catalogue.find_service(view.request.service)
     if service is None or not service.checklist:
         return None
-    choices = [_build_option(key, words) for key, words in service.checklist.items()]
+    choices = [_build_option(key, label) for key, label in service.checklist.items()]
     element = {"type": "checkboxes", "action_id": "act.checklist", "options": choices}
-    return input_block("checklist", "What is done", element, hint=plain_text("All of it has to be."))
+    return input_block("checklist", "Checklist", element, hint=plain_text("All items must be done."))
 
 
 def _build_duplicate_of(_: RequestView, __: Verb) -> Block:
     element = {"type": "plain_text_input", "action_id": "act.duplicate_of", "placeholder": plain_text("PMO-12")}
-    return input_block("duplicate_of", "Which request stays?", element)
+    return input_block("duplicate_of", "Request to keep", element)
 
 
 def _build_priority(view: RequestView, _: Verb) -> Block:
     catalogue = view.desk.catalogue
-    words = {
+    labels = {
         str(one): f"{label_priority(one)}: {catalogue.percents.get(one, 100)} % of the usual time" for one in Priority
     }
-    return _build_select("priority", "Priority", words, chosen=str(view.request.priority))
+    return _build_select("priority", "Priority", labels, chosen=str(view.request.priority))
 
 
 def _build_service(view: RequestView, _: Verb) -> Block:
     others = {one.key: one.name for one in view.desk.catalogue.services if one.key != view.request.service}
     if not others:
         raise Conflict("There is no other service in the catalogue.")
-    hint = "Answers that mean the same in the new form are kept."
-    return _build_select("service", "Which service is it?", others, hint=hint)
+    hint = "Answers to fields that both forms share are kept."
+    return _build_select("service", "New service", others, hint=hint)
 
 
 def _build_people(_: RequestView, __: Verb) -> Block:
     element = {"type": "multi_users_select", "action_id": "act.people"}
-    return input_block("people", "Who is to be told of every step?", element)
+    return input_block("people", "New watchers", element)
 
 
 def _build_state(view: RequestView, _: Verb) -> Block:
     states = [state for state in RequestState if state in OVERRIDE_STATES and state is not view.request.state]
-    return _build_select("to", "Move it to", {str(state): state.label.capitalize() for state in states})
+    return _build_select("to", "New state", {str(state): state.label.capitalize() for state in states})
 
 
 def _build_size(view: RequestView, _: Verb) -> Block:
     scores = view.request.scores
     sizes = {str(size): str(size) for size in SIZES}
     return _build_select(
-        "size", "Size of the work (1 small, 8 large)", sizes, chosen=str(scores.size) if scores else None
+        "size", "Size of the work (1 = small, 8 = large)", sizes, chosen=str(scores.size) if scores else None
     )
 
 
@@ -200,16 +201,16 @@ def _make_score_builder(key: str, label: str) -> Callable[[RequestView, Verb], B
     def field(view: RequestView, _: Verb) -> Block:
         scores = view.request.scores
         chosen = str(getattr(scores, key)) if scores else None
-        return _build_select(key, f"{label} (1 low, 5 high)", {number: number for number in "12345"}, chosen=chosen)
+        return _build_select(key, f"{label} (1 = low, 5 = high)", {number: number for number in "12345"}, chosen=chosen)
 
     return field
 
 
-_FIELD_BUILDERS: Mapping[str, Callable[[RequestView, Verb], Block | None]] = {
+FIELD_BUILDERS: Mapping[str, Callable[[RequestView, Verb], Block | None]] = {
     "comment": _build_comment,
-    "word": _build_optional_comment,
+    "optional_comment": _build_optional_comment,
     "reason": _build_reason,
-    "why": _build_optional_reason,
+    "optional_reason": _build_optional_reason,
     "assignee": _build_assignee,
     "review_on": _build_review_date,
     "link": _build_link,
@@ -248,12 +249,12 @@ def _build_select(
     element: Block = {
         "type": "static_select",
         "action_id": f"act.{key}",
-        "options": [_build_option(value, words) for value, words in options.items()][:100],
+        "options": [_build_option(value, text) for value, text in options.items()][:100],
     }
     if chosen in options:
         element["initial_option"] = _build_option(str(chosen), options[str(chosen)])
     return input_block(key, label, element, optional=optional, **({"hint": plain_text(hint, 150)} if hint else {}))
 
 
-def _build_option(value: str, words: str) -> Block:
-    return {"text": plain_text(words, 75), "value": value}
+def _build_option(value: str, text: str) -> Block:
+    return {"text": plain_text(text, 75), "value": value}

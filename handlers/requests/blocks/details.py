@@ -1,4 +1,4 @@
-"""Everything about a request: in a window with all that its reader may do, and as an answer to a command."""
+"""Everything about a request: in a modal with all actions of its reader, and as the answer to a command."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -6,15 +6,15 @@ from foundation.people import Person
 from handlers.requests.blocks.buttons import build_card_buttons, build_modal_buttons
 from handlers.requests.blocks.card import build_highlights, format_flags
 from handlers.requests.blocks.labels import (
-    RequestView,
+    CLOCK_LABELS,
     format_duration,
-    format_moment,
     format_quote,
     format_requester,
     format_status,
     label_priority,
     list_answers,
 )
+from handlers.requests.blocks.request_view import RequestView
 from handlers.requests.blocks.timeline import describe_entry
 from handlers.slack.blocks.builders import (
     Block,
@@ -24,6 +24,7 @@ from handlers.slack.blocks.builders import (
     context,
     divider,
     escape,
+    format_time,
     header,
     mrkdwn,
     section,
@@ -33,19 +34,18 @@ from handlers.slack.blocks.rich_text import LONGEST, rich_line, rich_text, text_
 from servicedesk.clock import Clock
 from servicedesk.fields import Field, FieldKind
 from servicedesk.figures import compute_lead_time
-from servicedesk.permissions import find_allowed_verbs
+from servicedesk.permissions import can_see_scores, find_allowed_verbs
 from servicedesk.priority import compute_wsjf
 from servicedesk.records import ClockName, LogEntry, Verb
 
 _LONG_KINDS = {FieldKind.LONG_TEXT, FieldKind.URLS, FieldKind.MULTI_CHOICE, FieldKind.PEOPLE}
-_CLOCK_LABELS = {ClockName.TRIAGE: "Triage", ClockName.APPROVAL: "Approval", ClockName.DELIVERY: "Delivery"}
-MAX_ANSWERS = 40  # blocks; with the steps below they stay within a window's hundred
+MAX_ANSWERS = 40  # blocks; with the history they stay within the 100 of a modal
 MAX_MODAL_ENTRIES = 40
 MAX_MESSAGE_ENTRIES = 12
 
 
 def build_request_modal(view: RequestView, log: Sequence[LogEntry], reader: Person, note: str = "") -> Block:
-    """The window of a request, with a button for everything that its reader may do now. `note` is said first."""
+    """The modal of a request, with a button for everything that its reader may do now, and `note` on top."""
     buttons = build_modal_buttons(view.request, _list_verbs(view, reader))
     noted = [section(f":warning: {escape(note)}")] if note else []
     blocks = [*noted, *_build_top(view), *buttons, *_build_times(view, log, reader), divider()]
@@ -56,7 +56,7 @@ def build_request_modal(view: RequestView, log: Sequence[LogEntry], reader: Pers
 
 
 def build_request_message(view: RequestView, log: Sequence[LogEntry], reader: Person) -> Message:
-    """The answer to a command; it is shown to the reader alone."""
+    """The answer to a command, which only the reader sees."""
     blocks = [
         *_build_top(view),
         *_build_times(view, log, reader),
@@ -68,21 +68,21 @@ def build_request_message(view: RequestView, log: Sequence[LogEntry], reader: Pe
 
 
 def _list_verbs(view: RequestView, reader: Person) -> list[Verb]:
-    """What the reader may do. Whoever does not watch cannot stop watching."""
+    """What the reader may do. Only watchers can stop watching."""
     watches = reader.id in view.request.watchers
     return [verb for verb in find_allowed_verbs(view.request, reader) if watches or verb is not Verb.UNWATCH]
 
 
 def _build_top(view: RequestView) -> list[Block]:
-    role = f"Asked by {format_requester(view)} · {escape(view.service)}{format_flags(view)}"
+    role = f"Requested by {format_requester(view)} · {escape(view.service)}{format_flags(view)}"
     return [header(view.title), context(role), section(format_status(view)), *build_highlights(view)]
 
 
 def _build_times(view: RequestView, log: Sequence[LogEntry], reader: Person) -> list[Block]:
-    """Whose the time was, and how much of each promise is used."""
+    """The used time of each clock, and who held the request."""
     request, calendar = view.request, view.desk.calendar
     clocks = ((name, request.get_clock(name)) for name in ClockName)
-    lines = [f"*{_CLOCK_LABELS[name]}:* {_describe_clock(clock, view)}" for name, clock in clocks if clock]
+    lines = [f"*{CLOCK_LABELS[name]}:* {_describe_clock(clock, view)}" for name, clock in clocks if clock]
     if request.submitted_at:
         lead = compute_lead_time(log, view.now, calendar)
         held = [
@@ -91,7 +91,7 @@ def _build_times(view: RequestView, log: Sequence[LogEntry], reader: Person) -> 
         whose = f", held by {', '.join(held)}" if held else ""
         lines.append(f"*Lead time:* {format_duration(lead.total, calendar)}{whose}")
     lines += _list_milestones(view)
-    if request.scores and reader.is_pmo:
+    if request.scores and can_see_scores(reader):
         scores = request.scores
         parts = f"impact {scores.impact}, urgency {scores.urgency}, risk {scores.risk}, size {scores.size}"
         lines.append(
@@ -104,36 +104,36 @@ def _describe_clock(clock: Clock, view: RequestView) -> str:
     calendar = view.desk.calendar
     used = f"{format_duration(clock.count_used(view.now, calendar), calendar)} of {clock.target} used"
     if clock.stopped:
-        return f"{used}, {'in time' if clock.is_met(calendar) else ':warning: late'}"
+        return f"{used}, {'on time' if clock.is_met(calendar) else ':warning: late'}"
     due = clock.find_due_time(calendar)
-    return f"{used}, due {format_moment(due, calendar)}" if due else f"{used}; it stands still while it waits"
+    return f"{used}, due {format_time(due)}" if due else f"{used}, paused"
 
 
 def _list_milestones(view: RequestView) -> Iterator[str]:
-    """The stages of a long delivery, with the moments by which they are expected while its clock runs."""
+    """The stages of a long delivery and their due times, while its clock runs."""
     service, clock = view.desk.catalogue.find_service(view.request.service), view.request.delivery
     if service and clock and clock.is_running:
         for milestone in service.milestones:
             if at := clock.find_time_of_share(milestone.percent, view.desk.calendar):
-                yield f"• {escape(milestone.label)}: by {format_moment(at, view.desk.calendar)}"
+                yield f"• {escape(milestone.label)}: due {format_time(at)}"
 
 
 def _build_answers(view: RequestView, at_length: Callable[[RequestView, Field, str], Block]) -> list[Block]:
-    """All answers: the short ones side by side, each long one by itself."""
-    told = [(one, answer) for one, answer in list_answers(view) if one.key != "title"]
-    short = [mrkdwn(f"*{escape(one.label)}*\n{answer}", 2000) for one, answer in told if one.kind not in _LONG_KINDS]
-    long = [at_length(view, one, answer) for one, answer in told if one.kind in _LONG_KINDS]
+    """All answers: the short ones side by side, each long one in its own block."""
+    answer = [(one, answer) for one, answer in list_answers(view) if one.key != "title"]
+    short = [mrkdwn(f"*{escape(one.label)}*\n{answer}", 2000) for one, answer in answer if one.kind not in _LONG_KINDS]
+    long = [at_length(view, one, answer) for one, answer in answer if one.kind in _LONG_KINDS]
     return [*({"type": "section", "fields": list(fields)} for fields in _split_by_ten(short)), *long]
 
 
-def _build_answer(_: RequestView, one: Field, told: str) -> Block:
-    return section(f"*{escape(one.label)}*\n{told}")
+def _build_answer(_: RequestView, one: Field, answer: str) -> Block:
+    return section(f"*{escape(one.label)}*\n{answer}")
 
 
-def _build_answer_as_written(view: RequestView, one: Field, told: str) -> Block:
-    """A window has the room for what somebody wrote in rich text, which shows it sign by sign."""
+def _build_answer_as_written(view: RequestView, one: Field, answer: str) -> Block:
+    """A long text as rich text, which shows every character as it was typed. Modals have the room for it."""
     if one.kind is not FieldKind.LONG_TEXT:
-        return _build_answer(view, one, told)
+        return _build_answer(view, one, answer)
     written = shorten(str(view.request.values[one.key]), LONGEST)
     return rich_text(rich_line(text_run(f"{one.label}\n", "bold"), text_run(written)))
 
@@ -144,17 +144,17 @@ def _split_by_ten(fields: Sequence[Block]) -> Iterator[Sequence[Block]]:
 
 
 def _build_history(view: RequestView, log: Sequence[LogEntry], reader: Person, most: int) -> list[Block]:
-    """Its steps, the latest first. What the PMO weighs among itself is for the PMO."""
-    steps = [entry for entry in log if reader.is_pmo or entry.verb is not Verb.SCORE][1:]  # without the draft
+    """The log, latest entry first. Only the PMO sees scoring."""
+    steps = [entry for entry in log if can_see_scores(reader) or entry.verb is not Verb.SCORE][1:]  # without the draft
     shown = list(reversed(steps))[:most]
     blocks = [
         section(f"*History*\n{_format_entry(shown[0], view)}"),
         *(section(_format_entry(entry, view)) for entry in shown[1:]),
     ]
     left = len(steps) - len(shown)
-    return [*blocks, context(f"{left} earlier steps are not shown.")] if left else blocks
+    return [*blocks, context(f"… and {left} earlier")] if left else blocks
 
 
 def _format_entry(entry: LogEntry, view: RequestView) -> str:
-    told = f"{format_moment(entry.at, view.desk.calendar)} · {describe_entry(entry, view.desk)}"
-    return f"{told}\n{format_quote(entry.comment, 2000)}" if entry.comment else told
+    answer = f"{format_time(entry.at)} · {describe_entry(entry, view.desk)}"
+    return f"{answer}\n{format_quote(entry.comment, 2000)}" if entry.comment else answer

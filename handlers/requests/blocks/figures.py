@@ -1,4 +1,4 @@
-"""The PMO's own figures as a table: this period beside the one before."""
+"""The PMO's own figures as a table: this period and the one before."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -15,16 +15,16 @@ FigureRow = tuple[str, str, str]
 
 
 def build_figures_message(days: int, now: Period, before: Period, calendar: Calendar) -> Message:
-    """All figures with those of the period before; times are business time, waiting for others left out."""
-    title = f"The PMO's figures of the last {days} days"
+    """All figures of a period, with those of the period before it."""
+    title = f"PMO figures for the last {days} days"
     rows = list(_list_rows(now, before, calendar))
     notes = [
-        "Time in business days and hours. To triage and to deliver leave out waiting; the lead time does not.",
+        "Durations are business days and hours. Lead time includes waiting; the other times don't.",
         f"Open now: {_format_ages(now[0])}.",
-        "Every figure is computed from the requests' histories.",
+        "All figures are computed from the requests' histories.",
     ]
-    head = ("", f"last {days} days", f"{days} days before")
-    table: Block = {"type": "table", "rows": [[_build_cell(words) for words in row] for row in (head, *rows)]}
+    head = ("", f"Last {days} days", f"{days} days before")
+    table: Block = {"type": "table", "rows": [[_build_cell(text) for text in row] for row in (head, *rows)]}
     lines = [f"{label}: {value} (before: {earlier})" for label, value, earlier in rows]
     return build_message("\n".join([f"{title}.", *lines, *notes]), [header(title), table, context("\n".join(notes))])
 
@@ -36,33 +36,33 @@ def _list_rows(now: Period, before: Period, calendar: Calendar) -> Iterator[Figu
 
 
 def _list_values(one: Figures, satisfaction: Satisfaction, calendar: Calendar) -> Iterator[tuple[str, str]]:
-    yield "Asked for", str(one.submitted)
-    yield "Delivered", str(one.delivered)
-    yield "Time to triage, median (85 % within)", _format_spread(one.to_triage, calendar)
-    yield "Time to deliver, median (85 % within)", _format_spread(one.to_deliver, calendar)
-    yield "Lead time, median (85 % within)", _format_spread(one.lead, calendar)
+    yield "Requests submitted", str(one.submitted)
+    yield "Requests delivered", str(one.delivered)
+    yield "Time to triage: median (85 % within)", _format_spread(one.to_triage, calendar)
+    yield "Time to deliver: median (85 % within)", _format_spread(one.to_deliver, calendar)
+    yield "Lead time: median (85 % within)", _format_spread(one.lead, calendar)
     for holder, seconds in one.held.items():
-        yield f"… of it held by {holder}", _format_part(seconds, sum(one.held.values()))
-    yield "Triaged in time", _format_share(one.triage_met)
-    yield "Delivered in time", _format_share(one.delivery_met)
+        yield f"… held by {holder}", _format_part(seconds, sum(one.held.values()))
+    yield "Triaged on time", _format_share(one.triage_met)
+    yield "Delivered on time", _format_share(one.delivery_met)
     yield "Reopened", _format_share(one.reopened)
-    yield "Satisfaction, 1 to 5", f"{float(satisfaction.mean):.1f}" if satisfaction.mean is not None else "none yet"
-    yield "Answers to that question", _format_share(Share(satisfaction.answered, satisfaction.asked))
-    yield "Hours of work asked for", f"{one.hours_asked:,} h"
+    yield "Satisfaction (1 to 5)", f"{float(satisfaction.mean):.1f}" if satisfaction.mean is not None else "no data yet"
+    yield "Response rate", _format_share(Share(satisfaction.answered, satisfaction.asked))
+    yield "Work requested", f"{one.hours_asked:,} h"
 
 
 def _format_spread(spread: Spread, calendar: Calendar) -> str:
     if spread.median is None or spread.within_85 is None:
-        return "none yet"
+        return "no data yet"
     return f"{format_duration(spread.median, calendar)} ({format_duration(spread.within_85, calendar)})"
 
 
 def _format_share(share: Share) -> str:
-    return f"{_format_percent(share.rate)} ({share.part} of {share.whole})" if share.rate is not None else "none yet"
+    return f"{_format_percent(share.rate)} ({share.part} of {share.whole})" if share.rate is not None else "no data yet"
 
 
 def _format_part(seconds: int, whole: int) -> str:
-    return _format_percent(Fraction(seconds, whole)) if whole else "none yet"
+    return _format_percent(Fraction(seconds, whole)) if whole else "no data yet"
 
 
 def _format_percent(rate: Fraction) -> str:
@@ -70,13 +70,13 @@ def _format_percent(rate: Fraction) -> str:
 
 
 def _format_ages(one: Figures) -> str:
-    """How many are open, and for how long; ages of which there are none are left out."""
+    """How many requests are open, and for how long; empty age groups are left out."""
     if not one.open_now:
         return "none"
     names = [f"up to {AGES[0]}", *(f"{low} to {high}" for low, high in pairwise(AGES)), f"over {AGES[-1]}"]
-    told = [f"{count} for {name}" for count, name in zip(one.ages, names, strict=True) if count]
-    return f"{one.open_now} {'request' if one.open_now == 1 else 'requests'} ({', '.join(told)} business days)"
+    groups = [f"{count} for {name}" for count, name in zip(one.ages, names, strict=True) if count]
+    return f"{one.open_now} {'request' if one.open_now == 1 else 'requests'} ({', '.join(groups)} business days)"
 
 
-def _build_cell(words: str) -> Block:
-    return {"type": "raw_text", "text": words or " "}
+def _build_cell(text: str) -> Block:
+    return {"type": "raw_text", "text": text or " "}

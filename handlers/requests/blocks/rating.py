@@ -17,27 +17,27 @@ from servicedesk.records import Request
 from servicedesk.satisfaction import SCALE, Rating
 
 RATING_FORM = "request.rating"
+QUESTION = "What should the PMO keep doing, or do differently?"
 
 
 def build_rating_question(request: Request) -> Message:
-    words = f"*{request.reference}* · {escape(request.title)} is closed. How satisfied are you with what you got?"
-    return build_message(
-        words, [section(words), _build_stars(request, None), context("One star: not at all. Five stars: very.")]
-    )
+    text = f"*{request.reference}* · {escape(request.title)} is closed. How satisfied are you with the result?"
+    note = "One star: not satisfied at all. Five stars: very satisfied."
+    return build_message(text, [section(text), _build_stars(request, None), context(note)])
 
 
 def build_rating_thanks(request: Request, rating: Rating) -> Message:
-    """The same message once it is answered; the answer can be changed, and words can be added."""
-    words = f"*{request.reference}* · {escape(request.title)}\nThank you. You gave {'★' * rating.score} of five."
-    note = "Your words are with the PMO." if rating.comment else "What should the PMO keep, or do differently?"
-    say = button("Change your words" if rating.comment else "Say more", RATING_FORM, f"{request.number}:{rating.score}")
-    return build_message(
-        f"{words} {note}", [section(words), _build_stars(request, rating.score), context(note), actions([say])]
-    )
+    """The same message after the rating, which can be changed or commented on."""
+    text = f"*{request.reference}* · {escape(request.title)}\nThank you. {_describe_score(rating.score)}"
+    note = "The PMO can read your comment." if rating.comment else QUESTION
+    label = "Change comment" if rating.comment else "Add comment"
+    comment = button(label, RATING_FORM, f"{request.number}:{rating.score}")
+    blocks = [section(text), _build_stars(request, rating.score), context(note), actions([comment])]
+    return build_message(f"{text} {note}", blocks)
 
 
 def build_rating_modal(request: Request, score: int, comment: str | None) -> Block:
-    """Room for words beside the stars; it carries number and score."""
+    """The modal for a comment on the rating, with number and score as metadata."""
     element: Block = {
         "type": "plain_text_input",
         "action_id": "rating.comment",
@@ -47,12 +47,12 @@ def build_rating_modal(request: Request, score: int, comment: str | None) -> Blo
     if comment:
         element["initial_value"] = comment
     blocks = [
-        section(f"*{request.reference}* · {escape(request.title)}\nYou gave {'★' * score} of five."),
-        input_block("comment", "What should the PMO keep, or do differently?", element, optional=True),
-        context("The PMO reads it."),
+        section(f"*{request.reference}* · {escape(request.title)}\n{_describe_score(score)}"),
+        input_block("comment", QUESTION, element, optional=True),
+        context("Only the PMO reads it."),
     ]
-    carried = f"{request.number}:{score}"
-    return build_modal("How was it?", blocks, submit="Send", callback_id=RATING_FORM, private_metadata=carried)
+    metadata = f"{request.number}:{score}"
+    return build_modal("How was it?", blocks, submit="Send", callback_id=RATING_FORM, private_metadata=metadata)
 
 
 def _build_stars(request: Request, given: int | None) -> Block:
@@ -63,3 +63,7 @@ def _build_stars(request: Request, given: int | None) -> Block:
             for score in SCALE
         ]
     )
+
+
+def _describe_score(score: int) -> str:
+    return f"You rated it {'★' * score} ({score} of {SCALE[-1]})."
