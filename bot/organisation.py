@@ -15,7 +15,7 @@ from foundation.people import People, Person, Role
 from foundation.time import find_zone
 from handlers.context import Channels
 from reporting.definitions import SAMPLE as SAMPLE_DIGESTS
-from reporting.definitions import Audience, DigestDefinition, find_readers, read_digests
+from reporting.definitions import DigestAudience, DigestDefinition, find_readers, read_digests
 from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar
 from servicedesk.catalogue import SHIPPED as SHIPPED_CATALOGUE
 from servicedesk.catalogue import read_catalogue
@@ -207,9 +207,9 @@ def _digests(path: Path, entry: OrganisationFile, people: People) -> tuple[Diges
 def _misdirected(digest: DigestDefinition, channels: ChannelsEntry, people: People) -> Iterator[tuple[str, str]]:
     """What is wrong with whom a digest is for, by field."""
     for_others = {
-        Audience.EVERYBODY: (),
-        Audience.PMO: (channels.progress, channels.stories, channels.leadership),
-        Audience.LEADERS: (channels.progress, channels.stories, channels.triage),
+        DigestAudience.EVERYBODY: (),
+        DigestAudience.PMO: (channels.progress, channels.stories, channels.leadership),
+        DigestAudience.LEADERS: (channels.progress, channels.stories, channels.triage),
     }
     if digest.channel in for_others[digest.audience]:
         others = f"Others than the audience “{digest.audience}” read {digest.channel}."

@@ -91,7 +91,7 @@ def seed_sample_data(ctx: AppContext) -> None:
 
 
 def _is_new(tx: Transaction) -> bool:
-    version = tx.strategy.in_force()
+    version = tx.strategy.current_version()
     is_sample = version is not None and version.origin == SAMPLE_ORIGIN
     return is_sample and not tx.updates.has_any() and not tx.stories.has_any()
 

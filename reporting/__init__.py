@@ -1,5 +1,5 @@
-"""Above the pillars, below Slack: what is told regularly, and how it is put into words.
+"""Above the pillars, below Slack: digests, views, posts and charts, as text and figures.
 
 Lines are Slack mrkdwn in which everything that people wrote has been made harmless; titles and labels are plain text.
-Turning either into blocks is for the handlers.
+The handlers turn both into blocks.
 """

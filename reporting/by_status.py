@@ -1,4 +1,4 @@
-"""Objectives or projects that are in one state, as one person may see them: “which projects are red?”."""
+"""Objectives or projects with a status, as one person may see them: “Which projects are red?”."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,13 +15,13 @@ SubjectLine = tuple[Subject, str]  # mrkdwn
 
 
 class StatusFilter(StrEnum):
-    """A colour is the worse of what the figures and what the owner says."""
+    """Statuses that people ask for. A colour matches the worse of the computed and the owner's status."""
 
     RED = "red"
     AMBER = "amber"
     GREEN = "green"
     TROUBLED = "amber or red"
-    LATE = "behind"  # an open milestone has slipped; of an objective, the figures say amber or red
+    LATE = "behind"  # an open milestone has slipped, or an objective's figures are amber or red
 
 
 _COLOURS = {
@@ -36,32 +36,32 @@ def find_by_status(
     strategy: Strategy,
     person: Person,
     kind: SubjectKind,
-    state: StatusFilter,
+    status: StatusFilter,
     *,
     now: datetime,
     updates: Iterable[ProgressUpdate] = (),
     people: People,
 ) -> tuple[SubjectLine, ...]:
-    """Those of the kind that the person may see and that are in the state, in the order of the strategy."""
+    """The objectives or projects that match and that the person may see, in the order of the strategy."""
     seen = filter_visible(strategy, person)
-    stand = compute_statuses(seen, filter_visible_updates(seen, updates), now)
+    statuses = compute_statuses(seen, filter_visible_updates(seen, updates), now)
     if kind is SubjectKind.PROJECT:
-        projects = [one for one in stand.projects if _matches_project(one, state)]
+        projects = [one for one in statuses.projects if _matches_project(one, status)]
         return tuple((Subject(kind, one.project.key), format_project(one, people)) for one in projects)
-    objectives = [one for one in stand.objectives if _matches_objective(one, state)]
+    objectives = [one for one in statuses.objectives if _matches_objective(one, status)]
     return tuple((Subject(kind, one.objective.key), format_objective(one, people)) for one in objectives)
 
 
-def _matches_project(one: ProjectStatus, state: StatusFilter) -> bool:
-    if state is StatusFilter.LATE:
+def _matches_project(one: ProjectStatus, status: StatusFilter) -> bool:
+    if status is StatusFilter.LATE:
         return (one.slip or 0) > 0
-    return _worse_status(one) in _COLOURS[state]
+    return _worse_status(one) in _COLOURS[status]
 
 
-def _matches_objective(one: ObjectiveStatus, state: StatusFilter) -> bool:
-    if state is StatusFilter.LATE:
+def _matches_objective(one: ObjectiveStatus, status: StatusFilter) -> bool:
+    if status is StatusFilter.LATE:
         return one.computed_status in _COLOURS[StatusFilter.TROUBLED]
-    return _worse_status(one) in _COLOURS[state]
+    return _worse_status(one) in _COLOURS[status]
 
 
 def _worse_status(one: ProjectStatus | ObjectiveStatus) -> Rag:

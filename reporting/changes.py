@@ -1,4 +1,4 @@
-"""What has changed for better or worse since the last delivered digest, apart from what is a concern."""
+"""What has changed for better or worse since the last delivered digest, apart from the exceptions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -13,13 +13,13 @@ from strategy.status import MilestoneStatus, ProjectStatus
 
 
 def list_changes(material: DigestInput) -> list[str]:
-    """One line each, as mrkdwn; none for a first digest, which has nothing to compare with."""
+    """One line each, as mrkdwn. A first digest has none: there is nothing to compare with."""
     if material.previous is None:
         return []
     return [
-        *_turned(material, material.previous),
-        *_milestones(material, material.previous),
-        *_met(material, material.previous),
+        *_find_turned(material, material.previous),
+        *_find_milestones(material, material.previous),
+        *_find_met(material, material.previous),
     ]
 
 
@@ -29,49 +29,51 @@ def build_headline(material: DigestInput) -> tuple[str, ...]:
     objectives = {one.objective.key: one.computed_status for one in stand.objectives}
     projects = {one.project.key: one.computed_status for one in stand.projects}
     return (
-        *_counted("Objectives", objectives, previous.objectives if previous else None),
-        *_counted("Projects", projects, previous.projects if previous else None),
+        *_format_counts("Objectives", objectives, previous.objectives if previous else None),
+        *_format_counts("Projects", projects, previous.projects if previous else None),
     )
 
 
-def _counted(noun: str, now: Mapping[str, Rag], before: Mapping[str, PastStatus] | None) -> Iterator[str]:
-    """Both counts are over what the readers see now: a total must not tell of something that they no longer see."""
+def _format_counts(noun: str, now: Mapping[str, Rag], before: Mapping[str, PastStatus] | None) -> Iterator[str]:
+    """Both counts cover only what the readers see now, so that a total can't reveal something hidden since."""
     if not now:
         return
-    counts = _counts(now.values())
-    earlier = _counts(before[key].computed_status for key in now if key in before) if before is not None else None
+    counts = _count(now.values())
+    earlier = _count(before[key].computed_status for key in now if key in before) if before is not None else None
     shown = {colour: count for colour, count in counts.items() if count or (earlier and earlier[colour])}
     since = {
         colour: format_change(Decimal(count), Decimal(earlier[colour]), "", 0) if earlier else ""
         for colour, count in shown.items()
     }
-    yield render_line("digest", "standing", noun=noun, counts=shown, changes=since)
+    yield render_line("digest", "counts", noun=noun, counts=shown, changes=since)
 
 
-def _counts(colours: Iterable[Rag]) -> dict[Rag, int]:
+def _count(colours: Iterable[Rag]) -> dict[Rag, int]:
     every = list(colours)
     return {colour: every.count(colour) for colour in Rag}
 
 
-def _turned(material: DigestInput, previous: Snapshot) -> Iterator[str]:
-    """Statuses that went to anything but red, which is a concern."""
+def _find_turned(material: DigestInput, previous: Snapshot) -> Iterator[str]:
+    """Statuses that turned anything but red, which is an exception."""
     now = material.stand
-    told = [
-        (one.objective.title, one.computed_status, previous.objectives.get(one.objective.key)) for one in now.objectives
-    ]
-    told += [(one.project.name, one.computed_status, previous.projects.get(one.project.key)) for one in now.projects]
-    for title, colour, was in told:
+    pairs: list[tuple[str, Rag, PastStatus | None]] = []
+    for objective in now.objectives:
+        key = objective.objective.key
+        pairs.append((objective.objective.title, objective.computed_status, previous.objectives.get(key)))
+    for project in now.projects:
+        pairs.append((project.project.name, project.computed_status, previous.projects.get(project.project.key)))
+    for title, colour, was in pairs:
         if was and was.computed_status is not colour and colour is not Rag.RED:
             yield render_line("digest", "turned", title=title, before=was.computed_status, after=colour)
 
 
-def _milestones(material: DigestInput, previous: Snapshot) -> Iterator[str]:
+def _find_milestones(material: DigestInput, previous: Snapshot) -> Iterator[str]:
     for project in material.stand.projects:
         for one in project.milestones:
-            yield from _milestone(project, one, previous)
+            yield from _describe_milestone(project, one, previous)
 
 
-def _milestone(project: ProjectStatus, one: MilestoneStatus, previous: Snapshot) -> Iterator[str]:
+def _describe_milestone(project: ProjectStatus, one: MilestoneStatus, previous: Snapshot) -> Iterator[str]:
     actual, before = one.milestone.actual, previous.forecasts.get(one.milestone.key)
     name, title = project.project.name, one.milestone.title
     if actual is not None and previous.taken_at.date() < actual:
@@ -83,7 +85,7 @@ def _milestone(project: ProjectStatus, one: MilestoneStatus, previous: Snapshot)
         )
 
 
-def _met(material: DigestInput, previous: Snapshot) -> Iterator[str]:
+def _find_met(material: DigestInput, previous: Snapshot) -> Iterator[str]:
     for one in material.stand.metrics:
         before = previous.metrics.get(one.metric.key)
         if one.latest is None or before is None or one.metric.mode is not Mode.MOVE:

@@ -1,6 +1,6 @@
-"""Charts as neutral records inside Slack's limits, each with its text for those who do not see it.
+"""Charts as neutral records within Slack's limits, each with a text that says the same.
 
-There is no target line in Slack's charts, so a target is a second series.
+Slack's charts have no target line, so a target is a second series.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from reporting.numbers import format_day, format_number, format_percent
+from reporting.numbers import format_date, format_number, format_percent
 from reporting.text import fit_one_line
 from strategy.portfolio import PortfolioFigures
 from strategy.records import Measurement, Metric, Mode
@@ -45,14 +45,14 @@ class Series:
 class Chart:
     """Titles, names and labels are plain text. A pie has one series, whose points are its segments.
 
-    ValueError when a limit of Slack's is broken: whoever builds a chart cuts it to size, and `text` says what was cut.
+    ValueError when it exceeds Slack's limits: whoever builds a chart cuts it to size, and `text` says what was cut.
     """
 
     kind: ChartKind
     title: str
     series: tuple[Series, ...]
     unit: str
-    text: str  # plain text: everything the picture shows
+    text: str  # plain text: everything the chart shows
 
     def __post_init__(self) -> None:
         labels = [point.label for one in self.series for point in one.points]
@@ -65,7 +65,7 @@ class Chart:
 
 
 def build_metric_chart(metric: Metric, measurements: Sequence[Measurement]) -> Chart | None:
-    """A metric over its last 20 measurements, beside its target; None when there are fewer than two."""
+    """A metric over its last 20 measurements, with its target; None with fewer than two."""
     shown = measurements[-MOST_POINTS:]
     if len(shown) < 2:
         return None
@@ -75,14 +75,14 @@ def build_metric_chart(metric: Metric, measurements: Sequence[Measurement]) -> C
         series.append(Series(name, _points(labels, (target for _ in shown))))
     first, last = shown[0], shown[-1]
     text = (
-        f"{metric.name}: from {format_number(first.value)} on {format_day(first.on)}"
-        f" to {format_number(last.value)} {metric.unit} on {format_day(last.on)}; {_target_text(metric)}."
+        f"{metric.name}: from {format_number(first.value)} on {format_date(first.on)}"
+        f" to {format_number(last.value)} {metric.unit} on {format_date(last.on)}; {_target_text(metric)}."
     )
     return Chart(ChartKind.LINE, fit_one_line(metric.name, LONGEST_TITLE), tuple(series), metric.unit, text)
 
 
 def build_progress_chart(statuses: Sequence[ObjectiveStatus]) -> Chart | None:
-    """Progress beside what time expects, for up to 20 objectives that are measured; None when none is."""
+    """Actual and expected progress of up to 20 measured objectives; None without any."""
     measured = [(one, one.progress.value) for one in statuses if one.progress.value is not None]
     if not measured:
         return None
@@ -96,11 +96,11 @@ def build_progress_chart(statuses: Sequence[ObjectiveStatus]) -> Chart | None:
         f"{one.objective.title} {format_percent(value)}, expected {format_percent(one.expected)}"
         for one, value in shown
     ]
-    return Chart(ChartKind.BAR, "Progress of the objectives", series, "%", _text("Progress", parts, measured))
+    return Chart(ChartKind.BAR, "Objective progress", series, "%", _text("Progress", parts, measured))
 
 
 def build_shares_chart(figures: PortfolioFigures) -> Chart | None:
-    """The budget's share beside the weight of each objective; None when there is no budget."""
+    """Each objective's share of the budget beside its weight; None without a budget."""
     shares = [(one, one.share) for one in figures.objectives if one.share is not None]
     if not shares:
         return None
@@ -122,7 +122,7 @@ def _points(labels: Iterable[str], values: Iterable[Decimal]) -> tuple[Point, ..
 
 
 def _unique(titles: Sequence[str]) -> list[str]:
-    """Labels short enough for a chart, no two of them alike."""
+    """Labels short enough for a chart, all different."""
     labels: list[str] = []
     for number_, title in enumerate(titles, 1):
         label = fit_one_line(title, LONGEST_LABEL)
@@ -139,7 +139,7 @@ def _targets(metric: Metric) -> Mapping[str, Decimal]:
 def _target_text(metric: Metric) -> str:
     words = {Mode.AT_LEAST: "at least ", Mode.AT_MOST: "at most "}
     targets = [format_number(value) for value in _targets(metric).values()]
-    return f"target {words.get(metric.mode, '')}{' to '.join(targets)} {metric.unit} by {format_day(metric.ends)}"
+    return f"target {words.get(metric.mode, '')}{' to '.join(targets)} {metric.unit} by {format_date(metric.ends)}"
 
 
 def _text(what: str, parts: Sequence[str], every: Sequence[object]) -> str:

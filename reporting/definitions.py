@@ -1,4 +1,4 @@
-"""Which digests there are: for whom, where, when and with what in them. One YAML file, checked with its lines."""
+"""The digests: for whom, where, when and with which sections. One YAML file, whose problems name their lines."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class DigestSection(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DigestDefinition:
-    """`channel` is a Slack channel id. Without `send_when_empty` a digest with nothing new in it is not sent."""
+    """`channel` is a Slack channel id. Without `send_when_empty`, a digest with nothing new isn't sent."""
 
     key: str
     title: str
@@ -51,9 +51,9 @@ class DigestDefinition:
 
 
 def find_readers(definition: DigestDefinition, people: People) -> tuple[Person, ...]:
-    """Those whose eyes a digest is cut to; none stands for everybody.
+    """The people a digest is cut to; an empty result means everybody.
 
-    ValueError when the directory has nobody for a narrow audience: cut to nobody, it would be everybody's.
+    ValueError when the directory lists nobody for a narrow audience, so that it is never mistaken for everybody.
     """
     if definition.audience is Audience.EVERYBODY:
         return ()
@@ -115,12 +115,12 @@ def _problems(entries: tuple[_DigestEntry, ...]) -> Iterator[tuple[tuple[str | i
     for index, entry in enumerate(entries):
         path = ("digests", index)
         if entry.key in keys:
-            yield (*path, "key"), f"“{entry.key}” is taken by a digest above."
+            yield (*path, "key"), f"A digest above already uses “{entry.key}”."
         keys.add(entry.key)
         if DigestSection.PORTFOLIO in entry.sections and entry.audience is Audience.EVERYBODY:
-            yield (*path, "sections"), "The portfolio is for leaders and the PMO. Leave it out, or narrow the audience."
+            yield (*path, "sections"), "The portfolio is for leaders and the PMO. Remove it, or narrow the audience."
         if len(set(entry.sections)) < len(entry.sections):
-            yield (*path, "sections"), "Name every section once."
+            yield (*path, "sections"), "List each section once."
         try:
             check_schedule(build_schedule(entry.schedule))
         except InvalidInput as refusal:

@@ -1,4 +1,4 @@
-"""The service desk's own figures over a period, as a neutral record: whoever holds the requests fills it."""
+"""The service desk's figures over a period, as a neutral record that handlers fill from the requests."""
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class DeskFigures:
-    """Counts of requests; times in business days; shares as fractions of 1. None where there is nothing to say."""
+    """Counts of requests; times in business days; shares as fractions of 1. None where there is nothing to measure."""
 
     submitted: int = 0
     delivered: int = 0
@@ -17,9 +17,9 @@ class DeskFigures:
     median_days_to_deliver: Decimal | None = None
     sla_met: Decimal | None = None
     satisfaction: Decimal | None = None  # 1–5
-    answers: int = 0  # to the question of satisfaction
+    answers: int = 0  # satisfaction ratings
 
     def by_name(self) -> dict[str, Decimal]:
-        """Every figure that is there, under its name."""
+        """The figures that aren't None, by name."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         return {name: Decimal(value) for name, value in values.items() if value is not None}

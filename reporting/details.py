@@ -9,7 +9,7 @@ from reporting.charts import MOST_CHARTS, Chart, build_metric_chart
 from reporting.lines import format_metric, format_objective, format_project
 from reporting.numbers import format_percent
 from reporting.posts import Post, build_update_post
-from reporting.rendering import format_name, render_line
+from reporting.rendering import format_person, render_line
 from strategy.check_ins import find_open_slot, list_reporting_subjects
 from strategy.measurements import list_measurable_metrics
 from strategy.permissions import can_see_portfolio
@@ -29,23 +29,23 @@ class LineGroup:
 
 @dataclass(frozen=True, slots=True)
 class SubjectDetails:
-    """`title` is plain text; `sides`, the values of `facts` and all lines are mrkdwn.
+    """`title` is plain text; `statuses`, the values of `facts` and all lines are mrkdwn.
 
-    `due` is the slot that an update written now answers, None where no check-ins are kept. `writes` and `measures` say
-    what the reader may do.
+    `due` is the slot that an update written now answers, None without check-ins. `can_write` and `measurable` say what
+    the reader may do.
     """
 
     subject: Subject
     title: str
-    sides: str
+    statuses: str
     facts: tuple[tuple[str, str], ...]
     groups: tuple[LineGroup, ...]
     charts: tuple[Chart, ...]
     update: ProgressUpdate | None
-    post: Post | None  # the update in words
+    post: Post | None  # the update as text
     due: datetime | None
-    writes: bool
-    measures: tuple[Metric, ...]
+    can_write: bool
+    measurable: tuple[Metric, ...]
 
 
 def build_details(
@@ -58,15 +58,15 @@ def build_details(
     absences: Iterable[Absence] = (),
     people: People | None = None,
 ) -> SubjectDetails:
-    """Everything about a subject that `person` may know, whatever is given.
+    """Everything about a subject that `person` may see.
 
     Raises:
         NotFound: there is no such subject that the person may see.
     """
     seen, away = filter_visible(strategy, person), tuple(absences)
     record = seen.subject(subject)
-    told = filter_visible_updates(seen, updates)
-    builder = _Builder(seen, compute_statuses(seen, told, now), people or People(), person)
+    visible = filter_visible_updates(seen, updates)
+    builder = _Builder(seen, compute_statuses(seen, visible, now), people or People(), person)
     shown = builder.objective(record) if isinstance(record, Objective) else builder.project(record)
     update = shown.status.update
     reported = seen.cycle.check_ins is not None and subject in list_reporting_subjects(seen, now)
@@ -74,22 +74,22 @@ def build_details(
     return SubjectDetails(
         subject=subject,
         title=record.title if isinstance(record, Objective) else record.name,
-        sides=shown.sides,
+        statuses=shown.statuses,
         facts=shown.facts,
         groups=tuple(group for group in shown.groups if group.lines),
         charts=shown.charts,
         update=update,
         post=build_update_post(update, seen, builder.people) if update else None,
-        due=find_open_slot(seen, subject, told, now) if reported else None,
-        writes=can_write_update(seen, person, subject, now, away),
-        measures=tuple(one for one in list_measurable_metrics(seen, person) if one.key in own),
+        due=find_open_slot(seen, subject, visible, now) if reported else None,
+        can_write=can_write_update(seen, person, subject, now, away),
+        measurable=tuple(one for one in list_measurable_metrics(seen, person) if one.key in own),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
     status: ObjectiveStatus | ProjectStatus
-    sides: str
+    statuses: str
     facts: tuple[tuple[str, str], ...]
     groups: tuple[LineGroup, ...]
     charts: tuple[Chart, ...] = ()
@@ -109,16 +109,16 @@ class _Builder:
         metrics = [each for each in self.stand.metrics if each.metric.objective == one.key]
         facts = [
             ("Progress", render_line("strategy", "progress", one=status)),
-            ("Owner", format_name(self.people, one.owner)),
+            ("Owner", format_person(self.people, one.owner)),
             ("Weight", format_percent(one.weight)),
             ("Period", render_line("strategy", "period", starts=one.starts, ends=one.ends)),
             ("Ambition", one.ambition.value),
         ]
-        facts += [("Reviewer", format_name(self.people, one.reviewer))] if one.reviewer else []
+        facts += [("Reviewer", format_person(self.people, one.reviewer))] if one.reviewer else []
         groups = (
             LineGroup("Key results", self._metrics(each for each in metrics if each.metric.key in key_results)),
-            LineGroup("Watched as well", self._metrics(each for each in metrics if each.metric.key not in key_results)),
-            LineGroup("Objectives below", tuple(self._below(child) for child in self.strategy.children_of(one.key))),
+            LineGroup("Other metrics", self._metrics(each for each in metrics if each.metric.key not in key_results)),
+            LineGroup("Sub-objectives", tuple(self._below(child) for child in self.strategy.children_of(one.key))),
             LineGroup("Projects", self._serving(one)),
         )
         charts = (build_metric_chart(m.metric, self.strategy.measurements_of(m.metric.key)) for m in metrics)
@@ -131,28 +131,28 @@ class _Builder:
         status = self.stand.project(one.key)
         facts = [
             ("Schedule", render_line("strategy", "slip", days=status.slip)),
-            ("Owner", format_name(self.people, one.owner)),
+            ("Owner", format_person(self.people, one.owner)),
             ("Stage", one.stage.value),
             ("Period", render_line("strategy", "period", starts=one.starts, ends=one.ends)),
         ]
-        facts += [("Sponsor", format_name(self.people, one.sponsor))] if one.sponsor else []
+        facts += [("Sponsor", format_person(self.people, one.sponsor))] if one.sponsor else []
         if can_see_portfolio(self.reader) or self.reader.id in (one.owner, one.sponsor):
             facts.append(("Budget", render_line("strategy", "money", amount=one.budget, currency=one.currency)))
         groups = (
             LineGroup(
                 "Milestones", tuple(render_line("strategy", "milestone", one=each) for each in status.milestones)
             ),
-            LineGroup("Serves", self._served(one)),
+            LineGroup("Supports", self._supported(one)),
         )
         return _Shown(status, self._sides(status, one.owner), tuple(facts), groups)
 
     def _sides(self, status: ObjectiveStatus | ProjectStatus, owner: str) -> str:
         return render_line(
             "strategy",
-            "sides",
-            owners=status.owner_status,
-            computed=status.computed_status,
-            owner=format_name(self.people, owner),
+            "statuses",
+            owner_status=status.owner_status,
+            computed_status=status.computed_status,
+            owner=format_person(self.people, owner),
             mismatch=status.mismatch,
         )
 
@@ -167,12 +167,12 @@ class _Builder:
         statuses = [(self.stand.project(one.project), one.impact) for one in served if one.impact]
         return tuple(format_project(status, self.people, impact) for status, impact in statuses)
 
-    def _served(self, project: Project) -> tuple[str, ...]:
+    def _supported(self, project: Project) -> tuple[str, ...]:
         every = sorted(self.strategy.contributions_of(project.key), key=lambda one: -one.impact)
         return tuple(
             render_line(
                 "strategy",
-                "serves",
+                "supports",
                 title=self.strategy.objective(one.objective).title,
                 impact=one.impact,
                 rationale=one.rationale,

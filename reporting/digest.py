@@ -1,7 +1,7 @@
-"""A digest: exceptions first, then what changed, then the sections, inside Slack's limits whatever the size of it all.
+"""A digest: exceptions first, then the changes, then the sections, within Slack's limits whatever its size.
 
-Its strategy must be cut to the digest's readers already (`definitions.strategy_for`); updates and stories are cut here
-by what is in that strategy.
+Its strategy must already be cut to the digest's readers (`definitions.filter_for_readers`); updates and stories are cut
+here to what is in that strategy.
 """
 
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ from foundation.people import People
 from foundation.time import find_zone
 from reporting.changes import build_headline, list_changes
 from reporting.charts import MOST_CHARTS, Chart, build_progress_chart, build_shares_chart
-from reporting.definitions import Audience, DigestDefinition, DigestSection
+from reporting.definitions import DigestAudience, DigestDefinition, DigestSection
 from reporting.desk import DeskFigures
 from reporting.exceptions import ExceptionItem, find_exceptions
-from reporting.numbers import format_day
+from reporting.numbers import format_date
 from reporting.rendering import render_line
-from reporting.sections import TITLES, DigestInput, build_section_lines
+from reporting.sections import SECTION_KINDS, DigestInput
 from reporting.snapshot import Snapshot, take_snapshot
 from reporting.text import fit_lines
 from strategy.check_ins import find_missing_updates
@@ -31,7 +31,7 @@ from strategy.updates import filter_visible_updates, find_latest_updates
 LARGEST_PART = 2_600
 LARGEST_BODY = 8_800
 LARGEST_TEXT = 2_800
-MOST_CONCERNS = 12
+MOST_EXCEPTIONS = 12
 MOST_CHANGES = 8
 MOST_LINES = 10  # of one section
 
@@ -48,10 +48,10 @@ class SectionText:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A digest in words, in the order in which it is told.
+    """A digest as text, in the order in which it is shown.
 
-    `title` and `period` are plain text, the rest mrkdwn. With `all_green` there is no section of objectives or of
-    projects. `snapshot` is for the next digest, to be kept once this one is delivered.
+    `title` and `period` are plain text, the rest mrkdwn. With `all_green` there are no sections of objectives and
+    projects. `snapshot` is for the next digest, once this one is delivered.
     """
 
     key: str
@@ -66,22 +66,22 @@ class Digest:
     sections: tuple[SectionText, ...]
     charts: tuple[Chart, ...]
     snapshot: Snapshot
-    is_empty: bool  # nothing in it that the last one did not say
+    is_empty: bool  # nothing new since the last one
     should_send: bool
 
     @property
     def text(self) -> str:
-        """The whole in short, for notifications and readers of the screen: all that comes before the sections."""
+        """Everything before the sections, for notifications and screen readers."""
         lines = [render_line("digest", "opening", title=self.title, period=self.period)]
         lines += [self.all_green] if self.all_green else []
         lines += self.headline
-        lines += [concern.text for concern in self.exceptions]
-        lines += _and_more(self.more_exceptions)
+        lines += [one.text for one in self.exceptions]
+        lines += _format_more(self.more_exceptions)
         lines += self.changes
-        lines += _and_more(self.more_changes)
+        lines += _format_more(self.more_changes)
         lines += [] if self.all_green or self.exceptions else [render_line("digest", "calm")]
         shown, more = fit_lines(lines, len(lines), LARGEST_TEXT)
-        return "\n".join((*shown, *_and_more(more)))
+        return "\n".join((*shown, *_format_more(more)))
 
 
 def build_digest(
@@ -100,17 +100,17 @@ def build_digest(
 
     Args:
         strategy: as all of the digest's readers may see it.
-        updates: all there are; `stories` likewise.
-        previous: the snapshot of the last digest of this definition that was delivered.
+        updates: all updates; `stories` likewise.
+        previous: the snapshot of the last delivered digest of this definition.
         people: the directory, for names.
     """
     local = now.astimezone(find_zone(definition.schedule.zone))
-    told = filter_visible_updates(strategy, updates)
-    material = _collect_input(definition, strategy, told, tuple(stories), desk, previous, people or People(), local)
+    visible = filter_visible_updates(strategy, updates)
+    material = _collect_input(definition, strategy, visible, tuple(stories), desk, previous, people or People(), local)
     found = find_exceptions(
         strategy,
         material.stand,
-        missing=find_missing_updates(strategy, told, now, absences),
+        missing=find_missing_updates(strategy, visible, now, absences),
         previous=previous,
         people=material.people,
         now=now,
@@ -129,7 +129,9 @@ def _collect_input(
     local: datetime,
 ) -> DigestInput:
     since = previous.taken_at if previous else None
-    wants_portfolio = DigestSection.PORTFOLIO in definition.sections and definition.audience is not Audience.EVERYBODY
+    wants_portfolio = (
+        DigestSection.PORTFOLIO in definition.sections and definition.audience is not DigestAudience.EVERYBODY
+    )
     return DigestInput(
         strategy=strategy,
         stand=compute_statuses(strategy, updates, local),
@@ -144,7 +146,7 @@ def _collect_input(
 
 
 def _is_new(story: Story, strategy: Strategy, since: datetime | None, now: datetime) -> bool:
-    """Whether it was published after the last digest and is tied to nothing that the readers may not know."""
+    """Whether it was published after the last digest and is linked to nothing that the readers may not see."""
     published = story.published_at if story.state is StoryState.PUBLISHED else None
     if published is None or published > now or (since is not None and published <= since):
         return False
@@ -158,43 +160,43 @@ def _assemble(definition: DigestDefinition, material: DigestInput, found: tuple[
         material.strategy, material.stand, desk=material.desk, portfolio=material.portfolio, now=material.now
     )
     every_change = list_changes(material)
-    concern_lines, more_concerns = fit_lines([one.text for one in found], MOST_CONCERNS, LARGEST_PART)
+    exception_lines, more_exceptions = fit_lines([one.text for one in found], MOST_EXCEPTIONS, LARGEST_PART)
     change_lines, more_changes = fit_lines(every_change, MOST_CHANGES, LARGEST_PART)
-    room = LARGEST_BODY - sum(map(len, (*concern_lines, *change_lines)))
-    all_green = None if found else _all_green(material.stand)
-    empty = not found and not every_change and not _is_news(material, snapshot)
+    room = LARGEST_BODY - sum(map(len, (*exception_lines, *change_lines)))
+    all_green = None if found else _format_all_green(material.stand)
+    empty = not found and not every_change and not _has_news(material, snapshot)
     return Digest(
         key=definition.key,
         title=definition.title,
-        period=_period(material),
+        period=_format_period(material),
         headline=build_headline(material),
         all_green=all_green,
-        exceptions=found[: len(concern_lines)],
-        more_exceptions=more_concerns,
+        exceptions=found[: len(exception_lines)],
+        more_exceptions=more_exceptions,
         changes=change_lines,
         more_changes=more_changes,
-        sections=_sections(definition, material, room, all_green is not None),
-        charts=_charts(definition, material),
+        sections=_build_sections(definition, material, room, all_green is not None),
+        charts=_build_charts(definition, material),
         snapshot=snapshot,
         is_empty=empty,
         should_send=definition.send_when_empty or not empty,
     )
 
 
-def _and_more(count: int) -> list[str]:
+def _format_more(count: int) -> list[str]:
     return [render_line("digest", "more", count=count)] if count else []
 
 
-def _period(material: DigestInput) -> str:
-    until = format_day(material.now)
+def _format_period(material: DigestInput) -> str:
+    until = format_date(material.now)
     if material.previous is None:
         return f"First digest, {until}"
-    since = format_day(material.previous.taken_at.astimezone(material.now.tzinfo))
+    since = format_date(material.previous.taken_at.astimezone(material.now.tzinfo))
     return until if since == until else f"{since} to {until}"
 
 
-def _all_green(stand: StrategyStatus) -> str | None:
-    """The one line, when owners and figures say green throughout; None otherwise, and when there is nothing at all."""
+def _format_all_green(stand: StrategyStatus) -> str | None:
+    """One line when owners and figures say green throughout; None otherwise, or if there is nothing to show."""
     both = [(one.owner_status, one.computed_status) for one in stand.objectives]
     both += [(one.owner_status, one.computed_status) for one in stand.projects]
     if not both or any(pair != (Rag.GREEN, Rag.GREEN) for pair in both):
@@ -202,29 +204,29 @@ def _all_green(stand: StrategyStatus) -> str | None:
     return render_line("digest", "all_green", objectives=len(stand.objectives), projects=len(stand.projects))
 
 
-def _is_news(material: DigestInput, snapshot: Snapshot) -> bool:
+def _has_news(material: DigestInput, snapshot: Snapshot) -> bool:
     if material.previous is None or material.updates or material.stories:
         return True
     return replace(snapshot, taken_at=material.previous.taken_at) != material.previous
 
 
-def _sections(
+def _build_sections(
     definition: DigestDefinition, material: DigestInput, room: int, all_green: bool
 ) -> tuple[SectionText, ...]:
     left_out = {DigestSection.OBJECTIVES, DigestSection.PROJECTS} if all_green else set()
     wanted = [section for section in definition.sections if section not in left_out]
     found = []
     for index, section in enumerate(wanted):
-        # What a short section leaves is for those after it.
+        # Room that a short section leaves goes to the sections after it.
         share = min(room // (len(wanted) - index), LARGEST_PART)
-        lines, more = fit_lines(build_section_lines(section, material), MOST_LINES, share)
+        lines, more = fit_lines(SECTION_KINDS[section].build(material), MOST_LINES, share)
         room -= sum(map(len, lines))
         if lines or more:
-            found.append(SectionText(section, TITLES[section], lines, more))
+            found.append(SectionText(section, SECTION_KINDS[section].title, lines, more))
     return tuple(found)
 
 
-def _charts(definition: DigestDefinition, material: DigestInput) -> tuple[Chart, ...]:
+def _build_charts(definition: DigestDefinition, material: DigestInput) -> tuple[Chart, ...]:
     charts = []
     if DigestSection.OBJECTIVES in definition.sections:
         charts.append(build_progress_chart(material.stand.objectives))

@@ -1,4 +1,4 @@
-"""What a digest says first: newly red, slipped, stale, unanswered, contradicting and missing things, each in a line."""
+"""What a digest says first: what is newly red, slipped, stale, unanswered, contradictory or missing, one line each."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from foundation.people import People
-from reporting.rendering import format_name, render_line
+from reporting.rendering import format_person, render_line
 from reporting.snapshot import PastStatus, Snapshot
 from strategy.check_ins import MissingUpdate
 from strategy.records import Objective, ProgressUpdate, Project, Rag, Strategy
@@ -16,7 +16,7 @@ MOST_NAMED = 4  # subjects of one person in one line
 
 
 class ExceptionKind(StrEnum):
-    """In the order in which they are told."""
+    """In the order in which a digest lists them."""
 
     NEWLY_RED = "newly_red"
     SLIPPED = "slipped"
@@ -30,7 +30,7 @@ class ExceptionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExceptionItem:
-    """`key` names the objective, project, milestone or metric, or the person asked; `text` is mrkdwn."""
+    """`key` names the objective, project, milestone or metric, or the person who owes updates; `text` is mrkdwn."""
 
     kind: ExceptionKind
     key: str
@@ -48,31 +48,31 @@ def find_exceptions(
 ) -> tuple[ExceptionItem, ...]:
     """Everything that needs attention, the most urgent kind first."""
     found = [
-        *_reds(stand, previous, people),
-        *_milestones(stand, previous, people),
-        *_stale(strategy, stand, people),
-        *_unanswered(stand, people, now),
-        *_mismatches(stand, people),
-        *_missing(strategy, missing, people),
+        *_find_red(stand, previous, people),
+        *_find_milestones(stand, previous, people),
+        *_find_stale(strategy, stand, people),
+        *_find_unanswered(stand, people, now),
+        *_find_mismatches(stand, people),
+        *_find_missing(strategy, missing, people),
     ]
     order = list(ExceptionKind)
-    return tuple(sorted(found, key=lambda concern: order.index(concern.kind)))
+    return tuple(sorted(found, key=lambda item: order.index(item.kind)))
 
 
 def get_record_title(record: Objective | Project) -> str:
     return record.title if isinstance(record, Objective) else record.name
 
 
-def _reds(stand: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
+def _find_red(stand: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
     for objective in stand.objectives:
         was = previous.objectives.get(objective.objective.key) if previous else None
-        yield from _red(objective.objective, objective, was, people)
+        yield from _describe_red(objective.objective, objective, was, people)
     for project in stand.projects:
         was = previous.projects.get(project.project.key) if previous else None
-        yield from _red(project.project, project, was, people)
+        yield from _describe_red(project.project, project, was, people)
 
 
-def _red(
+def _describe_red(
     record: Objective | Project, status: ObjectiveStatus | ProjectStatus, was: PastStatus | None, people: People
 ) -> Iterator[ExceptionItem]:
     if Rag.RED not in (status.owner_status, status.computed_status):
@@ -84,9 +84,9 @@ def _red(
         "red",
         title=get_record_title(record),
         verb="is still" if kind is ExceptionKind.STILL_RED else "has turned" if was else "is",
-        owner=format_name(people, record.owner),
-        owners=status.owner_status,
-        computed=status.computed_status,
+        owner=format_person(people, record.owner),
+        owner_status=status.owner_status,
+        computed_status=status.computed_status,
         progress=objective.progress.value if objective else None,
         expected=objective.expected if objective else None,
         slip=status.slip if isinstance(status, ProjectStatus) else None,
@@ -94,22 +94,22 @@ def _red(
     yield ExceptionItem(kind, record.key, text)
 
 
-def _milestones(stand: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
+def _find_milestones(stand: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
     for project in stand.projects:
         for one in project.milestones:
             if one.overdue:
-                yield _milestone(ExceptionKind.OVERDUE, project.project, one, 0, people)
-            elif not one.done and (later := _later_by(one, previous)):
-                yield _milestone(ExceptionKind.SLIPPED, project.project, one, later, people)
+                yield _describe_milestone(ExceptionKind.OVERDUE, project.project, one, 0, people)
+            elif not one.done and (later := _days_later(one, previous)):
+                yield _describe_milestone(ExceptionKind.SLIPPED, project.project, one, later, people)
 
 
-def _later_by(one: MilestoneStatus, previous: Snapshot | None) -> int:
+def _days_later(one: MilestoneStatus, previous: Snapshot | None) -> int:
     """By how many days the forecast has moved out since the last digest; without one, since the baseline."""
     before = previous.forecasts.get(one.milestone.key) if previous else None
     return max((one.milestone.forecast - (before or one.milestone.baseline)).days, 0)
 
 
-def _milestone(
+def _describe_milestone(
     kind: ExceptionKind, project: Project, one: MilestoneStatus, later: int, people: People
 ) -> ExceptionItem:
     text = render_line(
@@ -120,12 +120,12 @@ def _milestone(
         forecast=one.milestone.forecast,
         later=later,
         slip=one.slip,
-        owner=format_name(people, project.owner),
+        owner=format_person(people, project.owner),
     )
     return ExceptionItem(kind, one.milestone.key, text)
 
 
-def _stale(strategy: Strategy, stand: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
+def _find_stale(strategy: Strategy, stand: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
     for one in stand.metrics:
         if one.stale and (one.age is not None or one.expected > 0):
             objective = strategy.objectives_by_key.get(one.metric.objective or "")
@@ -135,66 +135,66 @@ def _stale(strategy: Strategy, stand: StrategyStatus, people: People) -> Iterato
                 name=one.metric.name,
                 age=one.age,
                 cadence=one.metric.cadence,
-                owner=format_name(people, one.metric.owner),
+                owner=format_person(people, one.metric.owner),
                 objective=objective.title if objective else None,
             )
             yield ExceptionItem(ExceptionKind.STALE, one.metric.key, text)
 
 
-def _unanswered(stand: StrategyStatus, people: People, now: datetime) -> Iterator[ExceptionItem]:
-    told: list[tuple[Objective | Project, ProgressUpdate | None]] = []
-    told += [(one.objective, one.update) for one in stand.objectives]
-    told += [(one.project, one.update) for one in stand.projects]
-    for record, update in told:
+def _find_unanswered(stand: StrategyStatus, people: People, now: datetime) -> Iterator[ExceptionItem]:
+    latest: list[tuple[Objective | Project, ProgressUpdate | None]] = []
+    latest += [(one.objective, one.update) for one in stand.objectives]
+    latest += [(one.project, one.update) for one in stand.projects]
+    for record, update in latest:
         if update and update.wants_answer:
-            yield ExceptionItem(ExceptionKind.UNANSWERED, record.key, _ask(record, update, people, now))
+            yield ExceptionItem(ExceptionKind.UNANSWERED, record.key, _describe_ask(record, update, people, now))
 
 
-def _ask(record: Objective | Project, update: ProgressUpdate, people: People, now: datetime) -> str:
+def _describe_ask(record: Objective | Project, update: ProgressUpdate, people: People, now: datetime) -> str:
     return render_line(
         "exceptions",
         "unanswered",
         title=get_record_title(record),
         ask=update.ask,
         blocker=update.blocker,
-        author=format_name(people, update.author),
+        author=format_person(people, update.author),
         days=(now - update.at).days,
     )
 
 
-def _mismatches(stand: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
+def _find_mismatches(stand: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
     pairs: list[tuple[Objective | Project, ObjectiveStatus | ProjectStatus]] = []
     pairs += [(one.objective, one) for one in stand.objectives]
     pairs += [(one.project, one) for one in stand.projects]
     for record, one in pairs:
-        if one.mismatch and Rag.RED not in (one.owner_status, one.computed_status):  # a red line shows both already
+        if one.mismatch and Rag.RED not in (one.owner_status, one.computed_status):  # the line for red shows both
             text = render_line(
                 "exceptions",
                 "mismatch",
                 title=get_record_title(record),
-                owner=format_name(people, record.owner),
-                owners=one.owner_status,
-                computed=one.computed_status,
+                owner=format_person(people, record.owner),
+                owner_status=one.owner_status,
+                computed_status=one.computed_status,
             )
             yield ExceptionItem(ExceptionKind.MISMATCH, record.key, text)
 
 
-def _missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: People) -> Iterator[ExceptionItem]:
-    """One line for each person who is asked, whatever the number of their updates."""
+def _find_missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: People) -> Iterator[ExceptionItem]:
+    """One line for each person who owes updates, however many."""
     owed: dict[tuple[str, str], list[MissingUpdate]] = {}
     for one in missing:
         owed.setdefault((one.reporter, one.owner), []).append(one)
-    for (asked, owner), updates in owed.items():
+    for (reporter, owner), updates in owed.items():
         text = render_line(
             "exceptions",
             "missing",
-            asked=format_name(people, asked),
-            owner=format_name(people, owner),
+            reporter=format_person(people, reporter),
+            owner=format_person(people, owner),
             away=updates[0].away,
-            delegated=asked != owner,
+            delegated=reporter != owner,
             updates=[
                 (get_record_title(strategy.subject(one.subject)), one.days_overdue) for one in updates[:MOST_NAMED]
             ],
             more=len(updates) - MOST_NAMED,
         )
-        yield ExceptionItem(ExceptionKind.MISSING, asked, text)
+        yield ExceptionItem(ExceptionKind.MISSING, reporter, text)

@@ -1,13 +1,13 @@
-"""Numbers and days as people read them."""
+"""Numbers, dates and times as people read them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "−"
 
 
 def format_number(value: Decimal, places: int = 2) -> str:
-    """45,200 · 54 · 0.25: at most `places` decimals, none that are nought."""
+    """45,200 · 54 · 0.25: at most `places` decimals, without trailing zeros."""
     rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     text = f"{abs(rounded):,f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
@@ -37,9 +37,15 @@ def format_point_change(now: Decimal | None, before: Decimal | None) -> str:
     return format_change(_whole(now), _whole(before), "points", 0)
 
 
-def format_day(day: date | datetime) -> str:
-    """23 November 2026."""
-    return f"{day.day} {day:%B %Y}"
+def format_date(day: date) -> str:
+    """A calendar day, which is the same for every reader: “14 September 2026”."""
+    return f"{day:%-d %B %Y}"
+
+
+def format_time(moment: datetime) -> str:
+    """A moment as mrkdwn, shown by Slack in the reader's own time zone. Clients that can't do that show UTC."""
+    fallback = f"{moment.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
 
 
 def format_days(count: int) -> str:

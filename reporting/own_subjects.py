@@ -1,4 +1,4 @@
-"""What concerns one person in the strategy: what they report on, and, for those above, what needs attention."""
+"""What concerns one person in the strategy: what they report on and, for the leadership, what needs attention."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,8 +16,10 @@ from strategy.visibility import filter_visible
 
 @dataclass(frozen=True, slots=True)
 class OwnSubject:
-    """Something that somebody reports on. `line` is mrkdwn; `due` is the slot that an update written now answers,
-    None where no check-ins are kept."""
+    """Something that a person reports on.
+
+    `line` is mrkdwn. `due` is the slot that an update written now answers, None where the cycle has no check-ins.
+    """
 
     subject: Subject
     title: str
@@ -34,7 +36,7 @@ def build_own_subjects(
     updates: Iterable[ProgressUpdate] = (),
     absences: Iterable[Absence] = (),
 ) -> tuple[OwnSubject, ...]:
-    """What the person owns, or stands in for while its owner is away; the most urgent first."""
+    """What the person owns or covers while its owner is away, the most urgent first."""
     seen, away = filter_visible(strategy, person), tuple(absences)
     told = filter_visible_updates(seen, updates)
     stand = compute_statuses(seen, told, now)
@@ -46,10 +48,10 @@ def build_own_subjects(
         title = get_record_title(seen.subject(subject))
         line = render_line(
             "strategy",
-            "mine",
+            "own_subject",
             title=title,
-            owners=status.owner_status,
-            computed=status.computed_status,
+            owner_status=status.owner_status,
+            computed_status=status.computed_status,
             mismatch=status.mismatch,
         )
         due = find_open_slot(seen, subject, told, now) if seen.cycle.check_ins else None

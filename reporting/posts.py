@@ -1,10 +1,10 @@
-"""A progress update or a success story as it is posted to its channel."""
+"""A progress update or a success story in full, as it is posted to its channel."""
 
 from dataclasses import dataclass
 
 from foundation.people import People
 from reporting.exceptions import get_record_title
-from reporting.rendering import format_name, render_line, render_lines
+from reporting.rendering import format_person, render_line, render_lines
 from reporting.text import split_text
 from strategy.records import ProgressUpdate, Strategy
 from strategy.story_records import Story
@@ -16,7 +16,7 @@ LARGEST_PIECE = 2_900  # characters; a section block holds 3,000
 class Post:
     """`title` is plain text; `body` (at most 2,900 characters a piece), `context` and `text` are mrkdwn.
 
-    `text` is one line for notifications and readers of the screen.
+    `text` is one line for notifications and screen readers.
     """
 
     title: str
@@ -26,9 +26,9 @@ class Post:
 
 
 def build_update_post(update: ProgressUpdate, strategy: Strategy, people: People) -> Post:
-    """An update in full. NotFound when the readers of `strategy` may not know what it is about."""
+    """An update in full. NotFound when the readers of `strategy` may not see its subject."""
     subject = strategy.subject(update.subject)
-    author = format_name(people, update.author)
+    author = format_person(people, update.author)
     parts = {
         "achieved": update.achieved,
         "next_steps": update.next_steps,
@@ -39,7 +39,7 @@ def build_update_post(update: ProgressUpdate, strategy: Strategy, people: People
     body += [render_lines("updates", name, text=text) for name, text in parts.items() if text]
     return Post(
         title=get_record_title(subject),
-        body=_sized(*body),
+        body=_split_body(*body),
         context=render_line(
             "updates",
             "context",
@@ -48,7 +48,7 @@ def build_update_post(update: ProgressUpdate, strategy: Strategy, people: People
             kind=update.subject.kind,
             confidence=update.confidence,
             corrected=update.revision > 1,
-            acknowledged=format_name(people, update.acknowledged_by) if update.acknowledged_by else None,
+            acknowledged=format_person(people, update.acknowledged_by) if update.acknowledged_by else None,
         ),
         text=render_line(
             "updates", "notice", title=get_record_title(subject), rag=update.rag, author=author, summary=update.summary
@@ -57,13 +57,13 @@ def build_update_post(update: ProgressUpdate, strategy: Strategy, people: People
 
 
 def build_story_post(story: Story, strategy: Strategy, people: People) -> Post:
-    """A story in full. NotFound when the readers of `strategy` may not know what it is tied to."""
-    author = format_name(people, story.author)
+    """A story in full. NotFound when the readers of `strategy` may not see what it is linked to."""
+    author = format_person(people, story.author)
     objective = strategy.objective(story.objective).title if story.objective else None
     project = strategy.project(story.project).name if story.project else None
     return Post(
         title=story.title,
-        body=_sized(
+        body=_split_body(
             render_lines("stories", "body", text=story.text),
             render_lines("stories", "evidence", evidence=story.evidence),
         ),
@@ -73,11 +73,11 @@ def build_story_post(story: Story, strategy: Strategy, people: People) -> Post:
             author=author,
             objective=objective,
             project=project,
-            people=[format_name(people, named.person) for named in story.people],
+            people=[format_person(people, named.person) for named in story.people],
         ),
         text=render_line("stories", "notice", title=story.title, author=author, text=story.text),
     )
 
 
-def _sized(*texts: str) -> tuple[str, ...]:
+def _split_body(*texts: str) -> tuple[str, ...]:
     return tuple(piece for text in texts for piece in split_text(text, LARGEST_PIECE))

@@ -1,10 +1,11 @@
-"""The words: Jinja macros in `templates/`, one for each thing that is said.
+"""Text from the Jinja macros in `templates/`.
 
-Every value that a macro prints goes through `reporting.text.escape`, unless it is `Markup` already; a name that is
-missing is an error. So a template cannot forget to make harmless what people wrote.
+Every value that a macro prints goes through `reporting.text.escape` unless it is `Markup` already, and a missing name
+is an error. So a template can't forget to make harmless what people wrote.
 """
 
 import re
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from foundation.people import People
-from reporting.numbers import format_day, format_days, format_number, format_percent
+from reporting.numbers import format_date, format_days, format_number, format_percent, format_time
 from reporting.text import escape, fit_one_line
 from strategy.records import Rag
 
@@ -36,15 +37,15 @@ def render_lines(template: str, macro: str, **data: object) -> str:
     return str(getattr(_environment().get_template(f"{template}.j2").module, macro)(**data)).strip()
 
 
-def format_name(people: People, user_id: str) -> str:
-    """Somebody by name; by mention when the directory does not list them."""
+def format_person(people: People, user_id: str) -> str:
+    """Somebody by name, or by mention when the directory doesn't list them."""
     if user_id not in people and USER_ID.fullmatch(user_id):
         return Markup(f"<@{user_id}>")  # noqa: S704 (the pattern above leaves nothing to escape)
     return people.get(user_id).name
 
 
 def format_status_emoji(colour: Rag) -> Markup:
-    """The coloured spot of a status. The word always stands beside it: colour alone tells nothing to many."""
+    """The coloured emoji of a status. Its name always follows, because not everybody can tell colours apart."""
     return Markup(EMOJI[colour])  # noqa: S704 (our own constant)
 
 
@@ -53,22 +54,27 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
-        finalize=_harmless,
+        finalize=_make_harmless,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "spot": format_status_emoji,
+        "emoji": format_status_emoji,
         "number": format_number,
         "percent": format_percent,
-        "day": format_day,
+        "date": format_date,
         "days": format_days,
+        "time": _render_time,
         "short": fit_one_line,
     }
     return environment
 
 
-def _harmless(value: Any) -> Markup:
-    # Jinja asks this before its own escaping, which would be HTML's; Markup passes that untouched.
+def _render_time(moment: datetime) -> Markup:
+    return Markup(format_time(moment))  # noqa: S704 (Slack's own date markup, from a datetime)
+
+
+def _make_harmless(value: Any) -> Markup:
+    # Jinja calls this before its own escaping, which is for HTML and leaves Markup untouched.
     return value if isinstance(value, Markup) else Markup(escape(str(value)))  # noqa: S704

@@ -1,4 +1,4 @@
-"""The sections of a digest: what is told in full below what comes first. Every number stands with its change."""
+"""The sections of a digest, below its exceptions and changes. Every number comes with its change."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from reporting.definitions import DigestSection
 from reporting.desk import DeskFigures
 from reporting.exceptions import get_record_title
 from reporting.numbers import format_change, format_number, format_percent, format_point_change
-from reporting.rendering import format_name, render_line
+from reporting.rendering import format_person, render_line
 from reporting.snapshot import Snapshot, list_portfolio_figures
 from strategy.formulas import compute_slip
 from strategy.portfolio import PortfolioFigures
@@ -18,39 +18,30 @@ from strategy.records import ProgressUpdate, Strategy
 from strategy.status import WORST_FIRST, MetricStatus, ObjectiveStatus, ProjectStatus, StrategyStatus
 from strategy.story_records import Story
 
-TITLES = {
-    DigestSection.OBJECTIVES: "Objectives",
-    DigestSection.PROJECTS: "Projects",
-    DigestSection.METRICS: "Measures",
-    DigestSection.UPDATES: "New updates",
-    DigestSection.STORIES: "New success stories",
-    DigestSection.DESK: "The PMO's service desk",
-    DigestSection.PORTFOLIO: "Portfolio and strategy",
-}
-DESK_WORDS = {
-    "submitted": "requests came in",
+DESK_LABELS = {
+    "submitted": "requests submitted",
     "delivered": "delivered",
     "open": "open now",
     "overdue": "past their target",
     "reopened": "reopened",
     "median_days_to_triage": "business days to triage (median)",
     "median_days_to_deliver": "business days to deliver (median)",
-    "sla_met": "delivered within their target",
-    "satisfaction": "of 5 points of satisfaction",
-    "answers": "answered the question of satisfaction",
+    "sla_met": "delivered on time",
+    "satisfaction": "out of 5 for satisfaction",
+    "answers": "satisfaction ratings",
 }
-PORTFOLIO_WORDS = {
-    "index": "alignment of the portfolio, weighted by budget",
+PORTFOLIO_LABELS = {
+    "index": "portfolio alignment, weighted by budget",
     "mismatch": "mismatch between budget and weights",
-    "unaligned": "of the budget serves no objective",
-    "coverage": "of the objectives covered by the PMO's services",
+    "unaligned": "of the budget supports no objective",
+    "coverage": "coverage of the objectives by PMO services",
 }
 FRACTIONS = {"sla_met", "index", "mismatch", "unaligned", "coverage"}
 
 
 @dataclass(frozen=True, slots=True)
 class DigestInput:
-    """All that a digest is made of, cut to what its readers may see."""
+    """Everything a digest is made of, cut to what its readers may see."""
 
     strategy: Strategy
     stand: StrategyStatus
@@ -63,24 +54,19 @@ class DigestInput:
     now: datetime
 
 
-def build_section_lines(section: DigestSection, material: DigestInput) -> list[str]:
-    """The lines of one section, the most telling first, as mrkdwn."""
-    return _MAKERS[section](material)
-
-
-def _objectives(material: DigestInput) -> list[str]:
+def _build_objectives(material: DigestInput) -> list[str]:
     ordered = sorted(material.stand.objectives, key=lambda one: WORST_FIRST.index(one.computed_status))
-    return [_objective(one, material) for one in ordered]
+    return [_build_objective(one, material) for one in ordered]
 
 
-def _objective(one: ObjectiveStatus, material: DigestInput) -> str:
+def _build_objective(one: ObjectiveStatus, material: DigestInput) -> str:
     was = material.previous.objectives.get(one.objective.key) if material.previous else None
     return render_line(
         "digest",
         "objective",
         title=one.objective.title,
-        owners=one.owner_status,
-        computed=one.computed_status,
+        owner_status=one.owner_status,
+        computed_status=one.computed_status,
         progress=one.progress.value,
         coverage=one.progress.coverage,
         expected=one.expected,
@@ -89,20 +75,20 @@ def _objective(one: ObjectiveStatus, material: DigestInput) -> str:
     )
 
 
-def _projects(material: DigestInput) -> list[str]:
+def _build_projects(material: DigestInput) -> list[str]:
     ordered = sorted(
         material.stand.projects, key=lambda one: (WORST_FIRST.index(one.computed_status), -(one.slip or 0))
     )
-    return [_project(one, material) for one in ordered]
+    return [_build_project(one, material) for one in ordered]
 
 
-def _project(one: ProjectStatus, material: DigestInput) -> str:
+def _build_project(one: ProjectStatus, material: DigestInput) -> str:
     return render_line(
         "digest",
         "project",
         name=one.project.name,
-        owners=one.owner_status,
-        computed=one.computed_status,
+        owner_status=one.owner_status,
+        computed_status=one.computed_status,
         slip=one.slip,
         change=_slip_change(one, material),
         mismatch=one.mismatch,
@@ -110,7 +96,7 @@ def _project(one: ProjectStatus, material: DigestInput) -> str:
 
 
 def _slip_change(one: ProjectStatus, material: DigestInput) -> str:
-    """By how many days the worst open milestone has moved since the last digest; an overdue one moves every day."""
+    """How many days the worst open milestone has moved since the last digest. An overdue one moves every day."""
     worst = max((each for each in one.milestones if not each.done), key=lambda each: each.slip, default=None)
     before = material.previous.forecasts.get(worst.milestone.key) if material.previous and worst else None
     if worst is None or before is None or material.previous is None:
@@ -119,12 +105,12 @@ def _slip_change(one: ProjectStatus, material: DigestInput) -> str:
     return format_change(Decimal(worst.slip), Decimal(slip_then), "days", 0)
 
 
-def _metrics(material: DigestInput) -> list[str]:
+def _build_metrics(material: DigestInput) -> list[str]:
     ordered = sorted(material.stand.metrics, key=lambda one: WORST_FIRST.index(one.rag))
-    return [_metric(one, material) for one in ordered]
+    return [_build_metric(one, material) for one in ordered]
 
 
-def _metric(one: MetricStatus, material: DigestInput) -> str:
+def _build_metric(one: MetricStatus, material: DigestInput) -> str:
     before = material.previous.metrics.get(one.metric.key) if material.previous else None
     return render_line(
         "digest",
@@ -138,53 +124,60 @@ def _metric(one: MetricStatus, material: DigestInput) -> str:
         on=one.latest.on if one.latest else None,
         stale=one.stale,
         rag=one.rag,
-        change=format_change(one.latest.value, before) if one.latest else "",
+        change=_format_metric_change(one, before),
     )
 
 
-def _updates(material: DigestInput) -> list[str]:
+def _format_metric_change(one: MetricStatus, before: Decimal | None) -> str:
+    """The line names the unit just before the change; only percentages need one of their own, points."""
+    unit = "points" if one.metric.unit == "%" else ""
+    return format_change(one.latest.value, before, unit) if one.latest else ""
+
+
+def _build_updates(material: DigestInput) -> list[str]:
     worst_first = sorted(material.updates, key=lambda one: (WORST_FIRST.index(one.rag), one.subject))
-    return [_update(one, material) for one in worst_first]
+    return [_build_update(one, material) for one in worst_first]
 
 
-def _update(one: ProgressUpdate, material: DigestInput) -> str:
+def _build_update(one: ProgressUpdate, material: DigestInput) -> str:
     return render_line(
         "digest",
         "update",
         title=get_record_title(material.strategy.subject(one.subject)),
-        author=format_name(material.people, one.author),
+        author=format_person(material.people, one.author),
         rag=one.rag,
         summary=one.summary,
         confidence=one.confidence,
     )
 
 
-def _stories(material: DigestInput) -> list[str]:
+def _build_stories(material: DigestInput) -> list[str]:
+    people = material.people
     return [
-        render_line("digest", "story", title=one.title, text=one.text, author=format_name(material.people, one.author))
+        render_line("digest", "story", title=one.title, text=one.text, author=format_person(people, one.author))
         for one in material.stories
     ]
 
 
-def _desk(material: DigestInput) -> list[str]:
+def _build_desk(material: DigestInput) -> list[str]:
     if material.desk is None:
         return []
     before = material.previous.desk if material.previous else {}
     values = material.desk.by_name()
     if not any(values.values()) and not any(before.values()):
         return [render_line("digest", "quiet_desk")]
-    return _figures(values, before, DESK_WORDS)
+    return _build_figures(values, before, DESK_LABELS)
 
 
-def _portfolio(material: DigestInput) -> list[str]:
+def _build_portfolio(material: DigestInput) -> list[str]:
     if material.portfolio is None:
         return []
     return build_portfolio_lines(material.portfolio, material.previous.portfolio if material.previous else {})
 
 
 def build_portfolio_lines(figures: PortfolioFigures, before: Mapping[str, Decimal]) -> list[str]:
-    """The portfolio in figures and what is out of balance, as mrkdwn; `before` holds the figures of last time."""
-    lines = _figures(list_portfolio_figures(figures), before, PORTFOLIO_WORDS)
+    """The portfolio's figures and what is out of balance, as mrkdwn; `before` holds the previous figures."""
+    lines = _build_figures(list_portfolio_figures(figures), before, PORTFOLIO_LABELS)
     for one in figures.objectives:
         if one.flagged:
             data = {"title": one.objective.title, "share": one.share, "weight": one.objective.weight, "gap": one.gap}
@@ -196,24 +189,34 @@ def build_portfolio_lines(figures: PortfolioFigures, before: Mapping[str, Decima
     return lines
 
 
-def _figures(values: Mapping[str, Decimal], before: Mapping[str, Decimal], words: Mapping[str, str]) -> list[str]:
-    return [_figure(name, values[name], before.get(name), words[name]) for name in words if name in values]
+def _build_figures(
+    values: Mapping[str, Decimal], before: Mapping[str, Decimal], labels: Mapping[str, str]
+) -> list[str]:
+    return [_build_figure(name, values[name], before.get(name), labels[name]) for name in labels if name in values]
 
 
-def _figure(name: str, value: Decimal, before: Decimal | None, words: str) -> str:
+def _build_figure(name: str, value: Decimal, before: Decimal | None, label: str) -> str:
     if name in FRACTIONS:
         shown, since = format_percent(value), format_point_change(value, before)
     else:
         shown, since = format_number(value, 1), format_change(value, before, "", 1)
-    return render_line("digest", "figure", value=shown, words=words, change=since)
+    return render_line("digest", "figure", value=shown, label=label, change=since)
 
 
-_MAKERS: Mapping[DigestSection, Callable[[DigestInput], list[str]]] = {
-    DigestSection.OBJECTIVES: _objectives,
-    DigestSection.PROJECTS: _projects,
-    DigestSection.METRICS: _metrics,
-    DigestSection.UPDATES: _updates,
-    DigestSection.STORIES: _stories,
-    DigestSection.DESK: _desk,
-    DigestSection.PORTFOLIO: _portfolio,
+@dataclass(frozen=True, slots=True)
+class SectionKind:
+    """How one section of a digest is headed and built. `build` gives its lines as mrkdwn, the most telling first."""
+
+    title: str
+    build: Callable[[DigestInput], list[str]]
+
+
+SECTION_KINDS: Mapping[DigestSection, SectionKind] = {
+    DigestSection.OBJECTIVES: SectionKind("Objectives", _build_objectives),
+    DigestSection.PROJECTS: SectionKind("Projects", _build_projects),
+    DigestSection.METRICS: SectionKind("Metrics", _build_metrics),
+    DigestSection.UPDATES: SectionKind("New updates", _build_updates),
+    DigestSection.STORIES: SectionKind("New success stories", _build_stories),
+    DigestSection.DESK: SectionKind("PMO service desk", _build_desk),
+    DigestSection.PORTFOLIO: SectionKind("Portfolio and strategy", _build_portfolio),
 }

@@ -1,4 +1,4 @@
-"""What a delivered digest said, kept so that the next one can tell what has changed."""
+"""The figures of a delivered digest, stored so that the next one can show what has changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class PastStatus:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything by key. A digest looks up only what its readers may see now, so an old snapshot gives nothing away."""
+    """Figures by key. A digest looks up only what its readers may see now, so an old snapshot reveals nothing."""
 
     taken_at: datetime
     objectives: Mapping[str, PastStatus] = field(default_factory=dict)
@@ -44,8 +44,8 @@ class Snapshot:
         return {
             "version": VERSION,
             "taken_at": self.taken_at.isoformat(),
-            "objectives": {key: _was_to_list(one) for key, one in self.objectives.items()},
-            "projects": {key: _was_to_list(one) for key, one in self.projects.items()},
+            "objectives": {key: _status_to_list(one) for key, one in self.objectives.items()},
+            "projects": {key: _status_to_list(one) for key, one in self.projects.items()},
             "forecasts": {key: day.isoformat() for key, day in self.forecasts.items()},
             "metrics": _texts(self.metrics),
             "desk": _texts(self.desk),
@@ -57,18 +57,18 @@ class Snapshot:
         """The snapshot that `to_dict` wrote. ValueError for anything else."""
         try:
             if data["version"] != VERSION:
-                raise ValueError(f"Snapshots of version {data['version']} cannot be read.")
+                raise ValueError(f"Snapshots of version {data['version']} can't be read.")
             return cls(
                 taken_at=datetime.fromisoformat(data["taken_at"]),
-                objectives={key: _was_from_list(one) for key, one in data["objectives"].items()},
-                projects={key: _was_from_list(one) for key, one in data["projects"].items()},
+                objectives={key: _status_from_list(one) for key, one in data["objectives"].items()},
+                projects={key: _status_from_list(one) for key, one in data["projects"].items()},
                 forecasts={key: date.fromisoformat(day) for key, day in data["forecasts"].items()},
                 metrics=_decimals(data["metrics"]),
                 desk=_decimals(data["desk"]),
                 portfolio=_decimals(data["portfolio"]),
             )
         except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
-            raise ValueError("This is not a snapshot of a digest.") from error
+            raise ValueError("This isn't a snapshot of a digest.") from error
 
 
 def take_snapshot(
@@ -79,7 +79,7 @@ def take_snapshot(
     portfolio: PortfolioFigures | None,
     now: datetime,
 ) -> Snapshot:
-    """Everything that the digest of `now` may say, and so nothing that its readers may not see."""
+    """The figures of the digest at `now`: nothing that its readers may not see."""
     return Snapshot(
         taken_at=now,
         objectives={
@@ -104,11 +104,11 @@ def list_portfolio_figures(figures: PortfolioFigures) -> dict[str, Decimal]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _was_to_list(was: PastStatus) -> list[str | None]:
+def _status_to_list(was: PastStatus) -> list[str | None]:
     return [was.computed_status.value, was.owner_status.value, None if was.progress is None else str(was.progress)]
 
 
-def _was_from_list(data: list[str | None]) -> PastStatus:
+def _status_from_list(data: list[str | None]) -> PastStatus:
     computed, owners, progress = data
     return PastStatus(Rag(str(computed)), Rag(str(owners)), None if progress is None else Decimal(progress))
 

@@ -1,4 +1,4 @@
-"""The strategy as one person may see it, as a tree with its statuses: what `/pmo-strategy` shows."""
+"""The strategy as one person may see it, as a tree with statuses: what `/pmo-strategy` shows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,10 +9,9 @@ from foundation.people import People, Person
 from reporting.lines import format_metric, format_objective, format_project
 from reporting.rendering import render_line
 from strategy import formulas
-from strategy.check_ins import find_missing_updates, find_reportable_subjects
 from strategy.permissions import can_see_portfolio
 from strategy.portfolio import PortfolioFigures, compute_portfolio
-from strategy.records import Absence, Metric, Objective, ProgressUpdate, Project, Rag, Strategy, Subject
+from strategy.records import Metric, Objective, ProgressUpdate, Project, Rag, Strategy
 from strategy.status import (
     MetricStatus,
     MilestoneStatus,
@@ -27,7 +26,7 @@ from strategy.visibility import filter_visible
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One objective with what hangs on it. `line` is mrkdwn, as are those of its rows."""
+    """One objective with its metrics, projects and sub-objectives. `line` is mrkdwn, also in its rows."""
 
     status: ObjectiveStatus
     line: str
@@ -44,7 +43,7 @@ class Branch:
 class MetricRow:
     status: MetricStatus
     line: str
-    short: str  # the same in half a line, for the whole tree at once
+    short: str  # a shorter line for the whole tree
 
     @property
     def metric(self) -> Metric:
@@ -53,7 +52,7 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
-    """`impact` is the project's on the objective above it, 0 where it stands by itself."""
+    """`impact` is the project's on the objective above it, 0 without one."""
 
     status: ProjectStatus
     impact: int
@@ -68,7 +67,7 @@ class ProjectRow:
 
 @dataclass(frozen=True, slots=True)
 class StrategyView:
-    """`elapsed` is the share of the cycle that is over. `owed` are the reader's overdue updates."""
+    """`elapsed` is the share of the cycle that has passed."""
 
     organisation: str
     mission: str
@@ -80,18 +79,12 @@ class StrategyView:
     branches: tuple[Branch, ...]
     metrics: tuple[MetricRow, ...]  # KPIs that belong to no objective
     projects: tuple[ProjectRow, ...]  # projects that serve no objective
-    own: tuple[Subject, ...]  # what the reader reports on
-    owed: tuple[Subject, ...]
     counts: tuple[tuple[Rag, int], ...]  # of the objectives, by their figures
     portfolio: PortfolioFigures | None  # for leaders and the PMO
 
     def all_branches(self) -> tuple[Branch, ...]:
         """All branches, each before those below it."""
         return tuple(_every(self.branches))
-
-    def branch(self, key: str) -> Branch | None:
-        """The branch of that objective, wherever it stands in the tree."""
-        return next((one for one in self.all_branches() if one.objective.key == key), None)
 
 
 def build_strategy_view(
@@ -100,17 +93,13 @@ def build_strategy_view(
     *,
     now: datetime,
     updates: Iterable[ProgressUpdate] = (),
-    absences: Iterable[Absence] = (),
     people: People | None = None,
 ) -> StrategyView:
-    """The tree for `person`, cut to what they may see whatever is given."""
+    """The tree for `person`, cut to what they may see."""
     seen = filter_visible(strategy, person)
-    told = filter_visible_updates(seen, updates)
-    away = tuple(absences)
-    builder = _Builder(seen, compute_statuses(seen, told, now), people or People())
+    visible = filter_visible_updates(seen, updates)
+    builder = _Builder(seen, compute_statuses(seen, visible, now), people or People())
     served = {contribution.project for contribution in seen.contributions if contribution.impact}
-    own = find_reportable_subjects(seen, person, now, away)
-    late = {one.subject for one in find_missing_updates(seen, told, now, away) if one.reporter == person.id}
     colours = [one.computed_status for one in builder.stand.objectives]
     return StrategyView(
         organisation=seen.organisation,
@@ -123,20 +112,18 @@ def build_strategy_view(
         branches=builder.branches(None),
         metrics=tuple(builder.metric(one) for one in builder.stand.metrics if one.metric.objective is None),
         projects=tuple(builder.project(one, 0) for one in builder.stand.projects if one.project.key not in served),
-        own=own,
-        owed=tuple(subject for subject in own if subject in late),
         counts=tuple((colour, colours.count(colour)) for colour in Rag if colour in colours),
         portfolio=compute_portfolio(seen) if can_see_portfolio(person) else None,
     )
 
 
 def format_cycle_progress(view: StrategyView) -> str:
-    """How the cycle stands, in one line of mrkdwn."""
-    return render_line("strategy", "so_far", view=view)
+    """The cycle's progress in one line of mrkdwn."""
+    return render_line("strategy", "cycle_progress", view=view)
 
 
 def format_view_text(view: StrategyView) -> str:
-    """The tree in lines, as mrkdwn: for notifications and readers of the screen."""
+    """The tree as lines of mrkdwn, for notifications and screen readers."""
     lines = [render_line("strategy", "opening", view=view)]
     lines += [one.line for one in _every(view.branches)]
     return "\n".join(lines)

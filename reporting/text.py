@@ -1,10 +1,10 @@
-"""Text that people wrote, made harmless for Slack: it is shown as it was typed and never becomes markup."""
+"""Makes text that people wrote harmless for Slack: it is shown as typed and never becomes markup."""
 
 import re
 from collections.abc import Iterable
 
 ELLIPSIS = "…"
-# Slack has no escape for its own formatting, so the few characters that format give way to ones that look the same.
+# Slack can't escape its formatting characters, so they are replaced with look-alikes.
 LOOK_ALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 ITALICS = re.compile(r"(?<!\w)_|_(?!\w)")
 EMOJI = re.compile(r":(?=[\w+-]*[a-z_+-][\w+-]*:)", re.IGNORECASE)
@@ -12,19 +12,19 @@ ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def escape(text: str) -> str:
-    """The text for a place where Slack reads mrkdwn: no mention, link, emoji or formatting comes about."""
+    """The text for a place where Slack reads mrkdwn, without mentions, links, emoji or formatting."""
     harmless = EMOJI.sub("∶", ITALICS.sub("＿", text.translate(LOOK_ALIKES)))
     return harmless.translate(ENTITIES)
 
 
 def fit_one_line(text: str, limit: int) -> str:
-    """The text with its white space run together, cut to `limit` characters with an ellipsis."""
+    """The text on one line, cut to `limit` characters with an ellipsis."""
     joined = " ".join(text.split())
     return joined if len(joined) <= limit else joined[: limit - 1].rstrip() + ELLIPSIS
 
 
 def fit_lines(lines: Iterable[str], most: int, characters: int) -> tuple[tuple[str, ...], int]:
-    """As many of the lines, from the first, as stay within `most` and `characters`; and how many were left out."""
+    """As many lines, from the first, as fit into `most` and `characters`, and how many were left out."""
     every = list(lines)
     kept: list[str] = []
     left = characters
@@ -37,13 +37,13 @@ def fit_lines(lines: Iterable[str], most: int, characters: int) -> tuple[tuple[s
 
 
 def split_text(mrkdwn: str, size: int) -> tuple[str, ...]:
-    """Finished mrkdwn in pieces of at most `size` characters, cut between words where there are any."""
+    """Finished mrkdwn in pieces of at most `size` characters, cut between words if possible."""
     found: list[str] = []
     rest = mrkdwn
     while len(rest) > size:
         cut = max(rest.rfind(space, 1, size + 1) for space in " \n")
         if cut <= 0:
-            entity = rest.rfind("&", size - 4, size)  # an entity has five characters at the most
+            entity = rest.rfind("&", size - 4, size)  # an entity has at most five characters
             cut = entity if entity > 0 and ";" not in rest[entity:size] else size
         found.append(rest[:cut].strip())
         rest = rest[cut:].strip()

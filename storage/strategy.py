@@ -1,4 +1,4 @@
-"""The strategy in force, its earlier versions, and the values recorded since, within a transaction."""
+"""The current strategy, its earlier versions, and the values recorded since, within a transaction."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from strategy.records import Measurement, Strategy
 MOST_REMEMBERED = 8
 LONGEST_ORIGIN = 500
 
-# Reading a file takes most of a second, and each of its texts means the same for ever: so each is read once a process.
+# Parsing a file takes most of a second and its text never changes, so each text is parsed once per process.
 _read: dict[str, Strategy] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class StrategyVersion:
-    """One version that was brought in. `label` is what its file calls it."""
+    """One imported version. `label` is what its file calls it."""
 
     number: int
     label: str
@@ -34,7 +34,7 @@ class StrategyVersion:
     imported_at: datetime
 
     def has_text(self, text: str) -> bool:
-        """Whether this is its text."""
+        """Whether the version was imported from this text."""
         return self.text_hash == _hash_text(text)
 
 
@@ -44,21 +44,21 @@ _VERSIONS = select(
 
 
 class Strategies:
-    """The strategy. `current` is cheap: it looks at one row, and reads a text only when it is new to this process."""
+    """The strategy. `current` is cheap: it looks at one row and parses a text only if it is new to this process."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def current(self) -> Strategy | None:
-        """The version in force, with everything that was measured since."""
-        version = self.in_force()
+        """The current version, with everything measured since."""
+        version = self.current_version()
         if version is None:
             return None
         strategy = _read.get(version.text_hash) or self._reread(version)
         recorded = self._recorded()
         return merge_measurements(strategy, recorded) if recorded else strategy
 
-    def in_force(self) -> StrategyVersion | None:
+    def current_version(self) -> StrategyVersion | None:
         return next(iter(self.versions(1)), None)
 
     def versions(self, limit: int) -> Sequence[StrategyVersion]:
@@ -67,16 +67,16 @@ class Strategies:
         return [StrategyVersion(*row) for row in rows]
 
     def find_last_from(self, origin: str) -> StrategyVersion | None:
-        """The newest version that was brought in from there."""
+        """The newest version imported from `origin`."""
         row = self._session.execute(_VERSIONS.where(StrategyRow.origin == origin[-LONGEST_ORIGIN:]).limit(1)).first()
         return StrategyVersion(*row) if row else None
 
     def import_version(self, text: str, strategy: Strategy, origin: str, at: datetime) -> bool:
-        """Put a version in force. Returns False when its text is in force already: then nothing is changed.
+        """Make a version current. Returns False, changing nothing, if its text already is.
 
-        `strategy` is what the text says.
+        `strategy` is the parsed text.
         """
-        present = self.in_force()
+        present = self.current_version()
         if present and present.has_text(text):
             return False
         row = {
@@ -89,10 +89,10 @@ class Strategies:
         return True
 
     def add_measurement(self, measurement: Measurement, at: datetime) -> None:
-        """Keep a value.
+        """Store a value.
 
         Raises:
-            Conflict: somebody recorded one for the same day in between.
+            Conflict: somebody else recorded a value for the same day in between.
         """
         row = {
             "metric": measurement.metric,
@@ -102,8 +102,10 @@ class Strategies:
             "author": measurement.author,
             "recorded_at": at,
         }
+        # The primary key is metric, day and revision, so two people who correct the same value at once collide here and
+        # the second is refused.
         if not insert_new_rows(self._session, MeasurementRow, [row]):
-            raise Conflict("Somebody else has just recorded a value for this day. Look at it, then decide.")
+            raise Conflict("Somebody else has just recorded a value for that day. Check it before you record yours.")
 
     def _reread(self, version: StrategyVersion) -> Strategy:
         text = self._session.scalars(select(StrategyRow.text).where(StrategyRow.number == version.number)).one()

@@ -15,42 +15,44 @@ from strategy.records import ProgressUpdate, Rag, Subject, SubjectKind
 
 
 class Updates:
-    """The updates. Of several revisions of one the highest is given."""
+    """The updates. Of several revisions, only the highest is returned."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(self, update_: ProgressUpdate) -> None:
-        """Keep a new update, or a correction with its higher revision.
+        """Store a new update, or a correction with its higher revision.
 
         Raises:
-            Conflict: somebody else reported on the same, or corrected it, in between.
+            Conflict: somebody else wrote or corrected this update in between.
         """
         if not insert_new_rows(self._session, UpdateRow, [_row(update_)]):
-            raise Conflict("Somebody has just written this update. Look at it, then open the form again.")
+            raise Conflict("Somebody else has just written this update. Read it, then open the form again.")
 
     def get(self, subject: Subject, slot: datetime) -> ProgressUpdate:
         """The update on a subject for a slot. NotFound when there is none."""
         found = self._latest(_of(subject) & (UpdateRow.slot == slot))
         if not found:
-            raise NotFound("This update is not kept any more.")
+            raise NotFound("I no longer have that update.")
         return found[0]
 
     def of_subject(self, subject: Subject) -> tuple[ProgressUpdate, ...]:
-        """All on one subject, oldest first."""
+        """The updates on one subject, oldest first."""
         return self._latest(_of(subject))
 
     def since(self, at: datetime) -> tuple[ProgressUpdate, ...]:
-        """All that were written (or corrected) from then on, oldest first."""
+        """The updates written or corrected from `at` on, oldest first."""
         return self._latest(UpdateRow.at >= at)
 
     def has_any(self) -> bool:
-        """Whether anybody has ever written one."""
+        """Whether there is any update at all."""
         return self._session.scalar(select(UpdateRow.subject).limit(1)) is not None
 
     def acknowledge(self, update_: ProgressUpdate) -> bool:
-        """Note who has read it. Returns False when somebody had, or when it was corrected in between."""
+        """Record who has read it. Returns False if somebody already had, or if it was corrected in between."""
         this = _of(update_.subject) & (UpdateRow.slot == update_.slot) & (UpdateRow.revision == update_.revision)
+        # Compare and set: the row changes only while nobody has acknowledged this revision. Of two people who click at
+        # the same time, one gets False and changes nothing.
         noted = (
             update(UpdateRow)
             .where(this, UpdateRow.acknowledged_by.is_(None))
@@ -59,7 +61,7 @@ class Updates:
         return self._session.scalar(noted.returning(UpdateRow.revision)) is not None
 
     def posts(self, update_: ProgressUpdate) -> Mapping[str, str]:
-        """The messages that show it: place → delivery."""
+        """The messages that show the update: place → delivery."""
         this = (UpdatePostRow.kind == update_.subject.kind) & (UpdatePostRow.subject == update_.subject.key)
         rows = self._session.scalars(select(UpdatePostRow).where(this, UpdatePostRow.slot == update_.slot))
         return {row.place: row.delivery for row in rows}
@@ -79,7 +81,7 @@ def _of(subject: Subject) -> ColumnElement[bool]:
 
 
 def _highest(rows: Iterable[UpdateRow]) -> Iterable[ProgressUpdate]:
-    """The last revision of each, in the order in which they were given."""
+    """The last revision of each, in their original order."""
     latest = {(row.kind, row.subject, row.slot): row for row in rows}
     return map(_update, latest.values())
 

@@ -1,7 +1,7 @@
-"""When updates are due, which slot one answers, and who owes one.
+"""When updates are due, which slot an update answers, and who owes one.
 
-An update answers the last due slot when nothing has answered it yet, else the next one. So an early or a late update
-never moves a slot, and weeks that went by unanswered stay unanswered.
+An update answers the last due slot if nothing has answered it yet, else the next one. So an early or late update never
+moves a slot, and earlier slots that were missed stay missed.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ REPORTING_STAGES = (Stage.DEFINITION, Stage.DELIVERY, Stage.CLOSING)
 
 @dataclass(frozen=True, slots=True)
 class MissingUpdate:
-    """An update that is due and not there. `asked` is the delegate while the owner is away."""
+    """An overdue update. `reporter` is the delegate while the owner is away, else the owner."""
 
     subject: Subject
     owner: str
@@ -30,7 +30,7 @@ class MissingUpdate:
 def find_reportable_subjects(
     strategy: Strategy, person: Person, now: datetime, absences: Iterable[Absence] = ()
 ) -> tuple[Subject, ...]:
-    """What this person reports on: first what they own or stand in for, then, for the head of the PMO, the rest."""
+    """What this person reports on: what they own or cover first, then everything else for the head of the PMO."""
     away = tuple(absences)
     own = [s for s in list_reporting_subjects(strategy, now) if _reports_on(strategy, person, s, now, away)]
     rest = [s for s in list_reporting_subjects(strategy, now) if person.has_role(Role.PMO_LEAD) and s not in own]
@@ -38,7 +38,7 @@ def find_reportable_subjects(
 
 
 def list_reporting_subjects(strategy: Strategy, now: datetime) -> tuple[Subject, ...]:
-    """What is reported on today: objectives in their period, projects that have begun and are not closed."""
+    """What is reported on today: objectives in their period, and projects that have started and aren't closed."""
     today = now.date()
     objectives = (Subject(SubjectKind.OBJECTIVE, o.key) for o in strategy.objectives if o.starts <= today <= o.ends)
     projects = (
@@ -50,7 +50,7 @@ def list_reporting_subjects(strategy: Strategy, now: datetime) -> tuple[Subject,
 
 
 def find_open_slot(strategy: Strategy, subject: Subject, updates: Iterable[ProgressUpdate], now: datetime) -> datetime:
-    """The slot that an update written now answers; `now` itself where the cycle has no check-ins."""
+    """The slot that an update written now answers, or `now` itself if the cycle has no check-ins."""
     schedule = strategy.cycle.check_ins
     answered = {update.slot for update in updates if update.subject == subject}
     due = find_last_slot(schedule, now) if schedule else None
@@ -65,9 +65,9 @@ def find_open_slot(strategy: Strategy, subject: Subject, updates: Iterable[Progr
 def find_missing_updates(
     strategy: Strategy, updates: Iterable[ProgressUpdate], now: datetime, absences: Iterable[Absence] = ()
 ) -> tuple[MissingUpdate, ...]:
-    """Everything that is overdue at `now`, the longest first.
+    """Every update that is overdue at `now`, the longest overdue first.
 
-    It is overdue since the first due slot after the last one that was answered.
+    A subject is overdue since the first slot after the last one that was answered.
     """
     schedule = strategy.cycle.check_ins
     if schedule is None:
@@ -96,7 +96,7 @@ def _missing(
 
 
 def _reporting_start(strategy: Strategy, subject: Subject) -> datetime:
-    """From when on updates are owed: the later of the subject's and the cycle's start."""
+    """When updates are first owed: at the later start of the subject and the cycle."""
     starts = max(strategy.subject(subject).starts, strategy.cycle.starts)
     return datetime.combine(starts, datetime.min.time(), UTC)
 
@@ -109,6 +109,6 @@ def _reports_on(
 
 
 def find_reporter(owner: str, day: date, absences: Iterable[Absence]) -> str:
-    """Who is asked for an update on `day`: the delegate while the owner is away, else the owner."""
+    """Who writes the update on `day`: the delegate while the owner is away, else the owner."""
     delegates = (one.delegate for one in absences if one.person == owner and one.covers(day))
     return next((delegate for delegate in delegates if delegate), owner)

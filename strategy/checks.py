@@ -1,4 +1,4 @@
-"""What a strategy file must keep beyond its shape: SMART, weights, references, dates. Each check yields findings."""
+"""What a strategy file must satisfy beyond its shape: SMART, weights, references, dates. Each check yields findings."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ from strategy.schedules import Schedule, check_schedule
 
 WEIGHT_TOLERANCE = Decimal("0.001")
 STRENGTHS = (Decimal(0), Decimal("0.5"), Decimal(1))
-# What somebody does, where an objective says what will be true.
+# Verbs for what somebody does. An objective says what will be true instead.
 ACTIVITY = re.compile(
     r"(build|complete|conduct|create|deliver|develop|do|establish|execute|hold|implement|install|introduce|launch|migrate"
     r"|organi[sz]e|perform|prepare|procure|produce|replace|roll|run|set|start|update|upgrade|write)\b",
@@ -24,7 +24,7 @@ ACTIVITY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FileFinding:
-    """Something about the node at `path`. A warning does not stand in the way."""
+    """Something about the node at `path`. A warning doesn't block the import."""
 
     path: tuple[str | int, ...]
     message: str
@@ -32,7 +32,7 @@ class FileFinding:
 
 
 def check_strategy_file(file: StrategyFile) -> Iterator[FileFinding]:
-    """Everything that can be said against the file, problems and warnings alike."""
+    """Every problem and warning in the file."""
     yield from _check_cycle(file)
     yield from _check_keys(file)
     for index, objective in enumerate(file.objectives):
@@ -81,7 +81,7 @@ def _check_keys(file: StrategyFile) -> Iterator[FileFinding]:
     for p, m in places:
         key = file.projects[p].milestones[m].key
         if key in seen:
-            yield FileFinding(("projects", p, "milestones", m, "key"), f"“{key}” is taken by another milestone.")
+            yield FileFinding(("projects", p, "milestones", m, "key"), f"Another milestone already uses “{key}”.")
         seen.add(key)
 
 
@@ -89,33 +89,32 @@ def _find_duplicates(where: str, keys: Iterable[str], field: str = "key") -> Ite
     seen: set[str] = set()
     for index, key in enumerate(keys):
         if key in seen:
-            yield FileFinding(
-                (where, index, field), f"“{key}” is taken by an entry above. Each needs a name of its own."
-            )
+            yield FileFinding((where, index, field), f"An entry above already uses “{key}”. Each entry needs its own.")
         seen.add(key)
 
 
 def _check_objective(file: StrategyFile, entry: ObjectiveEntry, path: tuple[str | int, ...]) -> Iterator[FileFinding]:
     if entry.owner is None:
-        yield FileFinding(path, f"Objective “{entry.key}” has no owner. Name the one person who answers for it.")
+        yield FileFinding(path, f"Objective “{entry.key}” has no owner. Name the one person who is accountable for it.")
     if entry.ends is None:
-        yield FileFinding(path, f"Objective “{entry.key}” has no date. Say with “ends” by when it is to be reached.")
+        yield FileFinding(path, f"Objective “{entry.key}” has no end date. Add “ends”.")
     yield from _check_period(file, path, entry.starts, entry.ends)
     has_children = any(other.parent == entry.key for other in file.objectives)
     if not has_children and not _has_key_results(file, entry.key):
         yield FileFinding(
             path,
-            f"Objective “{entry.key}” cannot be measured. Give it a metric of kind key_result"
-            " with unit, baseline and target.",
+            f"Objective “{entry.key}” can't be measured. Give it a metric of kind key_result"
+            " with a unit, a baseline and a target.",
         )
     if entry.visibility is Visibility.PRIVATE and entry.viewers.roles:
         yield FileFinding(
-            (*path, "viewers"), "Roles open nothing that is private. Name the people, or make it “group”."
+            (*path, "viewers"),
+            "Roles don't give access to a private objective. Name people, or use “group”.",
         )
     if entry.visibility is Visibility.ORG and (entry.viewers.roles or entry.viewers.people):
-        yield FileFinding((*path, "viewers"), "Everybody sees an objective of visibility “org”. Remove the viewers.")
+        yield FileFinding((*path, "viewers"), "Everybody sees an objective with visibility “org”. Remove the viewers.")
     if entry.rag.amber_from > entry.rag.green_from:
-        yield FileFinding((*path, "rag"), "Amber must begin below green.")
+        yield FileFinding((*path, "rag"), "“amber_from” must not be above “green_from”.")
     yield from _check_wording((*path, "title"), entry.title)
 
 
@@ -123,16 +122,16 @@ def _has_key_results(file: StrategyFile, objective: str) -> bool:
     return any(m.objective == objective and m.kind is MetricKind.KEY_RESULT for m in file.metrics)
 
 
-def _check_wording(path: tuple[str | int, ...], words: str) -> Iterator[FileFinding]:
-    if ACTIVITY.match(words):
-        message = f"“{words}” reads like an activity. Say what will be different once it is done."
+def _check_wording(path: tuple[str | int, ...], text: str) -> Iterator[FileFinding]:
+    if ACTIVITY.match(text):
+        message = f"“{text}” reads like an activity. Say what will be different once it's done."
         yield FileFinding(path, message, warning=True)
 
 
 def _check_weights(file: StrategyFile) -> Iterator[FileFinding]:
     total = sum((objective.weight for objective in file.objectives), Decimal(0))
     if abs(total - 1) > WEIGHT_TOLERANCE:
-        yield FileFinding(("objectives",), f"The weights of a cycle sum to 1; these sum to {total.normalize():f}.")
+        yield FileFinding(("objectives",), f"The weights of a cycle must sum to 1; these sum to {total.normalize():f}.")
 
 
 def _check_parents(file: StrategyFile) -> Iterator[FileFinding]:
@@ -147,18 +146,16 @@ def _check_parents(file: StrategyFile) -> Iterator[FileFinding]:
             seen.add(above)
             above = parents.get(above)
         if above is not None:
-            yield FileFinding(path, f"“{objective.key}” stands above itself. Break the circle of parents.")
+            yield FileFinding(path, f"“{objective.key}” is its own ancestor. Break the loop of parents.")
 
 
 def _check_metric(file: StrategyFile, entry: MetricEntry, path: tuple[str | int, ...]) -> Iterator[FileFinding]:
     missing = [name for name in ("unit", "baseline", "target", "owner") if getattr(entry, name) in (None, "")]
-    missing += ["date (“ends”)"] if entry.ends is None else []
+    missing += ["end date (“ends”)"] if entry.ends is None else []
     if missing:
-        yield FileFinding(
-            path, f"Metric “{entry.key}” has no {', no '.join(missing)}. Without it, nobody can judge it."
-        )
+        yield FileFinding(path, f"Metric “{entry.key}” has no {', no '.join(missing)}. Add what's missing.")
     if entry.kind is MetricKind.KEY_RESULT and entry.objective is None:
-        yield FileFinding(path, f"Key result “{entry.key}” belongs to no objective. Name it, or make this a kpi.")
+        yield FileFinding(path, f"Key result “{entry.key}” belongs to no objective. Name one, or make it a kpi.")
     if entry.objective is not None and entry.objective not in {o.key for o in file.objectives}:
         yield _unknown_key((*path, "objective"), "objective", entry.objective)
     yield from _check_target(entry, (*path, "target"))
@@ -166,7 +163,7 @@ def _check_metric(file: StrategyFile, entry: MetricEntry, path: tuple[str | int,
     for day, times in Counter(m.on for m in entry.measurements).items():
         if times > 1:
             yield FileFinding(
-                (*path, "measurements"), f"There are {times} measurements on {day.isoformat()}; keep one."
+                (*path, "measurements"), f"There are {times} measurements on {day.isoformat()}. Keep one."
             )
     yield from _check_limits(entry, path)
     yield from _check_wording((*path, "name"), entry.name)
@@ -180,18 +177,18 @@ def _check_limits(entry: MetricEntry, path: tuple[str | int, ...]) -> Iterator[F
     given = [("baseline", entry.baseline), *(("measurements", one.value) for one in entry.measurements)]
     for name, value in given:
         if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
-            yield FileFinding((*path, name), f"{value} is outside of what can be measured, by “lowest” and “highest”.")
+            yield FileFinding((*path, name), f"{value} is outside the range from “lowest” to “highest”.")
 
 
 def _check_target(entry: MetricEntry, path: tuple[str | int, ...]) -> Iterator[FileFinding]:
     is_range = isinstance(entry.target, RangeEntry)
     if entry.target is not None and is_range != (entry.mode is Mode.RANGE):
-        yield FileFinding(path, "A range has “low” and “high”; every other mode has one number as its target.")
+        yield FileFinding(path, "Mode range needs a target with “low” and “high”; every other mode needs one number.")
     if isinstance(entry.target, RangeEntry) and entry.target.low >= entry.target.high:
         yield FileFinding(path, "“low” must be below “high”.")
     if entry.mode is Mode.MOVE and entry.target is not None and entry.target == entry.baseline:
         yield FileFinding(
-            path, "The target equals the baseline, so nothing would change. To keep a level use at_least."
+            path, "The target equals the baseline, so nothing would change. To keep a level, use mode at_least."
         )
 
 
@@ -203,16 +200,16 @@ def _check_project(file: StrategyFile, entry: ProjectEntry, path: tuple[str | in
         if key not in known:
             yield _unknown_key((*path, "serves", index, "objective"), "objective", key)
         elif key in served[:index]:
-            yield FileFinding((*path, "serves", index, "objective"), f"“{key}” is served twice; keep one line.")
+            yield FileFinding((*path, "serves", index, "objective"), f"“{key}” is listed twice. Keep one entry.")
     for index, milestone in enumerate(entry.milestones):
         if any(change.on >= later.on for change, later in zip(milestone.history, milestone.history[1:], strict=False)):
             yield FileFinding(
-                (*path, "milestones", index, "history"), "The history runs from the oldest to the newest."
+                (*path, "milestones", index, "history"), "List the history from the oldest to the newest."
             )
     hidden = [known[key].visibility is not Visibility.ORG for key in served if key in known]
     if hidden and all(hidden) and not entry.confidential:
         message = (
-            "It serves only objectives that not everybody sees; others take it for unaligned. Make it confidential?"
+            "It serves only objectives that not everyone sees, so to others it looks unaligned. Make it confidential?"
         )
         yield FileFinding(path, message, warning=True)
 
@@ -221,7 +218,7 @@ def _check_currencies(file: StrategyFile) -> Iterator[FileFinding]:
     first = file.projects[0].currency if file.projects else ""
     for index, project in enumerate(file.projects):
         if project.currency != first:
-            message = f"Budgets are compared, so they need one currency. The first project is in {first}."
+            message = f"All budgets need the same currency. The first project uses {first}."
             yield FileFinding(("projects", index, "currency"), message)
 
 
@@ -234,9 +231,9 @@ def _check_services(file: StrategyFile) -> Iterator[FileFinding]:
             if support.objective not in known:
                 yield _unknown_key((*path, "objective"), "objective", support.objective)
             if support.objective in seen:
-                yield FileFinding((*path, "objective"), f"“{support.objective}” is supported twice; keep one line.")
+                yield FileFinding((*path, "objective"), f"“{support.objective}” is listed twice. Keep one entry.")
             if support.strength not in STRENGTHS:
-                yield FileFinding((*path, "strength"), "A strength is 0, 0.5 or 1.")
+                yield FileFinding((*path, "strength"), "A strength must be 0, 0.5 or 1.")
             seen.add(support.objective)
 
 
@@ -249,8 +246,8 @@ def _check_period(
 
 def _check_order(path: tuple[str | int, ...], starts: date, ends: date) -> Iterator[FileFinding]:
     if ends <= starts:
-        yield FileFinding(path, f"It ends on {ends.isoformat()}, not after it starts on {starts.isoformat()}.")
+        yield FileFinding(path, f"It ends on {ends.isoformat()}, but must end after it starts on {starts.isoformat()}.")
 
 
 def _unknown_key(path: tuple[str | int, ...], noun: str, key: str) -> FileFinding:
-    return FileFinding(path, f"There is no {noun} “{key}” in this file. Check its spelling.")
+    return FileFinding(path, f"There's no {noun} “{key}” in this file. Check the spelling.")

@@ -1,5 +1,8 @@
-"""The shape of a strategy file. What an objective or a KPI must have to be SMART may be missing here: `strategy.checks`
-tells of it in words of the field, together with everything else that is wrong."""
+"""The shape of a strategy file.
+
+What an objective or a KPI needs to be SMART is optional here: `strategy.checks` reports it with everything else that is
+wrong, in the field's terms.
+"""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +15,7 @@ from foundation.people import Role
 from strategy.records import Ambition, Cadence, MetricKind, Mode, Stage, Visibility
 from strategy.schedules import HolidayPolicy, Misfire
 
-Key = Annotated[str, match_pattern("[a-z0-9][a-z0-9-]{0,59}", "Expected at most 60 small letters, digits and “-”.")]
+Key = Annotated[str, match_pattern("[a-z0-9][a-z0-9-]{0,59}", "Use at most 60 lowercase letters, digits and hyphens.")]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
@@ -95,7 +98,7 @@ class MetricEntry(Strict):
     weight: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(1)
     cadence: Cadence = Cadence.MONTHLY
     stale_after: Days | None = None  # by the cadence, when left out
-    lowest: Number | None = None  # what can be measured at all: anything, when left out
+    lowest: Number | None = None  # the smallest possible value; no limit when left out
     highest: Number | None = None
     measurements: tuple[MeasurementEntry, ...] = ()
 
@@ -132,9 +135,7 @@ class ProjectEntry(Strict):
     owner: UserId
     sponsor: UserId | None = None
     budget: Amount
-    currency: Annotated[
-        str, match_pattern("[A-Z]{3}", "Expected the three capital letters of a currency, such as EUR.")
-    ]
+    currency: Annotated[str, match_pattern("[A-Z]{3}", "Use a currency code of three capital letters, such as EUR.")]
     effort: Amount = Decimal(0)
     starts: date
     ends: date

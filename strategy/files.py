@@ -1,4 +1,4 @@
-"""From one YAML file to one `Strategy`: all of it, or every problem with its line."""
+"""Reads a strategy from one YAML file: all of it, or every problem with its line."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -38,21 +38,21 @@ from strategy.records import (
 T = TypeVar("T")
 
 SAMPLE = Path(__file__).with_name("sample.yaml")
-MOST_PROBLEMS = 50  # told at once; finding a line takes as long as reading the file
-STALE_AFTER = {Cadence.WEEKLY: 10, Cadence.MONTHLY: 40, Cadence.QUARTERLY: 110}  # days: one cadence and some slack
+MOST_PROBLEMS = 50  # reported at once; finding a line takes as long as reading the file
+STALE_AFTER = {Cadence.WEEKLY: 10, Cadence.MONTHLY: 40, Cadence.QUARTERLY: 110}  # days: one cadence plus some slack
 
 
 def read_strategy(path: Path) -> Strategy:
     """Read a strategy file.
 
     Raises:
-        BadFile: every problem in it, each with its line and field; nothing of the file is taken.
+        BadFile: every problem in it, each with its line and field.
     """
     return parse_strategy(read_text(path), name=str(path))
 
 
 def parse_strategy(text: str, *, name: str) -> Strategy:
-    """Read a strategy from text that was uploaded, say; `name` is what messages call it. Raises as `read_strategy`."""
+    """Read a strategy from text; `name` is what messages call it. Raises as `read_strategy`."""
     file = parse_yaml(text, StrategyFile, name=name)
     found = list(check_strategy_file(file))
     if wrong := _problems(text, name, (one for one in found if not one.warning)):
@@ -191,7 +191,7 @@ def _build_viewers(entry: ViewersEntry) -> Viewers:
 
 
 def _require(value: T | None) -> T:
-    """What `strategy.checks` has already refused to leave out."""
+    """A value that `strategy.checks` has already required."""
     if value is None:
-        raise AssertionError("A field that was checked for is missing.")
+        raise AssertionError("A required field is missing after the checks.")
     return value

@@ -38,7 +38,7 @@ class WeightedProgress:
 def compute_progress(baseline: Decimal, target: Decimal, current: Decimal) -> Progress:
     """Progress of a key result: P = (current − baseline)/(target − baseline), clamped to 0..1.
 
-    Source: OKR practice (linear scoring). ValueError when baseline and target are equal: there is no way to measure.
+    Source: OKR practice (linear scoring). ValueError when baseline and target are equal.
     """
     if baseline == target:
         raise ValueError("A baseline equal to the target leaves nothing to measure.")
@@ -47,7 +47,7 @@ def compute_progress(baseline: Decimal, target: Decimal, current: Decimal) -> Pr
 
 
 def is_met(metric: Metric, current: Decimal) -> bool:
-    """Whether the value is where it should be: met or not met, with nothing between."""
+    """Whether the value meets the target. There is nothing in between."""
     if metric.mode is Mode.AT_LEAST:
         return current >= metric.target
     if metric.mode is Mode.AT_MOST:
@@ -58,7 +58,7 @@ def is_met(metric: Metric, current: Decimal) -> bool:
 
 
 def compute_metric_progress(metric: Metric, current: Decimal) -> Progress:
-    """Progress of any metric; a keep-level metric (at least, at most, range) has made 1 when met, else 0."""
+    """Progress of any metric; a keep-level metric (at least, at most, range) is at 1 when met, else at 0."""
     if metric.mode is Mode.MOVE:
         return compute_progress(metric.baseline, metric.target, current)
     value = ONE if is_met(metric, current) else ZERO

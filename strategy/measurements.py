@@ -1,4 +1,4 @@
-"""New values: a measurement, a new forecast, a milestone that is reached; and a strategy with them in it."""
+"""New values of metrics, and a strategy with them."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 def take_measurement(
     strategy: Strategy, person: Person, metric_key: str, *, on: date, value: str, now: datetime
 ) -> Measurement:
-    """A measurement from what somebody typed; on a day that has one already it is a correction.
+    """A measurement from what somebody typed. On a day that already has one it is a correction.
 
     Raises:
         NotFound: there is no such metric that the person may see.
@@ -28,14 +28,14 @@ def take_measurement(
     metric = strategy.metric(metric_key)
     objective = strategy.objectives_by_key.get(metric.objective or "")
     if person.id not in (metric.owner, objective.owner if objective else None) and not person.is_pmo:
-        raise NotAllowed(f"“{metric.name}” is measured by its owner, its objective's owner or the PMO.")
-    wrong = {"on": "This day has not come yet."} if on > now.date() else {}
+        raise NotAllowed(f"Only its owner, its objective's owner or the PMO can record values of “{metric.name}”.")
+    wrong = {"on": "Choose today or an earlier day."} if on > now.date() else {}
     if (number := _parse_number(value)) is None:
-        wrong["value"] = f"Give a number, such as 12.5, in {metric.unit}."
+        wrong["value"] = f"Enter a number, such as 12.5 ({metric.unit})."
     elif metric.lowest is not None and number < metric.lowest:
-        wrong["value"] = f"It cannot be below {metric.lowest} {metric.unit}. Check the value."
+        wrong["value"] = f"The value can't be below {metric.lowest} {metric.unit}."
     elif metric.highest is not None and number > metric.highest:
-        wrong["value"] = f"It cannot be above {metric.highest} {metric.unit}. Check the value."
+        wrong["value"] = f"The value can't be above {metric.highest} {metric.unit}."
     if wrong or number is None:
         raise InvalidInput(wrong)
     earlier = [one.revision for one in strategy.measurements_of(metric.key) if one.on == on]
@@ -43,7 +43,7 @@ def take_measurement(
 
 
 def merge_measurements(strategy: Strategy, measurements: Iterable[Measurement]) -> Strategy:
-    """The strategy with these too. For one metric and day the highest revision counts; unknown metrics are left out."""
+    """The strategy with these too. The highest revision for a metric and day counts; unknown metrics are left out."""
     latest: dict[tuple[str, date], Measurement] = {}
     for one in (*strategy.measurements, *measurements):
         known = latest.get((one.metric, one.on))
@@ -53,7 +53,7 @@ def merge_measurements(strategy: Strategy, measurements: Iterable[Measurement]) 
 
 
 def list_measurable_metrics(strategy: Strategy, person: Person) -> tuple[Metric, ...]:
-    """What this person measures, their own first."""
+    """The metrics whose values this person can record, their own first."""
     own = [one for one in strategy.metrics if one.owner == person.id]
     owned = {one.key for one in strategy.objectives if one.owner == person.id}
     others = [one for one in strategy.metrics if one not in own and (one.objective in owned or person.is_pmo)]
@@ -61,9 +61,9 @@ def list_measurable_metrics(strategy: Strategy, person: Person) -> tuple[Metric,
 
 
 def _parse_number(text: str) -> Decimal | None:
-    """The number that somebody typed, with or without commas between thousands; None when it is none to keep.
+    """The number that somebody typed, with or without commas between thousands; None if it can't be read.
 
-    A comma anywhere else may be a decimal one: 52,5 is not 525, so it is refused.
+    A comma anywhere else may be a decimal comma. Reading 52,5 as 525 would be wrong, so it is refused.
     """
     typed = text.strip().replace("−", "-")
     if "," in typed and not _THOUSANDS.fullmatch(typed):

@@ -29,7 +29,7 @@ class PortfolioFigures:
     """`index`, `unaligned` and `mismatch` are fractions of 1, None when the portfolio has no budget."""
 
     objectives: tuple[ObjectiveFigures, ...]
-    alignment: tuple[tuple[Project, Decimal], ...]  # the best aligned first
+    alignment: tuple[tuple[Project, Decimal], ...]  # best aligned first
     index: Decimal | None
     unaligned: Decimal | None
     mismatch: Decimal | None
@@ -48,7 +48,7 @@ class PortfolioFigures:
 
 
 def compute_portfolio(strategy: Strategy) -> PortfolioFigures:
-    """All figures over the open projects, those that are proposed or closed left out."""
+    """All figures over the open projects; proposed and closed ones don't count."""
     weights = {objective.key: objective.weight for objective in strategy.objectives}
     projects = [p for p in strategy.projects if p.stage not in (Stage.PROPOSED, Stage.CLOSED)]
     impacts = {p.key: {c.objective: c.impact for c in strategy.contributions_of(p.key)} for p in projects}

@@ -22,11 +22,11 @@ class Visibility(StrEnum):
 
     ORG = "org"  # everybody
     GROUP = "group"  # its owner, its reviewer, the named viewers and the roles among the viewers
-    PRIVATE = "private"  # its owner, its reviewer and the named viewers; a role opens nothing
+    PRIVATE = "private"  # its owner, its reviewer and the named viewers; roles give no access
 
 
 class Ambition(StrEnum):
-    """How a close-out grade is read: a committed objective is kept in full, an aspirational one does well at .6–.7."""
+    """What counts as success at close-out: 1 for a committed objective, .6 to .7 for an aspirational one."""
 
     COMMITTED = "committed"
     ASPIRATIONAL = "aspirational"
@@ -126,7 +126,7 @@ class Metric:
     target: Decimal
     starts: date
     ends: date
-    objective: str | None = None  # a KPI may stand by itself
+    objective: str | None = None  # a KPI may have none
     mode: Mode = Mode.MOVE
     target_high: Decimal | None = None  # the upper end of a range, else None
     weight: Decimal = Decimal(1)  # among the key results of its objective
@@ -168,7 +168,7 @@ class ProjectMilestone:
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far a project may stray before its sponsor must be told."""
+    """How far a project may stray before its sponsor is informed."""
 
     days: int = 10  # of slip, per milestone
     cost: Decimal = Decimal("0.10")  # share of the budget
@@ -219,7 +219,7 @@ class ServiceLink:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Somebody is away from `starts` to `ends`, both days included; until then the delegate is asked."""
+    """Somebody is away from `starts` to `ends`, both days included. Meanwhile their delegate reports."""
 
     person: str
     starts: date
@@ -264,15 +264,15 @@ class ProgressUpdate:
 
     @property
     def wants_answer(self) -> bool:
-        """Whether somebody is asked for something and nobody has acknowledged it."""
+        """Whether it asks for help, or is red, and nobody has acknowledged it."""
         return bool(self.ask or self.rag is Rag.RED) and self.acknowledged_by is None
 
 
 @dataclass(frozen=True)
 class Strategy:
-    """One version of the strategy of one cycle, with all that hangs on it.
+    """One version of the strategy of one cycle, with everything that belongs to it.
 
-    `warnings` are for whoever brings the file in; what `strategy.visibility` prunes carries none.
+    `warnings` are for whoever imports the file; a strategy cut by `strategy.visibility` carries none.
     """
 
     organisation: str
@@ -358,7 +358,7 @@ def _find(by_key: Mapping[str, R], key: str, noun: str) -> R:
     try:
         return by_key[key]
     except KeyError:
-        raise NotFound(f"There is no {noun} “{key}” that you can see. Pick one from the list.") from None
+        raise NotFound(f"There's no {noun} “{key}” that you can see. Choose one from the list.") from None
 
 
 def _group(pairs: Iterable[tuple[str | None, R]]) -> Mapping[str | None, tuple[R, ...]]:

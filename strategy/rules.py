@@ -1,8 +1,8 @@
 """The recurrence rules that are accepted: RFC 5545 over naive wall time, daily at the finest.
 
-dateutil searches an impossible rule up to the year 9999, which takes seconds of CPU for a daily one. The accepted
-vocabulary leaves no impossible daily or weekly rule; an impossible monthly or yearly one is found out within half a
-second, once, when it is checked.
+dateutil searches up to the year 9999 for the first date of an impossible rule, which takes seconds of CPU for a daily
+one. The accepted vocabulary allows no impossible daily or weekly rule; an impossible monthly or yearly one is found
+within half a second, once, when it is checked.
 """
 
 import re
@@ -25,12 +25,12 @@ ALLOWED = {"DAILY": COMMON | {"BYDAY", "BYMONTH"}, "WEEKLY": COMMON | {"BYDAY", 
 LARGEST_NUMBER = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYSETPOS": 366}
 
 WEEKDAY = re.compile(r"([+-]?[1-9][0-9]?)?(MO|TU|WE|TH|FR|SA|SU)")
-LAST_DAY_HINT = "Months without that day are left out. For the last day of every month use BYMONTHDAY=-1."
+LAST_DAY_HINT = "Months without that day are skipped. For the last day of every month, use BYMONTHDAY=-1."
 
 
 @dataclass(frozen=True, slots=True)
 class RecurrenceRule:
-    """A readable rule. `recurrence` yields naive wall times and is not bound by `until`, an instant in UTC."""
+    """A parsed rule. `recurrence` yields naive wall times and ignores `until`, an instant in UTC."""
 
     recurrence: rrule
     until: datetime | None
@@ -40,14 +40,14 @@ def check_rule(rule: str, starts: datetime) -> tuple[str, ...]:
     """Hold an RFC 5545 rule ("FREQ=WEEKLY;BYDAY=MO") to the accepted vocabulary; `starts` is naive wall time.
 
     Returns:
-        Hints, such as that "monthly on the 31st" leaves out the short months.
+        Hints, such as that "monthly on the 31st" skips short months.
 
     Raises:
-        InvalidInput: under "rule": it is finer than daily, cannot be read, or never comes about.
+        InvalidInput: under "rule": it is finer than daily, can't be read, or never happens.
     """
     parts = _parse_parts(rule)
     if next(iter(compile_rule(rule, starts).recurrence), None) is None:
-        raise _refusal("This rule never comes about. Check its days and months against its start.")
+        raise _refusal("This rule never happens. Check its days and months against its start.")
     days = [int(day) for day in parts.get("BYMONTHDAY", "").split(",") if day]
     if not days and "BYDAY" not in parts and parts["FREQ"] == "MONTHLY":
         days = [starts.day]
@@ -56,43 +56,43 @@ def check_rule(rule: str, starts: datetime) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def compile_rule(rule: str, starts: datetime) -> RecurrenceRule:
-    """The rule from `starts`, ready to be asked. Invalid under "rule" when it is outside the accepted vocabulary."""
+    """The rule from `starts`, parsed. InvalidInput under "rule" when it is outside the accepted vocabulary."""
     parts = _parse_parts(rule)
     without_until = ";".join(f"{name}={value}" for name, value in parts.items() if name != "UNTIL")
     try:
         recurrence = rrulestr(without_until, dtstart=starts, cache=True)
     except (ValueError, TypeError, AttributeError) as error:
-        raise _refusal(f"This rule cannot be read: {error}.") from None
+        raise _refusal(f"This rule can't be read: {error}.") from None
     if not isinstance(recurrence, rrule):
-        raise _refusal("Give one rule only.")
+        raise _refusal("Give only one rule.")
     return RecurrenceRule(recurrence, _parse_until(parts.get("UNTIL")))
 
 
 def _parse_parts(rule: str) -> Mapping[str, str]:
-    """The rule taken apart, every part within the vocabulary."""
+    """The parts of the rule, each within the accepted vocabulary."""
     if len(rule) > LONGEST_RULE:
-        raise _refusal(f"A rule has at most {LONGEST_RULE} characters.")
+        raise _refusal(f"Use at most {LONGEST_RULE} characters.")
     pairs = [part.partition("=") for part in rule.strip().upper().removeprefix("RRULE:").split(";")]
     parts = {name.strip(): value.strip() for name, _, value in pairs}
     if len(parts) != len(pairs) or not all(parts.values()):
-        raise _refusal("A rule is written like FREQ=WEEKLY;BYDAY=MO, every part once.")
+        raise _refusal("Write a rule like FREQ=WEEKLY;BYDAY=MO, with each part once.")
     _check_frequency(parts)
     _check_numbers(parts)
     _check_weekdays(parts)
     _parse_until(parts.get("UNTIL"))
     if "COUNT" in parts and "UNTIL" in parts:
-        raise _refusal("A rule ends by COUNT or by UNTIL, not by both.")
+        raise _refusal("Use COUNT or UNTIL, not both.")
     return parts
 
 
 def _check_frequency(parts: Mapping[str, str]) -> None:
     frequency = parts.get("FREQ", "")
     if frequency in ("HOURLY", "MINUTELY", "SECONDLY"):
-        raise _refusal("Nothing recurs more often than daily. Use FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
+        raise _refusal("Rules can't repeat more often than daily. Use FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
     if frequency not in LARGEST_INTERVAL:
         raise _refusal("Say how often: FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
     if surplus := sorted(parts.keys() - ALLOWED.get(frequency, COARSE)):
-        raise _refusal(f"{surplus[0]} cannot be used with FREQ={frequency}. The time of day is that of the start.")
+        raise _refusal(f"{surplus[0]} can't be used with FREQ={frequency}. The time of day comes from the start.")
 
 
 def _check_numbers(parts: Mapping[str, str]) -> None:
@@ -102,13 +102,13 @@ def _check_numbers(parts: Mapping[str, str]) -> None:
         for number in parts.get(name, "1").split(","):
             sign = "[+-]?" if name != "BYMONTH" else ""
             if not re.fullmatch(sign + r"[0-9]{1,3}", number) or not 1 <= abs(int(number)) <= largest:
-                raise _refusal(f"“{number}” cannot stand in {name}.")
+                raise _refusal(f"“{number}” isn't allowed in {name}.")
 
 
 def _check_range(parts: Mapping[str, str], name: str, largest: int) -> None:
     value = parts.get(name, "1")
     if not re.fullmatch(r"[0-9]{1,4}", value) or not 1 <= int(value) <= largest:
-        raise _refusal(f"{name} is a whole number from 1 to {largest} with FREQ={parts['FREQ']}.")
+        raise _refusal(f"With FREQ={parts['FREQ']}, {name} must be a whole number from 1 to {largest}.")
 
 
 def _check_weekdays(parts: Mapping[str, str]) -> None:
@@ -116,13 +116,13 @@ def _check_weekdays(parts: Mapping[str, str]) -> None:
     for day in parts.get("BYDAY", "MO").split(","):
         found = WEEKDAY.fullmatch(day)
         if not found or (fine and found[1]):
-            raise _refusal(f"“{day}” cannot stand in BYDAY with FREQ={parts['FREQ']}.")
+            raise _refusal(f"“{day}” isn't allowed in BYDAY with FREQ={parts['FREQ']}.")
     interval = int(parts.get("INTERVAL", "1"))
-    # Every seventh day is always the same weekday, and every tenth week may pass a month by: such rules can be empty.
+    # Every seventh day is always the same weekday, and every tenth week can miss a month: such rules can be empty.
     if parts["FREQ"] == "DAILY" and "BYDAY" in parts and interval > 1:
-        raise _refusal("BYDAY cannot be used with every nth day. Use FREQ=WEEKLY.")
+        raise _refusal("BYDAY can't be used with an INTERVAL of days. Use FREQ=WEEKLY.")
     if parts["FREQ"] == "WEEKLY" and "BYMONTH" in parts and interval > 4:
-        raise _refusal("BYMONTH cannot be used with more than every 4th week. Use FREQ=MONTHLY.")
+        raise _refusal("BYMONTH can't be used with an INTERVAL above 4 weeks. Use FREQ=MONTHLY.")
 
 
 def _parse_until(text: str | None) -> datetime | None:
@@ -131,7 +131,7 @@ def _parse_until(text: str | None) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise _refusal("UNTIL must be a moment in UTC, such as UNTIL=20261231T235959Z.") from None
+        raise _refusal("UNTIL must be a time in UTC, such as UNTIL=20261231T235959Z.") from None
 
 
 def _refusal(message: str) -> InvalidInput:

@@ -1,8 +1,7 @@
 """When something recurs: an RFC 5545 rule over local wall time, a zone, holidays, and what happens after a downtime.
 
-A rule runs over *wall time* and each result is then placed in its zone, so that 09:00 stays 09:00 when clocks change.
-A wall time that does not exist (clocks went forward) becomes the first moment after the gap; one that exists twice
-(clocks went back) is the first of the two.
+A rule runs over wall time and each result is then resolved in its zone, so that 09:00 stays 09:00 when clocks change.
+`foundation.time.resolve_wall_time` decides on wall times that don't exist or exist twice.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,11 +16,11 @@ from foundation.time import find_zone, resolve_wall_time, to_utc
 from strategy.rules import check_rule, compile_rule
 
 LONGEST_SHIFT = 14  # days that a holiday may move a slot
-MOST_HOLIDAYS = 60  # slots in a row that may fall on holidays before a schedule is taken for dead
+MOST_HOLIDAYS = 60  # slots in a row that may fall on holidays before a schedule counts as ended
 
 
 class HolidayPolicy(StrEnum):
-    """What happens to a slot on a holiday: it is left out, or moves to the working day before or after."""
+    """What happens to a slot on a holiday: it is skipped, or moves to the working day before or after."""
 
     SKIP = "skip"
     PREVIOUS = "previous"
@@ -29,7 +28,7 @@ class HolidayPolicy(StrEnum):
 
 
 class Misfire(StrEnum):
-    """What happens to slots missed by more than the grace: the latest stands for all of them, or none runs."""
+    """What happens to slots missed by more than the grace: only the latest runs, or none does."""
 
     COALESCE = "coalesce"
     SKIP = "skip"
@@ -62,27 +61,27 @@ class DueSlots:
 
 
 def check_schedule(schedule: Schedule) -> tuple[str, ...]:
-    """Hold a schedule to what can be kept.
+    """Check that a schedule can be followed.
 
     Returns:
-        Hints that do not stand in the way.
+        Hints that don't make it invalid.
 
     Raises:
         InvalidInput: by field: starts, zone, rule, calendar, grace.
     """
     wrong: dict[str, str] = {}
     if schedule.starts.tzinfo is not None:
-        wrong["starts"] = "Give the local time without an offset; the zone has its own field."
+        wrong["starts"] = "Give the local time without an offset. The time zone has its own field."
     elif not 2000 <= schedule.starts.year <= 2200:
         wrong["starts"] = "Give a start between the years 2000 and 2200."
     if schedule.grace < timedelta(0):
-        wrong["grace"] = "The grace cannot be negative."
+        wrong["grace"] = "The grace can't be negative."
     _collect_error(wrong, "zone", lambda: find_zone(schedule.zone))
     _collect_error(wrong, "calendar", lambda: find_holidays(schedule.calendar))
     if "starts" not in wrong:
         _collect_error(wrong, "rule", lambda: check_rule(schedule.rule, schedule.starts))
     if not wrong and find_first_slot(schedule) is None:
-        wrong["rule"] = "With its end and its holidays this schedule never comes about. Check them against its start."
+        wrong["rule"] = "This schedule never runs. Check its start, its end and its holidays."
     if wrong:
         raise InvalidInput(wrong)
     return check_rule(schedule.rule, schedule.starts)
@@ -124,10 +123,10 @@ def find_slots(schedule: Schedule, after: datetime, until: datetime) -> Iterator
 
 
 def find_due_slots(schedule: Schedule, last: datetime, now: datetime) -> DueSlots:
-    """What to run at `now`, when everything up to and including `last` has been seen to.
+    """What to run at `now`, when everything up to and including `last` has been handled.
 
-    Slots within the grace run. Of those later than that, `coalesce` runs the latest alone, and only when no slot
-    within the grace stands for it already; `skip` runs none.
+    Slots within the grace run. Of those missed by more, `coalesce` runs only the latest, and only if no slot within the
+    grace replaces it; `skip` runs none.
     """
     slots = list(find_slots(schedule, last, now))
     on_time = tuple(slot for slot in slots if now - slot <= schedule.grace)
@@ -138,15 +137,17 @@ def find_due_slots(schedule: Schedule, last: datetime, now: datetime) -> DueSlot
 
 
 def _before_first_slot(schedule: Schedule) -> datetime:
-    """A moment before any slot, also before one that a holiday moved to before the start."""
+    """A moment before any slot, even one that a holiday moved to before the start."""
     return schedule.starts.replace(tzinfo=UTC) - timedelta(days=LONGEST_SHIFT + 2)
 
 
 def _iterate_slots(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+    # Two slots can resolve to the same instant: holidays may move both to one day. Only later instants are yielded, so
+    # such slots count once and the order never runs backwards.
     zone, latest = find_zone(schedule.zone), after
     for wall in _move_off_holidays(schedule, _iterate_wall_times(schedule, after)):
         slot = resolve_wall_time(wall, zone)
-        if slot > latest:  # two slots that holidays moved to one day are one
+        if slot > latest:
             latest = slot
             yield slot
 
@@ -160,6 +161,7 @@ def _iterate_wall_times(schedule: Schedule, after: datetime) -> Iterator[datetim
 
 
 def _move_off_holidays(schedule: Schedule, walls: Iterator[datetime]) -> Iterator[datetime]:
+    # A rule that only ever falls on holidays would be searched for ever, so a long run of them ends the schedule.
     skipped = 0
     for wall in walls:
         day = _find_working_day(schedule, wall.date())
@@ -171,7 +173,7 @@ def _move_off_holidays(schedule: Schedule, walls: Iterator[datetime]) -> Iterato
 
 
 def _find_working_day(schedule: Schedule, day: date) -> date | None:
-    """The day on which a slot of `day` takes place; None when it does not."""
+    """The day on which a slot of `day` takes place, or None if it is skipped."""
     if not _is_holiday(schedule, day):
         return day
     if schedule.on_holiday is HolidayPolicy.SKIP:

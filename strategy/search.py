@@ -1,4 +1,4 @@
-"""Finding objectives and projects by what somebody typed."""
+"""Finds objectives and projects by what somebody typed."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def list_subjects(strategy: Strategy) -> Iterator[tuple[Subject, str]]:
 
 
 def find_matching_subjects(strategy: Strategy, typed: str) -> tuple[Subject, ...]:
-    """What fits, from a strategy cut to its reader: the one of that key or title, else all that hold every word."""
+    """The subject with that key or title, else all that contain every word. `strategy` is cut to its reader."""
     wanted = typed.casefold().strip()
     found = [(subject, title.casefold()) for subject, title in list_subjects(strategy)]
     if exact := tuple(subject for subject, title in found if wanted in (subject.key, title)):

@@ -1,7 +1,7 @@
-"""How it stands: statuses of metrics, objectives and projects on a day, from the records alone.
+"""Statuses of metrics, objectives and projects on a day, computed from the records alone.
 
-Computed and owner's status stand side by side; neither overrides the other, and where both are known and differ it is
-a mismatch. A measurement that is too old counts as none: stale is unknown, never green.
+The computed status and the owner's are shown side by side and neither overrides the other; where both are known and
+differ, it is a mismatch. A measurement that is too old doesn't count: stale is unknown, never green.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,13 +28,13 @@ from strategy.records import (
 )
 from strategy.updates import find_latest_updates
 
-# A red part is known to be red whatever else is unknown; an unknown part may yet turn out worse than amber.
+# Red stays red whatever else is unknown. Unknown comes before amber, because it may turn out to be red.
 WORST_FIRST = (Rag.RED, Rag.UNKNOWN, Rag.AMBER, Rag.GREEN)
 
 
 @dataclass(frozen=True, slots=True)
 class MetricStatus:
-    """`progress` and `rag` are of the latest measurement while it is fresh; None and unknown when it is not."""
+    """`progress` and `rag` come from the latest measurement; they are None and unknown once it is stale."""
 
     metric: Metric
     latest: Measurement | None
@@ -66,11 +66,11 @@ class ObjectiveStatus:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneStatus:
-    """`slip` is in days; one that is overdue has slipped to today at least."""
+    """`slip` is in days. An overdue milestone has slipped at least until today."""
 
     milestone: ProjectMilestone
     slip: int
-    overdue: bool  # its forecast has passed and it is not reached
+    overdue: bool  # its forecast has passed and it hasn't been reached
 
     @property
     def done(self) -> bool:
@@ -100,7 +100,7 @@ class ProjectStatus:
 
 @dataclass(frozen=True, slots=True)
 class StrategyStatus:
-    """Everything of one strategy on one day."""
+    """The statuses of everything in one strategy on one day."""
 
     today: date
     objectives: tuple[ObjectiveStatus, ...]
@@ -115,7 +115,7 @@ class StrategyStatus:
 
 
 def compute_statuses(strategy: Strategy, updates: Iterable[ProgressUpdate], now: datetime) -> StrategyStatus:
-    """How everything in `strategy` stands at `now`; what came later does not count. `now` is aware, its date counts."""
+    """The statuses of everything in `strategy` on the date of `now`. Later updates and measurements don't count."""
     today = now.date()
     latest = find_latest_updates(updates, now)
     return StrategyStatus(
@@ -148,7 +148,7 @@ def compute_metric_status(strategy: Strategy, metric: Metric, today: date) -> Me
 def compute_objective_status(
     strategy: Strategy, objective: Objective, latest: Mapping[Subject, ProgressUpdate], today: date
 ) -> ObjectiveStatus:
-    """The worst of its key results and of the objectives below it; progress is weighted over the same."""
+    """The worst status of its key results and sub-objectives; progress is weighted over the same."""
     key_results = tuple(compute_metric_status(strategy, one, today) for one in strategy.key_results(objective.key))
     below = tuple(compute_objective_status(strategy, one, latest, today) for one in strategy.children_of(objective.key))
     parts = [(one.metric.weight, one.progress.value if one.progress else None) for one in key_results]
@@ -166,7 +166,7 @@ def compute_objective_status(
 def compute_project_status(
     strategy: Strategy, project: Project, latest: Mapping[Subject, ProgressUpdate], today: date
 ) -> ProjectStatus:
-    """By the worst slip ahead: green when there is none, amber within the project's tolerance, red beyond it."""
+    """By the worst slip ahead: green without one, amber within the project's tolerance, red beyond it."""
     milestones = tuple(compute_milestone_status(one, today) for one in strategy.milestones_of(project.key))
     update = latest.get(Subject(SubjectKind.PROJECT, project.key))
     return ProjectStatus(project, milestones, _compute_project_rag(project, milestones), update)
@@ -179,12 +179,12 @@ def compute_milestone_status(milestone: ProjectMilestone, today: date) -> Milest
 
 
 def find_worst(colours: Iterable[Rag]) -> Rag:
-    """The worst of some statuses; unknown when there is none."""
+    """The worst of the statuses; unknown without any."""
     return min(colours, key=WORST_FIRST.index, default=Rag.UNKNOWN)
 
 
 def is_mismatch(owners: Rag, computed: Rag) -> bool:
-    """Whether two known statuses say different things."""
+    """Whether both statuses are known and differ."""
     return Rag.UNKNOWN not in (owners, computed) and owners is not computed
 
 

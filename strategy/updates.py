@@ -1,4 +1,4 @@
-"""Progress updates: what an owner says about an objective or a project, one for each due slot."""
+"""Progress updates: an owner's report on an objective or a project, one for each due slot."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ MOST_CONFIDENT = 10
 
 @dataclass(frozen=True, slots=True)
 class UpdateText:
-    """An update as somebody typed it, before it is checked. The field names are the keys of what is refused."""
+    """An update as somebody typed it, before it is checked. The field names are the keys of `InvalidInput.fields`."""
 
     rag: str
     summary: str
@@ -25,7 +25,7 @@ class UpdateText:
     next_steps: str = ""
     blocker: str = ""
     ask: str = ""
-    confidence: str = ""  # 0–10 that the aim is reached, empty when not said
+    confidence: str = ""  # 0–10 that the goal is reached, or empty
 
 
 class _Fields(TypedDict):
@@ -52,7 +52,7 @@ def write_update(
 
     Args:
         strategy: as `person` may see it.
-        earlier: the updates there are already; those on other subjects are ignored.
+        earlier: the existing updates; those on other subjects are ignored.
 
     Raises:
         NotFound: there is no such subject that the person may see.
@@ -74,7 +74,7 @@ def correct_update(
     now: datetime,
     absences: Iterable[Absence] = (),
 ) -> ProgressUpdate:
-    """The same update in other words; whoever acknowledged it is asked again. Raises as `write_update`."""
+    """The update with a new text, no longer acknowledged. Raises as `write_update`."""
     _require_author(strategy, person, update.subject, now, absences)
     return ProgressUpdate(
         subject=update.subject,
@@ -87,18 +87,19 @@ def correct_update(
 
 
 def acknowledge_update(strategy: Strategy, person: Person, update: ProgressUpdate, *, now: datetime) -> ProgressUpdate:
-    """Somebody above the owner has read it. Whoever was first stays.
+    """Record that somebody above the owner has read it. The first acknowledgement stays.
 
     Raises:
         NotAllowed: neither the objective's reviewer, the project's sponsor, a leader nor the PMO; or the author.
     """
     if person.id == update.author:
-        raise NotAllowed("You wrote this update, so somebody else has to say that they have seen it.")
+        raise NotAllowed("You wrote this update, so somebody else has to acknowledge it.")
     record = strategy.subject(update.subject)
     above = record.reviewer if isinstance(record, Objective) else record.sponsor
     if not (person.id == above or person.is_pmo or person.has_role(Role.LEADER)):
         raise NotAllowed(
-            "“Seen” is for the reviewer, the sponsor, leaders and the PMO. Reply in the thread to say something."
+            "Only the reviewer, the sponsor, leaders and the PMO can acknowledge an update. "
+            "To comment, reply in the thread."
         )
     if update.acknowledged_by is not None:
         return update
@@ -108,13 +109,13 @@ def acknowledge_update(strategy: Strategy, person: Person, update: ProgressUpdat
 def can_write_update(
     strategy: Strategy, person: Person, subject: Subject, now: datetime, absences: Iterable[Absence] = ()
 ) -> bool:
-    """The owner, the delegate while the owner is away, and the head of the PMO."""
+    """The owner, their delegate while they're away, and the head of the PMO."""
     owner = strategy.subject(subject).owner
     return person.id in (owner, find_reporter(owner, now.date(), absences)) or person.has_role(Role.PMO_LEAD)
 
 
 def filter_visible_updates(strategy: Strategy, updates: Iterable[ProgressUpdate]) -> tuple[ProgressUpdate, ...]:
-    """The updates on what is in this strategy."""
+    """The updates on subjects of this strategy."""
     known: Mapping[SubjectKind, Mapping[str, object]] = {
         SubjectKind.OBJECTIVE: strategy.objectives_by_key,
         SubjectKind.PROJECT: strategy.projects_by_key,
@@ -137,27 +138,27 @@ def _require_author(
     if not can_write_update(strategy, person, subject, now, absences):
         record = strategy.subject(subject)
         title = record.title if isinstance(record, Objective) else record.name
-        raise NotAllowed(f"Only its owner, their delegate or the head of the PMO reports on “{title}”.")
+        raise NotAllowed(f"Only its owner, their delegate or the head of the PMO can report on “{title}”.")
 
 
 def _check_fields(text: UpdateText) -> _Fields:
-    """The fields of an update, stripped and within their lengths, or Invalid with a sentence for each that is not."""
+    """The fields of an update, stripped. Raises InvalidInput with a sentence for each field that can't be accepted."""
     typed: dict[str, str] = {name: getattr(text, name).strip() for name in LONGEST}
     wrong = {
-        name: f"At most {limit} characters; this has {len(typed[name])}."
+        name: f"Use at most {limit} characters; this has {len(typed[name])}."
         for name, limit in LONGEST.items()
         if len(typed[name]) > limit
     }
     if not typed["summary"]:
-        wrong["summary"] = "Say in a sentence how it stands."
+        wrong["summary"] = "Say in one sentence how it's going."
     colour = text.rag.strip().lower()
     if colour not in REPORTABLE:
         wrong["rag"] = "Choose green, amber or red."
     elif colour != Rag.GREEN and not (typed["blocker"] or typed["ask"]):
-        wrong["blocker"] = f"It is {colour}: say what stands in the way, or what you ask for."
+        wrong["blocker"] = f"The status is {colour}: say what's blocking it, or what help you need."
     confidence = text.confidence.strip()
     if confidence and not (confidence.isdecimal() and int(confidence) <= MOST_CONFIDENT):
-        wrong["confidence"] = f"Give a whole number from 0 to {MOST_CONFIDENT}, or leave it empty."
+        wrong["confidence"] = f"Enter a whole number from 0 to {MOST_CONFIDENT}, or leave this empty."
     if wrong:
         raise InvalidInput(wrong)
     return _Fields(

@@ -1,8 +1,8 @@
-"""Who may know of what, and a strategy cut down to that.
+"""Who may see what, and a strategy cut down to that.
 
-The cut is made once, before anything is counted or written: what somebody may not see is in no list, total, weight,
-chart or warning. The weights that remain are scaled to sum to 1 again, since a sum of .85 would tell that something is
-missing, and how much.
+The cut is made once, before anything is counted or written, so a hidden objective is in no list, total, weight, chart
+or warning. The remaining weights are scaled to sum to 1 again: a sum of .85 would reveal that something is missing, and
+how much.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ from decimal import Decimal
 from foundation.people import Person
 from strategy.records import Objective, Project, Strategy, Viewers, Visibility
 
-EVERYBODY = Person("", "everybody", frozenset())  # somebody without a name or role: sees what all may see
+EVERYBODY = Person("", "everybody", frozenset())  # a person with no name or role: sees what everybody may see
 
 
 def can_see_objective(objective: Objective, person: Person) -> bool:
@@ -30,7 +30,7 @@ def can_see_project(project: Project, person: Person) -> bool:
 
 
 def filter_visible(strategy: Strategy, person: Person) -> Strategy:
-    """The strategy as this person may know it. It carries no warnings."""
+    """The strategy as this person may see it, without warnings."""
     return _cut(
         strategy,
         lambda objective: can_see_objective(objective, person),
@@ -39,7 +39,7 @@ def filter_visible(strategy: Strategy, person: Person) -> Strategy:
 
 
 def filter_visible_to_all(strategy: Strategy, people: Iterable[Person]) -> Strategy:
-    """What each of the people may see, for a channel that they read together; without people, what everybody may."""
+    """What every one of the people may see, for a channel they share; without people, what everybody may see."""
     readers = tuple(people) or (EVERYBODY,)
     return _cut(
         strategy,
@@ -75,7 +75,7 @@ def _cut(
 
 
 def _rescale_weights(objectives: tuple[Objective, ...], kept: set[str], *, whole: bool) -> tuple[Objective, ...]:
-    """The objectives with weights that sum to 1, and without a parent that is not among them."""
+    """The objectives with weights that sum to 1, and without parents that were cut."""
     if whole:
         return objectives
     total = sum((objective.weight for objective in objectives), Decimal(0)) or Decimal(1)

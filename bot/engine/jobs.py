@@ -1,6 +1,6 @@
 """The registry of scheduled jobs: each subject's, and the engine's own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.engine.dead_letters import ReportDeadLetters
@@ -8,9 +8,8 @@ from bot.engine.scheduler import Job
 from bot.handbook_provider import HandbookProvider
 from handlers.context import AppContext
 from handlers.requests.jobs import build_request_jobs
-from handlers.strategy.digests import describe_schedule, list_schedules, run_due_schedules, sync_schedules
+from handlers.strategy.jobs import build_strategy_jobs
 from storage.engine.deliveries import Deliveries
-from strategy.schedules import Schedule
 
 KEEP_ARRIVALS = timedelta(days=30)
 KEEP_DELIVERIES = timedelta(days=90)
@@ -55,44 +54,5 @@ class RefreshHandbook:
         return now + REFRESH_EVERY
 
 
-def _build_strategy_jobs(ctx: AppContext) -> Sequence[Job]:
-    digests = Digests(ctx)
-    digests.begin(ctx.now())
-    return (digests,)
-
-
-class Digests:
-    """Sends the digests and the reminders when their slots come, each slot once."""
-
-    def __init__(self, ctx: AppContext) -> None:
-        self._ctx = ctx
-        self._known: Mapping[str, str] = {}
-
-    def begin(self, now: datetime) -> None:
-        """Let the database know what recurs: whatever falls due from now on is seen to, also after a restart."""
-        self._wanted(now)
-
-    def __call__(self, now: datetime) -> datetime | None:
-        wanted = self._wanted(now)
-        with self._ctx.store.read_only(now) as tx:
-            due_at = tx.schedules.next_due()
-        if due_at is None or due_at > now:
-            return due_at
-        with self._ctx.store.transaction(now) as tx:
-            run_due_schedules(tx, self._ctx, wanted, now)
-            return tx.schedules.next_due()
-
-    def _wanted(self, now: datetime) -> Mapping[str, Schedule]:
-        """The schedules; a strategy that came in meanwhile may have brought others."""
-        with self._ctx.store.read_only(now) as tx:
-            wanted = list_schedules(self._ctx, tx.strategy.current())
-        definitions = {name: describe_schedule(schedule) for name, schedule in wanted.items()}
-        if definitions != self._known:
-            with self._ctx.store.transaction(now) as tx:
-                sync_schedules(tx, wanted, now)
-            self._known = definitions
-        return wanted
-
-
 # What each subject does by time. Every jobs.py in handlers/ has its entry.
-SUBJECT_JOBS: Sequence[Callable[[AppContext], Sequence[Job]]] = (_build_strategy_jobs, build_request_jobs)
+SUBJECT_JOBS: Sequence[Callable[[AppContext], Sequence[Job]]] = (build_strategy_jobs, build_request_jobs)

@@ -1,4 +1,4 @@
-"""Looking things up in the strategy: as it is now, and what the search fields of forms offer."""
+"""Loads the strategy and its updates, and finds what the search fields of forms offer."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -13,12 +13,12 @@ from strategy.visibility import filter_visible_to_all
 
 NOT_LISTED = ("not-listed", "Not listed")
 NONE_KNOWN = ("none", "None that I know of")
-MOST_OFFERED = 99  # with the one that is always there: 100
-BEFORE_THE_CYCLE = timedelta(days=31)  # updates as old as that still count
+MOST_OFFERED = 99  # 100 with the option that is always there
+BEFORE_CYCLE = timedelta(days=31)  # updates shortly before a cycle still count
 
 
 def load_strategy(tx: Transaction) -> Strategy:
-    """The strategy in force, whole.
+    """The current strategy, unfiltered.
 
     Raises:
         NotFound: there is none yet.
@@ -26,16 +26,16 @@ def load_strategy(tx: Transaction) -> Strategy:
     strategy = tx.strategy.current()
     if strategy is None:
         raise NotFound(
-            "There is no strategy here yet. The head of the PMO brings one in with `pmo strategy import`, "
-            "or names its file in the organisation file."
+            "There's no strategy yet. The head of the PMO can import one with `pmo strategy import`, "
+            "or name its file in the organisation file."
         )
     return strategy
 
 
 def load_updates(tx: Transaction, strategy: Strategy) -> tuple[ProgressUpdate, ...]:
-    """The updates of the strategy's cycle, on whatever they are."""
+    """The updates of the strategy's cycle, on any subject."""
     begin = datetime.combine(strategy.cycle.starts, time.min, UTC)
-    return tx.updates.since(begin - BEFORE_THE_CYCLE)
+    return tx.updates.since(begin - BEFORE_CYCLE)
 
 
 def get_subject_title(strategy: Strategy, subject: Subject) -> str:
@@ -43,17 +43,19 @@ def get_subject_title(strategy: Strategy, subject: Subject) -> str:
 
 
 def find_projects(tx: Transaction, ctx: AppContext, person: Person, typed: str) -> list[tuple[str, str]]:
-    """Keys and names of projects that fit what was typed; “Not listed” is always there."""
-    return [*_offered(tx, ctx, person, typed, SubjectKind.PROJECT), NOT_LISTED]
+    """Keys and names of projects that match what was typed, and “Not listed”."""
+    return [*_find_offered(tx, ctx, person, typed, SubjectKind.PROJECT), NOT_LISTED]
 
 
 def find_objectives(tx: Transaction, ctx: AppContext, person: Person, typed: str) -> list[tuple[str, str]]:
-    """Keys and names of objectives that fit what was typed."""
-    return [*_offered(tx, ctx, person, typed, SubjectKind.OBJECTIVE), NONE_KNOWN]
+    """Keys and names of objectives that match what was typed, and “None that I know of”."""
+    return [*_find_offered(tx, ctx, person, typed, SubjectKind.OBJECTIVE), NONE_KNOWN]
 
 
-def _offered(tx: Transaction, ctx: AppContext, person: Person, typed: str, kind: SubjectKind) -> list[tuple[str, str]]:
-    """What the person may know and everybody of the PMO too: they will read what was chosen."""
+def _find_offered(
+    tx: Transaction, ctx: AppContext, person: Person, typed: str, kind: SubjectKind
+) -> list[tuple[str, str]]:
+    """What both the person and everybody in the PMO may see, because the PMO will read what is chosen."""
     strategy = tx.strategy.current()
     if strategy is None:
         return []

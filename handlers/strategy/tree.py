@@ -1,4 +1,4 @@
-"""The strategy: /pmo-strategy shows it, as far as the person may know it."""
+"""The strategy: /pmo-strategy shows it, cut to what the person may see."""
 
 from datetime import date
 
@@ -55,7 +55,7 @@ def register(routes: Routes) -> None:
 
 
 def show_strategy(call: DeferredCall) -> None:
-    """/pmo-strategy; with a name or a part of it, one objective or project; “digest” for a preview."""
+    """/pmo-strategy; with part of a name, one objective or project; with “digest”, a preview."""
     place = call.place
     person, typed = call.ctx.people.get(place.user), call.command_text
     with call.transaction() as tx:
@@ -63,66 +63,64 @@ def show_strategy(call: DeferredCall) -> None:
         if first.casefold() == "digest":
             send_reply(tx, place, preview_digest(tx, call.ctx, person, rest.strip()))
         else:
-            send_reply(tx, place, _asked_for(tx, call.ctx, person, typed))
+            send_reply(tx, place, _find_requested(tx, call.ctx, person, typed))
 
 
 async def open_subject(call: ImmediateCall) -> None:
-    """A button or a choice: one objective or project in a window."""
+    """Open one objective or project in a modal."""
     subject = decode_subject(call.value)
-
-    found = await call.read(lambda tx: _details(tx, call.ctx, call.person, subject))
+    found = await call.read(lambda tx: _load_details(tx, call.ctx, call.person, subject))
     await call.open_modal(build_details_modal(found))
 
 
 async def offer_subjects(call: ImmediateCall) -> None:
-    """What fits what was typed in the search field."""
+    """Offer what matches the text in the search field."""
     typed = payloads.read_typed_option(call.payload)
-    await call.ack(options=build_subject_options(await call.read(lambda tx: _matches(tx, call.person, typed))))
+    await call.ack(options=build_subject_options(await call.read(lambda tx: _find_matches(tx, call.person, typed))))
 
 
 async def open_strategy(call: ImmediateCall) -> None:
-    """The whole strategy in a window."""
-    await call.open_modal(build_overview_modal(await call.read(lambda tx: _everything(tx, call.ctx, call.person))))
+    """Open the whole strategy in a modal."""
+    await call.open_modal(build_overview_modal(await call.read(lambda tx: _load_overview(tx, call.ctx, call.person))))
 
 
 async def open_measurement_form(call: ImmediateCall) -> None:
-    """Somebody wants to record a value of one of the measures."""
+    """Open the form that records a value of a metric."""
     subject = decode_subject(call.value)
-
-    details = await call.read(lambda tx: _details(tx, call.ctx, call.person, subject))
-    await call.open_modal(build_measurement_modal(details.measures, call.ctx.now().date()))
+    details = await call.read(lambda tx: _load_details(tx, call.ctx, call.person, subject))
+    await call.open_modal(build_measurement_modal(details.measurable, call.ctx.now().date()))
 
 
 def check_measurement(call: BlockingCall) -> None:
-    """What is wrong with the value or its day stands under it."""
-    call.read(lambda tx: _measurement(tx, call))
+    """Show each error under its field."""
+    call.read(lambda tx: _read_measurement(tx, call))
 
 
 def record_measurement(call: DeferredCall) -> None:
-    """The value is kept; who recorded it gets a word, and what depends on it is shown anew."""
+    """Store the value, confirm it to its author and refresh the Homes that show it."""
     with call.transaction() as tx:
-        found = _measurement(tx, call)
+        found = _read_measurement(tx, call)
         tx.strategy.add_measurement(found, tx.now)
         metric = load_strategy(tx).metric(found.metric)
         tx.outbox.post(found.author, build_measurement_message(metric, found))
         refresh_homes(tx, call.ctx, [found.author, metric.owner])
 
 
-def _matches(tx: Transaction, person: Person, typed: str) -> list[tuple[Subject, str]]:
+def _find_matches(tx: Transaction, person: Person, typed: str) -> list[tuple[Subject, str]]:
     seen = filter_visible(load_strategy(tx), person)
     titles = dict(list_subjects(seen))
     return [(subject, titles[subject]) for subject in find_matching_subjects(seen, typed)]
 
 
 def describe_subject(tx: Transaction, ctx: AppContext, person: Person, subject: Subject) -> Message:
-    """One objective or project as it stands, as far as the person may know it."""
-    return build_details_message(_details(tx, ctx, person, subject))
+    """One objective or project, cut to what the person may see."""
+    return build_details_message(_load_details(tx, ctx, person, subject))
 
 
 def describe_by_status(
     tx: Transaction, ctx: AppContext, person: Person, kind: SubjectKind, state: StatusFilter
 ) -> Message:
-    """All objectives or projects in a state, as far as the person may know them."""
+    """The objectives or projects with a status, cut to what the person may see."""
     strategy = load_strategy(tx)
     told = load_updates(tx, strategy)
     found = find_by_status(strategy, person, kind, state, now=tx.now, updates=told, people=ctx.people)
@@ -130,53 +128,52 @@ def describe_by_status(
 
 
 def describe_metric(tx: Transaction, ctx: AppContext, person: Person, metric: Metric) -> Message:
-    """A measure that the person may see."""
+    """A metric that the person may see."""
     status = compute_metric_status(filter_visible(load_strategy(tx), person), metric, tx.now.date())
     return build_metric_message(format_metric(status, ctx.people), metric.objective)
 
 
 def build_strategy_home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
-    """What the person reports on, and what needs the attention of those above."""
+    """What the person reports on and, for the leadership, what needs attention."""
     strategy = tx.strategy.current()
     if strategy is None:
         return []
     updates, now, away = load_updates(tx, strategy), tx.now, ctx.absences
     own = build_own_subjects(strategy, person, now=now, updates=updates, absences=away)
-    concerns: tuple[ExceptionItem, ...] = ()
+    exceptions: tuple[ExceptionItem, ...] = ()
     if can_see_exceptions(person):
-        concerns = find_exceptions_for(strategy, person, now=now, updates=updates, absences=away, people=ctx.people)
-    asked_first = sorted(concerns, key=lambda one: one.kind is not ExceptionKind.UNANSWERED)
-    return build_strategy_section(own, [one.text for one in asked_first])
+        exceptions = find_exceptions_for(strategy, person, now=now, updates=updates, absences=away, people=ctx.people)
+    asks_first = sorted(exceptions, key=lambda one: one.kind is not ExceptionKind.UNANSWERED)
+    return build_strategy_section(own, [one.text for one in asks_first])
 
 
-def _asked_for(tx: Transaction, ctx: AppContext, person: Person, typed: str) -> Message:
+def _find_requested(tx: Transaction, ctx: AppContext, person: Person, typed: str) -> Message:
     if not typed:
-        return build_overview_message(_everything(tx, ctx, person))
+        return build_overview_message(_load_overview(tx, ctx, person))
     seen = filter_visible(load_strategy(tx), person)
     found = find_matching_subjects(seen, typed)
     if not found:
-        words = escape(typed[:60])
-        raise NotFound(f"No objective or project that you can see fits “{words}”. `/pmo-strategy` alone shows all.")
+        shown = escape(typed[:60])
+        raise NotFound(f"No objective or project you can see matches “{shown}”. `/pmo-strategy` on its own lists all.")
     if len(found) > 1:
         return build_matches_message(typed, [(subject, get_subject_title(seen, subject)) for subject in found])
     return describe_subject(tx, ctx, person, found[0])
 
 
-def _everything(tx: Transaction, ctx: AppContext, person: Person) -> Overview:
+def _load_overview(tx: Transaction, ctx: AppContext, person: Person) -> Overview:
     strategy = load_strategy(tx)
     view = build_strategy_view(
         strategy,
         person,
         now=tx.now,
         updates=load_updates(tx, strategy),
-        absences=ctx.absences,
         people=ctx.people,
     )
     lines = build_portfolio_lines(view.portfolio, {}) if view.portfolio else []
     return Overview(view, lines, build_progress_chart([branch.status for branch in view.all_branches()]))
 
 
-def _details(tx: Transaction, ctx: AppContext, person: Person, subject: Subject) -> SubjectDetails:
+def _load_details(tx: Transaction, ctx: AppContext, person: Person, subject: Subject) -> SubjectDetails:
     strategy = load_strategy(tx)
     return build_details(
         strategy,
@@ -189,10 +186,10 @@ def _details(tx: Transaction, ctx: AppContext, person: Person, subject: Subject)
     )
 
 
-def _measurement(tx: Transaction, call: HandlerCall) -> Measurement:
+def _read_measurement(tx: Transaction, call: HandlerCall) -> Measurement:
     entered, person = call.submitted, call.person
     if not entered.get("on"):
-        raise InvalidInput({"on": "Choose the day on which it was measured."})
+        raise InvalidInput({"on": "Choose the day it was measured."})
     return take_measurement(
         filter_visible(load_strategy(tx), person),
         person,

@@ -1,4 +1,4 @@
-"""Progress updates: the form, the posts of what was said, corrections, and who has seen it."""
+"""Progress updates: the form, the posts, corrections and acknowledgements."""
 
 from datetime import datetime
 
@@ -41,41 +41,41 @@ def register(routes: Routes) -> None:
 async def open_update_form(call: ImmediateCall) -> None:
     """/pmo-update [project or objective]."""
     typed = call.command_text
-    await call.open_modal(await call.read(lambda tx: _form(tx, call.ctx, call.person, typed, None)))
+    await call.open_modal(await call.read(lambda tx: _build_form(tx, call.ctx, call.person, typed, None)))
 
 
 async def open_subject_update_form(call: ImmediateCall) -> None:
-    """A button that names what the update is about."""
+    """Open the form for the subject that the button names."""
     subject = decode_subject(call.value)
-    await call.open_modal(await call.read(lambda tx: _form(tx, call.ctx, call.person, "", subject)))
+    await call.open_modal(await call.read(lambda tx: _build_form(tx, call.ctx, call.person, "", subject)))
 
 
 async def open_correction_form(call: ImmediateCall) -> None:
-    """The author wants to say it in other words."""
+    """Open the form with an update that its author wants to correct."""
     subject, slot = decode_update(call.value)
-    await call.open_modal(await call.read(lambda tx: _correction_form(tx, call.person, subject, slot)))
+    await call.open_modal(await call.read(lambda tx: _build_correction_form(tx, call.person, subject, slot)))
 
 
 def check_update(call: BlockingCall) -> None:
-    """What cannot be accepted stands under its field."""
-    call.read(lambda tx: _update(tx, call))
+    """Show each error under its field."""
+    call.read(lambda tx: _read_update(tx, call))
 
 
 def submit_update(call: DeferredCall) -> None:
-    """The update is kept, and shown to those who may know of it; a correction changes what they see."""
+    """Store the update and post it for those who may see it; a correction edits those posts."""
     with call.transaction() as tx:
-        update = _update(tx, call)
+        update = _read_update(tx, call)
         tx.updates.add(update)
         if update.revision > 1:
-            _show_again(tx, call.ctx, update)
+            _refresh_posts(tx, call.ctx, update)
         else:
             post_update(tx, call.ctx, update)
-            _tell_author(tx, call.ctx, update)
-        refresh_homes(tx, call.ctx, _concerned(tx, call.ctx, update))
+            _confirm_to_author(tx, call.ctx, update)
+        refresh_homes(tx, call.ctx, _find_concerned(tx, call.ctx, update))
 
 
 def mark_update_seen(call: DeferredCall) -> None:
-    """Somebody above the owner has read it."""
+    """Record that somebody above the owner has read the update."""
     subject, slot = decode_update(call.value)
     person = call.person
     with call.transaction() as tx:
@@ -83,55 +83,58 @@ def mark_update_seen(call: DeferredCall) -> None:
             filter_visible(load_strategy(tx), person), person, tx.updates.get(subject, slot), now=tx.now
         )
         if tx.updates.acknowledge(update):
-            _show_again(tx, call.ctx, update)
-            refresh_homes(tx, call.ctx, _concerned(tx, call.ctx, update))
+            _refresh_posts(tx, call.ctx, update)
+            refresh_homes(tx, call.ctx, _find_concerned(tx, call.ctx, update))
 
 
 def post_update(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
-    """One post where all who read there may know of it, and a copy for who is asked something."""
+    """Post it in a channel whose readers may all see it, and send a copy to whoever is asked for help."""
     post = build_update_post(update, load_strategy(tx), ctx.people)
-    for place in _places(load_strategy(tx), ctx, update):
+    for place in _find_places(load_strategy(tx), ctx, update):
         key = f"update:{update.subject.kind}:{update.subject.key}:{update.slot.isoformat()}:{place}"
         tx.updates.remember_post(update, place, tx.outbox.post(place, build_update_message(update, post), key=key))
 
 
-def _tell_author(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
+def _confirm_to_author(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
     strategy = load_strategy(tx)
-    words = build_author_message(update, build_update_post(update, strategy, ctx.people), _where(strategy, ctx, update))
+    words = build_author_message(
+        update, build_update_post(update, strategy, ctx.people), _describe_places(strategy, ctx, update)
+    )
     tx.updates.remember_post(update, update.author, tx.outbox.post(update.author, words))
 
 
-def _form(tx: Transaction, ctx: AppContext, person: Person, typed: str, subject: Subject | None) -> Block:
-    """The form for what the person reports on; one that they named is chosen already."""
+def _build_form(tx: Transaction, ctx: AppContext, person: Person, typed: str, subject: Subject | None) -> Block:
+    """The form for what the person reports on, with the subject they named already chosen."""
     strategy = filter_visible(load_strategy(tx), person)
     updates = load_updates(tx, strategy)
     own = find_reportable_subjects(strategy, person, tx.now, ctx.absences)
     if subject and not can_write_update(strategy, person, subject, tx.now, ctx.absences):
-        raise NotAllowed("Only its owner, their delegate or the head of the PMO reports on it.")
+        raise NotAllowed("Only its owner, their delegate or the head of the PMO can report on it.")
     if not own:
-        raise NotAllowed("You own no objective and no project that is reported on now. Its owner writes the update.")
+        raise NotAllowed("You don't own an objective or a project that needs updates now. Owners write the updates.")
     if typed:
-        own = _named(strategy, own, typed)
+        own = _filter_named(strategy, own, typed)
     choices = [(one, get_subject_title(strategy, one)) for one in own]
     dues = {find_open_slot(strategy, one, updates, tx.now) for one in own} if strategy.cycle.check_ins else set()
     return build_update_modal(choices, subject, dues.pop() if len(dues) == 1 else None)
 
 
-def _correction_form(tx: Transaction, person: Person, subject: Subject, slot: datetime) -> Block:
+def _build_correction_form(tx: Transaction, person: Person, subject: Subject, slot: datetime) -> Block:
     strategy = filter_visible(load_strategy(tx), person)
     return build_correction_modal(tx.updates.get(subject, slot), get_subject_title(strategy, subject))
 
 
-def _named(strategy: Strategy, own: tuple[Subject, ...], typed: str) -> tuple[Subject, ...]:
-    """What may be meant by what was typed; of several, one is chosen in the form."""
+def _filter_named(strategy: Strategy, own: tuple[Subject, ...], typed: str) -> tuple[Subject, ...]:
+    """The subjects that match what was typed. If there are several, the person chooses one in the form."""
     found = tuple(one for one in find_matching_subjects(strategy, typed) if one in own)
     if not found:
-        raise NotFound(f"You report on nothing called “{escape(typed[:60])}”. `/pmo-update` alone lets you choose.")
+        shown = escape(typed[:60])
+        raise NotFound(f"You don't report on anything matching “{shown}”. `/pmo-update` on its own lists your choices.")
     return found
 
 
-def _update(tx: Transaction, call: HandlerCall) -> ProgressUpdate:
-    """What was filled in, held to the rules."""
+def _read_update(tx: Transaction, call: HandlerCall) -> ProgressUpdate:
+    """The submitted update, checked."""
     person, entered = call.person, call.submitted
     strategy, carried = filter_visible(load_strategy(tx), person), call.metadata
     names = ("rag", "summary", "achieved", "next_steps", "blocker", "ask", "confidence")
@@ -140,31 +143,34 @@ def _update(tx: Transaction, call: HandlerCall) -> ProgressUpdate:
         before = tx.updates.get(*decode_update(carried))
         return correct_update(strategy, person, before, text, now=tx.now, absences=call.ctx.absences)
     if not entered.get("subject"):
-        raise InvalidInput({"subject": "Choose what it is about."})
+        raise InvalidInput({"subject": "Choose an objective or a project."})
     subject = decode_subject(str(entered["subject"]))
     earlier = tx.updates.of_subject(subject)
     return write_update(strategy, person, subject, text, earlier=earlier, now=tx.now, absences=call.ctx.absences)
 
 
-def _show_again(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
+def _refresh_posts(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
     strategy = load_strategy(tx)
     post = build_update_post(update, strategy, ctx.people)
     for place, delivery in tx.updates.posts(update).items():
-        is_shown = place.startswith(("C", "G")) or place == _above(strategy, update.subject)
-        own = build_author_message(update, post, _where(strategy, ctx, update))
+        is_shown = place.startswith(("C", "G")) or place == _find_superior(strategy, update.subject)
+        own = build_author_message(update, post, _describe_places(strategy, ctx, update))
         tx.outbox.edit(delivery, build_update_message(update, post) if is_shown else own)
 
 
-def _places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> list[str]:
-    """A channel whose readers may all know of it, if there is one; and whoever is above, where an answer is wanted
-    or where there is no such channel."""
-    channel = _channel(strategy, ctx, update.subject)
-    above = _above(strategy, update.subject)
+def _find_places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> list[str]:
+    """Where an update is posted.
+
+    A channel whose readers may all see it, if there is one, and the person above the owner if an answer is wanted or
+    there is no such channel.
+    """
+    channel = _find_channel(strategy, ctx, update.subject)
+    above = _find_superior(strategy, update.subject)
     is_asked = above and above != update.author and (channel is None or update.wants_answer)
     return [place for place in (channel, above if is_asked else None) if place]
 
 
-def _channel(strategy: Strategy, ctx: AppContext, subject: Subject) -> str | None:
+def _find_channel(strategy: Strategy, ctx: AppContext, subject: Subject) -> str | None:
     if subject in dict(list_subjects(filter_visible_to_all(strategy, ()))):
         return ctx.channels.progress
     leaders = find_leadership(ctx.people)
@@ -173,25 +179,25 @@ def _channel(strategy: Strategy, ctx: AppContext, subject: Subject) -> str | Non
     return None
 
 
-def _above(strategy: Strategy, subject: Subject) -> str | None:
-    """The objective's reviewer, the project's sponsor."""
+def _find_superior(strategy: Strategy, subject: Subject) -> str | None:
+    """The objective's reviewer or the project's sponsor."""
     record = strategy.subject(subject)
     return record.reviewer if isinstance(record, Objective) else record.sponsor
 
 
-def _where(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> str:
-    """Who reads it, in words for its author."""
-    places = _places(strategy, ctx, update)
+def _describe_places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> str:
+    """Where the update was posted, as a sentence for its author."""
+    places = _find_places(strategy, ctx, update)
     named = [f"<#{place}>" if place.startswith(("C", "G")) else mention_user(place) for place in places]
     if not named:
-        return "It is in the strategy, for those who may see it."
-    private = "" if ctx.channels.progress in places else " Not everybody may know of it, so it is shown there only."
-    return f"It is shown to {' and '.join(named)}.{private}"
+        return "People who may see it find it with `/pmo-strategy`."
+    private = "" if ctx.channels.progress in places else " Not everyone may see it, so I posted it nowhere else."
+    return f"I posted it to {' and '.join(named)}.{private}"
 
 
-def _concerned(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> list[str]:
-    """Whose App Home tells of it."""
+def _find_concerned(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> list[str]:
+    """The people whose App Home shows it."""
     strategy = load_strategy(tx)
-    above = _above(strategy, update.subject)
+    above = _find_superior(strategy, update.subject)
     first = [update.author, strategy.subject(update.subject).owner, *([above] if above else [])]
     return [*first, *(person.id for person in (*find_leadership(ctx.people), *find_pmo(ctx.people)))]

@@ -1,4 +1,4 @@
-"""Success stories as they stand, the append-only log of what became of them, and their cards in Slack."""
+"""Success stories as they are now, their append-only log, and their cards in Slack."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from storage.tables.base import Base
 
 
 class StoryRow(Base):
-    """One story. What is searched by is a column; `record` is the whole of it."""
+    """One story. Searchable fields are columns; `record` is the whole story."""
 
     __tablename__ = "stories"
 
@@ -24,7 +24,7 @@ class StoryRow(Base):
 
 
 class StoryEntryRow(Base):
-    """One act. Rows are only ever inserted."""
+    """One action on a story. Rows are only ever inserted. `event` is the entry's verb."""
 
     __tablename__ = "story_log"
 

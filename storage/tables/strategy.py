@@ -1,4 +1,4 @@
-"""The strategy's versions as they were brought in, and the values that people have recorded since."""
+"""The imported versions of the strategy, and the values that people have recorded since."""
 
 from datetime import date, datetime
 
@@ -10,13 +10,13 @@ from storage.tables.engine import Count
 
 
 class StrategyRow(Base):
-    """One version: the file's whole text. The highest number is in force, the others are kept."""
+    """One version: the file's whole text. The highest number is current."""
 
     __tablename__ = "strategies"
 
     number: Mapped[int] = mapped_column(Count, primary_key=True)
     label: Mapped[str] = mapped_column(String(40))  # what the file calls its version
-    origin: Mapped[str] = mapped_column(String(500))  # where the file stood
+    origin: Mapped[str] = mapped_column(String(500))  # the file's path
     text_hash: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text)
     imported_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from storage.tables.base import Base
 
 
 class UpdateRow(Base):
-    """What somebody said for one due slot. A correction is a row with a higher revision; the highest counts."""
+    """An update for one due slot. A correction is a row with a higher revision; the highest counts."""
 
     __tablename__ = "updates"
 

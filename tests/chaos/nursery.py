@@ -21,14 +21,14 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 import bot.cli
-import bot.engine.jobs
 import bot.run
+import handlers.strategy.jobs
 from bot.composition import utc_now
 from storage.database import Database
 from storage.engine.inbox import Inbox
 
 # What is counted from: the first arrival that is kept, or the first digest that is built.
-BEGINNINGS = {"arrival": (Inbox, "write"), "digest": (bot.engine.jobs, "run_due_schedules")}
+BEGINNINGS = {"arrival": (Inbox, "write"), "digest": (handlers.strategy.jobs, "run_due_schedules")}
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ async def test_the_weekly_digest_comes_on_monday_at_nine_exceptions_first(autumn
     assert attention.split("\n")[1].startswith(":red_circle: *Our works leave the river cleaner* is red")
     assert "No update from *Ben Castellanos*" in attention
     [chart] = [block for block in told["blocks"] if block["type"] == "data_visualization"]
-    assert chart["title"] == "Progress of the objectives"
+    assert chart["title"] == "Objective progress"
     await autumn.workspace.wait_quiet()
     assert len(await digests(autumn)) == 1
 
@@ -47,9 +47,9 @@ async def test_what_is_private_is_told_to_the_leadership_only(autumn: Office) ->
     leaders = await autumn.dana.wait_message("Weekly leadership digest", channel=LEADERS)
     assert "Three depots do the work of five" in words(leaders)
     assert "*Portfolio and strategy*" in words(leaders)
-    assert "*The PMO's service desk*" in words(leaders)
+    assert "*PMO service desk*" in words(leaders)
     charts = [block["title"] for block in leaders["blocks"] if block["type"] == "data_visualization"]
-    assert charts == ["Progress of the objectives", "Where the budget goes"]
+    assert charts == ["Objective progress", "Where the budget goes"]
 
 
 async def test_the_next_digest_tells_what_has_changed_since_the_last_one(autumn: Office) -> None:
@@ -62,7 +62,7 @@ async def test_the_next_digest_tells_what_has_changed_since_the_last_one(autumn:
     autumn.clock.forward(days=7)
     told = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
     assert "30 November 2026 to 7 December 2026" in words(told)
-    assert "green, Ben Castellanos: All valves hold." in words(told)
+    assert "Ben Castellanos reports green: All valves hold." in words(told)
     assert "done (unchanged)" in words(told)
 
 
@@ -109,18 +109,18 @@ async def test_nine_o_clock_stays_nine_o_clock_when_the_clocks_change(data: Path
 
 async def test_leaders_see_a_digest_before_it_is_sent_and_nobody_else_does(autumn: Office) -> None:
     await autumn.dana.command("/pmo-strategy digest weekly-leadership")
-    told = await autumn.dana.wait_message("A preview, only for you.")
+    told = await autumn.dana.wait_message("Preview, visible only to you.")
     assert told["ephemeral"]
-    assert "The next one goes to <#C06LEADERS> on 30 November 2026." in words(told)
+    assert "The next one goes to <#C06LEADERS>, <!date^1796027400^" in words(told)
     assert "Three depots do the work of five" in words(told)
     await autumn.dana.command("/pmo-strategy digest weekly-progress")
-    assert "depot" not in json.dumps(await autumn.dana.wait_message("A preview, only for you.")).casefold()
+    assert "depot" not in json.dumps(await autumn.dana.wait_message("Preview, visible only to you.")).casefold()
     await autumn.dana.command("/pmo-strategy digest")
-    assert "<#C06LEADERS> on 30 November 2026" in words(await autumn.dana.wait_message("A preview, only for you."))
+    assert "|30 November 2026, 08:30 UTC>" in words(await autumn.dana.wait_message("Preview, visible only to you."))
     await autumn.dana.command("/pmo-strategy digest tomorrow")
-    await autumn.dana.wait_message("There are: weekly-progress, weekly-leadership, monthly-leadership.")
+    await autumn.dana.wait_message("Choose one of these: weekly-progress, weekly-leadership, monthly-leadership.")
     await autumn.ada.command("/pmo-strategy digest")
-    await autumn.ada.wait_message("Leaders and the head of the PMO preview digests.")
+    await autumn.ada.wait_message("Only leaders and the head of the PMO can preview digests.")
     assert await digests(autumn) == []
 
 
@@ -133,7 +133,7 @@ async def test_owners_are_reminded_once_when_an_update_is_due(autumn: Office) ->
     told = await autumn.ben.wait_message("Your progress updates are due:")
     assert told["channel"] == await autumn.ben.dm()
     assert "Less water is lost between the works and the tap" in words(told)
-    await autumn.ben.click(told, "Write it")
+    await autumn.ben.click(told, "Write an update")
     view = await autumn.ben.wait_view("update.form")
     assert view["blocks"][0]["element"]["initial_option"]["value"] == "objective:less-leakage"
     await autumn.dana.wait_message("Three depots do the work of five")

@@ -166,7 +166,7 @@ async def test_only_what_everybody_may_know_can_be_told_of(autumn: Office) -> No
     assert not {"fewer-depots", "depot-moves"} & set(offered)
     forged = {"text": {"type": "plain_text", "text": "x"}, "value": "fewer-depots"}
     errors = await autumn.dana.submit(view, STORY | {"objective": forged})
-    assert errors == {"objective": "There is no objective “fewer-depots” that you can see. Pick one from the list."}
+    assert errors == {"objective": "There's no objective “fewer-depots” that you can see. Choose one from the list."}
 
 
 async def test_what_is_typed_cannot_call_anybody(autumn: Office) -> None:

@@ -25,7 +25,7 @@ async def test_the_strategy_shows_mission_objectives_measures_and_projects_to_th
     told = await show(autumn.ada)
     assert told["ephemeral"]
     assert "Safe water, every day" in words(told)
-    assert "75% done, 79% expected · owner Ben Castellanos says nothing yet · figures: amber" in words(told)
+    assert "75% done, 79% expected · owner Ben Castellanos hasn't reported yet · figures: amber" in words(told)
     assert "Leakage: 54 Ml a day, target 52" in words(told)
     assert "Smart metering roll-out (project): 35 days behind" in words(told)
     assert "Satisfaction with the PMO: 4.4 points of 5" in words(told)
@@ -41,7 +41,7 @@ async def test_one_objective_opens_with_its_charts_by_a_part_of_its_name(autumn:
     assert charts == ["Leakage", "Homes with a smart meter"]
     assert "target 52 Ml a day by 31 December 2026" in words(told)
     assert "Write an update" in words(told)
-    assert "The next update is due" in words(told)
+    assert "Next update due" in words(told)
 
 
 async def test_a_project_opens_with_its_milestones(autumn: Office) -> None:
@@ -54,7 +54,7 @@ async def test_a_project_opens_with_its_milestones(autumn: Office) -> None:
 
 
 async def test_a_name_that_fits_several_offers_them(autumn: Office) -> None:
-    told = await show(autumn.ada, "the", "fit “the”")
+    told = await show(autumn.ada, "the", "match “the”")
     await autumn.ada.click(told, "Open")
     view = await autumn.ada.wait_view("Objective")
     assert view["blocks"][0]["text"]["text"] == "Less water is lost between the works and the tap"
@@ -65,7 +65,7 @@ async def test_a_name_that_fits_several_offers_them(autumn: Office) -> None:
 async def test_a_name_that_fits_nothing_is_told_kindly(autumn: Office) -> None:
     told = await show(autumn.ada, "<!channel> moon base", "No objective or project")
     assert "<!channel>" not in told["text"]
-    assert "`/pmo-strategy` alone shows all" in told["text"]
+    assert "`/pmo-strategy` on its own lists all" in told["text"]
 
 
 async def test_one_is_opened_from_the_list_in_a_window(autumn: Office) -> None:
@@ -83,9 +83,9 @@ async def test_what_somebody_may_not_know_of_appears_nowhere(autumn: Office, who
     assert "1 green" not in words(told)
     assert HIDDEN not in str(await choices(person, told)).casefold()
     refused = await show(person, "fewer-depots", "No objective or project")
-    assert "that you can see fits" in refused["text"]
+    assert "you can see matches" in refused["text"]
     same = await show(person, "depot moves", "No objective or project")
-    assert "that you can see fits" in same["text"]
+    assert "you can see matches" in same["text"]
 
 
 async def test_a_forged_button_opens_nothing_that_is_hidden(autumn: Office) -> None:
@@ -94,7 +94,7 @@ async def test_a_forged_button_opens_nothing_that_is_hidden(autumn: Office) -> N
     block["accessory"]["value"] = "objective:fewer-depots"
     forged = told | {"blocks": [block]}
     await autumn.ada.click(forged, "Open", channel="C01GENERAL")
-    await autumn.ada.wait_message("There is no objective “fewer-depots” that you can see.")
+    await autumn.ada.wait_message("There's no objective “fewer-depots” that you can see.")
     assert autumn.ada.nothing_came("view_opened")
 
 
@@ -103,7 +103,7 @@ async def test_the_leadership_sees_the_private_objective_and_the_portfolio(autum
     assert "Three depots do the work of five" in words(told)
     assert "Depot moves" in await choices(autumn.dana, told)
     assert "mismatch between budget and weights" in words(told)
-    assert "No objective is served by “One register of pipes and pumps”" in words(told)
+    assert "This project supports no objective: “One register of pipes and pumps”" in words(told)
     assert "Portfolio and strategy" not in words(await show(autumn.ada))
 
 
@@ -121,10 +121,12 @@ async def test_weights_tell_nothing_of_what_is_hidden(autumn: Office) -> None:
 async def test_the_home_shows_what_one_reports_on_and_when_it_is_due(autumn: Office) -> None:
     await autumn.ben.open_home()
     view = await autumn.ben.wait_home(lambda view: "Strategy" in words(view))
-    assert "*Less water is lost between the works and the tap* — figures: amber · you said nothing yet" in words(view)
-    assert "Was due" in words(view)
+    assert "*Less water is lost between the works and the tap* — figures: amber · you haven't reported yet" in words(
+        view
+    )
+    assert "Update was due" in words(view)
     assert "Needs attention" not in words(view)
-    await autumn.ben.click(view, "See the strategy")
+    await autumn.ben.click(view, "View strategy")
     opened = await autumn.ben.wait_view("Strategy")
     assert "Smart metering roll-out (project): 35 days behind" in words(opened)
     assert HIDDEN not in json.dumps(opened).casefold()
@@ -141,7 +143,7 @@ async def test_a_value_is_recorded_and_counts_at_once(autumn: Office) -> None:
     await autumn.ben.click(told, "Record a value")
     view = await autumn.ben.wait_view("Record a value")
     refused = await autumn.ben.submit(view, {"metric": "leakage-rate", "value": "lots", "on": "2026-12-01"})
-    assert refused == {"value": "Give a number, such as 12.5, in Ml a day.", "on": "This day has not come yet."}
+    assert refused == {"value": "Enter a number, such as 12.5 (Ml a day).", "on": "Choose today or an earlier day."}
     assert await autumn.ben.submit(view, {"metric": "leakage-rate", "value": "53.2", "on": "2026-11-23"}) == {}
     await autumn.ben.wait_message("Recorded: *Leakage* was 53.2 Ml a day on 23 November 2026.")
     assert "Leakage: 53.2 Ml a day" in words(await show(autumn.ada))

@@ -56,9 +56,9 @@ async def test_of_several_that_fit_what_was_typed_one_is_chosen(autumn: Office) 
 
 async def test_somebody_who_reports_on_nothing_is_told_who_does(autumn: Office) -> None:
     await autumn.ada.command("/pmo-update")
-    await autumn.ada.wait_message("You own no objective and no project that is reported on now.")
+    await autumn.ada.wait_message("You don't own an objective or a project that needs updates now.")
     await autumn.ben.command("/pmo-update smart metering")
-    await autumn.ben.wait_message("You report on nothing called “smart metering”.")
+    await autumn.ben.wait_message("You don't report on anything matching “smart metering”.")
     assert autumn.ada.nothing_came("view_opened")
 
 
@@ -66,14 +66,14 @@ async def test_the_shortcut_says_so_in_a_window(autumn: Office) -> None:
     """It comes from no channel, and words in another conversation would be overlooked."""
     await autumn.ada.shortcut("write_update")
     view = await autumn.ada.wait_view("That isn't possible")
-    assert "You own no objective and no project that is reported on now." in words(view)
+    assert "You don't own an objective or a project that needs updates now." in words(view)
 
 
 async def test_what_is_missing_is_told_under_its_field_and_nothing_is_sent(autumn: Office) -> None:
     view = await form(autumn.ben)
     given = {"subject": "objective:less-leakage", "rag": "red", "summary": "Off track."}
     assert await autumn.ben.submit(view, given) == {
-        "blocker": "It is red: say what stands in the way, or what you ask for.",
+        "blocker": "The status is red: say what's blocking it, or what help you need.",
     }
     assert await autumn.workspace.calls("chat.postMessage") == []
 
@@ -81,15 +81,15 @@ async def test_what_is_missing_is_told_under_its_field_and_nothing_is_sent(autum
 async def test_an_update_is_posted_once_and_shown_wherever_the_strategy_is(autumn: Office) -> None:
     await report(autumn.ben)
     told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
-    assert told["text"].startswith("Less water is lost between the works and the tap: amber, says Ben Castellanos.")
+    assert told["text"].startswith("Less water is lost between the works and the tap: Ben Castellanos reports amber.")
     assert "Two more crews from Monday." in words(told)
     assert "confidence 7 of 10" in words(told)
-    own = await autumn.ben.wait_message("Thank you, that is reported")
-    assert "It is shown to <#C04PROGRESS> and <@U04DANA>." in own["text"]
+    own = await autumn.ben.wait_message("Thanks, your update is in")
+    assert "I posted it to <#C04PROGRESS> and <@U04DANA>." in own["text"]
     await autumn.ada.command("/pmo-strategy less-leakage")
     shown = await autumn.ada.wait_message("Latest update")
     assert "Ben Castellanos says *amber*" in words(shown)
-    assert "*Asked for*\nDana: two vans from the depot." in words(shown)
+    assert "*Help needed*\nDana: two vans from the depot." in words(shown)
     posts = [call for call in await autumn.workspace.calls("chat.postMessage") if call["args"]["channel"] == PROGRESS]
     assert len(posts) == 1
 
@@ -104,22 +104,22 @@ async def test_what_is_typed_cannot_call_anybody_or_format_anything(autumn: Offi
 async def test_the_sponsor_is_asked_and_says_that_they_have_seen_it(autumn: Office) -> None:
     await report(autumn.ben)
     asked = await autumn.dana.wait_message("two vans from the depot", channel=await autumn.dana.dm())
-    await autumn.dana.click(asked, "Seen")
+    await autumn.dana.click(asked, "Acknowledge")
     changed = await autumn.ada.wait_message("acknowledged by Dana Lindqvist", channel=PROGRESS)
-    assert "Seen" not in words(changed)
+    assert "Acknowledge" not in words(changed)
     await autumn.ben.wait_message("acknowledged by Dana Lindqvist", channel=await autumn.ben.dm())
 
 
 async def test_only_somebody_above_says_seen_and_only_the_first_counts(autumn: Office) -> None:
     await report(autumn.ben)
     told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
-    await autumn.ada.click(told, "Seen")
-    await autumn.ada.wait_message("“Seen” is for the reviewer, the sponsor, leaders and the PMO. Reply in the thread")
-    await autumn.ben.click(told, "Seen")
+    await autumn.ada.click(told, "Acknowledge")
+    await autumn.ada.wait_message("Only the reviewer, the sponsor, leaders and the PMO can acknowledge an update.")
+    await autumn.ben.click(told, "Acknowledge")
     await autumn.ben.wait_message("You wrote this update")
-    await autumn.wei.click(told, "Seen")
+    await autumn.wei.click(told, "Acknowledge")
     await autumn.ada.wait_message("acknowledged by Wei Chen", channel=PROGRESS)
-    await autumn.dana.click(told, "Seen")
+    await autumn.dana.click(told, "Acknowledge")
     await autumn.workspace.wait_quiet()
     [shown] = [one for one in await autumn.ada.messages(PROGRESS) if "night crews" in words(one)]
     assert "acknowledged by Wei Chen" in words(shown)
@@ -128,18 +128,18 @@ async def test_only_somebody_above_says_seen_and_only_the_first_counts(autumn: O
 async def test_a_correction_changes_the_post_and_asks_again(autumn: Office) -> None:
     await report(autumn.ben)
     told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
-    await autumn.wei.click(told, "Seen")
+    await autumn.wei.click(told, "Acknowledge")
     await autumn.ada.wait_message("acknowledged by Wei Chen", channel=PROGRESS)
-    own = await autumn.ben.wait_message("Thank you, that is reported")
-    await autumn.ben.click(own, "Correct it")
+    own = await autumn.ben.wait_message("Thanks, your update is in")
+    await autumn.ben.click(own, "Correct")
     view = await autumn.ben.wait_view("update.form")
     assert "No vans for them." in json.dumps(view)
     assert await autumn.ben.submit(view, {"rag": "green", "summary": "The vans are here."}) == {}
     changed = await autumn.ada.wait_message("The vans are here.", channel=PROGRESS)
     assert changed["ts"] == told["ts"]
     assert "corrected" in words(changed)
-    assert "Seen" in words(changed)
-    await autumn.ben.wait_message("The correction is there")
+    assert "Acknowledge" in words(changed)
+    await autumn.ben.wait_message("Your correction is saved")
 
 
 async def test_an_update_on_what_few_may_know_is_shown_to_those_only(autumn: Office) -> None:
@@ -152,16 +152,16 @@ async def test_an_update_on_what_few_may_know_is_shown_to_those_only(autumn: Off
     }
     await report(autumn.dana, **private)
     told = await autumn.emeka.wait_message("Eastgate stays.", channel=LEADERS)
-    assert told["text"].startswith("Three depots do the work of five: green")
-    own = await autumn.dana.wait_message("Thank you, that is reported")
-    assert "Not everybody may know of it, so it is shown there only." in own["text"]
+    assert told["text"].startswith("Three depots do the work of five: Dana Lindqvist reports green")
+    own = await autumn.dana.wait_message("Thanks, your update is in")
+    assert "Not everyone may see it, so I posted it nowhere else." in own["text"]
     places = {call["args"]["channel"] for call in await autumn.workspace.calls("chat.postMessage")}
     assert places == {LEADERS, await autumn.dana.dm()} or places == {LEADERS, "U04DANA"}
 
 
 async def test_a_second_update_answers_the_next_slot(autumn: Office) -> None:
     await report(autumn.ben)
-    await autumn.ben.wait_message("Thank you, that is reported")
+    await autumn.ben.wait_message("Thanks, your update is in")
     await report(autumn.ben, summary="Better now.", rag="green", blocker="", ask="")
     await autumn.ada.wait_message("Better now.", channel=PROGRESS)
     await autumn.ben.open_home()
@@ -173,10 +173,10 @@ async def test_a_forged_subject_is_refused(autumn: Office) -> None:
     view = await form(autumn.ben)
     option = {"text": {"type": "plain_text", "text": "x"}, "value": "objective:fewer-depots"}
     errors = await autumn.ben.submit(view, AMBER | {"subject": option})
-    assert errors == {"subject": "There is no objective “fewer-depots” that you can see. Pick one from the list."}
+    assert errors == {"subject": "There's no objective “fewer-depots” that you can see. Choose one from the list."}
     option = {"text": {"type": "plain_text", "text": "x"}, "value": "project:smart-metering"}
     errors = await autumn.ben.submit(view, AMBER | {"subject": option})
-    assert "Only its owner, their delegate or the head of the PMO reports on" in errors["subject"]
+    assert "Only its owner, their delegate or the head of the PMO can report on" in errors["subject"]
 
 
 async def test_a_button_in_the_home_opens_the_form_for_that_one(autumn: Office) -> None:

@@ -165,7 +165,7 @@ async def test_a_leader_sees_the_strategy_and_the_digest_with_its_chart(browser:
     dana = await Person.arrive(browser, address, DANA)
     await dana.go("leadership")
     await dana.say("/pmo-strategy digest")
-    await dana.sees("Progress of the objectives", dana.log)
+    await dana.sees("Objective progress", dana.log)
     await expect(dana.log.locator("canvas").last).to_be_visible()
     await dana.say("/pmo-strategy")
     await dana.sees("Less water is lost between the works and the tap", dana.log)

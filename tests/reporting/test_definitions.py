@@ -8,7 +8,7 @@ from foundation.files import BadFile
 from foundation.people import People
 from reporting.definitions import (
     SAMPLE,
-    Audience,
+    DigestAudience,
     DigestDefinition,
     DigestSection,
     filter_for_readers,
@@ -30,9 +30,9 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
 
 def test_the_sample_has_digests_for_everybody_and_for_the_leadership(digests: dict[str, DigestDefinition]) -> None:
     assert {one.key: (one.audience, one.channel) for one in digests.values()} == {
-        "weekly-progress": (Audience.EVERYBODY, "C04PROGRESS"),
-        "weekly-leadership": (Audience.LEADERS, "C06LEADERS"),
-        "monthly-leadership": (Audience.LEADERS, "C06LEADERS"),
+        "weekly-progress": (DigestAudience.EVERYBODY, "C04PROGRESS"),
+        "weekly-leadership": (DigestAudience.LEADERS, "C06LEADERS"),
+        "monthly-leadership": (DigestAudience.LEADERS, "C06LEADERS"),
     }
     assert digests["weekly-progress"].sections[0] is DigestSection.OBJECTIVES
 
@@ -40,9 +40,9 @@ def test_the_sample_has_digests_for_everybody_and_for_the_leadership(digests: di
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("key: monthly-leadership", "key: weekly-progress", "“weekly-progress” is taken"),
+        ("key: monthly-leadership", "key: weekly-progress", "already uses “weekly-progress”"),
         ("metrics, updates", "portfolio, updates", "narrow the audience"),
-        ("metrics, updates", "objectives, updates", "Name every section once"),
+        ("metrics, updates", "objectives, updates", "List each section once"),
         ("FREQ=WEEKLY;BYDAY=MO", "FREQ=MINUTELY", "more often than daily"),
         ("channel: C04PROGRESS", "channel: '#general'", "channel"),
         ("audience: leaders", "audience: friends", "audience"),

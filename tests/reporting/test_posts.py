@@ -44,11 +44,14 @@ def test_an_update_is_posted_with_what_was_said_and_by_whom(open_strategy: Strat
     assert post.body == (
         ":large_yellow_circle: *Amber* — Valves &lt;late&gt;.",
         "*Achieved*\nTen zones\n• one to ten",
-        "*In the way*\nCustoms &amp; port",
-        "*Asked for*\nA letter.",
+        "*Blocker*\nCustoms &amp; port",
+        "*Help needed*\nA letter.",
     )
-    assert post.context == "Ben Castellanos · 23 November 2026 · project · confidence 6 of 10"
-    assert post.text == ("Pressure management in the northern zones: amber, says Ben Castellanos. Valves &lt;late&gt;.")
+    assert post.context == (
+        "Ben Castellanos · <!date^1795424400^{date_short_pretty} at {time}|23 November 2026, 09:00 UTC>"
+        " · project · confidence 6 of 10"
+    )
+    assert post.text == "Pressure management in the northern zones: Ben Castellanos reports amber. Valves &lt;late&gt;."
 
 
 def test_a_corrected_and_acknowledged_update_says_so(open_strategy: Strategy, people: People) -> None:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from foundation.people import People
 from reporting import numbers
-from reporting.rendering import format_name, render_line
+from reporting.rendering import format_person, render_line
 from reporting.text import escape, fit_lines, fit_one_line, split_text
 
 ENTITY = re.compile(r"&(amp|lt|gt);")
@@ -77,9 +77,9 @@ def test_every_value_in_a_template_is_made_harmless() -> None:
 
 
 def test_a_person_is_called_by_name_and_mentioned_only_when_nobody_knows_them(people: People) -> None:
-    assert format_name(people, "U02BEN") == "Ben Castellanos"
-    assert format_name(people, "U99NEW") == "<@U99NEW>"
-    assert not isinstance(format_name(people, "U99|<!channel>"), Markup)
+    assert format_person(people, "U02BEN") == "Ben Castellanos"
+    assert format_person(people, "U99NEW") == "<@U99NEW>"
+    assert not isinstance(format_person(people, "U99|<!channel>"), Markup)
 
 
 def test_numbers_are_read_easily() -> None:
@@ -88,7 +88,7 @@ def test_numbers_are_read_easily() -> None:
     assert numbers.format_number(Decimal("-0.001")) == "0"
     assert numbers.format_percent(Decimal("0.685")) == "69%"
     assert numbers.format_days(1) == "1 day"
-    assert numbers.format_day(date(2026, 11, 3)) == "3 November 2026"
+    assert numbers.format_date(date(2026, 11, 3)) == "3 November 2026"
 
 
 def test_a_change_is_told_with_its_sign_and_unit() -> None:

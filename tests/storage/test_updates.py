@@ -44,7 +44,7 @@ def test_an_update_comes_back_as_it_was_written(database: Database) -> None:
 def test_one_slot_takes_one_update(database: Database) -> None:
     store = Store(database)
     add(store, UPDATE)
-    with pytest.raises(Conflict, match="Somebody has just written this update"):
+    with pytest.raises(Conflict, match="Somebody else has just written this update"):
         add(store, replace(UPDATE, summary="Another."))
 
 
@@ -98,5 +98,5 @@ def test_the_messages_that_show_an_update_are_remembered(database: Database) -> 
 
 
 def test_an_update_that_is_not_there_is_told_kindly(database: Database) -> None:
-    with pytest.raises(NotFound, match="not kept any more"), Store(database).read_only(NOW) as tx:
+    with pytest.raises(NotFound, match="no longer have that update"), Store(database).read_only(NOW) as tx:
         tx.updates.get(LEAKAGE, NOW)

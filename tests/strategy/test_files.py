@@ -82,10 +82,10 @@ def test_all_problems_come_at_once(changed: Changed, tmp_path: Path) -> None:
         ("    baseline: 62\n", "", "“leakage-rate” has no baseline"),
         ("    target: 52\n", "", "“leakage-rate” has no target"),
         ("    owner: U06FARAH\n    unit: homes\n", "    unit: homes\n", "“smart-meters” has no owner"),
-        ("    target: 52\n    ends: 2026-12-31\n", "    target: 52\n", "“leakage-rate” has no date"),
+        ("    target: 52\n    ends: 2026-12-31\n", "    target: 52\n", "“leakage-rate” has no end date"),
         ("    owner: U02BEN\n    reviewer", "    reviewer", "Objective “less-leakage” has no owner"),
-        ("    weight: 0.35\n    ends: 2026-12-31\n", "    weight: 0.35\n", "Objective “less-leakage” has no date"),
-        ("    kind: key_result\n    objective: fewer-depots\n", "    kind: kpi\n", "“fewer-depots” cannot be measured"),
+        ("    weight: 0.35\n    ends: 2026-12-31\n", "    weight: 0.35\n", "Objective “less-leakage” has no end date"),
+        ("    kind: key_result\n    objective: fewer-depots\n", "    kind: kpi\n", "“fewer-depots” can't be measured"),
     ],
 )
 def test_what_is_not_smart_is_refused_in_words(changed: Changed, old: str, new: str, said: str) -> None:
@@ -96,31 +96,31 @@ def test_what_is_not_smart_is_refused_in_words(changed: Changed, old: str, new: 
     ("old", "new", "said"),
     [
         ("objective: less-leakage\n        impact", "objective: leakage\n        impact", "no objective “leakage”"),
-        ("- key: spills\n", "- key: leakage-rate\n", "“leakage-rate” is taken"),
-        ("- key: cleaner-rivers\n", "- key: less-leakage\n", "“less-leakage” is taken"),
+        ("- key: spills\n", "- key: leakage-rate\n", "already uses “leakage-rate”"),
+        ("- key: cleaner-rivers\n", "- key: less-leakage\n", "already uses “less-leakage”"),
         ("{on: 2026-08-31, value: 60.9}", "{on: 2026-11-16, value: 60.9}", "2 measurements on 2026-11-16"),
         ("value: 60.9", "value: some", "metrics.0.measurements.0.value"),
-        ("strength: 1}", "strength: 0.7}", "A strength is 0, 0.5 or 1."),
+        ("strength: 1}", "strength: 0.7}", "A strength must be 0, 0.5 or 1."),
         ("maturity: 4", "maturity: 6", "less than or equal to 5"),
-        ("ends: 2026-12-31\n  check_ins", "ends: 2026-06-30\n  check_ins", "not after it starts on 2026-07-01"),
-        ("currency: GBP", "currency: EUR", "Budgets are compared"),
+        ("ends: 2026-12-31\n  check_ins", "ends: 2026-06-30\n  check_ins", "must end after it starts on 2026-07-01"),
+        ("currency: GBP", "currency: EUR", "All budgets need the same currency"),
         ("low: 2.0, high: 3.5", "low: 3.5, high: 2.0", "“low” must be below “high”"),
         (
             "    lowest: 0\n    baseline: 62",
             "    lowest: 60\n    baseline: 62",
-            "54.8 is outside of what can be measured",
+            "54.8 is outside the range",
         ),
         ("    lowest: 0\n    highest: 100", "    lowest: 100\n    highest: 100", "“lowest” must be below “highest”"),
-        ("target: {low: 2.0, high: 3.5}", "target: 3", "A range has “low” and “high”"),
-        ("rule: FREQ=WEEKLY;BYDAY=TH", "rule: FREQ=HOURLY", "Nothing recurs more often than daily"),
+        ("target: {low: 2.0, high: 3.5}", "target: 3", "needs a target with “low” and “high”"),
+        ("rule: FREQ=WEEKLY;BYDAY=TH", "rule: FREQ=HOURLY", "can't repeat more often than daily"),
         ("zone: Europe/London", "zone: Europe/Londres", "is not a time zone"),
         ("calendar: GB-ENG", "calendar: GB-XYZ", "No public holidays are known for"),
         ("visibility: private", "visibility: org", "Remove the viewers"),
-        ("viewers: {people: [U04DANA, U05EMEKA]}", "viewers: {roles: [leader]}", "Roles open nothing"),
-        ("weight: 0.35\n", "weight: 0.35\n    parent: less-leakage\n", "stands above itself"),
+        ("viewers: {people: [U04DANA, U05EMEKA]}", "viewers: {roles: [leader]}", "Roles don't give access"),
+        ("weight: 0.35\n", "weight: 0.35\n    parent: less-leakage\n", "is its own ancestor"),
         ("weight: 0.35\n", "weight: 0.35\n    parent: profit\n", "no objective “profit”"),
         ("weight: 0.35\n", "weight: 0.35\n    colour: blue\n", "Unknown field"),
-        ("key: meters-60k", "key: meters-40k", "“meters-40k” is taken by another milestone"),
+        ("key: meters-60k", "key: meters-40k", "Another milestone already uses “meters-40k”"),
     ],
 )
 def test_what_cannot_be_is_refused(changed: Changed, old: str, new: str, said: str) -> None:
@@ -137,7 +137,7 @@ def test_an_objective_that_reads_like_an_activity_is_flagged_and_taken(changed: 
 
 def test_a_project_that_would_give_a_private_objective_away_is_flagged(changed: Changed) -> None:
     path = changed("    confidential: true\n", "")
-    assert "others take it for unaligned" in read_strategy(path).warnings[0].message
+    assert "to others it looks unaligned" in read_strategy(path).warnings[0].message
 
 
 def test_a_file_full_of_problems_is_answered_with_the_first_of_them(

@@ -70,13 +70,13 @@ def test_what_somebody_may_not_see_does_not_exist_for_them(sample: Strategy, peo
 @pytest.mark.parametrize(
     ("text", "field", "said"),
     [
-        (replace(GREEN, summary="  "), "summary", "Say in a sentence"),
-        (replace(GREEN, summary="x" * 301), "summary", "At most 300 characters; this has 301."),
-        (replace(GREEN, achieved="x" * 1001), "achieved", "At most 1000"),
+        (replace(GREEN, summary="  "), "summary", "Say in one sentence"),
+        (replace(GREEN, summary="x" * 301), "summary", "Use at most 300 characters; this has 301."),
+        (replace(GREEN, achieved="x" * 1001), "achieved", "Use at most 1000"),
         (replace(GREEN, rag="purple"), "rag", "Choose green, amber or red."),
         (replace(GREEN, rag="unknown"), "rag", "Choose green, amber or red."),
-        (replace(GREEN, rag="red"), "blocker", "what stands in the way"),
-        (replace(GREEN, rag="amber"), "blocker", "what stands in the way"),
+        (replace(GREEN, rag="red"), "blocker", "what's blocking it"),
+        (replace(GREEN, rag="amber"), "blocker", "what's blocking it"),
         (replace(GREEN, confidence="11"), "confidence", "from 0 to 10"),
         (replace(GREEN, confidence="7.5"), "confidence", "from 0 to 10"),
         (replace(GREEN, confidence="-1"), "confidence", "from 0 to 10"),

@@ -6,9 +6,9 @@ markup or a mention.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
 from typing import Any
 
+from reporting.numbers import format_date, format_time
 from reporting.text import escape
 
 __all__ = [
@@ -44,17 +44,6 @@ _BROKEN_END = re.compile(r"(&[a-z]{0,4}|<[^<>]{0,60})\Z")
 def shorten(text: str, limit: int) -> str:
     """At most `limit` characters, ending in an ellipsis when something was left out."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def format_time(moment: datetime) -> str:
-    """A moment as mrkdwn, shown by Slack in the reader's own time zone. Clients that can't do that show UTC."""
-    fallback = f"{moment.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
-
-
-def format_date(day: date) -> str:
-    """A calendar day, which is the same for every reader: “14 September 2026”."""
-    return f"{day:%-d %B %Y}"
 
 
 def mention_user(user_id: str) -> str:

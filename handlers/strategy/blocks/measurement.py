@@ -1,4 +1,4 @@
-"""Recording a value of a measure: the window and the word that it is kept."""
+"""Recording a value of a metric: the form and its confirmation."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,14 +13,14 @@ from handlers.slack.blocks.builders import (
     input_block,
     plain_text,
 )
-from reporting.numbers import format_day, format_number
+from reporting.numbers import format_date, format_number
 from strategy.records import Measurement, Metric
 
 MOST_CHOICES = 100
 
 
 def build_measurement_modal(metrics: Sequence[Metric], today: date) -> Block:
-    """Which measure, on which day, what value. `metrics` are those that the person measures, at least one."""
+    """The form. `metrics` are those that the person can measure, at least one."""
     choices = [_choice(metric) for metric in metrics[:MOST_CHOICES]]
     which = {"type": "static_select", "action_id": "measure.metric", "options": choices, "initial_option": choices[0]}
     day = {"type": "datepicker", "action_id": "measure.on", "initial_date": today.isoformat()}
@@ -31,10 +31,10 @@ def build_measurement_modal(metrics: Sequence[Metric], today: date) -> Block:
         "placeholder": plain_text("54.2"),
     }
     blocks = [
-        input_block("metric", "Measure", which),
+        input_block("metric", "Metric", which),
         input_block("value", "Value", value | {"focus_on_load": True}),
         input_block("on", "Measured on", day),
-        context("A second value for the same day corrects the first."),
+        context("If that day already has a value, yours replaces it."),
     ]
     return build_modal("Record a value", blocks, submit="Record", callback_id="strategy.measure")
 
@@ -42,7 +42,7 @@ def build_measurement_modal(metrics: Sequence[Metric], today: date) -> Block:
 def build_measurement_message(metric: Metric, found: Measurement) -> Message:
     value = f"{format_number(found.value, 6)} {escape(metric.unit)}"
     corrected = " This replaces the earlier value for that day." if found.revision > 1 else ""
-    return build_message(f"Recorded: *{escape(metric.name)}* was {value} on {format_day(found.on)}.{corrected}")
+    return build_message(f"Recorded: *{escape(metric.name)}* was {value} on {format_date(found.on)}.{corrected}")
 
 
 def _choice(metric: Metric) -> Block:

@@ -1,4 +1,4 @@
-"""A progress update: its form, and the message that shows it."""
+"""A progress update: its form and its messages."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,12 +12,13 @@ from handlers.slack.blocks.builders import (
     button,
     context,
     escape,
+    format_time,
     header,
     input_block,
     plain_text,
     section,
 )
-from handlers.strategy.blocks.tree import decode_subject, encode_subject, moment
+from handlers.strategy.blocks.tree import decode_subject, encode_subject
 from reporting.posts import Post
 from strategy.records import ProgressUpdate, Rag, Subject, SubjectKind
 from strategy.updates import LONGEST, MOST_CONFIDENT
@@ -25,17 +26,17 @@ from strategy.updates import LONGEST, MOST_CONFIDENT
 FORM = "update.form"
 MOST_CHOICES = 100
 COLOURS = {
-    Rag.GREEN: ":large_green_circle: Green: on its way",
-    Rag.AMBER: ":large_yellow_circle: Amber: at risk, the owner deals with it",
-    Rag.RED: ":red_circle: Red: it will not get there without help",
+    Rag.GREEN: ":large_green_circle: Green: on track",
+    Rag.AMBER: ":large_yellow_circle: Amber: at risk, being handled by the owner",
+    Rag.RED: ":red_circle: Red: off track without help",
 }
-# Field → label, hint, whether it may stay empty.
+# Field → label, hint, whether it is optional.
 FIELDS: Mapping[str, tuple[str, str, bool]] = {
-    "summary": ("How does it stand?", "One sentence that somebody reads in the lift.", False),
+    "summary": ("How is it going?", "One sentence for a busy reader.", False),
     "achieved": ("Achieved since the last update", "", True),
-    "next_steps": ("Next", "", True),
-    "blocker": ("What stands in the way?", "Needed when it is amber or red, or say what you ask for.", True),
-    "ask": ("What do you ask for, and of whom?", "It is an open point until somebody has seen it.", True),
+    "next_steps": ("Next steps", "", True),
+    "blocker": ("What's blocking it?", "For amber or red, say this or what help you need.", True),
+    "ask": ("What help do you need, and from whom?", "Stays open until someone acknowledges it.", True),
 }
 
 Choice = tuple[Subject, str]
@@ -47,62 +48,64 @@ def encode_update(subject: Subject, slot: datetime) -> str:
 
 
 def decode_update(value: str) -> tuple[Subject, datetime]:
-    """Subject and slot of a button's value."""
+    """The subject and slot in a button's value."""
     kind, key, slot = value.split(":", 2)
     return decode_subject(f"{kind}:{key}"), datetime.fromisoformat(slot)
 
 
 def build_update_modal(choices: Sequence[Choice], chosen: Subject | None, due: datetime | None) -> Block:
-    """The empty form. `choices` is what the person reports on, at least one; `due` the slot that is answered, if it
-    is the same for all of them."""
+    """The empty form.
+
+    `choices` is what the person reports on, at least one; `due` is the slot of the update if all of them share it.
+    """
     first = chosen or (choices[0][0] if len(choices) == 1 else None)
-    blocks = [input_block("subject", "What is it about?", _subjects(choices, first)), *_fields({})]
+    blocks = [input_block("subject", "Objective or project", _build_subject_select(choices, first)), *_build_fields({})]
     if due:
-        blocks.append(context(f"For the update that is due {moment(due)}."))
+        blocks.append(context(f"For the update due {format_time(due)}."))
     return build_modal("Progress update", blocks, submit="Send", callback_id=FORM)
 
 
 def build_correction_modal(update: ProgressUpdate, title: str) -> Block:
-    """The form with what was said; it carries the update's id."""
+    """The form filled in with the update, whose id it carries."""
     given = {
         "rag": update.rag.value,
         "confidence": "" if update.confidence is None else str(update.confidence),
         **{name: getattr(update, name) for name in FIELDS},
     }
-    top = section(f"*{escape(title)}*\nThe correction takes the place of what stands there now.")
+    top = section(f"*{escape(title)}*\nYour correction replaces the current text.")
     return build_modal(
         "Correct the update",
-        [top, *_fields(given)],
-        submit="Correct",
+        [top, *_build_fields(given)],
+        submit="Save",
         callback_id=FORM,
         private_metadata=encode_update(update.subject, update.slot),
     )
 
 
 def build_update_message(update: ProgressUpdate, post: Post) -> Message:
-    """The update as others read it; a button for whoever is above its owner, until one of them has seen it."""
+    """The update as others read it, with a button to acknowledge it until somebody has."""
     blocks = [header(post.title), *(section(piece) for piece in post.body[:8]), context(post.context)]
     if update.acknowledged_by is None:
-        blocks.append(actions([button("Seen", "update.seen", encode_update(update.subject, update.slot))]))
+        blocks.append(actions([button("Acknowledge", "update.seen", encode_update(update.subject, update.slot))]))
     return build_message(post.text, blocks)
 
 
 def build_author_message(update: ProgressUpdate, post: Post, where: str) -> Message:
     """The author's own copy. `where` says who reads it, as mrkdwn."""
-    corrected = "The correction is there" if update.revision > 1 else "Thank you, that is reported"
-    words = f"{corrected}: *{escape(post.title)}* is {update.rag.value}. {where}"
-    correct = button("Correct it", "update.correct", encode_update(update.subject, update.slot))
+    done = "Your correction is saved" if update.revision > 1 else "Thanks, your update is in"
+    words = f"{done}: *{escape(post.title)}* is {update.rag.value}. {where}"
+    correct = button("Correct", "update.correct", encode_update(update.subject, update.slot))
     seen = [context(post.context)] if update.acknowledged_by else []
     return build_message(f"{words} {post.text}", [section(words), section(post.body[0]), *seen, actions([correct])])
 
 
-def _fields(given: Mapping[str, str]) -> list[Block]:
+def _build_fields(given: Mapping[str, str]) -> list[Block]:
     colours = [{"text": plain_text(words, 75, emoji=True), "value": colour.value} for colour, words in COLOURS.items()]
     rag: Block = {"type": "radio_buttons", "action_id": "update.rag", "options": colours}
     initial = next((one for one in colours if one["value"] == given.get("rag")), None)
     blocks = [input_block("rag", "Status", rag | ({"initial_option": initial} if initial else {}))]
     for name, (label, hint, may_be_empty) in FIELDS.items():
-        element = _text(name, given.get(name, ""))
+        element = _build_text_input(name, given.get(name, ""))
         more = {"hint": plain_text(hint, 150)} if hint else {}
         blocks.append(input_block(name, label, element, optional=may_be_empty, **more))
     number: Block = {
@@ -113,11 +116,11 @@ def _fields(given: Mapping[str, str]) -> list[Block]:
         "max_value": str(MOST_CONFIDENT),
     }
     number |= {"initial_value": given["confidence"]} if given.get("confidence") else {}
-    label = f"How confident are you that it gets there? (0 to {MOST_CONFIDENT})"
+    label = f"How confident are you of reaching the goal? (0 to {MOST_CONFIDENT})"
     return [*blocks, input_block("confidence", label, number, optional=True)]
 
 
-def _text(name: str, value: str) -> Block:
+def _build_text_input(name: str, value: str) -> Block:
     element: Block = {
         "type": "plain_text_input",
         "action_id": f"update.{name}",
@@ -127,7 +130,7 @@ def _text(name: str, value: str) -> Block:
     return element | ({"initial_value": value} if value else {})
 
 
-def _subjects(choices: Sequence[Choice], chosen: Subject | None) -> Block:
+def _build_subject_select(choices: Sequence[Choice], chosen: Subject | None) -> Block:
     groups, initial = [], None
     for kind, label in ((SubjectKind.OBJECTIVE, "Objectives"), (SubjectKind.PROJECT, "Projects")):
         options = [

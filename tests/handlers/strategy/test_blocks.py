@@ -140,8 +140,8 @@ def test_one_objective_and_one_project(strategy: Strategy) -> None:
         details = build_details(strategy, HEAD, subject, now=NOW, updates=[update()], people=PEOPLE)
         taken(build_details_message(details))
         shown(build_details_modal(details))
-        if details.measures:
-            shown(build_measurement_modal(details.measures, NOW.date()))
+        if details.measurable:
+            shown(build_measurement_modal(details.measurable, NOW.date()))
 
 
 def test_several_that_fit(strategy: Strategy) -> None:

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.composition import build_context as make_house
-from bot.engine.jobs import Digests
 from bot.organisation import SAMPLE, read_organisation
 from bot.strategy_import import choose_strategy
 from handlers.context import AppContext
+from handlers.strategy.jobs import ScheduledPosts
 from reporting.definitions import DigestDefinition, DigestSection
 from storage.database import Database
 from storage.store import Store
@@ -43,9 +43,9 @@ def house_with(store: Store, *digests: DigestDefinition) -> AppContext:
     return replace(made, digests=digests, store=store)
 
 
-def begun(store: Store, *digests: DigestDefinition, at: datetime = MONDAY) -> Digests:
-    chore = Digests(house_with(store, *digests))
-    chore.begin(at)
+def begun(store: Store, *digests: DigestDefinition, at: datetime = MONDAY) -> ScheduledPosts:
+    chore = ScheduledPosts(house_with(store, *digests))
+    chore.register_schedules(at)
     return chore
 
 
@@ -151,8 +151,8 @@ def test_without_a_strategy_there_is_nothing_to_send(store: Store) -> None:
         make_house(ORGANISATION, store, lambda: pytest.fail("No handbook is needed."), lambda: MONDAY),
         digests=(WEEKLY,),
     )
-    chore = Digests(bare)
-    chore.begin(MONDAY)
+    chore = ScheduledPosts(bare)
+    chore.register_schedules(MONDAY)
     chore(SLOT)
     assert runs(store) == [(SLOT, "quiet")]
     assert posts(store) == 0
