@@ -21,7 +21,7 @@ from strategy.visibility import filter_visible_to_all
 SAMPLE = Path(__file__).with_name("digests.yaml")
 
 
-class Audience(StrEnum):
+class DigestAudience(StrEnum):
     EVERYBODY = "everybody"
     PMO = "pmo"
     LEADERS = "leaders"  # and the head of the PMO
@@ -43,7 +43,7 @@ class DigestDefinition:
 
     key: str
     title: str
-    audience: Audience
+    audience: DigestAudience
     channel: str
     schedule: Schedule
     sections: tuple[DigestSection, ...]
@@ -55,9 +55,9 @@ def find_readers(definition: DigestDefinition, people: People) -> tuple[Person, 
 
     ValueError when the directory lists nobody for a narrow audience, so that it is never mistaken for everybody.
     """
-    if definition.audience is Audience.EVERYBODY:
+    if definition.audience is DigestAudience.EVERYBODY:
         return ()
-    readers = find_pmo(people) if definition.audience is Audience.PMO else find_leadership(people)
+    readers = find_pmo(people) if definition.audience is DigestAudience.PMO else find_leadership(people)
     if not readers:
         raise ValueError(f"The directory lists nobody for the audience “{definition.audience}”.")
     return readers
@@ -71,7 +71,7 @@ def filter_for_readers(definition: DigestDefinition, strategy: Strategy, people:
 class _DigestEntry(Strict):
     key: Key
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=80)]
-    audience: Audience
+    audience: DigestAudience
     channel: ChannelId
     schedule: ScheduleEntry
     sections: Annotated[tuple[DigestSection, ...], Field(min_length=1)]
@@ -117,7 +117,7 @@ def _problems(entries: tuple[_DigestEntry, ...]) -> Iterator[tuple[tuple[str | i
         if entry.key in keys:
             yield (*path, "key"), f"A digest above already uses “{entry.key}”."
         keys.add(entry.key)
-        if DigestSection.PORTFOLIO in entry.sections and entry.audience is Audience.EVERYBODY:
+        if DigestSection.PORTFOLIO in entry.sections and entry.audience is DigestAudience.EVERYBODY:
             yield (*path, "sections"), "The portfolio is for leaders and the PMO. Remove it, or narrow the audience."
         if len(set(entry.sections)) < len(entry.sections):
             yield (*path, "sections"), "List each section once."
