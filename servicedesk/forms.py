@@ -72,7 +72,7 @@ def _validate_field(field: Field, given: object, today: date, complete: bool) ->
         if field.required and complete:
             raise _InvalidValue(f"“{field.label}” is required.")
         return None
-    value = _READERS[field.kind](field, given)
+    value = READERS[field.kind](field, given)
     if field.rule == "not_past" and str(value) < today.isoformat():
         raise _InvalidValue("This date is in the past. Choose today or a later date.")
     if field.kind is FieldKind.DATE and date.fromisoformat(str(value)) > today + MAX_DAYS_AHEAD:
@@ -199,7 +199,7 @@ def _read_key(_: Field, given: object) -> str:
     return given
 
 
-_READERS: Mapping[FieldKind, Callable[[Field, object], FormValue]] = {
+READERS: Mapping[FieldKind, Callable[[Field, object], FormValue]] = {
     FieldKind.TEXT: _read_text,
     FieldKind.LONG_TEXT: _read_text,
     FieldKind.CHOICE: _read_choice,

@@ -1,4 +1,4 @@
-"""`pmo catalogue`: hold a catalogue of services to what can be used."""
+"""`pmo catalogue`: validate a service catalogue."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ from bot.organisation import SAMPLE, read_organisation
 from bot.settings import read_settings
 from servicedesk.catalogue import read_catalogue
 
-group = typer.Typer(help="The catalogue of services.", no_args_is_help=True)
+group = typer.Typer(help="Validate the service catalogue.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -18,15 +18,15 @@ def register(app: typer.Typer) -> None:
 
 
 @group.callback()
-def catalogue() -> None:
-    """The catalogue of services."""
+def explain_group() -> None:
+    """Validate the service catalogue."""
 
 
-@group.command()
-def check(
-    path: Annotated[Path | None, typer.Argument(help="A YAML file; without it, the one in use.")] = None,
+@group.command(name="check")
+def check_catalogue(
+    path: Annotated[Path | None, typer.Argument(help="A YAML file; by default the catalogue in use.")] = None,
 ) -> None:
-    """Check a catalogue and print all its mistakes, each with its line."""
+    """Validate a catalogue, and print all problems with their lines."""
     found = read_catalogue(path) if path else read_organisation(read_settings().organisation or SAMPLE).desk.catalogue
     count = len(found.services)
-    print_result(f"{count} {'service' if count == 1 else 'services'}, no mistakes.")
+    print_result(f"{count} {'service' if count == 1 else 'services'}, no problems.")

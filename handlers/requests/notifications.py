@@ -23,7 +23,7 @@ from storage.store import Transaction
 TRIAGE_PLACE = "triage"
 
 
-class Audience(Enum):
+class NoticeRule(Enum):
     """Who is notified of a verb, besides the people whose cards change."""
 
     NOBODY = auto()
@@ -32,37 +32,37 @@ class Audience(Enum):
     INVOLVED_AND_TRIAGE = auto()  # the same, with triage in place of the approvers, who decided
 
 
-AUDIENCES: Mapping[Verb, Audience] = {
-    Verb.DRAFT: Audience.NOBODY,
-    Verb.SUBMIT: Audience.INVOLVED,
-    Verb.ASK: Audience.INVOLVED,
-    Verb.ANSWER: Audience.INVOLVED,
-    Verb.ACCEPT: Audience.INVOLVED,
-    Verb.APPROVE: Audience.INVOLVED_AND_TRIAGE,
-    Verb.REQUEST_CHANGES: Audience.INVOLVED_AND_TRIAGE,
-    Verb.RESUBMIT: Audience.INVOLVED,
-    Verb.CLAIM: Audience.INVOLVED,
-    Verb.ASSIGN: Audience.INVOLVED,
-    Verb.REASSIGN: Audience.INVOLVED,
-    Verb.QUESTION: Audience.INVOLVED,
-    Verb.REPLY: Audience.INVOLVED,
-    Verb.HOLD: Audience.INVOLVED,
-    Verb.RESUME: Audience.INVOLVED,
-    Verb.DELIVER: Audience.INVOLVED,
-    Verb.REMIND: Audience.REQUESTER,
-    Verb.ACCEPT_DELIVERY: Audience.INVOLVED,
-    Verb.AUTO_CLOSE: Audience.INVOLVED,
-    Verb.REOPEN: Audience.INVOLVED,
-    Verb.DECLINE: Audience.INVOLVED,
-    Verb.MARK_DUPLICATE: Audience.INVOLVED,
-    Verb.WITHDRAW: Audience.INVOLVED,
-    Verb.CHANGE_PRIORITY: Audience.INVOLVED,
-    Verb.CHANGE_SERVICE: Audience.INVOLVED,
-    Verb.SCORE: Audience.NOBODY,
-    Verb.WATCH: Audience.NOBODY,  # a new watcher gets a card, and nobody else needs to know
-    Verb.UNWATCH: Audience.NOBODY,
-    Verb.COMMENT: Audience.INVOLVED,
-    Verb.OVERRIDE: Audience.INVOLVED,
+NOTICE_RULES: Mapping[Verb, NoticeRule] = {
+    Verb.DRAFT: NoticeRule.NOBODY,
+    Verb.SUBMIT: NoticeRule.INVOLVED,
+    Verb.ASK: NoticeRule.INVOLVED,
+    Verb.ANSWER: NoticeRule.INVOLVED,
+    Verb.ACCEPT: NoticeRule.INVOLVED,
+    Verb.APPROVE: NoticeRule.INVOLVED_AND_TRIAGE,
+    Verb.REQUEST_CHANGES: NoticeRule.INVOLVED_AND_TRIAGE,
+    Verb.RESUBMIT: NoticeRule.INVOLVED,
+    Verb.CLAIM: NoticeRule.INVOLVED,
+    Verb.ASSIGN: NoticeRule.INVOLVED,
+    Verb.REASSIGN: NoticeRule.INVOLVED,
+    Verb.QUESTION: NoticeRule.INVOLVED,
+    Verb.REPLY: NoticeRule.INVOLVED,
+    Verb.HOLD: NoticeRule.INVOLVED,
+    Verb.RESUME: NoticeRule.INVOLVED,
+    Verb.DELIVER: NoticeRule.INVOLVED,
+    Verb.REMIND: NoticeRule.REQUESTER,
+    Verb.ACCEPT_DELIVERY: NoticeRule.INVOLVED,
+    Verb.AUTO_CLOSE: NoticeRule.INVOLVED,
+    Verb.REOPEN: NoticeRule.INVOLVED,
+    Verb.DECLINE: NoticeRule.INVOLVED,
+    Verb.MARK_DUPLICATE: NoticeRule.INVOLVED,
+    Verb.WITHDRAW: NoticeRule.INVOLVED,
+    Verb.CHANGE_PRIORITY: NoticeRule.INVOLVED,
+    Verb.CHANGE_SERVICE: NoticeRule.INVOLVED,
+    Verb.SCORE: NoticeRule.NOBODY,
+    Verb.WATCH: NoticeRule.NOBODY,  # a new watcher gets a card, and nobody else needs to know
+    Verb.UNWATCH: NoticeRule.NOBODY,
+    Verb.COMMENT: NoticeRule.INVOLVED,
+    Verb.OVERRIDE: NoticeRule.INVOLVED,
 }
 _REQUESTER_STATES = {
     RequestState.NEEDS_INFO,
@@ -127,10 +127,10 @@ def find_card_holders(request: Request, ctx: AppContext) -> list[str]:
 
 def find_audience(before: Request, request: Request, entry: LogEntry, ctx: AppContext) -> list[str]:
     """The places that are notified of an entry: on the requester's side, and on the PMO's."""
-    audience = AUDIENCES[entry.verb]
-    if audience is Audience.NOBODY:
+    rule = NOTICE_RULES[entry.verb]
+    if rule is NoticeRule.NOBODY:
         return []
-    if audience is Audience.REQUESTER:
+    if rule is NoticeRule.REQUESTER:
         return [request.requester]
     places = dict.fromkeys([request.requester, *request.watchers, *_find_pmo_audience(before, request, entry, ctx)])
     readers = [place for place in places if place != entry.actor]
@@ -138,7 +138,7 @@ def find_audience(before: Request, request: Request, entry: LogEntry, ctx: AppCo
 
 
 def _find_pmo_audience(before: Request, request: Request, entry: LogEntry, ctx: AppContext) -> Iterator[str]:
-    is_decision = AUDIENCES[entry.verb] is Audience.INVOLVED_AND_TRIAGE
+    is_decision = NOTICE_RULES[entry.verb] is NoticeRule.INVOLVED_AND_TRIAGE
     if not is_decision:
         yield from _find_asked_approvers(request, ctx)
     assigned = [one for one in (before.assignee, request.assignee) if one]

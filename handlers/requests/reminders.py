@@ -61,7 +61,7 @@ def _process_request(tx: Transaction, ctx: AppContext, request: Request, now: da
     elif not calendar.is_open(now):
         tx.request_times.set_due_time(request.number, calendar.next_open(now))
     else:
-        _PROCESSORS[due.kind](tx, ctx, request, due, now)
+        PROCESSORS[due.kind](tx, ctx, request, due, now)
 
 
 def _send_alert(tx: Transaction, ctx: AppContext, request: Request, due: DueReminder, now: datetime) -> None:
@@ -119,7 +119,7 @@ def _send_review_notice(tx: Transaction, ctx: AppContext, request: Request, _: D
 
 
 Processor = Callable[[Transaction, AppContext, Request, DueReminder, datetime], None]
-_PROCESSORS: Mapping[ReminderKind, Processor] = {
+PROCESSORS: Mapping[ReminderKind, Processor] = {
     ReminderKind.ALERT: _send_alert,
     ReminderKind.REMIND: _remind_or_close,
     ReminderKind.CLOSE: _remind_or_close,
