@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from foundation.files import Strict
 from knowledge.terms import extract_terms
 
-FILE = Path(__file__).with_name("elsewhere.yaml")
+FILE = Path(__file__).with_name("out_of_scope.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class OutOfScopeTopic:
 
 
 class _Group(Strict):
-    ask: str = ""
+    refer_to: str = ""
     topics: tuple[str, ...]
 
 
@@ -31,5 +31,5 @@ class _Group(Strict):
 def load_topics() -> tuple[OutOfScopeTopic, ...]:
     groups = RootModel[tuple[_Group, ...]].model_validate(YAML(typ="safe").load(FILE.read_text(encoding="utf-8"))).root
     return tuple(
-        OutOfScopeTopic(text, group.ask, frozenset(extract_terms(text))) for group in groups for text in group.topics
+        OutOfScopeTopic(text, group.refer_to, frozenset(extract_terms(text))) for group in groups for text in group.topics
     )

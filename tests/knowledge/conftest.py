@@ -1,4 +1,4 @@
-"""The shipped handbook, with and without the model, and small handbooks written by the tests."""
+"""The shipped handbook, with and without the model, and small handbooks that tests write."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

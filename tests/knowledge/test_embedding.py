@@ -1,4 +1,4 @@
-"""The model: the graph built from the weights against a plain forward pass, its cache, and life without it."""
+"""The model: its graph against a plain forward pass, its cache, and working without it."""
 
 import logging
 import multiprocessing

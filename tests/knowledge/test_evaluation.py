@@ -1,4 +1,4 @@
-"""Measuring a handbook: the questions' file is checked, the figures are what they say."""
+"""Evaluating a handbook: invalid question files are rejected, the shares are right."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Reading a folder of pages: what is taken, and how everything wrong is named at once."""
+"""Reading a folder of pages: which are read, and that all problems are reported at once."""
 
 import os
 from collections.abc import Callable

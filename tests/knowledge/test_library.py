@@ -1,4 +1,4 @@
-"""The library as the rest of the house holds it: immutable, for many askers, the same for the same pages."""
+"""The library: immutable, thread-safe, and the same for the same pages."""
 
 import subprocess
 import sys

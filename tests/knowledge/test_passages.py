@@ -1,4 +1,4 @@
-"""Cutting pages: sections with their heading paths, and pieces that are exact spans of the page."""
+"""Splitting pages: sections with heading paths, and units that are exact spans of the page."""
 
 import time
 from collections.abc import Callable

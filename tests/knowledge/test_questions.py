@@ -1,4 +1,4 @@
-"""What is read from what people type."""
+"""Parsing questions: cues, names and terms."""
 
 import pytest
 

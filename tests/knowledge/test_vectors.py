@@ -1,4 +1,4 @@
-"""Vectors in a byte a number: nothing of the order is lost, and nothing is encoded twice."""
+"""Vectors with one byte per number: the order stays the same, and no text is encoded twice."""
 
 from collections.abc import Mapping, Sequence
 
