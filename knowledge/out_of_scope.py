@@ -29,7 +29,10 @@ class _Group(Strict):
 
 @cache
 def load_topics() -> tuple[OutOfScopeTopic, ...]:
-    groups = RootModel[tuple[_Group, ...]].model_validate(YAML(typ="safe").load(FILE.read_text(encoding="utf-8"))).root
-    return tuple(
-        OutOfScopeTopic(text, group.refer_to, frozenset(extract_terms(text))) for group in groups for text in group.topics
-    )
+    text = FILE.read_text(encoding="utf-8")
+    groups = RootModel[tuple[_Group, ...]].model_validate(YAML(typ="safe").load(text)).root
+    return tuple(_build_topic(group, topic) for group in groups for topic in group.topics)
+
+
+def _build_topic(group: _Group, text: str) -> OutOfScopeTopic:
+    return OutOfScopeTopic(text, group.refer_to, frozenset(extract_terms(text)))

@@ -13,7 +13,7 @@ LONGEST = 500  # characters; anything longer is a story for the handbook
 
 @dataclass(frozen=True, slots=True)
 class SmallTalk:
-    """A greeting, thanks or a call for help."""
+    """A greeting, thanks, a call for help, or nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ class Pattern:
 
 
 def parse_intent(text: str) -> Intent:
-    """The intent of the first pattern that fits the whole question."""
-    question = text.strip()
+    """The intent of the first pattern that fits the whole question, in lower case and on one line."""
+    question = " ".join(text.casefold().split())
     for pattern in PATTERNS if len(question) <= LONGEST else ():
         if found := pattern.regex.fullmatch(question):
             return pattern.build(found)
@@ -108,24 +108,20 @@ _NOW = r"(?:today|now|right now|at the moment|currently)"
 
 def _compile(words: str) -> re.Pattern[str]:
     """A whole question with these words, with or without a polite opening, about this moment."""
-    return re.compile(rf"{_OPENING}{words}(?: {_NOW})?\W*", re.IGNORECASE)
-
-
-def _name(found: re.Match[str]) -> str:
-    return " ".join(found["name"].casefold().split())
+    return re.compile(rf"{_OPENING}{words}(?: {_NOW})?\W*")
 
 
 def _uncertain_status(found: re.Match[str]) -> Intent:
-    return StatusOf(_name(found))
+    return StatusOf(found["name"])
 
 
 def _certain_status(found: re.Match[str]) -> Intent:
-    return StatusOf(_name(found), is_certain=True)
+    return StatusOf(found["name"], is_certain=True)
 
 
 def _state(found: re.Match[str]) -> Intent:
     state = next(state for state in StatusFilter if found[state.name])
-    return SubjectsInState(SubjectKind(found["kind"].lower()), state)
+    return SubjectsInState(SubjectKind(found["kind"]), state)
 
 
 _STATES = {
@@ -143,19 +139,23 @@ _KIND = r"(?P<kind>project|objective)s?"
 PATTERNS = (
     Pattern(
         re.compile(
-            r"\W*(?:help(?: me)?|hello|hi|hey|good (?:morning|afternoon|evening)|thanks|thank you|thx|cheers|great|ok"
-            r"|okay)(?:\W+(?:please|there|all|a lot|very much|so much|you))?\W*",
-            re.IGNORECASE,
+            r"\W*(?:(?:help(?: me)?|hello|hi|hey|good (?:morning|afternoon|evening)|thanks|thank you|thx|cheers|great"
+            r"|ok|okay)(?:\W+(?:please|there|all|a lot|very much|so much|you))?)?\W*"
         ),
         lambda found: SmallTalk(),
-        {"Hello": SmallTalk(), "help me please!": SmallTalk(), "Thanks a lot": SmallTalk(), "hi there": SmallTalk()},
+        {
+            "Hello": SmallTalk(),
+            "help me please!": SmallTalk(),
+            "Thanks a lot": SmallTalk(),
+            "hi there": SmallTalk(),
+            "?!": SmallTalk(),
+        },
     ),
     # The number with its prefix anywhere; a bare number only where a status is asked for.
     Pattern(
         re.compile(
-            r"(?s:.*?)(?:\bPMO-(\d{1,9})\b"
-            r"|\b(?:where|status|state|far|when|show|see)\b.*\b(?:PMO|request)\s*(?:no\.?\s*|#)?(\d{1,9})\b)(?s:.*)",
-            re.IGNORECASE,
+            r".*?(?:\bpmo-(\d{1,9})\b"
+            r"|\b(?:where|status|state|far|when|show|see)\b.*\b(?:pmo|request)\s*(?:no\.?\s*|#)?(\d{1,9})\b).*"
         ),
         lambda found: RequestByNumber(int(found[1] or found[2])),
         {
@@ -167,8 +167,7 @@ PATTERNS = (
     Pattern(
         re.compile(
             r"(?=.*\bmy (?:\w+ )?requests?\b).*\b(?:where|state|status|stands?|progress|how far|how (?:is|are)|list"
-            r"|show|see|find|happen\w*|when (?:will|do))\b(?s:.*)",
-            re.IGNORECASE,
+            r"|show|see|find|happen\w*|when (?:will|do))\b.*"
         ),
         lambda found: MyRequests(),
         {"when will my request be delivered?": MyRequests(), "show me my open requests": MyRequests()},
@@ -255,7 +254,7 @@ PATTERNS = (
             r"|how(?:'s|’s| is| far is)|when (?:will|do|can) i (?:get|have|receive|expect)|what happened (?:to|with)"
             r"|when (?:is|will)) my (?P<name>.+?)(?: (?:done|ready|due|be (?:done|ready|delivered)|going))?"
         ),
-        lambda found: MyServiceStatus(_name(found)),
+        lambda found: MyServiceStatus(found["name"]),
         {
             "when will I get my health check?": MyServiceStatus("health check"),
             "what happened to my Risk Workshop": MyServiceStatus("risk workshop"),
@@ -266,14 +265,12 @@ PATTERNS = (
             r"(?:what(?:'s|’s| is| are) )?(?:the |our )?(?:current|latest|last) "
             r"(?:(?:value|level|figure|measurement) (?:of|for) )?(?P<name>.+?)(?: (?:value|level|figure))?"
         ),
-        lambda found: ValueOf(_name(found)),
+        lambda found: ValueOf(found["name"]),
         {"what is the current level of average zone pressure?": ValueOf("average zone pressure")},
     ),
     Pattern(
-        re.compile(
-            rf"{_OPENING}(?:what|how (?:high|low|much|many))(?:'s|’s| is| are)? (?P<name>.+?) {_NOW}\W*", re.IGNORECASE
-        ),
-        lambda found: ValueOf(_name(found)),
+        re.compile(rf"{_OPENING}(?:what|how (?:high|low|much|many))(?:'s|’s| is| are)? (?P<name>.+?) {_NOW}\W*"),
+        lambda found: ValueOf(found["name"]),
         {
             "what is leakage now?": ValueOf("leakage"),
             "How high is the water pressure today?": ValueOf("the water pressure"),

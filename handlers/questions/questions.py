@@ -9,7 +9,7 @@ from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.help import send_help
 from handlers.home.home import refresh_home
-from handlers.questions.answerers import QuestionContext, find_reply
+from handlers.questions.answerers import find_reply, format_question_id
 from handlers.questions.blocks.answer import build_ask_pmo_button, format_question_block_id
 from handlers.questions.blocks.handbook_section import build_section_modal
 from handlers.questions.blocks.history import build_history_blocks, build_question_modal
@@ -32,8 +32,8 @@ SUBCOMMANDS: Mapping[str, DeferredHandler] = {"": send_help, "help": send_help, 
 
 
 def register(routes: Routes) -> None:
-    routes.defer_event("app_mention", answer_message_event, when=payloads.is_typed_by_person)
-    routes.defer_event("message", answer_message_event, when=payloads.is_typed_in_direct_message)
+    routes.defer_event("app_mention", answer_mention, when=payloads.is_typed_by_person)
+    routes.defer_event("message", answer_direct_message, when=payloads.is_typed_in_direct_message)
     routes.defer_command("/pmo", answer_command)
     routes.defer_action("question.ask", answer_home_question)
     routes.defer_action("question.suggested.*", answer_suggested_question)
@@ -42,15 +42,16 @@ def register(routes: Routes) -> None:
     routes.handle_action("question.show", open_past_question)
 
 
-def answer_message_event(call: DeferredCall) -> None:
-    """Somebody mentioned the bot or wrote to it."""
+def answer_mention(call: DeferredCall) -> None:
+    """Somebody mentioned the bot."""
+    answer_question(call, payloads.read_question(call.payload))
+
+
+def answer_direct_message(call: DeferredCall) -> None:
+    """Somebody wrote to the bot. Without a mention, what they write under a request's card belongs to the request."""
     asked = payloads.read_question(call.payload)
-    if not payloads.is_addressed(call.payload) and take_thread_reply(call, asked):
-        return
-    if asked.text:
+    if payloads.is_addressed(call.payload) or not take_thread_reply(call, asked):
         answer_question(call, asked)
-    else:
-        send_help(call)
 
 
 def answer_command(call: DeferredCall) -> None:
@@ -110,20 +111,15 @@ def build_questions_section(tx: Transaction, ctx: AppContext, person: Person) ->
 
 
 def answer_question(call: DeferredCall, asked: TypedQuestion) -> None:
-    """Answer the asker where they are, and record the question.
-
-    Searching the handbook takes a while, so the reply is found before the transaction that posts it opens: a database
-    that takes one writer at a time isn't held up.
-    """
-    place, question_id, at = asked.place, f"Q{call.arrival.id}", call.arrival.received_at
-    reply = call.read(
-        lambda tx: find_reply(QuestionContext(tx, call.ctx, call.person, place, asked.text, question_id, at))
-    )
+    """Answer the asker where they are, and record the question."""
+    # Searching the handbook takes a while. The reply is complete before the transaction opens, so that a database with
+    # a single writer isn't blocked in the meantime.
+    reply, place = find_reply(call, asked), asked.place
     with call.transaction() as tx:
         send_reply(tx, place, reply.message, public=reply.is_public)
         if reply.answer:
             where = QuestionPlace(place.user, place.channel or "", place.thread_ts, place.is_private)
-            tx.questions.record(question_id, where, asked.text, reply.answer, at)
+            tx.questions.record(format_question_id(call), where, asked.text, reply.answer, call.arrival.received_at)
             refresh_home(tx, call.ctx, place.user)
 
 

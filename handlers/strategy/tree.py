@@ -18,7 +18,6 @@ from handlers.strategy.blocks.tree import (
     build_details_message,
     build_details_modal,
     build_matches_message,
-    build_metric_message,
     build_overview_message,
     build_overview_modal,
     build_strategy_section,
@@ -31,16 +30,14 @@ from reporting.by_status import StatusFilter, find_by_status
 from reporting.charts import build_progress_chart
 from reporting.details import SubjectDetails, build_details
 from reporting.exceptions import ExceptionItem, ExceptionKind
-from reporting.lines import format_metric
 from reporting.own_subjects import build_own_subjects, find_exceptions_for
 from reporting.sections import build_portfolio_lines
 from reporting.strategy_view import build_strategy_view
 from storage.store import Transaction
 from strategy.measurements import take_measurement
 from strategy.permissions import can_see_exceptions
-from strategy.records import Measurement, Metric, Subject, SubjectKind
+from strategy.records import Measurement, Subject, SubjectKind
 from strategy.search import find_matching_subjects, list_subjects
-from strategy.status import compute_metric_status
 from strategy.visibility import filter_visible
 
 
@@ -125,12 +122,6 @@ def describe_by_status(
     told = load_updates(tx, strategy)
     found = find_by_status(strategy, person, kind, state, now=tx.now, updates=told, people=ctx.people)
     return build_by_status_message(kind, state, found)
-
-
-def describe_metric(tx: Transaction, ctx: AppContext, person: Person, metric: Metric) -> Message:
-    """A metric that the person may see."""
-    status = compute_metric_status(filter_visible(load_strategy(tx), person), metric, tx.now.date())
-    return build_metric_message(format_metric(status, ctx.people), metric.objective)
 
 
 def build_strategy_home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:

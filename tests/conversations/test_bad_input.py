@@ -15,7 +15,7 @@ HOSTILE = [
 
 async def test_empty_question_gets_an_example(office: Office) -> None:
     await office.ada.command("/pmo ask", channel="C07ASK")
-    assert "What would you like to know?" in words(await office.ada.wait_message("What would you"))
+    assert "For example:" in words(await office.ada.wait_message("Ask me how projects are run here"))
 
 
 @pytest.mark.parametrize("channel", ["C07ASK", "dm"])

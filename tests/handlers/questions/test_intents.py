@@ -16,7 +16,7 @@ def test_every_pattern_gives_its_examples_their_intent(pattern: Pattern) -> None
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: next(iter(pattern.examples)))
 def test_no_earlier_pattern_takes_an_example(pattern: Pattern) -> None:
-    first = [next(other for other in PATTERNS if other.regex.fullmatch(text)) for text in pattern.examples]
+    first = [next(other for other in PATTERNS if other.regex.fullmatch(text.casefold())) for text in pattern.examples]
     assert first == [pattern] * len(first)
 
 
@@ -30,8 +30,6 @@ def test_politeness_and_the_moment_change_nothing(opening: str, ending: str) -> 
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "?!",
         "who approves a change request?",
         "which projects need a steering committee?",
         "help me write a charter",
@@ -39,6 +37,10 @@ def test_politeness_and_the_moment_change_nothing(opening: str, ending: str) -> 
 )
 def test_anything_else_is_for_the_handbook(text: str) -> None:
     assert parse_intent(text) == HandbookQuestion()
+
+
+def test_nothing_typed_is_small_talk() -> None:
+    assert parse_intent(" ") == SmallTalk()
 
 
 def test_a_whole_story_is_for_the_handbook() -> None:
