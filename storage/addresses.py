@@ -1,4 +1,4 @@
-"""The database's address, as people and hosting services write it, in the form that SQLAlchemy and the driver take."""
+"""Reads a database address as people and hosting services write it, for SQLAlchemy and the driver."""
 
 import ssl
 from importlib.util import find_spec
@@ -11,42 +11,42 @@ from foundation.errors import UserError
 
 DRIVER = "pg8000"
 _SCHEMES = {"postgres": f"postgresql+{DRIVER}", "postgresql": f"postgresql+{DRIVER}", "sqlite": "sqlite"}
-# The driver binds to the TLS channel by itself whenever it can.
+# The driver uses channel binding whenever it can, so that parameter changes nothing.
 _UNDERSTOOD = {"application_name", "channel_binding", "host", "sslmode"}
-_HINT = "Write sqlite:///path/to/file.db or postgresql://user:password@host:5432/name."
+_HINT = "Use sqlite:///path/to/file.db or postgresql://user:password@host:5432/name."
 
 
 class BadAddress(UserError):
-    """DATABASE_URL cannot be used. The message never repeats it: it may hold a password."""
+    """DATABASE_URL can't be used. The message never repeats it, because it may contain a password."""
 
 
 def read_address(text: str) -> tuple[URL, dict[str, Any]]:
-    """The URL for SQLAlchemy, and what the driver takes beside it.
+    """The URL for SQLAlchemy, and the driver's own arguments.
 
-    Of libpq's parameters the usual ones are understood (`host` as the folder of a Unix socket); others are refused.
+    The usual libpq parameters are understood (`host` as the folder of a Unix socket); others are rejected.
 
     Raises:
-        BadAddress: it is no address of a database that can be used.
+        BadAddress: it isn't the address of a database that can be used.
     """
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        raise BadAddress(f"DATABASE_URL cannot be read. {_HINT}") from None
+        raise BadAddress(f"DATABASE_URL isn't a valid address. {_HINT}") from None
     scheme = url.drivername.partition("+")[0]
     if scheme not in _SCHEMES:
-        raise BadAddress(f"DATABASE_URL names a database of another kind ({scheme}). {_HINT}")
+        raise BadAddress(f"PMO Assistant doesn't support {scheme} databases. {_HINT}")
     if scheme == "sqlite":
         return url, {}
     if find_spec(DRIVER) is None:
-        raise BadAddress(f"PostgreSQL needs the driver {DRIVER}. Install pmo-assistant[postgres].")
+        raise BadAddress(f"The PostgreSQL driver {DRIVER} is missing. Install pmo-assistant[postgres].")
     return _postgresql(url.set(drivername=_SCHEMES[scheme]))
 
 
 def _postgresql(url: URL) -> tuple[URL, dict[str, Any]]:
     unknown = set(url.query) - _UNDERSTOOD
     if unknown:
-        raise BadAddress(f"DATABASE_URL has a parameter that is not understood: {', '.join(sorted(unknown))}.")
-    # A socket that has been silent for half a minute is broken: no statement here takes that long.
+        raise BadAddress(f"DATABASE_URL has unknown parameters: {', '.join(sorted(unknown))}. Remove them.")
+    # A connection that has been silent for half a minute is broken: no statement here takes that long.
     extra: dict[str, Any] = {"timeout": 30, "application_name": str(url.query.get("application_name", "pmo"))}
     if "host" in url.query:
         extra["unix_sock"] = f"{url.query['host']}/.s.PGSQL.{url.port or 5432}"
@@ -56,11 +56,11 @@ def _postgresql(url: URL) -> tuple[URL, dict[str, Any]]:
 
 
 def _encryption(mode: str) -> ssl.SSLContext | None:
-    """libpq's sslmode: `require` encrypts without looking at the certificate, `verify-…` looks."""
+    """libpq's sslmode: `require` encrypts without checking the certificate, `verify-…` checks it."""
     if mode in ("disable", "allow", "prefer"):
         return None
     if mode not in ("require", "verify-ca", "verify-full"):
-        raise BadAddress("DATABASE_URL: sslmode has to be disable, require, verify-ca or verify-full.")
+        raise BadAddress("DATABASE_URL has an unknown sslmode. Use disable, require, verify-ca or verify-full.")
     context = ssl.create_default_context()
     context.check_hostname = mode == "verify-full"
     if mode == "require":

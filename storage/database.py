@@ -27,28 +27,30 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url, busy_seconds) if self.is_sqlite else _postgresql(self.url, extra)
         self._light = _sqlite(self.url, busy_seconds, "NORMAL") if self.is_sqlite else self.engine
-        # SQLite lets one writer in; queuing for it here costs nothing, polling its lock does.
-        self._turnstile = PriorityLock() if self.is_sqlite else None
+        # SQLite lets one writer in and makes the others poll. A queue in the process costs nothing, and it can let
+        # arrivals go first, which Slack wants acknowledged within three seconds.
+        self._write_lock = PriorityLock() if self.is_sqlite else None
         self._writing = threading.local()
 
     @contextmanager
     def transaction(self, *, durable: bool = True, urgent: bool = False) -> Iterator[Session]:
-        """All that is done with the session is committed together, or, when anything is raised, not at all.
+        """Commit everything done with the session together or, if anything is raised, nothing.
 
-        What is not `durable` does not wait for the disk: a power cut, but no end of the process, may undo it, unless a
-        durable transaction was committed after it. So it serves for what would be done again, and is acted upon only
-        after a durable one. An `urgent` transaction goes before all others that wait.
+        A transaction that isn't `durable` doesn't wait for the disk. A power cut, but not the end of the process, may
+        undo it, unless a durable one was committed after it. An `urgent` transaction goes before all others that wait.
 
         Raises:
-            RuntimeError: this thread is in a transaction already: two would wait for each other for ever.
+            RuntimeError: this thread is in a transaction already; the two would wait for each other for ever.
             DatabaseUnavailable: nothing was changed.
         """
         if getattr(self._writing, "on", False):
-            raise RuntimeError("A transaction was begun within a transaction.")
+            raise RuntimeError("A transaction was opened within a transaction.")
         self._writing.on = True
         try:
+            # Waiting for the disk costs more than all the rest of a small transaction. It's left out where losing the
+            # commit means only that the same work is done again; nothing is sent to Slack on the strength of it alone.
             engine = self.engine if durable else self._light
-            with self._turn(urgent), translate_errors(), Session(engine, expire_on_commit=False) as session:
+            with self._wait_turn(urgent), translate_errors(), Session(engine, expire_on_commit=False) as session:
                 session.connection(execution_options={"writes": True})
                 if not durable and not self.is_sqlite:
                     session.execute(_NO_WAITING)
@@ -57,22 +59,24 @@ class Database:
         finally:
             self._writing.on = False
 
-    def _turn(self, urgent: bool) -> AbstractContextManager[None]:
-        return self._turnstile.hold(urgent=urgent) if self._turnstile else nullcontext()
+    def _wait_turn(self, urgent: bool) -> AbstractContextManager[None]:
+        return self._write_lock.hold(urgent=urgent) if self._write_lock else nullcontext()
 
     @contextmanager
     def read_only(self) -> Iterator[Session]:
-        """A consistent look; nothing done with the session is kept."""
+        """A consistent view; nothing done with the session is saved."""
         with translate_errors(), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def exclusive_use(self) -> Iterator[None]:
-        """Be the one process at work with the SQLite file; PostgreSQL takes many.
+        """Make sure that no other process uses the SQLite file; PostgreSQL serves many.
 
         Raises:
-            UserError: another process is at work with it.
+            UserError: another process is using it.
         """
+        # A lock on a file of its own, held by the operating system: it's gone when the process dies, however it dies.
+        # A process id in a file would have to be judged, and could be another program's by then.
         if not self.is_sqlite or not self.url.database:
             yield
             return
@@ -81,11 +85,13 @@ class Database:
             lock.acquire(timeout=0)
         except Timeout:
             raise UserError(
-                f"Another PMO Assistant is already at work with {self.url.database}. "
-                "Stop it, or set PMO_DATA (or DATABASE_URL) to another place."
+                f"Another PMO Assistant is already using {self.url.database}. "
+                "Stop it, or set PMO_DATA (or DATABASE_URL) to another location."
             ) from None
         except OSError as error:
-            raise UserError(f"The folder of {self.url.database} cannot be written to ({error.strerror}).") from None
+            raise UserError(
+                f"The folder of {self.url.database} can't be written to ({error.strerror}). Give the bot write access."
+            ) from None
         try:
             yield
         finally:
@@ -97,30 +103,30 @@ class Database:
 
 
 class PriorityLock:
-    """Lets one through at a time, those in a hurry first."""
+    """A lock that urgent holders get first."""
 
     def __init__(self) -> None:
-        self._moved = threading.Condition()
-        self._is_busy = False
-        self._in_a_hurry = 0
+        self._changed = threading.Condition()
+        self._is_held = False
+        self._urgent_waiting = 0
 
     @contextmanager
     def hold(self, *, urgent: bool) -> Iterator[None]:
-        with self._moved:
-            self._in_a_hurry += urgent
-            self._moved.wait_for(lambda: not self._is_busy and (urgent or not self._in_a_hurry))
-            self._in_a_hurry -= urgent
-            self._is_busy = True
+        with self._changed:
+            self._urgent_waiting += urgent
+            self._changed.wait_for(lambda: not self._is_held and (urgent or not self._urgent_waiting))
+            self._urgent_waiting -= urgent
+            self._is_held = True
         try:
             yield
         finally:
-            with self._moved:
-                self._is_busy = False
-                self._moved.notify_all()
+            with self._changed:
+                self._is_held = False
+                self._changed.notify_all()
 
 
-# A process that is stopped, or a machine that is gone, in the middle of a transaction holds locks that others wait for:
-# the server lets go of it after these seconds.
+# A process that is stopped, or a machine that disappears, in the middle of a transaction still holds its locks, and
+# everybody else waits for them. After these seconds the server ends such a transaction.
 _HELD_SECONDS = 10
 _SESSION = (
     f"SET idle_in_transaction_session_timeout = '{_HELD_SECONDS}s'",
@@ -149,7 +155,8 @@ def _postgresql(url: URL, extra: dict[str, Any]) -> Engine:
 
 
 def _write_ahead(cursor: DBAPICursor, busy_seconds: float) -> None:
-    """Processes that open a new file together change its mode together; SQLite refuses all but one without waiting."""
+    """Switch the file to write-ahead logging, as other processes may be doing at the same moment."""
+    # SQLite refuses all but one of them at once, whatever the busy timeout says, so the waiting is done here.
     until = time.monotonic() + busy_seconds
     while True:
         try:
@@ -167,17 +174,18 @@ def _sqlite(url: URL, busy_seconds: float, synchronous: str = "FULL") -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: object) -> None:
-        connection.isolation_level = None  # BEGIN is said below, not by the driver
+        connection.isolation_level = None  # BEGIN is sent below, not by the driver
         cursor = connection.cursor()
         _write_ahead(cursor, busy_seconds)
-        # FULL waits for the disk at each commit, and so for all commits before it; NORMAL does not wait.
+        # FULL waits for the disk at each commit, and so for all commits before it; NORMAL doesn't wait.
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A reader that turns writer half-way fails at once when somebody else wrote meanwhile: say so at the start.
+        # A transaction that reads first and writes later fails at once if somebody else wrote in between. Announcing
+        # the writing at the start makes it wait for its turn instead.
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

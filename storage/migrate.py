@@ -1,4 +1,4 @@
-"""Brings the database to this version's tables, at start, under a lock."""
+"""Brings the database's tables up to date when the bot starts, under a lock."""
 
 from pathlib import Path
 
@@ -16,18 +16,20 @@ _FOLDER = Path(__file__).parent / "migrations"
 
 
 class NewerDatabase(UserError):
-    """The database was written by a later version of the bot."""
+    """The database was written by a newer version of the bot."""
 
 
 def migrate_database(database: Database) -> None:
-    """Run the migrations that are missing; several processes may ask at once.
+    """Run the migrations that are missing. Several processes may do so at once.
 
     Raises:
-        NewerDatabase: it knows revisions that this version does not.
-        DatabaseUnavailable: it is locked, full or not reachable.
+        NewerDatabase: it has revisions that this version doesn't know.
+        DatabaseUnavailable: it is locked, full or unreachable.
     """
     with translate_errors(), database.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if not database.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock
+        # Processes that start together would create the same tables. The first one through migrates; the others then
+        # find nothing to do. On SQLite, BEGIN IMMEDIATE is such a lock already.
+        if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(7036000)"))
         config = build_alembic_config(connection)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
@@ -48,7 +50,7 @@ def is_up_to_date(database: Database) -> bool:
 
 
 def build_alembic_config(connection: Connection) -> Config:
-    """Alembic pointed at our migrations, working on this connection."""
+    """Alembic's settings for our migrations on this connection."""
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection

@@ -1,4 +1,4 @@
-"""`make migration NAME="what it does"`: writes the migration that leads from the present ones to the tables."""
+"""`make migration NAME="what it does"`: writes the migration from the latest revision to the current tables."""
 
 import sys
 import tempfile
@@ -11,7 +11,7 @@ from storage.migrate import build_alembic_config, migrate_database
 
 
 def write_migration(name: str) -> None:
-    """Compare an empty database brought to head with the metadata, and write the difference as a new revision."""
+    """Compare a fully migrated empty database with the tables in code, and write the difference as a revision."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'revise.db'}")
         migrate_database(database)

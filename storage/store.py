@@ -1,4 +1,4 @@
-"""The one door to what is kept: a transaction gives a part for each noun, and all of it commits together."""
+"""The way to everything stored: a transaction has a part for each noun, and all of them commit together."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ from storage.updates import Updates
 
 
 class Transaction:
-    """What may be read and changed together. The parts share one session."""
+    """What can be read and changed together. The parts share one session; `now` is the time of the transaction."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         self.session = session
@@ -48,23 +48,25 @@ class Store:
 
     @contextmanager
     def transaction(self, now: datetime) -> Iterator[Transaction]:
-        """Change things; all or nothing."""
+        """Read and change; everything commits together or not at all."""
         with self.database.transaction() as session:
             yield Transaction(session, now)
 
     @contextmanager
     def arrival_transaction(self, arrival: Arrival, now: datetime) -> Iterator[Transaction]:
-        """The results of an arrival's work, committed together with its “done”.
+        """The results of handling an arrival, committed together with its “done”.
 
         Raises:
-            storage.engine.inbox.Lost: somebody else has taken the arrival over; nothing is changed.
+            storage.engine.inbox.LeaseLost: another process has taken the arrival over; nothing is changed.
         """
-        with self.database.transaction(durable=False) as session:  # what is lost in a power cut is done again
+        # Results and “done” share one commit, so neither exists without the other: handling the arrival again can't
+        # repeat half of it. If a power cut undoes the commit, it undoes both.
+        with self.database.transaction(durable=False) as session:
             self.inbox.mark_done(session, arrival, now)
             yield Transaction(session, now)
 
     @contextmanager
     def read_only(self, now: datetime) -> Iterator[Transaction]:
-        """Look only."""
+        """Read only."""
         with self.database.read_only() as session:
             yield Transaction(session, now)

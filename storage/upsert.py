@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT, which both databases know and SQLAlchemy spells once for each."""
+"""INSERT … ON CONFLICT, which both databases have and SQLAlchemy spells separately for each."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -11,7 +11,7 @@ from storage.tables.base import Base
 
 
 def insert_new_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert the rows that break no unique constraint; return how many that were. All rows have the same keys."""
+    """Insert the rows that break no unique constraint; return how many. All rows have the same keys."""
     if not rows:
         return 0
     statement = _insert(session, table).on_conflict_do_nothing()
@@ -23,7 +23,7 @@ def insert_new_rows(session: Session, table: type[Base], rows: Sequence[Mapping[
 
 
 def upsert_row(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:
-    """Insert the row, or make the row with the same primary key equal to it."""
+    """Insert the row, or change the one with the same primary key to it."""
     upsert_rows(session, table, [row])
 
 

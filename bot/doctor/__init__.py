@@ -1,4 +1,4 @@
-"""`pmo doctor`: what is missing or wrong, and how to mend it. It looks and changes nothing."""
+"""`pmo doctor`: finds what is missing or wrong and says how to fix it. It changes nothing."""
 
 from bot.doctor.examination import run_checks
 from bot.doctor.findings import Finding, Level

@@ -1,5 +1,6 @@
-"""From the settings outwards: files, database, handbook, model, then Slack or the local workspace."""
+"""Runs the checks from the settings outwards: files, database, handbook, model, then Slack or the local workspace."""
 
+from collections import Counter
 from datetime import datetime
 
 from bot.doctor.database import check_database
@@ -13,55 +14,58 @@ from bot.transports import read_endpoint
 from foundation.people import Role
 from knowledge.embedding import explain_missing_model
 from knowledge.handbook import read_handbook
+from servicedesk.permissions import find_pmo_leads
 from strategy.files import SAMPLE as SAMPLE_STRATEGY
 from strategy.files import read_strategy
 
 
 async def run_checks(settings: Settings, now: datetime) -> list[Finding]:
-    """Everything there is to say, in the order in which it is best mended."""
+    """All findings, in the order in which problems are best fixed."""
     found = Findings()
-    organisation = _look_at_organisation(found, settings)
+    organisation = _check_organisation(found, settings)
     with found.catching_errors("data folder"):
         prepare_data_folder(settings.data)
-        found.add_good("data folder", f"{settings.data.absolute()} may be written to.")
+        found.add_good("data folder", f"{settings.data.absolute()} can be written to.")
     is_running = check_database(found, settings, now)
-    _look_at_model(found)
+    _check_model(found)
     if settings.is_local:
-        found.add_good("Slack", "No tokens are set: “pmo run” starts a local workspace. Set them to use your own.")
+        text = "No tokens are set, so “pmo run” starts a local workspace. To use your own Slack, set its tokens."
+        found.add_good("Slack", text)
         if not is_running:
-            _look_at_port(found, settings)
+            _check_port(found, settings)
     else:
         with found.catching_errors("Slack"):
             await check_slack(found, read_endpoint(settings), organisation)
             if settings.app_token is None and not is_running:
-                _look_at_port(found, settings)
+                _check_port(found, settings)
     return found.all
 
 
-def _look_at_organisation(found: Findings, settings: Settings) -> Organisation | None:
+def _check_organisation(found: Findings, settings: Settings) -> Organisation | None:
     about = "organisation"
     with found.catching_errors(about):
         organisation = read_organisation(settings.organisation or SAMPLE)
-        roles = [
-            f"{len(organisation.people.find_by_role(role))} with the role {role}"
-            for role in (Role.PMO_STAFF, Role.PMO_LEAD, Role.LEADER)
-        ]
-        found.add_good(about, f"{organisation.name}: {len(list(organisation.people))} people, {', '.join(roles)}.")
+        found.add_good(about, f"{organisation.name}: {_count_people(organisation)}.")
         if settings.organisation is None:
-            how = "Copy bot/sample/organisation.yaml, put your people and channels in it, and set PMO_ORGANISATION."
+            how = "Copy bot/sample/organisation.yaml, enter your people and channels, and set PMO_ORGANISATION."
             (found.add_hint if settings.is_local else found.add_broken)(
                 about, f"This is the sample organisation. {how}"
             )
-        _look_at_its_files(found, organisation)
+        _check_files(found, organisation)
         return organisation
     return None
 
 
-def _look_at_its_files(found: Findings, organisation: Organisation) -> None:
-    if not organisation.people.find_by_role(Role.PMO_LEAD):
-        found.add_hint(
-            "organisation", "Nobody has the role pmo_lead, so nobody can approve or is told of what is overdue."
-        )
+def _count_people(organisation: Organisation) -> str:
+    holders = Counter(role for person in organisation.people for role in person.roles)
+    roles = [f"{holders[role]} with the role {role}" for role in (Role.PMO_STAFF, Role.PMO_LEAD, Role.LEADER)]
+    return ", ".join([f"{len(list(organisation.people))} people", *roles])
+
+
+def _check_files(found: Findings, organisation: Organisation) -> None:
+    if not find_pmo_leads(organisation.people):
+        text = "Nobody has the role pmo_lead, so nobody can approve requests or gets alerts. Give someone the role."
+        found.add_hint("organisation", text)
     own = organisation.files.handbook
     if own:
         with found.catching_errors("handbook"):
@@ -73,7 +77,7 @@ def _look_at_its_files(found: Findings, organisation: Organisation) -> None:
             found.add_good("strategy", f"{len(strategy.objectives)} objectives, {len(strategy.projects)} projects.")
 
 
-def _look_at_model(found: Findings) -> None:
+def _check_model(found: Findings) -> None:
     reason = explain_missing_model()
     if reason:
         found.add_hint("model", reason)
@@ -81,7 +85,7 @@ def _look_at_model(found: Findings) -> None:
         found.add_good("model", "Search by meaning is on.")
 
 
-def _look_at_port(found: Findings, settings: Settings) -> None:
+def _check_port(found: Findings, settings: Settings) -> None:
     with found.catching_errors("port"):
         check_port(HOST, settings.port)
-        found.add_good("port", f"{settings.port} is free." if settings.port else "Any free one is taken.")
+        found.add_good("port", f"Port {settings.port} is free." if settings.port else "Any free port will be used.")

@@ -1,4 +1,4 @@
-"""What the doctor says of one thing."""
+"""What the doctor found out."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from foundation.errors import UserError
 
 
 class Level(StrEnum):
-    """`HINT` may stay as it is; `BROKEN` must be mended before the bot does what it should."""
+    """A `HINT` may be ignored; what is `BROKEN` must be fixed before the bot works as it should."""
 
     GOOD = "good"
     HINT = "hint"
@@ -18,7 +18,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`about` names the thing; `words` say how it is and, unless it is good, how to mend it."""
+    """`about` names the thing; `text` says what state it is in and, unless that is good, how to fix it."""
 
     level: Level
     about: str
@@ -27,24 +27,24 @@ class Finding:
 
 @dataclass(slots=True)
 class Findings:
-    """A list that grows while somebody looks."""
+    """Collects findings while the checks run."""
 
     all: list[Finding] = field(default_factory=list)
 
-    def add_good(self, about: str, words: str) -> None:
-        self.all.append(Finding(Level.GOOD, about, words))
+    def add_good(self, about: str, text: str) -> None:
+        self.all.append(Finding(Level.GOOD, about, text))
 
-    def add_hint(self, about: str, words: str) -> None:
-        self.all.append(Finding(Level.HINT, about, words))
+    def add_hint(self, about: str, text: str) -> None:
+        self.all.append(Finding(Level.HINT, about, text))
 
-    def add_broken(self, about: str, words: str) -> None:
-        self.all.append(Finding(Level.BROKEN, about, words))
+    def add_broken(self, about: str, text: str) -> None:
+        self.all.append(Finding(Level.BROKEN, about, text))
 
     @contextmanager
     def catching_errors(self, about: str) -> Iterator[None]:
-        """What is refused meanwhile is a finding, each line of it one."""
+        """Turn an expected error into findings, one for each line of its message."""
         try:
             yield
-        except UserError as refused:
-            for line in refused.message.splitlines():
+        except UserError as error:
+            for line in error.message.splitlines():
                 self.add_broken(about, line)

@@ -1,12 +1,13 @@
-"""Slack: tokens, scopes, and whether channels and people of the organisation file are there."""
+"""Checks Slack: tokens, scopes, and whether the organisation file's channels and people exist."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import slack_connection
 from bot.doctor.findings import Findings
@@ -16,106 +17,106 @@ from bot.transports import EVENTS_PATH, SlackEndpoint
 from foundation.errors import UserError
 
 ABOUT = "Slack"
+NOT_FOUND = ("channel_not_found", "user_not_found", "user_not_visible")
 
 
-async def check_slack(found: Findings, at: SlackEndpoint, organisation: Organisation | None) -> None:
-    """Stops at the first thing without which the rest cannot be looked at.
+async def check_slack(found: Findings, endpoint: SlackEndpoint, organisation: Organisation | None) -> None:
+    """Stops at the first problem that makes the other checks impossible.
 
     Raises:
-        UserError: Slack does not know the bot token, or cannot be reached.
+        UserError: Slack doesn't accept the bot token, or can't be reached.
     """
     async with slack_connection.open_http_session() as http:
-        web = slack_connection.build_web_client(at.bot_token, at.api_url, http)
+        web = slack_connection.build_web_client(endpoint.bot_token, endpoint.api_url, http)
         web.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=3))
-        me = await slack_connection.identify_bot(web)
-        found.add_good(ABOUT, f"The bot token is good: {me['user']} in {me['team']}.")
-        _look_at_scopes(found, me)
-        await _look_at_events(found, at, web)
+        bot = await slack_connection.identify_bot(web)
+        found.add_good(ABOUT, f"The bot token works: {bot['user']} in {bot['team']}.")
+        _check_scopes(found, bot)
+        await _check_events(found, endpoint, web)
         if organisation:
-            await _look_at_channels(found, web, organisation)
-            await _look_at_people(found, web, organisation)
+            await _check_channels(found, web, organisation)
+            await _check_people(found, web, organisation)
 
 
-def _look_at_scopes(found: Findings, me: Mapping[str, Any]) -> None:
+def _check_scopes(found: Findings, bot: Mapping[str, Any]) -> None:
     with found.catching_errors("scopes"):
-        slack_connection.check_scopes(me)
-        if not me["scopes"]:
-            found.add_hint(
-                "scopes", "Slack does not say which scopes the bot token has, so they could not be compared."
-            )
+        slack_connection.check_scopes(bot)
+        if not bot["scopes"]:
+            found.add_hint("scopes", "Slack doesn't say which scopes the bot token has, so they couldn't be checked.")
             return
-        more = sorted(set(me["scopes"]) - set(SCOPES))
-        found.add_good("scopes", "The bot token has all that are needed.")
+        more = sorted(set(bot["scopes"]) - set(SCOPES))
+        found.add_good("scopes", "The bot token has all the scopes it needs.")
         if more:
-            found.add_hint(
-                "scopes", f"It also has some that are not needed: {', '.join(more)}. You may take them away."
-            )
+            found.add_hint("scopes", f"The bot token has scopes it doesn't need: {', '.join(more)}. Remove them.")
 
 
-async def _look_at_events(found: Findings, at: SlackEndpoint, web: AsyncWebClient) -> None:
+async def _check_events(found: Findings, endpoint: SlackEndpoint, web: AsyncWebClient) -> None:
     about = "events"
-    if at.app_token is None:
-        words = f"They are expected as signed requests on port {at.port}, path {EVENTS_PATH}."
-        found.add_good(about, f"{words} Slack must reach it by https.")
+    if endpoint.app_token is None:
+        text = f"The bot expects signed requests on port {endpoint.port}, path {EVENTS_PATH}."
+        found.add_good(about, f"{text} Slack must be able to reach it over HTTPS.")
         return
     with found.catching_errors(about):
-        await slack_connection.check_app_token(web, at.app_token)
-        found.add_good(about, "The app-level token is good: they come by Socket Mode.")
+        await slack_connection.check_app_token(web, endpoint.app_token)
+        found.add_good(about, "The app-level token works; events arrive over Socket Mode.")
 
 
-async def _look_at_channels(found: Findings, web: AsyncWebClient, organisation: Organisation) -> None:
+async def _check_channels(found: Findings, web: AsyncWebClient, organisation: Organisation) -> None:
     about, channels = "channels", organisation.channels
     wanted = {one.channel: f"the digest “{one.key}”" for one in organisation.digests}
     wanted |= {getattr(channels, name): name for name in ("triage", "progress", "stories", "leadership")}
     for channel, name in wanted.items():
-        answer = await _asked(found, about, web, "conversations.info", channel=channel)
+        answer = await _ask(web.conversations_info(channel=channel), f"the channel {channel}")
         if answer is None:
             found.add_broken(
                 about,
-                f"The channel for {name} ({channel}) is not there, or it is private and the bot is not in it. "
-                "Invite the bot there, or correct the id in the organisation file.",
+                f"The channel for {name} ({channel}) doesn't exist, or it's private and the bot isn't in it. "
+                "Invite the bot, or correct the ID in the organisation file.",
             )
         elif answer["channel"].get("is_archived"):
-            found.add_broken(about, f"#{answer['channel']['name']} ({name}) is archived. Name another one.")
+            found.add_broken(
+                about, f"#{answer['channel']['name']} ({name}) is archived. Choose another one in the organisation file."
+            )
         elif not answer["channel"].get("is_member"):
             found.add_broken(
-                about, f"The bot is not in #{answer['channel']['name']} ({name}). Type there: /invite @PMO Assistant"
+                about, f"The bot isn't in #{answer['channel']['name']} ({name}). Type there: /invite @PMO Assistant"
             )
     if not any(one.about == about for one in found.all):
         found.add_good(about, "The bot is in every channel of the organisation file.")
 
 
-async def _look_at_people(found: Findings, web: AsyncWebClient, organisation: Organisation) -> None:
+async def _check_people(found: Findings, web: AsyncWebClient, organisation: Organisation) -> None:
     about = "people"
     for person in organisation.people:
-        answer = await _asked(found, about, web, "users.info", user=person.id)
+        answer = await _ask(web.users_info(user=person.id), f"the person {person.id}")
         if answer is None:
             found.add_broken(
-                about, f"Slack does not know {person.name} ({person.id}). Correct the id in the organisation file."
+                about, f"Slack doesn't know {person.name} ({person.id}). Correct the ID in the organisation file."
             )
         elif answer["user"].get("deleted"):
             found.add_broken(
-                about, f"{person.name} ({person.id}) has left this Slack. Take them out of the organisation file."
+                about,
+                f"{person.name} ({person.id}) has a deactivated Slack account. Remove them from the organisation file.",
             )
     if not any(one.about == about for one in found.all):
-        found.add_good(about, "Slack knows everybody in the organisation file.")
+        found.add_good(about, "Slack knows everyone in the organisation file.")
 
 
-async def _asked(
-    found: Findings, about: str, web: AsyncWebClient, method: str, **what: str
-) -> Mapping[str, Any] | None:
+async def _ask(call: Awaitable[AsyncSlackResponse], what: str) -> Mapping[str, Any] | None:
     """Slack's answer; None when it knows no such thing.
 
     Raises:
-        UserError: it could not be asked.
+        UserError: Slack couldn't be asked.
     """
     try:
-        answer = await web.api_call(method, http_verb="GET", params=what)
+        answer = await call
     except SlackApiError as error:
         code = str(error.response.get("error"))
-        if code in ("channel_not_found", "user_not_found", "user_not_visible"):
+        if code in NOT_FOUND:
             return None
-        raise UserError(f"Slack refused {method}: {code}.") from None
+        raise UserError(f"Slack wouldn't say anything about {what} ({code}). Check the bot token's scopes.") from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise UserError(f"Slack did not answer {method} ({type(error).__name__}).") from None
+        raise UserError(
+            f"Slack didn't answer about {what} ({type(error).__name__}). Check the network, then try again."
+        ) from None
     return dict(answer.data)  # type: ignore[arg-type]

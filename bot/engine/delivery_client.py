@@ -95,7 +95,7 @@ class _Calls:
         """Delete what a process that had lost its lease posted besides the one message that counts."""
         delivery, search = self._delivery, self._delivery.arguments
         if delivery.target and delivery.target_ts:
-            for channel, ts in await self._find_messages(delivery.target, search["thread_ts"], search["since"]):
+            for channel, ts in await self._find_messages(delivery.target, search.get("thread_ts"), search["since"]):
                 if ts != delivery.target_ts:
                     await self._delete_message(channel, ts)
         return SendResult(delivery)

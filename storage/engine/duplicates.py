@@ -7,6 +7,7 @@ had ended, and then asks for the repair: a second message is looked for and dele
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,17 +33,21 @@ def _remove_duplicates(session: Session, row: DeliveryRow, now: datetime) -> int
     # As a follower of the post it comes to its turn once the message that counts has its ts. Looking any earlier, it
     # couldn't tell that message from the duplicates.
     root = select(DeliveryRow.posted_ts).where(DeliveryRow.id == row.target)
-    thread_ts = session.scalar(root) if row.target else row.arguments.get("thread_ts")
+    thread = {"thread_ts": session.scalar(root)} if row.target else _copy(row.arguments, "thread_ts")
     since = (row.first_attempt_at or row.created_at).timestamp()
     search = build_delivery_row(
         DeliveryKind.REMOVE_DUPLICATES,
-        {"since": since, "thread_ts": thread_ts},
+        thread | {"since": since},
         now,
         channel=row.channel,
         target=row.id,
         conversation=f"duplicates:{row.id}",
     )
     return insert_new_rows(session, DeliveryRow, [search])
+
+
+def _copy(arguments: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: arguments[name] for name in names if name in arguments}
 
 
 def _send_latest_again(session: Session, row: DeliveryRow, now: datetime) -> int:

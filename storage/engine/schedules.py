@@ -1,4 +1,4 @@
-"""When things recur: due moments as columns, and a run for every slot, within a transaction.
+"""Recurring work: due times as columns and a run for every slot, within a transaction.
 
     with store.transaction(now) as tx:
         for due in tx.schedules.claim_due(now):
@@ -6,7 +6,7 @@
                 delivery = tx.outbox.post(channel, message, key=f"{due.name}:{slot.isoformat()}", bulk=True)
                 tx.schedules.said_in(due.name, slot, delivery)
 
-Run, next moment and post commit together: a process that dies in between has done nothing, and of two processes only
+Run, next due time and post commit together: a process that dies in between has done nothing, and of two processes only
 one finds the schedule due.
 """
 
@@ -26,7 +26,7 @@ FIRED, QUIET, MISSED = "fired", "quiet", "missed"
 
 @dataclass(frozen=True, slots=True)
 class DueSchedule:
-    """A schedule whose moment has come. Everything up to and including `last_slot` has been seen to."""
+    """A schedule that is due. Every slot up to and including `last_slot` has been dealt with."""
 
     name: str
     definition: str
@@ -35,13 +35,13 @@ class DueSchedule:
 
 
 class Schedules:
-    """The schedules and their runs. All moments are aware UTC."""
+    """The schedules and their runs. All times are aware UTC."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def save_definition(self, name: str, definition: str, next_at: datetime | None) -> None:
-        """Make the schedule known, or give it its new definition; one that is the same keeps its place in time.
+        """Add the schedule or, if its definition has changed, update it; an unchanged one keeps its due time.
 
         `next_at` is its first slot from now on, None when it has ended.
         """
@@ -51,11 +51,13 @@ class Schedules:
             self._session.execute(changed.values(definition=definition, next_at=next_at))
 
     def delete_others(self, names: Collection[str]) -> None:
-        """Forget the schedules that are no longer wanted; their runs stay."""
+        """Delete all schedules but these; their runs stay."""
         self._session.execute(delete(ScheduleRow).where(ScheduleRow.name.not_in(names)))
 
     def claim_due(self, now: datetime, limit: int = 20) -> Sequence[DueSchedule]:
-        """Those whose moment has come, held until the transaction ends; what another process holds is left to it."""
+        """Schedules that are due, locked until the transaction ends."""
+        # What another process has locked is skipped, not waited for: it's running the slot, and when it commits, the
+        # schedule is no longer due.
         rows = self._session.scalars(
             select(ScheduleRow)
             .where(ScheduleRow.next_at <= now)
@@ -75,10 +77,12 @@ class Schedules:
         snapshot: Mapping[str, Any],
         outcome: str = FIRED,
     ) -> bool:
-        """Record that the slot is being run (or was quiet, or missed) and move on to `next_at`.
+        """Record that the slot is being run (or was quiet, or missed), and set the next due time.
 
-        Returns False when it was recorded before: then nothing is to be posted.
+        Returns False when it was recorded before: then don't post anything.
         """
+        # The unique constraint on schedule and slot is the last guard: even if two processes find the same slot due,
+        # only one of them can insert its run, and both commit or lose the post with it.
         row = {
             "schedule": schedule,
             "slot": slot,
@@ -95,12 +99,12 @@ class Schedules:
         return is_new
 
     def link_delivery(self, schedule: str, slot: datetime, delivery: str) -> None:
-        """The run's words are in this delivery."""
+        """Remember which delivery posts the run."""
         this = (RunRow.schedule == schedule) & (RunRow.slot == slot)
         self._session.execute(update(RunRow).where(this).values(delivery=delivery))
 
     def last_delivered(self, schedule: str) -> dict[str, Any] | None:
-        """The snapshot of the latest run whose words stand in Slack: what people saw last."""
+        """The snapshot of the latest run that was posted: what people saw last."""
         return self._session.scalar(
             select(RunRow.snapshot)
             .join(DeliveryRow, DeliveryRow.id == RunRow.delivery)
@@ -110,5 +114,5 @@ class Schedules:
         )
 
     def next_due(self) -> datetime | None:
-        """When the next schedule fires."""
+        """When the next schedule is due."""
         return self._session.scalar(select(func.min(ScheduleRow.next_at)))
