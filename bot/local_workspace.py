@@ -1,4 +1,4 @@
-"""The local workspace as a process of its own: the bot speaks to it only as it speaks to Slack."""
+"""Runs the local workspace in a process of its own; the bot uses it exactly as it uses Slack."""
 
 import asyncio
 import errno
@@ -13,14 +13,14 @@ from foundation.errors import UserError
 
 log = logging.getLogger(__name__)
 
-BOT_TOKEN = "xoxb-local-pmo"  # noqa: S105 (known to everybody, good only on this machine)
+BOT_TOKEN = "xoxb-local-pmo"  # noqa: S105 (no secret: it works on this machine only)
 APP_TOKEN = "xapp-1-local-pmo"  # noqa: S105 (the same)
 HOST = "127.0.0.1"
 SEED = Path(__file__).parent / "sample" / "workspace.yaml"
 
 
 class LocalWorkspace:
-    """Started with the bot and gone with it: it ends when its standard input is closed."""
+    """Starts and ends with the bot: it exits when its standard input is closed."""
 
     def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
         self._process = process
@@ -33,31 +33,31 @@ class LocalWorkspace:
 
     @classmethod
     async def start(cls, manifest: dict[str, Any], data: Path, port: int) -> "LocalWorkspace":
-        """Start it and wait until it listens.
+        """Start it and wait until it's ready.
 
         Raises:
-            UserError: it could not start, for example because the port is taken.
+            UserError: it couldn't start, for example because the port is in use.
         """
         check_port(HOST, port)
-        manifest_file = _written(data, manifest)
+        manifest_file = _write_manifest(data, manifest)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "workspace", "--exit-with-parent"),
             *("--manifest", str(manifest_file), "--seed", str(SEED), "--data", str(data), "--port", str(port)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the bot, which then ends the workspace in good order
+            start_new_session=True,  # Ctrl-C is for the bot, which then ends the workspace itself
         )
         assert process.stdout is not None  # noqa: S101 (a pipe was asked for)
         assert process.stderr is not None  # noqa: S101 (the same)
         line = await process.stdout.readline()
         if not line:
-            words = (await process.stderr.read()).decode(errors="replace").strip().splitlines()
-            raise UserError(f"The local workspace could not start. {words[-1] if words else ''}".strip())
+            lines = (await process.stderr.read()).decode(errors="replace").strip().splitlines()
+            raise UserError(f"The local workspace couldn't start. {lines[-1] if lines else ''}".strip())
         return cls(process, json.loads(line)["ready"])
 
     async def stop(self) -> None:
-        """Let it finish writing, then go."""
+        """Let it finish writing, then end it."""
         if self._process.stdin:
             self._process.stdin.close()
         try:
@@ -69,14 +69,14 @@ class LocalWorkspace:
 
 
 async def _relay(process: asyncio.subprocess.Process) -> None:
-    """Pass on to the log what it says about trouble; a pipe that nobody reads would stop it when full."""
+    """Log its error output; a pipe that nobody reads would block it when full."""
     if process.stderr:
         async for line in process.stderr:
-            log.warning("The local workspace says: %s", line.decode(errors="replace").rstrip())
+            log.warning("Local workspace: %s", line.decode(errors="replace").rstrip())
 
 
 def check_port(host: str, port: int) -> None:
-    """Raises UserError when nobody can listen there; port 0 takes any free one."""
+    """Raises UserError when the port can't be used; 0 stands for any free one."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -86,20 +86,20 @@ def check_port(host: str, port: int) -> None:
 
 
 def explain_port_error(port: int, error: OSError) -> str:
-    """Why nobody can listen there, and what to do."""
+    """Why the port can't be used, and what to do."""
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is in use by another program. Stop that program, or set PMO_PORT to another port."
-    return f"Port {port} cannot be used ({error.strerror}). Set PMO_PORT to another port."
+        return f"Another program is using port {port}. Stop that program, or set PMO_PORT to another port."
+    return f"Port {port} can't be used ({error.strerror}). Set PMO_PORT to another port."
 
 
-def _written(data: Path, manifest: dict[str, Any]) -> Path:
+def _write_manifest(data: Path, manifest: dict[str, Any]) -> Path:
     file = data / "manifest.json"
     try:
         data.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     except OSError as error:
         raise UserError(
-            f"The local workspace cannot keep its files in {data} ({error.strerror}). "
-            "Free some space, give the bot the right to write there, or set PMO_DATA to another folder."
+            f"The local workspace can't write to {data} ({error.strerror}). "
+            "Free some space, give the bot write access, or set PMO_DATA to another folder."
         ) from None
     return file

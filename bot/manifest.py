@@ -1,26 +1,26 @@
-"""The app manifest. A test holds it to what the code registers and calls, so that the two cannot drift apart."""
+"""The app manifest. A test compares it with what the code registers and calls, so that the two can't diverge."""
 
 from typing import Any
 
 from handlers.commands import COMMANDS, EVENTS, SHORTCUTS, Command
 
-# Why each scope is there. `pmo doctor` compares them with what the token holds.
+# Why each scope is needed. `pmo doctor` compares them with the token's.
 SCOPES = {
-    "app_mentions:read": "to hear questions in channels",
-    "channels:history": "to see whether a post got through before it is tried again",
-    "channels:read": "to check that the channels of the organisation file exist",
-    "chat:write": "to answer and to post",
+    "app_mentions:read": "to receive questions in channels",
+    "channels:history": "to see whether a message arrived before sending it again",
+    "channels:read": "to check that the organisation file's channels exist",
+    "chat:write": "to answer and post",
     "commands": "for the slash commands",
-    "groups:history": "the same look in private channels",
-    "groups:read": "the same check for private channels",
-    "im:history": "to hear questions in direct messages, and the same look there",
+    "groups:history": "to do the same in private channels",
+    "groups:read": "to check private channels",
+    "im:history": "to receive questions in direct messages, and to see whether a message arrived there",
     "im:write": "to open direct messages",
-    "users:read": "to check that the people of the organisation file exist",
+    "users:read": "to check that the organisation file's people exist",
 }
 
 
 def build_manifest(request_url: str = "") -> dict[str, Any]:
-    """The manifest in Slack's form, version 2: for Socket Mode, or for signed requests to `request_url`."""
+    """The manifest in Slack's schema 2, for Socket Mode or for signed requests to `request_url`."""
     return {
         "display_information": {
             "name": "PMO Assistant",
@@ -59,9 +59,9 @@ def build_manifest(request_url: str = "") -> dict[str, Any]:
 
 
 def _command(command: Command, url: str) -> dict[str, Any]:
-    """Slack refuses an empty hint."""
-    made = {"command": command.name, "description": command.description, "should_escape": False}
-    return made | ({"usage_hint": command.usage_hint} if command.usage_hint else {}) | ({"url": url} if url else {})
+    """Slack rejects an empty hint."""
+    entry = {"command": command.name, "description": command.description, "should_escape": False}
+    return entry | ({"usage_hint": command.usage_hint} if command.usage_hint else {}) | ({"url": url} if url else {})
 
 
 def _request(url: str) -> dict[str, str]:

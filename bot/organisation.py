@@ -1,4 +1,4 @@
-"""The one organisation file: people's roles, channels, working time, and where the organisation's own files stand."""
+"""The organisation file: people's roles, channels, working hours, and where the organisation's own files are."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,13 +26,13 @@ from strategy.records import Absence
 SAMPLE = Path(__file__).parent / "sample" / "organisation.yaml"
 WEEKDAYS: dict[str, tuple[str, ...]] = dict.fromkeys(DAYS[:5], ("09:00-17:00",))
 SAMPLE_NAME = "sample"
-HOLIDAY_YEARS = range(2020, 2051)  # whoever runs this longer starts it anew in between
+HOLIDAY_YEARS = range(2020, 2051)  # a bot that runs longer is restarted in between
 
 T = TypeVar("T")
 
 
 def validate_with(check: Callable[[T], object]) -> AfterValidator:
-    """A field's value must pass the check; what the check refuses is told at the field's line."""
+    """A field's value must pass the check; what the check rejects is reported at the field's line."""
 
     def validate(value: T) -> T:
         try:
@@ -44,15 +44,15 @@ def validate_with(check: Callable[[T], object]) -> AfterValidator:
     return AfterValidator(validate)
 
 
-def _known_day(name: str) -> None:
+def _check_day(name: str) -> None:
     if name not in DAYS:
-        raise UserError(f"“{name}” is no day of the week. Use {', '.join(DAYS)}.")
+        raise UserError(f"“{name}” isn't a day of the week. Use {', '.join(DAYS)}.")
 
 
 Zone = Annotated[str, validate_with(find_zone)]
 Holidays = Annotated[str, validate_with(find_holidays)]
 Hours = Annotated[str, validate_with(Interval.parse)]
-Day = Annotated[str, validate_with(_known_day)]
+Day = Annotated[str, validate_with(_check_day)]
 
 
 class PersonEntry(Strict):
@@ -69,19 +69,19 @@ class ChannelsEntry(Strict):
 
     @model_validator(mode="after")
     def _apart(self) -> "ChannelsEntry":
-        """What is told in triage and to the leadership is not for the readers of the other channels."""
+        """What is posted for the PMO and for the leadership isn't for the readers of the other channels."""
         used = self.model_dump()
         for mine in ("triage", "leadership"):
             for other, channel in used.items():
                 if other != mine and channel == used[mine]:
-                    raise ValueError(f"{mine} and {other} are one channel. Give {mine} a channel of its own.")
+                    raise ValueError(f"{mine} and {other} are the same channel. Give {mine} a channel of its own.")
         return self
 
 
 class CalendarEntry(Strict):
     """When the PMO works. Without it: Monday to Friday from nine to five, no holidays."""
 
-    time_zone: Zone | None = None  # the organisation's, if it is not said
+    time_zone: Zone | None = None  # the organisation's, if it isn't given
     hours: dict[Day, tuple[Hours, ...]] = Field(default=WEEKDAYS)
     holidays: Holidays | None = None
     days_off: tuple[date, ...] = ()
@@ -100,7 +100,7 @@ class CalendarEntry(Strict):
 
 
 class AbsenceEntry(Strict):
-    """Somebody is away, both days included; meanwhile the delegate is asked for updates."""
+    """Someone is away, both days included; meanwhile the delegate is asked for their updates."""
 
     person: UserId
     first: date = Field(alias="from")
@@ -110,13 +110,14 @@ class AbsenceEntry(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> "AbsenceEntry":
         if self.last < self.first:
-            raise ValueError("It ends before it begins.")
+            raise ValueError("The absence ends before it begins. Swap the dates.")
         return self
 
 
 class FilesEntry(Strict):
-    """Paths relative to the organisation file. Handbook and catalogue, when left out, are those that come with the
-    product; strategy and digests, when left out, there are none. `sample` stands for the made-up ones.
+    """Paths relative to the organisation file; `sample` names the sample strategy and digests.
+
+    Without a path, the shipped handbook and catalogue are used, and there is no strategy and no digest.
     """
 
     handbook: str | None = None
@@ -137,8 +138,9 @@ class OrganisationFile(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The organisation as the house uses it. `desk` holds the catalogue and the calendar, `strategy` is the file from
-    which the strategy is brought in, if the organisation names one.
+    """The organisation as the bot uses it.
+
+    `desk` holds the catalogue and the calendar; `strategy` is the file that the strategy is imported from, if any.
     """
 
     name: str
@@ -153,15 +155,15 @@ class Organisation:
     files: FilesEntry
 
     def resolve_path(self, name: str) -> Path:
-        """The file that the organisation file names so."""
+        """The absolute path of a file that the organisation file names."""
         return (self.path.parent / name).resolve()
 
 
 def read_organisation(path: Path) -> Organisation:
-    """Read and check the organisation file, and the catalogue and the digests that it names.
+    """Read and check the organisation file and the catalogue and digests that it names.
 
     Raises:
-        BadFile: naming file, line and field of all that is wrong.
+        BadFile: with file, line and field of every problem.
     """
     entry = read_yaml(path, OrganisationFile)
     _check_people(path, entry)
@@ -175,51 +177,51 @@ def read_organisation(path: Path) -> Organisation:
         people=people,
         channels=channels,
         desk=Desk(catalogue, entry.calendar.build_calendar(entry.time_zone), people),
-        digests=_digests(path, entry, people),
+        digests=_read_digests(path, entry, people),
         absences=tuple(Absence(one.person, one.first, one.last, one.delegate) for one in entry.absences),
-        strategy=_named(path, entry.files.strategy, SAMPLE_STRATEGY),
+        strategy=_resolve(path, entry.files.strategy, SAMPLE_STRATEGY),
         path=path,
         files=entry.files,
     )
 
 
-def _named(path: Path, name: str | None, sample: Path) -> Path | None:
+def _resolve(path: Path, name: str | None, sample: Path) -> Path | None:
     """The file that the organisation file names."""
     return sample if name == SAMPLE_NAME else (path.parent / name).resolve() if name else None
 
 
-def _digests(path: Path, entry: OrganisationFile, people: People) -> tuple[DigestDefinition, ...]:
-    """The digests, each for somebody, none of them for a few in a channel that others read."""
-    file = _named(path, entry.files.digests, SAMPLE_DIGESTS)
+def _read_digests(path: Path, entry: OrganisationFile, people: People) -> tuple[DigestDefinition, ...]:
+    """The digests. Each has readers, and none is posted where others than its audience read it."""
+    file = _resolve(path, entry.files.digests, SAMPLE_DIGESTS)
     if file is None:
         return ()
     found, text = read_digests(file), read_text(file)
     problems = [
         FileProblem(str(file), find_line(text, ["digests", number, field]), f"digests.{number}.{field}", message)
         for number, one in enumerate(found)
-        for field, message in _misdirected(one, entry.channels, people)
+        for field, message in _check_audience(one, entry.channels, people)
     ]
     if problems:
         raise BadFile(problems)
     return found
 
 
-def _misdirected(digest: DigestDefinition, channels: ChannelsEntry, people: People) -> Iterator[tuple[str, str]]:
-    """What is wrong with whom a digest is for, by field."""
+def _check_audience(digest: DigestDefinition, channels: ChannelsEntry, people: People) -> Iterator[tuple[str, str]]:
+    """Field and message of each problem with whom the digest is for."""
     for_others = {
         DigestAudience.EVERYBODY: (),
         DigestAudience.PMO: (channels.progress, channels.stories, channels.leadership),
         DigestAudience.LEADERS: (channels.progress, channels.stories, channels.triage),
     }
     if digest.channel in for_others[digest.audience]:
-        others = f"Others than the audience “{digest.audience}” read {digest.channel}."
-        yield "channel", f"{others} Name another channel, or another audience."
+        others = f"People outside the audience “{digest.audience}” can read {digest.channel}."
+        yield "channel", f"{others} Choose another channel or another audience."
     try:
         find_readers(digest, people)
     except ValueError:
         yield (
             "audience",
-            f"Nobody in the organisation file is of the audience “{digest.audience}”. Give them their role.",
+            f"Nobody in the organisation file belongs to the audience “{digest.audience}”. Give someone the role.",
         )
 
 
@@ -227,13 +229,12 @@ def _check_people(path: Path, entry: OrganisationFile) -> None:
     text, seen, problems = read_text(path), set(), []
     for number, person in enumerate(entry.people):
         if person.id in seen:
-            line = find_line(text, ["people", number, "id"])
-            problems.append(FileProblem(str(path), line, f"people.{number}.id", f"{person.id} is listed twice."))
+            line, field = find_line(text, ["people", number, "id"]), f"people.{number}.id"
+            message = f"{person.id} is listed twice. Remove one of the entries."
+            problems.append(FileProblem(str(path), line, field, message))
         seen.add(person.id)
     if not any(Role.PMO_STAFF in person.roles for person in entry.people):
-        line = find_line(text, ["people"])
-        problems.append(
-            FileProblem(str(path), line, "people", "Nobody has the role pmo_staff, so nobody could triage.")
-        )
+        message = "Nobody has the role pmo_staff, so nobody could triage requests. Give someone the role."
+        problems.append(FileProblem(str(path), find_line(text, ["people"]), "people", message))
     if problems:
         raise BadFile(problems)

@@ -5,6 +5,7 @@ Only the standard library is imported at the top: this has to work while the res
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -63,12 +64,16 @@ class _Lines:
     def __init__(self, text: str) -> None:
         self._text = text
         self._count = ""
+        self._began = time.monotonic()
+        self._is_announced = False
 
     def advance(self, done: int, total: int) -> None:
         self._count = f" {done:,} of {total:,}" if total else ""
 
     def show(self) -> None:
-        report_step(f"{self._text} …{self._count}")
+        waited = f" ({time.monotonic() - self._began:.0f} s)" if self._is_announced else ""
+        self._is_announced = True
+        report_step(f"{self._text} …{self._count or waited}")
 
     def close(self) -> None:
         pass

@@ -1,4 +1,4 @@
-"""Settings from the environment. Secrets are SecretStr, so that no log and no error prints them."""
+"""Settings from environment variables. Secrets are SecretStr, so that no log or error message shows them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ SLACK_API = "https://slack.com/api/"
 
 
 class Settings(BaseSettings):
-    """Everything that the environment says. Each field names its variable."""
+    """Every setting. Each field's alias is its environment variable."""
 
     model_config = SettingsConfigDict(populate_by_name=True, env_ignore_empty=True, extra="ignore")
 
@@ -31,50 +31,50 @@ class Settings(BaseSettings):
     @classmethod
     def _is_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
         if token and not token.get_secret_value().startswith("xoxb-"):
-            raise ValueError("a bot token begins with xoxb- (Slack: OAuth & Permissions)")
+            raise ValueError("a bot token starts with xoxb-; copy it from OAuth & Permissions")
         return token
 
     @field_validator("app_token")
     @classmethod
     def _is_app_token(cls, token: SecretStr | None) -> SecretStr | None:
         if token and not token.get_secret_value().startswith("xapp-"):
-            raise ValueError("an app-level token begins with xapp- (Slack: Basic Information)")
+            raise ValueError("an app-level token starts with xapp-; create one under Basic Information")
         return token
 
     @field_validator("slack_api_url")
     @classmethod
     def _is_address(cls, address: str) -> str:
         if not address.startswith(("http://", "https://")):
-            raise ValueError("the address of the Web API begins with https:// (or http:// for a local one)")
+            raise ValueError("the address of the Web API starts with https:// (or http:// on this machine)")
         return address.rstrip("/") + "/"
 
     @property
     def is_local(self) -> bool:
-        """Whether no Slack is configured, so that the local workspace is to be used."""
+        """Whether no Slack is configured, so that the bot runs with a local workspace."""
         return self.bot_token is None and self.app_token is None and self.signing_secret is None
 
     @property
     def database(self) -> str:
-        """The database's address; by default a file in the data folder."""
+        """The address of the database; by default a file in the data folder."""
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data.absolute() / 'pmo.db'}"
 
 
 def read_settings() -> Settings:
-    """The settings of this environment.
+    """The settings from the environment.
 
     Raises:
-        UserError: naming each variable that cannot be used, never its value.
+        UserError: naming each variable that is invalid, but never its value.
     """
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"{found['loc'][0]}: {_words(str(found['msg']))}" for found in error.errors()]
+        lines = [f"{found['loc'][0]}: {_describe(str(found['msg']))}" for found in error.errors()]
         raise UserError("\n".join(lines)) from None
 
 
-def _words(message: str) -> str:
+def _describe(message: str) -> str:
     """Pydantic's message as a sentence, without the value."""
-    words = message.removeprefix("Value error, ").removeprefix("Input should be ").partition(", unable")[0]
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if message.startswith("Value") else f"It must be {words}."
+    text = message.removeprefix("Value error, ").removeprefix("Input should be ").partition(", unable")[0]
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if message.startswith("Value") else f"It must be {text}."

@@ -1,4 +1,4 @@
-"""Giving up in the middle of starting when somebody asks to."""
+"""Gives up in the middle of starting when somebody asks to stop."""
 
 import asyncio
 import signal
@@ -10,18 +10,18 @@ T = TypeVar("T")
 
 
 class Stopped(Exception):
-    """Somebody asked to stop before it had begun in earnest."""
+    """Somebody asked to stop before the bot was ready."""
 
 
 async def wait_unless_stopped(stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
-    """Wait for the work, but not longer than until `stopping` is set.
+    """Wait for the work, but no longer than until `stopping` is set.
 
     Raises:
-        Stopped: it was set first; the work has been cancelled.
+        Stopped: `stopping` was set first, and the work is cancelled.
     """
-    task, bell = asyncio.create_task(work), asyncio.create_task(stopping.wait())
-    await asyncio.wait({task, bell}, return_when=asyncio.FIRST_COMPLETED)
-    bell.cancel()
+    task, stop = asyncio.create_task(work), asyncio.create_task(stopping.wait())
+    await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
     if task.done():
         return task.result()
     task.cancel()
@@ -31,13 +31,13 @@ async def wait_unless_stopped(stopping: asyncio.Event, work: Coroutine[Any, Any,
 
 
 def raise_if_stopped(stopping: asyncio.Event) -> None:
-    """The same for work in a thread, which calls this wherever it can give up."""
+    """For work in a thread, which calls this wherever it can give up."""
     if stopping.is_set():
         raise Stopped
 
 
 def listen_for_stop_signal() -> asyncio.Event:
-    """Set by Ctrl-C or a polite kill; a second one ends the process at once, as people expect."""
+    """An event that Ctrl-C or SIGTERM sets; a second one ends the process at once, as people expect."""
     stopping, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def stop() -> None:

@@ -1,4 +1,4 @@
-"""Bringing in a strategy: from the file that the organisation names, or by hand."""
+"""Imports a strategy: from the file that the organisation names, or by hand."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -16,12 +16,12 @@ SAMPLE_TODAY = date(2026, 11, 23)  # the Monday that the sample is written for
 
 
 def choose_strategy(store: Store, organisation: Organisation, now: datetime) -> None:
-    """Bring in the strategy that the organisation names, if it is new or has changed since it was brought in last.
+    """Import the strategy file that the organisation names, if it's new or has changed since its last import.
 
-    What was imported by hand in between stays in force until then.
+    Until it changes, a strategy that was imported by hand in between stays current.
 
     Raises:
-        BadFile: naming file, line and field of all that is wrong.
+        BadFile: with file, line and field of every problem.
     """
     path = organisation.strategy
     if path is None:
@@ -30,14 +30,13 @@ def choose_strategy(store: Store, organisation: Organisation, now: datetime) -> 
         before = tx.strategy.find_last_from(_origin(path))
     if path == SAMPLE:
         if before is None:
-            _bring_in(store, shift_sample_dates(now.date()), path, now)
+            _import_text(store, shift_sample_dates(now.date()), path, now)
     elif before is None or not before.has_text(read_text(path)):
         import_strategy(store, path, now)
 
 
 def shift_sample_dates(today: date) -> str:
-    """The sample, its dates moved by whole weeks when its cycle is not the present one: a demonstration of another
-    year is to be as lively."""
+    """The sample; outside its cycle, its dates are moved by whole weeks, so that it looks current in any year."""
     text = read_text(SAMPLE)
     if SAMPLE_CYCLE[0] <= today <= SAMPLE_CYCLE[1]:
         return text
@@ -47,15 +46,15 @@ def shift_sample_dates(today: date) -> str:
 
 
 def import_strategy(store: Store, path: Path, now: datetime) -> tuple[Strategy, bool]:
-    """Check a file and put it in force. Returns what it says, and whether that was not in force already.
+    """Check a file and make it the current strategy. Returns the strategy, and whether that changed anything.
 
     Raises:
-        BadFile: naming file, line and field of all that is wrong; nothing is changed.
+        BadFile: with file, line and field of every problem; nothing is changed.
     """
-    return _bring_in(store, read_text(path), path, now)
+    return _import_text(store, read_text(path), path, now)
 
 
-def _bring_in(store: Store, text: str, path: Path, now: datetime) -> tuple[Strategy, bool]:
+def _import_text(store: Store, text: str, path: Path, now: datetime) -> tuple[Strategy, bool]:
     strategy = parse_strategy(text, name=str(path))
     with store.transaction(now) as tx:
         return strategy, tx.strategy.import_version(text, strategy, _origin(path), now)

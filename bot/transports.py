@@ -1,4 +1,4 @@
-"""How what happens in Slack reaches the bot: by Socket Mode, or by signed HTTP requests."""
+"""How events reach the bot: over Socket Mode or as signed HTTP requests."""
 
 import asyncio
 import contextlib
@@ -13,17 +13,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import slack_connection
 from bot.local_workspace import APP_TOKEN, BOT_TOKEN, LocalWorkspace, explain_port_error
 from bot.manifest import build_manifest
+from bot.progress import show_progress
 from bot.settings import Settings
 from bot.stopping import wait_unless_stopped
 from foundation.errors import UserError
 
 EVENTS_PATH = "/slack/events"
-EVERYWHERE = "0.0.0.0"  # noqa: S104 (Slack, or the proxy before us, comes from outside; every request is signed)
+ALL_INTERFACES = "0.0.0.0"  # noqa: S104 (Slack or a proxy connects from outside; every request is signed)
 
 
 @dataclass(frozen=True, slots=True)
 class SlackEndpoint:
-    """Which Slack to speak to. Without `app_token` it speaks to us, on `port`. `page` is the local workspace's."""
+    """Which Slack to use. Without `app_token`, Slack sends requests to `port`. `page` is the local workspace's."""
 
     api_url: str
     bot_token: str
@@ -35,11 +36,12 @@ class SlackEndpoint:
 
 @contextlib.asynccontextmanager
 async def open_endpoint(settings: Settings) -> AsyncIterator[SlackEndpoint]:
-    """The Slack that the settings name; without tokens a local workspace, which lives as long as this context."""
+    """The Slack that the settings name; without tokens, a local workspace that runs as long as this context."""
     if not settings.is_local:
         yield read_endpoint(settings)
         return
-    workspace = await LocalWorkspace.start(build_manifest(), settings.data / "workspace", settings.port)
+    with show_progress("Starting the local workspace"):
+        workspace = await LocalWorkspace.start(build_manifest(), settings.data / "workspace", settings.port)
     try:
         yield SlackEndpoint(workspace.api_url, BOT_TOKEN, APP_TOKEN, None, settings.port, workspace.url)
     finally:
@@ -47,19 +49,19 @@ async def open_endpoint(settings: Settings) -> AsyncIterator[SlackEndpoint]:
 
 
 def read_endpoint(settings: Settings) -> SlackEndpoint:
-    """The Slack of the tokens.
+    """The Slack that the tokens belong to.
 
     Raises:
-        UserError: one of what belongs together is missing.
+        UserError: one of the settings that belong together is missing.
     """
     if settings.bot_token is None:
-        raise UserError("SLACK_BOT_TOKEN is not set, but other tokens are. Copy it from OAuth & Permissions.")
+        raise UserError("SLACK_BOT_TOKEN isn't set, but other Slack settings are. Copy it from OAuth & Permissions.")
     app_token = settings.app_token.get_secret_value() if settings.app_token else None
     secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
     if not app_token and not secret:
         raise UserError(
-            "SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN is not. Make one in Basic Information, with the scope "
-            "connections:write; or set SLACK_SIGNING_SECRET to receive events by HTTP."
+            "SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN isn't. Create one under Basic Information with the scope "
+            "connections:write, or set SLACK_SIGNING_SECRET to receive events over HTTP."
         )
     return SlackEndpoint(
         settings.slack_api_url, settings.bot_token.get_secret_value(), app_token, secret, settings.port
@@ -68,26 +70,26 @@ def read_endpoint(settings: Settings) -> SlackEndpoint:
 
 @contextlib.asynccontextmanager
 async def open_transport(
-    at: SlackEndpoint, bolt: AsyncApp, web: AsyncWebClient, stopping: asyncio.Event
+    endpoint: SlackEndpoint, bolt: AsyncApp, web: AsyncWebClient, stopping: asyncio.Event
 ) -> AsyncIterator[None]:
-    """Open as long as this context.
+    """Receive events as long as this context lasts.
 
     Raises:
-        UserError: it cannot be opened, in words that say what to do.
+        UserError: the transport can't be opened; the message says what to do.
         bot.stopping.Stopped: somebody asked to stop meanwhile.
     """
-    if at.app_token:
-        socket = slack_connection.build_socket_handler(bolt, at.app_token, web)
+    if endpoint.app_token:
+        socket = slack_connection.build_socket_handler(bolt, endpoint.app_token, web)
         try:
             await wait_unless_stopped(stopping, socket.connect_async())  # type: ignore[no-untyped-call]
             yield
         finally:
             await socket.close_async()  # type: ignore[no-untyped-call]
         return
-    runner = http.AppRunner(AsyncSlackAppServer(at.port, EVENTS_PATH, bolt).web_app, access_log=None)
+    runner = http.AppRunner(AsyncSlackAppServer(endpoint.port, EVENTS_PATH, bolt).web_app, access_log=None)
     await runner.setup()
     try:
-        await _listen(runner, at.port)
+        await _listen(runner, endpoint.port)
         yield
     finally:
         await runner.cleanup()
@@ -95,6 +97,6 @@ async def open_transport(
 
 async def _listen(runner: http.AppRunner, port: int) -> None:
     try:
-        await http.TCPSite(runner, EVERYWHERE, port).start()
+        await http.TCPSite(runner, ALL_INTERFACES, port).start()
     except OSError as error:
         raise UserError(explain_port_error(port, error)) from None

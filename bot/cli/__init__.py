@@ -10,7 +10,7 @@ import typer
 from bot.cli import ask, catalogue, diagnosis, digest, handbook, running, strategy
 from foundation.errors import UserError
 
-# Typer brings its own click along or uses the one installed: its errors are reached through one that Typer exports.
+# Typer either bundles click or uses the one installed, so click's error is found through one that Typer exports.
 CommandLineError: type[Exception] = next(
     kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException" and issubclass(kind, Exception)
 )
@@ -41,31 +41,30 @@ def pmo(
 
 
 def main() -> None:
-    """Run the command. What can be expected to go wrong is told in words: exit code 2 when it is the command that was
-    mistyped, 1 for all else; 130 after Ctrl-C."""
+    """Run the command. Expected errors take one line; they exit with 2 if mistyped, 130 after Ctrl-C, otherwise 1."""
     try:
         sys.exit(app(standalone_mode=False, prog_name="pmo"))
     except CommandLineError as error:
-        _fail(_mistyped(error), 2)
+        _fail(_explain_usage_error(error), 2)
     except UserError as refused:
         _fail(refused.message, 1)
     except (typer.Abort, KeyboardInterrupt):
         _fail("Stopped.", 130)
     except BrokenPipeError:
-        # Whoever read our output has gone; without this, Python complains once more when it closes it.
+        # The reader of our output is gone; without this, Python would complain again when closing it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 
 
-def _mistyped(error: Exception) -> str:
-    """One line; nothing when the help has been printed already."""
-    words = str(error.format_message()).strip()  # type: ignore[attr-defined]
+def _explain_usage_error(error: Exception) -> str:
+    """One line; empty when the help has already been printed."""
+    text = str(error.format_message()).strip()  # type: ignore[attr-defined]
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "pmo"
-    return f"{words.rstrip('.')}. Type {path} --help to see how it is used." if words else ""
+    return f"{text.rstrip('.')}. To see how to use it, type {path} --help." if text else ""
 
 
-def _fail(words: str, code: int) -> None:
-    if words:
-        print(words, file=sys.stderr)  # noqa: T201 (a command speaks to its terminal)
+def _fail(text: str, code: int) -> None:
+    if text:
+        print(text, file=sys.stderr)  # noqa: T201 (a command speaks to its terminal)
     sys.exit(code)

@@ -8,7 +8,7 @@ from bot.composition import utc_now
 from bot.doctor import Finding, Level, run_checks
 from bot.settings import read_settings
 
-SIGNS = {Level.GOOD: "ok    ", Level.HINT: "note  ", Level.BROKEN: "WRONG "}
+LABELS = {Level.GOOD: "ok    ", Level.HINT: "note  ", Level.BROKEN: "WRONG "}
 
 
 def register(app: typer.Typer) -> None:
@@ -16,11 +16,11 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor() -> None:
-    """Say what is missing or wrong, and how to mend it. The exit code is 1 when something is wrong."""
+    """Check the set-up: what is missing or wrong, and how to fix it. The exit code is 1 when something is wrong."""
     findings = asyncio.run(run_checks(read_settings(), utc_now()))
     width = max(len(one.about) for one in findings)
     for one in findings:
-        typer.echo(f"{SIGNS[one.level]}{one.about:<{width}}  {one.text}")
+        typer.echo(f"{LABELS[one.level]}{one.about:<{width}}  {one.text}")
     typer.echo(_summary(findings))
     if any(one.level is Level.BROKEN for one in findings):
         raise typer.Exit(1)

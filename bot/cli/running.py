@@ -18,30 +18,33 @@ def register(app: typer.Typer) -> None:
 
 
 def run() -> None:
-    """Run the bot: in Slack when its tokens are set, else with a local workspace to try it in."""
+    """Run the bot: in Slack if its tokens are set, otherwise with a local workspace to try it in."""
     quiet_logging()
-    run_bot(read_settings(), lambda words: typer.echo(words))
+    run_bot(read_settings(), lambda text: typer.echo(text))
 
 
 def show_manifest(
     request_url: Annotated[
-        str, typer.Option(help="Receive signed HTTP requests there (https://…/slack/events) instead of Socket Mode.")
+        str,
+        typer.Option(
+            help="Receive signed HTTP requests at this address (https://…/slack/events) instead of using Socket Mode."
+        ),
     ] = "",
 ) -> None:
     """Print the app manifest to paste into Slack (api.slack.com/apps → Create New App → From a manifest)."""
     if request_url and not request_url.startswith("https://"):
-        raise UserError("Slack sends requests to addresses that begin with https:// only. Give such a one.")
+        raise UserError("Slack sends requests only to addresses that start with https://. Use one of those.")
     typer.echo(json.dumps(build_manifest(request_url), indent=2, ensure_ascii=False))
 
 
 def quiet_logging() -> None:
-    """Trouble only, on standard error. What Bolt logs below that may hold payloads, so it is never shown."""
+    """Log only warnings and errors, on standard error. Bolt's lower levels may contain payloads."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
     logging.getLogger("slack_bolt.socket").addFilter(_without_traceback)
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
-    """A connection that broke and is made anew is one line, not thirty."""
+    """A lost connection that is opened again is one line, not thirty."""
     record.exc_info, record.exc_text = None, None
     return True

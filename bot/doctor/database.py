@@ -58,12 +58,12 @@ def _check_content(found: Findings, database: Database, is_running: bool, now: d
     with store.transaction(now):
         found.add_good(ABOUT, f"{_name_database(database)} is up to date and can be written to.")
     with store.read_only(now) as tx:
-        in_force = tx.handbook.in_force()
+        current = tx.handbook.get_current()
         pages = tx.handbook.count()
         backlog = measure_backlog(tx.session)
-    if in_force:
-        origin = "shipped with the bot" if in_force.origin == "shipped" else f"imported from {in_force.origin}"
-        found.add_good("handbook", f"{pages} pages, {origin}, in use since {in_force.imported_at:%-d %B %Y}.")
+    if current:
+        origin = "shipped with the bot" if current.origin == "shipped" else f"imported from {current.origin}"
+        found.add_good("handbook", f"{pages} pages, {origin}, in use since {current.imported_at:%-d %B %Y}.")
     else:
         found.add_good("handbook", "There is none yet; the first “pmo run” imports the shipped one.")
     _check_backlog(found, backlog, is_running, now)

@@ -75,7 +75,8 @@ async def _check_channels(found: Findings, web: AsyncWebClient, organisation: Or
             )
         elif answer["channel"].get("is_archived"):
             found.add_broken(
-                about, f"#{answer['channel']['name']} ({name}) is archived. Choose another one in the organisation file."
+                about,
+                f"#{answer['channel']['name']} ({name}) is archived. Choose another one in the organisation file.",
             )
         elif not answer["channel"].get("is_member"):
             found.add_broken(

@@ -87,7 +87,7 @@ def test_the_version_is_told(pmo: Pmo) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["nonsense"], "No such command 'nonsense'. Type pmo --help"),
+        (["nonsense"], "No such command 'nonsense'. To see how to use it, type pmo --help"),
         (["ask"], "Missing argument"),
         (["ask", "a", "b"], "unexpected extra argument"),
         (["ask", "a", "--jsn"], "No such option: --jsn"),
@@ -109,9 +109,9 @@ def test_what_is_mistyped_is_told_in_one_line(pmo: Pmo, words: list[str], said: 
     [
         ("PMO_PORT", "eighty", "PMO_PORT: It must be a valid integer."),
         ("PMO_ORGANISATION", "/nowhere.yaml", "/nowhere.yaml: There is no such file."),
-        ("PMO_DATA", "/dev/null/data", "Nothing can be kept in the folder /dev/null/data"),
-        ("DATABASE_URL", "mysql://root:hidden@host/name", "DATABASE_URL names a database of another kind"),
-        ("SLACK_APP_TOKEN", "xoxb-hidden", "SLACK_APP_TOKEN: An app-level token begins with xapp-"),
+        ("PMO_DATA", "/dev/null/data", "The data folder /dev/null/data can't be written to"),
+        ("DATABASE_URL", "mysql://root:hidden@host/name", "PMO Assistant doesn't support mysql databases."),
+        ("SLACK_APP_TOKEN", "xoxb-hidden", "SLACK_APP_TOKEN: An app-level token starts with xapp-"),
     ],
 )
 @pytest.mark.parametrize("command", [["run"], ["ask", "who?"]])

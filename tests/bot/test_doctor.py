@@ -76,17 +76,17 @@ async def test_the_sample_organisation_is_wrong_in_a_real_slack(slack: RunningWo
 async def test_a_revoked_token_is_told_with_what_to_do(slack: RunningWorkspace, data: Path, now: Now) -> None:
     await slack.control("token", {"revoked": True})
     assert await told(connected(slack, data), now) == [
-        "Slack: The bot token was revoked. Install the app again and set the new SLACK_BOT_TOKEN."
+        "Slack: The bot token was revoked. Reinstall the app and set the new SLACK_BOT_TOKEN."
     ]
 
 
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack: Slack does not know this bot token."),
-        ("SLACK_APP_TOKEN", "xapp-wrong", "events: Slack does not know this app-level token."),
-        ("SLACK_APP_TOKEN", None, "Slack: SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN is not."),
-        ("SLACK_API_URL", "http://127.0.0.1:9/", "Slack: Slack cannot be reached at http://127.0.0.1:9/"),
+        ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack: Slack doesn't recognise the bot token."),
+        ("SLACK_APP_TOKEN", "xapp-wrong", "events: Slack doesn't recognise the app-level token."),
+        ("SLACK_APP_TOKEN", None, "Slack: SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN isn't."),
+        ("SLACK_API_URL", "http://127.0.0.1:9/", "Slack: Slack can't be reached at http://127.0.0.1:9/"),
     ],
 )
 async def test_what_is_wrong_with_tokens_is_told(
@@ -110,7 +110,10 @@ async def test_a_scope_too_many_is_a_hint(data: Path, now: Now) -> None:
     larger = build_manifest()
     larger["oauth_config"]["scopes"]["bot"].append("files:write")
     async with running_workspace(larger, SEED) as slack:
-        assert any("not needed: files:write" in line for line in await told(connected(slack, data), now, Level.HINT))
+        assert any(
+            "scopes it doesn't need: files:write" in line
+            for line in await told(connected(slack, data), now, Level.HINT)
+        )
 
 
 async def test_channels_where_the_bot_is_missing_and_people_slack_does_not_know_are_named(
@@ -121,9 +124,9 @@ async def test_channels_where_the_bot_is_missing_and_people_slack_does_not_know_
     organisation.write_text(text.replace("C05STORIES", "C99NOWHERE").replace("U06FARAH", "U99NOBODY"))
     await slack.as_user("U01ADA").command("/remove @PMO Assistant", channel="C04PROGRESS")
     lines = await told(connected(slack, data, PMO_ORGANISATION=organisation), now)
-    assert any("The bot is not in #strategy-progress" in line and "/invite @PMO Assistant" in line for line in lines)
-    assert any("C99NOWHERE" in line and "is not there" in line for line in lines)
-    assert any("Slack does not know Farah Haddad (U99NOBODY)" in line for line in lines)
+    assert any("The bot isn't in #strategy-progress" in line and "/invite @PMO Assistant" in line for line in lines)
+    assert any("C99NOWHERE" in line and "doesn't exist" in line for line in lines)
+    assert any("Slack doesn't know Farah Haddad (U99NOBODY)" in line for line in lines)
     assert len(lines) == 3
 
 
@@ -158,7 +161,7 @@ async def test_it_sees_a_bot_at_work(data: Path, now: Now) -> None:
     with database.exclusive_use():
         good = await told(settings, now, Level.GOOD)
     database.close()
-    assert any(line.startswith("process: A PMO Assistant is at work") for line in good)
+    assert any(line.startswith("process: A PMO Assistant is running") for line in good)
     assert not any(line.startswith("port:") for line in good)
 
 
@@ -168,9 +171,7 @@ async def test_a_port_that_is_taken_is_told(data: Path, now: Now) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         [line] = await told(Settings(PMO_DATA=data, PMO_PORT=port), now)
-    assert (
-        line == f"port: Port {port} is in use by another program. Stop that program, or set PMO_PORT to another port."
-    )
+    assert line == f"port: Another program is using port {port}. Stop that program, or set PMO_PORT to another port."
 
 
 async def test_posts_that_slack_refused_for_good_are_counted(data: Path, now: Now) -> None:
@@ -182,5 +183,5 @@ async def test_posts_that_slack_refused_for_good_are_counted(data: Path, now: No
     for delivery in deliveries.claim("host:1", now(), 1).deliveries:
         deliveries.give_up(delivery, "channel_not_found", now())
     store.database.close()
-    [line] = [line for line in await told(settings, now, Level.HINT) if line.startswith("posts")]
-    assert line.startswith("posts: 1 post that Slack refused for good.")
+    [line] = [line for line in await told(settings, now, Level.HINT) if line.startswith("messages")]
+    assert line.startswith("messages: Slack rejected 1 message for good.")

@@ -82,9 +82,9 @@ def test_the_calendar_has_its_own_hours_zone_and_holidays(written: Written) -> N
         (
             "progress: C02",
             "progress: C04",
-            "line 5: channels: leadership and progress are one channel. Give leadership",
+            "line 5: channels: leadership and progress are the same channel. Give leadership",
         ),
-        ("stories: C03", "stories: C01", "line 5: channels: triage and stories are one channel."),
+        ("stories: C03", "stories: C01", "line 5: channels: triage and stories are the same channel."),
         ("triage: C01", "triage: general", "line 5: channels.triage: A Slack channel ID looks like C03TRIAGE"),
         ("name: Small\n", "", "line 1: name: This field is missing."),
         ("name: Small\n", "nam: Small\n", "line 1: name: This field is missing."),
@@ -99,7 +99,7 @@ def test_what_is_wrong_is_told_with_its_line_and_field(written: Written, old: st
     [
         (
             "calendar: {hours: {mondy: ['09:00-17:00']}}",
-            "line 6: calendar.hours.mondy: “mondy” is no day of the week.",
+            "line 6: calendar.hours.mondy: “mondy” isn't a day of the week.",
         ),
         ("calendar: {hours: {monday: ['9-5']}}", "line 6: calendar.hours.monday.0: “9-5” isn't a working interval."),
         ("calendar: {hours: {}}", "line 6: calendar: The calendar has no working hours."),
@@ -110,7 +110,10 @@ def test_what_is_wrong_is_told_with_its_line_and_field(written: Written, old: st
         ),
         ("calendar: {days_off: [tomorrow]}", "line 6: calendar.days_off.0: "),
         ("calender: {}", "line 6: calender: Unknown field."),
-        ("absences: [{person: U01ANN, from: 2026-09-14, to: 2026-09-01}]", "line 6: absences.0: It ends before it"),
+        (
+            "absences: [{person: U01ANN, from: 2026-09-14, to: 2026-09-01}]",
+            "line 6: absences.0: The absence ends before it",
+        ),
     ],
 )
 def test_what_may_be_left_out_must_be_right_if_it_is_there(written: Written, more: str, said: str) -> None:
@@ -123,12 +126,14 @@ def test_all_that_is_wrong_is_told_at_once(written: Written) -> None:
 
 def test_somebody_listed_twice_is_refused(written: Written) -> None:
     twice = "  - {id: U01ANN, name: Ann again}\nchannels:"
-    assert refusal(written(("channels:", twice))) == ["line 5: people.1.id: U01ANN is listed twice."]
+    assert refusal(written(("channels:", twice))) == [
+        "line 5: people.1.id: U01ANN is listed twice. Remove one of the entries."
+    ]
 
 
 def test_an_organisation_needs_somebody_who_triages(written: Written) -> None:
     assert refusal(written(("pmo_staff, ", ""))) == [
-        "line 3: people: Nobody has the role pmo_staff, so nobody could triage."
+        "line 3: people: Nobody has the role pmo_staff, so nobody could triage requests. Give someone the role."
     ]
 
 

@@ -41,9 +41,9 @@ def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("SLACK_BOT_TOKEN", SECRET, "SLACK_BOT_TOKEN: A bot token begins with xoxb-"),
-        ("SLACK_APP_TOKEN", SECRET, "SLACK_APP_TOKEN: An app-level token begins with xapp-"),
-        ("SLACK_API_URL", "slack.com", "SLACK_API_URL: The address of the Web API begins with https://"),
+        ("SLACK_BOT_TOKEN", SECRET, "SLACK_BOT_TOKEN: A bot token starts with xoxb-"),
+        ("SLACK_APP_TOKEN", SECRET, "SLACK_APP_TOKEN: An app-level token starts with xapp-"),
+        ("SLACK_API_URL", "slack.com", "SLACK_API_URL: The address of the Web API starts with https://"),
         ("PMO_PORT", "eighty", "PMO_PORT: It must be a valid integer."),
         ("PMO_PORT", "70000", "PMO_PORT: It must be less than or equal to 65535."),
         ("PMO_LEASE_SECONDS", "0", "PMO_LEASE_SECONDS: It must be greater than or equal to 3."),
@@ -70,9 +70,9 @@ def test_no_secret_is_ever_printed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN is not"),
-        ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN is not set"),
-        ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN is not set"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN isn't"),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN isn't set"),
+        ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN isn't set"),
     ],
 )
 def test_what_belongs_together_must_come_together(given: dict[str, str], said: str) -> None:

@@ -37,7 +37,9 @@ def test_only_slack_packages_read_payloads() -> None:
 
 
 def test_only_engine_names_slack_methods() -> None:
-    modules = [path for path in list_modules() if "workspace" not in path.parts and "bot/engine" not in path.as_posix()]
+    # storage's delivery kinds name what earlier versions stored.
+    allowed = ("bot/engine/", "storage/engine/delivery_kinds.py", "/workspace/")
+    modules = [path for path in list_modules() if not any(one in path.as_posix() for one in allowed)]
     found = [
         locate(path, line)
         for path in modules

@@ -52,11 +52,11 @@ def test_a_file_is_taken_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("pmo.db", "cannot be read"),
-        ("", "cannot be read"),
-        ("mysql://ada:secret@db/pmo", "another kind"),
-        ("postgres://ada:secret@db/pmo?sslmode=perhaps", "sslmode has to be"),
-        ("postgres://ada:secret@db/pmo?pgbouncer=true", "not understood: pgbouncer"),
+        ("pmo.db", "isn't a valid address"),
+        ("", "isn't a valid address"),
+        ("mysql://ada:secret@db/pmo", "doesn't support mysql"),
+        ("postgres://ada:secret@db/pmo?sslmode=perhaps", "unknown sslmode"),
+        ("postgres://ada:secret@db/pmo?pgbouncer=true", "unknown parameters: pgbouncer"),
     ],
 )
 def test_what_cannot_be_used_is_refused_without_repeating_the_password(address: str, words: str) -> None:

@@ -103,7 +103,7 @@ def test_words_of_every_script_come_back_unchanged(database: Database) -> None:
 
 def test_one_process_works_with_an_sqlite_file_and_the_second_hears_why_not(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'pmo.db'}"
-    refused = pytest.raises(UserError, match=r"already at work with .*pmo\.db.*Stop it")
+    refused = pytest.raises(UserError, match=r"already using .*pmo\.db.*Stop it")
     with Database(url).exclusive_use(), refused, Database(url).exclusive_use():
         pass
     with Database(url).exclusive_use():
