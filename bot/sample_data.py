@@ -1,4 +1,4 @@
-"""Sample news: updates, stories and a first digest, so that the local workspace looks like an office at work."""
+"""Sample updates, stories and digests, so that the local workspace looks like an office at work."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,11 +27,11 @@ from strategy.visibility import filter_visible, filter_visible_to_all
 
 NEWS = Path(__file__).parent / "sample" / "news.yaml"
 AN_HOUR = timedelta(hours=1)
-LOOKED_BACK = timedelta(days=60)
-MADE_UP = "This is a sample workspace: Meridian Water, its people and all that they report and tell here are made up."
+LOOK_BACK = timedelta(days=60)
+NOTICE = "This is a sample workspace. Meridian Water, its people and everything they post here are made up."
 
 
-class UpdateEntry(Strict):
+class UpdateSample(Strict):
     subject: Annotated[str, match_pattern("(objective|project):[a-z0-9-]+", "Expected project:KEY or objective:KEY.")]
     author: UserId
     slots_ago: Annotated[int, Field(ge=1, le=9)]
@@ -45,14 +45,14 @@ class UpdateEntry(Strict):
     seen_by: UserId | None = None
 
 
-class ValueEntry(Strict):
+class ValueSample(Strict):
     metric: Key
     days_ago: Annotated[int, Field(ge=0, le=60)]
     value: str
     author: UserId
 
 
-class ToldEntry(Strict):
+class StorySample(Strict):
     title: str
     text: str
     author: UserId
@@ -61,17 +61,17 @@ class ToldEntry(Strict):
     project: Key | None = None
     evidence: tuple[str, ...]
     people: tuple[UserId, ...] = ()
-    reviewer: UserId | None = None  # without one it waits for review
+    reviewer: UserId | None = None  # without one, the story waits for review
 
 
 class NewsFile(Strict):
-    updates: tuple[UpdateEntry, ...]
-    values: tuple[ValueEntry, ...]
-    stories: tuple[ToldEntry, ...]
+    updates: tuple[UpdateSample, ...]
+    values: tuple[ValueSample, ...]
+    stories: tuple[StorySample, ...]
 
 
 def seed_sample_data(ctx: AppContext) -> None:
-    """Tell the sample news, once, if it is the sample strategy that is in force and nobody has said anything yet."""
+    """Add the sample updates and stories, once, if the sample strategy is current and there are none yet."""
     now = ctx.now()
     with ctx.store.read_only(now) as tx:
         if not _is_new(tx):
@@ -82,11 +82,11 @@ def seed_sample_data(ctx: AppContext) -> None:
         if strategy is None or not _is_new(tx):
             return
         for channel in (ctx.channels.progress, ctx.channels.stories):
-            tx.outbox.post(channel, build_message(MADE_UP), key=f"sample:{channel}")
-        _values(tx, ctx, strategy, news.values, now)
-        _updates(tx, ctx, strategy, news.updates, now)
+            tx.outbox.post(channel, build_message(NOTICE), key=f"sample:{channel}")
+        _add_values(tx, ctx, strategy, news.values, now)
+        _add_updates(tx, ctx, strategy, news.updates, now)
         for number, entry in enumerate(news.stories, 1):
-            _story(tx, ctx, strategy, entry, f"sample-{number}", now)
+            _add_story(tx, ctx, strategy, entry, f"sample-{number}", now)
         send_past_digests(tx, ctx, now)
 
 
@@ -96,34 +96,38 @@ def _is_new(tx: Transaction) -> bool:
     return is_sample and not tx.updates.has_any() and not tx.stories.has_any()
 
 
-def _values(tx: Transaction, ctx: AppContext, strategy: Strategy, entries: Sequence[ValueEntry], now: datetime) -> None:
+def _add_values(
+    tx: Transaction, ctx: AppContext, strategy: Strategy, entries: Sequence[ValueSample], now: datetime
+) -> None:
     for entry in entries:
         at, author = now - timedelta(days=entry.days_ago), ctx.people.get(entry.author)
         found = take_measurement(strategy, author, entry.metric, on=at.date(), value=entry.value, now=now)
         tx.strategy.add_measurement(found, at)
 
 
-def _updates(
-    tx: Transaction, ctx: AppContext, strategy: Strategy, entries: Sequence[UpdateEntry], now: datetime
+def _add_updates(
+    tx: Transaction, ctx: AppContext, strategy: Strategy, entries: Sequence[UpdateSample], now: datetime
 ) -> None:
     """Each is written a few minutes after its slot; those of the last slot are posted."""
-    slots = _slots(strategy, now)
+    slots = _list_past_slots(strategy, now)
     for minutes, entry in enumerate(entries, 1):
         if entry.slots_ago > len(slots):
             continue
-        update = _update(tx, ctx, strategy, entry, slots[-entry.slots_ago] + timedelta(minutes=minutes))
+        update = _write_update(tx, ctx, strategy, entry, slots[-entry.slots_ago] + timedelta(minutes=minutes))
         tx.updates.add(update)
         if entry.slots_ago == 1:
             post_update(tx, ctx, update)
 
 
-def _slots(strategy: Strategy, now: datetime) -> list[datetime]:
-    """The last slots that are over, oldest first."""
+def _list_past_slots(strategy: Strategy, now: datetime) -> list[datetime]:
+    """The slots of the last two months, oldest first."""
     schedule = strategy.cycle.check_ins
-    return list(find_slots(schedule, now - LOOKED_BACK, now - AN_HOUR)) if schedule else []
+    return list(find_slots(schedule, now - LOOK_BACK, now - AN_HOUR)) if schedule else []
 
 
-def _update(tx: Transaction, ctx: AppContext, strategy: Strategy, entry: UpdateEntry, at: datetime) -> ProgressUpdate:
+def _write_update(
+    tx: Transaction, ctx: AppContext, strategy: Strategy, entry: UpdateSample, at: datetime
+) -> ProgressUpdate:
     kind, _, key = entry.subject.partition(":")
     subject, person = Subject(SubjectKind(kind), key), ctx.people.get(entry.author)
     given = entry.model_dump(exclude={"subject", "author", "slots_ago", "seen_by"})
@@ -134,8 +138,8 @@ def _update(tx: Transaction, ctx: AppContext, strategy: Strategy, entry: UpdateE
     return acknowledge_update(strategy, ctx.people.get(entry.seen_by), update, now=at + AN_HOUR)
 
 
-def _story(
-    tx: Transaction, ctx: AppContext, strategy: Strategy, entry: ToldEntry, story_id: str, now: datetime
+def _add_story(
+    tx: Transaction, ctx: AppContext, strategy: Strategy, entry: StorySample, story_id: str, now: datetime
 ) -> None:
     everybody, author = filter_visible_to_all(strategy, ()), ctx.people.get(entry.author)
     at = now - timedelta(days=entry.days_ago) - AN_HOUR

@@ -83,7 +83,7 @@ class Stories:
         """Whether there is any story at all."""
         return self._session.scalar(select(StoryRow.id).limit(1)) is not None
 
-    def cards(self, story_id: str) -> Mapping[str, str]:
+    def read_cards(self, story_id: str) -> Mapping[str, str]:
         """The messages that show the story: place → delivery."""
         rows = self._session.scalars(select(StoryCardRow).where(StoryCardRow.story == story_id))
         return {row.place: row.delivery for row in rows}

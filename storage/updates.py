@@ -60,7 +60,7 @@ class Updates:
         )
         return self._session.scalar(noted.returning(UpdateRow.revision)) is not None
 
-    def posts(self, update_: ProgressUpdate) -> Mapping[str, str]:
+    def read_posts(self, update_: ProgressUpdate) -> Mapping[str, str]:
         """The messages that show the update: place → delivery."""
         this = (UpdatePostRow.kind == update_.subject.kind) & (UpdatePostRow.subject == update_.subject.key)
         rows = self._session.scalars(select(UpdatePostRow).where(this, UpdatePostRow.slot == update_.slot))

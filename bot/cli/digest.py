@@ -1,4 +1,4 @@
-"""`pmo digest`: see a digest before it is sent."""
+"""`pmo digest`: list the digests and preview one before it is sent."""
 
 import html
 import json
@@ -19,8 +19,8 @@ from knowledge.library import Library
 from reporting.digest import Digest
 from strategy.schedules import find_next_slot
 
-group = typer.Typer(help="The digests: list them, preview one.", no_args_is_help=True)
-SPOTS = {
+group = typer.Typer(help="List and preview digests.", no_args_is_help=True)
+STATUS_LABELS = {
     ":large_green_circle:": "[green]",
     ":large_yellow_circle:": "[amber]",
     ":red_circle:": "[red]",
@@ -36,15 +36,19 @@ def register(app: typer.Typer) -> None:
 
 @group.command(name="list")
 def list_all() -> None:
-    """List the digests, each with its channel and the moment of the next."""
+    """List the digests, each with its channel and when it is sent next."""
     with open_installation() as found:
         digests = found.organisation.digests
     if not digests:
-        return print_result("There are no digests. Name a file of them in the organisation file, under files: digests.")
+        return print_result("There are no digests. Name a digest file in the organisation file, under files: digests.")
     for one in digests:
         slot = find_next_slot(one.schedule, utc_now())
-        when = f"{slot.astimezone(find_zone(one.schedule.zone)):%a %d %b %Y %H:%M %Z}" if slot else "never again"
-        typer.echo(f"{one.key}  →  {one.channel}  next: {when}  ({one.title})")
+        when = (
+            f"{slot.astimezone(find_zone(one.schedule.zone)):%-d %B %Y, %H:%M %Z}"
+            if slot
+            else "never (the schedule has ended)"
+        )
+        typer.echo(f"{one.key}  {one.title}, in {one.channel}, next: {when}")
     return None
 
 
@@ -53,40 +57,40 @@ def print_preview(
     name: Annotated[str, typer.Argument(help="The digest's key, such as weekly-progress.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the message's blocks as JSON.")] = False,
 ) -> None:
-    """Print a digest as it would be sent now. Nothing is sent, and nothing is taken for said."""
+    """Print a digest as it would be sent now. Nothing is sent, and later digests aren't affected."""
     now = utc_now()
     with open_installation() as found:
         choose_strategy(found.store, found.organisation, now)
-        made = _ctx(found)
+        made = _build_ctx(found)
         definition = find_digest(made.digests, name)
         with made.store.read_only(now) as tx:
             digest = build_current_digest(tx, made, definition, now)
     if as_json:
         print_result(json.dumps(build_digest_message(digest), indent=2, ensure_ascii=False))
     else:
-        print_result("\n".join(map(strip_markup, _lines(digest))))
+        print_result("\n".join(map(strip_markup, _list_lines(digest))))
 
 
 def strip_markup(mrkdwn: str) -> str:
-    """Slack's markup as plain words."""
-    for emoji, word in SPOTS.items():
-        mrkdwn = mrkdwn.replace(emoji, word)
+    """Slack's markup as plain text."""
+    for emoji, label in STATUS_LABELS.items():
+        mrkdwn = mrkdwn.replace(emoji, label)
     return html.unescape(EMOJI.sub("", mrkdwn).replace("*", "")).rstrip()
 
 
-def _lines(digest: Digest) -> Iterator[str]:
+def _list_lines(digest: Digest) -> Iterator[str]:
     yield f"{digest.title} — {digest.period}"
     yield from digest.headline
     if digest.all_green:
         yield digest.all_green
-    yield from _part("Needs attention", [one.text for one in digest.exceptions], digest.more_exceptions)
-    yield from _part("Changed since the last digest", digest.changes, digest.more_changes)
+    yield from _list_part("Needs attention", [one.text for one in digest.exceptions], digest.more_exceptions)
+    yield from _list_part("Changes since the last digest", digest.changes, digest.more_changes)
     for section in digest.sections:
-        yield from _part(section.title, section.lines, section.more)
-    yield from _part("Charts", [chart.text for chart in digest.charts], 0)
+        yield from _list_part(section.title, section.lines, section.more)
+    yield from _list_part("Charts", [chart.text for chart in digest.charts], 0)
 
 
-def _part(title: str, lines: list[str] | tuple[str, ...], more: int) -> Iterator[str]:
+def _list_part(title: str, lines: list[str] | tuple[str, ...], more: int) -> Iterator[str]:
     if lines or more:
         yield f"\n{title}"
         yield from (f"- {line}" for line in lines)
@@ -94,7 +98,7 @@ def _part(title: str, lines: list[str] | tuple[str, ...], more: int) -> Iterator
             yield f"- … and {more} more"
 
 
-def _ctx(found: Installation) -> AppContext:
+def _build_ctx(found: Installation) -> AppContext:
     def no_library() -> Library:
         raise LookupError("A digest needs no handbook.")
 

@@ -1,4 +1,4 @@
-"""`pmo strategy`: bring in a strategy, and see which versions there are."""
+"""`pmo strategy`: import a strategy and list its versions."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from bot.cli.installation import open_installation, print_result
 from bot.composition import utc_now
 from bot.strategy_import import import_strategy
 
-group = typer.Typer(help="The strategy: import a version, list the versions.", no_args_is_help=True)
+group = typer.Typer(help="Import a strategy and list its versions.", no_args_is_help=True)
 MOST_LISTED = 20
 
 
@@ -19,27 +19,27 @@ def register(app: typer.Typer) -> None:
 
 @group.command(name="import")
 def import_file(path: Annotated[Path, typer.Argument(help="A YAML file, such as strategy/sample.yaml.")]) -> None:
-    """Check a strategy file and put it in force, all or nothing. A running bot takes it up by itself."""
+    """Check a strategy file and make it the current version. A running bot uses it at once."""
     with open_installation() as ctx:
         strategy, is_new = import_strategy(ctx.store, path.resolve(), utc_now())
     for warning in strategy.warnings:
         typer.echo(f"Note: {warning}", err=True)
     if not is_new:
-        return print_result(f"Version {strategy.version} is in force already; nothing has changed.")
-    parts = f"{_counted(strategy.objectives, 'objective')}, {_counted(strategy.projects, 'project')}"
-    return print_result(f"Version {strategy.version} is in force: {parts}.")
+        return print_result(f"Version {strategy.version} is already the current version. Nothing has changed.")
+    parts = f"{_format_count(strategy.objectives, 'objective')}, {_format_count(strategy.projects, 'project')}"
+    return print_result(f"Version {strategy.version} is now the current version: {parts}.")
 
 
 @group.command(name="versions")
 def list_versions() -> None:
-    """List the versions that were brought in, newest first."""
+    """List the imported versions, newest first."""
     with open_installation() as ctx, ctx.store.read_only(utc_now()) as tx:
         found = tx.strategy.versions(MOST_LISTED)
     if not found:
-        return print_result("There is no strategy yet. Bring one in with pmo strategy import FILE.")
-    lines = [f"{one.imported_at:%Y-%m-%d %H:%M} UTC  {one.label}  ({one.origin})" for one in found]
+        return print_result("There's no strategy yet. Import one with pmo strategy import FILE.")
+    lines = [f"{one.imported_at:%-d %B %Y, %H:%M} UTC  {one.label}  ({one.origin})" for one in found]
     return print_result("\n".join(lines))
 
 
-def _counted(things: tuple[object, ...], noun: str) -> str:
+def _format_count(things: tuple[object, ...], noun: str) -> str:
     return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"

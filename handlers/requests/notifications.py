@@ -5,6 +5,7 @@ Everybody is notified once, in one place, and never about what they did themselv
 
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
+from functools import partial
 
 from foundation.people import Person
 from handlers.context import AppContext
@@ -15,6 +16,7 @@ from handlers.requests.blocks.request_view import RequestView
 from handlers.requests.blocks.timeline import build_timeline_notice
 from handlers.requests.views import view_request
 from handlers.slack.blocks.builders import Message
+from handlers.slack.cards import Cards
 from servicedesk.permissions import can_see, find_approvers, find_pmo_staff, is_acting_for_pmo
 from servicedesk.records import APPROVAL_STATES, Change, LogEntry, Request, RequestState, Verb
 from servicedesk.reminders import find_next_reminder
@@ -74,10 +76,8 @@ _REQUESTER_STATES = {
 
 def announce_request(tx: Transaction, ctx: AppContext, request: Request) -> None:
     """Post the cards of a new request: in triage, to its requester and to its watchers."""
-    view = view_request(tx, ctx, request)
-    _post_card(tx, ctx, view, TRIAGE_PLACE)
-    for person in find_card_holders(request, ctx):
-        _post_card(tx, ctx, view, person)
+    cards = _open_cards(tx, ctx, view_request(tx, ctx, request))
+    cards.post_missing([TRIAGE_PLACE, *find_card_holders(request, ctx)], bulk=request.watchers)
     update_due_time_and_homes(tx, ctx, request)
 
 
@@ -86,14 +86,11 @@ def announce_change(tx: Transaction, ctx: AppContext, before: Request, change: C
     request, entry = change.request, change.entry
     if entry is None:
         return
-    view, cards = view_request(tx, ctx, request), tx.requests.read_cards(request.number)
-    refresh_cards(tx, ctx, view)
+    cards = _open_cards(tx, ctx, view_request(tx, ctx, request))
+    cards.refresh()
     for place in find_audience(before, request, entry, ctx):
-        if place in cards:
-            tx.outbox.post(_find_channel(ctx, place), _build_notice(request, entry, ctx, place), follows=cards[place])
-    for person in find_card_holders(request, ctx):
-        if person not in cards:
-            _post_card(tx, ctx, view, person)
+        cards.notify(place, _build_notice(request, entry, ctx, place))
+    cards.post_missing(find_card_holders(request, ctx), bulk=request.watchers)
     if request.state is RequestState.CLOSED is not before.state:
         ask_rating(tx, request)
     update_due_time_and_homes(tx, ctx, request)
@@ -101,8 +98,7 @@ def announce_change(tx: Transaction, ctx: AppContext, before: Request, change: C
 
 def refresh_cards(tx: Transaction, ctx: AppContext, view: RequestView) -> None:
     """Update all cards of the request."""
-    for place, delivery in tx.requests.read_cards(view.request.number).items():
-        tx.outbox.edit(delivery, _build_card_for(ctx, view, place))
+    _open_cards(tx, ctx, view).refresh()
 
 
 def update_due_time_and_homes(tx: Transaction, ctx: AppContext, request: Request) -> None:
@@ -171,11 +167,15 @@ def _find_called(request: Request, entry: LogEntry, ctx: AppContext) -> list[str
     return [request.assignee] if request.state is RequestState.IN_PROGRESS and request.assignee else []
 
 
-def _post_card(tx: Transaction, ctx: AppContext, view: RequestView, place: str) -> None:
-    delivery = tx.outbox.post(
-        _find_channel(ctx, place), _build_card_for(ctx, view, place), bulk=place in view.request.watchers
+def _open_cards(tx: Transaction, ctx: AppContext, view: RequestView) -> Cards:
+    number = view.request.number
+    return Cards(
+        outbox=tx.outbox,
+        read=partial(tx.requests.read_cards, number),
+        remember=partial(tx.requests.remember_card, number),
+        build=partial(_build_card_for, ctx, view),
+        channels={TRIAGE_PLACE: ctx.channels.triage},
     )
-    tx.requests.remember_card(view.request.number, place, delivery)
 
 
 def _build_card_for(ctx: AppContext, view: RequestView, place: str) -> Message:
@@ -183,7 +183,3 @@ def _build_card_for(ctx: AppContext, view: RequestView, place: str) -> Message:
         return build_triage_card(view)
     person: Person = ctx.people.get(place)
     return build_personal_card(view, person) if can_see(view.request, person) else build_revoked_card(view.request)
-
-
-def _find_channel(ctx: AppContext, place: str) -> str:
-    return ctx.channels.triage if place == TRIAGE_PLACE else place

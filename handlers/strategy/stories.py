@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from foundation.errors import InvalidInput, NotFound
 from foundation.people import Person
@@ -10,6 +11,7 @@ from handlers.context import AppContext
 from handlers.home.home import refresh_homes
 from handlers.slack.blocks.builders import Block, Message
 from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
+from handlers.slack.cards import Cards
 from handlers.slack.routes import Routes
 from handlers.strategy.blocks.story import (
     FORM,
@@ -108,9 +110,10 @@ def add_story(tx: Transaction, ctx: AppContext, change: StoryChange) -> None:
     """Show a submitted story in triage, to its author and to the people it names."""
     story = change.story
     if tx.stories.add(story, change.entry):
-        _post_card(tx, ctx, story, TRIAGE)
-        _post_card(tx, ctx, story, story.author)
-        _ask_for_consent(tx, ctx, story, story)
+        cards = _open_cards(tx, ctx, story)
+        cards.post(TRIAGE)
+        cards.post(story.author)
+        _ask_for_consent(cards, story, story)
         refresh_homes(tx, ctx, _find_concerned(ctx, story))
 
 
@@ -123,10 +126,8 @@ def publish_story(tx: Transaction, ctx: AppContext, story_id: str, reviewer: Per
     stored, everybody = tx.stories.get(story_id), _load_public_strategy(tx)
     approved = apply_story_verb(stored.story, StoryVerb.APPROVE, reviewer, everybody, now=at)
     published = apply_story_verb(approved.story, StoryVerb.PUBLISH, reviewer, everybody, now=at)
-    message = build_published_message(_build_post(tx, ctx, published.story))
     # The key makes a second reviewer's click harmless: the outbox holds one delivery for it.
-    delivery = tx.outbox.post(ctx.channels.stories, message, key=f"story:{story_id}")
-    tx.stories.remember_card(story_id, PUBLISHED, delivery)
+    _open_cards(tx, ctx, published.story).post(PUBLISHED, key=f"story:{story_id}")
     _save(tx, ctx, stored, [approved, published])
 
 
@@ -217,31 +218,34 @@ def _save(tx: Transaction, ctx: AppContext, stored: StoredStory, changes: Sequen
 def _announce_change(tx: Transaction, ctx: AppContext, before: Story, change: StoryChange) -> None:
     """Show the story as it is now on every card, and say what happened in the thread under it."""
     story, entry = change.story, change.entry
-    step = build_story_step(story, entry)
-    for place, delivery in tx.stories.cards(story.id).items():
-        tx.outbox.edit(delivery, _build_card(tx, ctx, story, place))
-        if place == TRIAGE and not can_review_stories(ctx.people.get(entry.actor)):
-            tx.outbox.post(ctx.channels.triage, step, follows=delivery)
-        if place == story.author != entry.actor:
-            tx.outbox.post(place, step, follows=delivery)
-    _ask_for_consent(tx, ctx, before, story)
+    cards, step = _open_cards(tx, ctx, story), build_story_step(story, entry)
+    cards.refresh()
+    if not can_review_stories(ctx.people.get(entry.actor)):
+        cards.notify(TRIAGE, step)
+    if story.author != entry.actor:
+        cards.notify(story.author, step)
+    _ask_for_consent(cards, before, story)
     refresh_homes(tx, ctx, _find_concerned(ctx, story))
 
 
-def _ask_for_consent(tx: Transaction, ctx: AppContext, before: Story, story: Story) -> None:
+def _ask_for_consent(cards: Cards, before: Story, story: Story) -> None:
     """Give a card to the people named who have none, and ask those again whose answer was to an earlier text."""
-    known = tx.stories.cards(story.id)
+    known = cards.read()
     answered = {named.person for named in before.people if named.consent is not Consent.ASKED}
+    cards.post_missing(story.awaiting_consent)
     for named in story.people:
-        if named.consent is not Consent.GIVEN and named.person not in known:
-            _post_card(tx, ctx, story, named.person)
-        elif named.consent is Consent.ASKED and named.person in answered:
-            tx.outbox.post(named.person, build_consent_reminder(story, named.person), follows=known[named.person])
+        if named.consent is Consent.ASKED and named.person in answered and named.person in known:
+            cards.notify(named.person, build_consent_reminder(story, named.person))
 
 
-def _post_card(tx: Transaction, ctx: AppContext, story: Story, place: str) -> None:
-    channel = ctx.channels.triage if place == TRIAGE else place
-    tx.stories.remember_card(story.id, place, tx.outbox.post(channel, _build_card(tx, ctx, story, place)))
+def _open_cards(tx: Transaction, ctx: AppContext, story: Story) -> Cards:
+    return Cards(
+        outbox=tx.outbox,
+        read=partial(tx.stories.read_cards, story.id),
+        remember=partial(tx.stories.remember_card, story.id),
+        build=lambda place: _build_card(tx, ctx, story, place),
+        channels={TRIAGE: ctx.channels.triage, PUBLISHED: ctx.channels.stories},
+    )
 
 
 def _build_card(tx: Transaction, ctx: AppContext, story: Story, place: str) -> Message:

@@ -1,13 +1,15 @@
 """Progress updates: the form, the posts, corrections and acknowledgements."""
 
 from datetime import datetime
+from functools import partial
 
 from foundation.errors import InvalidInput, NotAllowed, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.home import refresh_homes
-from handlers.slack.blocks.builders import Block, escape, mention_user
+from handlers.slack.blocks.builders import Block, Message, escape, mention_user
 from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
+from handlers.slack.cards import Cards
 from handlers.slack.routes import Routes
 from handlers.strategy.blocks.tree import decode_subject
 from handlers.strategy.blocks.update import (
@@ -17,6 +19,7 @@ from handlers.strategy.blocks.update import (
     build_update_message,
     build_update_modal,
     decode_update,
+    encode_update,
 )
 from handlers.strategy.lookups import get_subject_title, load_strategy, load_updates
 from reporting.posts import build_update_post
@@ -67,10 +70,10 @@ def submit_update(call: DeferredCall) -> None:
         update = _read_update(tx, call)
         tx.updates.add(update)
         if update.revision > 1:
-            _refresh_posts(tx, call.ctx, update)
+            _open_posts(tx, call.ctx, update).refresh()
         else:
             post_update(tx, call.ctx, update)
-            _confirm_to_author(tx, call.ctx, update)
+            _open_posts(tx, call.ctx, update).post(update.author)
         refresh_homes(tx, call.ctx, _find_concerned(tx, call.ctx, update))
 
 
@@ -83,24 +86,15 @@ def mark_update_seen(call: DeferredCall) -> None:
             filter_visible(load_strategy(tx), person), person, tx.updates.get(subject, slot), now=tx.now
         )
         if tx.updates.acknowledge(update):
-            _refresh_posts(tx, call.ctx, update)
+            _open_posts(tx, call.ctx, update).refresh()
             refresh_homes(tx, call.ctx, _find_concerned(tx, call.ctx, update))
 
 
 def post_update(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
     """Post it in a channel whose readers may all see it, and send a copy to whoever is asked for help."""
-    post = build_update_post(update, load_strategy(tx), ctx.people)
+    posts = _open_posts(tx, ctx, update)
     for place in _find_places(load_strategy(tx), ctx, update):
-        key = f"update:{update.subject.kind}:{update.subject.key}:{update.slot.isoformat()}:{place}"
-        tx.updates.remember_post(update, place, tx.outbox.post(place, build_update_message(update, post), key=key))
-
-
-def _confirm_to_author(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
-    strategy = load_strategy(tx)
-    words = build_author_message(
-        update, build_update_post(update, strategy, ctx.people), _describe_places(strategy, ctx, update)
-    )
-    tx.updates.remember_post(update, update.author, tx.outbox.post(update.author, words))
+        posts.post(place, key=f"update:{encode_update(update.subject, update.slot)}:{place}")
 
 
 def _build_form(tx: Transaction, ctx: AppContext, person: Person, typed: str, subject: Subject | None) -> Block:
@@ -149,13 +143,22 @@ def _read_update(tx: Transaction, call: HandlerCall) -> ProgressUpdate:
     return write_update(strategy, person, subject, text, earlier=earlier, now=tx.now, absences=call.ctx.absences)
 
 
-def _refresh_posts(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
+def _open_posts(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> Cards:
+    return Cards(
+        outbox=tx.outbox,
+        read=partial(tx.updates.read_posts, update),
+        remember=partial(tx.updates.remember_post, update),
+        build=lambda place: _build_message(tx, ctx, update, place),
+    )
+
+
+def _build_message(tx: Transaction, ctx: AppContext, update: ProgressUpdate, place: str) -> Message:
+    """The update as its author, or as everybody else, sees it in that place."""
     strategy = load_strategy(tx)
     post = build_update_post(update, strategy, ctx.people)
-    for place, delivery in tx.updates.posts(update).items():
-        is_shown = place.startswith(("C", "G")) or place == _find_superior(strategy, update.subject)
-        own = build_author_message(update, post, _describe_places(strategy, ctx, update))
-        tx.outbox.edit(delivery, build_update_message(update, post) if is_shown else own)
+    if _is_channel(place) or place == _find_superior(strategy, update.subject):
+        return build_update_message(update, post)
+    return build_author_message(update, post, _describe_places(strategy, ctx, update))
 
 
 def _find_places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> list[str]:
@@ -188,7 +191,7 @@ def _find_superior(strategy: Strategy, subject: Subject) -> str | None:
 def _describe_places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) -> str:
     """Where the update was posted, as a sentence for its author."""
     places = _find_places(strategy, ctx, update)
-    named = [f"<#{place}>" if place.startswith(("C", "G")) else mention_user(place) for place in places]
+    named = [f"<#{place}>" if _is_channel(place) else mention_user(place) for place in places]
     if not named:
         return "People who may see it find it with `/pmo-strategy`."
     private = "" if ctx.channels.progress in places else " Not everyone may see it, so I posted it nowhere else."
@@ -201,3 +204,7 @@ def _find_concerned(tx: Transaction, ctx: AppContext, update: ProgressUpdate) ->
     above = _find_superior(strategy, update.subject)
     first = [update.author, strategy.subject(update.subject).owner, *([above] if above else [])]
     return [*first, *(person.id for person in (*find_leadership(ctx.people), *find_pmo(ctx.people)))]
+
+
+def _is_channel(place: str) -> bool:
+    return place.startswith(("C", "G"))

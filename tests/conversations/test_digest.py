@@ -25,7 +25,7 @@ def headings(message: dict[str, Any]) -> list[str]:
     return [line.strip("*") for line in firsts if line.startswith("*") and line.endswith("*")]
 
 
-async def test_the_weekly_digest_comes_on_monday_at_nine_exceptions_first(autumn: Office) -> None:
+async def test_weekly_digest_comes_monday_at_nine(autumn: Office) -> None:
     autumn.clock.forward(days=6, hours=23, minutes=1)
     told = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
     assert told["text"].startswith(f"{WEEKLY}First digest, 30 November 2026\nObjectives: 1 red, 2 unknown")
@@ -39,7 +39,7 @@ async def test_the_weekly_digest_comes_on_monday_at_nine_exceptions_first(autumn
     assert len(await digests(autumn)) == 1
 
 
-async def test_what_is_private_is_told_to_the_leadership_only(autumn: Office) -> None:
+async def test_only_leadership_sees_private_objective(autumn: Office) -> None:
     autumn.clock.forward(days=6, hours=23, minutes=1)
     told = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
     assert "depot" not in json.dumps(told).casefold()
@@ -52,7 +52,7 @@ async def test_what_is_private_is_told_to_the_leadership_only(autumn: Office) ->
     assert charts == ["Objective progress", "Where the budget goes"]
 
 
-async def test_the_next_digest_tells_what_has_changed_since_the_last_one(autumn: Office) -> None:
+async def test_next_digest_shows_what_has_changed(autumn: Office) -> None:
     autumn.clock.forward(days=6, hours=23, minutes=1)
     await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
     await autumn.ben.command("/pmo-update pressure")
@@ -66,7 +66,7 @@ async def test_the_next_digest_tells_what_has_changed_since_the_last_one(autumn:
     assert "done (unchanged)" in words(told)
 
 
-async def test_a_restart_at_the_wrong_moment_neither_doubles_nor_drops_a_digest(data: Path) -> None:
+async def test_restart_neither_doubles_nor_drops_digest(data: Path) -> None:
     clock = ShiftedClock(datetime(2026, 11, 23, 10, 0, tzinfo=UTC))
     async with opened(data, clock) as office:
         async with office.bot():
@@ -81,7 +81,7 @@ async def test_a_restart_at_the_wrong_moment_neither_doubles_nor_drops_a_digest(
         assert await digests(office) == [f"{WEEKLY}First digest, 30 November 2026"]
 
 
-async def test_after_weeks_at_rest_the_latest_digest_stands_for_all(data: Path) -> None:
+async def test_only_latest_digest_follows_a_downtime(data: Path) -> None:
     clock = ShiftedClock(datetime(2026, 11, 9, 10, 0, tzinfo=UTC))
     async with opened(data, clock) as office:
         async with office.bot():
@@ -94,7 +94,7 @@ async def test_after_weeks_at_rest_the_latest_digest_stands_for_all(data: Path) 
         assert len(await digests(office)) == 2
 
 
-async def test_nine_o_clock_stays_nine_o_clock_when_the_clocks_change(data: Path) -> None:
+async def test_digest_stays_at_nine_when_clocks_change(data: Path) -> None:
     clock = ShiftedClock(datetime(2026, 10, 18, 12, 0, tzinfo=UTC))
     async with opened(data, clock) as office, office.bot():
         clock.forward(hours=20, minutes=1)  # Monday 8:01 UTC, 9:01 in London
@@ -107,7 +107,7 @@ async def test_nine_o_clock_stays_nine_o_clock_when_the_clocks_change(data: Path
         await office.ada.wait_message("19 October 2026 to 26 October 2026", channel=PROGRESS)
 
 
-async def test_leaders_see_a_digest_before_it_is_sent_and_nobody_else_does(autumn: Office) -> None:
+async def test_only_leaders_preview_digests(autumn: Office) -> None:
     await autumn.dana.command("/pmo-strategy digest weekly-leadership")
     told = await autumn.dana.wait_message("Preview, visible only to you.")
     assert told["ephemeral"]
@@ -124,7 +124,7 @@ async def test_leaders_see_a_digest_before_it_is_sent_and_nobody_else_does(autum
     assert await digests(autumn) == []
 
 
-async def test_owners_are_reminded_once_when_an_update_is_due(autumn: Office) -> None:
+async def test_owners_are_reminded_once_of_due_updates(autumn: Office) -> None:
     await autumn.farah.command("/pmo-update cleaner")
     view = await autumn.farah.wait_view("update.form")
     given = {"rag": "red", "summary": "Too many spills.", "ask": "A decision on the Eastgate tank."}

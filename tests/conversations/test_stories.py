@@ -38,7 +38,7 @@ async def posts(office: Office) -> list[dict[str, Any]]:
     return [call for call in await office.workspace.calls("chat.postMessage") if call["args"]["channel"] == STORIES]
 
 
-async def test_a_story_is_reviewed_and_published_and_both_sides_see_it(autumn: Office) -> None:
+async def test_story_is_reviewed_and_published(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada)
     assert buttons(card) == ["Approve and publish", "Ask for changes"]
     own = await autumn.ada.wait_message("Waiting for review · Your success story")
@@ -54,7 +54,7 @@ async def test_a_story_is_reviewed_and_published_and_both_sides_see_it(autumn: O
     assert len(await posts(autumn)) == 1
 
 
-async def test_what_is_missing_is_told_under_its_field(autumn: Office) -> None:
+async def test_missing_fields_are_explained_in_the_form(autumn: Office) -> None:
     view = await form(autumn.ada)
     errors = await autumn.ada.submit(view, STORY | {"objective": "none", "people": ["U02BEN"]})
     assert errors == {
@@ -64,7 +64,7 @@ async def test_what_is_missing_is_told_under_its_field(autumn: Office) -> None:
     assert autumn.wei.nothing_came("message")
 
 
-async def test_nobody_of_the_pmo_approves_their_own_story(autumn: Office) -> None:
+async def test_pmo_staff_cannot_approve_own_story(autumn: Office) -> None:
     card = await tell(autumn, autumn.wei)
     await autumn.wei.click(card, "Approve and publish")
     await autumn.wei.wait_message("Only PMO staff other than the author can approve this story.")
@@ -75,7 +75,7 @@ async def test_nobody_of_the_pmo_approves_their_own_story(autumn: Office) -> Non
     await autumn.ben.wait_message("A third fewer bursts", channel=STORIES)
 
 
-async def test_two_reviewers_at_once_publish_it_once(autumn: Office) -> None:
+async def test_two_reviewers_publish_a_story_once(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada)
     await asyncio.gather(
         autumn.wei.click(card, "Approve and publish"), autumn.emeka.click(card, "Approve and publish", channel=TRIAGE)
@@ -89,7 +89,7 @@ async def test_two_reviewers_at_once_publish_it_once(autumn: Office) -> None:
     assert len(await posts(autumn)) == 1
 
 
-async def test_everybody_whom_it_names_agrees_first(autumn: Office) -> None:
+async def test_everyone_named_consents_before_publication(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
     asked = await autumn.ben.wait_message("Ada Okafor names you in a success story. Do you agree?")
     await autumn.wei.click(card, "Approve and publish")
@@ -101,7 +101,7 @@ async def test_everybody_whom_it_names_agrees_first(autumn: Office) -> None:
     assert "with Ben Castellanos" in words(await autumn.farah.wait_message("A third fewer", channel=STORIES))
 
 
-async def test_whoever_agreed_to_a_story_that_was_changed_is_called_back(autumn: Office) -> None:
+async def test_changed_story_asks_for_consent_again(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
     await autumn.ben.click(await autumn.ben.wait_message("Do you agree?"), "I agree")
     await autumn.wei.wait_message("Ben Castellanos agreed", channel=TRIAGE)
@@ -114,7 +114,7 @@ async def test_whoever_agreed_to_a_story_that_was_changed_is_called_back(autumn:
     assert called["text"].startswith("<@U02BEN>")
 
 
-async def test_whoever_takes_their_consent_back_takes_the_story_back(autumn: Office) -> None:
+async def test_withdrawn_consent_takes_the_post_back(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
     await autumn.ben.click(await autumn.ben.wait_message("Do you agree?"), "I agree")
     await autumn.wei.wait_message("Ben Castellanos agreed", channel=TRIAGE)
@@ -127,7 +127,7 @@ async def test_whoever_takes_their_consent_back_takes_the_story_back(autumn: Off
     assert "Ben" not in json.dumps(gone)
 
 
-async def test_a_reviewer_asks_for_changes_and_the_author_makes_them(autumn: Office) -> None:
+async def test_author_makes_requested_changes(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada)
     await autumn.wei.click(card, "Ask for changes")
     view = await autumn.wei.wait_view("story.note")
@@ -145,7 +145,7 @@ async def test_a_reviewer_asks_for_changes_and_the_author_makes_them(autumn: Off
     await autumn.ben.wait_message("Since July", channel=STORIES)
 
 
-async def test_the_author_withdraws_a_story_and_says_why(autumn: Office) -> None:
+async def test_author_withdraws_a_story_with_reason(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada)
     own = await autumn.ada.wait_message("Waiting for review · Your success story")
     await autumn.ada.click(own, "Withdraw")
@@ -157,7 +157,7 @@ async def test_the_author_withdraws_a_story_and_says_why(autumn: Office) -> None
     assert await posts(autumn) == []
 
 
-async def test_only_what_everybody_may_know_can_be_told_of(autumn: Office) -> None:
+async def test_stories_offer_only_public_subjects(autumn: Office) -> None:
     view = await form(autumn.dana)
     elements = {block["block_id"]: block.get("element") for block in view["blocks"]}
     offered = [one["value"] for key in ("objective", "project") for one in options(elements[key])]
@@ -169,7 +169,7 @@ async def test_only_what_everybody_may_know_can_be_told_of(autumn: Office) -> No
     assert errors == {"objective": "There's no objective “fewer-depots” that you can see. Choose one from the list."}
 
 
-async def test_what_is_typed_cannot_call_anybody(autumn: Office) -> None:
+async def test_typed_story_cannot_mention_anybody(autumn: Office) -> None:
     card = await tell(autumn, autumn.ada, text="<!channel> <@U02BEN> hooray", title="A third fewer bursts <!here>")
     assert "<!channel>" not in json.dumps(card)
     await autumn.wei.click(card, "Approve and publish")
@@ -178,7 +178,7 @@ async def test_what_is_typed_cannot_call_anybody(autumn: Office) -> None:
     assert "<!" not in json.dumps([block for block in told["blocks"] if block["type"] != "header"])
 
 
-async def test_the_home_shows_ones_stories_and_what_waits_for_the_pmo(autumn: Office) -> None:
+async def test_home_shows_own_and_waiting_stories(autumn: Office) -> None:
     await autumn.ada.open_home()
     await autumn.wei.open_home()
     await tell(autumn, autumn.ada)

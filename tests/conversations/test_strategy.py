@@ -21,7 +21,7 @@ async def choices(person: Visitor, told: dict[str, Any]) -> list[str]:
     return [option["text"]["text"] for option in await person.options(told, "strategy.pick", "")]
 
 
-async def test_the_strategy_shows_mission_objectives_measures_and_projects_to_the_one_who_asks(autumn: Office) -> None:
+async def test_strategy_shows_mission_objectives_metrics_and_projects(autumn: Office) -> None:
     told = await show(autumn.ada)
     assert told["ephemeral"]
     assert "Safe water, every day" in words(told)
@@ -34,7 +34,7 @@ async def test_the_strategy_shows_mission_objectives_measures_and_projects_to_th
     assert "Progress: Less water is lost between the works and the tap 75%, expected 79%" in words(told)
 
 
-async def test_one_objective_opens_with_its_charts_by_a_part_of_its_name(autumn: Office) -> None:
+async def test_part_of_a_name_opens_an_objective(autumn: Office) -> None:
     told = await show(autumn.ben, "less water", "75% done")
     assert "Less water is lost between the works and the tap" in words(told)
     charts = [block["title"] for block in told["blocks"] if block["type"] == "data_visualization"]
@@ -44,7 +44,7 @@ async def test_one_objective_opens_with_its_charts_by_a_part_of_its_name(autumn:
     assert "Next update due" in words(told)
 
 
-async def test_a_project_opens_with_its_milestones(autumn: Office) -> None:
+async def test_project_opens_with_its_milestones(autumn: Office) -> None:
     told = await show(autumn.ada, "smart-metering", "60,000 homes metered")
     assert "forecast for 22 January 2027, 35 days behind · moved 2 times" in words(told)
     assert "impact 9 of 9: Meters show where water goes at night" in words(told)
@@ -53,7 +53,7 @@ async def test_a_project_opens_with_its_milestones(autumn: Office) -> None:
     assert "4,200,000 GBP" in words(await show(autumn.dana, "smart-metering", "60,000 homes metered"))
 
 
-async def test_a_name_that_fits_several_offers_them(autumn: Office) -> None:
+async def test_ambiguous_name_offers_choices(autumn: Office) -> None:
     told = await show(autumn.ada, "the", "match “the”")
     await autumn.ada.click(told, "Open")
     view = await autumn.ada.wait_view("Objective")
@@ -62,13 +62,13 @@ async def test_a_name_that_fits_several_offers_them(autumn: Office) -> None:
     assert ":bar_chart: Leakage: from 60.9 on 31 August 2026 to 54 Ml a day" in words(view)
 
 
-async def test_a_name_that_fits_nothing_is_told_kindly(autumn: Office) -> None:
+async def test_unknown_name_is_explained(autumn: Office) -> None:
     told = await show(autumn.ada, "<!channel> moon base", "No objective or project")
     assert "<!channel>" not in told["text"]
     assert "`/pmo-strategy` on its own lists all" in told["text"]
 
 
-async def test_one_is_opened_from_the_list_in_a_window(autumn: Office) -> None:
+async def test_subject_opens_from_the_search_field(autumn: Office) -> None:
     told = await show(autumn.ada)
     await autumn.ada.click(told, "strategy.pick", "One desk for every call")
     view = await autumn.ada.wait_view("Project")
@@ -76,7 +76,7 @@ async def test_one_is_opened_from_the_list_in_a_window(autumn: Office) -> None:
 
 
 @pytest.mark.parametrize("who", ["ada", "ben", "wei", "farah"])
-async def test_what_somebody_may_not_know_of_appears_nowhere(autumn: Office, who: str) -> None:
+async def test_hidden_subjects_appear_nowhere(autumn: Office, who: str) -> None:
     person: Visitor = getattr(autumn, who)
     told = await show(person)
     assert HIDDEN not in json.dumps(told).casefold()
@@ -88,7 +88,7 @@ async def test_what_somebody_may_not_know_of_appears_nowhere(autumn: Office, who
     assert "you can see matches" in same["text"]
 
 
-async def test_a_forged_button_opens_nothing_that_is_hidden(autumn: Office) -> None:
+async def test_forged_button_opens_nothing_hidden(autumn: Office) -> None:
     told = await show(autumn.ada)
     [block] = [one for one in told["blocks"] if (one.get("accessory") or {}).get("value") == "objective:less-leakage"]
     block["accessory"]["value"] = "objective:fewer-depots"
@@ -98,7 +98,7 @@ async def test_a_forged_button_opens_nothing_that_is_hidden(autumn: Office) -> N
     assert autumn.ada.nothing_came("view_opened")
 
 
-async def test_the_leadership_sees_the_private_objective_and_the_portfolio(autumn: Office) -> None:
+async def test_leadership_sees_private_objective_and_portfolio(autumn: Office) -> None:
     told = await show(autumn.dana)
     assert "Three depots do the work of five" in words(told)
     assert "Depot moves" in await choices(autumn.dana, told)
@@ -107,7 +107,7 @@ async def test_the_leadership_sees_the_private_objective_and_the_portfolio(autum
     assert "Portfolio and strategy" not in words(await show(autumn.ada))
 
 
-async def test_weights_tell_nothing_of_what_is_hidden(autumn: Office) -> None:
+async def test_weights_reveal_nothing_hidden(autumn: Office) -> None:
     shares = ["less-leakage", "cleaner-rivers", "trusted-service"]
     seen = []
     for key in shares:
@@ -118,7 +118,7 @@ async def test_weights_tell_nothing_of_what_is_hidden(autumn: Office) -> None:
     assert seen == ["*Weight*\n41%", "*Weight*\n35%", "*Weight*\n24%"]
 
 
-async def test_the_home_shows_what_one_reports_on_and_when_it_is_due(autumn: Office) -> None:
+async def test_home_shows_own_subjects_and_due_times(autumn: Office) -> None:
     await autumn.ben.open_home()
     view = await autumn.ben.wait_home(lambda view: "Strategy" in words(view))
     assert "*Less water is lost between the works and the tap* — figures: amber · you haven't reported yet" in words(
@@ -132,13 +132,13 @@ async def test_the_home_shows_what_one_reports_on_and_when_it_is_due(autumn: Off
     assert HIDDEN not in json.dumps(opened).casefold()
 
 
-async def test_the_home_of_a_leader_tells_what_needs_attention(autumn: Office) -> None:
+async def test_leaders_home_shows_what_needs_attention(autumn: Office) -> None:
     await autumn.dana.open_home()
     view = await autumn.dana.wait_home(lambda view: "Needs attention" in words(view))
     assert "*Our works leave the river cleaner* is red" in words(view)
 
 
-async def test_a_value_is_recorded_and_counts_at_once(autumn: Office) -> None:
+async def test_recorded_value_counts_at_once(autumn: Office) -> None:
     told = await show(autumn.ben, "less-leakage", "Record a value")
     await autumn.ben.click(told, "Record a value")
     view = await autumn.ben.wait_view("Record a value")
@@ -149,7 +149,7 @@ async def test_a_value_is_recorded_and_counts_at_once(autumn: Office) -> None:
     assert "Leakage: 53.2 Ml a day" in words(await show(autumn.ada))
 
 
-async def test_a_form_offers_projects_that_all_its_readers_may_know(autumn: Office) -> None:
+async def test_request_form_offers_only_commonly_visible_projects(autumn: Office) -> None:
     await autumn.dana.command("/pmo-request health-check")
     view = await autumn.dana.wait_view("request.form")
     offered = [one["text"]["text"] for one in await autumn.dana.options(view, "request.project", "")]

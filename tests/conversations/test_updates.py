@@ -33,7 +33,7 @@ def offered(view: dict[str, Any]) -> list[str]:
     return [one["text"]["text"] for one in options(view["blocks"][0]["element"])]
 
 
-async def test_owners_choose_among_what_they_own(autumn: Office) -> None:
+async def test_owners_choose_among_their_subjects(autumn: Office) -> None:
     assert offered(await form(autumn.ben)) == [
         "Less water is lost between the works and the tap",
         "Pressure management in the northern zones",
@@ -42,19 +42,19 @@ async def test_owners_choose_among_what_they_own(autumn: Office) -> None:
     assert "Depot moves" in offered(await form(autumn.dana))
 
 
-async def test_one_that_is_named_is_chosen_already(autumn: Office) -> None:
+async def test_named_subject_is_preselected(autumn: Office) -> None:
     view = await form(autumn.ben, "pressure")
     assert view["blocks"][0]["element"]["initial_option"]["value"] == "project:pressure-management"
 
 
-async def test_of_several_that_fit_what_was_typed_one_is_chosen(autumn: Office) -> None:
+async def test_ambiguous_text_narrows_the_choice(autumn: Office) -> None:
     view = await form(autumn.ben, "the")
     titles = ["Less water is lost between the works and the tap", "Pressure management in the northern zones"]
     assert offered(view) == titles
     assert "initial_option" not in view["blocks"][0]["element"]
 
 
-async def test_somebody_who_reports_on_nothing_is_told_who_does(autumn: Office) -> None:
+async def test_person_without_subjects_is_told_why(autumn: Office) -> None:
     await autumn.ada.command("/pmo-update")
     await autumn.ada.wait_message("You don't own an objective or a project that needs updates now.")
     await autumn.ben.command("/pmo-update smart metering")
@@ -62,14 +62,14 @@ async def test_somebody_who_reports_on_nothing_is_told_who_does(autumn: Office) 
     assert autumn.ada.nothing_came("view_opened")
 
 
-async def test_the_shortcut_says_so_in_a_window(autumn: Office) -> None:
+async def test_shortcut_explains_refusal_in_a_modal(autumn: Office) -> None:
     """It comes from no channel, and words in another conversation would be overlooked."""
     await autumn.ada.shortcut("write_update")
     view = await autumn.ada.wait_view("That isn't possible")
     assert "You don't own an objective or a project that needs updates now." in words(view)
 
 
-async def test_what_is_missing_is_told_under_its_field_and_nothing_is_sent(autumn: Office) -> None:
+async def test_missing_fields_are_explained_and_nothing_sent(autumn: Office) -> None:
     view = await form(autumn.ben)
     given = {"subject": "objective:less-leakage", "rag": "red", "summary": "Off track."}
     assert await autumn.ben.submit(view, given) == {
@@ -78,7 +78,7 @@ async def test_what_is_missing_is_told_under_its_field_and_nothing_is_sent(autum
     assert await autumn.workspace.calls("chat.postMessage") == []
 
 
-async def test_an_update_is_posted_once_and_shown_wherever_the_strategy_is(autumn: Office) -> None:
+async def test_update_is_posted_once_and_shown_everywhere(autumn: Office) -> None:
     await report(autumn.ben)
     told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
     assert told["text"].startswith("Less water is lost between the works and the tap: Ben Castellanos reports amber.")
@@ -94,14 +94,14 @@ async def test_an_update_is_posted_once_and_shown_wherever_the_strategy_is(autum
     assert len(posts) == 1
 
 
-async def test_what_is_typed_cannot_call_anybody_or_format_anything(autumn: Office) -> None:
+async def test_typed_text_cannot_mention_or_format(autumn: Office) -> None:
     await report(autumn.ben, summary="<!channel> *bold* <https://evil.example|click> & done")
     told = await autumn.ada.wait_message("done", channel=PROGRESS)
     assert "<!channel>" not in json.dumps(told)
     assert "&lt;!channel&gt; ∗bold∗" in words(told)
 
 
-async def test_the_sponsor_is_asked_and_says_that_they_have_seen_it(autumn: Office) -> None:
+async def test_sponsor_is_asked_and_acknowledges(autumn: Office) -> None:
     await report(autumn.ben)
     asked = await autumn.dana.wait_message("two vans from the depot", channel=await autumn.dana.dm())
     await autumn.dana.click(asked, "Acknowledge")
@@ -110,7 +110,7 @@ async def test_the_sponsor_is_asked_and_says_that_they_have_seen_it(autumn: Offi
     await autumn.ben.wait_message("acknowledged by Dana Lindqvist", channel=await autumn.ben.dm())
 
 
-async def test_only_somebody_above_says_seen_and_only_the_first_counts(autumn: Office) -> None:
+async def test_only_first_entitled_acknowledgement_counts(autumn: Office) -> None:
     await report(autumn.ben)
     told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
     await autumn.ada.click(told, "Acknowledge")
@@ -125,7 +125,7 @@ async def test_only_somebody_above_says_seen_and_only_the_first_counts(autumn: O
     assert "acknowledged by Wei Chen" in words(shown)
 
 
-async def test_a_correction_changes_the_post_and_asks_again(autumn: Office) -> None:
+async def test_correction_edits_post_and_asks_again(autumn: Office) -> None:
     await report(autumn.ben)
     told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
     await autumn.wei.click(told, "Acknowledge")
@@ -142,7 +142,7 @@ async def test_a_correction_changes_the_post_and_asks_again(autumn: Office) -> N
     await autumn.ben.wait_message("Your correction is saved")
 
 
-async def test_an_update_on_what_few_may_know_is_shown_to_those_only(autumn: Office) -> None:
+async def test_update_on_private_subject_stays_private(autumn: Office) -> None:
     private = {
         "subject": "objective:fewer-depots",
         "rag": "green",
@@ -159,7 +159,7 @@ async def test_an_update_on_what_few_may_know_is_shown_to_those_only(autumn: Off
     assert places == {LEADERS, await autumn.dana.dm()} or places == {LEADERS, "U04DANA"}
 
 
-async def test_a_second_update_answers_the_next_slot(autumn: Office) -> None:
+async def test_second_update_answers_the_next_slot(autumn: Office) -> None:
     await report(autumn.ben)
     await autumn.ben.wait_message("Thanks, your update is in")
     await report(autumn.ben, summary="Better now.", rag="green", blocker="", ask="")
@@ -169,7 +169,7 @@ async def test_a_second_update_answers_the_next_slot(autumn: Office) -> None:
     assert "*Less water is lost between the works and the tap* — figures: amber · you said green" in words(home)
 
 
-async def test_a_forged_subject_is_refused(autumn: Office) -> None:
+async def test_forged_subject_is_refused(autumn: Office) -> None:
     view = await form(autumn.ben)
     option = {"text": {"type": "plain_text", "text": "x"}, "value": "objective:fewer-depots"}
     errors = await autumn.ben.submit(view, AMBER | {"subject": option})
@@ -179,7 +179,7 @@ async def test_a_forged_subject_is_refused(autumn: Office) -> None:
     assert "Only its owner, their delegate or the head of the PMO can report on" in errors["subject"]
 
 
-async def test_a_button_in_the_home_opens_the_form_for_that_one(autumn: Office) -> None:
+async def test_home_button_opens_that_subjects_form(autumn: Office) -> None:
     await autumn.farah.open_home()
     home = await autumn.farah.wait_home(lambda view: "Strategy" in words(view))
     await autumn.farah.click(home, "Write an update")

@@ -24,7 +24,7 @@ from strategy.status import compute_statuses
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def test_a_metric_is_drawn_beside_its_target(sample: Strategy) -> None:
+def test_metric_chart_shows_the_target(sample: Strategy) -> None:
     chart = build_metric_chart(sample.metric("leakage-rate"), sample.measurements_of("leakage-rate"))
     assert chart is not None
     assert chart.kind is ChartKind.LINE
@@ -37,19 +37,19 @@ def test_a_metric_is_drawn_beside_its_target(sample: Strategy) -> None:
     )
 
 
-def test_a_range_has_a_line_for_each_end(sample: Strategy) -> None:
+def test_range_has_a_line_for_each_end(sample: Strategy) -> None:
     chart = build_metric_chart(sample.metric("pressure"), sample.measurements_of("pressure"))
     assert chart is not None
     assert [series.name for series in chart.series] == ["Actual", "Lowest", "Highest"]
     assert "target 2 to 3.5 bar" in chart.text
 
 
-def test_one_measurement_makes_no_line(sample: Strategy) -> None:
+def test_one_measurement_makes_no_chart(sample: Strategy) -> None:
     assert build_metric_chart(sample.metric("pressure"), sample.measurements_of("pressure")[:1]) is None
 
 
 @given(st.integers(2, 60))
-def test_only_the_last_twenty_measurements_are_drawn(sample: Strategy, count: int) -> None:
+def test_only_last_twenty_measurements_are_drawn(sample: Strategy, count: int) -> None:
     start = date(2026, 1, 1)
     measured = [Measurement("m", start + timedelta(days=n), Decimal(n), "U01ADA") for n in range(count)]
     chart = build_metric_chart(sample.metric("leakage-rate"), measured)
@@ -58,14 +58,14 @@ def test_only_the_last_twenty_measurements_are_drawn(sample: Strategy, count: in
     assert len(chart.series[0].points) == min(count, 20)
 
 
-def test_progress_stands_beside_what_time_expects(sample: Strategy) -> None:
+def test_progress_chart_shows_expected_progress(sample: Strategy) -> None:
     chart = build_progress_chart(compute_statuses(sample, [], NOW).objectives)
     assert chart is not None
     assert [series.name for series in chart.series] == ["Progress", "Expected by today"]
     assert "Our works leave the river cleaner 52%, expected 79%" in chart.text
 
 
-def test_a_hundred_objectives_are_cut_to_twenty_with_labels_of_their_own(sample: Strategy) -> None:
+def test_hundred_objectives_are_cut_to_twenty(sample: Strategy) -> None:
     status = compute_statuses(sample, [], NOW).objectives[0]
     many = [replace(status, objective=replace(status.objective, key=f"o{n}")) for n in range(100)]
     chart = build_progress_chart(many)
@@ -75,7 +75,7 @@ def test_a_hundred_objectives_are_cut_to_twenty_with_labels_of_their_own(sample:
     assert chart.text.endswith("; and 80 more.")
 
 
-def test_shares_stand_beside_weights(sample: Strategy) -> None:
+def test_shares_chart_shows_weights(sample: Strategy) -> None:
     chart = build_shares_chart(compute_portfolio(sample))
     assert chart is not None
     assert "Our works leave the river cleaner 41% of the budget, weight 30%" in chart.text
@@ -95,15 +95,13 @@ def test_shares_stand_beside_weights(sample: Strategy) -> None:
         ("", "Actual", "a", 1, 1),
     ],
 )
-def test_a_chart_beyond_slacks_limits_cannot_be_made(
-    title: str, name: str, label: str, points: int, series: int
-) -> None:
+def test_chart_beyond_slacks_limits_is_refused(title: str, name: str, label: str, points: int, series: int) -> None:
     one = Series(name, tuple(Point(label, Decimal(1)) for _ in range(points)))
     with pytest.raises(ValueError, match="chart"):
         Chart(ChartKind.BAR, title, (one,) * series, "%", "Text.")
 
 
-def test_a_pie_has_six_segments_at_the_most() -> None:
+def test_pie_has_at_most_six_segments() -> None:
     seven = Series("All", tuple(Point(str(n), Decimal(n)) for n in range(7)))
     with pytest.raises(ValueError, match="too many"):
         Chart(ChartKind.PIE, "Pie", (seven,), "%", "Text.")

@@ -28,7 +28,7 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
     return caught.value.message
 
 
-def test_the_sample_has_digests_for_everybody_and_for_the_leadership(digests: dict[str, DigestDefinition]) -> None:
+def test_sample_has_digests_for_both_audiences(digests: dict[str, DigestDefinition]) -> None:
     assert {one.key: (one.audience, one.channel) for one in digests.values()} == {
         "weekly-progress": (DigestAudience.EVERYBODY, "C04PROGRESS"),
         "weekly-leadership": (DigestAudience.LEADERS, "C06LEADERS"),
@@ -48,7 +48,7 @@ def test_the_sample_has_digests_for_everybody_and_for_the_leadership(digests: di
         ("audience: leaders", "audience: friends", "audience"),
     ],
 )
-def test_what_cannot_be_is_refused_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_invalid_digest_is_refused_with_line(tmp_path: Path, old: str, new: str, said: str) -> None:
     message = refusal(tmp_path, old, new)
     assert said in message
     assert ", line " in message
@@ -59,14 +59,12 @@ def test_readers_follow_from_the_audience(digests: dict[str, DigestDefinition], 
     assert {one.id for one in find_readers(digests["monthly-leadership"], people)} == {"U04DANA", "U05EMEKA"}
 
 
-def test_a_narrow_audience_without_anybody_is_never_taken_for_everybody(
-    monthly: DigestDefinition, sample: Strategy
-) -> None:
+def test_empty_audience_is_never_everybody(monthly: DigestDefinition, sample: Strategy) -> None:
     with pytest.raises(ValueError, match="lists nobody"):
         filter_for_readers(monthly, sample, People())
 
 
-def test_the_strategy_is_cut_to_the_readers(
+def test_strategy_is_cut_to_the_readers(
     weekly: DigestDefinition, monthly: DigestDefinition, sample: Strategy, people: People
 ) -> None:
     assert "fewer-depots" not in filter_for_readers(weekly, sample, people).objectives_by_key

@@ -67,13 +67,11 @@ def test_all_green_is_one_line(weekly: DigestDefinition, calm: Strategy, updates
     assert not {one.section for one in digest.sections} & {DigestSection.OBJECTIVES, DigestSection.PROJECTS}
 
 
-def test_a_missing_word_of_an_owner_is_not_all_green(weekly: DigestDefinition, calm: Strategy) -> None:
+def test_missing_owner_status_is_not_all_green(weekly: DigestDefinition, calm: Strategy) -> None:
     assert build_digest(weekly, calm, now=NOW).all_green is None
 
 
-def test_exceptions_come_in_the_order_of_their_urgency(
-    weekly: DigestDefinition, open_strategy: Strategy, people: People
-) -> None:
+def test_exceptions_are_ordered_by_urgency(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
     digest = build_digest(weekly, open_strategy, now=NOW, people=people)
     order = list(ExceptionKind)
     assert kinds(digest) == sorted(kinds(digest), key=order.index)
@@ -86,7 +84,7 @@ def test_exceptions_come_in_the_order_of_their_urgency(
     }
 
 
-def test_what_turned_red_is_told_first_and_what_stayed_red_last(
+def test_newly_red_comes_first_still_red_last(
     weekly: DigestDefinition, open_strategy: Strategy, people: People
 ) -> None:
     patient = tuple(replace(p, tolerance=Tolerance(days=15)) for p in open_strategy.projects)
@@ -101,9 +99,7 @@ def test_what_turned_red_is_told_first_and_what_stayed_red_last(
     assert "*Our works leave the river cleaner* is still red" in told(digest, ExceptionKind.STILL_RED)[0]
 
 
-def test_a_slip_is_told_once_by_how_much_and_to_when(
-    weekly: DigestDefinition, open_strategy: Strategy, people: People
-) -> None:
+def test_slip_is_reported_once_with_its_days(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
     first = build_digest(weekly, open_strategy, now=LAST_WEEK, people=people)
     later = tuple(
         replace(m, forecast=date(2026, 12, 18)) if m.key == "tank-eastgate" else m for m in open_strategy.milestones
@@ -118,9 +114,7 @@ def test_a_slip_is_told_once_by_how_much_and_to_when(
     assert told(again, ExceptionKind.SLIPPED) == []
 
 
-def test_a_stale_metric_is_named_with_its_days(
-    weekly: DigestDefinition, open_strategy: Strategy, people: People
-) -> None:
+def test_stale_metric_is_named_with_its_days(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
     digest = build_digest(weekly, open_strategy, now=NOW, people=people)
     assert told(digest, ExceptionKind.STALE) == [
         ":hourglass: *Supply interruptions* (monthly) hasn't been measured for 54 days; “Customers get it solved the"
@@ -128,7 +122,7 @@ def test_a_stale_metric_is_named_with_its_days(
     ]
 
 
-def test_missing_updates_are_named_by_person_with_their_days(
+def test_missing_updates_are_grouped_by_person(
     weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
 ) -> None:
     given = [one for one in updates if one.subject.key != "asset-register"]
@@ -138,7 +132,7 @@ def test_missing_updates_are_named_by_person_with_their_days(
     ]
 
 
-def test_an_absent_owner_is_away_and_the_delegate_is_asked(
+def test_absent_owner_is_named_with_delegate(
     weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
 ) -> None:
     given = [one for one in updates if one.subject.key != "asset-register"]
@@ -147,7 +141,7 @@ def test_an_absent_owner_is_away_and_the_delegate_is_asked(
     assert "No update from *Wei Chen* (away; Emeka Adeyemi is covering)" in told(digest, ExceptionKind.MISSING)[0]
 
 
-def test_owners_and_computed_status_stand_side_by_side(
+def test_owner_and_computed_status_are_side_by_side(
     weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
 ) -> None:
     digest = build_digest(weekly, open_strategy, updates=updates, now=NOW, people=people)
@@ -161,7 +155,7 @@ def test_owners_and_computed_status_stand_side_by_side(
     )
 
 
-def test_an_ask_is_told_until_somebody_acknowledges_it(
+def test_ask_stays_until_somebody_acknowledges_it(
     weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
 ) -> None:
     asking = replaced(updates, RIVERS, rag=Rag.RED, ask="A second diving team.", author="U06FARAH")
@@ -174,9 +168,7 @@ def test_an_ask_is_told_until_somebody_acknowledges_it(
     assert not told(build_digest(weekly, open_strategy, updates=answered, now=NOW), ExceptionKind.UNANSWERED)
 
 
-def test_every_number_comes_with_its_change_since_the_last_digest(
-    weekly: DigestDefinition, open_strategy: Strategy, people: People
-) -> None:
+def test_every_number_comes_with_its_change(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
     first = build_digest(weekly, open_strategy, now=LAST_WEEK, people=people)
     measured = (
         Measurement("leakage-rate", date(2026, 11, 23), Decimal("53.1"), "U02BEN"),
@@ -196,7 +188,7 @@ def test_every_number_comes_with_its_change_since_the_last_digest(
     )
 
 
-def test_good_news_is_told_too(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
+def test_good_news_is_reported_too(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
     first = build_digest(weekly, open_strategy, now=LAST_WEEK, people=people)
     reached = {"night-profile": date(2026, 11, 20)}
     milestones = tuple(replace(m, actual=reached.get(m.key, m.actual)) for m in open_strategy.milestones)
@@ -210,15 +202,13 @@ def test_good_news_is_told_too(weekly: DigestDefinition, open_strategy: Strategy
     )
 
 
-def test_an_overdue_milestone_moves_with_every_day(
-    weekly: DigestDefinition, open_strategy: Strategy, people: People
-) -> None:
+def test_overdue_milestone_moves_every_day(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
     first = build_digest(weekly, open_strategy, now=LAST_WEEK, people=people)
     digest = build_digest(weekly, open_strategy, now=NOW, people=people, previous=first.snapshot)
     assert "17 days behind (+3 days)" in " ".join(section(digest, DigestSection.PROJECTS))
 
 
-def test_a_week_in_which_nothing_happened_is_not_sent_unless_asked_for(
+def test_empty_digest_is_not_sent_by_default(
     weekly: DigestDefinition, calm: Strategy, updates: tuple[ProgressUpdate, ...]
 ) -> None:
     first = build_digest(weekly, calm, updates=updates, now=NOW)
@@ -228,7 +218,7 @@ def test_a_week_in_which_nothing_happened_is_not_sent_unless_asked_for(
     assert build_digest(asked, calm, updates=updates, now=NOW, previous=first.snapshot).should_send
 
 
-def test_new_updates_and_stories_are_told_once(
+def test_new_updates_and_stories_appear_once(
     weekly: DigestDefinition, calm: Strategy, updates: tuple[ProgressUpdate, ...], people: People
 ) -> None:
     story = Story(
@@ -257,9 +247,7 @@ def test_new_updates_and_stories_are_told_once(
     assert section(build_digest(weekly, calm, stories=[draft], now=NOW), DigestSection.STORIES) == ()
 
 
-def test_leaders_get_the_portfolio_and_the_service_desk(
-    monthly: DigestDefinition, sample: Strategy, people: People
-) -> None:
+def test_leaders_get_portfolio_and_service_desk(monthly: DigestDefinition, sample: Strategy, people: People) -> None:
     seen = filter_for_readers(monthly, sample, people)
     desk = DeskFigures(submitted=12, delivered=9, open=14, overdue=2, sla_met=Decimal("0.91"))
     first = build_digest(monthly, seen, now=LAST_WEEK, people=people, desk=replace(desk, submitted=10))
@@ -281,7 +269,7 @@ def test_everybody_never_gets_the_portfolio(weekly: DigestDefinition, open_strat
     assert digest.snapshot.portfolio == {}
 
 
-def test_what_is_private_is_in_no_word_number_chart_or_snapshot(
+def test_private_objective_appears_nowhere_in_digest(
     weekly: DigestDefinition, open_strategy: Strategy, sample: Strategy, updates: tuple[ProgressUpdate, ...]
 ) -> None:
     secret = Story(
@@ -303,15 +291,13 @@ def test_what_is_private_is_in_no_word_number_chart_or_snapshot(
     assert sum(int(word) for word in digest.headline[0].split() if word.isdigit()) == 3
 
 
-def test_a_total_does_not_change_because_something_became_private(
-    weekly: DigestDefinition, open_strategy: Strategy, sample: Strategy
-) -> None:
+def test_total_ignores_what_became_private(weekly: DigestDefinition, open_strategy: Strategy, sample: Strategy) -> None:
     before = build_digest(weekly, sample, now=NOW).snapshot
     digest = build_digest(weekly, open_strategy, now=NOW, previous=before)
     assert digest.headline[0] == "Objectives: 1 amber (unchanged), 1 red (unchanged), 1 unknown (unchanged)"
 
 
-def test_what_people_wrote_never_becomes_markup(
+def test_text_people_wrote_never_becomes_markup(
     weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
 ) -> None:
     evil = "<!channel> <https://evil.example|free> & *bold* :large_green_circle:"
@@ -333,7 +319,7 @@ def test_what_people_wrote_never_becomes_markup(
 
 @pytest.mark.parametrize("title", ["&" * 120, "Water is safe"])
 @pytest.mark.parametrize("count", [1, 50, 400])
-def test_whatever_the_number_of_objectives_a_digest_stays_inside_a_message(
+def test_digest_of_any_size_fits_a_message(
     weekly: DigestDefinition, open_strategy: Strategy, count: int, title: str
 ) -> None:
     objective, metric = open_strategy.objectives[0], open_strategy.metrics[0]
@@ -360,9 +346,7 @@ def test_whatever_the_number_of_objectives_a_digest_stays_inside_a_message(
         assert next(one.more for one in digest.sections if one.section is DigestSection.OBJECTIVES) > 0
 
 
-def test_a_snapshot_survives_its_table_and_anything_else_is_refused(
-    monthly: DigestDefinition, sample: Strategy
-) -> None:
+def test_snapshot_survives_storage_unchanged(monthly: DigestDefinition, sample: Strategy) -> None:
     snapshot = build_digest(monthly, sample, now=NOW, desk=DeskFigures(submitted=3)).snapshot
     assert stored(snapshot) == snapshot
     for broken in ({}, {"version": 9}, {"version": 1, "taken_at": 5}):
@@ -370,7 +354,7 @@ def test_a_snapshot_survives_its_table_and_anything_else_is_refused(
             Snapshot.from_dict(broken)
 
 
-def test_the_text_alone_carries_what_matters(
+def test_fallback_text_carries_the_exceptions(
     weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
 ) -> None:
     digest = build_digest(weekly, open_strategy, updates=updates, now=NOW, people=people)
@@ -379,7 +363,7 @@ def test_the_text_alone_carries_what_matters(
     assert all(concern.text in lines for concern in digest.exceptions)
 
 
-def test_the_day_of_a_digest_is_the_day_of_its_readers(weekly: DigestDefinition, calm: Strategy) -> None:
+def test_digest_date_is_local_to_readers(weekly: DigestDefinition, calm: Strategy) -> None:
     in_auckland = replace(weekly, schedule=replace(weekly.schedule, zone="Pacific/Auckland"))
     late = datetime(2026, 11, 23, 20, tzinfo=UTC)
     assert build_digest(in_auckland, calm, now=late).period == "First digest, 24 November 2026"

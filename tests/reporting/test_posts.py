@@ -38,7 +38,7 @@ STORY = Story(
 )
 
 
-def test_an_update_is_posted_with_what_was_said_and_by_whom(open_strategy: Strategy, people: People) -> None:
+def test_update_post_carries_text_and_author(open_strategy: Strategy, people: People) -> None:
     post = build_update_post(UPDATE, open_strategy, people)
     assert post.title == "Pressure management in the northern zones"
     assert post.body == (
@@ -54,12 +54,12 @@ def test_an_update_is_posted_with_what_was_said_and_by_whom(open_strategy: Strat
     assert post.text == "Pressure management in the northern zones: Ben Castellanos reports amber. Valves &lt;late&gt;."
 
 
-def test_a_corrected_and_acknowledged_update_says_so(open_strategy: Strategy, people: People) -> None:
+def test_corrected_and_acknowledged_update_says_so(open_strategy: Strategy, people: People) -> None:
     post = build_update_post(replace(UPDATE, revision=2, acknowledged_by="U06FARAH"), open_strategy, people)
     assert post.context.endswith("· corrected · acknowledged by Farah Haddad")
 
 
-def test_a_story_is_posted_with_its_evidence_its_aim_and_its_people(open_strategy: Strategy, people: People) -> None:
+def test_story_post_carries_evidence_and_people(open_strategy: Strategy, people: People) -> None:
     post = build_story_post(STORY, open_strategy, people)
     assert post.title == "Ten zones sleep quietly"
     assert post.body == (
@@ -72,7 +72,7 @@ def test_a_story_is_posted_with_its_evidence_its_aim_and_its_people(open_strateg
     )
 
 
-def test_every_piece_fits_into_a_block_whatever_was_typed(open_strategy: Strategy, people: People) -> None:
+def test_every_piece_fits_into_a_block(open_strategy: Strategy, people: People) -> None:
     story = build_story_post(replace(STORY, text="&" * 2000), open_strategy, people)
     update = build_update_post(replace(UPDATE, achieved="<" * 1000), open_strategy, people)
     for piece in (*story.body, *update.body):
@@ -80,7 +80,7 @@ def test_every_piece_fits_into_a_block_whatever_was_typed(open_strategy: Strateg
     assert "".join(story.body).count("&amp;") == 2000
 
 
-def test_nothing_is_posted_to_readers_who_may_not_know_of_it(open_strategy: Strategy, people: People) -> None:
+def test_hidden_subject_cannot_be_posted(open_strategy: Strategy, people: People) -> None:
     with pytest.raises(NotFound):
         build_update_post(replace(UPDATE, subject=Subject(SubjectKind.PROJECT, "depot-moves")), open_strategy, people)
     with pytest.raises(NotFound):

@@ -16,7 +16,7 @@ def seen_by(who: str, sample: Strategy, people: People, updates: tuple[ProgressU
     return build_strategy_view(sample, people.get(who), now=NOW, updates=updates, people=people)
 
 
-def test_the_tree_shows_every_objective_with_what_hangs_on_it(sample: Strategy, people: People) -> None:
+def test_tree_shows_objectives_with_metrics_and_projects(sample: Strategy, people: People) -> None:
     view = seen_by("U02BEN", sample, people)
     assert [branch.objective.key for branch in view.branches] == ["less-leakage", "cleaner-rivers", "trusted-service"]
     leakage = view.branches[0]
@@ -29,7 +29,7 @@ def test_the_tree_shows_every_objective_with_what_hangs_on_it(sample: Strategy, 
     assert [row.project.key for row in view.projects] == ["asset-register"]
 
 
-def test_its_lines_put_owners_and_figures_side_by_side(
+def test_lines_show_owner_and_figures_side_by_side(
     sample: Strategy, people: People, updates: tuple[ProgressUpdate, ...]
 ) -> None:
     view = seen_by("U02BEN", sample, people, updates)
@@ -42,7 +42,7 @@ def test_its_lines_put_owners_and_figures_side_by_side(
     )
 
 
-def test_what_is_private_is_nowhere_in_it(
+def test_private_objective_appears_nowhere_in_view(
     sample: Strategy, people: People, updates: tuple[ProgressUpdate, ...]
 ) -> None:
     for who in ("U01ADA", "U02BEN", "U03WEI", "U06FARAH"):
@@ -52,7 +52,7 @@ def test_what_is_private_is_nowhere_in_it(
     assert "fewer-depots" not in [one.objective.key for one in view.all_branches()]
 
 
-def test_those_who_may_know_see_it_all(sample: Strategy, people: People) -> None:
+def test_named_viewers_see_the_whole_tree(sample: Strategy, people: People) -> None:
     view = seen_by("U04DANA", sample, people)
     branch = next(one for one in view.all_branches() if one.objective.key == "fewer-depots")
     assert [row.project.key for row in branch.projects] == ["depot-moves"]
@@ -65,14 +65,14 @@ def test_portfolio_figures_are_for_leaders_and_the_pmo(sample: Strategy, people:
     assert seen_by("U02BEN", sample, people).portfolio is None
 
 
-def test_objectives_stand_below_their_parents(sample: Strategy, people: People) -> None:
+def test_objectives_are_listed_below_their_parents(sample: Strategy, people: People) -> None:
     nested = tuple(replace(o, parent="less-leakage") if o.key == "cleaner-rivers" else o for o in sample.objectives)
     view = seen_by("U02BEN", replace(sample, objectives=nested), people)
     assert [one.objective.key for one in view.branches[0].below] == ["cleaner-rivers"]
     assert view.branches[0].status.computed_status is Rag.RED
 
 
-def test_the_text_tells_the_tree_in_lines(sample: Strategy, people: People) -> None:
+def test_view_text_lists_the_tree(sample: Strategy, people: People) -> None:
     lines = format_view_text(seen_by("U02BEN", sample, people)).splitlines()
     assert lines[0] == (
         "Meridian Water (sample data), Second half of 2026: 79% of the time has passed. 1 amber, 1 red, 1 unknown."

@@ -29,19 +29,19 @@ nasty = st.text(alphabet="ab1 *_~`:<>&!@#|\n’+-", max_size=60)
         ("already &amp; escaped", "already &amp;amp; escaped"),
     ],
 )
-def test_markup_is_made_harmless_and_words_stay(typed: str, shown: str | None) -> None:
+def test_markup_is_escaped_and_text_stays(typed: str, shown: str | None) -> None:
     assert "<" not in escape(typed)
     if shown is not None:
         assert escape(typed) == shown
 
 
 @pytest.mark.parametrize("typed", ["*bold*", "_slanted_", "~struck~", "`code`", ":large_green_circle:"])
-def test_nobody_formats_or_paints_a_status_from_within_a_text(typed: str) -> None:
+def test_text_cannot_add_formatting_or_status_emoji(typed: str) -> None:
     assert not re.search(r"\*|~|`|(?<!\w)_|_(?!\w)|:\w+:", escape(typed))
 
 
 @given(nasty)
-def test_whatever_is_typed_no_markup_is_left(typed: str) -> None:
+def test_no_typed_text_leaves_markup(typed: str) -> None:
     shown = escape(typed)
     assert not re.search(r"[<>*~`]", shown)
     assert "&" not in ENTITY.sub("", shown)
@@ -49,14 +49,14 @@ def test_whatever_is_typed_no_markup_is_left(typed: str) -> None:
 
 
 @given(st.text(max_size=200), st.integers(1, 50))
-def test_one_line_is_one_line_and_no_longer_than_asked(text: str, limit: int) -> None:
+def test_one_line_stays_within_its_limit(text: str, limit: int) -> None:
     line = fit_one_line(text, limit)
     assert len(line) <= limit
     assert "\n" not in line
 
 
 @given(st.lists(st.text(max_size=30), max_size=20), st.integers(0, 10), st.integers(0, 200))
-def test_what_does_not_fit_is_counted(lines: list[str], most: int, characters: int) -> None:
+def test_lines_that_do_not_fit_are_counted(lines: list[str], most: int, characters: int) -> None:
     kept, more = fit_lines(lines, most, characters)
     assert len(kept) + more == len(lines)
     assert len(kept) <= most
@@ -64,25 +64,25 @@ def test_what_does_not_fit_is_counted(lines: list[str], most: int, characters: i
 
 
 @given(nasty.map(escape), st.integers(6, 30))
-def test_pieces_are_small_enough_and_never_cut_an_entity(text: str, size: int) -> None:
+def test_pieces_fit_and_never_cut_an_entity(text: str, size: int) -> None:
     found = split_text(text, size)
     assert all(0 < len(piece) <= size for piece in found)
     assert all("&" not in ENTITY.sub("", piece) for piece in found)
     assert "".join("".join(found).split()) == "".join(text.split())
 
 
-def test_every_value_in_a_template_is_made_harmless() -> None:
+def test_template_values_are_escaped() -> None:
     line = render_line("digest", "story", title="<!here> & *so on*", text="`x`\n<@U04DANA>", author=Markup("<@U02BEN>"))
     assert line == ":star: *&lt;!here&gt; &amp; ∗so on∗* — <@U02BEN>: ˋxˋ &lt;@U04DANA&gt;"
 
 
-def test_a_person_is_called_by_name_and_mentioned_only_when_nobody_knows_them(people: People) -> None:
+def test_unlisted_people_are_mentioned(people: People) -> None:
     assert format_person(people, "U02BEN") == "Ben Castellanos"
     assert format_person(people, "U99NEW") == "<@U99NEW>"
     assert not isinstance(format_person(people, "U99|<!channel>"), Markup)
 
 
-def test_numbers_are_read_easily() -> None:
+def test_numbers_are_easy_to_read() -> None:
     assert numbers.format_number(Decimal("45200.00")) == "45,200"
     assert numbers.format_number(Decimal("-0.504")) == "−0.5"
     assert numbers.format_number(Decimal("-0.001")) == "0"
@@ -91,7 +91,7 @@ def test_numbers_are_read_easily() -> None:
     assert numbers.format_date(date(2026, 11, 3)) == "3 November 2026"
 
 
-def test_a_change_is_told_with_its_sign_and_unit() -> None:
+def test_change_has_sign_and_unit() -> None:
     assert numbers.format_change(Decimal(5), Decimal(3)) == "+2"
     assert numbers.format_change(Decimal(3), Decimal(5), "days", 0) == "−2 days"
     assert numbers.format_change(Decimal(3), Decimal(3)) == "unchanged"

@@ -35,7 +35,7 @@ def add(store: Store, story: Story = STORY) -> None:
         assert tx.stories.add(story, replace(SUBMITTED, story=story.id))
 
 
-def test_a_story_comes_back_as_it_was_written(database: Database) -> None:
+def test_story_is_read_back_unchanged(database: Database) -> None:
     store = Store(database)
     add(store)
     with store.read_only(NOW) as tx:
@@ -43,7 +43,7 @@ def test_a_story_comes_back_as_it_was_written(database: Database) -> None:
         assert tx.stories.log("S7") == (SUBMITTED,)
 
 
-def test_the_same_story_twice_is_kept_once(database: Database) -> None:
+def test_same_story_is_stored_once(database: Database) -> None:
     store = Store(database)
     add(store)
     with store.transaction(NOW) as tx:
@@ -52,7 +52,7 @@ def test_the_same_story_twice_is_kept_once(database: Database) -> None:
         assert tx.stories.log("S7") == (SUBMITTED,)
 
 
-def test_a_change_and_its_entry_are_kept_together(database: Database) -> None:
+def test_change_and_log_entry_are_stored_together(database: Database) -> None:
     store = Store(database)
     add(store)
     with store.transaction(NOW) as tx:
@@ -62,7 +62,7 @@ def test_a_change_and_its_entry_are_kept_together(database: Database) -> None:
         assert tx.stories.log("S7") == (SUBMITTED, APPROVED)
 
 
-def test_of_two_who_change_a_story_at_once_one_is_told(database: Database) -> None:
+def test_second_of_two_simultaneous_changes_is_refused(database: Database) -> None:
     store = Store(database)
     add(store)
     with store.read_only(NOW) as tx:
@@ -89,16 +89,16 @@ def test_stories_are_found_by_author_state_and_day(database: Database) -> None:
         assert tx.stories.published_since(NOW + timedelta(hours=2)) == []
 
 
-def test_its_cards_are_remembered(database: Database) -> None:
+def test_story_cards_are_remembered(database: Database) -> None:
     store = Store(database)
     add(store)
     with store.transaction(NOW) as tx:
         tx.stories.remember_card("S7", "triage", "one")
         tx.stories.remember_card("S7", ADA, "two")
     with store.read_only(NOW) as tx:
-        assert tx.stories.cards("S7") == {"triage": "one", ADA: "two"}
+        assert tx.stories.read_cards("S7") == {"triage": "one", ADA: "two"}
 
 
-def test_a_story_that_is_not_there_is_told_kindly(database: Database) -> None:
+def test_missing_story_is_explained(database: Database) -> None:
     with pytest.raises(NotFound, match="no longer have that story"), Store(database).read_only(NOW) as tx:
         tx.stories.get("S7")

@@ -25,19 +25,19 @@ def bring_in(store: Store, text: str, **later: float) -> bool:
         return tx.strategy.import_version(text, parse_strategy(text, name="strategy.yaml"), "strategy.yaml", at)
 
 
-def test_there_is_no_strategy_before_one_is_brought_in(database: Database) -> None:
+def test_no_strategy_before_the_first_import(database: Database) -> None:
     with Store(database).read_only(NOW) as tx:
         assert tx.strategy.current() is None
 
 
-def test_a_strategy_comes_back_as_its_file_says(database: Database) -> None:
+def test_strategy_is_read_back_unchanged(database: Database) -> None:
     store = Store(database)
     assert bring_in(store, TEXT)
     with store.read_only(NOW) as tx:
         assert tx.strategy.current() == parse_strategy(TEXT, name="strategy.yaml")
 
 
-def test_the_last_version_is_in_force_and_the_earlier_ones_are_kept(database: Database) -> None:
+def test_last_version_is_current_earlier_ones_remain(database: Database) -> None:
     store = Store(database)
     bring_in(store, TEXT)
     assert bring_in(store, NEWER, days=1)
@@ -51,7 +51,7 @@ def test_the_last_version_is_in_force_and_the_earlier_ones_are_kept(database: Da
     ]
 
 
-def test_the_same_file_twice_is_one_version_and_going_back_is_a_new_one(database: Database) -> None:
+def test_unchanged_file_makes_no_new_version(database: Database) -> None:
     store = Store(database)
     bring_in(store, TEXT)
     assert not bring_in(store, TEXT)
@@ -61,7 +61,7 @@ def test_the_same_file_twice_is_one_version_and_going_back_is_a_new_one(database
         assert [one.label for one in tx.strategy.versions(10)] == ["2026-H2.1", "2026-H2.2", "2026-H2.1"]
 
 
-def test_what_was_measured_since_belongs_to_the_strategy(database: Database) -> None:
+def test_recorded_measurements_belong_to_the_strategy(database: Database) -> None:
     store = Store(database)
     bring_in(store, TEXT)
     day = date(2026, 11, 23)
@@ -79,7 +79,7 @@ def test_what_was_measured_since_belongs_to_the_strategy(database: Database) -> 
     assert "gone-since" not in {one.metric for one in strategy.measurements}
 
 
-def test_of_two_values_for_one_day_the_second_is_told(database: Database) -> None:
+def test_second_of_two_simultaneous_values_is_refused(database: Database) -> None:
     store = Store(database)
     value = Measurement("leakage-rate", date(2026, 11, 23), Decimal(53), BEN)
     with store.transaction(NOW) as tx:

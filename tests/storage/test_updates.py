@@ -33,7 +33,7 @@ def add(store: Store, *updates: ProgressUpdate) -> None:
             tx.updates.add(one)
 
 
-def test_an_update_comes_back_as_it_was_written(database: Database) -> None:
+def test_update_is_read_back_unchanged(database: Database) -> None:
     store = Store(database)
     add(store, UPDATE)
     with store.read_only(NOW) as tx:
@@ -48,7 +48,7 @@ def test_one_slot_takes_one_update(database: Database) -> None:
         add(store, replace(UPDATE, summary="Another."))
 
 
-def test_a_correction_counts_in_place_of_what_it_corrects(database: Database) -> None:
+def test_correction_replaces_the_earlier_revision(database: Database) -> None:
     store = Store(database)
     corrected = replace(UPDATE, rag=Rag.GREEN, revision=2, at=NOW + timedelta(hours=1))
     add(store, UPDATE, corrected)
@@ -57,7 +57,7 @@ def test_a_correction_counts_in_place_of_what_it_corrects(database: Database) ->
         assert tx.updates.since(NOW) == (corrected,)
 
 
-def test_only_what_was_written_since_is_given(database: Database) -> None:
+def test_updates_since_a_moment_are_found(database: Database) -> None:
     store = Store(database)
     later = replace(UPDATE, slot=UPDATE.slot + timedelta(days=7), at=NOW + timedelta(days=7))
     other = replace(later, subject=Subject(SubjectKind.PROJECT, "less-leakage"))
@@ -66,7 +66,7 @@ def test_only_what_was_written_since_is_given(database: Database) -> None:
         assert set(tx.updates.since(NOW + timedelta(days=1))) == {later, other}
 
 
-def test_whoever_acknowledges_first_stays(database: Database) -> None:
+def test_first_acknowledgement_is_stored(database: Database) -> None:
     store = Store(database)
     add(store, UPDATE)
     seen = replace(UPDATE, acknowledged_by=ADA, acknowledged_at=NOW)
@@ -77,7 +77,7 @@ def test_whoever_acknowledges_first_stays(database: Database) -> None:
         assert tx.updates.get(LEAKAGE, UPDATE.slot) == seen
 
 
-def test_what_was_corrected_meanwhile_is_not_acknowledged(database: Database) -> None:
+def test_corrected_update_is_not_acknowledged(database: Database) -> None:
     store = Store(database)
     add(store, UPDATE, replace(UPDATE, revision=2))
     with store.transaction(NOW) as tx:
@@ -86,7 +86,7 @@ def test_what_was_corrected_meanwhile_is_not_acknowledged(database: Database) ->
         assert tx.updates.get(LEAKAGE, UPDATE.slot).acknowledged_by is None
 
 
-def test_the_messages_that_show_an_update_are_remembered(database: Database) -> None:
+def test_update_posts_are_remembered(database: Database) -> None:
     store = Store(database)
     add(store, UPDATE)
     with store.transaction(NOW) as tx:
@@ -94,9 +94,9 @@ def test_the_messages_that_show_an_update_are_remembered(database: Database) -> 
         tx.updates.remember_post(UPDATE, BEN, "two")
         tx.updates.remember_post(UPDATE, BEN, "three")
     with store.read_only(NOW) as tx:
-        assert tx.updates.posts(UPDATE) == {"C04PROGRESS": "one", BEN: "three"}
+        assert tx.updates.read_posts(UPDATE) == {"C04PROGRESS": "one", BEN: "three"}
 
 
-def test_an_update_that_is_not_there_is_told_kindly(database: Database) -> None:
+def test_missing_update_is_explained(database: Database) -> None:
     with pytest.raises(NotFound, match="no longer have that update"), Store(database).read_only(NOW) as tx:
         tx.updates.get(LEAKAGE, NOW)

@@ -25,11 +25,11 @@ def line_with(path: Path, text: str) -> int:
     return next(number for number, line in enumerate(lines, 1) if text in line)
 
 
-def test_the_sample_says_that_it_is_sample_data(sample: Strategy) -> None:
+def test_sample_says_it_is_sample_data(sample: Strategy) -> None:
     assert "sample data" in sample.organisation
 
 
-def test_the_sample_is_complete_and_without_warnings(sample: Strategy) -> None:
+def test_sample_is_complete_without_warnings(sample: Strategy) -> None:
     assert len(sample.objectives) == 4
     assert sum(objective.weight for objective in sample.objectives) == 1
     assert [o.key for o in sample.objectives if o.visibility is Visibility.PRIVATE] == ["fewer-depots"]
@@ -44,20 +44,20 @@ def test_numbers_are_exact_decimals(sample: Strategy) -> None:
     assert sample.objective("less-leakage").weight == Decimal("0.35")
 
 
-def test_what_a_metric_leaves_out_comes_from_the_cycle_and_the_cadence(sample: Strategy) -> None:
+def test_metric_defaults_come_from_cycle_and_cadence(sample: Strategy) -> None:
     metric = sample.metric("leakage-rate")
     assert (metric.starts, metric.stale_after) == (sample.cycle.starts, 10)
     assert sample.metric("spills").stale_after == 40
     assert {one.author for one in sample.measurements_of("leakage-rate")} == {metric.owner}
 
 
-def test_a_range_has_two_ends(sample: Strategy) -> None:
+def test_range_target_has_two_ends(sample: Strategy) -> None:
     metric = sample.metric("pressure")
     assert (metric.mode, metric.target, metric.target_high) == (Mode.RANGE, Decimal("2.0"), Decimal("3.5"))
     assert metric.kind is MetricKind.KPI
 
 
-def test_a_problem_is_told_with_its_file_line_and_field(changed: Changed) -> None:
+def test_problem_names_file_line_and_field(changed: Changed) -> None:
     path = changed("impact: 9", "impact: 8")
     message = refusal(path)
     assert message.startswith(f"{path}, line {line_with(path, 'impact: 8')}: projects.0.serves.0.impact:")
@@ -88,7 +88,7 @@ def test_all_problems_come_at_once(changed: Changed, tmp_path: Path) -> None:
         ("    kind: key_result\n    objective: fewer-depots\n", "    kind: kpi\n", "“fewer-depots” can't be measured"),
     ],
 )
-def test_what_is_not_smart_is_refused_in_words(changed: Changed, old: str, new: str, said: str) -> None:
+def test_entry_that_is_not_smart_is_refused(changed: Changed, old: str, new: str, said: str) -> None:
     assert said in refusal(changed(old, new))
 
 
@@ -123,11 +123,11 @@ def test_what_is_not_smart_is_refused_in_words(changed: Changed, old: str, new: 
         ("key: meters-60k", "key: meters-40k", "Another milestone already uses “meters-40k”"),
     ],
 )
-def test_what_cannot_be_is_refused(changed: Changed, old: str, new: str, said: str) -> None:
+def test_invalid_entry_is_refused_in_words(changed: Changed, old: str, new: str, said: str) -> None:
     assert said in refusal(changed(old, new))
 
 
-def test_an_objective_that_reads_like_an_activity_is_flagged_and_taken(changed: Changed) -> None:
+def test_activity_shaped_objective_gets_a_warning(changed: Changed) -> None:
     path = changed("Our works leave the river cleaner", "Roll out the river programme")
     warnings = read_strategy(path).warnings
     assert len(warnings) == 1
@@ -135,14 +135,12 @@ def test_an_objective_that_reads_like_an_activity_is_flagged_and_taken(changed: 
     assert warnings[0].line == line_with(path, "Roll out the river programme")
 
 
-def test_a_project_that_would_give_a_private_objective_away_is_flagged(changed: Changed) -> None:
+def test_project_revealing_private_objective_gets_a_warning(changed: Changed) -> None:
     path = changed("    confidential: true\n", "")
     assert "to others it looks unaligned" in read_strategy(path).warnings[0].message
 
 
-def test_a_file_full_of_problems_is_answered_with_the_first_of_them(
-    changed: Changed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_full_of_problems_lists_the_first(changed: Changed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MOST_PROBLEMS", 5)
     contributions = "\n".join(f"      - {{objective: nothing-{n}, impact: 1, rationale: None}}" for n in range(9))
     lines = refusal(changed("    serves:\n", f"    serves:\n{contributions}\n")).splitlines()
@@ -150,5 +148,5 @@ def test_a_file_full_of_problems_is_answered_with_the_first_of_them(
     assert lines[-1].endswith("And 4 more. Fix these first.")
 
 
-def test_a_missing_file_is_told_in_words(tmp_path: Path) -> None:
+def test_missing_file_is_explained(tmp_path: Path) -> None:
     assert "There is no such file" in refusal(tmp_path / "nowhere.yaml")

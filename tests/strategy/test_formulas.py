@@ -29,17 +29,17 @@ def rounded(value: Decimal | None) -> Decimal:
     return value.quantize(D("0.001"))
 
 
-def test_alignment_of_the_worked_example() -> None:
+def test_alignment_matches_worked_example() -> None:
     aligned = [rounded(formulas.compute_alignment(WEIGHTS, impacts)) for impacts in IMPACTS]
     assert aligned == [D("0.567"), D("0.200"), D("0.000"), D("0.256")]
 
 
-def test_portfolio_index_of_the_worked_example() -> None:
+def test_portfolio_index_matches_worked_example() -> None:
     pairs = [(budget, formulas.compute_alignment(WEIGHTS, impacts)) for budget, impacts in PROJECTS]
     assert rounded(formulas.compute_portfolio_index(pairs)) == D("0.312")
 
 
-def test_resource_shares_and_mismatch_of_the_worked_example() -> None:
+def test_shares_and_mismatch_match_worked_example() -> None:
     shares = formulas.compute_resource_shares(WEIGHTS, PROJECTS)
     assert shares is not None
     assert shares.by_objective == {"O1": D("0.31"), "O2": D("0.30"), "O3": D("0.19")}
@@ -47,7 +47,7 @@ def test_resource_shares_and_mismatch_of_the_worked_example() -> None:
     assert formulas.compute_mismatch(WEIGHTS, shares) == D("0.20")
 
 
-def test_a_portfolio_without_budget_has_no_index_and_no_shares() -> None:
+def test_portfolio_without_budget_has_no_figures() -> None:
     assert formulas.compute_portfolio_index([(D(0), D(1))]) is None
     assert formulas.compute_resource_shares(WEIGHTS, [(D(0), {"O1": 9})]) is None
 
@@ -65,7 +65,7 @@ def test_a_portfolio_without_budget_has_no_index_and_no_shares() -> None:
         ("0", "0.06", Rag.RED),
     ],
 )
-def test_rag_compares_progress_with_what_time_expects(actual: str, expected: str, colour: Rag) -> None:
+def test_rag_compares_progress_with_expected_progress(actual: str, expected: str, colour: Rag) -> None:
     assert formulas.compute_rag(D(actual), D(expected)) is colour
 
 
@@ -76,22 +76,22 @@ def test_rag_thresholds_can_be_set_per_objective() -> None:
     assert formulas.compute_rag(D("0.96"), D(1), RagThresholds(green_within=D(0))) is Rag.GREEN
 
 
-def test_a_key_result_that_falls_to_its_target_makes_progress() -> None:
+def test_falling_to_the_target_is_progress() -> None:
     assert formulas.compute_progress(D(62), D(52), D(57)).value == D("0.5")
 
 
-def test_the_raw_progress_is_kept_beyond_the_target_and_below_the_baseline() -> None:
+def test_raw_progress_may_leave_nought_to_one() -> None:
     assert formulas.compute_progress(D(0), D(10), D(12)) == formulas.Progress(D("1.2"), D(1))
     assert formulas.compute_progress(D(0), D(10), D(-5)) == formulas.Progress(D("-0.5"), D(0))
 
 
-def test_a_baseline_equal_to_the_target_is_refused() -> None:
+def test_baseline_equal_to_target_is_refused() -> None:
     with pytest.raises(ValueError, match="nothing to measure"):
         formulas.compute_progress(D(5), D(5), D(5))
 
 
 @given(numbers, numbers, numbers)
-def test_progress_never_leaves_nought_to_one(baseline: Decimal, target: Decimal, current: Decimal) -> None:
+def test_progress_stays_between_nought_and_one(baseline: Decimal, target: Decimal, current: Decimal) -> None:
     if baseline != target:
         assert 0 <= formulas.compute_progress(baseline, target, current).value <= 1
 
@@ -108,7 +108,7 @@ def test_progress_never_leaves_nought_to_one(baseline: Decimal, target: Decimal,
         (Mode.RANGE, "9.99", False),
     ],
 )
-def test_a_level_is_kept_or_not(mode: Mode, value: str, met: bool) -> None:
+def test_keep_level_metric_is_met_or_not(mode: Mode, value: str, met: bool) -> None:
     metric = Metric(
         key="level",
         name="Level",
@@ -126,18 +126,18 @@ def test_a_level_is_kept_or_not(mode: Mode, value: str, met: bool) -> None:
     assert formulas.compute_metric_progress(metric, D(value)).value == (1 if met else 0)
 
 
-def test_objective_progress_is_over_the_measured_part_and_says_how_large_that_is() -> None:
+def test_objective_progress_covers_only_measured_parts() -> None:
     found = formulas.compute_objective_progress([(D(2), D("0.6")), (D(1), D("0.3")), (D(1), None)])
     assert found == formulas.WeightedProgress(D("0.5"), D("0.75"))
 
 
-def test_an_objective_with_nothing_measured_is_unknown_and_not_nought() -> None:
+def test_unmeasured_objective_is_unknown_not_nought() -> None:
     assert formulas.compute_objective_progress([(D(1), None)]) == formulas.WeightedProgress(None, D(0))
     assert formulas.compute_objective_progress([]).value is None
 
 
 @given(st.lists(st.tuples(st.decimals("0.1", 10, places=1), st.none() | fractions), min_size=1))
-def test_objective_progress_lies_between_its_worst_and_its_best_part(
+def test_objective_progress_lies_between_its_parts(
     parts: list[tuple[Decimal, Decimal | None]],
 ) -> None:
     found = formulas.compute_objective_progress(parts)
@@ -147,7 +147,7 @@ def test_objective_progress_lies_between_its_worst_and_its_best_part(
         assert min(measured) - D("1e-20") <= found.value <= max(measured) + D("1e-20")
 
 
-def test_expected_progress_runs_from_nought_to_one_with_the_days() -> None:
+def test_expected_progress_grows_with_the_days() -> None:
     starts, ends = date(2026, 7, 1), date(2026, 7, 11)
     days = [date(2026, 6, 1), starts, date(2026, 7, 6), ends, date(2027, 1, 1)]
     assert [formulas.compute_expected_progress(starts, ends, day) for day in days] == [0, 0, D("0.5"), 1, 1]
@@ -155,12 +155,12 @@ def test_expected_progress_runs_from_nought_to_one_with_the_days() -> None:
         formulas.compute_expected_progress(ends, starts, starts)
 
 
-def test_slip_counts_days_and_early_is_below_nought() -> None:
+def test_slip_counts_days_and_early_is_negative() -> None:
     assert formulas.compute_slip(date(2026, 11, 27), date(2026, 12, 8)) == 11
     assert formulas.compute_slip(date(2026, 11, 27), date(2026, 11, 26)) == -1
 
 
-def test_coverage_joins_the_services_that_support_an_objective() -> None:
+def test_coverage_combines_the_supporting_services() -> None:
     assert formulas.compute_objective_coverage([]) == 0
     assert formulas.compute_objective_coverage([(D(1), 5)]) == 1
     assert formulas.compute_objective_coverage([(D(1), 3), (D("0.5"), 2)]) == 1 - D("0.4") * D("0.8")
@@ -179,7 +179,7 @@ portfolios = st.lists(
 
 
 @given(portfolios)
-def test_shares_and_the_unaligned_rest_make_the_whole_budget(
+def test_shares_and_unaligned_sum_to_the_budget(
     portfolio: list[tuple[Decimal, dict[str, int]]],
 ) -> None:
     shares = formulas.compute_resource_shares(WEIGHTS, portfolio)
@@ -189,7 +189,7 @@ def test_shares_and_the_unaligned_rest_make_the_whole_budget(
 
 
 @given(st.lists(st.tuples(st.sampled_from([D(0), D("0.5"), D(1)]), st.integers(1, 5))))
-def test_one_more_service_never_lowers_the_coverage(links: list[tuple[Decimal, int]]) -> None:
+def test_another_service_never_lowers_coverage(links: list[tuple[Decimal, int]]) -> None:
     coverage = [formulas.compute_objective_coverage(links[:count]) for count in range(len(links) + 1)]
     assert coverage == sorted(coverage)
     assert all(0 <= one <= 1 for one in coverage)

@@ -23,12 +23,12 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TODAY = NOW.date()
 
 
-def test_the_owner_measures(sample: Strategy, people: People) -> None:
+def test_owner_records_a_measurement(sample: Strategy, people: People) -> None:
     found = take_measurement(sample, people.get("U02BEN"), "leakage-rate", on=TODAY, value=" 53.4 ", now=NOW)
     assert found == Measurement("leakage-rate", TODAY, Decimal("53.4"), "U02BEN", revision=1)
 
 
-def test_so_do_the_owner_of_the_objective_and_the_pmo_and_nobody_else(sample: Strategy, people: People) -> None:
+def test_objective_owner_and_pmo_measure_nobody_else(sample: Strategy, people: People) -> None:
     for who in ("U02BEN", "U03WEI", "U05EMEKA", "U06FARAH"):
         take_measurement(sample, people.get(who), "smart-meters", on=TODAY, value="46,000", now=NOW)
     for who in ("U01ADA", "U04DANA"):
@@ -36,7 +36,7 @@ def test_so_do_the_owner_of_the_objective_and_the_pmo_and_nobody_else(sample: St
             take_measurement(sample, people.get(who), "smart-meters", on=TODAY, value="46,000", now=NOW)
 
 
-def test_a_hidden_metric_does_not_exist(sample: Strategy, people: People) -> None:
+def test_hidden_metric_does_not_exist(sample: Strategy, people: People) -> None:
     wei = people.get("U03WEI")
     with pytest.raises(NotFound):
         take_measurement(filter_visible(sample, wei), wei, "depots-agreed", on=TODAY, value="70", now=NOW)
@@ -45,7 +45,7 @@ def test_a_hidden_metric_does_not_exist(sample: Strategy, people: People) -> Non
 @pytest.mark.parametrize(
     "value", ["", "many", "NaN", "Infinity", "1e400", str(LARGEST_VALUE), "12 ml", "52,5", "1,23,456", "1,234,5"]
 )
-def test_what_is_no_number_is_refused(sample: Strategy, people: People, value: str) -> None:
+def test_value_that_is_no_number_is_refused(sample: Strategy, people: People, value: str) -> None:
     with pytest.raises(InvalidInput, match=r"such as 12\.5 \(Ml a day\)"):
         take_measurement(sample, people.get("U02BEN"), "leakage-rate", on=TODAY, value=value, now=NOW)
 
@@ -57,7 +57,7 @@ def test_what_is_no_number_is_refused(sample: Strategy, people: People, value: s
         ("permit-compliance", "952", "The value can't be above 100 per cent."),
     ],
 )
-def test_what_cannot_be_measured_is_refused(
+def test_value_beyond_its_limits_is_refused(
     sample: Strategy, people: People, metric: str, value: str, words: str
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
@@ -65,13 +65,13 @@ def test_what_cannot_be_measured_is_refused(
     assert caught.value.fields == {"value": words}
 
 
-def test_nothing_is_measured_before_its_day(sample: Strategy, people: People) -> None:
+def test_measurement_in_the_future_is_refused(sample: Strategy, people: People) -> None:
     with pytest.raises(InvalidInput) as caught:
         take_measurement(sample, people.get("U02BEN"), "leakage-rate", on=TODAY + timedelta(1), value="x", now=NOW)
     assert set(caught.value.fields) == {"on", "value"}
 
 
-def test_a_second_value_on_a_day_is_a_correction(sample: Strategy, people: People) -> None:
+def test_second_value_on_a_day_corrects(sample: Strategy, people: People) -> None:
     day = date(2026, 11, 16)
     corrected = take_measurement(sample, people.get("U02BEN"), "leakage-rate", on=day, value="54.2", now=NOW)
     assert corrected.revision == 2
@@ -80,18 +80,18 @@ def test_a_second_value_on_a_day_is_a_correction(sample: Strategy, people: Peopl
     assert measured[-1] == corrected
 
 
-def test_a_fresh_value_makes_a_stale_metric_count_again(sample: Strategy, people: People) -> None:
+def test_fresh_value_revives_a_stale_metric(sample: Strategy, people: People) -> None:
     fresh = take_measurement(sample, people.get("U04DANA"), "interruptions", on=TODAY, value="7.1", now=NOW)
     status = compute_statuses(merge_measurements(sample, [fresh]), [], NOW).objective("trusted-service")
     assert status.progress.coverage == 1
 
 
-def test_a_value_of_a_metric_that_is_gone_is_left_out(sample: Strategy) -> None:
+def test_value_of_removed_metric_is_ignored(sample: Strategy) -> None:
     gone = Measurement("gone", TODAY, Decimal(1), "U02BEN")
     assert merge_measurements(sample, [gone]) == merge_measurements(sample, [])
 
 
-def test_people_are_offered_what_they_measure(sample: Strategy, people: People) -> None:
+def test_people_are_offered_their_own_metrics(sample: Strategy, people: People) -> None:
     assert [one.key for one in list_measurable_metrics(sample, people.get("U01ADA"))] == ["first-contact"]
     assert [one.key for one in list_measurable_metrics(sample, people.get("U02BEN"))] == [
         "leakage-rate",
@@ -102,7 +102,7 @@ def test_people_are_offered_what_they_measure(sample: Strategy, people: People) 
 
 
 @given(st.decimals(0, 10_000_000, places=6))
-def test_any_number_is_kept_exactly(sample: Strategy, value: Decimal) -> None:
+def test_numbers_are_stored_exactly(sample: Strategy, value: Decimal) -> None:
     people = People()
     owner = people.get("U02BEN")
     assert take_measurement(sample, owner, "leakage-rate", on=TODAY, value=str(value), now=NOW).value == value

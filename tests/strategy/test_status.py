@@ -24,7 +24,7 @@ def stand(sample: Strategy) -> StrategyStatus:
     return compute_statuses(sample, [], NOW)
 
 
-def test_an_objective_is_as_its_worst_key_result(stand: StrategyStatus) -> None:
+def test_objective_takes_its_worst_key_result(stand: StrategyStatus) -> None:
     leakage = stand.objective("less-leakage")
     assert {one.metric.key: one.rag for one in leakage.key_results} == {
         "leakage-rate": Rag.GREEN,
@@ -34,7 +34,7 @@ def test_an_objective_is_as_its_worst_key_result(stand: StrategyStatus) -> None:
     assert stand.objective("cleaner-rivers").computed_status is Rag.RED
 
 
-def test_a_stale_key_result_makes_its_objective_unknown_and_never_green(stand: StrategyStatus) -> None:
+def test_stale_key_result_makes_objective_unknown(stand: StrategyStatus) -> None:
     service = stand.objective("trusted-service")
     interruptions = next(one for one in service.key_results if one.metric.key == "interruptions")
     assert (interruptions.stale, interruptions.rag, interruptions.age) == (True, Rag.UNKNOWN, 54)
@@ -42,36 +42,36 @@ def test_a_stale_key_result_makes_its_objective_unknown_and_never_green(stand: S
     assert service.progress.coverage == Decimal("0.5")
 
 
-def test_a_kpi_makes_no_progress_for_its_objective(stand: StrategyStatus) -> None:
+def test_kpi_adds_no_progress_to_its_objective(stand: StrategyStatus) -> None:
     assert "pressure" not in {one.metric.key for one in stand.objective("less-leakage").key_results}
 
 
-def test_what_was_measured_later_does_not_count_yet(sample: Strategy) -> None:
+def test_later_measurements_do_not_count_yet(sample: Strategy) -> None:
     tomorrow = Measurement("leakage-rate", date(2026, 11, 24), Decimal(80), "U02BEN")
     told = replace(sample, measurements=(*sample.measurements, tomorrow))
     assert compute_statuses(told, [], NOW) == compute_statuses(sample, [], NOW)
 
 
-def test_owners_and_computed_status_stand_side_by_side_and_a_mismatch_is_flagged(sample: Strategy) -> None:
+def test_mismatch_of_owner_and_figures_is_flagged(sample: Strategy) -> None:
     stand = compute_statuses(sample, [update(SubjectKind.OBJECTIVE, "cleaner-rivers", Rag.GREEN)], NOW)
     rivers = stand.objective("cleaner-rivers")
     assert (rivers.owner_status, rivers.computed_status, rivers.mismatch) == (Rag.GREEN, Rag.RED, True)
 
 
-def test_an_unknown_status_is_no_mismatch(sample: Strategy) -> None:
+def test_unknown_status_is_no_mismatch(sample: Strategy) -> None:
     stand = compute_statuses(sample, [update(SubjectKind.OBJECTIVE, "trusted-service", Rag.GREEN)], NOW)
     assert not stand.objective("trusted-service").mismatch
     assert not stand.objective("less-leakage").mismatch
 
 
-def test_the_latest_update_is_the_owners_word(sample: Strategy) -> None:
+def test_latest_update_gives_owner_status(sample: Strategy) -> None:
     earlier = update(SubjectKind.PROJECT, "storm-overflows", Rag.GREEN, datetime(2026, 11, 1, tzinfo=UTC))
     later = update(SubjectKind.PROJECT, "storm-overflows", Rag.AMBER, datetime(2026, 11, 20, tzinfo=UTC))
     coming = update(SubjectKind.PROJECT, "storm-overflows", Rag.RED, datetime(2026, 12, 20, tzinfo=UTC))
     assert compute_statuses(sample, [coming, later, earlier], NOW).project("storm-overflows").owner_status is Rag.AMBER
 
 
-def test_a_project_is_as_its_worst_slip_ahead(stand: StrategyStatus) -> None:
+def test_project_takes_its_worst_open_slip(stand: StrategyStatus) -> None:
     found = {one.project.key: (one.computed_status, one.slip) for one in stand.projects}
     assert found["pressure-management"] == (Rag.GREEN, 0)
     assert found["storm-overflows"] == (Rag.AMBER, 11)  # its tolerance is 15 days
@@ -79,25 +79,25 @@ def test_a_project_is_as_its_worst_slip_ahead(stand: StrategyStatus) -> None:
     assert found["depot-moves"] == (Rag.GREEN, None)
 
 
-def test_a_project_without_milestones_is_unknown_and_a_closed_one_has_nothing_ahead(sample: Strategy) -> None:
+def test_projects_without_open_milestones_have_no_slip(sample: Strategy) -> None:
     bare = replace(sample, milestones=())
     assert {one.computed_status for one in compute_statuses(bare, [], NOW).projects} == {Rag.UNKNOWN}
     closed = replace(sample, projects=tuple(replace(p, stage=Stage.CLOSED) for p in sample.projects))
     assert {one.computed_status for one in compute_statuses(closed, [], NOW).projects} == {Rag.GREEN}
 
 
-def test_a_forecast_that_has_passed_slips_with_every_day(stand: StrategyStatus) -> None:
+def test_missed_forecast_slips_every_day(stand: StrategyStatus) -> None:
     register = stand.project("asset-register").milestones[0]
     assert (register.overdue, register.slip) == (True, 17)
 
 
-def test_a_milestone_that_was_reached_early_has_a_slip_below_nought() -> None:
+def test_early_milestone_has_negative_slip() -> None:
     early = ProjectMilestone("m", "p", "M", date(2026, 9, 25), date(2026, 9, 25), actual=date(2026, 9, 22))
     found = compute_milestone_status(early, NOW.date())
     assert (found.slip, found.done, found.overdue) == (-3, True, False)
 
 
-def test_an_objective_over_others_is_as_the_worst_of_them(sample: Strategy) -> None:
+def test_parent_objective_takes_its_worst_child(sample: Strategy) -> None:
     children = tuple(replace(o, parent="top") for o in sample.objectives)
     top = replace(sample.objectives[0], key="top", weight=Decimal(0), parent=None)
     stand = compute_statuses(replace(sample, objectives=(top, *children)), [], NOW)
@@ -106,19 +106,19 @@ def test_an_objective_over_others_is_as_the_worst_of_them(sample: Strategy) -> N
 
 
 @given(st.lists(st.sampled_from(Rag)))
-def test_green_needs_everything_to_be_green(colours: list[Rag]) -> None:
+def test_green_needs_everything_green(colours: list[Rag]) -> None:
     assert (find_worst(colours) is Rag.GREEN) == (bool(colours) and set(colours) == {Rag.GREEN})
     assert (find_worst(colours) is Rag.RED) == (Rag.RED in colours)
 
 
 @given(st.dates(date(2026, 1, 1), date(2027, 12, 31)))
-def test_every_day_has_a_standing(sample: Strategy, day: date) -> None:
+def test_statuses_exist_on_every_day(sample: Strategy, day: date) -> None:
     stand = compute_statuses(sample, [], datetime.combine(day, datetime.min.time(), UTC))
     for one in stand.metrics:
         assert (one.rag is Rag.UNKNOWN) == one.stale
 
 
-def test_the_portfolio_shows_gaps_and_what_no_service_supports(sample: Strategy) -> None:
+def test_portfolio_shows_gaps_and_unsupported_objectives(sample: Strategy) -> None:
     figures = compute_portfolio(sample)
     assert [one.objective.key for one in figures.objectives if one.flagged] == ["cleaner-rivers"]
     assert [one.key for one in figures.unsupported] == ["trusted-service"]

@@ -39,14 +39,14 @@ def go(story: Story, sample: Strategy, people: People, *steps: tuple[StoryVerb, 
     return story
 
 
-def test_a_story_goes_from_draft_to_published(draft: Story, sample: Strategy, people: People) -> None:
+def test_story_goes_from_draft_to_published(draft: Story, sample: Strategy, people: People) -> None:
     story = go(draft, sample, people, (V.SUBMIT, "U02BEN"), (V.CONSENT, "U06FARAH"), (V.APPROVE, "U03WEI"))
     assert (story.state, story.reviewer, story.published_at) == (StoryState.APPROVED, "U03WEI", None)
     story = go(story, sample, people, (V.PUBLISH, "U05EMEKA"))
     assert (story.state, story.published_at) == (StoryState.PUBLISHED, NOW)
 
 
-def test_every_step_is_one_entry_of_the_log(draft: Story, sample: Strategy, people: People) -> None:
+def test_every_verb_writes_one_log_entry(draft: Story, sample: Strategy, people: People) -> None:
     entry = apply_story_verb(draft, V.SUBMIT, people.get("U02BEN"), sample, now=NOW).entry
     assert (entry.actor, entry.verb, entry.before, entry.after) == (
         "U02BEN",
@@ -56,7 +56,7 @@ def test_every_step_is_one_entry_of_the_log(draft: Story, sample: Strategy, peop
     )
 
 
-def test_the_reviewer_is_never_the_author(sample: Strategy, people: People) -> None:
+def test_reviewer_is_never_the_author(sample: Strategy, people: People) -> None:
     weis = draft_story(sample, people.get("U03WEI"), replace(TEXT, people=()), story_id="S2", now=NOW)
     submitted = go(weis, sample, people, (V.SUBMIT, "U03WEI"))
     for verb in (V.APPROVE, V.REQUEST_CHANGES):
@@ -65,35 +65,33 @@ def test_the_reviewer_is_never_the_author(sample: Strategy, people: People) -> N
     assert go(submitted, sample, people, (V.APPROVE, "U05EMEKA")).reviewer == "U05EMEKA"
 
 
-def test_only_pmo_staff_review(draft: Story, sample: Strategy, people: People) -> None:
+def test_only_pmo_staff_review_stories(draft: Story, sample: Strategy, people: People) -> None:
     submitted = go(draft, sample, people, (V.SUBMIT, "U02BEN"), (V.CONSENT, "U06FARAH"))
     for who in ("U01ADA", "U04DANA", "U06FARAH"):
         with pytest.raises(NotAllowed):
             go(submitted, sample, people, (V.APPROVE, who))
 
 
-def test_nothing_is_approved_while_somebody_named_has_not_agreed(
-    draft: Story, sample: Strategy, people: People
-) -> None:
+def test_approval_waits_for_everyones_consent(draft: Story, sample: Strategy, people: People) -> None:
     submitted = go(draft, sample, people, (V.SUBMIT, "U02BEN"))
     with pytest.raises(InvalidInput, match="1 person named in it hasn't agreed yet"):
         go(submitted, sample, people, (V.APPROVE, "U03WEI"))
 
 
-def test_an_author_who_names_themself_agrees_by_writing(sample: Strategy, people: People) -> None:
+def test_author_consents_by_writing(sample: Strategy, people: People) -> None:
     story = draft_story(
         sample, people.get("U02BEN"), replace(TEXT, people=("U02BEN", "U06FARAH")), story_id="S3", now=NOW
     )
     assert story.awaiting_consent == ("U06FARAH",)
 
 
-def test_an_edit_asks_everybody_named_again(draft: Story, sample: Strategy, people: People) -> None:
+def test_edit_asks_everybody_named_again(draft: Story, sample: Strategy, people: People) -> None:
     agreed = go(draft, sample, people, (V.CONSENT, "U06FARAH"))
     assert agreed.awaiting_consent == ()
     assert go(agreed, sample, people, (V.EDIT, "U02BEN")).awaiting_consent == ("U06FARAH",)
 
 
-def test_whoever_takes_their_consent_back_takes_the_story_back(draft: Story, sample: Strategy, people: People) -> None:
+def test_withdrawn_consent_takes_the_story_back(draft: Story, sample: Strategy, people: People) -> None:
     approved = go(draft, sample, people, (V.SUBMIT, "U02BEN"), (V.CONSENT, "U06FARAH"), (V.APPROVE, "U03WEI"))
     refused = go(approved, sample, people, (V.REFUSE, "U06FARAH"))
     assert (refused.state, refused.people[0].consent) == (StoryState.CHANGES_REQUESTED, Consent.REFUSED)
@@ -101,26 +99,26 @@ def test_whoever_takes_their_consent_back_takes_the_story_back(draft: Story, sam
     assert go(published, sample, people, (V.REFUSE, "U06FARAH")).state is StoryState.WITHDRAWN
 
 
-def test_only_those_named_answer_for_themselves(draft: Story, sample: Strategy, people: People) -> None:
+def test_only_people_named_can_consent(draft: Story, sample: Strategy, people: People) -> None:
     for who in ("U01ADA", "U02BEN", "U05EMEKA"):
         with pytest.raises(NotAllowed, match="Only people named in the story"):
             go(draft, sample, people, (V.CONSENT, who))
 
 
-def test_changes_are_asked_for_in_words(draft: Story, sample: Strategy, people: People) -> None:
+def test_asking_for_changes_needs_a_note(draft: Story, sample: Strategy, people: People) -> None:
     submitted = go(draft, sample, people, (V.SUBMIT, "U02BEN"))
     with pytest.raises(InvalidInput, match="Say what should change"):
         go(submitted, sample, people, (V.REQUEST_CHANGES, "U03WEI"), note=" ")
 
 
-def test_the_author_and_the_head_of_the_pmo_withdraw(draft: Story, sample: Strategy, people: People) -> None:
+def test_author_and_pmo_head_can_withdraw(draft: Story, sample: Strategy, people: People) -> None:
     for who in ("U02BEN", "U05EMEKA"):
         assert go(draft, sample, people, (V.WITHDRAW, who)).state is StoryState.WITHDRAWN
     with pytest.raises(NotAllowed):
         go(draft, sample, people, (V.WITHDRAW, "U03WEI"))
 
 
-def test_a_story_that_moved_on_says_so(draft: Story, sample: Strategy, people: People) -> None:
+def test_verb_in_wrong_state_is_explained(draft: Story, sample: Strategy, people: People) -> None:
     with pytest.raises(Conflict, match="status is now “draft”"):
         go(draft, sample, people, (V.PUBLISH, "U03WEI"))
 
@@ -139,16 +137,14 @@ def test_a_story_that_moved_on_says_so(draft: Story, sample: Strategy, people: P
         (replace(TEXT, people=tuple(f"U{n}" for n in range(11))), "people"),
     ],
 )
-def test_a_text_that_cannot_be_accepted_is_told_by_field(
-    sample: Strategy, people: People, text: StoryText, field: str
-) -> None:
+def test_story_problems_are_listed_by_field(sample: Strategy, people: People, text: StoryText, field: str) -> None:
     ben = people.get("U02BEN")
     with pytest.raises(InvalidInput) as caught:
         draft_story(filter_visible(sample, ben), ben, text, story_id="S4", now=NOW)
     assert list(caught.value.fields) == [field]
 
 
-def test_a_story_never_tells_a_channel_of_something_private(sample: Strategy, people: People) -> None:
+def test_story_with_private_subject_is_not_published(sample: Strategy, people: People) -> None:
     dana = people.get("U04DANA")
     secret = replace(TEXT, objective="fewer-depots", project="", people=())
     story = draft_story(sample, dana, secret, story_id="S5", now=NOW)
@@ -172,9 +168,7 @@ CAST = {
 
 
 @given(st.lists(st.tuples(st.sampled_from(StoryVerb), st.sampled_from(sorted(CAST))), max_size=25))
-def test_whatever_people_do_no_story_is_out_without_review_and_consent(
-    sample: Strategy, steps: list[tuple[StoryVerb, str]]
-) -> None:
+def test_no_story_is_published_without_review_and_consent(sample: Strategy, steps: list[tuple[StoryVerb, str]]) -> None:
     story = draft_story(sample, Person("U02BEN", "Ben"), TEXT, story_id="S6", now=NOW)
     for verb, who in steps:
         try:

@@ -41,28 +41,28 @@ def write(
     )
 
 
-def test_the_owner_reports(sample: Strategy, people: People) -> None:
+def test_owner_writes_an_update(sample: Strategy, people: People) -> None:
     update = write(sample, people)
     assert (update.author, update.rag, update.slot, update.at) == ("U02BEN", Rag.GREEN, LAST_DUE, NOW)
 
 
-def test_somebody_else_does_not(sample: Strategy, people: People) -> None:
+def test_others_cannot_write_an_update(sample: Strategy, people: People) -> None:
     for who in ("U01ADA", "U03WEI", "U04DANA", "U06FARAH"):
         with pytest.raises(NotAllowed, match="Pressure management in the northern zones"):
             write(sample, people, who)
 
 
-def test_the_head_of_the_pmo_can_report_for_anybody(sample: Strategy, people: People) -> None:
+def test_pmo_head_can_report_for_anybody(sample: Strategy, people: People) -> None:
     assert write(sample, people, "U05EMEKA").author == "U05EMEKA"
 
 
-def test_a_delegate_reports_while_the_owner_is_away_and_not_after(sample: Strategy, people: People) -> None:
+def test_delegate_reports_only_during_absence(sample: Strategy, people: People) -> None:
     assert write(sample, people, "U01ADA", absences=[AWAY]).author == "U01ADA"
     with pytest.raises(NotAllowed):
         write(sample, people, "U01ADA", absences=[AWAY], now=NOW + timedelta(days=5))
 
 
-def test_what_somebody_may_not_see_does_not_exist_for_them(sample: Strategy, people: People) -> None:
+def test_hidden_subject_does_not_exist(sample: Strategy, people: People) -> None:
     with pytest.raises(NotFound):
         write(sample, people, "U02BEN", DEPOTS)
 
@@ -83,7 +83,7 @@ def test_what_somebody_may_not_see_does_not_exist_for_them(sample: Strategy, peo
         (replace(GREEN, confidence="٣ or so"), "confidence", "from 0 to 10"),
     ],
 )
-def test_what_cannot_be_accepted_is_told_under_its_field(
+def test_update_problems_are_listed_by_field(
     sample: Strategy, people: People, text: UpdateText, field: str, said: str
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
@@ -91,41 +91,39 @@ def test_what_cannot_be_accepted_is_told_under_its_field(
     assert said in caught.value.fields[field]
 
 
-def test_a_red_update_with_an_ask_is_accepted_and_wants_an_answer(sample: Strategy, people: People) -> None:
+def test_red_update_asking_for_help_wants_an_answer(sample: Strategy, people: People) -> None:
     update = write(sample, people, text=replace(GREEN, rag=" Red ", ask="Two more fitters.", confidence="3"))
     assert (update.rag, update.ask, update.confidence) == (Rag.RED, "Two more fitters.", 3)
     assert update.wants_answer
 
 
-def test_an_early_update_answers_the_next_slot_and_does_not_move_it(sample: Strategy, people: People) -> None:
+def test_early_update_answers_the_next_slot(sample: Strategy, people: People) -> None:
     first = write(sample, people)
     early = write(sample, people, earlier=[first])
     assert early.slot == NEXT_DUE
     assert find_open_slot(sample, PRESSURE, [first, early], NOW) == NEXT_DUE + timedelta(days=7)
 
 
-def test_a_late_update_answers_the_slot_that_is_due_and_does_not_move_the_next(
-    sample: Strategy, people: People
-) -> None:
+def test_late_update_answers_the_due_slot(sample: Strategy, people: People) -> None:
     late = write(sample, people, now=NEXT_DUE - timedelta(minutes=1))
     assert late.slot == LAST_DUE
     assert find_open_slot(sample, PRESSURE, [late], NEXT_DUE) == NEXT_DUE
 
 
-def test_without_check_ins_an_update_stands_for_its_own_moment(sample: Strategy, people: People) -> None:
+def test_update_without_check_ins_has_its_own_slot(sample: Strategy, people: People) -> None:
     loose = replace(sample, cycle=replace(sample.cycle, check_ins=None))
     assert write(loose, people).slot == NOW
     assert find_missing_updates(loose, [], NOW) == ()
 
 
-def test_a_correction_keeps_its_slot_and_is_acknowledged_anew(sample: Strategy, people: People) -> None:
+def test_correction_keeps_slot_and_loses_acknowledgement(sample: Strategy, people: People) -> None:
     ben, dana = people.get("U02BEN"), people.get("U04DANA")
     update = acknowledge_update(sample, dana, write(sample, people, subject=LEAKAGE), now=NOW)
     corrected = correct_update(sample, ben, update, replace(GREEN, summary="Nearly all of them."), now=NOW)
     assert (corrected.slot, corrected.revision, corrected.acknowledged_by) == (update.slot, 2, None)
 
 
-def test_the_reviewer_a_leader_or_the_pmo_acknowledges_and_the_first_stays(sample: Strategy, people: People) -> None:
+def test_first_acknowledgement_stays(sample: Strategy, people: People) -> None:
     update = write(sample, people, subject=LEAKAGE)
     read = acknowledge_update(sample, people.get("U04DANA"), update, now=NOW)
     assert acknowledge_update(sample, people.get("U03WEI"), read, now=NOW).acknowledged_by == "U04DANA"
@@ -134,13 +132,13 @@ def test_the_reviewer_a_leader_or_the_pmo_acknowledges_and_the_first_stays(sampl
             acknowledge_update(sample, people.get(who), update, now=NOW)
 
 
-def test_a_sponsor_acknowledges_what_they_sponsor(sample: Strategy, people: People) -> None:
+def test_sponsor_acknowledges_updates_on_their_project(sample: Strategy, people: People) -> None:
     assert (
         acknowledge_update(sample, people.get("U06FARAH"), write(sample, people), now=NOW).acknowledged_by == "U06FARAH"
     )
 
 
-def test_missing_updates_are_named_with_their_days(sample: Strategy, people: People) -> None:
+def test_missing_updates_have_their_overdue_days(sample: Strategy, people: People) -> None:
     answered = write(sample, people, now=datetime(2026, 11, 10, 12, tzinfo=UTC))  # answers 5 November
     missing = {one.subject: one for one in find_missing_updates(sample, [answered], NOW)}
     late = missing[PRESSURE]
@@ -149,12 +147,12 @@ def test_missing_updates_are_named_with_their_days(sample: Strategy, people: Peo
     assert missing[LEAKAGE].due == datetime(2026, 11, 5, 16, tzinfo=UTC)  # the very first
 
 
-def test_nothing_is_missing_once_the_last_slot_is_answered(sample: Strategy, people: People) -> None:
+def test_answering_the_last_slot_clears_missing_updates(sample: Strategy, people: People) -> None:
     missing = find_missing_updates(sample, [write(sample, people)], NOW)
     assert PRESSURE not in {one.subject for one in missing}
 
 
-def test_an_absent_owner_is_away_and_the_delegate_is_asked(sample: Strategy) -> None:
+def test_absent_owner_is_covered_by_delegate(sample: Strategy) -> None:
     found = next(one for one in find_missing_updates(sample, [], NOW, [AWAY]) if one.subject == PRESSURE)
     assert (found.owner, found.reporter, found.away) == ("U02BEN", "U01ADA", True)
     nobody = replace(AWAY, delegate=None)
@@ -162,7 +160,7 @@ def test_an_absent_owner_is_away_and_the_delegate_is_asked(sample: Strategy) -> 
     assert (found.reporter, found.away) == ("U02BEN", True)
 
 
-def test_a_holiday_moves_the_due_day_to_the_working_day_before(sample: Strategy) -> None:
+def test_holiday_moves_the_due_day_earlier(sample: Strategy) -> None:
     assert sample.cycle.check_ins is not None
     check_ins = replace(sample.cycle.check_ins, days_off=frozenset({LAST_DUE.date()}))
     closed = replace(sample, cycle=replace(sample.cycle, check_ins=check_ins))
@@ -175,7 +173,7 @@ def test_proposed_and_closed_projects_owe_nothing(sample: Strategy) -> None:
         assert {s.kind for s in list_reporting_subjects(quiet, NOW)} == {SubjectKind.OBJECTIVE}
 
 
-def test_people_report_on_what_they_own_and_stand_in_for(sample: Strategy, people: People) -> None:
+def test_people_report_on_owned_and_covered_subjects(sample: Strategy, people: People) -> None:
     ben, ada, emeka = people.get("U02BEN"), people.get("U01ADA"), people.get("U05EMEKA")
     owned = {"less-leakage", "pressure-management", "contact-centre"}
     assert {s.key for s in find_reportable_subjects(sample, ben, NOW)} == owned
@@ -184,14 +182,14 @@ def test_people_report_on_what_they_own_and_stand_in_for(sample: Strategy, peopl
     assert len(find_reportable_subjects(sample, emeka, NOW)) == 10
 
 
-def test_updates_on_what_is_hidden_are_hidden(sample: Strategy, people: People) -> None:
+def test_updates_on_hidden_subjects_are_hidden(sample: Strategy, people: People) -> None:
     secret = write(sample, people, "U04DANA", DEPOTS)
     seen = filter_visible(sample, people.get("U02BEN"))
     assert filter_visible_updates(seen, [secret, write(sample, people)]) == (write(sample, people),)
 
 
 @given(st.lists(st.integers(1, 20 * 24), min_size=1, max_size=12))
-def test_however_early_or_late_no_slot_is_answered_twice_and_none_moves(sample: Strategy, hours: list[int]) -> None:
+def test_no_slot_is_answered_twice_or_moved(sample: Strategy, hours: list[int]) -> None:
     updates: list[ProgressUpdate] = []
     now = datetime(2026, 11, 5, tzinfo=UTC)
     for step in hours:

@@ -18,18 +18,18 @@ from strategy.visibility import filter_visible, filter_visible_to_all
 HIDDEN = ("fewer-depots", "depot-moves", "depots-agreed", "depot-sites", "Three depots", "Depot moves")
 
 
-def test_the_private_objective_and_all_that_hangs_on_it_is_nowhere_for_others(sample: Strategy, people: People) -> None:
+def test_private_objective_is_nowhere_for_others(sample: Strategy, people: People) -> None:
     for reader in ("U01ADA", "U02BEN", "U03WEI", "U06FARAH", "U99NOBODY"):
         told = repr(asdict(filter_visible(sample, people.get(reader))))
         assert not [word for word in HIDDEN if word in told]
 
 
-def test_those_it_names_see_it_whole(sample: Strategy, people: People) -> None:
+def test_named_viewers_see_private_objective_whole(sample: Strategy, people: People) -> None:
     for reader in ("U04DANA", "U05EMEKA"):
         assert filter_visible(sample, people.get(reader)) == sample
 
 
-def test_asking_for_it_by_name_is_answered_as_if_it_did_not_exist(sample: Strategy, people: People) -> None:
+def test_hidden_key_looks_like_an_unknown_key(sample: Strategy, people: People) -> None:
     seen = filter_visible(sample, people.get("U02BEN"))
     with pytest.raises(NotFound) as hidden:
         seen.objective("fewer-depots")
@@ -38,26 +38,26 @@ def test_asking_for_it_by_name_is_answered_as_if_it_did_not_exist(sample: Strate
     assert hidden.value.message.replace("fewer-depots", "") == absent.value.message.replace("more-cake", "")
 
 
-def test_the_weights_that_remain_sum_to_one_so_that_no_gap_tells(sample: Strategy, people: People) -> None:
+def test_remaining_weights_sum_to_one(sample: Strategy, people: People) -> None:
     seen = filter_visible(sample, people.get("U02BEN"))
     assert abs(sum(objective.weight for objective in seen.objectives) - 1) < Decimal("1e-20")
 
 
-def test_portfolio_totals_are_those_of_a_strategy_without_it(sample: Strategy, people: People) -> None:
+def test_portfolio_totals_exclude_hidden_objectives(sample: Strategy, people: People) -> None:
     figures = compute_portfolio(filter_visible(sample, people.get("U03WEI")))
     assert figures.budget == sum(p.budget for p in sample.projects if not p.confidential)
     assert figures.index is not None
     assert figures.index == compute_portfolio(filter_visible_to_all(sample, ())).index
 
 
-def test_a_channel_sees_what_each_of_its_readers_sees(sample: Strategy, people: People) -> None:
+def test_channel_sees_what_all_readers_may_see(sample: Strategy, people: People) -> None:
     dana, emeka, wei = people.get("U04DANA"), people.get("U05EMEKA"), people.get("U03WEI")
     assert len(filter_visible_to_all(sample, (dana, emeka)).objectives) == 4
     assert len(filter_visible_to_all(sample, (dana, emeka, wei)).objectives) == 3
     assert len(filter_visible_to_all(sample, ()).objectives) == 3
 
 
-def test_a_role_opens_a_group_but_nothing_private(sample: Strategy, people: People) -> None:
+def test_role_opens_group_but_not_private(sample: Strategy, people: People) -> None:
     leaders = Viewers(roles=frozenset({Role.LEADER}))
     group = replace(
         sample.objective("less-leakage"), visibility=Visibility.GROUP, viewers=leaders, owner="U9", reviewer=None
@@ -67,13 +67,13 @@ def test_a_role_opens_a_group_but_nothing_private(sample: Strategy, people: Peop
     assert not visibility.can_see_objective(replace(group, visibility=Visibility.PRIVATE), people.get("U04DANA"))
 
 
-def test_a_child_whose_parent_is_hidden_stands_by_itself(sample: Strategy, people: People) -> None:
+def test_child_of_hidden_parent_becomes_top_level(sample: Strategy, people: People) -> None:
     child = replace(sample.objective("less-leakage"), parent="fewer-depots")
     family = replace(sample, objectives=(child, *sample.objectives[1:]))
     assert filter_visible(family, people.get("U01ADA")).objective("less-leakage").parent is None
 
 
-def test_warnings_stay_with_whoever_brings_the_file_in(sample: Strategy, people: People) -> None:
+def test_warnings_stay_with_the_importer(sample: Strategy, people: People) -> None:
     told = replace(sample, warnings=("something about fewer-depots",))  # type: ignore[arg-type]
     assert filter_visible(told, people.get("U05EMEKA")).warnings == ()
 
@@ -84,9 +84,7 @@ def test_portfolio_figures_are_for_leaders_and_the_pmo(people: People) -> None:
 
 
 @given(private=st.sets(st.integers(0, 3)), confidential=st.sets(st.integers(0, 5)))
-def test_no_reference_ever_points_at_something_cut_away(
-    sample: Strategy, private: set[int], confidential: set[int]
-) -> None:
+def test_no_reference_points_at_hidden_records(sample: Strategy, private: set[int], confidential: set[int]) -> None:
     hidden = replace(
         sample,
         objectives=tuple(

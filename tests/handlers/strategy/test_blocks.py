@@ -121,7 +121,7 @@ def shown(view: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
-def test_the_whole_strategy(strategy: Strategy) -> None:
+def test_strategy_overview_is_a_valid_message(strategy: Strategy) -> None:
     view = build_strategy_view(strategy, HEAD, now=NOW, people=PEOPLE)
     assert view.portfolio
     chart = build_progress_chart([branch.status for branch in view.all_branches()])
@@ -135,7 +135,7 @@ def test_the_whole_strategy(strategy: Strategy) -> None:
     assert not any("<!" in text for text in marked_up(told))
 
 
-def test_one_objective_and_one_project(strategy: Strategy) -> None:
+def test_objective_and_project_details_are_valid(strategy: Strategy) -> None:
     for subject in (PIECE, Subject(SubjectKind.PROJECT, "p-0")):
         details = build_details(strategy, HEAD, subject, now=NOW, updates=[update()], people=PEOPLE)
         taken(build_details_message(details))
@@ -144,17 +144,17 @@ def test_one_objective_and_one_project(strategy: Strategy) -> None:
             shown(build_measurement_modal(details.measurable, NOW.date()))
 
 
-def test_several_that_fit(strategy: Strategy) -> None:
+def test_list_of_matches_is_valid(strategy: Strategy) -> None:
     taken(build_matches_message(NASTY, list(list_subjects(strategy))))
 
 
-def test_the_home_of_somebody_who_owns_all(strategy: Strategy) -> None:
+def test_home_of_an_owner_of_everything_is_valid(strategy: Strategy) -> None:
     own = build_own_subjects(strategy, HEAD, now=NOW, updates=[update()])
     concerns = [one.text for one in find_exceptions_for(strategy, HEAD, now=NOW, people=PEOPLE)]
     shown({"type": "home", "blocks": build_strategy_section(own, concerns)})
 
 
-def test_an_update_its_form_and_its_correction(strategy: Strategy) -> None:
+def test_update_messages_and_forms_are_valid(strategy: Strategy) -> None:
     choices = list(list_subjects(strategy))
     shown(build_update_modal(choices, PIECE, NOW))
     shown(build_update_modal(choices[:1], None, None))
@@ -166,7 +166,7 @@ def test_an_update_its_form_and_its_correction(strategy: Strategy) -> None:
 
 
 @pytest.mark.parametrize("key", ["weekly-progress", "weekly-leadership", "monthly-leadership"])
-def test_a_digest(strategy: Strategy, key: str) -> None:
+def test_digest_message_is_valid(strategy: Strategy, key: str) -> None:
     definition = next(one for one in read_digests(DIGESTS) if one.key == key)
     updates = [replace(update(), subject=subject) for subject, _ in list_subjects(strategy)]
     first = build_digest(definition, strategy, now=NOW - timedelta(days=7), people=PEOPLE)
@@ -181,7 +181,7 @@ def test_a_digest(strategy: Strategy, key: str) -> None:
         assert not any("<!" in text for text in marked_up(told))
 
 
-def test_a_reminder(strategy: Strategy) -> None:
+def test_update_reminder_is_valid(strategy: Strategy) -> None:
     titles = dict(list_subjects(strategy))
     taken(build_update_reminder([(one, titles[one.subject]) for one in find_missing_updates(strategy, (), NOW)]))
 
@@ -195,7 +195,7 @@ def story(**changes: Any) -> Story:
 
 
 @pytest.mark.parametrize("state", list(StoryState))
-def test_a_story_in_every_state(strategy: Strategy, state: StoryState) -> None:
+def test_story_cards_are_valid_in_every_state(strategy: Strategy, state: StoryState) -> None:
     told = story(state=state)
     post = build_story_post(told, strategy, PEOPLE)
     taken(build_review_card(told, post, PEOPLE))
@@ -205,7 +205,7 @@ def test_a_story_in_every_state(strategy: Strategy, state: StoryState) -> None:
     taken(build_published_message(post))
 
 
-def test_the_forms_of_a_story(strategy: Strategy) -> None:
+def test_story_forms_are_valid(strategy: Strategy) -> None:
     choices = list(list_subjects(strategy))
     shown(build_story_modal(choices))
     shown(build_story_modal(choices, story()))

@@ -60,14 +60,14 @@ def posts(store: Store, channel: str = "C04PROGRESS") -> int:
         return len(session.scalars(select(DeliveryRow).where(DeliveryRow.channel == channel)).all())
 
 
-def test_nothing_is_sent_before_its_slot_and_the_chore_says_when_it_comes(store: Store) -> None:
+def test_job_waits_for_its_next_slot(store: Store) -> None:
     chore = begun(store, WEEKLY)
     assert chore(MONDAY) == datetime(2026, 11, 26, 16, tzinfo=UTC)  # the updates are due first
     assert chore(SLOT - timedelta(seconds=1)) == SLOT
     assert posts(store) == 0
 
 
-def test_a_slot_is_sent_once_however_often_the_chore_is_called(store: Store) -> None:
+def test_slot_is_sent_once(store: Store) -> None:
     chore, other = begun(store, WEEKLY), begun(store, WEEKLY)
     for at in (SLOT, SLOT, SLOT + timedelta(minutes=59)):
         chore(at)
@@ -76,9 +76,7 @@ def test_a_slot_is_sent_once_however_often_the_chore_is_called(store: Store) -> 
     assert posts(store) == 1
 
 
-def test_a_digest_that_did_not_get_into_the_transaction_is_sent_later(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_digest_is_sent_later(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     chore = begun(store, WEEKLY)
 
     def fails(*_: object, **__: object) -> None:
@@ -94,7 +92,7 @@ def test_a_digest_that_did_not_get_into_the_transaction_is_sent_later(
     assert posts(store) == 1
 
 
-def test_the_latest_of_several_late_slots_stands_for_all(store: Store) -> None:
+def test_only_the_latest_missed_slot_is_sent(store: Store) -> None:
     begun(store, WEEKLY)(SLOT + timedelta(days=16))
     assert runs(store) == [
         (SLOT, "missed"),
@@ -103,7 +101,7 @@ def test_the_latest_of_several_late_slots_stands_for_all(store: Store) -> None:
     ]
 
 
-def test_with_the_policy_skip_a_late_slot_is_left_out(store: Store) -> None:
+def test_skip_policy_sends_no_late_slot(store: Store) -> None:
     patient = replace(WEEKLY, schedule=replace(WEEKLY.schedule, misfire=Misfire.SKIP))
     chore = begun(store, patient)
     chore(SLOT + timedelta(hours=2))
@@ -113,7 +111,7 @@ def test_with_the_policy_skip_a_late_slot_is_left_out(store: Store) -> None:
     assert posts(store) == 1
 
 
-def test_a_digest_with_nothing_new_is_not_sent_unless_it_is_wanted(store: Store) -> None:
+def test_digest_with_nothing_new_is_not_sent(store: Store) -> None:
     quiet = replace(WEEKLY, sections=(DigestSection.STORIES,))
     chore = begun(store, quiet)
     chore(SLOT)
@@ -121,7 +119,7 @@ def test_a_digest_with_nothing_new_is_not_sent_unless_it_is_wanted(store: Store)
     assert runs(store) == [(SLOT, "fired")]
 
 
-def test_a_digest_that_was_removed_is_not_sent_and_comes_back_when_it_is_named_again(store: Store) -> None:
+def test_removed_digest_is_not_sent_until_it_returns(store: Store) -> None:
     begun(store, WEEKLY)
     begun(store)(SLOT)
     assert runs(store) == []
@@ -131,7 +129,7 @@ def test_a_digest_that_was_removed_is_not_sent_and_comes_back_when_it_is_named_a
     assert runs(store) == [(SLOT + timedelta(days=7), "fired")]
 
 
-def test_a_changed_schedule_begins_with_its_next_slot(store: Store) -> None:
+def test_changed_schedule_starts_with_its_next_slot(store: Store) -> None:
     begun(store, WEEKLY)
     friday = replace(WEEKLY, schedule=replace(WEEKLY.schedule, rule="FREQ=WEEKLY;BYDAY=FR"))
     chore = begun(store, friday)
@@ -140,13 +138,13 @@ def test_a_changed_schedule_begins_with_its_next_slot(store: Store) -> None:
     assert slot == datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 
-def test_other_words_in_a_digest_leave_its_place_in_time(store: Store) -> None:
+def test_changed_title_keeps_the_next_slot(store: Store) -> None:
     begun(store, WEEKLY)
     begun(store, replace(WEEKLY, title="Another title"), at=SLOT + timedelta(minutes=5))(SLOT + timedelta(minutes=5))
     assert runs(store) == [(SLOT, "fired")]
 
 
-def test_without_a_strategy_there_is_nothing_to_send(store: Store) -> None:
+def test_no_strategy_means_no_digest(store: Store) -> None:
     bare = replace(
         make_house(ORGANISATION, store, lambda: pytest.fail("No handbook is needed."), lambda: MONDAY),
         digests=(WEEKLY,),
@@ -164,7 +162,7 @@ def test_without_a_strategy_there_is_nothing_to_send(store: Store) -> None:
     ("monday", "utc_hour"),
     [((2026, 10, 19), 8), ((2026, 10, 26), 9), ((2027, 3, 22), 9), ((2027, 4, 5), 8)],
 )
-def test_nine_o_clock_is_london_s(store: Store, monday: tuple[int, int, int], utc_hour: int) -> None:
+def test_nine_oclock_follows_london_time(store: Store, monday: tuple[int, int, int], utc_hour: int) -> None:
     slot = datetime(*monday, utc_hour, tzinfo=UTC)
     weekly = replace(WEEKLY, schedule=replace(WEEKLY.schedule, calendar=""))
     chore = begun(store, weekly, at=slot - timedelta(days=3))

@@ -1,0 +1,51 @@
+"""The cards of a record: one message for each place, edited as the record changes, with notices in its thread.
+
+A place is a user's id, a channel's id, or a name of the subject's own that stands for a channel, such as “triage”.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from storage.engine.outbox import Outbox
+
+Card = Mapping[str, Any]  # a message as the block builders return it
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The cards of one record, within a transaction.
+
+    `read` returns the cards there are (place → delivery) and `remember` stores one; `build` makes the card for a place.
+    `channels` gives the channel of each place that isn't an id itself.
+    """
+
+    outbox: Outbox
+    read: Callable[[], Mapping[str, str]]
+    remember: Callable[[str, str], None]
+    build: Callable[[str], Card]
+    channels: Mapping[str, str] = field(default_factory=dict)
+
+    def post(self, place: str, *, key: str | None = None, bulk: bool = False) -> None:
+        """Post the card to a place that has none. A second post with the same `key` is never made."""
+        self.remember(place, self.outbox.post(self._find_channel(place), self.build(place), key=key, bulk=bulk))
+
+    def post_missing(self, places: Iterable[str], *, bulk: Iterable[str] = ()) -> None:
+        """Post the card to those of the places that have none; to `bulk` after what others are waiting for."""
+        known, many = self.read(), frozenset(bulk)
+        for place in places:
+            if place not in known:
+                self.post(place, bulk=place in many)
+
+    def refresh(self) -> None:
+        """Edit every card to show the record as it is now."""
+        for place, delivery in self.read().items():
+            self.outbox.edit(delivery, self.build(place))
+
+    def notify(self, place: str, notice: Card) -> None:
+        """Post a notice in the thread under the place's card, if it has one."""
+        if card := self.read().get(place):
+            self.outbox.post(self._find_channel(place), notice, follows=card)
+
+    def _find_channel(self, place: str) -> str:
+        return self.channels.get(place, place)
