@@ -25,9 +25,9 @@ def list_changes(material: DigestInput) -> list[str]:
 
 def build_headline(material: DigestInput) -> tuple[str, ...]:
     """How many objectives and projects have which status by their figures, each with its change."""
-    stand, previous = material.stand, material.previous
-    objectives = {one.objective.key: one.computed_status for one in stand.objectives}
-    projects = {one.project.key: one.computed_status for one in stand.projects}
+    current, previous = material.current, material.previous
+    objectives = {one.objective.key: one.computed_status for one in current.objectives}
+    projects = {one.project.key: one.computed_status for one in current.projects}
     return (
         *_format_counts("Objectives", objectives, previous.objectives if previous else None),
         *_format_counts("Projects", projects, previous.projects if previous else None),
@@ -55,7 +55,7 @@ def _count(colours: Iterable[Rag]) -> dict[Rag, int]:
 
 def _find_turned(material: DigestInput, previous: Snapshot) -> Iterator[str]:
     """Statuses that turned anything but red, which is an exception."""
-    now = material.stand
+    now = material.current
     pairs: list[tuple[str, Rag, PastStatus | None]] = []
     for objective in now.objectives:
         key = objective.objective.key
@@ -68,7 +68,7 @@ def _find_turned(material: DigestInput, previous: Snapshot) -> Iterator[str]:
 
 
 def _find_milestones(material: DigestInput, previous: Snapshot) -> Iterator[str]:
-    for project in material.stand.projects:
+    for project in material.current.projects:
         for one in project.milestones:
             yield from _describe_milestone(project, one, previous)
 
@@ -86,7 +86,7 @@ def _describe_milestone(project: ProjectStatus, one: MilestoneStatus, previous: 
 
 
 def _find_met(material: DigestInput, previous: Snapshot) -> Iterator[str]:
-    for one in material.stand.metrics:
+    for one in material.current.metrics:
         before = previous.metrics.get(one.metric.key)
         if one.latest is None or before is None or one.metric.mode is not Mode.MOVE:
             continue

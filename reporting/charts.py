@@ -137,9 +137,9 @@ def _targets(metric: Metric) -> Mapping[str, Decimal]:
 
 
 def _target_text(metric: Metric) -> str:
-    words = {Mode.AT_LEAST: "at least ", Mode.AT_MOST: "at most "}
+    prefixes = {Mode.AT_LEAST: "at least ", Mode.AT_MOST: "at most "}
     targets = [format_number(value) for value in _targets(metric).values()]
-    return f"target {words.get(metric.mode, '')}{' to '.join(targets)} {metric.unit} by {format_date(metric.ends)}"
+    return f"target {prefixes.get(metric.mode, '')}{' to '.join(targets)} {metric.unit} by {format_date(metric.ends)}"
 
 
 def _text(what: str, parts: Sequence[str], every: Sequence[object]) -> str:

@@ -99,14 +99,14 @@ class _Shown:
 @dataclass(frozen=True, slots=True)
 class _Builder:
     strategy: Strategy
-    stand: StrategyStatus
+    current: StrategyStatus
     people: People
     reader: Person
 
     def objective(self, one: Objective) -> _Shown:
-        status = self.stand.objective(one.key)
+        status = self.current.objective(one.key)
         key_results = {metric.key for metric in self.strategy.key_results(one.key)}
-        metrics = [each for each in self.stand.metrics if each.metric.objective == one.key]
+        metrics = [each for each in self.current.metrics if each.metric.objective == one.key]
         facts = [
             ("Progress", render_line("strategy", "progress", one=status)),
             ("Owner", format_person(self.people, one.owner)),
@@ -128,7 +128,7 @@ class _Builder:
         )
 
     def project(self, one: Project) -> _Shown:
-        status = self.stand.project(one.key)
+        status = self.current.project(one.key)
         facts = [
             ("Schedule", render_line("strategy", "slip", days=status.slip)),
             ("Owner", format_person(self.people, one.owner)),
@@ -160,11 +160,11 @@ class _Builder:
         return tuple(format_metric(one, self.people) for one in statuses)
 
     def _below(self, child: Objective) -> str:
-        return format_objective(self.stand.objective(child.key), self.people)
+        return format_objective(self.current.objective(child.key), self.people)
 
     def _serving(self, objective: Objective) -> tuple[str, ...]:
         served = sorted(self.strategy.contributions_to(objective.key), key=lambda one: (-one.impact, one.project))
-        statuses = [(self.stand.project(one.project), one.impact) for one in served if one.impact]
+        statuses = [(self.current.project(one.project), one.impact) for one in served if one.impact]
         return tuple(format_project(status, self.people, impact) for status, impact in statuses)
 
     def _supported(self, project: Project) -> tuple[str, ...]:

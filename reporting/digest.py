@@ -109,7 +109,7 @@ def build_digest(
     material = _collect_input(definition, strategy, visible, tuple(stories), desk, previous, people or People(), local)
     found = find_exceptions(
         strategy,
-        material.stand,
+        material.current,
         missing=find_missing_updates(strategy, visible, now, absences),
         previous=previous,
         people=material.people,
@@ -134,7 +134,7 @@ def _collect_input(
     )
     return DigestInput(
         strategy=strategy,
-        stand=compute_statuses(strategy, updates, local),
+        current=compute_statuses(strategy, updates, local),
         updates=tuple(one for one in find_latest_updates(updates, local).values() if since is None or one.at > since),
         stories=tuple(one for one in stories if _is_new(one, strategy, since, local)),
         desk=desk if DigestSection.DESK in definition.sections else None,
@@ -157,13 +157,13 @@ def _is_new(story: Story, strategy: Strategy, since: datetime | None, now: datet
 
 def _assemble(definition: DigestDefinition, material: DigestInput, found: tuple[ExceptionItem, ...]) -> Digest:
     snapshot = take_snapshot(
-        material.strategy, material.stand, desk=material.desk, portfolio=material.portfolio, now=material.now
+        material.strategy, material.current, desk=material.desk, portfolio=material.portfolio, now=material.now
     )
     every_change = list_changes(material)
     exception_lines, more_exceptions = fit_lines([one.text for one in found], MOST_EXCEPTIONS, LARGEST_PART)
     change_lines, more_changes = fit_lines(every_change, MOST_CHANGES, LARGEST_PART)
     room = LARGEST_BODY - sum(map(len, (*exception_lines, *change_lines)))
-    all_green = None if found else _format_all_green(material.stand)
+    all_green = None if found else _format_all_green(material.current)
     empty = not found and not every_change and not _has_news(material, snapshot)
     return Digest(
         key=definition.key,
@@ -195,13 +195,13 @@ def _format_period(material: DigestInput) -> str:
     return until if since == until else f"{since} to {until}"
 
 
-def _format_all_green(stand: StrategyStatus) -> str | None:
+def _format_all_green(current: StrategyStatus) -> str | None:
     """One line when owners and figures say green throughout; None otherwise, or if there is nothing to show."""
-    both = [(one.owner_status, one.computed_status) for one in stand.objectives]
-    both += [(one.owner_status, one.computed_status) for one in stand.projects]
+    both = [(one.owner_status, one.computed_status) for one in current.objectives]
+    both += [(one.owner_status, one.computed_status) for one in current.projects]
     if not both or any(pair != (Rag.GREEN, Rag.GREEN) for pair in both):
         return None
-    return render_line("digest", "all_green", objectives=len(stand.objectives), projects=len(stand.projects))
+    return render_line("digest", "all_green", objectives=len(current.objectives), projects=len(current.projects))
 
 
 def _has_news(material: DigestInput, snapshot: Snapshot) -> bool:
@@ -229,7 +229,7 @@ def _build_sections(
 def _build_charts(definition: DigestDefinition, material: DigestInput) -> tuple[Chart, ...]:
     charts = []
     if DigestSection.OBJECTIVES in definition.sections:
-        charts.append(build_progress_chart(material.stand.objectives))
+        charts.append(build_progress_chart(material.current.objectives))
     if material.portfolio is not None:
         charts.append(build_shares_chart(material.portfolio))
     return tuple(chart for chart in charts if chart is not None)[:MOST_CHARTS]

@@ -39,7 +39,7 @@ class ExceptionItem:
 
 def find_exceptions(
     strategy: Strategy,
-    stand: StrategyStatus,
+    current: StrategyStatus,
     *,
     missing: Iterable[MissingUpdate],
     previous: Snapshot | None,
@@ -48,11 +48,11 @@ def find_exceptions(
 ) -> tuple[ExceptionItem, ...]:
     """Everything that needs attention, the most urgent kind first."""
     found = [
-        *_find_red(stand, previous, people),
-        *_find_milestones(stand, previous, people),
-        *_find_stale(strategy, stand, people),
-        *_find_unanswered(stand, people, now),
-        *_find_mismatches(stand, people),
+        *_find_red(current, previous, people),
+        *_find_milestones(current, previous, people),
+        *_find_stale(strategy, current, people),
+        *_find_unanswered(current, people, now),
+        *_find_mismatches(current, people),
         *_find_missing(strategy, missing, people),
     ]
     order = list(ExceptionKind)
@@ -63,11 +63,11 @@ def get_record_title(record: Objective | Project) -> str:
     return record.title if isinstance(record, Objective) else record.name
 
 
-def _find_red(stand: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
-    for objective in stand.objectives:
+def _find_red(current: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
+    for objective in current.objectives:
         was = previous.objectives.get(objective.objective.key) if previous else None
         yield from _describe_red(objective.objective, objective, was, people)
-    for project in stand.projects:
+    for project in current.projects:
         was = previous.projects.get(project.project.key) if previous else None
         yield from _describe_red(project.project, project, was, people)
 
@@ -94,8 +94,8 @@ def _describe_red(
     yield ExceptionItem(kind, record.key, text)
 
 
-def _find_milestones(stand: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
-    for project in stand.projects:
+def _find_milestones(current: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
+    for project in current.projects:
         for one in project.milestones:
             if one.overdue:
                 yield _describe_milestone(ExceptionKind.OVERDUE, project.project, one, 0, people)
@@ -125,8 +125,8 @@ def _describe_milestone(
     return ExceptionItem(kind, one.milestone.key, text)
 
 
-def _find_stale(strategy: Strategy, stand: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
-    for one in stand.metrics:
+def _find_stale(strategy: Strategy, current: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
+    for one in current.metrics:
         if one.stale and (one.age is not None or one.expected > 0):
             objective = strategy.objectives_by_key.get(one.metric.objective or "")
             text = render_line(
@@ -141,10 +141,10 @@ def _find_stale(strategy: Strategy, stand: StrategyStatus, people: People) -> It
             yield ExceptionItem(ExceptionKind.STALE, one.metric.key, text)
 
 
-def _find_unanswered(stand: StrategyStatus, people: People, now: datetime) -> Iterator[ExceptionItem]:
+def _find_unanswered(current: StrategyStatus, people: People, now: datetime) -> Iterator[ExceptionItem]:
     latest: list[tuple[Objective | Project, ProgressUpdate | None]] = []
-    latest += [(one.objective, one.update) for one in stand.objectives]
-    latest += [(one.project, one.update) for one in stand.projects]
+    latest += [(one.objective, one.update) for one in current.objectives]
+    latest += [(one.project, one.update) for one in current.projects]
     for record, update in latest:
         if update and update.wants_answer:
             yield ExceptionItem(ExceptionKind.UNANSWERED, record.key, _describe_ask(record, update, people, now))
@@ -162,10 +162,10 @@ def _describe_ask(record: Objective | Project, update: ProgressUpdate, people: P
     )
 
 
-def _find_mismatches(stand: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
+def _find_mismatches(current: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
     pairs: list[tuple[Objective | Project, ObjectiveStatus | ProjectStatus]] = []
-    pairs += [(one.objective, one) for one in stand.objectives]
-    pairs += [(one.project, one) for one in stand.projects]
+    pairs += [(one.objective, one) for one in current.objectives]
+    pairs += [(one.project, one) for one in current.projects]
     for record, one in pairs:
         if one.mismatch and Rag.RED not in (one.owner_status, one.computed_status):  # the line for red shows both
             text = render_line(

@@ -38,13 +38,13 @@ def build_own_subjects(
 ) -> tuple[OwnSubject, ...]:
     """What the person owns or covers while its owner is away, the most urgent first."""
     seen, away = filter_visible(strategy, person), tuple(absences)
-    told = filter_visible_updates(seen, updates)
-    stand = compute_statuses(seen, told, now)
-    late = {one.subject for one in find_missing_updates(seen, told, now, away)}
+    visible = filter_visible_updates(seen, updates)
+    current = compute_statuses(seen, visible, now)
+    late = {one.subject for one in find_missing_updates(seen, visible, now, away)}
     found = []
     for subject in find_reportable_subjects(seen, Person(person.id, person.name), now, away):
         is_objective = subject.kind is SubjectKind.OBJECTIVE
-        status = stand.objective(subject.key) if is_objective else stand.project(subject.key)
+        status = current.objective(subject.key) if is_objective else current.project(subject.key)
         title = get_record_title(seen.subject(subject))
         line = render_line(
             "strategy",
@@ -54,7 +54,7 @@ def build_own_subjects(
             computed_status=status.computed_status,
             mismatch=status.mismatch,
         )
-        due = find_open_slot(seen, subject, told, now) if seen.cycle.check_ins else None
+        due = find_open_slot(seen, subject, visible, now) if seen.cycle.check_ins else None
         found.append(OwnSubject(subject, title, line, due, subject in late))
     return tuple(sorted(found, key=lambda one: (not one.overdue, one.due or now, one.subject)))
 
@@ -70,11 +70,11 @@ def find_exceptions_for(
 ) -> tuple[ExceptionItem, ...]:
     """Everything that needs attention, as far as the person may know of it, the most urgent first."""
     seen = filter_visible(strategy, person)
-    told = filter_visible_updates(seen, updates)
+    visible = filter_visible_updates(seen, updates)
     return find_exceptions(
         seen,
-        compute_statuses(seen, told, now),
-        missing=find_missing_updates(seen, told, now, absences),
+        compute_statuses(seen, visible, now),
+        missing=find_missing_updates(seen, visible, now, absences),
         previous=None,
         people=people or People(),
         now=now,

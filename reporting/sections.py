@@ -44,7 +44,7 @@ class DigestInput:
     """Everything a digest is made of, cut to what its readers may see."""
 
     strategy: Strategy
-    stand: StrategyStatus
+    current: StrategyStatus
     updates: tuple[ProgressUpdate, ...]  # those since the last digest
     stories: tuple[Story, ...]  # those published since the last digest
     desk: DeskFigures | None
@@ -55,7 +55,7 @@ class DigestInput:
 
 
 def _build_objectives(material: DigestInput) -> list[str]:
-    ordered = sorted(material.stand.objectives, key=lambda one: WORST_FIRST.index(one.computed_status))
+    ordered = sorted(material.current.objectives, key=lambda one: WORST_FIRST.index(one.computed_status))
     return [_build_objective(one, material) for one in ordered]
 
 
@@ -77,7 +77,7 @@ def _build_objective(one: ObjectiveStatus, material: DigestInput) -> str:
 
 def _build_projects(material: DigestInput) -> list[str]:
     ordered = sorted(
-        material.stand.projects, key=lambda one: (WORST_FIRST.index(one.computed_status), -(one.slip or 0))
+        material.current.projects, key=lambda one: (WORST_FIRST.index(one.computed_status), -(one.slip or 0))
     )
     return [_build_project(one, material) for one in ordered]
 
@@ -106,7 +106,7 @@ def _slip_change(one: ProjectStatus, material: DigestInput) -> str:
 
 
 def _build_metrics(material: DigestInput) -> list[str]:
-    ordered = sorted(material.stand.metrics, key=lambda one: WORST_FIRST.index(one.rag))
+    ordered = sorted(material.current.metrics, key=lambda one: WORST_FIRST.index(one.rag))
     return [_build_metric(one, material) for one in ordered]
 
 

@@ -73,7 +73,7 @@ class Snapshot:
 
 def take_snapshot(
     strategy: Strategy,
-    stand: StrategyStatus,
+    current: StrategyStatus,
     *,
     desk: DeskFigures | None,
     portfolio: PortfolioFigures | None,
@@ -84,11 +84,11 @@ def take_snapshot(
         taken_at=now,
         objectives={
             one.objective.key: PastStatus(one.computed_status, one.owner_status, one.progress.value)
-            for one in stand.objectives
+            for one in current.objectives
         },
-        projects={one.project.key: PastStatus(one.computed_status, one.owner_status) for one in stand.projects},
+        projects={one.project.key: PastStatus(one.computed_status, one.owner_status) for one in current.projects},
         forecasts={one.key: one.actual or one.forecast for one in strategy.milestones},
-        metrics={one.metric.key: one.latest.value for one in stand.metrics if one.latest},
+        metrics={one.metric.key: one.latest.value for one in current.metrics if one.latest},
         desk=desk.by_name() if desk else {},
         portfolio=list_portfolio_figures(portfolio) if portfolio else {},
     )

@@ -100,7 +100,7 @@ def build_strategy_view(
     visible = filter_visible_updates(seen, updates)
     builder = _Builder(seen, compute_statuses(seen, visible, now), people or People())
     served = {contribution.project for contribution in seen.contributions if contribution.impact}
-    colours = [one.computed_status for one in builder.stand.objectives]
+    colours = [one.computed_status for one in builder.current.objectives]
     return StrategyView(
         organisation=seen.organisation,
         mission=seen.mission,
@@ -110,8 +110,8 @@ def build_strategy_view(
         ends=seen.cycle.ends,
         elapsed=formulas.compute_expected_progress(seen.cycle.starts, seen.cycle.ends, now.date()),
         branches=builder.branches(None),
-        metrics=tuple(builder.metric(one) for one in builder.stand.metrics if one.metric.objective is None),
-        projects=tuple(builder.project(one, 0) for one in builder.stand.projects if one.project.key not in served),
+        metrics=tuple(builder.metric(one) for one in builder.current.metrics if one.metric.objective is None),
+        projects=tuple(builder.project(one, 0) for one in builder.current.projects if one.project.key not in served),
         counts=tuple((colour, colours.count(colour)) for colour in Rag if colour in colours),
         portfolio=compute_portfolio(seen) if can_see_portfolio(person) else None,
     )
@@ -138,23 +138,23 @@ def _every(branches: Iterable[Branch]) -> Iterable[Branch]:
 @dataclass(frozen=True, slots=True)
 class _Builder:
     strategy: Strategy
-    stand: StrategyStatus
+    current: StrategyStatus
     people: People
 
     def branches(self, parent: str | None) -> tuple[Branch, ...]:
         return tuple(self.branch(objective) for objective in self.strategy.children_of(parent))
 
     def branch(self, objective: Objective) -> Branch:
-        status = self.stand.objective(objective.key)
+        status = self.current.objective(objective.key)
         impacts = {c.project: c.impact for c in self.strategy.contributions_to(objective.key) if c.impact}
         serving = sorted(
-            (one for one in self.stand.projects if one.project.key in impacts),
+            (one for one in self.current.projects if one.project.key in impacts),
             key=lambda one: (-impacts[one.project.key], one.project.key),
         )
         return Branch(
             status=status,
             line=format_objective(status, self.people),
-            metrics=tuple(self.metric(one) for one in self.stand.metrics if one.metric.objective == objective.key),
+            metrics=tuple(self.metric(one) for one in self.current.metrics if one.metric.objective == objective.key),
             projects=tuple(self.project(one, impacts[one.project.key]) for one in serving),
             below=self.branches(objective.key),
         )

@@ -2,7 +2,7 @@
 
 Progress, weights, shares and grades are fractions of 1; budgets are in any one currency; slips are calendar days.
 Where a docstring says *source*, that is where the rule comes from; the rest are this product's own conventions, which
-`docs/decisions.md` and the handbook repeat in words.
+`docs/decisions.md` and the handbook explain.
 """
 
 from collections.abc import Iterable, Mapping

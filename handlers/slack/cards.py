@@ -1,6 +1,6 @@
 """The cards of a record: one message for each place, edited as the record changes, with notices in its thread.
 
-A place is a user's id, a channel's id, or a name of the subject's own that stands for a channel, such as “triage”.
+A place is a user's id, a channel's id, or a name of the subject's own for a channel, such as “triage”.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -114,8 +114,8 @@ def post_digest(tx: Transaction, definition: DigestDefinition, digest: Digest, s
 
 
 def _load_previous(tx: Transaction, definition: DigestDefinition) -> Snapshot | None:
-    kept = tx.schedules.last_delivered(f"{DIGEST}{definition.key}")
+    stored = tx.schedules.last_delivered(f"{DIGEST}{definition.key}")
     try:
-        return Snapshot.from_dict(kept) if kept else None
+        return Snapshot.from_dict(stored) if stored else None
     except ValueError:  # written by another version: treat this digest as the first
         return None

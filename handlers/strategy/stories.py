@@ -207,7 +207,7 @@ def _apply_note(tx: Transaction, call: HandlerCall) -> tuple[StoredStory, StoryC
 
 
 def _save(tx: Transaction, ctx: AppContext, stored: StoredStory, changes: Sequence[StoryChange]) -> None:
-    """Store the changes one after the other, then tell everybody concerned about the last."""
+    """Store the changes one after the other, then announce the last."""
     before = stored.story
     for change in changes:
         tx.stories.save(stored, change)

@@ -119,8 +119,8 @@ def describe_by_status(
 ) -> Message:
     """The objectives or projects with a status, cut to what the person may see."""
     strategy = load_strategy(tx)
-    told = load_updates(tx, strategy)
-    found = find_by_status(strategy, person, kind, state, now=tx.now, updates=told, people=ctx.people)
+    updates = load_updates(tx, strategy)
+    found = find_by_status(strategy, person, kind, state, now=tx.now, updates=updates, people=ctx.people)
     return build_by_status_message(kind, state, found)
 
 

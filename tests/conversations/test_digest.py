@@ -1,4 +1,4 @@
-"""Digests come when they are due, each slot once, and say to their readers what all of them may know."""
+"""Digests come when they are due, each slot once, and show what all their readers may see."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A success story: told by anybody, agreed to by those it names, reviewed by the PMO, published exactly once."""
+"""A success story: submitted by anybody, agreed to by the people named, reviewed and published once."""
 
 import asyncio
 import json

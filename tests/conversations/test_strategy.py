@@ -1,4 +1,4 @@
-"""Everybody sees the strategy as far as they may know of it, and nothing of what they may not."""
+"""Everybody sees the part of the strategy they may see, and nothing else."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Owners report; what they say is kept and posted once, where all readers may know of it, and answered."""
+"""Updates are stored and posted once, where all readers may see them, and acknowledged."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The people, the strategy and the digests that the tests of reporting talk about."""
+"""The people, the strategy and the digests that the tests of reporting use."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

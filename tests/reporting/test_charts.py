@@ -1,4 +1,4 @@
-"""A chart keeps Slack's limits and says in words all that it shows."""
+"""A chart stays within Slack's limits and its text says what it shows."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

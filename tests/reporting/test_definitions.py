@@ -1,4 +1,4 @@
-"""Which digests there are comes from one checked file."""
+"""The digests come from one checked file."""
 
 from pathlib import Path
 

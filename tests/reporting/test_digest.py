@@ -1,4 +1,4 @@
-"""A digest tells exceptions first, every number with its change, and nothing that its readers may not know."""
+"""A digest shows exceptions first, every number with its change, and nothing its readers may not see."""
 
 import json
 from collections.abc import Iterable
@@ -32,8 +32,8 @@ def kinds(digest: Digest) -> list[ExceptionKind]:
     return [concern.kind for concern in digest.exceptions]
 
 
-def told(digest: Digest, kind: ExceptionKind) -> list[str]:
-    return [concern.text for concern in digest.exceptions if concern.kind is kind]
+def texts_of(digest: Digest, kind: ExceptionKind) -> list[str]:
+    return [one.text for one in digest.exceptions if one.kind is kind]
 
 
 def section(digest: Digest, wanted: DigestSection) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def everything(digest: Digest) -> str:
 
 def size(digest: Digest) -> int:
     parts = [digest.title, digest.period, digest.all_green or "", *digest.headline, *digest.changes, digest.text]
-    parts += [concern.text for concern in digest.exceptions]
+    parts += [one.text for one in digest.exceptions]
     parts += [line for one in digest.sections for line in (one.title, *one.lines)]
     return sum(map(len, parts))
 
@@ -91,12 +91,12 @@ def test_newly_red_comes_first_still_red_last(
     seen = replace(open_strategy, projects=patient)
     first = build_digest(weekly, seen, now=LAST_WEEK, people=people)
     digest = build_digest(weekly, seen, now=NOW, people=people, previous=stored(first.snapshot))
-    assert told(digest, ExceptionKind.NEWLY_RED) == [
+    assert texts_of(digest, ExceptionKind.NEWLY_RED) == [
         ":red_circle: *One register of pipes and pumps* has turned red: its owner hasn't reported yet,"
         " the figures say red; 17 days behind baseline. Owner: Wei Chen."
     ]
     assert digest.exceptions[-1].kind is ExceptionKind.STILL_RED
-    assert "*Our works leave the river cleaner* is still red" in told(digest, ExceptionKind.STILL_RED)[0]
+    assert "*Our works leave the river cleaner* is still red" in texts_of(digest, ExceptionKind.STILL_RED)[0]
 
 
 def test_slip_is_reported_once_with_its_days(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
@@ -106,17 +106,17 @@ def test_slip_is_reported_once_with_its_days(weekly: DigestDefinition, open_stra
     )
     slipped = replace(open_strategy, milestones=later)
     digest = build_digest(weekly, slipped, now=NOW, people=people, previous=first.snapshot)
-    assert told(digest, ExceptionKind.SLIPPED) == [
+    assert texts_of(digest, ExceptionKind.SLIPPED) == [
         ":calendar: *Storm overflow screens and tanks*: “Eastgate tank filled for the first time” has slipped by 10"
         " days to 18 December 2026, 21 days behind baseline. Owner: Farah Haddad."
     ]
     again = build_digest(weekly, slipped, now=NOW, people=people, previous=digest.snapshot)
-    assert told(again, ExceptionKind.SLIPPED) == []
+    assert texts_of(again, ExceptionKind.SLIPPED) == []
 
 
 def test_stale_metric_is_named_with_its_days(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
     digest = build_digest(weekly, open_strategy, now=NOW, people=people)
-    assert told(digest, ExceptionKind.STALE) == [
+    assert texts_of(digest, ExceptionKind.STALE) == [
         ":hourglass: *Supply interruptions* (monthly) hasn't been measured for 54 days; “Customers get it solved the"
         " first time they ask” can't be green until it is. Owner: Dana Lindqvist."
     ]
@@ -127,7 +127,7 @@ def test_missing_updates_are_grouped_by_person(
 ) -> None:
     given = [one for one in updates if one.subject.key != "asset-register"]
     digest = build_digest(weekly, open_strategy, updates=given, now=NOW, people=people)
-    assert told(digest, ExceptionKind.MISSING) == [
+    assert texts_of(digest, ExceptionKind.MISSING) == [
         ":memo: No update from *Wei Chen*: One register of pipes and pumps (17 days overdue)."
     ]
 
@@ -138,14 +138,14 @@ def test_absent_owner_is_named_with_delegate(
     given = [one for one in updates if one.subject.key != "asset-register"]
     away = Absence("U03WEI", date(2026, 11, 16), date(2026, 11, 30), delegate="U05EMEKA")
     digest = build_digest(weekly, open_strategy, updates=given, now=NOW, people=people, absences=[away])
-    assert "No update from *Wei Chen* (away; Emeka Adeyemi is covering)" in told(digest, ExceptionKind.MISSING)[0]
+    assert "No update from *Wei Chen* (away; Emeka Adeyemi is covering)" in texts_of(digest, ExceptionKind.MISSING)[0]
 
 
 def test_owner_and_computed_status_are_side_by_side(
     weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
 ) -> None:
     digest = build_digest(weekly, open_strategy, updates=updates, now=NOW, people=people)
-    assert told(digest, ExceptionKind.MISMATCH)[0] == (
+    assert texts_of(digest, ExceptionKind.MISMATCH)[0] == (
         ":left_right_arrow: *Less water is lost between the works and the tap*:"
         " its owner says green, the figures say amber. Owner: Ben Castellanos."
     )
@@ -160,12 +160,12 @@ def test_ask_stays_until_somebody_acknowledges_it(
 ) -> None:
     asking = replaced(updates, RIVERS, rag=Rag.RED, ask="A second diving team.", author="U06FARAH")
     digest = build_digest(weekly, open_strategy, updates=asking, now=NOW, people=people)
-    assert told(digest, ExceptionKind.UNANSWERED) == [
+    assert texts_of(digest, ExceptionKind.UNANSWERED) == [
         ":raising_hand: *Our works leave the river cleaner*: Farah Haddad asks “A second diving team.”"
         " — not acknowledged for 3 days."
     ]
     answered = replaced(asking, RIVERS, acknowledged_by="U04DANA")
-    assert not told(build_digest(weekly, open_strategy, updates=answered, now=NOW), ExceptionKind.UNANSWERED)
+    assert not texts_of(build_digest(weekly, open_strategy, updates=answered, now=NOW), ExceptionKind.UNANSWERED)
 
 
 def test_every_number_comes_with_its_change(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
@@ -310,7 +310,7 @@ def test_text_people_wrote_never_becomes_markup(
     )
     told_all = tuple(replace(one, summary=evil, ask=evil, rag=Rag.RED) for one in updates)
     digest = build_digest(weekly, named, updates=told_all[1:], now=NOW, people=people)
-    lines = [concern.text for concern in digest.exceptions] + [line for one in digest.sections for line in one.lines]
+    lines = [one.text for one in digest.exceptions] + [line for one in digest.sections for line in one.lines]
     for line in (*lines, *digest.text.splitlines()):
         assert "<" not in line
         assert "*bold*" not in line
@@ -360,7 +360,7 @@ def test_fallback_text_carries_the_exceptions(
     digest = build_digest(weekly, open_strategy, updates=updates, now=NOW, people=people)
     lines = digest.text.splitlines()
     assert lines[0] == "Strategy progress — First digest, 23 November 2026"
-    assert all(concern.text in lines for concern in digest.exceptions)
+    assert all(one.text in lines for one in digest.exceptions)
 
 
 def test_digest_date_is_local_to_readers(weekly: DigestDefinition, calm: Strategy) -> None:

@@ -1,4 +1,4 @@
-"""An update and a story as their channels get them."""
+"""Updates and stories as they are posted to their channels."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The strategy's tree, as the one who asks may see it."""
+"""The strategy's tree, as the person who asks may see it."""
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -58,7 +58,7 @@ def test_named_viewers_see_the_whole_tree(sample: Strategy, people: People) -> N
     assert [row.project.key for row in branch.projects] == ["depot-moves"]
 
 
-def test_portfolio_figures_are_for_leaders_and_the_pmo(sample: Strategy, people: People) -> None:
+def test_only_leaders_and_pmo_see_portfolio_figures(sample: Strategy, people: People) -> None:
     leader = seen_by("U04DANA", sample, people).portfolio
     assert leader is not None
     assert leader.mismatch == Decimal("0.14375")

@@ -1,4 +1,4 @@
-"""What people wrote is shown as they typed it and never becomes markup; nothing outgrows its place."""
+"""Text that people wrote is shown as typed, never becomes markup and fits its place."""
 
 import re
 from datetime import date

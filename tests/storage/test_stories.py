@@ -1,4 +1,4 @@
-"""A story and what became of it are kept together; of two who change it at once, one is told."""
+"""A story and its log are stored together; the second of two simultaneous changes is refused."""
 
 from dataclasses import replace
 from datetime import timedelta

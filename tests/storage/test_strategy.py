@@ -1,4 +1,4 @@
-"""Every version of the strategy is kept, the last is in force, and what was measured since belongs to it."""
+"""Every version of the strategy is stored, the last is current, and measurements since belong to it."""
 
 from dataclasses import replace
 from datetime import date, timedelta

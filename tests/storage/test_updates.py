@@ -1,4 +1,4 @@
-"""An update is kept once for each subject and slot; a correction takes its place and forgets nothing."""
+"""An update is stored once for each subject and slot; a correction replaces it and loses nothing."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The people and the strategy that the tests of this pillar talk about."""
+"""The people and the strategy that the tests of this pillar use."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A strategy file is taken whole, or refused with every problem, its line and its field."""
+"""A strategy file is accepted whole, or refused with every problem, its line and its field."""
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The formulas keep the worked example, and what must hold for any numbers."""
+"""The formulas match the worked example and hold for any numbers."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""New values come from those who answer for them, and corrections replace what they correct."""
+"""Measurements come from the people responsible, and corrections replace earlier values."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

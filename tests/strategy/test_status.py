@@ -1,4 +1,4 @@
-"""How things stand: computed from the records, beside what their owners say."""
+"""Statuses are computed from the records and shown beside the owners' own."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,30 +20,30 @@ def update(kind: SubjectKind, key: str, rag: Rag, at: datetime = NOW) -> Progres
 
 
 @pytest.fixture
-def stand(sample: Strategy) -> StrategyStatus:
+def current(sample: Strategy) -> StrategyStatus:
     return compute_statuses(sample, [], NOW)
 
 
-def test_objective_takes_its_worst_key_result(stand: StrategyStatus) -> None:
-    leakage = stand.objective("less-leakage")
+def test_objective_takes_its_worst_key_result(current: StrategyStatus) -> None:
+    leakage = current.objective("less-leakage")
     assert {one.metric.key: one.rag for one in leakage.key_results} == {
         "leakage-rate": Rag.GREEN,
         "smart-meters": Rag.AMBER,
     }
     assert leakage.computed_status is Rag.AMBER
-    assert stand.objective("cleaner-rivers").computed_status is Rag.RED
+    assert current.objective("cleaner-rivers").computed_status is Rag.RED
 
 
-def test_stale_key_result_makes_objective_unknown(stand: StrategyStatus) -> None:
-    service = stand.objective("trusted-service")
+def test_stale_key_result_makes_objective_unknown(current: StrategyStatus) -> None:
+    service = current.objective("trusted-service")
     interruptions = next(one for one in service.key_results if one.metric.key == "interruptions")
     assert (interruptions.stale, interruptions.rag, interruptions.age) == (True, Rag.UNKNOWN, 54)
     assert service.computed_status is Rag.UNKNOWN
     assert service.progress.coverage == Decimal("0.5")
 
 
-def test_kpi_adds_no_progress_to_its_objective(stand: StrategyStatus) -> None:
-    assert "pressure" not in {one.metric.key for one in stand.objective("less-leakage").key_results}
+def test_kpi_adds_no_progress_to_its_objective(current: StrategyStatus) -> None:
+    assert "pressure" not in {one.metric.key for one in current.objective("less-leakage").key_results}
 
 
 def test_later_measurements_do_not_count_yet(sample: Strategy) -> None:
@@ -53,15 +53,15 @@ def test_later_measurements_do_not_count_yet(sample: Strategy) -> None:
 
 
 def test_mismatch_of_owner_and_figures_is_flagged(sample: Strategy) -> None:
-    stand = compute_statuses(sample, [update(SubjectKind.OBJECTIVE, "cleaner-rivers", Rag.GREEN)], NOW)
-    rivers = stand.objective("cleaner-rivers")
+    current = compute_statuses(sample, [update(SubjectKind.OBJECTIVE, "cleaner-rivers", Rag.GREEN)], NOW)
+    rivers = current.objective("cleaner-rivers")
     assert (rivers.owner_status, rivers.computed_status, rivers.mismatch) == (Rag.GREEN, Rag.RED, True)
 
 
 def test_unknown_status_is_no_mismatch(sample: Strategy) -> None:
-    stand = compute_statuses(sample, [update(SubjectKind.OBJECTIVE, "trusted-service", Rag.GREEN)], NOW)
-    assert not stand.objective("trusted-service").mismatch
-    assert not stand.objective("less-leakage").mismatch
+    current = compute_statuses(sample, [update(SubjectKind.OBJECTIVE, "trusted-service", Rag.GREEN)], NOW)
+    assert not current.objective("trusted-service").mismatch
+    assert not current.objective("less-leakage").mismatch
 
 
 def test_latest_update_gives_owner_status(sample: Strategy) -> None:
@@ -71,8 +71,8 @@ def test_latest_update_gives_owner_status(sample: Strategy) -> None:
     assert compute_statuses(sample, [coming, later, earlier], NOW).project("storm-overflows").owner_status is Rag.AMBER
 
 
-def test_project_takes_its_worst_open_slip(stand: StrategyStatus) -> None:
-    found = {one.project.key: (one.computed_status, one.slip) for one in stand.projects}
+def test_project_takes_its_worst_open_slip(current: StrategyStatus) -> None:
+    found = {one.project.key: (one.computed_status, one.slip) for one in current.projects}
     assert found["pressure-management"] == (Rag.GREEN, 0)
     assert found["storm-overflows"] == (Rag.AMBER, 11)  # its tolerance is 15 days
     assert found["smart-metering"] == (Rag.RED, 35)
@@ -86,8 +86,8 @@ def test_projects_without_open_milestones_have_no_slip(sample: Strategy) -> None
     assert {one.computed_status for one in compute_statuses(closed, [], NOW).projects} == {Rag.GREEN}
 
 
-def test_missed_forecast_slips_every_day(stand: StrategyStatus) -> None:
-    register = stand.project("asset-register").milestones[0]
+def test_missed_forecast_slips_every_day(current: StrategyStatus) -> None:
+    register = current.project("asset-register").milestones[0]
     assert (register.overdue, register.slip) == (True, 17)
 
 
@@ -100,9 +100,9 @@ def test_early_milestone_has_negative_slip() -> None:
 def test_parent_objective_takes_its_worst_child(sample: Strategy) -> None:
     children = tuple(replace(o, parent="top") for o in sample.objectives)
     top = replace(sample.objectives[0], key="top", weight=Decimal(0), parent=None)
-    stand = compute_statuses(replace(sample, objectives=(top, *children)), [], NOW)
-    assert stand.objective("top").computed_status is Rag.RED
-    assert stand.objective("top").progress.value is not None
+    current = compute_statuses(replace(sample, objectives=(top, *children)), [], NOW)
+    assert current.objective("top").computed_status is Rag.RED
+    assert current.objective("top").progress.value is not None
 
 
 @given(st.lists(st.sampled_from(Rag)))
@@ -113,8 +113,8 @@ def test_green_needs_everything_green(colours: list[Rag]) -> None:
 
 @given(st.dates(date(2026, 1, 1), date(2027, 12, 31)))
 def test_statuses_exist_on_every_day(sample: Strategy, day: date) -> None:
-    stand = compute_statuses(sample, [], datetime.combine(day, datetime.min.time(), UTC))
-    for one in stand.metrics:
+    current = compute_statuses(sample, [], datetime.combine(day, datetime.min.time(), UTC))
+    for one in current.metrics:
         assert (one.rag is Rag.UNKNOWN) == one.stale
 
 

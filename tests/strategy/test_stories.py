@@ -1,4 +1,4 @@
-"""A story is reviewed by somebody else, and published with the consent of everybody it names."""
+"""A story is reviewed by somebody else and published with the consent of everyone it names."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -153,7 +153,7 @@ def test_story_with_private_subject_is_not_published(sample: Strategy, people: P
         apply_story_verb(approved, V.PUBLISH, people.get("U05EMEKA"), filter_visible(sample, EVERYBODY), now=NOW)
 
 
-def test_each_side_is_offered_what_it_can_do(draft: Story) -> None:
+def test_each_side_gets_its_own_verbs(draft: Story) -> None:
     assert find_story_verbs_for(draft, {StoryRelation.AUTHOR}) == (V.EDIT, V.SUBMIT, V.WITHDRAW)
     assert find_story_verbs_for(draft, {StoryRelation.NAMED}) == (V.CONSENT, V.REFUSE)
     assert find_story_verbs_for(draft, {StoryRelation.REVIEWER}) == ()

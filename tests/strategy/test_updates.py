@@ -1,4 +1,4 @@
-"""Owners report, one update for each due slot; who owes one is told by name and by days."""
+"""Owners write one update for each due slot, and missing updates are found with their days."""
 
 from collections.abc import Sequence
 from dataclasses import replace

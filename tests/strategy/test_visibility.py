@@ -78,7 +78,7 @@ def test_warnings_stay_with_the_importer(sample: Strategy, people: People) -> No
     assert filter_visible(told, people.get("U05EMEKA")).warnings == ()
 
 
-def test_portfolio_figures_are_for_leaders_and_the_pmo(people: People) -> None:
+def test_only_leaders_and_pmo_see_portfolio_figures(people: People) -> None:
     readers = [person.id for person in people if can_see_portfolio(person)]
     assert readers == ["U03WEI", "U04DANA", "U05EMEKA"]
 

@@ -18,7 +18,7 @@ from handlers.slack.blocks.builders import (
     plain_text,
     section,
 )
-from handlers.strategy.blocks.tree import decode_subject, encode_subject
+from handlers.strategy.blocks.tree import Choice, decode_subject, encode_subject
 from reporting.posts import Post
 from strategy.records import ProgressUpdate, Rag, Subject, SubjectKind
 from strategy.updates import LONGEST, MOST_CONFIDENT
@@ -28,18 +28,16 @@ MOST_CHOICES = 100
 COLOURS = {
     Rag.GREEN: ":large_green_circle: Green: on track",
     Rag.AMBER: ":large_yellow_circle: Amber: at risk, being handled by the owner",
-    Rag.RED: ":red_circle: Red: off track without help",
+    Rag.RED: ":red_circle: Red: off track, needs help",
 }
 # Field → label, hint, whether it is optional.
 FIELDS: Mapping[str, tuple[str, str, bool]] = {
     "summary": ("How is it going?", "One sentence for a busy reader.", False),
     "achieved": ("Achieved since the last update", "", True),
     "next_steps": ("Next steps", "", True),
-    "blocker": ("What's blocking it?", "For amber or red, say this or what help you need.", True),
+    "blocker": ("What's blocking it?", "Required for amber and red, unless you ask for help below.", True),
     "ask": ("What help do you need, and from whom?", "Stays open until someone acknowledges it.", True),
 }
-
-Choice = tuple[Subject, str]
 
 
 def encode_update(subject: Subject, slot: datetime) -> str:
@@ -93,14 +91,16 @@ def build_update_message(update: ProgressUpdate, post: Post) -> Message:
 def build_author_message(update: ProgressUpdate, post: Post, where: str) -> Message:
     """The author's own copy. `where` says who reads it, as mrkdwn."""
     done = "Your correction is saved" if update.revision > 1 else "Thanks, your update is in"
-    words = f"{done}: *{escape(post.title)}* is {update.rag.value}. {where}"
+    sentence = f"{done}: *{escape(post.title)}* is {update.rag.value}. {where}"
     correct = button("Correct", "update.correct", encode_update(update.subject, update.slot))
     seen = [context(post.context)] if update.acknowledged_by else []
-    return build_message(f"{words} {post.text}", [section(words), section(post.body[0]), *seen, actions([correct])])
+    return build_message(
+        f"{sentence} {post.text}", [section(sentence), section(post.body[0]), *seen, actions([correct])]
+    )
 
 
 def _build_fields(given: Mapping[str, str]) -> list[Block]:
-    colours = [{"text": plain_text(words, 75, emoji=True), "value": colour.value} for colour, words in COLOURS.items()]
+    colours = [{"text": plain_text(label, 75, emoji=True), "value": colour.value} for colour, label in COLOURS.items()]
     rag: Block = {"type": "radio_buttons", "action_id": "update.rag", "options": colours}
     initial = next((one for one in colours if one["value"] == given.get("rag")), None)
     blocks = [input_block("rag", "Status", rag | ({"initial_option": initial} if initial else {}))]

@@ -1,4 +1,4 @@
-"""Whatever the size of a strategy and whatever people wrote in it, Slack takes what is shown of it."""
+"""Whatever the size and text of a strategy, Slack accepts its messages."""
 
 from collections.abc import Iterator
 from dataclasses import replace

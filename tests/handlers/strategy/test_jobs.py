@@ -1,4 +1,4 @@
-"""When digests run: each slot once, what was missed by its policy, nothing for what is gone."""
+"""Digests run once for each slot, missed slots follow their policy, removed digests don't run."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.composition import build_context as make_house
+from bot.composition import build_context
 from bot.organisation import SAMPLE, read_organisation
 from bot.strategy_import import choose_strategy
 from handlers.context import AppContext
@@ -37,16 +37,16 @@ def store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
     database.close()
 
 
-def house_with(store: Store, *digests: DigestDefinition) -> AppContext:
+def make_ctx(store: Store, *digests: DigestDefinition) -> AppContext:
     choose_strategy(store, ORGANISATION, MONDAY)
-    made = make_house(ORGANISATION, store, lambda: pytest.fail("No handbook is needed."), lambda: MONDAY)
+    made = build_context(ORGANISATION, store, lambda: pytest.fail("No handbook is needed."), lambda: MONDAY)
     return replace(made, digests=digests, store=store)
 
 
-def begun(store: Store, *digests: DigestDefinition, at: datetime = MONDAY) -> ScheduledPosts:
-    chore = ScheduledPosts(house_with(store, *digests))
-    chore.register_schedules(at)
-    return chore
+def start_job(store: Store, *digests: DigestDefinition, at: datetime = MONDAY) -> ScheduledPosts:
+    job = ScheduledPosts(make_ctx(store, *digests))
+    job.register_schedules(at)
+    return job
 
 
 def runs(store: Store, name: str = "digest:weekly-progress") -> list[tuple[datetime, str]]:
@@ -61,23 +61,23 @@ def posts(store: Store, channel: str = "C04PROGRESS") -> int:
 
 
 def test_job_waits_for_its_next_slot(store: Store) -> None:
-    chore = begun(store, WEEKLY)
-    assert chore(MONDAY) == datetime(2026, 11, 26, 16, tzinfo=UTC)  # the updates are due first
-    assert chore(SLOT - timedelta(seconds=1)) == SLOT
+    job = start_job(store, WEEKLY)
+    assert job(MONDAY) == datetime(2026, 11, 26, 16, tzinfo=UTC)  # the updates are due first
+    assert job(SLOT - timedelta(seconds=1)) == SLOT
     assert posts(store) == 0
 
 
 def test_slot_is_sent_once(store: Store) -> None:
-    chore, other = begun(store, WEEKLY), begun(store, WEEKLY)
+    job, other = start_job(store, WEEKLY), start_job(store, WEEKLY)
     for at in (SLOT, SLOT, SLOT + timedelta(minutes=59)):
-        chore(at)
+        job(at)
         other(at)
     assert runs(store) == [(SLOT, "fired")]
     assert posts(store) == 1
 
 
 def test_failed_digest_is_sent_later(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    chore = begun(store, WEEKLY)
+    job = start_job(store, WEEKLY)
 
     def fails(*_: object, **__: object) -> None:
         raise OSError("The disk is gone.")
@@ -85,15 +85,15 @@ def test_failed_digest_is_sent_later(store: Store, monkeypatch: pytest.MonkeyPat
     with monkeypatch.context() as trouble:
         trouble.setattr("handlers.strategy.digests.build_digest_message", fails)
         with pytest.raises(OSError, match="disk"):
-            chore(SLOT)
+            job(SLOT)
     assert runs(store) == []
-    chore(SLOT + timedelta(minutes=1))
+    job(SLOT + timedelta(minutes=1))
     assert runs(store) == [(SLOT, "fired")]
     assert posts(store) == 1
 
 
 def test_only_the_latest_missed_slot_is_sent(store: Store) -> None:
-    begun(store, WEEKLY)(SLOT + timedelta(days=16))
+    start_job(store, WEEKLY)(SLOT + timedelta(days=16))
     assert runs(store) == [
         (SLOT, "missed"),
         (SLOT + timedelta(days=7), "missed"),
@@ -103,55 +103,57 @@ def test_only_the_latest_missed_slot_is_sent(store: Store) -> None:
 
 def test_skip_policy_sends_no_late_slot(store: Store) -> None:
     patient = replace(WEEKLY, schedule=replace(WEEKLY.schedule, misfire=Misfire.SKIP))
-    chore = begun(store, patient)
-    chore(SLOT + timedelta(hours=2))
+    job = start_job(store, patient)
+    job(SLOT + timedelta(hours=2))
     assert runs(store) == [(SLOT, "missed")]
-    chore(SLOT + timedelta(days=7, minutes=30))
+    job(SLOT + timedelta(days=7, minutes=30))
     assert runs(store)[-1] == (SLOT + timedelta(days=7), "fired")
     assert posts(store) == 1
 
 
 def test_digest_with_nothing_new_is_not_sent(store: Store) -> None:
     quiet = replace(WEEKLY, sections=(DigestSection.STORIES,))
-    chore = begun(store, quiet)
-    chore(SLOT)
+    job = start_job(store, quiet)
+    job(SLOT)
     assert posts(store) == 1  # the first one is news, and there are exceptions
     assert runs(store) == [(SLOT, "fired")]
 
 
 def test_removed_digest_is_not_sent_until_it_returns(store: Store) -> None:
-    begun(store, WEEKLY)
-    begun(store)(SLOT)
+    start_job(store, WEEKLY)
+    start_job(store)(SLOT)
     assert runs(store) == []
     later = SLOT + timedelta(days=1)
-    chore = begun(store, WEEKLY, at=later)
-    chore(SLOT + timedelta(days=7))
+    job = start_job(store, WEEKLY, at=later)
+    job(SLOT + timedelta(days=7))
     assert runs(store) == [(SLOT + timedelta(days=7), "fired")]
 
 
 def test_changed_schedule_starts_with_its_next_slot(store: Store) -> None:
-    begun(store, WEEKLY)
+    start_job(store, WEEKLY)
     friday = replace(WEEKLY, schedule=replace(WEEKLY.schedule, rule="FREQ=WEEKLY;BYDAY=FR"))
-    chore = begun(store, friday)
-    chore(SLOT)
+    job = start_job(store, friday)
+    job(SLOT)
     [(slot, _)] = runs(store)
     assert slot == datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 
 def test_changed_title_keeps_the_next_slot(store: Store) -> None:
-    begun(store, WEEKLY)
-    begun(store, replace(WEEKLY, title="Another title"), at=SLOT + timedelta(minutes=5))(SLOT + timedelta(minutes=5))
+    start_job(store, WEEKLY)
+    start_job(store, replace(WEEKLY, title="Another title"), at=SLOT + timedelta(minutes=5))(
+        SLOT + timedelta(minutes=5)
+    )
     assert runs(store) == [(SLOT, "fired")]
 
 
 def test_no_strategy_means_no_digest(store: Store) -> None:
     bare = replace(
-        make_house(ORGANISATION, store, lambda: pytest.fail("No handbook is needed."), lambda: MONDAY),
+        build_context(ORGANISATION, store, lambda: pytest.fail("No handbook is needed."), lambda: MONDAY),
         digests=(WEEKLY,),
     )
-    chore = ScheduledPosts(bare)
-    chore.register_schedules(MONDAY)
-    chore(SLOT)
+    job = ScheduledPosts(bare)
+    job.register_schedules(MONDAY)
+    job(SLOT)
     assert runs(store) == [(SLOT, "quiet")]
     assert posts(store) == 0
     with store.database.read_only() as session:
@@ -165,8 +167,8 @@ def test_no_strategy_means_no_digest(store: Store) -> None:
 def test_nine_oclock_follows_london_time(store: Store, monday: tuple[int, int, int], utc_hour: int) -> None:
     slot = datetime(*monday, utc_hour, tzinfo=UTC)
     weekly = replace(WEEKLY, schedule=replace(WEEKLY.schedule, calendar=""))
-    chore = begun(store, weekly, at=slot - timedelta(days=3))
-    chore(slot - timedelta(seconds=1))
+    job = start_job(store, weekly, at=slot - timedelta(days=3))
+    job(slot - timedelta(seconds=1))
     assert slot not in [at for at, _ in runs(store)]
-    chore(slot)
+    job(slot)
     assert (slot, "fired") in runs(store)
