@@ -1,4 +1,4 @@
-"""The engine's loops, one at a time: a real database, a real workspace, and a clock that a test may put forward."""
+"""The engine's loops, one at a time: a real database, a real workspace, and a clock that a test can move forward."""
 
 import asyncio
 import contextlib

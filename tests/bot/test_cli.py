@@ -74,13 +74,13 @@ def lines(text: str) -> Sequence[str]:
 @pytest.mark.parametrize(
     "command", ["", "run", "ask", "search", "manifest", "doctor", "handbook import", "handbook evaluate"]
 )
-def test_every_command_explains_itself(pmo: Pmo, command: str) -> None:
+def test_every_command_has_its_help(pmo: Pmo, command: str) -> None:
     printed = pmo(*command.split(), "--help")
     assert printed.code == 0
     assert f"Usage: pmo {command}".rstrip() in printed.out
 
 
-def test_the_version_is_told(pmo: Pmo) -> None:
+def test_version_is_printed(pmo: Pmo) -> None:
     assert pmo("--version").out == f"PMO Assistant {metadata.version('pmo-assistant')}\n"
 
 
@@ -96,7 +96,7 @@ def test_the_version_is_told(pmo: Pmo) -> None:
         (["handbook", "import"], "Missing argument"),
     ],
 )
-def test_what_is_mistyped_is_told_in_one_line(pmo: Pmo, words: list[str], said: str) -> None:
+def test_mistyped_command_gets_one_line_of_help(pmo: Pmo, words: list[str], said: str) -> None:
     printed = pmo(*words)
     assert printed.code == 2
     assert printed.out == ""
@@ -115,7 +115,7 @@ def test_what_is_mistyped_is_told_in_one_line(pmo: Pmo, words: list[str], said: 
     ],
 )
 @pytest.mark.parametrize("command", [["run"], ["ask", "who?"]])
-def test_a_wrong_environment_is_told_in_one_line(
+def test_wrong_setting_is_reported_in_one_line(
     pmo: Pmo, monkeypatch: pytest.MonkeyPatch, command: list[str], variable: str, value: str, said: str
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -126,7 +126,7 @@ def test_a_wrong_environment_is_told_in_one_line(
     assert "hidden" not in printed.err
 
 
-def test_the_manifest_is_json_and_nothing_else(pmo: Pmo) -> None:
+def test_manifest_command_prints_only_json(pmo: Pmo) -> None:
     assert json.loads(pmo("manifest").out)["settings"]["socket_mode_enabled"] is True
     with_address = json.loads(pmo("manifest", "--request-url", "https://pmo.example.org/slack/events").out)
     assert with_address["settings"]["socket_mode_enabled"] is False
@@ -134,14 +134,14 @@ def test_the_manifest_is_json_and_nothing_else(pmo: Pmo) -> None:
     assert (refused.code, refused.out) == (1, "")
 
 
-def test_a_question_is_answered_with_its_place(parking: Pmo) -> None:
+def test_answer_names_its_handbook_section(parking: Pmo) -> None:
     printed = parking("ask", "who hands out parking permits?")
     assert printed.code == 0
     assert "The gate hands out parking permits every Monday morning." in printed.out
     assert "  Parking at the depot (site/parking.md)" in lines(printed.out)
 
 
-def test_the_answer_as_json_has_the_fields_that_scripts_rely_on(parking: Pmo) -> None:
+def test_json_answer_keeps_fields_scripts_rely_on(parking: Pmo) -> None:
     printed = parking("ask", "--json", "who hands out parking permits?")
     answer = json.loads(printed.out)
     assert set(answer) == {"status", "answer", "confidence", "citations"}
@@ -153,19 +153,19 @@ def test_the_answer_as_json_has_the_fields_that_scripts_rely_on(parking: Pmo) ->
     assert cited["quote"] in PAGE
 
 
-def test_what_is_not_in_the_handbook_is_said(parking: Pmo) -> None:
+def test_question_without_an_answer_is_admitted(parking: Pmo) -> None:
     answer = json.loads(parking("ask", "--json", "what is the capital of Mongolia?").out)
     assert (answer["status"], answer["citations"]) == ("not_found", [])
 
 
 @pytest.mark.parametrize(("question", "said"), [("", "What would you like to know?"), ("why " * 5000, "too long")])
-def test_what_cannot_be_asked_is_told(parking: Pmo, question: str, said: str) -> None:
+def test_unusable_question_is_rejected_with_a_reason(parking: Pmo, question: str, said: str) -> None:
     printed = parking("ask", "--json", question)
     assert (printed.code, printed.out) == (1, "")
     assert said in printed.err
 
 
-def test_bytes_that_are_no_text_do_no_harm(parking: Pmo) -> None:
+def test_invalid_bytes_are_rejected_with_a_reason(parking: Pmo) -> None:
     broken = b"parking \xff permits?".decode("utf-8", "surrogateescape")
     assert parking("ask", broken).code == 0
     assert parking("search", "--json", broken).code == 0
@@ -173,21 +173,21 @@ def test_bytes_that_are_no_text_do_no_harm(parking: Pmo) -> None:
     assert printed.err == "Standard input, line 2: This isn't UTF-8 text.\n"
 
 
-def test_sections_are_searched_best_first(parking: Pmo) -> None:
+def test_search_lists_best_sections_first(parking: Pmo) -> None:
     printed = parking("search", "where do visitors park", "--limit", "1")
     assert [line.split("  ")[-2:] for line in lines(printed.out)[1:]] == [
         ["Parking at the depot › Visitors", "(site/parking.md)"]
     ]
 
 
-def test_many_questions_are_searched_from_standard_input_in_one_go(parking: Pmo) -> None:
+def test_search_reads_many_questions_from_input(parking: Pmo) -> None:
     printed = parking("search", "-", "--json", "--limit", "2", stdin=b"visitors\n\npermits\n")
     rows = [json.loads(line) for line in lines(printed.out)]
     assert [row["question"] for row in rows] == ["visitors", "permits"]
     assert set(rows[0]["results"][0]) == {"page", "source", "section", "score", "text"}
 
 
-def test_a_broken_handbook_is_refused_whole_with_file_and_line(parking: Pmo, tmp_path: Path) -> None:
+def test_invalid_handbook_is_rejected_as_a_whole(parking: Pmo, tmp_path: Path) -> None:
     pages = tmp_path / "broken"
     pages.mkdir()
     (pages / "good.md").write_text("# Good\n\nText.\n")
@@ -198,14 +198,14 @@ def test_a_broken_handbook_is_refused_whole_with_file_and_line(parking: Pmo, tmp
     assert json.loads(parking("ask", "--json", "who hands out parking permits?").out)["status"] == "answered"
 
 
-def test_a_page_may_lead_only_to_services_that_there_are(parking: Pmo, tmp_path: Path) -> None:
+def test_page_naming_an_unknown_service_is_rejected(parking: Pmo, tmp_path: Path) -> None:
     front = "id: help\ntitle: Help\nowner: U03WEI\nedition: '1'\neffective: 2026-09-01\nservices: [massage]\n"
     (tmp_path / "pages" / "help.md").write_text(f"---\n{front}---\n# Help\n\nText.\n")
     printed = parking("handbook", "import", str(tmp_path / "pages"))
     assert "line 7: services.0: Service “massage” doesn't exist." in printed.err
 
 
-def test_a_handbook_that_the_organisation_file_names_is_not_displaced(
+def test_import_keeps_the_organisations_own_handbook(
     parking: Pmo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     organisation = tmp_path / "organisation.yaml"
@@ -219,7 +219,7 @@ def test_a_handbook_that_the_organisation_file_names_is_not_displaced(
     assert parking("handbook", "import", str(tmp_path / "pages")).code == 0
 
 
-def test_ones_own_questions_measure_the_handbook(parking: Pmo, tmp_path: Path) -> None:
+def test_evaluation_measures_ones_own_questions(parking: Pmo, tmp_path: Path) -> None:
     rows = [
         {"question": "who hands out parking permits?", "pages": ["site/parking.md"]},
         {"question": "what is the capital of Mongolia?", "pages": []},

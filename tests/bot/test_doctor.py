@@ -1,4 +1,4 @@
-"""The doctor says what is missing or wrong, and how to mend it."""
+"""The doctor finds what is missing or wrong, and says how to fix it."""
 
 import shutil
 import socket
@@ -50,32 +50,32 @@ def connected(slack: RunningWorkspace, data: Path, **more: Any) -> Settings:
     return Settings(**(given | more))
 
 
-async def told(settings: Settings, now: Now, level: Level = Level.BROKEN) -> list[str]:
+async def list_findings(settings: Settings, now: Now, level: Level = Level.BROKEN) -> list[str]:
     return [f"{one.about}: {one.text}" for one in await run_checks(settings, now()) if one.level is level]
 
 
-async def test_in_slack_with_all_in_order_nothing_is_wrong(slack: RunningWorkspace, data: Path, now: Now) -> None:
+async def test_complete_setup_in_slack_has_no_problem(slack: RunningWorkspace, data: Path, now: Now) -> None:
     findings = await run_checks(connected(slack, data), now())
     assert [one for one in findings if one.level is not Level.GOOD and one.about != "model"] == []
     about = {one.about for one in findings}
     assert {"organisation", "data folder", "database", "Slack", "scopes", "events", "channels", "people"} <= about
 
 
-async def test_without_tokens_it_works_without_a_network(data: Path, now: Now) -> None:
+async def test_without_tokens_no_network_is_needed(data: Path, now: Now) -> None:
     settings = Settings(PMO_DATA=data, PMO_PORT=0)
-    assert await told(settings, now) == []
-    assert any("sample organisation" in line for line in await told(settings, now, Level.HINT))
-    assert any("local workspace" in line for line in await told(settings, now, Level.GOOD))
+    assert await list_findings(settings, now) == []
+    assert any("sample organisation" in line for line in await list_findings(settings, now, Level.HINT))
+    assert any("local workspace" in line for line in await list_findings(settings, now, Level.GOOD))
 
 
-async def test_the_sample_organisation_is_wrong_in_a_real_slack(slack: RunningWorkspace, data: Path, now: Now) -> None:
-    [line] = await told(connected(slack, data, PMO_ORGANISATION=None), now)
+async def test_sample_organisation_is_a_problem_in_slack(slack: RunningWorkspace, data: Path, now: Now) -> None:
+    [line] = await list_findings(connected(slack, data, PMO_ORGANISATION=None), now)
     assert "set PMO_ORGANISATION" in line
 
 
-async def test_a_revoked_token_is_told_with_what_to_do(slack: RunningWorkspace, data: Path, now: Now) -> None:
+async def test_revoked_token_comes_with_a_remedy(slack: RunningWorkspace, data: Path, now: Now) -> None:
     await slack.control("token", {"revoked": True})
-    assert await told(connected(slack, data), now) == [
+    assert await list_findings(connected(slack, data), now) == [
         "Slack: The bot token was revoked. Reinstall the app and set the new SLACK_BOT_TOKEN."
     ]
 
@@ -89,92 +89,92 @@ async def test_a_revoked_token_is_told_with_what_to_do(slack: RunningWorkspace, 
         ("SLACK_API_URL", "http://127.0.0.1:9/", "Slack: Slack can't be reached at http://127.0.0.1:9/"),
     ],
 )
-async def test_what_is_wrong_with_tokens_is_told(
+async def test_token_problem_is_named(
     slack: RunningWorkspace, data: Path, now: Now, variable: str, value: str | None, said: str
 ) -> None:
-    [line] = await told(connected(slack, data, **{variable: value}), now)
+    [line] = await list_findings(connected(slack, data, **{variable: value}), now)
     assert line.startswith(said)
     assert "wrong" not in line.partition(":")[2].replace("xoxb-…", "")
 
 
-async def test_a_missing_scope_is_named(data: Path, now: Now) -> None:
+async def test_missing_scope_is_named(data: Path, now: Now) -> None:
     smaller = build_manifest()
     smaller["oauth_config"]["scopes"]["bot"].remove("im:write")
     async with running_workspace(smaller, SEED) as slack:
-        [line] = await told(connected(slack, data), now)
+        [line] = await list_findings(connected(slack, data), now)
     assert line.startswith("scopes: The bot token lacks a scope: im:write.")
     assert "pmo manifest" in line
 
 
-async def test_a_scope_too_many_is_a_hint(data: Path, now: Now) -> None:
+async def test_needless_scope_is_only_a_hint(data: Path, now: Now) -> None:
     larger = build_manifest()
     larger["oauth_config"]["scopes"]["bot"].append("files:write")
     async with running_workspace(larger, SEED) as slack:
         assert any(
             "scopes it doesn't need: files:write" in line
-            for line in await told(connected(slack, data), now, Level.HINT)
+            for line in await list_findings(connected(slack, data), now, Level.HINT)
         )
 
 
-async def test_channels_where_the_bot_is_missing_and_people_slack_does_not_know_are_named(
+async def test_unusable_channels_and_unknown_people_are_named(
     slack: RunningWorkspace, data: Path, now: Now, tmp_path: Path
 ) -> None:
     text = SAMPLE.read_text(encoding="utf-8")
     organisation = tmp_path / "organisation.yaml"
     organisation.write_text(text.replace("C05STORIES", "C99NOWHERE").replace("U06FARAH", "U99NOBODY"))
     await slack.as_user("U01ADA").command("/remove @PMO Assistant", channel="C04PROGRESS")
-    lines = await told(connected(slack, data, PMO_ORGANISATION=organisation), now)
+    lines = await list_findings(connected(slack, data, PMO_ORGANISATION=organisation), now)
     assert any("The bot isn't in #strategy-progress" in line and "/invite @PMO Assistant" in line for line in lines)
     assert any("C99NOWHERE" in line and "doesn't exist" in line for line in lines)
     assert any("Slack doesn't know Farah Haddad (U99NOBODY)" in line for line in lines)
     assert len(lines) == 3
 
 
-async def test_a_broken_organisation_file_is_told_line_by_line(data: Path, now: Now, tmp_path: Path) -> None:
+async def test_each_organisation_file_error_is_a_finding(data: Path, now: Now, tmp_path: Path) -> None:
     organisation = tmp_path / "organisation.yaml"
     organisation.write_text("name: Small\ntime_zone: Mars\n")
-    lines = await told(Settings(PMO_DATA=data, PMO_PORT=0, PMO_ORGANISATION=organisation), now)
+    lines = await list_findings(Settings(PMO_DATA=data, PMO_PORT=0, PMO_ORGANISATION=organisation), now)
     assert [line.split(": ")[2] for line in lines] == ["time_zone", "people", "channels"]
 
 
-async def test_a_strategy_file_that_is_not_there_is_told(data: Path, now: Now, tmp_path: Path) -> None:
+async def test_missing_strategy_file_is_named(data: Path, now: Now, tmp_path: Path) -> None:
     path = tmp_path / "organisation.yaml"
     path.write_text(SAMPLE.read_text().replace("strategy: sample", "strategy: nope.yaml"))
-    found = await told(Settings(PMO_DATA=data, PMO_PORT=0, PMO_ORGANISATION=path), now)
+    found = await list_findings(Settings(PMO_DATA=data, PMO_PORT=0, PMO_ORGANISATION=path), now)
     assert any("nope.yaml" in line for line in found)
 
 
-async def test_a_database_that_is_none_of_ours_is_told(tmp_path: Path, now: Now) -> None:
+async def test_foreign_database_file_is_a_problem(tmp_path: Path, now: Now) -> None:
     (tmp_path / "pmo.db").write_text("something else " * 100)
-    [line] = await told(Settings(PMO_DATA=tmp_path, PMO_PORT=0), now)
+    [line] = await list_findings(Settings(PMO_DATA=tmp_path, PMO_PORT=0), now)
     assert line.startswith("database: ")
 
 
-async def test_a_database_that_is_not_there_yet_is_not_made(tmp_path: Path, now: Now) -> None:
-    assert await told(Settings(PMO_DATA=tmp_path, PMO_PORT=0), now) == []
+async def test_missing_database_is_not_created(tmp_path: Path, now: Now) -> None:
+    assert await list_findings(Settings(PMO_DATA=tmp_path, PMO_PORT=0), now) == []
     assert not (tmp_path / "pmo.db").exists()
 
 
-async def test_it_sees_a_bot_at_work(data: Path, now: Now) -> None:
+async def test_running_bot_is_noticed(data: Path, now: Now) -> None:
     settings = Settings(PMO_DATA=data, PMO_PORT=0)
     database = Database(settings.database)
     with database.exclusive_use():
-        good = await told(settings, now, Level.GOOD)
+        good = await list_findings(settings, now, Level.GOOD)
     database.close()
     assert any(line.startswith("process: A PMO Assistant is running") for line in good)
     assert not any(line.startswith("port:") for line in good)
 
 
-async def test_a_port_that_is_taken_is_told(data: Path, now: Now) -> None:
+async def test_port_in_use_comes_with_a_remedy(data: Path, now: Now) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        [line] = await told(Settings(PMO_DATA=data, PMO_PORT=port), now)
+        [line] = await list_findings(Settings(PMO_DATA=data, PMO_PORT=port), now)
     assert line == f"port: Another program is using port {port}. Stop that program, or set PMO_PORT to another port."
 
 
-async def test_posts_that_slack_refused_for_good_are_counted(data: Path, now: Now) -> None:
+async def test_messages_rejected_for_good_are_counted(data: Path, now: Now) -> None:
     settings = Settings(PMO_DATA=data, PMO_PORT=0)
     store = Store(Database(settings.database))
     with store.transaction(now()) as tx:
@@ -183,5 +183,5 @@ async def test_posts_that_slack_refused_for_good_are_counted(data: Path, now: No
     for delivery in deliveries.claim("host:1", now(), 1).deliveries:
         deliveries.give_up(delivery, "channel_not_found", now())
     store.database.close()
-    [line] = [line for line in await told(settings, now, Level.HINT) if line.startswith("messages")]
+    [line] = [line for line in await list_findings(settings, now, Level.HINT) if line.startswith("messages")]
     assert line.startswith("messages: Slack rejected 1 message for good.")

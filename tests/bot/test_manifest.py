@@ -1,4 +1,4 @@
-"""The manifest asks Slack for what the code uses: not less, and not more."""
+"""The manifest asks Slack for what the code uses, no less and no more."""
 
 import ast
 import re
@@ -96,7 +96,7 @@ def written(node: ast.expr | None) -> str:
     return ""
 
 
-def test_commands_events_and_shortcuts_are_those_that_the_code_listens_for(routes: Routes) -> None:
+def test_manifest_names_what_the_code_listens_for(routes: Routes) -> None:
     made = build_manifest()
     assert {one["command"] for one in made["features"]["slash_commands"]} == routes.commands
     assert {one["callback_id"] for one in made["features"]["shortcuts"]} == routes.shortcuts
@@ -105,7 +105,7 @@ def test_commands_events_and_shortcuts_are_those_that_the_code_listens_for(route
     assert made["settings"]["interactivity"]["is_enabled"]
 
 
-def test_every_button_leads_somewhere(routes: Routes) -> None:
+def test_every_button_has_a_handler(routes: Routes) -> None:
     exact = {one for one in routes.actions | routes.options if not one.endswith(".*")}
     families = tuple(one.removesuffix("*") for one in routes.actions if one.endswith(".*"))
     found = dict(action_ids())
@@ -118,18 +118,18 @@ def test_every_button_leads_somewhere(routes: Routes) -> None:
     assert nowhere == {}
 
 
-def test_the_table_of_this_test_knows_every_method_that_is_used() -> None:
+def test_every_method_used_has_known_scopes() -> None:
     assert methods_used() - set(METHODS) == set(), "Add the method and its scopes to METHODS above."
 
 
-def test_the_scopes_are_those_that_are_needed() -> None:
+def test_manifest_asks_for_needed_scopes_only() -> None:
     needed = {"commands"}.union(*(METHODS[method] for method in methods_used()))
     needed = needed.union(*(EVENT_SCOPES[event] for event in EVENTS.values()))
     assert set(SCOPES) == needed
     assert build_manifest()["oauth_config"]["scopes"]["bot"] == sorted(needed)
 
 
-def test_everything_fits_into_slacks_limits() -> None:
+def test_manifest_fits_slacks_limits() -> None:
     made = build_manifest()
     assert len(made["display_information"]["name"]) <= 35
     assert len(made["display_information"]["description"]) <= 140
@@ -144,7 +144,7 @@ def test_everything_fits_into_slacks_limits() -> None:
         assert len(shortcut.description) <= 150
 
 
-def test_with_an_address_it_asks_for_signed_requests_instead_of_a_socket() -> None:
+def test_request_url_replaces_socket_mode() -> None:
     address = "https://pmo.example.org/slack/events"
     made = build_manifest(address)
     assert made["settings"]["socket_mode_enabled"] is False

@@ -1,4 +1,4 @@
-"""The organisation file is taken whole, or refused with file, line and field of all that is wrong."""
+"""The organisation file is accepted as a whole, or rejected with file, line and field of every problem."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -42,7 +42,7 @@ def refusal(path: Path) -> list[str]:
     return [line.removeprefix(f"{path}, ") for line in refused.value.message.splitlines()]
 
 
-def test_the_sample_says_that_it_is_one() -> None:
+def test_sample_says_it_is_a_sample() -> None:
     sample = read_organisation(SAMPLE)
     assert "sample" in sample.name
     assert len(list(sample.people)) == 6
@@ -50,7 +50,7 @@ def test_the_sample_says_that_it_is_one() -> None:
     assert sample.channels.triage == "C03TRIAGE"
 
 
-def test_a_small_file_is_enough(written: Written) -> None:
+def test_minimal_file_is_enough(written: Written) -> None:
     organisation = read_organisation(written())
     assert organisation.desk.catalogue.services
     assert organisation.digests == ()
@@ -61,7 +61,7 @@ def test_a_small_file_is_enough(written: Written) -> None:
     assert not calendar.is_open(datetime(2026, 9, 12, 9, 0, tzinfo=UTC))  # Saturday
 
 
-def test_the_calendar_has_its_own_hours_zone_and_holidays(written: Written) -> None:
+def test_calendar_has_own_hours_zone_and_holidays(written: Written) -> None:
     more = (
         "calendar:\n  time_zone: Europe/London\n  hours: {monday: ['08:00-12:00', '13:00-16:30']}\n"
         "  holidays: GB-ENG\n  days_off: [2026-09-14]\n"
@@ -90,7 +90,7 @@ def test_the_calendar_has_its_own_hours_zone_and_holidays(written: Written) -> N
         ("name: Small\n", "nam: Small\n", "line 1: name: This field is missing."),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line_and_field(written: Written, old: str, new: str, said: str) -> None:
+def test_error_names_line_and_field(written: Written, old: str, new: str, said: str) -> None:
     assert refusal(written((old, new)))[0].startswith(said)
 
 
@@ -116,28 +116,28 @@ def test_what_is_wrong_is_told_with_its_line_and_field(written: Written, old: st
         ),
     ],
 )
-def test_what_may_be_left_out_must_be_right_if_it_is_there(written: Written, more: str, said: str) -> None:
+def test_optional_part_is_checked_if_given(written: Written, more: str, said: str) -> None:
     assert refusal(written(more=more))[0].startswith(said)
 
 
-def test_all_that_is_wrong_is_told_at_once(written: Written) -> None:
+def test_all_errors_are_reported_together(written: Written) -> None:
     assert len(refusal(written(("Europe/Berlin", "Mars"), ("C01", "x"), ("C02", "y")))) == 3
 
 
-def test_somebody_listed_twice_is_refused(written: Written) -> None:
+def test_person_listed_twice_is_rejected(written: Written) -> None:
     twice = "  - {id: U01ANN, name: Ann again}\nchannels:"
     assert refusal(written(("channels:", twice))) == [
         "line 5: people.1.id: U01ANN is listed twice. Remove one of the entries."
     ]
 
 
-def test_an_organisation_needs_somebody_who_triages(written: Written) -> None:
+def test_organisation_needs_pmo_staff(written: Written) -> None:
     assert refusal(written(("pmo_staff, ", ""))) == [
         "line 3: people: Nobody has the role pmo_staff, so nobody could triage requests. Give someone the role."
     ]
 
 
-def test_files_are_found_beside_the_organisation_file_and_checked(written: Written, tmp_path: Path) -> None:
+def test_named_files_are_found_and_checked(written: Written, tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text("triage: never\n")
     path = written(more="files: {catalogue: own.yaml}\n")
     with pytest.raises(BadFile, match=r"own\.yaml, line 1: triage: "):
@@ -145,13 +145,13 @@ def test_files_are_found_beside_the_organisation_file_and_checked(written: Writt
 
 
 @pytest.mark.parametrize("text", ["", "- a list", "name: [", "\0", "name: Sm\xe4ll"])
-def test_whatever_the_file_holds_it_is_refused_in_words(tmp_path: Path, text: str) -> None:
+def test_any_invalid_content_gives_a_readable_error(tmp_path: Path, text: str) -> None:
     path = tmp_path / "organisation.yaml"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(BadFile, match=r"organisation\.yaml"):
         read_organisation(path)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="There is no such file"):
         read_organisation(tmp_path / "nowhere.yaml")

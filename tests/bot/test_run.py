@@ -1,4 +1,4 @@
-"""`pmo run` starts, says where, and ends in good order; or it says in one line why it cannot."""
+"""`pmo run` starts, says where, and shuts down in order; or it says in one line why it can't start."""
 
 import asyncio
 import os
@@ -61,9 +61,7 @@ async def pmo_run(data: Path) -> asyncio.subprocess.Process:
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-async def test_without_tokens_it_opens_a_local_workspace_and_leaves_in_good_order(
-    data: Path, sign: signal.Signals
-) -> None:
+async def test_local_workspace_opens_and_ends_with_the_bot(data: Path, sign: signal.Signals) -> None:
     process = await pmo_run(data)
     assert process.stdout is not None
     line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
@@ -79,7 +77,7 @@ async def test_without_tokens_it_opens_a_local_workspace_and_leaves_in_good_orde
             await session.get(address)
 
 
-async def test_a_second_process_on_the_same_data_is_refused(data: Path) -> None:
+async def test_second_process_on_same_data_is_refused(data: Path) -> None:
     database = Database(Settings(PMO_DATA=data).database)
     with database.exclusive_use():
         process = await pmo_run(data)
@@ -90,7 +88,7 @@ async def test_a_second_process_on_the_same_data_is_refused(data: Path) -> None:
     assert line.startswith(f"Another PMO Assistant is already using {data}")
 
 
-async def test_stopped_while_slack_keeps_it_waiting_it_ends_at_once(data: Path) -> None:
+async def test_stop_request_interrupts_waiting_for_slack(data: Path) -> None:
     said: list[str] = []
     stopping = asyncio.Event()
     async with running_workspace(build_manifest(), SEED) as slack:
@@ -118,7 +116,7 @@ async def test_stop_request_interrupts_handbook_reading(data: Path) -> None:
         database.close()
 
 
-async def test_work_that_fails_or_is_done_is_not_held_up_by_waiting_for_the_end() -> None:
+async def test_finished_or_failed_work_returns_at_once() -> None:
     async def seven() -> int:
         return 7
 
@@ -140,9 +138,7 @@ async def test_work_that_fails_or_is_done_is_not_held_up_by_waiting_for_the_end(
         ({"PMO_ORGANISATION": Path("/nowhere.yaml")}, "/nowhere.yaml: There is no such file"),
     ],
 )
-async def test_what_is_wrong_is_told_before_the_handbook_is_read(
-    tmp_path: Path, given: dict[str, Any], said: str
-) -> None:
+async def test_token_errors_come_before_handbook_reading(tmp_path: Path, given: dict[str, Any], said: str) -> None:
     async with running_workspace(build_manifest(), SEED) as slack:
         message = await refusal(settings_for(slack, tmp_path, **given))
     assert message.startswith(said)
@@ -150,7 +146,7 @@ async def test_what_is_wrong_is_told_before_the_handbook_is_read(
     assert not (tmp_path / "model").exists()
 
 
-async def test_a_revoked_token_and_a_missing_scope_are_told(tmp_path: Path) -> None:
+async def test_revoked_token_and_missing_scope_are_named(tmp_path: Path) -> None:
     smaller = build_manifest()
     smaller["oauth_config"]["scopes"]["bot"].remove("chat:write")
     async with running_workspace(smaller, SEED) as slack:
@@ -160,7 +156,7 @@ async def test_a_revoked_token_and_a_missing_scope_are_told(tmp_path: Path) -> N
         assert (await refusal(settings_for(slack, tmp_path))).startswith("The bot token was revoked.")
 
 
-async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+async def test_port_in_use_stops_the_start(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -170,7 +166,7 @@ async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     check_port("127.0.0.1", port)
 
 
-async def test_with_a_signing_secret_it_takes_signed_requests_and_no_others(data: Path) -> None:
+async def test_only_signed_requests_are_accepted(data: Path) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}/slack/events"
     stopping, said = asyncio.Event(), asyncio.Queue[str]()
@@ -191,7 +187,7 @@ async def test_with_a_signing_secret_it_takes_signed_requests_and_no_others(data
         await asyncio.wait_for(running, 30)
 
 
-async def test_secrets_are_in_no_log(data: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_log_contains_no_secret(data: Path, caplog: pytest.LogCaptureFixture) -> None:
     stopping, said = asyncio.Event(), asyncio.Queue[str]()
     async with running_workspace(build_manifest(), SEED) as slack:
         running = asyncio.create_task(serve_until_stopped(settings_for(slack, data), said.put_nowait, stopping))

@@ -1,4 +1,4 @@
-"""What the environment says, and what is said when it cannot be used."""
+"""Settings from the environment, and the errors for those that are invalid."""
 
 from pathlib import Path
 
@@ -25,14 +25,14 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
     return refused.value.message
 
 
-def test_an_empty_environment_means_the_local_workspace_and_a_file() -> None:
+def test_empty_environment_means_local_workspace() -> None:
     settings = read_settings()
     assert settings.is_local
     assert settings.database == f"sqlite:///{Path('.pmo/pmo.db').absolute()}"
     assert settings.port == 8080
 
 
-def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "")
     monkeypatch.setenv("PMO_PORT", "")
     assert read_settings().is_local
@@ -49,7 +49,7 @@ def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PMO_LEASE_SECONDS", "0", "PMO_LEASE_SECONDS: It must be greater than or equal to 3."),
     ],
 )
-def test_each_wrong_variable_is_named_in_a_line(
+def test_each_invalid_variable_gets_a_line(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
 ) -> None:
     message = refusal(monkeypatch, **{variable: value})
@@ -57,7 +57,7 @@ def test_each_wrong_variable_is_named_in_a_line(
     assert "\n" not in message
 
 
-def test_no_secret_is_ever_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_never_show_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     message = refusal(monkeypatch, SLACK_BOT_TOKEN=SECRET, SLACK_APP_TOKEN=SECRET)
     assert len(message.splitlines()) == 2
     assert SECRET not in message
@@ -75,13 +75,13 @@ def test_no_secret_is_ever_printed(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN isn't set"),
     ],
 )
-def test_what_belongs_together_must_come_together(given: dict[str, str], said: str) -> None:
+def test_incomplete_set_of_tokens_is_rejected(given: dict[str, str], said: str) -> None:
     settings = Settings(**given)
     assert not settings.is_local
     with pytest.raises(UserError, match=said):
         read_endpoint(settings)
 
 
-def test_a_signing_secret_without_an_app_token_means_signed_requests() -> None:
+def test_signing_secret_alone_means_http_requests() -> None:
     at = read_endpoint(Settings(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s", PMO_PORT=3000))
     assert (at.app_token, at.signing_secret, at.port) == (None, "s", 3000)

@@ -1,4 +1,4 @@
-"""A street on which bots die."""
+"""A workspace and bots that die in it."""
 
 import shutil
 from collections.abc import AsyncIterator, Callable

@@ -1,8 +1,8 @@
-"""Bots that die, stop and lose their network while people go on asking; and what has to hold afterwards.
+"""Bots that die, stop and lose their network while people keep asking, and what has to hold afterwards.
 
-A *deed* is something that is going on meanwhile: `do` begins it (once in each round), `seen` waits until people have
-seen all of it, `check` holds it to its promise: once, and not more. To put something else through the same troubles,
-write a deed for it and give it to `survive`.
+A *deed* is something that happens meanwhile: `do` starts it (once in each round), `seen` waits until people have seen
+all of it, `check` asserts its promise: once, and no more. To put something else through the same faults, write a deed
+for it and pass it to `survive`.
 """
 
 import asyncio

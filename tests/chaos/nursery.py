@@ -1,9 +1,9 @@
-"""Starts bots that may die at a moment chosen beforehand: `python -m tests.chaos.nursery`, orders on standard input.
+"""Starts bots that die at a given moment: `python -m tests.chaos.nursery`, with orders on standard input.
 
-Each bot is `python -m bot run` in all but the reading of its modules: this process has read them once and forks, so
-that a start takes a third of the time. An order is one line of JSON with `environment`, `log` (a file), `clock` (the
-moment at which the bot believes that it starts, or null for the real one) and `death`; the answers are lines with
-`pid`, and later `gone`.
+Each bot is `python -m bot run` except that its modules are already loaded: this process has imported them and forks, so
+a start takes a third of the time. An order is one line of JSON with `environment`, `log` (a file), `clock` (the time at
+which the bot believes it starts, or null for the real one) and `death`; the answers are lines with `pid`, and later
+`gone`.
 """
 
 import contextlib
@@ -93,15 +93,15 @@ def die_at(*, when: str, what: str, number: int, since: str) -> None:
 def counter(since: str) -> Callable[[], int]:
     """Counts 1, 2, 3 … each time it is called; 0 before the beginning."""
     place, name = BEGINNINGS[since]
-    original, numbers, begun = getattr(place, name), itertools.count(1), threading.Event()
+    original, numbers, started = getattr(place, name), itertools.count(1), threading.Event()
 
     @wraps(original)
     def beginning(*given: Any, **named: Any) -> Any:
-        begun.set()
+        started.set()
         return original(*given, **named)
 
     setattr(place, name, beginning)
-    return lambda: next(numbers) if begun.is_set() else 0
+    return lambda: next(numbers) if started.is_set() else 0
 
 
 def die_at_commit(count: Callable[[], int], when: str, number: int) -> None:

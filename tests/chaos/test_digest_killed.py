@@ -1,4 +1,4 @@
-"""Killed while digests are built and sent: each slot's digest stands in its channel once."""
+"""Killed while digests are built and sent, bots still post each slot's digest once."""
 
 import itertools
 import json
@@ -96,7 +96,7 @@ def every_minute() -> Iterator[datetime]:
     return (BEGIN + number * MINUTE for number in itertools.count())
 
 
-async def test_each_slots_digest_is_posted_once_whatever_moment_the_bot_dies(street: Street, tmp_path: Path) -> None:
+async def test_killed_bot_posts_each_digest_once(street: Street, tmp_path: Path) -> None:
     assert len(DEATHS) == 20
     digests, starts = Digests(len(DEATHS)), every_minute()
     street.clock = lambda: next(starts)

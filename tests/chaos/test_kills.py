@@ -1,4 +1,4 @@
-"""Killed at twenty moments, in the middle of questions and a fan-out: nothing is lost, nothing is said twice.
+"""Killed at twenty moments, in the middle of questions and a fan-out: nothing is lost, nothing is sent twice.
 
 PMO_CHAOS_ROUNDS=10 goes through the moments ten times, each time a little later.
 """
@@ -26,6 +26,6 @@ def deaths(round_number: int) -> list[Death]:
 
 
 @pytest.mark.parametrize("round_number", range(ROUNDS))
-async def test_every_question_is_answered_once_and_every_post_stands_once(street: Street, round_number: int) -> None:
+async def test_killed_bot_answers_and_posts_once(street: Street, round_number: int) -> None:
     assert len(deaths(round_number)) == 20
     await survive(street, deaths(round_number), [Questions(), FanOut()])

@@ -1,4 +1,4 @@
-"""Killed while forms are submitted: what was accepted is one request, with one card on each side."""
+"""Killed while forms are submitted, bots still make one request, with one card on each side, of each form."""
 
 import pytest
 
@@ -53,6 +53,6 @@ class Submissions:
                 assert cards == 1 or (cards == 0 and title in self.unsure), f"{title} has {cards} cards in {channel}"
 
 
-async def test_a_form_that_was_accepted_is_one_request_whatever_moment_the_bot_dies(street: Street) -> None:
+async def test_killed_bot_makes_one_request_per_form(street: Street) -> None:
     assert len(DEATHS) == 20
     await survive(street, DEATHS, [Submissions()])

@@ -1,4 +1,4 @@
-"""Machines out of breath and broken networks: nothing is lost, nothing is said twice."""
+"""Stopped processes and broken networks: nothing is lost, nothing is sent twice."""
 
 import asyncio
 
@@ -12,9 +12,7 @@ LEASE = 3.0  # seconds, see killing.QUICK
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_a_bot_stopped_in_the_middle_of_a_call_goes_on_when_others_have_done_its_work(
-    crossroads: Street, when: str
-) -> None:
+async def test_stopped_bot_resumes_after_others_took_over(crossroads: Street, when: str) -> None:
     """Three bots on one PostgreSQL; the one that makes the second call is held until its lease has long ended."""
     bots = [await crossroads.bot(name=name) for name in ("one", "two", "three")]
     sleeper = bots[0]
@@ -42,7 +40,7 @@ async def test_a_bot_stopped_in_the_middle_of_a_call_goes_on_when_others_have_do
     await hold(crossroads, [*deeds, canary])
 
 
-async def test_three_bots_of_which_one_after_the_other_is_killed(crossroads: Street) -> None:
+async def test_three_bots_killed_in_turn_lose_nothing(crossroads: Street) -> None:
     deeds = [Questions(4), FanOut(6)]
     deaths = [Death("after", "commit", 6), Death("before", "commit", 9), Death("after", "commit", 12)]
     bots = [await crossroads.bot(death, name) for death, name in zip(deaths, ("one", "two", "three"), strict=True)]
@@ -61,7 +59,7 @@ async def test_three_bots_of_which_one_after_the_other_is_killed(crossroads: Str
     await hold(crossroads, deeds)
 
 
-async def test_the_only_bot_goes_on_after_a_long_sleep(street: Street) -> None:
+async def test_only_bot_resumes_after_long_sleep(street: Street) -> None:
     bot = await street.bot()
     deeds = [Questions(4), FanOut(6)]
     held = asyncio.Event()
@@ -83,7 +81,7 @@ async def test_the_only_bot_goes_on_after_a_long_sleep(street: Street) -> None:
     await hold(street, deeds)
 
 
-async def test_lost_answers_refusals_and_stumbles_of_slack(street: Street) -> None:
+async def test_lost_responses_and_errors_lose_nothing(street: Street) -> None:
     await street.workspace.faults(
         {"kind": "lost_response", "method": POST, "every": 4},
         {"kind": "ratelimit", "method": POST, "retry_after": 1, "every": 9},
@@ -95,7 +93,7 @@ async def test_lost_answers_refusals_and_stumbles_of_slack(street: Street) -> No
     await outlive_while(street, [Questions(5), FanOut(7)])
 
 
-async def test_every_event_comes_twice_and_sockets_are_cut(street: Street) -> None:
+async def test_repeated_events_and_cut_sockets_lose_nothing(street: Street) -> None:
     await street.workspace.faults(
         {"kind": "duplicate_event", "event": "*"},
         {"kind": "drop_socket", "event": "app_mention", "every": 3},
@@ -103,7 +101,7 @@ async def test_every_event_comes_twice_and_sockets_are_cut(street: Street) -> No
     await outlive_while(street, [Questions(6)])
 
 
-async def test_events_that_come_twice_to_two_bots_are_answered_once(crossroads: Street) -> None:
+async def test_events_sent_to_two_bots_are_answered_once(crossroads: Street) -> None:
     bots = [await crossroads.bot(name=name) for name in ("one", "two")]
     await crossroads.workspace.faults({"kind": "duplicate_event", "event": "*"})
     deed = Questions(9)
@@ -115,7 +113,7 @@ async def test_events_that_come_twice_to_two_bots_are_answered_once(crossroads: 
     await hold(crossroads, [deed])
 
 
-async def test_an_event_delivered_four_times_on_two_connections_is_answered_once(crossroads: Street) -> None:
+async def test_event_delivered_four_times_is_answered_once(crossroads: Street) -> None:
     bots = [await crossroads.bot(name=name) for name in ("one", "two")]
     ada = crossroads.workspace.as_user("U01ADA")
     ts = await ada.post("C07ASK", "what is a gate review?")

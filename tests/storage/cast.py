@@ -1,4 +1,4 @@
-"""What the tests of storage speak of: one Monday, two processes, a few places."""
+"""What the storage tests share: one Monday, two processes, a few places."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta

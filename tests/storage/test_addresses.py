@@ -1,4 +1,4 @@
-"""Addresses of databases, as people and hosting services write them."""
+"""Database addresses as people and hosting services write them."""
 
 import ssl
 
@@ -8,7 +8,7 @@ from storage.addresses import BadAddress, read_address
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2", "postgresql+pg8000"])
-def test_every_way_to_say_postgresql_leads_to_the_driver_that_is_installed(scheme: str) -> None:
+def test_every_postgresql_scheme_uses_installed_driver(scheme: str) -> None:
     url, _ = read_address(f"{scheme}://ada:secret@db.example:5433/pmo")
     assert url.drivername == "postgresql+pg8000"
     assert (url.username, url.password, url.host, url.port, url.database) == (
@@ -20,7 +20,7 @@ def test_every_way_to_say_postgresql_leads_to_the_driver_that_is_installed(schem
     )
 
 
-def test_a_folder_of_a_socket_is_understood() -> None:
+def test_socket_folder_is_understood() -> None:
     url, extra = read_address("postgresql://ada@/pmo?host=/var/run/postgresql")
     assert extra["unix_sock"] == "/var/run/postgresql/.s.PGSQL.5432"
     assert not url.query
@@ -30,20 +30,20 @@ def test_a_folder_of_a_socket_is_understood() -> None:
     ("mode", "looks_at_certificate", "looks_at_name"),
     [("require", False, False), ("verify-ca", True, False), ("verify-full", True, True)],
 )
-def test_sslmode_encrypts(mode: str, looks_at_certificate: bool, looks_at_name: bool) -> None:
+def test_sslmode_sets_encryption(mode: str, looks_at_certificate: bool, looks_at_name: bool) -> None:
     _, extra = read_address(f"postgres://ada@db.example/pmo?sslmode={mode}")
     context = extra["ssl_context"]
     assert context.verify_mode == (ssl.CERT_REQUIRED if looks_at_certificate else ssl.CERT_NONE)
     assert context.check_hostname is looks_at_name
 
 
-def test_what_a_hosting_service_adds_is_understood() -> None:
+def test_hosting_services_parameters_are_understood() -> None:
     url, extra = read_address("postgresql://ada@db/pmo?sslmode=require&channel_binding=require&application_name=desk")
     assert extra["application_name"] == "desk"
     assert not url.query
 
 
-def test_a_file_is_taken_as_it_is() -> None:
+def test_sqlite_address_is_unchanged() -> None:
     url, extra = read_address("sqlite:////var/lib/pmo/pmo.db")
     assert url.database == "/var/lib/pmo/pmo.db"
     assert extra == {}
@@ -59,7 +59,7 @@ def test_a_file_is_taken_as_it_is() -> None:
         ("postgres://ada:secret@db/pmo?pgbouncer=true", "unknown parameters: pgbouncer"),
     ],
 )
-def test_what_cannot_be_used_is_refused_without_repeating_the_password(address: str, words: str) -> None:
+def test_invalid_address_error_hides_password(address: str, words: str) -> None:
     with pytest.raises(BadAddress, match=words) as refused:
         read_address(address)
     assert "secret" not in refused.value.message

@@ -1,4 +1,4 @@
-"""Transactions, moments, and one process for each SQLite file."""
+"""Transactions, times, and one process for each SQLite file."""
 
 import sqlite3
 import threading
@@ -30,7 +30,7 @@ class Stop(Exception):
     """Something goes wrong half-way."""
 
 
-def test_a_transaction_that_stumbles_changes_nothing(database: Database) -> None:
+def test_failed_transaction_changes_nothing(database: Database) -> None:
     with database.transaction() as session:
         upsert_row(session, RateLimitRow, pace("kept"))
 
@@ -45,13 +45,13 @@ def test_a_transaction_that_stumbles_changes_nothing(database: Database) -> None
     assert scopes(database) == ["kept"]
 
 
-def test_looking_keeps_nothing(database: Database) -> None:
+def test_read_only_session_saves_nothing(database: Database) -> None:
     with database.read_only() as session:
         upsert_row(session, RateLimitRow, pace("lost"))
     assert scopes(database) == []
 
 
-def test_a_transaction_within_a_transaction_is_refused_instead_of_waiting_for_itself(database: Database) -> None:
+def test_nested_transaction_is_refused(database: Database) -> None:
     with pytest.raises(RuntimeError, match="within"), database.transaction(), database.transaction():
         pass
     with database.transaction() as session:  # and the outer one has let go
@@ -59,7 +59,7 @@ def test_a_transaction_within_a_transaction_is_refused_instead_of_waiting_for_it
     assert scopes(database) == ["kept"]
 
 
-def test_a_moment_comes_back_as_the_same_instant_in_utc(database: Database) -> None:
+def test_time_comes_back_as_same_instant(database: Database) -> None:
     tokyo = NOW.astimezone(timezone(timedelta(hours=9)))
     with database.transaction() as session:
         upsert_row(session, RateLimitRow, pace("moment", tokyo))
@@ -69,13 +69,13 @@ def test_a_moment_comes_back_as_the_same_instant_in_utc(database: Database) -> N
     assert found.utcoffset() == timedelta(0)
 
 
-def test_a_moment_without_a_zone_is_a_defect(database: Database) -> None:
+def test_time_without_zone_is_rejected(database: Database) -> None:
     naive = NOW.replace(tzinfo=None)
     with pytest.raises(StatementError, match="without a time zone"), database.transaction() as session:
         upsert_row(session, RateLimitRow, pace("naive", naive))
 
 
-def test_rows_that_are_there_already_are_passed_over(database: Database) -> None:
+def test_existing_rows_are_skipped(database: Database) -> None:
     with database.transaction() as session:
         assert insert_new_rows(session, RateLimitRow, [pace("one"), pace("two")]) == 2
     with database.transaction() as session:
@@ -85,14 +85,14 @@ def test_rows_that_are_there_already_are_passed_over(database: Database) -> None
         assert session.scalars(select(RateLimitRow.free_at).where(RateLimitRow.scope == "two")).one() == NOW
 
 
-def test_a_thousand_rows_go_in_at_once(database: Database) -> None:
+def test_thousand_rows_are_inserted_at_once(database: Database) -> None:
     with database.transaction() as session:
         assert insert_new_rows(session, RateLimitRow, [pace(f"scope {number}") for number in range(1_000)]) == 1_000
     with database.read_only() as session:
         assert session.scalar(select(func.count()).select_from(RateLimitRow)) == 1_000
 
 
-def test_words_of_every_script_come_back_unchanged(database: Database) -> None:
+def test_text_of_every_script_survives(database: Database) -> None:
     spoken = {"text": "Ünïcödé · 项目 · מגע · 🏗️ · “quotes” · \\u0041 · %s %(x)s :name"}
     row = {"key": "k", "route": "r", "payload": spoken, "status": "waiting", "received_at": NOW, "due_at": NOW}
     with database.transaction() as session:
@@ -101,7 +101,7 @@ def test_words_of_every_script_come_back_unchanged(database: Database) -> None:
         assert session.scalars(select(ArrivalRow.payload)).one() == spoken
 
 
-def test_one_process_works_with_an_sqlite_file_and_the_second_hears_why_not(tmp_path: Path) -> None:
+def test_second_process_on_sqlite_file_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'pmo.db'}"
     refused = pytest.raises(UserError, match=r"already using .*pmo\.db.*Stop it")
     with Database(url).exclusive_use(), refused, Database(url).exclusive_use():
@@ -110,7 +110,7 @@ def test_one_process_works_with_an_sqlite_file_and_the_second_hears_why_not(tmp_
         pass
 
 
-def test_a_new_file_is_waited_for_while_another_program_writes_its_first_rows(tmp_path: Path) -> None:
+def test_new_file_waits_for_another_writer(tmp_path: Path) -> None:
     """SQLite itself gives up at once when the way of writing is changed in that moment."""
     other = sqlite3.connect(tmp_path / "new.db", isolation_level=None, check_same_thread=False)
     other.execute("CREATE TABLE first (row)")
@@ -126,7 +126,7 @@ def test_a_new_file_is_waited_for_while_another_program_writes_its_first_rows(tm
     other.close()
 
 
-def test_many_processes_work_with_one_postgresql(new_postgresql) -> None:
+def test_postgresql_serves_many_processes(new_postgresql) -> None:
     url = new_postgresql()
     first, second = Database(url), Database(url)
     with first.exclusive_use(), second.exclusive_use():

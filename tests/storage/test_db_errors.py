@@ -1,4 +1,4 @@
-"""A database that is locked, full, read-only, damaged or away: nothing is lost, and people hear what to do."""
+"""A database that is locked, full, read-only, damaged or unreachable loses nothing, and the error says what to do."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def what_waits(database: Database) -> list[str]:
     return [found.key for found in Inbox(database).claim(ONE, later(60), 100, LEASE)]
 
 
-def test_a_locked_file_is_refused_kindly_and_works_once_it_is_free(file: Path, sqlite: Database) -> None:
+def test_locked_file_is_explained_until_free(file: Path, sqlite: Database) -> None:
     inbox = Inbox(sqlite)
     with sqlite3.connect(file) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -58,7 +58,7 @@ def test_a_locked_file_is_refused_kindly_and_works_once_it_is_free(file: Path, s
     assert what_waits(sqlite) == ["first"]
 
 
-def test_a_locked_file_stops_the_start_kindly(tmp_path: Path) -> None:
+def test_locked_file_at_start_is_explained(tmp_path: Path) -> None:
     file = tmp_path / "new.db"
     database = Database(f"sqlite:///{file}", busy_seconds=0.05)
     with sqlite3.connect(file) as other:
@@ -72,7 +72,7 @@ def test_a_locked_file_stops_the_start_kindly(tmp_path: Path) -> None:
     database.close()
 
 
-def test_a_full_disk_keeps_what_was_there_and_changes_nothing(file: Path, sqlite: Database) -> None:
+def test_full_disk_is_explained_and_loses_nothing(file: Path, sqlite: Database) -> None:
     inbox = Inbox(sqlite)
     inbox.write([arrival("before")])
     with_pragma(sqlite, "PRAGMA max_page_count = 1")  # SQLite then takes the pages in use as the limit
@@ -85,7 +85,7 @@ def test_a_full_disk_keeps_what_was_there_and_changes_nothing(file: Path, sqlite
     freed.close()
 
 
-def test_a_full_disk_takes_neither_the_work_nor_its_words(file: Path, sqlite: Database) -> None:
+def test_full_disk_loses_no_work(file: Path, sqlite: Database) -> None:
     Inbox(sqlite).write([arrival("question")])
     [claimed] = Inbox(sqlite).claim(ONE, NOW, 1, LEASE)
     with_pragma(sqlite, "PRAGMA max_page_count = 1")
@@ -104,7 +104,7 @@ def test_a_full_disk_takes_neither_the_work_nor_its_words(file: Path, sqlite: Da
     freed.close()
 
 
-def test_a_read_only_file_is_refused_kindly(file: Path, sqlite: Database) -> None:
+def test_read_only_file_is_explained(file: Path, sqlite: Database) -> None:
     Inbox(sqlite).write([arrival("before")])
     with_pragma(sqlite, "PRAGMA query_only = ON")
     with pytest.raises(DatabaseUnavailable, match=r"read-only. Give the bot write access"):
@@ -114,7 +114,7 @@ def test_a_read_only_file_is_refused_kindly(file: Path, sqlite: Database) -> Non
     writable.close()
 
 
-def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+def test_foreign_file_is_explained_and_untouched(tmp_path: Path) -> None:
     file = tmp_path / "pmo.db"
     file.write_text("Dear diary, " * 1_000)
     database = Database(f"sqlite:///{file}")
@@ -124,14 +124,14 @@ def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path) -
     assert file.read_text().startswith("Dear diary")
 
 
-def test_a_folder_that_does_not_exist_is_named_as_the_trouble(tmp_path: Path) -> None:
+def test_missing_folder_is_explained(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'nowhere' / 'pmo.db'}")
     with pytest.raises(DatabaseUnavailable, match=r"can't be opened. Check that its folder exists"):
         migrate_database(database)
     database.close()
 
 
-def test_a_folder_that_is_none_is_named_as_the_trouble(tmp_path: Path) -> None:
+def test_file_in_place_of_folder_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
         pytest.raises(UserError, match="can't be written to"),
@@ -147,7 +147,7 @@ def postgresql_database(new_postgresql: NewDatabase) -> Iterator[Database]:
     database.close()
 
 
-def test_a_standby_is_refused_kindly(postgresql_database: Database) -> None:
+def test_standby_server_is_explained(postgresql_database: Database) -> None:
     with postgresql_database.transaction() as session:
         name = session.scalar(text("SELECT current_database()"))
         session.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
@@ -156,7 +156,7 @@ def test_a_standby_is_refused_kindly(postgresql_database: Database) -> None:
         Inbox(postgresql_database).write([arrival("first")])
 
 
-def test_a_server_that_drops_connections_is_spoken_to_again(new_postgresql: NewDatabase) -> None:
+def test_dropped_connection_is_opened_again(new_postgresql: NewDatabase) -> None:
     address = new_postgresql()
     database = Database(address)
     inbox = Inbox(database)
@@ -178,14 +178,14 @@ def lose_the_connection(database: Database, address: str) -> None:
         session.execute(text("SELECT 1"))
 
 
-def test_no_server_at_all_is_refused_kindly(tmp_path: Path) -> None:
+def test_unreachable_server_is_explained(tmp_path: Path) -> None:
     database = Database(f"postgresql://nobody@/pmo?host={tmp_path}")
     with pytest.raises(DatabaseUnavailable, match="can't be reached"):
         migrate_database(database)
     database.close()
 
 
-def test_a_database_that_is_not_there_is_named_as_the_trouble(postgresql: URL) -> None:
+def test_missing_database_is_explained(postgresql: URL) -> None:
     database = Database(shown(postgresql.set(database="pmo_nowhere")))
     with pytest.raises(DatabaseUnavailable, match="no database with that name"):
         migrate_database(database)

@@ -1,4 +1,4 @@
-"""From nothing to this version's tables, once, whoever asks."""
+"""Migrations lead from nothing to this version's tables, once, whoever runs them."""
 
 import threading
 from pathlib import Path
@@ -27,7 +27,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(url)
 
 
-def test_an_empty_database_gets_all_tables(empty: str) -> None:
+def test_empty_database_gets_all_tables(empty: str) -> None:
     database = Database(empty)
     assert not is_up_to_date(database)
     migrate_database(database)
@@ -36,39 +36,39 @@ def test_an_empty_database_gets_all_tables(empty: str) -> None:
     database.close()
 
 
-def test_what_the_migrations_make_is_what_the_code_expects(database: Database) -> None:
+def test_migrated_tables_match_the_code(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_migrating_again_changes_nothing(database: Database) -> None:
+def test_second_migration_changes_nothing(database: Database) -> None:
     migrate_database(database)
     assert is_up_to_date(database)
 
 
-def test_processes_that_start_together_migrate_once(empty: str) -> None:
+def test_processes_starting_together_migrate_once(empty: str) -> None:
     databases = [Database(empty) for _ in range(3)]
-    troubles: list[Exception] = []
+    errors: list[Exception] = []
 
     def start(database: Database) -> None:
         try:
             migrate_database(database)
-        except Exception as trouble:
-            troubles.append(trouble)
+        except Exception as error:
+            errors.append(error)
 
     threads = [threading.Thread(target=start, args=[database]) for database in databases]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert troubles == []
+    assert errors == []
     assert is_up_to_date(databases[0])
     for database in databases:
         database.close()
 
 
-def test_a_database_of_a_later_version_is_left_alone_and_the_way_out_is_said(database: Database) -> None:
+def test_newer_database_is_left_alone(database: Database) -> None:
     with database.transaction() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerDatabase, match=r"newer version of PMO Assistant. Update the bot"):

@@ -1,4 +1,4 @@
-"""The sender against a workspace in which things go wrong."""
+"""The sender with a workspace in which calls go wrong."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -21,21 +21,21 @@ def words(text: str) -> dict[str, Any]:
     return {"text": text}
 
 
-async def test_a_post_stands_and_its_place_is_known(office: Post) -> None:
+async def test_post_is_sent_and_its_ts_stored(office: Post) -> None:
     row = await office.settled(office.ask("post", ASK, words("hello")))
     assert await office.texts(ASK) == ["hello"]
     assert (row.status, row.posted_channel) == ("done", ASK)
     assert (await office.called()).count(POST_MESSAGE) == 1
 
 
-async def test_a_person_gets_a_direct_message_in_one_call(office: Post) -> None:
+async def test_direct_message_takes_one_call(office: Post) -> None:
     ada = office.workspace.as_user("U01ADA")
     row = await office.settled(office.ask("post", "U01ADA", words("for you")))
     assert (await ada.wait_message("for you"))["channel"] == row.posted_channel
     assert await office.called() == [POST_MESSAGE]
 
 
-async def test_an_answer_that_is_lost_on_the_way_is_looked_up_and_not_posted_again(office: Post) -> None:
+async def test_lost_response_causes_no_second_post(office: Post) -> None:
     await office.workspace.faults({"kind": "lost_response", "method": POST_MESSAGE, "count": 1})
     delivery = office.ask("post", ASK, words("once"))
     await office.until(delivery, lambda row: row.error is not None)
@@ -45,7 +45,7 @@ async def test_an_answer_that_is_lost_on_the_way_is_looked_up_and_not_posted_aga
     assert await office.texts(ASK) == ["once"]
 
 
-async def test_the_same_in_a_thread_and_in_direct_messages(office: Post) -> None:
+async def test_lost_response_in_thread_and_direct_message(office: Post) -> None:
     root = await office.settled(office.ask("post", ASK, words("root")))
     await office.workspace.faults({"kind": "lost_response", "method": POST_MESSAGE, "count": 2})
     thread = office.ask("post", ASK, words("in the thread"), thread_ts=root.posted_ts)
@@ -60,7 +60,7 @@ async def test_the_same_in_a_thread_and_in_direct_messages(office: Post) -> None
     assert await office.texts((await office.settled(direct)).posted_channel or "") == ["direct"]
 
 
-async def test_a_message_far_back_in_a_busy_channel_is_still_found(office: Post) -> None:
+async def test_search_finds_message_pages_back(office: Post) -> None:
     await office.workspace.faults({"kind": "lost_response", "method": POST_MESSAGE, "count": 1})
     delivery = office.ask("post", ASK, words("once"))
     await office.until(delivery, lambda row: row.error is not None)
@@ -72,7 +72,7 @@ async def test_a_message_far_back_in_a_busy_channel_is_still_found(office: Post)
     assert [message["text"] for message in texts].count("once") == 1
 
 
-async def test_what_slack_could_not_do_is_done_later(office: Post) -> None:
+async def test_server_error_is_retried_later(office: Post) -> None:
     await office.workspace.faults({"kind": "status", "method": POST_MESSAGE, "status": 503, "count": 2})
     delivery = office.ask("post", ASK, words("patience"))
     for attempt in (1, 2):
@@ -82,7 +82,7 @@ async def test_what_slack_could_not_do_is_done_later(office: Post) -> None:
     assert await office.texts(ASK) == ["patience"]
 
 
-async def test_an_outage_of_two_days_loses_nothing_and_keeps_the_order(office: Post) -> None:
+async def test_two_day_outage_keeps_messages_in_order(office: Post) -> None:
     await office.workspace.faults({"kind": "status", "method": POST_MESSAGE, "status": 503})
     deliveries = [office.ask("post", ASK, words(f"{number}")) for number in range(3)]
     for _ in range(4):
@@ -96,7 +96,7 @@ async def test_an_outage_of_two_days_loses_nothing_and_keeps_the_order(office: P
     assert await office.texts(ASK) == ["0", "1", "2"]
 
 
-async def test_what_never_works_is_given_up_after_days_and_told(office: Post) -> None:
+async def test_endless_failure_is_given_up_after_days(office: Post) -> None:
     await office.workspace.faults({"kind": "status", "method": POST_MESSAGE, "status": 503})
     delivery = office.ask("post", ASK, words("hopeless"))
     await office.until(delivery, lambda row: row.status == "waiting" and row.attempts == 1)
@@ -106,7 +106,7 @@ async def test_what_never_works_is_given_up_after_days_and_told(office: Post) ->
     await asyncio.wait_for(office.died.wait(), 10)
 
 
-async def test_too_many_calls_pause_the_method_and_cost_no_attempt(office: Post) -> None:
+async def test_rate_limit_pauses_without_costing_an_attempt(office: Post) -> None:
     await office.workspace.faults({"kind": "ratelimit", "method": POST_MESSAGE, "retry_after": 30, "count": 1})
     delivery = office.ask("post", ASK, words("slowly"))
     row = await office.until(delivery, lambda row: row.error is not None)
@@ -121,7 +121,7 @@ async def test_too_many_calls_pause_the_method_and_cost_no_attempt(office: Post)
     assert "conversations.history" not in await office.called()
 
 
-async def test_too_many_looks_pause_the_looking_and_not_the_posting(office: Post) -> None:
+async def test_limited_search_pauses_no_first_post(office: Post) -> None:
     await office.workspace.faults(
         {"kind": "lost_response", "method": POST_MESSAGE, "count": 1},
         {"kind": "ratelimit", "method": "conversations.history", "retry_after": 30, "count": 1},
@@ -136,7 +136,7 @@ async def test_too_many_looks_pause_the_looking_and_not_the_posting(office: Post
     assert await office.texts(ASK) == ["lost"]
 
 
-async def test_a_token_that_was_revoked_loses_nothing(office: Post) -> None:
+async def test_revoked_token_loses_no_message(office: Post) -> None:
     await office.workspace.control("token", {"revoked": True})
     delivery = office.ask("post", ASK, words("kept"))
     row = await office.until(delivery, lambda row: row.error is not None)
@@ -149,7 +149,7 @@ async def test_a_token_that_was_revoked_loses_nothing(office: Post) -> None:
 @pytest.mark.parametrize(
     "code", ["not_in_channel", "is_archived", "channel_not_found", "invalid_blocks", "msg_too_long"]
 )
-async def test_what_slack_refuses_for_good_is_kept_to_be_told(office: Post, code: str) -> None:
+async def test_permanent_error_becomes_a_dead_letter(office: Post, code: str) -> None:
     await office.workspace.faults({"kind": "error", "method": POST_MESSAGE, "error": code, "count": 1})
     row = await office.settled(office.ask("post", ASK, words("refused")))
     assert (row.status, row.error, row.reported_at) == ("dead", code, None)
@@ -157,7 +157,7 @@ async def test_what_slack_refuses_for_good_is_kept_to_be_told(office: Post, code
     assert (await office.settled(office.ask("post", ASK, words("the next one")))).status == "done"
 
 
-async def test_an_edit_waits_for_its_message_and_shows_the_last_state(office: Post) -> None:
+async def test_edit_waits_for_post_and_shows_latest(office: Post) -> None:
     await office.workspace.faults({"kind": "delay", "method": POST_MESSAGE, "ms": 100, "count": 1})
     with office.store.transaction(office.now()) as tx:
         card = tx.outbox.post(TRIAGE, words("submitted"))
@@ -170,7 +170,7 @@ async def test_an_edit_waits_for_its_message_and_shows_the_last_state(office: Po
     assert (await office.called()).count(UPDATE_MESSAGE) == 1
 
 
-async def test_an_edit_without_blocks_takes_away_those_that_were_there(office: Post) -> None:
+async def test_edit_without_blocks_removes_earlier_blocks(office: Post) -> None:
     block = {"type": "section", "text": {"type": "mrkdwn", "text": "old"}}
     card = office.ask("post", TRIAGE, {"text": "old", "blocks": [block]})
     await office.settled(card)
@@ -179,7 +179,7 @@ async def test_an_edit_without_blocks_takes_away_those_that_were_there(office: P
     assert not changed.get("blocks") or "old" not in str(changed["blocks"])
 
 
-async def test_an_edit_of_a_message_that_died_dies_quietly(office: Post) -> None:
+async def test_edit_of_failed_post_fails_unreported(office: Post) -> None:
     await office.workspace.faults({"kind": "error", "method": POST_MESSAGE, "error": "channel_not_found", "count": 1})
     with office.store.transaction(office.now()) as tx:
         card = tx.outbox.post(TRIAGE, words("card"))
@@ -192,7 +192,7 @@ async def test_an_edit_of_a_message_that_died_dies_quietly(office: Post) -> None
     assert (row.status, row.reported_at is not None) == ("dead", True)
 
 
-async def test_a_follower_stands_in_the_thread_of_its_message(office: Post) -> None:
+async def test_follower_is_posted_in_its_thread(office: Post) -> None:
     with office.store.transaction(office.now()) as tx:
         digest = tx.outbox.post(LEADERS, words("digest"), bulk=True)
         details = tx.outbox.post(LEADERS, words("details"), bulk=True, follows=digest)
@@ -205,7 +205,7 @@ async def test_a_follower_stands_in_the_thread_of_its_message(office: Post) -> N
 
 
 @pytest.mark.parametrize("code", ["user_not_in_channel", "not_in_channel", "channel_not_found"])
-async def test_words_that_cannot_be_whispered_go_to_the_person(office: Post, code: str) -> None:
+async def test_impossible_ephemeral_becomes_a_direct_message(office: Post, code: str) -> None:
     ada = office.workspace.as_user("U01ADA")
     await office.workspace.faults({"kind": "error", "method": "chat.postEphemeral", "error": code, "count": 1})
     office.ask("post_ephemeral", LEADERS, "U01ADA", words("only for you"))
@@ -214,14 +214,14 @@ async def test_words_that_cannot_be_whispered_go_to_the_person(office: Post, cod
     assert not message.get("ephemeral")
 
 
-async def test_an_answer_to_an_address_that_has_expired_goes_to_the_person(office: Post) -> None:
+async def test_expired_response_url_becomes_direct_message(office: Post) -> None:
     url = f"{office.workspace.url}/response/T00MERIDIAN/gone"
     ada = office.workspace.as_user("U01ADA")
     office.ask("reply_to_url", url, words("late") | {"replace_original": False}, user="U01ADA")
     assert (await ada.wait_message("late"))["channel"].startswith("D")
 
 
-async def test_an_answer_to_an_address_that_works_stands_where_the_person_is(office: Post) -> None:
+async def test_working_response_url_gets_the_reply(office: Post) -> None:
     key = office.workspace.server.hub.response_urls.issue("U01ADA", ASK)
     ada = office.workspace.as_user("U01ADA")
     await office.settled(
@@ -231,7 +231,7 @@ async def test_an_answer_to_an_address_that_works_stands_where_the_person_is(off
     assert (message["channel"], message.get("ephemeral")) == (ASK, True)
 
 
-async def test_a_home_is_published(office: Post) -> None:
+async def test_home_is_published(office: Post) -> None:
     ada = office.workspace.as_user("U01ADA")
     await ada.boot()
     view = {"type": "home", "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "Welcome home"}}]}
@@ -239,7 +239,7 @@ async def test_a_home_is_published(office: Post) -> None:
     assert "Welcome home" in str(await ada.wait_home())
 
 
-async def test_a_process_that_was_stopped_sends_nothing_that_another_has_taken_over(office: Post) -> None:
+async def test_stopped_process_sends_nothing_taken_over(office: Post) -> None:
     """Between the claim and the call hours pass for this process; meanwhile the other one has posted."""
     office.sender.stop()
     with office.store.transaction(office.now()) as tx:
@@ -253,7 +253,7 @@ async def test_a_process_that_was_stopped_sends_nothing_that_another_has_taken_o
     assert (await office.called()).count(POST_MESSAGE) == 1
 
 
-async def test_a_process_that_was_stopped_goes_on_with_what_nobody_has_taken_over(office: Post) -> None:
+async def test_stopped_process_resumes_what_it_still_holds(office: Post) -> None:
     office.sender.stop()
     delivery = office.ask("post", ASK, words("once"))
     [mine] = office.deliveries.claim("host:1", office.now(), 1).deliveries
@@ -265,7 +265,7 @@ async def test_a_process_that_was_stopped_goes_on_with_what_nobody_has_taken_ove
 
 @pytest.mark.parametrize("answer", ["comes", "is lost"])
 @pytest.mark.parametrize("where", ["channel", "thread", "direct messages"])
-async def test_a_process_that_was_stopped_within_a_call_takes_back_what_it_said_too_late(
+async def test_late_post_is_removed_as_duplicate(
     office: Post, where: str, answer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = await office.settled(office.ask("post", ASK, words("root")))
@@ -283,12 +283,10 @@ async def test_a_process_that_was_stopped_within_a_call_takes_back_what_it_said_
     await office.settled_in_all(DeliveryKind.REMOVE_DUPLICATES, 1)
     called = await office.called()
     assert (called.count(POST_MESSAGE), called.count(DELETE_MESSAGE)) == (3, 1), "the root, and twice the same"
-    assert await standing(office, row) == [row.posted_ts]
+    assert await find_copies(office, row) == [row.posted_ts]
 
 
-async def test_an_edit_that_came_too_late_is_followed_by_the_latest(
-    office: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_late_edit_is_followed_by_latest(office: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     root = office.ask("post", ASK, words("first"))
     await office.settled(root)
     stopped = stop_within_the_call(office, monkeypatch)
@@ -332,7 +330,7 @@ def stop_within_the_call(office: Post, monkeypatch: pytest.MonkeyPatch) -> Stopp
     return stopped
 
 
-async def standing(office: Post, row: DeliveryRow) -> list[str]:
+async def find_copies(office: Post, row: DeliveryRow) -> list[str]:
     """The messages with a delivery's words that stand where it was posted."""
     ts = row.arguments.get("thread_ts")
     method = "conversations.replies" if ts else "conversations.history"
@@ -344,7 +342,7 @@ async def send_as(office: Post, delivery: Delivery) -> None:
     await office.sender._send(delivery)
 
 
-async def test_posts_of_one_thread_stand_in_their_order_though_one_of_them_stumbles(office: Post) -> None:
+async def test_failing_post_keeps_thread_in_order(office: Post) -> None:
     await office.workspace.faults({"kind": "status", "method": POST_MESSAGE, "status": 500, "count": 1})
     deliveries = [office.ask("post", ASK, words(f"{number}")) for number in range(4)]
     await office.until(deliveries[0], lambda row: row.error is not None)
@@ -354,7 +352,7 @@ async def test_posts_of_one_thread_stand_in_their_order_though_one_of_them_stumb
     assert await office.texts(ASK) == ["0", "1", "2", "3"]
 
 
-async def test_when_it_stops_what_somebody_waits_for_is_still_sent(office: Post) -> None:
+async def test_stopping_still_sends_awaited_replies(office: Post) -> None:
     office.sender.stop()
     delivery = office.ask("post", ASK, words("last words"))
     many = office.ask("post", LEADERS, words("one of many"), bulk=True)
@@ -362,7 +360,7 @@ async def test_when_it_stops_what_somebody_waits_for_is_still_sent(office: Post)
     assert office.row(many).status == "waiting"
 
 
-async def test_stopping_takes_no_longer_than_it_may(office: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_stopping_ends_within_its_limit(office: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.engine.sender.DRAIN_SECONDS", 0.1)
     await office.workspace.faults({"kind": "delay", "method": POST_MESSAGE, "ms": 5_000})
     delivery = office.ask("post", ASK, words("slow"))

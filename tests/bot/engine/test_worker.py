@@ -1,4 +1,4 @@
-"""The worker: in order for each person, never half done, and nobody waits in vain."""
+"""The worker keeps each person's order, never does half of the work, and always answers."""
 
 import asyncio
 import threading
@@ -31,10 +31,10 @@ class Desk:
         self.store = store
         self.ctx = ctx
         self.now = now
-        self.rung = asyncio.Event()
+        self.woken = asyncio.Event()
 
     def worker(self, work: DeferredHandler, routes: Mapping[str, DeferredHandler] | None = None) -> Worker:
-        return Worker(self.ctx, {MENTION: work, **(routes or {})}, "host:1", LEASE, self.rung.set, at_once)
+        return Worker(self.ctx, {MENTION: work, **(routes or {})}, "host:1", LEASE, self.woken.set, at_once)
 
     def arrive(self, key: str, user: str = "U01ADA", route: str = MENTION, **payload: object) -> None:
         body = payload or {"event": {"user": user, "channel": "C07ASK", "ts": "1.1", "text": key}}
@@ -44,7 +44,7 @@ class Desk:
         with call.transaction() as tx:
             tx.outbox.post("C07ASK", {"text": f"answer to {call.arrival.key}"})
 
-    def said(self) -> list[str]:
+    def read_posts(self) -> list[str]:
         with self.store.database.read_only() as session:
             return [row["text"] for row in session.scalars(select(DeliveryRow.arguments).order_by(DeliveryRow.number))]
 
@@ -56,8 +56,8 @@ class Desk:
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):
             while not holds():
-                await self.rung.wait()
-                self.rung.clear()
+                await self.woken.wait()
+                self.woken.clear()
 
 
 @pytest.fixture
@@ -65,23 +65,23 @@ def desk(store: Store, ctx: AppContext, now: Now) -> Desk:
     return Desk(store, ctx, now)
 
 
-async def test_work_and_its_words_commit_together(desk: Desk) -> None:
+async def test_result_and_reply_commit_together(desk: Desk) -> None:
     desk.arrive("Ev1")
     async with run_loop(desk.worker(desk.say)):
-        await desk.until(lambda: desk.said() == ["answer to Ev1"])
+        await desk.until(lambda: desk.read_posts() == ["answer to Ev1"])
     assert desk.status("Ev1") == ("done", 1)
 
 
-async def test_it_begins_the_moment_it_is_rung(desk: Desk) -> None:
+async def test_woken_worker_starts_at_once(desk: Desk) -> None:
     worker = desk.worker(desk.say)
     async with run_loop(worker):
         await worker.run_once()
         desk.arrive("Ev1")
         worker.wake()
-        await desk.until(lambda: desk.said() == ["answer to Ev1"])
+        await desk.until(lambda: desk.read_posts() == ["answer to Ev1"])
 
 
-async def test_what_one_person_did_is_worked_on_in_order_and_others_do_not_wait(desk: Desk) -> None:
+async def test_one_persons_work_keeps_its_order(desk: Desk) -> None:
     bens_turn, order = threading.Event(), []
 
     def work(call: DeferredCall) -> None:
@@ -96,22 +96,22 @@ async def test_what_one_person_did_is_worked_on_in_order_and_others_do_not_wait(
         desk.arrive(key, "U01ADA")
     desk.arrive("ben 1", "U02BEN")
     async with run_loop(desk.worker(work)):
-        await desk.until(lambda: len(desk.said()) == 4)
+        await desk.until(lambda: len(desk.read_posts()) == 4)
     assert order == ["ben 1", "ada 1", "ada 2", "ada 3"]
 
 
-async def test_what_was_refused_is_explained_to_the_person_and_done(desk: Desk) -> None:
+async def test_expected_error_is_explained_and_done(desk: Desk) -> None:
     def refuse(call: DeferredCall) -> None:
         raise UserError("That service does not exist. Choose one from the list.")
 
     desk.arrive("Ev1")
     async with run_loop(desk.worker(refuse)):
-        await desk.until(lambda: bool(desk.said()))
-    assert desk.said() == ["That service does not exist. Choose one from the list."]
+        await desk.until(lambda: bool(desk.read_posts()))
+    assert desk.read_posts() == ["That service does not exist. Choose one from the list."]
     assert desk.status("Ev1") == ("done", 1)
 
 
-async def test_a_defect_is_tried_again_and_then_explained_with_its_reference(desk: Desk, caplog) -> None:
+async def test_defect_is_retried_then_explained(desk: Desk, caplog) -> None:
     def stumble(call: DeferredCall) -> None:
         raise ZeroDivisionError
 
@@ -123,13 +123,13 @@ async def test_a_defect_is_tried_again_and_then_explained_with_its_reference(des
             desk.now.forward(60)
             worker.wake()
         await desk.until(lambda: desk.status("Ev1") == ("done", MAX_FAILURES))
-    [words] = desk.said()
+    [words] = desk.read_posts()
     reference = words.rsplit(" ", 1)[1].rstrip(".")
     assert reference in caplog.text
     assert "ZeroDivisionError" not in words
 
 
-async def test_work_that_stumbles_half_way_has_said_nothing(desk: Desk) -> None:
+async def test_failure_half_way_sends_nothing(desk: Desk) -> None:
     def stumble(call: DeferredCall) -> None:
         with call.transaction() as tx:
             tx.outbox.post("C07ASK", {"text": "half an answer"})
@@ -140,10 +140,10 @@ async def test_work_that_stumbles_half_way_has_said_nothing(desk: Desk) -> None:
     worker = desk.worker(stumble)
     async with run_loop(worker):
         await desk.until(lambda: desk.status("Ev1") == ("waiting", 1))
-        assert desk.said() == []
+        assert desk.read_posts() == []
         desk.now.forward(3)
         worker.wake()
-        await desk.until(lambda: desk.said() == ["half an answer"])
+        await desk.until(lambda: desk.read_posts() == ["half an answer"])
 
 
 def die_while_holding(desk: Desk, times: int) -> None:
@@ -153,28 +153,28 @@ def die_while_holding(desk: Desk, times: int) -> None:
         desk.now.forward(61)
 
 
-async def test_what_was_only_held_by_processes_that_died_is_still_worked_on(desk: Desk) -> None:
+async def test_arrival_held_by_dead_processes_is_handled(desk: Desk) -> None:
     desk.arrive("Ev1")
     die_while_holding(desk, 10 * MAX_FAILURES)
     async with run_loop(desk.worker(desk.say)):
-        await desk.until(lambda: desk.said() == ["answer to Ev1"])
+        await desk.until(lambda: desk.read_posts() == ["answer to Ev1"])
 
 
-async def test_what_kills_the_process_each_time_it_is_begun_is_explained_without_another_try(desk: Desk) -> None:
+async def test_poison_arrival_is_explained_without_retry(desk: Desk) -> None:
     desk.arrive("Ev1")
     die_while_holding(desk, POISON_AFTER)
-    for number in range(MAX_FAILURES - 1):  # begun, and dead
+    for number in range(MAX_FAILURES - 1):  # started, and dead
         [found] = desk.store.inbox.claim(f"dead at work {number}", desk.now(), 1, LEASE)
         desk.store.inbox.count_failure_first(found)
         desk.now.forward(61)
     tried: list[str] = []
     async with run_loop(desk.worker(lambda call: tried.append(call.arrival.key))):
-        await desk.until(lambda: bool(desk.said()))
+        await desk.until(lambda: bool(desk.read_posts()))
     assert tried == []
-    assert "give the PMO this reference" in desk.said()[0]
+    assert "give the PMO this reference" in desk.read_posts()[0]
 
 
-async def test_a_suspect_is_worked_on_alone(desk: Desk) -> None:
+async def test_poison_arrival_is_handled_alone(desk: Desk) -> None:
     at_work_now: set[str] = set()
     together: list[set[str]] = []
 
@@ -188,11 +188,11 @@ async def test_a_suspect_is_worked_on_alone(desk: Desk) -> None:
         desk.arrive(f"Ev{number}", user=f"U{number}")
     die_while_holding(desk, POISON_AFTER)
     async with run_loop(desk.worker(work)):
-        await desk.until(lambda: len(desk.said()) == 6)
+        await desk.until(lambda: len(desk.read_posts()) == 6)
     assert all(len(those) == 1 for those in together)
 
 
-async def test_what_has_neither_a_route_nor_a_place_is_set_aside_and_others_go_on(desk: Desk) -> None:
+async def test_unroutable_arrival_is_given_up(desk: Desk) -> None:
     desk.arrive("strange", route="event:of_a_later_version", nothing="known")
     worker = desk.worker(desk.say)
     async with run_loop(worker):
@@ -203,10 +203,10 @@ async def test_what_has_neither_a_route_nor_a_place_is_set_aside_and_others_go_o
         await desk.until(lambda: desk.status("strange") == ("dead", MAX_FAILURES))
         desk.arrive("Ev1")
         worker.wake()
-        await desk.until(lambda: desk.said() == ["answer to Ev1"])
+        await desk.until(lambda: desk.read_posts() == ["answer to Ev1"])
 
 
-async def test_a_database_that_is_away_for_a_moment_is_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_brief_database_outage_is_waited_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.engine.worker.RETRY_AFTER", 0.01)
     free = threading.Event()
 
@@ -220,12 +220,12 @@ async def test_a_database_that_is_away_for_a_moment_is_waited_for(desk: Desk, mo
 
     desk.arrive("Ev1")
     async with run_loop(desk.worker(work)):
-        await desk.until(lambda: bool(desk.said()))
-    assert desk.said() == ["answer to Ev1"]
+        await desk.until(lambda: bool(desk.read_posts()))
+    assert desk.read_posts() == ["answer to Ev1"]
     assert desk.status("Ev1") == ("done", 1)
 
 
-async def test_work_that_another_process_has_taken_over_is_not_committed_here(desk: Desk) -> None:
+async def test_work_taken_over_is_not_committed(desk: Desk) -> None:
     def slowly(call: DeferredCall) -> None:
         if call.arrival.owner == "host:1":
             desk.now.forward(61)
@@ -236,30 +236,28 @@ async def test_work_that_another_process_has_taken_over_is_not_committed_here(de
     desk.arrive("Ev1")
     async with run_loop(desk.worker(slowly)):
         await desk.until(lambda: desk.status("Ev1")[0] == "done")
-    assert desk.said() == ["answer to Ev1"]
+    assert desk.read_posts() == ["answer to Ev1"]
 
 
-async def test_when_it_stops_it_finishes_what_it_holds(desk: Desk) -> None:
-    begun, go_on = threading.Event(), threading.Event()
+async def test_stopping_worker_finishes_what_it_holds(desk: Desk) -> None:
+    started, go_on = threading.Event(), threading.Event()
 
     def work(call: DeferredCall) -> None:
-        begun.set()
+        started.set()
         assert go_on.wait(10)
         desk.say(call)
 
     desk.arrive("Ev1")
     worker = desk.worker(work)
     running = asyncio.create_task(worker.run())
-    await asyncio.to_thread(begun.wait, 10)
+    await asyncio.to_thread(started.wait, 10)
     worker.stop()
     go_on.set()
     await running
-    assert desk.said() == ["answer to Ev1"]
+    assert desk.read_posts() == ["answer to Ev1"]
 
 
-async def test_work_stands_back_while_acks_are_waited_for_but_not_for_ever(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_work_yields_briefly_to_acknowledgements(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.engine.worker.YIELD_TO_ACKS", 0.05)
     stood_back: list[bool] = []
 
@@ -268,7 +266,7 @@ async def test_work_stands_back_while_acks_are_waited_for_but_not_for_ever(
         await asyncio.Event().wait()
 
     desk.arrive("Ev1")
-    worker = Worker(desk.ctx, {MENTION: desk.say}, "host:1", LEASE, desk.rung.set, never_quiet)
+    worker = Worker(desk.ctx, {MENTION: desk.say}, "host:1", LEASE, desk.woken.set, never_quiet)
     async with run_loop(worker):
-        await desk.until(lambda: desk.said() == ["answer to Ev1"])
+        await desk.until(lambda: desk.read_posts() == ["answer to Ev1"])
     assert stood_back

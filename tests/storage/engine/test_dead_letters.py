@@ -1,4 +1,4 @@
-"""What could not be said is told once, listed, and can be tried again."""
+"""Deliveries that failed for good are reported once, and the backlog is counted."""
 
 from datetime import datetime
 
@@ -25,22 +25,22 @@ def die(database: Database, sender: Deliveries, channel: str, error: str, at: da
     return delivery
 
 
-def untold(database: Database) -> list[tuple[str | None, str]]:
+def read_unreported(database: Database) -> list[tuple[str | None, str]]:
     with database.read_only() as session:
         return [(letter.recipient, letter.error) for letter in DeadLetters(session, NOW).list_unreported()]
 
 
-def test_what_died_is_untold_until_somebody_has_heard_of_it(database: Database, sender: Deliveries) -> None:
+def test_failure_is_listed_until_reported(database: Database, sender: Deliveries) -> None:
     die(database, sender, ASK, "not_in_channel")
     die(database, sender, ADA, "user_disabled", later(1))
-    assert untold(database) == [(ASK, "not_in_channel"), (ADA, "user_disabled")]
+    assert read_unreported(database) == [(ASK, "not_in_channel"), (ADA, "user_disabled")]
     with database.transaction() as session:
         letters = DeadLetters(session, later(2))
         letters.mark_reported(letters.list_unreported(1))
-    assert untold(database) == [(ADA, "user_disabled")]
+    assert read_unreported(database) == [(ADA, "user_disabled")]
 
 
-def test_what_died_with_another_is_not_told_twice(database: Database, sender: Deliveries) -> None:
+def test_dependent_failure_is_not_reported_again(database: Database, sender: Deliveries) -> None:
     with database.transaction() as session:
         card = Outbox(session, NOW).post(TRIAGE, words("card"))
         Outbox(session, NOW).edit(card, words("edited"))
@@ -48,10 +48,10 @@ def test_what_died_with_another_is_not_told_twice(database: Database, sender: De
     sender.give_up(post, "channel_not_found", NOW)
     [edit] = sender.claim(ONE, NOW, 10).deliveries
     sender.give_up(edit, "its message was never posted", NOW, is_reported=True)
-    assert untold(database) == [(TRIAGE, "channel_not_found")]
+    assert read_unreported(database) == [(TRIAGE, "channel_not_found")]
 
 
-def test_how_the_engine_stands_is_known(database: Database, sender: Deliveries) -> None:
+def test_backlog_counts_waiting_and_failed_work(database: Database, sender: Deliveries) -> None:
     inbox = Inbox(database)
     inbox.write([arrival("Ev1"), arrival("Ev2", 5), arrival("Ev3", 6)])
     inbox.give_up(*inbox.claim(ONE, NOW, 1, LEASE), "no place", NOW)
@@ -63,7 +63,7 @@ def test_how_the_engine_stands_is_known(database: Database, sender: Deliveries) 
     assert (found.deliveries, found.oldest_delivery, found.dead_deliveries) == (1, later(7), 1)
 
 
-def test_an_idle_engine_stands_still(database: Database) -> None:
+def test_idle_engine_has_no_backlog(database: Database) -> None:
     with database.read_only() as session:
         found = measure_backlog(session)
     assert (found.arrivals, found.oldest_arrival, found.deliveries, found.oldest_delivery) == (0, None, 0, None)

@@ -1,4 +1,4 @@
-"""What arrived is worked on once, in its order, whoever dies meanwhile."""
+"""Arrivals are handled once and in order, whichever process dies."""
 
 from datetime import datetime
 
@@ -25,33 +25,33 @@ def finish(database: Database, found: Arrival, now: datetime) -> None:
         Inbox(database).mark_done(session, found, now)
 
 
-def test_what_arrives_twice_is_written_once(inbox: Inbox) -> None:
+def test_repeated_arrival_is_stored_once(inbox: Inbox) -> None:
     assert inbox.write([arrival("Ev1"), arrival("Ev2"), arrival("Ev1")]) == 2
     assert inbox.write([arrival("Ev2"), arrival("Ev3")]) == 1
     assert keys(inbox.claim(ONE, NOW, 10, LEASE)) == ["Ev1", "Ev2", "Ev3"]
 
 
-def test_what_arrives_again_after_its_work_was_done_is_not_done_again(database: Database, inbox: Inbox) -> None:
+def test_repeated_arrival_is_not_handled_again(database: Database, inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     finish(database, *inbox.claim(ONE, NOW, 1, LEASE), NOW)
     assert inbox.write([arrival("Ev1")]) == 0
     assert inbox.claim(ONE, later(3_600), 10, LEASE) == []
 
 
-def test_the_oldest_comes_first(inbox: Inbox) -> None:
+def test_oldest_arrival_is_claimed_first(inbox: Inbox) -> None:
     inbox.write([arrival("second", 2), arrival("third", 3), arrival("first", 1)])
     assert keys(inbox.claim(ONE, later(5), 2, LEASE)) == ["first", "second"]
     assert keys(inbox.claim(ONE, later(5), 2, LEASE)) == ["third"]
 
 
-def test_what_one_process_holds_no_other_gets(inbox: Inbox) -> None:
+def test_leased_arrival_is_nobody_elses(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     [mine] = inbox.claim(ONE, NOW, 10, LEASE)
     assert mine.attempt == 1
     assert inbox.claim(TWO, later(59), 10, LEASE) == []
 
 
-def test_what_a_dead_process_held_is_taken_over_when_its_lease_ends(database: Database, inbox: Inbox) -> None:
+def test_ended_lease_lets_others_claim(database: Database, inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     inbox.claim(ONE, NOW, 10, LEASE)
     [theirs] = inbox.claim(TWO, later(60), 10, LEASE)
@@ -60,7 +60,7 @@ def test_what_a_dead_process_held_is_taken_over_when_its_lease_ends(database: Da
     assert inbox.next_due() is None
 
 
-def test_a_process_that_woke_up_too_late_commits_nothing(database: Database, inbox: Inbox) -> None:
+def test_late_process_commits_nothing(database: Database, inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     [mine] = inbox.claim(ONE, NOW, 10, LEASE)
     [theirs] = inbox.claim(TWO, later(60), 10, LEASE)
@@ -71,7 +71,7 @@ def test_a_process_that_woke_up_too_late_commits_nothing(database: Database, inb
         finish(database, mine, later(63))
 
 
-def test_a_process_that_took_over_from_itself_keeps_to_the_later_claim(database: Database, inbox: Inbox) -> None:
+def test_reclaiming_process_keeps_its_later_claim(database: Database, inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     [before] = inbox.claim(ONE, NOW, 10, LEASE)
     [after] = inbox.claim(ONE, later(60), 10, LEASE)
@@ -80,7 +80,7 @@ def test_a_process_that_took_over_from_itself_keeps_to_the_later_claim(database:
     finish(database, after, later(62))
 
 
-def test_work_that_failed_is_tried_again_after_a_pause_that_grows(inbox: Inbox) -> None:
+def test_failed_work_is_retried_after_growing_waits(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     moment, pauses = NOW, []
     for _ in range(MAX_FAILURES - 1):
@@ -98,7 +98,7 @@ def test_work_that_failed_is_tried_again_after_a_pause_that_grows(inbox: Inbox) 
     assert not last.is_poison
 
 
-def test_an_arrival_of_which_nothing_becomes_is_suspected_and_counted_before_it_is_begun(inbox: Inbox) -> None:
+def test_repeatedly_dying_arrival_is_poison(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     for claims in range(POISON_AFTER):
         [found] = inbox.claim(ONE, later(60 * claims), 1, LEASE)
@@ -111,7 +111,7 @@ def test_an_arrival_of_which_nothing_becomes_is_suspected_and_counted_before_it_
             assert inbox.count_failure_first(found).failures_with_this == failures + 1
 
 
-def test_a_suspect_that_fails_is_counted_once(inbox: Inbox) -> None:
+def test_poison_failure_is_counted_once(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     for claims in range(POISON_AFTER + 1):
         [found] = inbox.claim(ONE, later(60 * claims), 1, LEASE)
@@ -120,7 +120,7 @@ def test_a_suspect_that_fails_is_counted_once(inbox: Inbox) -> None:
     assert again.failures == 1
 
 
-def test_a_process_that_woke_up_too_late_counts_nothing(inbox: Inbox) -> None:
+def test_late_process_counts_no_failure(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     [mine] = inbox.claim(ONE, NOW, 1, LEASE)
     inbox.claim(TWO, later(60), 1, LEASE)
@@ -128,7 +128,7 @@ def test_a_process_that_woke_up_too_late_counts_nothing(inbox: Inbox) -> None:
         inbox.count_failure_first(mine)
 
 
-def test_what_nothing_can_be_made_of_stays_to_be_looked_at(database: Database, inbox: Inbox) -> None:
+def test_given_up_arrival_is_kept(database: Database, inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     inbox.give_up(*inbox.claim(ONE, NOW, 1, LEASE), "no place", NOW)
     assert inbox.claim(ONE, later(86_400), 1, LEASE) == []
@@ -137,14 +137,14 @@ def test_what_nothing_can_be_made_of_stays_to_be_looked_at(database: Database, i
         assert session.scalars(select(ArrivalRow.error)).one() == "no place"
 
 
-def test_a_process_that_begins_takes_back_at_once_what_it_held_before(inbox: Inbox) -> None:
+def test_release_makes_leased_arrivals_due(inbox: Inbox) -> None:
     inbox.write([arrival("Ev1"), arrival("Ev2")])
     inbox.claim(ONE, NOW, 1, LEASE)
     assert inbox.release_all(later(1)) == 1
     assert sorted(keys(inbox.claim(TWO, later(1), 10, LEASE))) == ["Ev1", "Ev2"]
 
 
-def test_when_to_look_again_is_known_without_looking(database: Database, inbox: Inbox) -> None:
+def test_next_due_time_is_known(database: Database, inbox: Inbox) -> None:
     assert inbox.next_due() is None
     inbox.write([arrival("Ev1", 5)])
     assert inbox.next_due() == later(5)
@@ -154,7 +154,7 @@ def test_when_to_look_again_is_known_without_looking(database: Database, inbox: 
     assert inbox.next_due() is None
 
 
-def test_only_what_was_done_long_ago_is_forgotten(database: Database, inbox: Inbox) -> None:
+def test_pruning_deletes_only_old_done_arrivals(database: Database, inbox: Inbox) -> None:
     inbox.write([arrival("old"), arrival("new", 60), arrival("waiting", 120)])
     finish(database, *inbox.claim(ONE, NOW, 1, LEASE), NOW)
     finish(database, *inbox.claim(ONE, later(60), 1, LEASE), later(60))
@@ -163,7 +163,7 @@ def test_only_what_was_done_long_ago_is_forgotten(database: Database, inbox: Inb
     assert keys(inbox.claim(ONE, later(120), 10, LEASE)) == ["waiting"]
 
 
-def test_a_claim_among_thousands_looks_at_those_it_takes(database: Database, inbox: Inbox) -> None:
+def test_claim_among_thousands_uses_the_index(database: Database, inbox: Inbox) -> None:
     """Two thousand wait and two thousand are done: the way to the oldest sixteen leads through the index."""
     inbox.write([arrival(f"done {number}") for number in range(2_000)])
     with database.transaction() as session:

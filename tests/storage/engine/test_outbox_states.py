@@ -1,8 +1,8 @@
-"""Whatever happens to processes and calls: every post stands in Slack once, in order, as last edited.
+"""Whatever happens to processes and calls, every post is in Slack once, in order, and as last edited.
 
-Two processes share the outbox. A call may work, fail before or after Slack did it, or be refused for a while; a process
-may sit on what it holds for hours, even between its last look at the lease and the call, or lose its memory. At the end
-the network is mended and everything is sent.
+Two processes share the outbox. A call may succeed, fail before or after Slack acted on it, or be rate limited; a process
+may hold a delivery for hours, even between its last look at the lease and the call, or lose its memory. At the end the
+network recovers and everything is sent.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""How fast the bot speaks: for those who wait at once, for many evenly, and never faster than Slack allows."""
+"""Posts that somebody waits for go at once, bulk posts evenly, and neither faster than Slack allows."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -37,25 +37,25 @@ def slot(database: Database) -> Slot:
     return take
 
 
-def test_five_answers_in_a_channel_go_at_once_and_the_sixth_waits_for_the_window(slot: Slot) -> None:
+def test_sixth_post_in_channel_waits(slot: Slot) -> None:
     assert [slot(NOW) for _ in range(5)] == [NOW] * 5
     assert slot(NOW) is None
     assert slot(later(5.2)) == later(5.2)
 
 
-def test_every_channel_has_its_own_pace(slot: Slot) -> None:
+def test_channels_have_separate_limits(slot: Slot) -> None:
     for _ in range(5):
         slot(NOW)
     assert slot(NOW, TRIAGE) == NOW
 
 
-def test_of_many_one_a_second_goes_into_a_channel(slot: Slot) -> None:
+def test_bulk_posts_go_one_a_second(slot: Slot) -> None:
     assert slot(NOW, bulk=True) == NOW
     assert slot(NOW, bulk=True) is None
     assert slot(later(2), bulk=True) == later(2)
 
 
-def test_many_keep_to_the_pace_of_the_workspace_wherever_they_go(slot: Slot) -> None:
+def test_bulk_posts_keep_the_workspace_limit(slot: Slot) -> None:
     limits = PostingLimits(posts_per_minute=600)  # one in a tenth of a second
     times = [slot(NOW, f"C{number}", bulk=True, limits=limits) for number in range(20)]
     went = [time for time in times if time]
@@ -63,13 +63,13 @@ def test_many_keep_to_the_pace_of_the_workspace_wherever_they_go(slot: Slot) -> 
     assert len(went) <= 9  # half a second of catching up, a quarter of looking ahead
 
 
-def test_those_who_are_waited_for_do_not_wait_for_the_many(slot: Slot) -> None:
+def test_prompt_posts_do_not_wait_for_bulk(slot: Slot) -> None:
     for number in range(20):
         slot(NOW, f"C{number}", bulk=True)
     assert slot(NOW) == NOW
 
 
-def test_the_many_make_room_for_what_was_said_between(slot: Slot) -> None:
+def test_bulk_posts_make_room_for_prompt(slot: Slot) -> None:
     limits = PostingLimits(posts_per_minute=60)
     for number in range(3):
         slot(NOW, f"C{number}", limits=limits)
@@ -77,7 +77,7 @@ def test_the_many_make_room_for_what_was_said_between(slot: Slot) -> None:
     assert slot(later(3), "C8", bulk=True, limits=limits) == later(3)
 
 
-def test_a_place_of_many_that_others_have_filled_meanwhile_is_given_up(database: Database, slot: Slot) -> None:
+def test_filled_bulk_slot_is_given_up(database: Database, slot: Slot) -> None:
     slot(NOW, bulk=True)
     with database.transaction() as session:
         state = RateLimits(session, PostingLimits(), NOW)
@@ -92,7 +92,7 @@ def test_a_place_of_many_that_others_have_filled_meanwhile_is_given_up(database:
         assert state.use_slot(ASK, reserved, bulk=True) is None
 
 
-def test_a_pause_is_obeyed_until_it_ends_and_by_that_method_only(database: Database) -> None:
+def test_pause_affects_one_name_until_end(database: Database) -> None:
     with database.transaction() as session:
         rate_limits.record_pause(session, "edit", later(30))
     with database.transaction() as session:
@@ -102,14 +102,14 @@ def test_a_pause_is_obeyed_until_it_ends_and_by_that_method_only(database: Datab
         assert RateLimits(session, PostingLimits(), later(30)).find_pause(["edit"]) is None
 
 
-def test_a_later_pause_replaces_the_one_before(database: Database) -> None:
+def test_later_pause_replaces_earlier(database: Database) -> None:
     with database.transaction() as session:
         rate_limits.record_pause(session, "edit", later(30))
         rate_limits.record_pause(session, "edit", later(60))
         assert RateLimits(session, PostingLimits(), NOW).find_pause(["edit"]) == later(60)
 
 
-def test_scopes_that_were_not_used_for_long_are_forgotten(database: Database, slot: Slot) -> None:
+def test_unused_scopes_are_deleted(database: Database, slot: Slot) -> None:
     slot(NOW)
     slot(later(100), TRIAGE)
     with database.transaction() as session:
@@ -123,7 +123,7 @@ waits = st.lists(st.tuples(st.floats(0, 3), st.booleans()), min_size=1, max_size
 
 @given(waits=waits)
 @settings(max_examples=25)
-def test_whoever_asks_and_whenever_no_window_of_five_seconds_has_more_than_five_posts_in_a_channel(
+def test_any_pattern_of_posts_keeps_the_burst_limit(
     database: Database, slot: Slot, waits: list[tuple[float, bool]]
 ) -> None:
     with database.transaction() as session:

@@ -1,4 +1,4 @@
-"""A slot is run once, whoever finds it due, and what people saw last is known."""
+"""A slot is run once, whoever finds it due, and the latest posted run is known."""
 
 from datetime import datetime
 
@@ -44,20 +44,20 @@ def seen_last(database: Database) -> object:
         return Schedules(session).last_delivered(WEEKLY)
 
 
-def test_a_schedule_is_due_at_its_moment_and_not_before(database: Database) -> None:
+def test_schedule_is_due_at_its_time(database: Database) -> None:
     sync(database)
     assert due(database, later(-1)) == []
     assert due(database, NOW) == [(WEEKLY, NOW, None)]
 
 
-def test_a_slot_that_was_run_moves_the_schedule_on(database: Database) -> None:
+def test_recorded_run_sets_next_due_time(database: Database) -> None:
     sync(database)
     assert run(database, NOW, later(1), 3)
     assert due(database, later(2)) == []
     assert due(database, later(WEEK)) == [(WEEKLY, later(WEEK), NOW)]
 
 
-def test_a_slot_is_run_once_and_said_once_whoever_tries(database: Database) -> None:
+def test_slot_is_run_and_posted_once(database: Database) -> None:
     sync(database)
     assert run(database, NOW, later(1), 3)
     assert not run(database, NOW, later(2), 4)
@@ -65,33 +65,33 @@ def test_a_slot_is_run_once_and_said_once_whoever_tries(database: Database) -> N
     assert len(sender.claim(ONE, later(60), 10).deliveries) == 1
 
 
-def test_a_definition_that_is_the_same_keeps_its_place_in_time(database: Database) -> None:
+def test_unchanged_definition_keeps_due_time(database: Database) -> None:
     sync(database)
     run(database, NOW, later(1), 3)
     sync(database, next_at=NOW)
     assert due(database, later(60)) == []
 
 
-def test_a_definition_that_changed_begins_from_its_new_slot(database: Database) -> None:
+def test_changed_definition_starts_at_new_slot(database: Database) -> None:
     sync(database)
     sync(database, "Tuesdays at nine", later(86_400))
     assert due(database, later(60)) == []
     assert due(database, later(86_400)) == [(WEEKLY, later(86_400), None)]
 
 
-def test_a_schedule_that_ended_is_never_due_again(database: Database) -> None:
+def test_ended_schedule_is_never_due(database: Database) -> None:
     sync(database, next_at=None)
     assert due(database, later(WEEK)) == []
 
 
-def test_a_schedule_that_is_no_longer_wanted_is_forgotten(database: Database) -> None:
+def test_unwanted_schedule_is_deleted(database: Database) -> None:
     sync(database)
     with database.transaction() as session:
         Schedules(session).delete_others([])
     assert due(database, later(WEEK)) == []
 
 
-def test_what_people_saw_last_is_the_latest_run_that_stands_in_slack(database: Database) -> None:
+def test_last_delivered_run_is_what_people_saw(database: Database) -> None:
     sender = sender_of(database)
     sync(database)
     assert seen_last(database) is None
@@ -105,7 +105,7 @@ def test_what_people_saw_last_is_the_latest_run_that_stands_in_slack(database: D
     assert seen_last(database) == {"open": 3}
 
 
-def test_a_missed_or_quiet_slot_is_on_record_and_nothing_was_said(database: Database) -> None:
+def test_missed_and_quiet_slots_are_recorded(database: Database) -> None:
     sync(database)
     with database.transaction() as session:
         schedules = Schedules(session)
@@ -116,7 +116,7 @@ def test_a_missed_or_quiet_slot_is_on_record_and_nothing_was_said(database: Data
     assert due(database, later(WEEK)) == [(WEEKLY, later(WEEK), NOW)]
 
 
-def test_a_process_that_dies_half_way_has_done_nothing(database: Database) -> None:
+def test_crash_half_way_leaves_no_trace(database: Database) -> None:
     sync(database)
     with database.read_only() as session:  # never committed
         Schedules(session).record_run(WEEKLY, NOW, later(WEEK), at=NOW, snapshot={})

@@ -1,4 +1,4 @@
-"""Several processes at once: each row goes to one of them. Threads with connections of their own stand for them."""
+"""Several processes at once: each row goes to one of them. Threads with their own connections play the processes."""
 
 import threading
 from collections import Counter
@@ -38,7 +38,7 @@ def side_by_side(address: str, work: Callable[[Database, str], None]) -> None:
             done.result()
 
 
-def test_each_arrival_is_written_once_and_claimed_once(database: Database, address: str) -> None:
+def test_processes_store_and_claim_arrivals_once(database: Database, address: str) -> None:
     claimed: list[str] = []
 
     def work(own: Database, owner: str) -> None:
@@ -51,7 +51,7 @@ def test_each_arrival_is_written_once_and_claimed_once(database: Database, addre
     assert sorted(claimed) == sorted(f"Ev{number}" for number in range(100))
 
 
-def test_only_one_of_those_that_hold_an_arrival_finishes_it(database: Database, address: str) -> None:
+def test_one_of_many_holders_finishes(database: Database, address: str) -> None:
     Inbox(database).write([arrival("Ev1")])
     claims: list[Arrival] = []
     for number in range(PROCESSES):  # each takes over from the one before, which does not know
@@ -74,7 +74,7 @@ def test_only_one_of_those_that_hold_an_arrival_finishes_it(database: Database, 
         assert session.scalars(select(DeliveryRow.arguments)).all() == [{"text": f"answer of host:{PROCESSES - 1}"}]
 
 
-def test_each_delivery_is_claimed_once_and_in_order_and_all_keep_to_one_pace(database: Database, address: str) -> None:
+def test_processes_claim_in_order_within_limits(database: Database, address: str) -> None:
     with database.transaction() as session:
         for number in range(120):
             Outbox(session, NOW).post(f"C{number % 40}", words(f"{number // 40}"), bulk=True)
@@ -100,7 +100,7 @@ def test_each_delivery_is_claimed_once_and_in_order_and_all_keep_to_one_pace(dat
         assert [text for place, text, _ in given if place == channel] == ["0", "1", "2"]
 
 
-def test_of_many_no_more_go_out_than_one_process_alone_would_send(database: Database, address: str) -> None:
+def test_processes_share_the_bulk_limit(database: Database, address: str) -> None:
     with database.transaction() as session:
         for number in range(90):
             Outbox(session, NOW).post(f"C{number}", words("one of many"), bulk=True)
@@ -130,9 +130,7 @@ def test_claims_are_made_one_at_a_time(database: Database) -> None:
         assert len(claim.result(10)) == 1
 
 
-def test_a_process_that_is_stopped_in_a_transaction_does_not_hold_the_others_for_ever(
-    new_postgresql: NewDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stopped_transaction_blocks_only_briefly(new_postgresql: NewDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.database._SESSION", ("SET idle_in_transaction_session_timeout = '50ms'",))
     database = Database(new_postgresql())
     with database.transaction() as session:
@@ -144,7 +142,7 @@ def test_a_process_that_is_stopped_in_a_transaction_does_not_hold_the_others_for
     database.close()
 
 
-def test_a_slot_is_run_by_one_of_those_that_find_it_due(database: Database, address: str) -> None:
+def test_one_process_runs_a_due_slot(database: Database, address: str) -> None:
     with database.transaction() as session:
         Schedules(session).save_definition("weekly", "Mondays", NOW)
     found: list[str] = []
@@ -165,7 +163,7 @@ def test_a_slot_is_run_by_one_of_those_that_find_it_due(database: Database, addr
         assert session.scalar(select(func.count()).select_from(RunRow)) == 1
 
 
-def test_an_edit_is_never_lost_to_a_claim_that_comes_at_the_same_time(database: Database, address: str) -> None:
+def test_concurrent_claim_loses_no_edit(database: Database, address: str) -> None:
     with database.transaction() as session:
         card = Outbox(session, NOW).post("C03TRIAGE", words("card"))
     sender = sender_of(database)
@@ -195,7 +193,7 @@ def test_an_edit_is_never_lost_to_a_claim_that_comes_at_the_same_time(database: 
     assert len(numbers) == len(set(numbers))
 
 
-def test_words_of_an_edit_under_way_are_left_alone_and_the_newest_go_last(database: Database) -> None:
+def test_edit_in_flight_is_followed_by_newest(database: Database) -> None:
     """While one transaction changes an edit's words, a claim does not give out the words before them."""
     if database.is_sqlite:
         return  # one writer at a time: there is nothing between
