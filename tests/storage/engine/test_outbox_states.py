@@ -1,6 +1,6 @@
 """Whatever happens to processes and calls, every post is in Slack once, in order, and as last edited.
 
-Two processes share the outbox. A call may succeed, fail before or after Slack acted on it, or be rate limited; a process
+Two processes share the outbox. A call may succeed, fail before or after Slack acts on it, or be rate limited; a process
 may hold a delivery for hours, even between its last look at the lease and the call, or lose its memory. At the end the
 network recovers and everything is sent.
 """
