@@ -153,7 +153,7 @@ class _Builder:
             owner_status=status.owner_status,
             computed_status=status.computed_status,
             owner=format_person(self.people, owner),
-            mismatch=status.mismatch,
+            mismatch=status.has_mismatch,
         )
 
     def _metrics(self, statuses: Iterable[MetricStatus]) -> tuple[str, ...]:

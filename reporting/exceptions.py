@@ -97,9 +97,9 @@ def _describe_red(
 def _find_milestones(current: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
     for project in current.projects:
         for one in project.milestones:
-            if one.overdue:
+            if one.is_overdue:
                 yield _describe_milestone(ExceptionKind.OVERDUE, project.project, one, 0, people)
-            elif not one.done and (later := _days_later(one, previous)):
+            elif not one.is_done and (later := _days_later(one, previous)):
                 yield _describe_milestone(ExceptionKind.SLIPPED, project.project, one, later, people)
 
 
@@ -127,7 +127,7 @@ def _describe_milestone(
 
 def _find_stale(strategy: Strategy, current: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
     for one in current.metrics:
-        if one.stale and (one.age is not None or one.expected > 0):
+        if one.is_stale and (one.age is not None or one.expected > 0):
             objective = strategy.objectives_by_key.get(one.metric.objective or "")
             text = render_line(
                 "exceptions",
@@ -167,7 +167,7 @@ def _find_mismatches(current: StrategyStatus, people: People) -> Iterator[Except
     pairs += [(one.objective, one) for one in current.objectives]
     pairs += [(one.project, one) for one in current.projects]
     for record, one in pairs:
-        if one.mismatch and Rag.RED not in (one.owner_status, one.computed_status):  # the line for red shows both
+        if one.has_mismatch and Rag.RED not in (one.owner_status, one.computed_status):  # the line for red shows both
             text = render_line(
                 "exceptions",
                 "mismatch",
@@ -190,7 +190,7 @@ def _find_missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: 
             "missing",
             reporter=format_person(people, reporter),
             owner=format_person(people, owner),
-            away=updates[0].away,
+            away=updates[0].is_owner_away,
             delegated=reporter != owner,
             updates=[
                 (get_record_title(strategy.subject(one.subject)), one.days_overdue) for one in updates[:MOST_NAMED]

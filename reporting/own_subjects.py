@@ -25,7 +25,7 @@ class OwnSubject:
     title: str
     line: str
     due: datetime | None
-    overdue: bool
+    is_overdue: bool
 
 
 def build_own_subjects(
@@ -52,11 +52,11 @@ def build_own_subjects(
             title=title,
             owner_status=status.owner_status,
             computed_status=status.computed_status,
-            mismatch=status.mismatch,
+            mismatch=status.has_mismatch,
         )
         due = find_open_slot(seen, subject, visible, now) if seen.cycle.check_ins else None
         found.append(OwnSubject(subject, title, line, due, subject in late))
-    return tuple(sorted(found, key=lambda one: (not one.overdue, one.due or now, one.subject)))
+    return tuple(sorted(found, key=lambda one: (not one.is_overdue, one.due or now, one.subject)))
 
 
 def find_exceptions_for(

@@ -71,7 +71,7 @@ def _build_objective(one: ObjectiveStatus, material: DigestInput) -> str:
         coverage=one.progress.coverage,
         expected=one.expected,
         change=format_point_change(one.progress.value, was.progress if was else None),
-        mismatch=one.mismatch,
+        mismatch=one.has_mismatch,
     )
 
 
@@ -91,13 +91,13 @@ def _build_project(one: ProjectStatus, material: DigestInput) -> str:
         computed_status=one.computed_status,
         slip=one.slip,
         change=_slip_change(one, material),
-        mismatch=one.mismatch,
+        mismatch=one.has_mismatch,
     )
 
 
 def _slip_change(one: ProjectStatus, material: DigestInput) -> str:
     """How many days the worst open milestone has moved since the last digest. An overdue one moves every day."""
-    worst = max((each for each in one.milestones if not each.done), key=lambda each: each.slip, default=None)
+    worst = max((each for each in one.milestones if not each.is_done), key=lambda each: each.slip, default=None)
     before = material.previous.forecasts.get(worst.milestone.key) if material.previous and worst else None
     if worst is None or before is None or material.previous is None:
         return ""
@@ -122,7 +122,7 @@ def _build_metric(one: MetricStatus, material: DigestInput) -> str:
         target_high=one.metric.target_high,
         value=one.latest.value if one.latest else None,
         on=one.latest.on if one.latest else None,
-        stale=one.stale,
+        stale=one.is_stale,
         rag=one.rag,
         change=_format_metric_change(one, before),
     )
@@ -179,7 +179,7 @@ def build_portfolio_lines(figures: PortfolioFigures, before: Mapping[str, Decima
     """The portfolio's figures and what is out of balance, as mrkdwn; `before` holds the previous figures."""
     lines = _build_figures(list_portfolio_figures(figures), before, PORTFOLIO_LABELS)
     for one in figures.objectives:
-        if one.flagged:
+        if one.is_flagged:
             data = {"title": one.objective.title, "share": one.share, "weight": one.objective.weight, "gap": one.gap}
             lines.append(render_line("digest", "gap", **data))
     if figures.unsupported:

@@ -24,7 +24,7 @@ class MissingUpdate:
     reporter: str
     due: datetime
     days_overdue: int
-    away: bool
+    is_owner_away: bool
 
 
 def find_reportable_subjects(

@@ -20,7 +20,7 @@ class ObjectiveFigures:
     coverage: Decimal  # by the PMO's services, 0..1
 
     @property
-    def flagged(self) -> bool:
+    def is_flagged(self) -> bool:
         return self.gap is not None and abs(self.gap) >= formulas.GAP_FLAGGED_FROM
 
 

@@ -43,7 +43,7 @@ class MetricStatus:
     expected: Decimal
     rag: Rag
     age: int | None  # days since the latest measurement, None when there is none
-    stale: bool
+    is_stale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ObjectiveStatus:
         return self.update.rag if self.update else Rag.UNKNOWN
 
     @property
-    def mismatch(self) -> bool:
+    def has_mismatch(self) -> bool:
         return is_mismatch(self.owner_status, self.computed_status)
 
 
@@ -70,10 +70,10 @@ class MilestoneStatus:
 
     milestone: ProjectMilestone
     slip: int
-    overdue: bool  # its forecast has passed and it hasn't been reached
+    is_overdue: bool  # its forecast has passed and it hasn't been reached
 
     @property
-    def done(self) -> bool:
+    def is_done(self) -> bool:
         return self.milestone.actual is not None
 
 
@@ -89,13 +89,13 @@ class ProjectStatus:
         return self.update.rag if self.update else Rag.UNKNOWN
 
     @property
-    def mismatch(self) -> bool:
+    def has_mismatch(self) -> bool:
         return is_mismatch(self.owner_status, self.computed_status)
 
     @property
     def slip(self) -> int | None:
         """The worst slip ahead, in days; None when no milestone is open."""
-        return max((one.slip for one in self.milestones if not one.done), default=None)
+        return max((one.slip for one in self.milestones if not one.is_done), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def compute_metric_status(strategy: Strategy, metric: Metric, today: date) -> Me
         expected=expected,
         rag=_compute_metric_rag(metric, progress, expected, _find_thresholds(strategy, metric)),
         age=age,
-        stale=stale,
+        is_stale=stale,
     )
 
 
@@ -203,7 +203,7 @@ def _find_thresholds(strategy: Strategy, metric: Metric) -> RagThresholds:
 def _compute_project_rag(project: Project, milestones: tuple[MilestoneStatus, ...]) -> Rag:
     if not milestones:
         return Rag.UNKNOWN
-    ahead = [] if project.stage is Stage.CLOSED else [one for one in milestones if not one.done]
+    ahead = [] if project.stage is Stage.CLOSED else [one for one in milestones if not one.is_done]
     slip = max((one.slip for one in ahead), default=0)
     if slip > project.tolerance.days:
         return Rag.RED

@@ -156,7 +156,7 @@ def _build_message(tx: Transaction, ctx: AppContext, update: ProgressUpdate, pla
     """The update as its author, or as everybody else, sees it in that place."""
     strategy = load_strategy(tx)
     post = build_update_post(update, strategy, ctx.people)
-    if _is_channel(place) or place == _find_superior(strategy, update.subject):
+    if _is_channel(place) or place == _find_reviewer(strategy, update.subject):
         return build_update_message(update, post)
     return build_author_message(update, post, _describe_places(strategy, ctx, update))
 
@@ -168,7 +168,7 @@ def _find_places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) ->
     there is no such channel.
     """
     channel = _find_channel(strategy, ctx, update.subject)
-    above = _find_superior(strategy, update.subject)
+    above = _find_reviewer(strategy, update.subject)
     is_asked = above and above != update.author and (channel is None or update.wants_answer)
     return [place for place in (channel, above if is_asked else None) if place]
 
@@ -182,7 +182,7 @@ def _find_channel(strategy: Strategy, ctx: AppContext, subject: Subject) -> str 
     return None
 
 
-def _find_superior(strategy: Strategy, subject: Subject) -> str | None:
+def _find_reviewer(strategy: Strategy, subject: Subject) -> str | None:
     """The objective's reviewer or the project's sponsor."""
     record = strategy.subject(subject)
     return record.reviewer if isinstance(record, Objective) else record.sponsor
@@ -201,7 +201,7 @@ def _describe_places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate
 def _find_concerned(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> list[str]:
     """The people whose App Home shows it."""
     strategy = load_strategy(tx)
-    above = _find_superior(strategy, update.subject)
+    above = _find_reviewer(strategy, update.subject)
     first = [update.author, strategy.subject(update.subject).owner, *([above] if above else [])]
     return [*first, *(person.id for person in (*find_leadership(ctx.people), *find_pmo(ctx.people)))]
 

@@ -14,10 +14,10 @@ def test_own_subjects_say_which_updates_are_overdue(
 ) -> None:
     ben = people.get("U02BEN")
     owing = build_own_subjects(sample, ben, now=NOW)
-    assert {one.subject.key for one in owing if one.overdue} == {
+    assert {one.subject.key for one in owing if one.is_overdue} == {
         "less-leakage",
         "pressure-management",
         "contact-centre",
     }
     done = build_own_subjects(sample, ben, now=NOW, updates=updates)
-    assert (len(done), [one for one in done if one.overdue]) == (3, [])
+    assert (len(done), [one for one in done if one.is_overdue]) == (3, [])

@@ -37,7 +37,7 @@ def test_objective_takes_its_worst_key_result(current: StrategyStatus) -> None:
 def test_stale_key_result_makes_objective_unknown(current: StrategyStatus) -> None:
     service = current.objective("trusted-service")
     interruptions = next(one for one in service.key_results if one.metric.key == "interruptions")
-    assert (interruptions.stale, interruptions.rag, interruptions.age) == (True, Rag.UNKNOWN, 54)
+    assert (interruptions.is_stale, interruptions.rag, interruptions.age) == (True, Rag.UNKNOWN, 54)
     assert service.computed_status is Rag.UNKNOWN
     assert service.progress.coverage == Decimal("0.5")
 
@@ -55,13 +55,13 @@ def test_later_measurements_do_not_count_yet(sample: Strategy) -> None:
 def test_mismatch_of_owner_and_figures_is_flagged(sample: Strategy) -> None:
     current = compute_statuses(sample, [update(SubjectKind.OBJECTIVE, "cleaner-rivers", Rag.GREEN)], NOW)
     rivers = current.objective("cleaner-rivers")
-    assert (rivers.owner_status, rivers.computed_status, rivers.mismatch) == (Rag.GREEN, Rag.RED, True)
+    assert (rivers.owner_status, rivers.computed_status, rivers.has_mismatch) == (Rag.GREEN, Rag.RED, True)
 
 
 def test_unknown_status_is_no_mismatch(sample: Strategy) -> None:
     current = compute_statuses(sample, [update(SubjectKind.OBJECTIVE, "trusted-service", Rag.GREEN)], NOW)
-    assert not current.objective("trusted-service").mismatch
-    assert not current.objective("less-leakage").mismatch
+    assert not current.objective("trusted-service").has_mismatch
+    assert not current.objective("less-leakage").has_mismatch
 
 
 def test_latest_update_gives_owner_status(sample: Strategy) -> None:
@@ -88,13 +88,13 @@ def test_projects_without_open_milestones_have_no_slip(sample: Strategy) -> None
 
 def test_missed_forecast_slips_every_day(current: StrategyStatus) -> None:
     register = current.project("asset-register").milestones[0]
-    assert (register.overdue, register.slip) == (True, 17)
+    assert (register.is_overdue, register.slip) == (True, 17)
 
 
 def test_early_milestone_has_negative_slip() -> None:
     early = ProjectMilestone("m", "p", "M", date(2026, 9, 25), date(2026, 9, 25), actual=date(2026, 9, 22))
     found = compute_milestone_status(early, NOW.date())
-    assert (found.slip, found.done, found.overdue) == (-3, True, False)
+    assert (found.slip, found.is_done, found.is_overdue) == (-3, True, False)
 
 
 def test_parent_objective_takes_its_worst_child(sample: Strategy) -> None:
@@ -115,12 +115,12 @@ def test_green_needs_everything_green(colours: list[Rag]) -> None:
 def test_statuses_exist_on_every_day(sample: Strategy, day: date) -> None:
     current = compute_statuses(sample, [], datetime.combine(day, datetime.min.time(), UTC))
     for one in current.metrics:
-        assert (one.rag is Rag.UNKNOWN) == one.stale
+        assert (one.rag is Rag.UNKNOWN) == one.is_stale
 
 
 def test_portfolio_shows_gaps_and_unsupported_objectives(sample: Strategy) -> None:
     figures = compute_portfolio(sample)
-    assert [one.objective.key for one in figures.objectives if one.flagged] == ["cleaner-rivers"]
+    assert [one.objective.key for one in figures.objectives if one.is_flagged] == ["cleaner-rivers"]
     assert [one.key for one in figures.unsupported] == ["trusted-service"]
     assert [one.key for one in figures.unaligned_projects] == ["asset-register"]
     assert figures.mismatch == Decimal("0.14375")

@@ -12,7 +12,7 @@ from foundation.people import People, Person, Role
 from strategy.records import Strategy
 from strategy.stories import apply_story_verb, draft_story
 from strategy.story_records import Consent, Story, StoryState, StoryText, StoryVerb
-from strategy.story_transitions import StoryRelation, find_story_transition, find_story_verbs_for
+from strategy.story_transitions import STORY_TRANSITIONS, StoryRelation, find_story_transition, find_story_verbs_for
 from strategy.visibility import EVERYBODY, filter_visible
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -157,6 +157,10 @@ def test_each_side_gets_its_own_verbs(draft: Story) -> None:
     assert find_story_verbs_for(draft, {StoryRelation.AUTHOR}) == (V.EDIT, V.SUBMIT, V.WITHDRAW)
     assert find_story_verbs_for(draft, {StoryRelation.NAMED}) == (V.CONSENT, V.REFUSE)
     assert find_story_verbs_for(draft, {StoryRelation.REVIEWER}) == ()
+
+
+def test_every_verb_has_a_transition() -> None:
+    assert {row.verb for row in STORY_TRANSITIONS} == set(StoryVerb)
 
 
 CAST = {

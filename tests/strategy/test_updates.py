@@ -142,7 +142,7 @@ def test_missing_updates_have_their_overdue_days(sample: Strategy, people: Peopl
     answered = write(sample, people, now=datetime(2026, 11, 10, 12, tzinfo=UTC))  # answers 5 November
     missing = {one.subject: one for one in find_missing_updates(sample, [answered], NOW)}
     late = missing[PRESSURE]
-    assert (late.owner, late.reporter, late.away) == ("U02BEN", "U02BEN", False)
+    assert (late.owner, late.reporter, late.is_owner_away) == ("U02BEN", "U02BEN", False)
     assert (late.due, late.days_overdue) == (datetime(2026, 11, 12, 16, tzinfo=UTC), 10)
     assert missing[LEAKAGE].due == datetime(2026, 11, 5, 16, tzinfo=UTC)  # the very first
 
@@ -154,10 +154,10 @@ def test_answering_the_last_slot_clears_missing_updates(sample: Strategy, people
 
 def test_absent_owner_is_covered_by_delegate(sample: Strategy) -> None:
     found = next(one for one in find_missing_updates(sample, [], NOW, [AWAY]) if one.subject == PRESSURE)
-    assert (found.owner, found.reporter, found.away) == ("U02BEN", "U01ADA", True)
+    assert (found.owner, found.reporter, found.is_owner_away) == ("U02BEN", "U01ADA", True)
     nobody = replace(AWAY, delegate=None)
     found = next(one for one in find_missing_updates(sample, [], NOW, [nobody]) if one.subject == PRESSURE)
-    assert (found.reporter, found.away) == ("U02BEN", True)
+    assert (found.reporter, found.is_owner_away) == ("U02BEN", True)
 
 
 def test_holiday_moves_the_due_day_earlier(sample: Strategy) -> None:

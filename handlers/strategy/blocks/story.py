@@ -50,7 +50,9 @@ NOTES = {
     StoryVerb.WITHDRAW: ("Withdraw the story", "Why are you withdrawing it?", "The reason stays on record."),
 }
 STEPS = {
+    StoryVerb.EDIT: "edited",
     StoryVerb.SUBMIT: "resubmitted",
+    StoryVerb.APPROVE: "approved",
     StoryVerb.REQUEST_CHANGES: "asked for changes to",
     StoryVerb.PUBLISH: "approved and published",
     StoryVerb.WITHDRAW: "withdrew",

@@ -134,7 +134,7 @@ def build_strategy_section(own: Sequence[OwnSubject], exceptions: Sequence[str])
     """The part of the App Home: `own` is what the person reports on, `exceptions` what needs attention."""
     blocks = [header("Strategy")]
     for one in own[:MOST_OWN]:
-        label = ":warning: Update was due" if one.overdue else "Next update due"
+        label = ":warning: Update was due" if one.is_overdue else "Next update due"
         due = f"\n{label} {format_time(one.due)}" if one.due else ""
         write = button("Write an update", "update.write", encode_subject(one.subject))
         blocks.append(section(one.line + due, accessory=write))

@@ -12,6 +12,10 @@ from foundation.people import People, Person, Role
 from handlers.strategy.blocks.digest import build_digest_message, build_preview_message, build_update_reminder
 from handlers.strategy.blocks.measurement import build_measurement_modal
 from handlers.strategy.blocks.story import (
+    CONSENTS,
+    NOTES,
+    STATES,
+    STEPS,
     build_author_card,
     build_consent_card,
     build_published_message,
@@ -48,6 +52,7 @@ from strategy.files import SAMPLE, read_strategy
 from strategy.records import Contribution, ProgressUpdate, Rag, Strategy, Subject, SubjectKind
 from strategy.search import list_subjects
 from strategy.story_records import Consent, NamedPerson, Story, StoryState, StoryVerb
+from strategy.story_transitions import STORY_TRANSITIONS
 from workspace.checks import check_message, check_view
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -210,3 +215,10 @@ def test_story_forms_are_valid(strategy: Strategy) -> None:
     shown(build_story_modal(choices))
     shown(build_story_modal(choices, story()))
     shown(build_story_note_modal(story(), StoryVerb.WITHDRAW))
+
+
+def test_every_story_verb_and_state_has_text() -> None:
+    assert set(STEPS) == set(StoryVerb)
+    assert set(STATES) == set(StoryState)
+    assert set(CONSENTS) == set(Consent)
+    assert set(NOTES) == {row.verb for row in STORY_TRANSITIONS if "note" in row.required_input}
