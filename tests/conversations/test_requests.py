@@ -117,7 +117,7 @@ async def test_whoever_is_named_as_a_watcher_follows_it(office: Office) -> None:
     assert buttons(watched) == ["Comment", "Stop watching", "Open…"]
     await office.wei.click(await in_triage(office.wei), "Accept")
     await mine(office.ada, 1, "In the queue")
-    await office.ada.wait_message(told(1, "Wei Chen", "accepted it into the queue"))
+    await office.ada.wait_message(told(1, "Wei Chen", "accepted it; it's now in the queue"))
 
     assert await act(office.ada, watched, "Stop watching") == {}
     await office.ada.wait_message(lambda message: card(1)(message) and buttons(message) == ["Open…"])

@@ -46,23 +46,23 @@ def _list_values(one: Figures, satisfaction: Satisfaction, calendar: Calendar) -
     yield "Triaged on time", _format_share(one.triage_met)
     yield "Delivered on time", _format_share(one.delivery_met)
     yield "Reopened", _format_share(one.reopened)
-    yield "Satisfaction (1 to 5)", f"{float(satisfaction.mean):.1f}" if satisfaction.mean is not None else "no data yet"
+    yield "Satisfaction (1 to 5)", f"{float(satisfaction.mean):.1f}" if satisfaction.mean is not None else "no data"
     yield "Response rate", _format_share(Share(satisfaction.answered, satisfaction.asked))
     yield "Work requested", f"{one.hours_asked:,} h"
 
 
 def _format_spread(spread: Spread, calendar: Calendar) -> str:
     if spread.median is None or spread.within_85 is None:
-        return "no data yet"
+        return "no data"
     return f"{format_duration(spread.median, calendar)} ({format_duration(spread.within_85, calendar)})"
 
 
 def _format_share(share: Share) -> str:
-    return f"{_format_percent(share.rate)} ({share.part} of {share.whole})" if share.rate is not None else "no data yet"
+    return f"{_format_percent(share.rate)} ({share.part} of {share.whole})" if share.rate is not None else "no data"
 
 
 def _format_part(seconds: int, whole: int) -> str:
-    return _format_percent(Fraction(seconds, whole)) if whole else "no data yet"
+    return _format_percent(Fraction(seconds, whole)) if whole else "no data"
 
 
 def _format_percent(rate: Fraction) -> str:

@@ -17,8 +17,8 @@ RESUBMISSION_FORM = "request.resubmit"
 CHOOSE_ACTION = "request.open"  # the key of the service follows
 
 _FAMILIES = {
-    ServiceFamily.MANDATED: "*Mandated services* · only the PMO provides them, and projects must use them",
-    ServiceFamily.NON_MANDATED: "*Services on request* · ask whenever they would help",
+    ServiceFamily.MANDATED: "*Mandated services* · required for projects, and provided only by the PMO",
+    ServiceFamily.NON_MANDATED: "*Services on request* · ask for them whenever they would help",
 }
 MAX_SERVICES = 40  # two blocks each
 

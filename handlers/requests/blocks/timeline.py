@@ -30,7 +30,7 @@ def describe_entry(entry: LogEntry, desk: Desk, *, withheld: bool = False) -> st
 
 def _describe_acceptance(entry: LogEntry, _: Desk) -> str:
     needs_approval = entry.after is RequestState.PENDING_APPROVAL
-    return "accepted it; it needs approval now" if needs_approval else "accepted it into the queue"
+    return "accepted it; it now needs approval" if needs_approval else "accepted it; it's now in the queue"
 
 
 def _describe_assignment(entry: LogEntry, desk: Desk) -> str:
