@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chaos.killing import PATIENCE, Death, Street, survive
-from tests.conversations.service_desk import form
+from tests.conversations.service_desk import fill_form
 from tests.workspace import filling
 from tests.workspace.running import ActionRefused
 
@@ -29,7 +29,7 @@ class Submissions:
         try:
             await ben.command("/pmo-request health-check")
             view = await ben.wait_view("request.form")
-            assert await ben.submit(view, form(title=title)) == {}
+            assert await ben.submit(view, fill_form(title=title)) == {}
         except (ActionRefused, AssertionError):
             self.unsure.append(title)
         else:

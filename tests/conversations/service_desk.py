@@ -1,4 +1,4 @@
-"""What the conversations about requests share: filling in a form, waiting for a card, pressing its buttons."""
+"""What the conversations about requests share: filling in forms, waiting for cards, pressing buttons."""
 
 from collections.abc import Callable
 from typing import Any
@@ -52,12 +52,12 @@ FORMS: dict[str, Json] = {
 DELIVERY = {"link": "https://example.org/result"}
 
 
-def form(service: str = "health-check", **more: Any) -> Json:
+def fill_form(service: str = "health-check", **more: Any) -> Json:
     return COMMON | FORMS[service] | more
 
 
-def card(number: int, *words: str) -> Callable[[Json], bool]:
-    """A card of the request that holds all these words; what is below it in its thread is none."""
+def is_card(number: int, *words: str) -> Callable[[Json], bool]:
+    """Matches a card of the request that contains all these words. Replies in its thread are no cards."""
 
     def fits(message: Json) -> bool:
         blocks = message.get("blocks") or [{}]
@@ -71,8 +71,8 @@ def card(number: int, *words: str) -> Callable[[Json], bool]:
     return fits
 
 
-def told(number: int, *words: str) -> Callable[[Json], bool]:
-    """What happened to the request, in the thread below a card."""
+def is_notice(number: int, *words: str) -> Callable[[Json], bool]:
+    """Matches a notice about the request in the thread under a card."""
 
     def fits(message: Json) -> bool:
         text = message.get("text", "")
@@ -81,8 +81,8 @@ def told(number: int, *words: str) -> Callable[[Json], bool]:
     return fits
 
 
-def buttons(holder: Json) -> list[str]:
-    """What can be pressed on a card, the entries of its menu included."""
+def list_buttons(holder: Json) -> list[str]:
+    """The labels of a card's buttons and menu entries."""
     labels: list[str] = []
     for block, element in filling.elements(holder):
         if block["type"] == "actions":
@@ -91,45 +91,54 @@ def buttons(holder: Json) -> list[str]:
     return labels
 
 
-async def ask(office: Office, person: Visitor, service: str = "health-check", number: int = 1, **more: Any) -> Json:
-    """Somebody fills in the form of a service; returns the card that they get."""
+async def request_service(
+    office: Office, person: Visitor, service: str = "health-check", number: int = 1, **more: Any
+) -> Json:
+    """Submit the form of a service; returns the requester's card."""
     await person.command(f"/pmo-request {service}")
     view = await person.wait_view("request.form")
-    assert await person.submit(view, form(service, **more)) == {}
-    return await person.wait_message(card(number), channel=await person.dm())
+    assert await person.submit(view, fill_form(service, **more)) == {}
+    return await person.wait_message(is_card(number), channel=await person.dm())
 
 
-async def in_triage(person: Visitor, number: int = 1, *words: str) -> Json:
-    """The card in triage once it says this."""
-    return await person.wait_message(card(number, *words), channel=TRIAGE)
+async def wait_triage_card(person: Visitor, number: int = 1, *words: str) -> Json:
+    """The card in triage, once it contains these words."""
+    return await person.wait_message(is_card(number, *words), channel=TRIAGE)
 
 
-async def mine(person: Visitor, number: int = 1, *words: str) -> Json:
-    """The person's own card once it says this."""
-    return await person.wait_message(card(number, *words), channel=await person.dm())
+async def wait_own_card(person: Visitor, number: int = 1, *words: str) -> Json:
+    """The person's own card, once it contains these words."""
+    return await person.wait_message(is_card(number, *words), channel=await person.dm())
 
 
-async def act(person: Visitor, holder: Json, label: str, **given: Any) -> dict[str, str]:
-    """Press a button or an entry of the menu, fill in the window that opens, send it; returns what is told in it."""
+async def perform_action(person: Visitor, holder: Json, label: str, **given: Any) -> dict[str, str]:
+    """Press a button or menu entry, and submit the modal that opens; returns its errors."""
     await person.click(holder, label)
     view = await person.wait_view("request.act")
     return await person.submit(view, given)
 
 
-async def in_work(office: Office, number: int = 1, **more: Any) -> tuple[Json, Json]:
-    """Ben asks for a health check, Wei accepts and claims it; returns Ben's card and Wei's."""
-    await ask(office, office.ben, number=number, **more)
-    await office.wei.click(await in_triage(office.wei, number), "Accept")
-    await office.wei.click(await in_triage(office.wei, number, "In the queue"), "Claim")
-    return await mine(office.ben, number, "In progress"), await mine(office.wei, number, "In progress, assigned to you")
+async def start_work(office: Office, number: int = 1, **more: Any) -> tuple[Json, Json]:
+    """Ben requests a health check, Wei accepts and claims it; returns Ben's card and Wei's."""
+    await request_service(office, office.ben, number=number, **more)
+    await office.wei.click(await wait_triage_card(office.wei, number), "Accept")
+    await office.wei.click(await wait_triage_card(office.wei, number, "In the queue"), "Claim")
+    return await wait_own_card(office.ben, number, "In progress"), await wait_own_card(
+        office.wei, number, "In progress, assigned to you"
+    )
 
 
-async def delivered(office: Office, number: int = 1) -> Json:
-    """Wei delivers what Ben asked for; returns Ben's card."""
-    _, work = await in_work(office, number)
-    assert await act(office.wei, work, "Deliver", **DELIVERY, checklist=await checklist(office, number)) == {}
-    return await mine(office.ben, number, "Delivered")
+async def deliver_request(office: Office, number: int = 1) -> Json:
+    """Wei delivers what Ben requested; returns Ben's card."""
+    _, work = await start_work(office, number)
+    assert (
+        await perform_action(
+            office.wei, work, "Deliver", **DELIVERY, checklist=await list_checklist_items(office, number)
+        )
+        == {}
+    )
+    return await wait_own_card(office.ben, number, "Delivered")
 
 
-async def checklist(office: Office, number: int = 1) -> list[str]:
+async def list_checklist_items(office: Office, number: int = 1) -> list[str]:
     return ["rated", "actions", "ack_pmo", "ack_manager", "ack_sponsor"]

@@ -202,7 +202,7 @@ async def test_confidential_project_stays_unknown_to_others(office: Office) -> N
 
 
 async def test_request_status_is_shown_to_asker(office: Office) -> None:
-    await service_desk.ask(office, office.ben)
+    await service_desk.request_service(office, office.ben)
     await office.ben.post("C07ASK", "@PMO Assistant where is my request PMO-1?")
     shown = await office.ben.wait_message("Waiting for triage", channel="C07ASK")
     assert shown["ephemeral"]
@@ -245,7 +245,7 @@ async def test_empty_state_is_reported(office: Office) -> None:
 
 @pytest.mark.parametrize("question", ["show me all open requests", "which requests are still open?"])
 async def test_open_requests_are_own_or_all_for_pmo(office: Office, question: str) -> None:
-    await service_desk.ask(office, office.ben)
+    await service_desk.request_service(office, office.ben)
     for person, title in ((office.ben, "Your open requests"), (office.wei, "Waiting for triage or approval")):
         await person.command(f"/pmo {question}", channel="C02PROJECTS")
         assert "PMO-1" in words(await person.wait_message(title, channel="C02PROJECTS"))
@@ -256,7 +256,7 @@ async def test_open_requests_are_own_or_all_for_pmo(office: Office, question: st
 async def test_own_service_is_found_by_name(office: Office) -> None:
     question = "where is my health check?"
     assert "Your open requests" not in words(await ask(office.ben, question))
-    await service_desk.ask(office, office.ben)
+    await service_desk.request_service(office, office.ben)
     await office.ben.command(f"/pmo {question}", channel="C02PROJECTS")
     assert "PMO-1" in words(await office.ben.wait_message("Your open requests", channel="C02PROJECTS"))
 

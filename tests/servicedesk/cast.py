@@ -67,16 +67,16 @@ def framework(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def drafted(requester: Person = BEN, service: str = "health-check", **values: Any) -> Request:
+def make_draft(requester: Person = BEN, service: str = "health-check", **values: Any) -> Request:
     form = framework if service == "framework-development" else health_check
     return draft_request(12, "form-1", service, requester, form(**values), MONDAY, DESK).request
 
 
-def submitted(requester: Person = BEN, service: str = "health-check", **values: Any) -> Request:
-    return apply_verb(drafted(requester, service, **values), Verb.SUBMIT, requester, MONDAY, DESK).request
+def make_submitted(requester: Person = BEN, service: str = "health-check", **values: Any) -> Request:
+    return apply_verb(make_draft(requester, service, **values), Verb.SUBMIT, requester, MONDAY, DESK).request
 
 
-def history(state: RequestState, requester: Person = BEN, **values: Any) -> list[LogEntry]:
+def make_log(state: RequestState, requester: Person = BEN, **values: Any) -> list[LogEntry]:
     """The log of a request that came to the state in the ordinary way: triaged and done by Wei, approved by Emeka."""
     approval = state in (RequestState.PENDING_APPROVAL, RequestState.CHANGES_REQUESTED)
     service, form = ("framework-development", framework) if approval else ("health-check", health_check)
@@ -90,9 +90,9 @@ def history(state: RequestState, requester: Person = BEN, **values: Any) -> list
     return [change.entry for change in changes if change.entry]
 
 
-def in_state(state: RequestState, requester: Person = BEN, **values: Any) -> Request:
+def make_request(state: RequestState, requester: Person = BEN, **values: Any) -> Request:
     """The request that such a log tells of."""
-    return replay_log(history(state, requester, **values), LONDON)
+    return replay_log(make_log(state, requester, **values), LONDON)
 
 
 _SUBMITTED: tuple[tuple[Verb, Person, Any], ...] = ((Verb.SUBMIT, BEN, {}),)

@@ -9,11 +9,11 @@ from servicedesk.clock import Target
 from servicedesk.records import RequestState, Verb
 from servicedesk.requests import apply_verb
 from servicedesk.transitions import SYSTEM
-from tests.servicedesk.cast import BEN, DELIVERY, DESK, MONDAY, WEI, at, in_state
+from tests.servicedesk.cast import BEN, DELIVERY, DESK, MONDAY, WEI, at, make_request
 
 
 def _reminded(*moments):
-    request = in_state(RequestState.DELIVERED)
+    request = make_request(RequestState.DELIVERED)
     for moment in moments:
         request = apply_verb(request, Verb.REMIND, SYSTEM, moment, DESK).request
     return request
@@ -64,7 +64,9 @@ def test_late_reminder_leaves_a_business_day():
 
 
 def test_reopened_request_keeps_its_used_time():
-    request = apply_verb(in_state(RequestState.IN_PROGRESS), Verb.DELIVER, WEI, at(13, 13), DESK, **DELIVERY).request
+    request = apply_verb(
+        make_request(RequestState.IN_PROGRESS), Verb.DELIVER, WEI, at(13, 13), DESK, **DELIVERY
+    ).request
     used = request.delivery.used_before
     assert used == (8 + 8 + 4) * 3600
     again = apply_verb(request, Verb.REOPEN, BEN, at(20), DESK, reason="A page is missing").request
@@ -75,12 +77,12 @@ def test_reopened_request_keeps_its_used_time():
 
 def test_reopening_needs_a_reason():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(in_state(RequestState.CLOSED), Verb.REOPEN, BEN, MONDAY, DESK)
+        apply_verb(make_request(RequestState.CLOSED), Verb.REOPEN, BEN, MONDAY, DESK)
     assert error.value.fields == {"reason": "Enter a reason. The requester will see it."}
 
 
 def test_closed_request_reopens_within_ten_days():
-    closed = apply_verb(in_state(RequestState.DELIVERED), Verb.ACCEPT_DELIVERY, BEN, at(14), DESK).request
+    closed = apply_verb(make_request(RequestState.DELIVERED), Verb.ACCEPT_DELIVERY, BEN, at(14), DESK).request
     assert apply_verb(closed, Verb.REOPEN, BEN, at(27, 17), DESK, reason="A page is missing")
     with pytest.raises(Conflict) as error:
         apply_verb(closed, Verb.REOPEN, BEN, at(28, 10), DESK, reason="A page is missing")

@@ -7,11 +7,11 @@ from fractions import Fraction
 from servicedesk.catalogue import Priority
 from servicedesk.priority import PriorityClass, compute_wsjf, rank_requests
 from servicedesk.records import Scores
-from tests.servicedesk.cast import DESK, submitted
+from tests.servicedesk.cast import DESK, make_submitted
 
 
 def _request(number, service="health-check", scores=None, priority=Priority.NORMAL, **values):
-    return replace(submitted(), number=number, service=service, scores=scores, priority=priority, values=values)
+    return replace(make_submitted(), number=number, service=service, scores=scores, priority=priority, values=values)
 
 
 def test_smaller_job_of_equal_value_ranks_higher():

@@ -26,16 +26,16 @@ from tests.servicedesk.cast import (
     MONDAY,
     WEI,
     at,
-    drafted,
     health_check,
-    history,
-    in_state,
-    submitted,
+    make_draft,
+    make_log,
+    make_request,
+    make_submitted,
 )
 
 
 def test_health_check_runs_from_form_to_acceptance():
-    request = drafted()
+    request = make_draft()
     for verb, actor, moment, given, state in (
         (Verb.SUBMIT, BEN, at(11, 9), {}, RequestState.SUBMITTED),
         (Verb.ASK, WEI, at(11, 10), {"comment": "Which phase?"}, RequestState.NEEDS_INFO),
@@ -57,14 +57,14 @@ def test_health_check_runs_from_form_to_acceptance():
 
 
 def test_second_submission_changes_nothing():
-    request = submitted()
+    request = make_submitted()
     change = apply_verb(request, Verb.SUBMIT, BEN, at(11, 12), DESK)
     assert change.request is request
     assert change.entry is None
 
 
 def test_second_claim_names_the_assignee():
-    claimed = apply_verb(in_state(RequestState.QUEUED), Verb.CLAIM, WEI, MONDAY, DESK).request
+    claimed = apply_verb(make_request(RequestState.QUEUED), Verb.CLAIM, WEI, MONDAY, DESK).request
     with pytest.raises(Conflict) as error:
         apply_verb(claimed, Verb.CLAIM, EMEKA, MONDAY, DESK)
     assert error.value.message == (
@@ -75,13 +75,13 @@ def test_second_claim_names_the_assignee():
 
 def test_only_pmo_staff_can_accept():
     with pytest.raises(NotAllowed) as error:
-        apply_verb(submitted(), Verb.ACCEPT, ADA, MONDAY, DESK)
+        apply_verb(make_submitted(), Verb.ACCEPT, ADA, MONDAY, DESK)
     assert error.value.message == "Only PMO staff can accept it. Ask them, or comment on PMO-12."
 
 
 def test_only_pmo_staff_can_be_assigned():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(in_state(RequestState.QUEUED), Verb.ASSIGN, WEI, MONDAY, DESK, assignee=BEN.id)
+        apply_verb(make_request(RequestState.QUEUED), Verb.ASSIGN, WEI, MONDAY, DESK, assignee=BEN.id)
     assert error.value.fields == {
         "assignee": "Ben Castellanos isn't on the PMO staff. Choose somebody who is.",
     }
@@ -90,7 +90,7 @@ def test_only_pmo_staff_can_be_assigned():
 def test_delivery_error_lists_unfinished_checklist_items():
     with pytest.raises(InvalidInput) as error:
         apply_verb(
-            in_state(RequestState.IN_PROGRESS),
+            make_request(RequestState.IN_PROGRESS),
             Verb.DELIVER,
             WEI,
             MONDAY,
@@ -105,20 +105,20 @@ def test_delivery_error_lists_unfinished_checklist_items():
 
 def test_question_needs_text():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(submitted(), Verb.ASK, WEI, MONDAY, DESK, comment="  ")
+        apply_verb(make_submitted(), Verb.ASK, WEI, MONDAY, DESK, comment="  ")
     assert error.value.fields == {"comment": "Enter a comment."}
 
 
 def test_confidential_request_is_not_found_by_others():
     with pytest.raises(NotFound) as error:
-        apply_verb(submitted(confidential=True), Verb.COMMENT, ADA, MONDAY, DESK, comment="What is this?")
+        apply_verb(make_submitted(confidential=True), Verb.COMMENT, ADA, MONDAY, DESK, comment="What is this?")
     assert error.value.message == "I can't find a request PMO-12 that you can see. Check the number."
 
 
 def test_hold_needs_a_future_review_date():
     with pytest.raises(InvalidInput) as error:
         apply_verb(
-            in_state(RequestState.IN_PROGRESS),
+            make_request(RequestState.IN_PROGRESS),
             Verb.HOLD,
             WEI,
             MONDAY,
@@ -130,7 +130,7 @@ def test_hold_needs_a_future_review_date():
 
 
 def test_priority_change_sets_target_keeps_used_time():
-    request = in_state(RequestState.QUEUED)  # Monday 9:00, 10 business days
+    request = make_request(RequestState.QUEUED)  # Monday 9:00, 10 business days
     change = apply_verb(request, Verb.CHANGE_PRIORITY, WEI, at(12), DESK, priority=Priority.EXPEDITE)
     assert request.delivery.find_due_time(LONDON) == at(22, 17)
     assert change.request.delivery.find_due_time(LONDON) == at(15, 17)
@@ -139,7 +139,7 @@ def test_priority_change_sets_target_keeps_used_time():
 
 def test_service_change_sets_target_keeps_shared_answers():
     change = apply_verb(
-        in_state(RequestState.QUEUED),
+        make_request(RequestState.QUEUED),
         Verb.CHANGE_SERVICE,
         WEI,
         at(12),
@@ -153,7 +153,13 @@ def test_service_change_sets_target_keeps_shared_answers():
 
 def test_service_change_before_acceptance_sets_triage_target():
     change = apply_verb(
-        submitted(), Verb.CHANGE_SERVICE, WEI, at(11, 10), DESK, service="regulatory-compliance", reason="It is the law"
+        make_submitted(),
+        Verb.CHANGE_SERVICE,
+        WEI,
+        at(11, 10),
+        DESK,
+        service="regulatory-compliance",
+        reason="It is the law",
     )
     assert change.request.triage.find_due_time(LONDON) == at(11, 13)
 
@@ -161,7 +167,7 @@ def test_service_change_before_acceptance_sets_triage_target():
 def test_accepted_request_cannot_move_to_approved_service():
     with pytest.raises(Conflict, match="needs approval, and PMO-12 has already been accepted"):
         apply_verb(
-            in_state(RequestState.QUEUED),
+            make_request(RequestState.QUEUED),
             Verb.CHANGE_SERVICE,
             WEI,
             MONDAY,
@@ -172,21 +178,21 @@ def test_accepted_request_cannot_move_to_approved_service():
 
 
 def test_reassigning_leaves_the_clock_alone():
-    request = in_state(RequestState.IN_PROGRESS)
+    request = make_request(RequestState.IN_PROGRESS)
     change = apply_verb(request, Verb.REASSIGN, EMEKA, at(13), DESK, assignee=EMEKA.id)
     assert change.request.assignee == EMEKA.id
     assert change.request.delivery == request.delivery
 
 
 def test_comment_never_pauses_a_clock():
-    request = in_state(RequestState.IN_PROGRESS)
+    request = make_request(RequestState.IN_PROGRESS)
     change = apply_verb(request, Verb.COMMENT, BEN, at(12), DESK, comment="Could you also look at the register?")
     assert change.request.delivery == request.delivery
 
 
 def test_question_is_open_until_answered():
     asked = apply_verb(
-        in_state(RequestState.IN_PROGRESS), Verb.QUESTION, WEI, MONDAY, DESK, comment=" Where is the register? "
+        make_request(RequestState.IN_PROGRESS), Verb.QUESTION, WEI, MONDAY, DESK, comment=" Where is the register? "
     )
     assert asked.request.question == "Where is the register?"
     replied = apply_verb(asked.request, Verb.REPLY, BEN, at(12), DESK, comment="In the project room.")
@@ -195,7 +201,7 @@ def test_question_is_open_until_answered():
 
 
 def test_answer_can_change_the_form_validly():
-    request = in_state(RequestState.NEEDS_INFO)
+    request = make_request(RequestState.NEEDS_INFO)
     changed = apply_verb(request, Verb.ANSWER, BEN, at(12), DESK, comment="Here.", values=health_check(own_rag="red"))
     assert changed.request.values["own_rag"] == "red"
     with pytest.raises(InvalidInput):
@@ -203,7 +209,7 @@ def test_answer_can_change_the_form_validly():
 
 
 def test_approved_framework_gets_thirty_days():
-    pending = in_state(RequestState.PENDING_APPROVAL)
+    pending = make_request(RequestState.PENDING_APPROVAL)
     assert pending.approval.find_due_time(LONDON) == at(12, 17)
     assert [person.name for person in find_approvers(pending, DESK.people)] == ["Emeka Adeyemi"]
     approved = apply_verb(pending, Verb.APPROVE, EMEKA, at(12), DESK).request
@@ -213,14 +219,14 @@ def test_approved_framework_gets_thirty_days():
 
 
 def test_leader_approves_the_pmo_leads_request():
-    pending = in_state(RequestState.PENDING_APPROVAL, requester=EMEKA)
+    pending = make_request(RequestState.PENDING_APPROVAL, requester=EMEKA)
     assert find_approvers(pending, DESK.people) == (DANA,)
 
 
 def test_request_without_possible_approver_is_not_accepted():
     alone = replace(DESK, people=People([BEN, WEI]))
     with pytest.raises(Conflict) as error:
-        apply_verb(submitted(service="framework-development"), Verb.ACCEPT, WEI, MONDAY, alone)
+        apply_verb(make_submitted(service="framework-development"), Verb.ACCEPT, WEI, MONDAY, alone)
     assert error.value.message == (
         "PMO-12 needs approval, but only its requester has an approver's role. "
         "Give somebody else that role, or change the approval rule in the catalogue."
@@ -229,13 +235,20 @@ def test_request_without_possible_approver_is_not_accepted():
 
 def test_override_into_work_needs_reason_and_assignee():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.IN_PROGRESS)
+        apply_verb(make_submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.IN_PROGRESS)
     assert error.value.fields == {"reason": "Enter a reason. The requester will see it."}
     with pytest.raises(InvalidInput) as error:
-        apply_verb(submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.IN_PROGRESS, reason="Urgent")
+        apply_verb(make_submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.IN_PROGRESS, reason="Urgent")
     assert error.value.fields == {"assignee": "Choose an assignee."}
     change = apply_verb(
-        submitted(), Verb.OVERRIDE, EMEKA, at(12), DESK, to=RequestState.IN_PROGRESS, reason="Urgent", assignee=WEI.id
+        make_submitted(),
+        Verb.OVERRIDE,
+        EMEKA,
+        at(12),
+        DESK,
+        to=RequestState.IN_PROGRESS,
+        reason="Urgent",
+        assignee=WEI.id,
     )
     assert (change.request.state, change.request.assignee, change.entry.comment) == (
         RequestState.IN_PROGRESS,
@@ -248,7 +261,13 @@ def test_override_into_work_needs_reason_and_assignee():
 def test_override_reaches_only_some_states():
     with pytest.raises(InvalidInput) as error:
         apply_verb(
-            in_state(RequestState.QUEUED), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.DELIVERED, reason="Done"
+            make_request(RequestState.QUEUED),
+            Verb.OVERRIDE,
+            EMEKA,
+            MONDAY,
+            DESK,
+            to=RequestState.DELIVERED,
+            reason="Done",
         )
     assert error.value.fields == {
         "to": "Choose one of these states: waiting for triage, in progress, closed, declined, withdrawn."
@@ -256,7 +275,7 @@ def test_override_reaches_only_some_states():
 
 
 def test_only_requester_and_pmo_add_other_watchers():
-    request = submitted()
+    request = make_submitted()
     assert apply_verb(request, Verb.WATCH, ADA, MONDAY, DESK, people=[ADA.id]).request.watchers == (ADA.id,)
     with pytest.raises(NotAllowed):
         apply_verb(request, Verb.WATCH, ADA, MONDAY, DESK, people=[FARAH.id])
@@ -266,7 +285,7 @@ def test_only_requester_and_pmo_add_other_watchers():
 
 def test_scores_must_be_on_their_scales():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(submitted(), Verb.SCORE, WEI, MONDAY, DESK, scores=Scores(0, 6, 3, 4))
+        apply_verb(make_submitted(), Verb.SCORE, WEI, MONDAY, DESK, scores=Scores(0, 6, 3, 4))
     assert error.value.fields == {
         "impact": "Choose a number from 1 to 5.",
         "urgency": "Choose a number from 1 to 5.",
@@ -276,13 +295,13 @@ def test_scores_must_be_on_their_scales():
 
 def test_request_cannot_duplicate_itself():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(submitted(), Verb.MARK_DUPLICATE, WEI, MONDAY, DESK, duplicate_of=12)
+        apply_verb(make_submitted(), Verb.MARK_DUPLICATE, WEI, MONDAY, DESK, duplicate_of=12)
     assert error.value.fields == {"duplicate_of": "Enter the number of another request: the one to keep."}
 
 
 def test_long_comment_error_gives_both_lengths():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(submitted(), Verb.COMMENT, BEN, MONDAY, DESK, comment="x" * 2001)
+        apply_verb(make_submitted(), Verb.COMMENT, BEN, MONDAY, DESK, comment="x" * 2001)
     assert error.value.fields == {"comment": "This has 2,001 characters; the limit is 2,000. Shorten it."}
 
 
@@ -300,28 +319,28 @@ def test_draft_is_validated_on_submission():
 def test_request_outlives_its_service():
     services = [service for service in DESK.catalogue.services if service.key != "health-check"]
     later = replace(DESK, catalogue=DESK.catalogue.model_copy(update={"services": services}))
-    change = apply_verb(in_state(RequestState.DELIVERED), Verb.ACCEPT_DELIVERY, BEN, MONDAY, later)
+    change = apply_verb(make_request(RequestState.DELIVERED), Verb.ACCEPT_DELIVERY, BEN, MONDAY, later)
     assert change.request.state is RequestState.CLOSED
     assert rank_requests([change.request], later.catalogue)
 
 
 def test_set_back_machine_clock_keeps_log_in_order():
-    change = apply_verb(submitted(), Verb.ACCEPT, WEI, at(8), DESK)
+    change = apply_verb(make_submitted(), Verb.ACCEPT, WEI, at(8), DESK)
     assert change.entry.at == MONDAY
 
 
 def test_only_assignee_can_deliver():
     with pytest.raises(NotAllowed) as error:
-        apply_verb(in_state(RequestState.IN_PROGRESS), Verb.DELIVER, EMEKA, MONDAY, DESK, **DELIVERY)
+        apply_verb(make_request(RequestState.IN_PROGRESS), Verb.DELIVER, EMEKA, MONDAY, DESK, **DELIVERY)
     assert error.value.message == ("Only Wei Chen (the assignee) can deliver it. Ask them, or comment on PMO-12.")
 
 
 def test_late_holiday_recounts_only_open_requests():
     with_holiday = replace(LONDON, holidays=LONDON.holidays | {date(2026, 5, 12)})
-    log = history(RequestState.IN_PROGRESS)
+    log = make_log(RequestState.IN_PROGRESS)
     asked = apply_verb(replay_log(log, LONDON), Verb.QUESTION, WEI, at(13), DESK, comment="Where is it?")
     assert asked.request.delivery.used_before == 16 * 3600
     recounted = recompute_clocks(asked.request, [*log, asked.entry], with_holiday)
     assert recounted.delivery.used_before == 8 * 3600
-    ended = history(RequestState.CLOSED)
+    ended = make_log(RequestState.CLOSED)
     assert recompute_clocks(replay_log(ended, LONDON), ended, with_holiday) == replay_log(ended, LONDON)

@@ -7,28 +7,28 @@ import pytest
 from foundation.errors import Conflict, InvalidInput, NotAllowed
 from servicedesk.records import RequestState
 from servicedesk.satisfaction import Rating, make_rating, summarise_ratings
-from tests.servicedesk.cast import BEN, WEI, at, in_state
+from tests.servicedesk.cast import BEN, WEI, at, make_request
 
 
 def test_requester_rates_a_closed_request():
-    rating = make_rating(in_state(RequestState.CLOSED), BEN, 4, " Quick and clear. ", at(12))
+    rating = make_rating(make_request(RequestState.CLOSED), BEN, 4, " Quick and clear. ", at(12))
     assert rating == Rating(12, BEN.id, 4, "Quick and clear.", at(12))
 
 
 def test_only_the_requester_can_rate():
     with pytest.raises(NotAllowed, match="Only the requester can rate PMO-12"):
-        make_rating(in_state(RequestState.CLOSED), WEI, 5, None, at(12))
+        make_rating(make_request(RequestState.CLOSED), WEI, 5, None, at(12))
 
 
 def test_only_closed_requests_can_be_rated():
     with pytest.raises(Conflict, match=r"PMO-12 is delivered\. You can rate it once it's closed"):
-        make_rating(in_state(RequestState.DELIVERED), BEN, 5, None, at(12))
+        make_rating(make_request(RequestState.DELIVERED), BEN, 5, None, at(12))
 
 
 @pytest.mark.parametrize("score", [0, 6, -1])
 def test_rating_must_be_one_to_five(score):
     with pytest.raises(InvalidInput) as error:
-        make_rating(in_state(RequestState.CLOSED), BEN, score, None, at(12))
+        make_rating(make_request(RequestState.CLOSED), BEN, score, None, at(12))
     assert error.value.fields == {"score": "Choose a rating from 1 (not satisfied at all) to 5 (very satisfied)."}
 
 

@@ -22,8 +22,8 @@ from tests.servicedesk.cast import (
     MONDAY,
     WEI,
     framework,
-    in_state,
-    submitted,
+    make_request,
+    make_submitted,
 )
 
 S, V = RequestState, Verb
@@ -108,7 +108,7 @@ def _given(verb, state, person):
 @pytest.mark.parametrize("verb", ACTS)
 def test_verb_works_only_as_the_table_says(state, verb):
     to, people = EXPECTED.get((state, verb), (None, set()))
-    request = in_state(state)
+    request = make_request(state)
     for person in EVERYBODY:
         given = _given(verb, state, person)
         if person in people:
@@ -122,11 +122,11 @@ def test_verb_works_only_as_the_table_says(state, verb):
 
 @pytest.mark.parametrize("state", list(RequestState))
 def test_system_acts_only_on_deliveries(state):
-    assert set(find_allowed_verbs(in_state(state), SYSTEM)) == (BY_TIME if state is S.DELIVERED else set())
+    assert set(find_allowed_verbs(make_request(state), SYSTEM)) == (BY_TIME if state is S.DELIVERED else set())
 
 
 def test_accepted_framework_waits_for_approval():
-    request = submitted(service="framework-development")
+    request = make_submitted(service="framework-development")
     assert apply_verb(request, V.ACCEPT, WEI, MONDAY, DESK).request.state is S.PENDING_APPROVAL
 
 
@@ -155,17 +155,17 @@ def test_every_transition_is_expected_here():
     ],
 )
 def test_clocks_follow_the_state(state, triage, approval, delivery):
-    request = in_state(state)
+    request = make_request(state)
     assert [_how(request.triage), _how(request.approval), _how(request.delivery)] == [triage, approval, delivery]
 
 
 def test_approval_stops_its_clock_and_starts_delivery():
-    request = apply_verb(in_state(S.PENDING_APPROVAL), V.APPROVE, EMEKA, MONDAY, DESK).request
+    request = apply_verb(make_request(S.PENDING_APPROVAL), V.APPROVE, EMEKA, MONDAY, DESK).request
     assert [_how(request.triage), _how(request.approval), _how(request.delivery)] == ["stopped", "stopped", "runs"]
 
 
 def test_reopening_resumes_the_delivery_clock():
-    request = apply_verb(in_state(S.CLOSED), V.REOPEN, BEN, MONDAY, DESK, reason="A page is missing").request
+    request = apply_verb(make_request(S.CLOSED), V.REOPEN, BEN, MONDAY, DESK, reason="A page is missing").request
     assert [_how(request.triage), _how(request.delivery)] == ["stopped", "runs"]
 
 
@@ -179,29 +179,29 @@ def _how(clock):
     ("person", "sees"), [(ADA, False), (FARAH, True), (BEN, True), (WEI, True), (EMEKA, True), (DANA, False)]
 )
 def test_confidential_request_is_visible_to_involved_people_and_pmo(person, sees):
-    request = submitted(confidential=True, watchers=[FARAH.id])
+    request = make_submitted(confidential=True, watchers=[FARAH.id])
     assert can_see(request, person) is sees
     assert bool(find_allowed_verbs(request, person)) is sees
 
 
 def test_confidential_request_opens_only_to_asked_approvers():
     """A framework is approved by the head of the PMO; a leader stands in where that is the requester."""
-    asked_of_emeka = in_state(S.PENDING_APPROVAL, confidential=True)
+    asked_of_emeka = make_request(S.PENDING_APPROVAL, confidential=True)
     assert not can_see(asked_of_emeka, DANA)
     with pytest.raises(NotFound):
         apply_verb(asked_of_emeka, V.APPROVE, DANA, MONDAY, DESK)
 
-    asked_of_dana = in_state(S.PENDING_APPROVAL, requester=EMEKA, confidential=True)
+    asked_of_dana = make_request(S.PENDING_APPROVAL, requester=EMEKA, confidential=True)
     assert can_see(asked_of_dana, DANA)
 
 
 def test_approver_still_sees_confidential_request_after_approval():
-    pending = in_state(S.PENDING_APPROVAL, requester=EMEKA, confidential=True)
+    pending = make_request(S.PENDING_APPROVAL, requester=EMEKA, confidential=True)
     assert can_see(apply_verb(pending, V.APPROVE, DANA, MONDAY, DESK).request, DANA)
 
 
 def test_newly_confidential_request_closes_to_unasked_approvers():
-    changing = in_state(S.CHANGES_REQUESTED)
+    changing = make_request(S.CHANGES_REQUESTED)
     assert can_see(changing, DANA)
     again = apply_verb(changing, V.RESUBMIT, BEN, MONDAY, DESK, values=framework(confidential=True)).request
     assert [can_see(again, DANA), can_see(again, EMEKA)] == [False, True]
@@ -209,11 +209,11 @@ def test_newly_confidential_request_closes_to_unasked_approvers():
 
 @pytest.mark.parametrize("person", [ADA, WEI, EMEKA])
 def test_only_the_requester_sees_a_draft(person):
-    assert not can_see(in_state(S.DRAFT), person)
+    assert not can_see(make_request(S.DRAFT), person)
 
 
 def test_nobody_approves_their_own_request():
-    request = in_state(S.PENDING_APPROVAL, requester=DANA)
+    request = make_request(S.PENDING_APPROVAL, requester=DANA)
     with pytest.raises(NotAllowed) as error:
         apply_verb(request, V.APPROVE, DANA, MONDAY, DESK)
     assert error.value.message == ("You can't approve it because PMO-12 is your own request. Ask Emeka Adeyemi.")
@@ -221,6 +221,6 @@ def test_nobody_approves_their_own_request():
 
 
 def test_pmo_lead_cannot_override_their_own_request():
-    request = submitted(requester=EMEKA)
+    request = make_submitted(requester=EMEKA)
     with pytest.raises(NotAllowed):
         apply_verb(request, V.OVERRIDE, EMEKA, MONDAY, DESK, to=S.QUEUED, reason="Faster")
