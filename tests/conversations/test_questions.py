@@ -226,7 +226,7 @@ async def test_request_status_is_shown_to_asker(office: Office) -> None:
         ("show me all projects that are green", "2 projects are green:"),
         ("what late projects do we have?", "3 projects are behind:"),
         ("what is leakage now?", "Ml a day"),
-        ("what is the current level of average zone pressure?", "2.9 bar, to stay between 2 and 3.5"),
+        ("what is the current level of average zone pressure?", "2.9 bar, target 2 to 3.5"),
     ],
 )
 async def test_projects_in_state_and_metrics_are_shown(office: Office, question: str, expected: str) -> None:
@@ -239,7 +239,7 @@ async def test_projects_in_state_and_metrics_are_shown(office: Office, question:
 
 async def test_empty_state_is_reported(office: Office) -> None:
     await office.ada.post("C07ASK", "@PMO Assistant are any objectives green?")
-    shown = await office.ada.wait_message("No objective that you can see is green. `/pmo-strategy` shows all of them.")
+    shown = await office.ada.wait_message("No objective you can see is green. `/pmo-strategy` shows them all.")
     assert shown["ephemeral"]
 
 
