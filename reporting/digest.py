@@ -54,7 +54,6 @@ class Digest:
     projects. `snapshot` is for the next digest, once this one is delivered.
     """
 
-    key: str
     title: str
     period: str
     headline: tuple[str, ...]
@@ -166,7 +165,6 @@ def _assemble(definition: DigestDefinition, material: DigestInput, found: tuple[
     all_green = None if found else _format_all_green(material.current)
     empty = not found and not every_change and not _has_news(material, snapshot)
     return Digest(
-        key=definition.key,
         title=definition.title,
         period=_format_period(material),
         headline=build_headline(material),

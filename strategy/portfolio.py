@@ -34,8 +34,6 @@ class PortfolioFigures:
     unaligned: Decimal | None
     mismatch: Decimal | None
     coverage: Decimal
-    budget: Decimal
-    currency: str
 
     @property
     def unsupported(self) -> tuple[Objective, ...]:
@@ -70,8 +68,6 @@ def compute_portfolio(strategy: Strategy) -> PortfolioFigures:
         unaligned=shares.unaligned if shares else None,
         mismatch=formulas.compute_mismatch(weights, shares) if shares else None,
         coverage=formulas.compute_service_coverage(weights, covered),
-        budget=sum((p.budget for p in projects), Decimal(0)),
-        currency=projects[0].currency if projects else "",
     )
 
 

@@ -38,7 +38,6 @@ class MetricStatus:
 
     metric: Metric
     latest: Measurement | None
-    previous: Measurement | None
     progress: Progress | None
     expected: Decimal
     rag: Rag
@@ -102,7 +101,6 @@ class ProjectStatus:
 class StrategyStatus:
     """The statuses of everything in one strategy on one day."""
 
-    today: date
     objectives: tuple[ObjectiveStatus, ...]
     metrics: tuple[MetricStatus, ...]
     projects: tuple[ProjectStatus, ...]
@@ -119,7 +117,6 @@ def compute_statuses(strategy: Strategy, updates: Iterable[ProgressUpdate], now:
     today = now.date()
     latest = find_latest_updates(updates, now)
     return StrategyStatus(
-        today=today,
         objectives=tuple(compute_objective_status(strategy, one, latest, today) for one in strategy.objectives),
         metrics=tuple(compute_metric_status(strategy, one, today) for one in strategy.metrics),
         projects=tuple(compute_project_status(strategy, one, latest, today) for one in strategy.projects),
@@ -136,7 +133,6 @@ def compute_metric_status(strategy: Strategy, metric: Metric, today: date) -> Me
     return MetricStatus(
         metric=metric,
         latest=latest,
-        previous=measured[-2] if len(measured) > 1 else None,
         progress=progress,
         expected=expected,
         rag=_compute_metric_rag(metric, progress, expected, _find_thresholds(strategy, metric)),

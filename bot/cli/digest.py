@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 @group.command(name="list")
-def list_all() -> None:
+def list_digests() -> None:
     """List the digests, each with its channel and when it is sent next."""
     with open_installation() as found:
         digests = found.organisation.digests

@@ -45,9 +45,9 @@ def test_remaining_weights_sum_to_one(sample: Strategy, people: People) -> None:
 
 def test_portfolio_totals_exclude_hidden_objectives(sample: Strategy, people: People) -> None:
     figures = compute_portfolio(filter_visible(sample, people.get("U03WEI")))
-    assert figures.budget == sum(p.budget for p in sample.projects if not p.confidential)
+    assert not [project for project, _ in figures.alignment if project.confidential]
     assert figures.index is not None
-    assert figures.index == compute_portfolio(filter_visible_to_all(sample, ())).index
+    assert figures == compute_portfolio(filter_visible_to_all(sample, ()))
 
 
 def test_channel_sees_what_all_readers_may_see(sample: Strategy, people: People) -> None:
