@@ -138,7 +138,7 @@ class Catalogue(Strict):
         if service := self.find_service(key):
             return service
         keys = ", ".join(service.key for service in self.services)
-        raise NotFound(f"There is no service “{key}”. Choose one of {keys}.")
+        raise NotFound(f"“{key}” isn't a service. Choose one of {keys}.")
 
     def find_service(self, key: str) -> Service | None:
         """The service; None if it is no longer offered, which old requests survive."""

@@ -114,7 +114,7 @@ def find_service_key(ctx: AppContext, typed: str) -> str:
     if len(close) == 1:
         return close[0]
     keys = ", ".join(close or names)
-    problem = f"“{typed[:60]}” matches several services" if close else f"There is no service “{typed[:60]}”"
+    problem = f"“{typed[:60]}” matches several services" if close else f"“{typed[:60]}” isn't a PMO service"
     raise NotFound(f"{problem}. Type /pmo-request to choose from a list, or name one of these: {keys}.")
 
 

@@ -85,7 +85,7 @@ async def test_service_is_found_by_its_offer(office: Office, typed: str) -> None
 
 async def test_unknown_service_is_explained(office: Office) -> None:
     await office.ben.command("/pmo-request haircut")
-    await office.ben.wait_message("There is no service “haircut”.")
+    await office.ben.wait_message("“haircut” isn't a PMO service.")
     await office.ben.command("/pmo-request compliance")
     await office.ben.wait_message("“compliance” matches several services.")
     assert office.ben.nothing_came("view_opened")

@@ -99,7 +99,7 @@ def test_every_form_fits_slack_limits(key):
 
 
 def test_unknown_service_error_lists_services():
-    with pytest.raises(NotFound, match=r"no service “coffee”\. Choose one of regulatory-compliance, framework"):
+    with pytest.raises(NotFound, match=r"“coffee” isn't a service\. Choose one of regulatory-compliance, framework"):
         CATALOGUE.get_service("coffee")
 
 

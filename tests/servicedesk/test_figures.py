@@ -14,9 +14,9 @@ DAY = 8 * HOUR
 MAY = (at(1, 1), at(1, 1, month=6))
 
 
-def _log(*acts, number=12, begun=None):
-    """The log of a request that was begun at the moment of its first act."""
-    change = draft_request(number, f"form-{number}", "health-check", BEN, health_check(), begun or acts[0][2], DESK)
+def _log(*acts, number=12, started=None):
+    """The log of a request that was started at the moment of its first act."""
+    change = draft_request(number, f"form-{number}", "health-check", BEN, health_check(), started or acts[0][2], DESK)
     entries = [change.entry]
     for verb, actor, moment, given in acts:
         change = apply_verb(change.request, verb, actor, moment, DESK, **given)

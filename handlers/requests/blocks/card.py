@@ -6,7 +6,7 @@ from itertools import islice
 from foundation.people import Person
 from handlers.requests.blocks.buttons import build_card_buttons, build_open_button
 from handlers.requests.blocks.labels import (
-    format_person,
+    format_person_name,
     format_requester,
     format_status,
     label_priority,
@@ -123,7 +123,7 @@ def build_highlights(view: RequestView) -> list[Block]:
     is_delivered = bool(request.deliverable) and request.state in (RequestState.DELIVERED, RequestState.CLOSED)
     is_reopened = bool(request.deliverable) and request.state in WORK_STATES
     if is_delivered:
-        by = f" by {format_person(people, request.assignee)}" if request.assignee else ""
+        by = f" by {format_person_name(people, request.assignee)}" if request.assignee else ""
         found.append(section(f"Delivered{by}: *{escape(view.deliverable)}*"))
     elif is_reopened:
         found.append(section("Reopened. Previous delivery:"))

@@ -55,12 +55,12 @@ def _label_state(view: RequestView) -> str:
     request, people = view.request, view.desk.people
     label = request.state.label[:1].upper() + request.state.label[1:]
     if request.state is RequestState.PENDING_APPROVAL:
-        names = " or ".join(format_person(people, person.id) for person in find_approvers(request, people))
+        names = " or ".join(format_person_name(people, person.id) for person in find_approvers(request, people))
         return f"{label} by {names}" if names else label
     if request.state is RequestState.DUPLICATE:
         return f"Closed as a duplicate of PMO-{request.duplicate_of}"
     if request.assignee and request.state not in ENDED_STATES:
-        name = format_person(people, request.assignee)
+        name = format_person_name(people, request.assignee)
         return f"{label} by {name}" if request.state is RequestState.DELIVERED else f"{label}, assigned to {name}"
     return label
 
@@ -90,10 +90,10 @@ def _list_due_times(view: RequestView) -> Iterator[str]:
 
 
 def format_requester(view: RequestView) -> str:
-    return format_person(view.desk.people, view.request.requester)
+    return format_person_name(view.desk.people, view.request.requester)
 
 
-def format_person(people: People, user_id: str) -> str:
+def format_person_name(people: People, user_id: str) -> str:
     """A name that notifies nobody. People who aren't in the organisation file are mentioned, for lack of a name."""
     return escape(people.get(user_id).name) if user_id in people else mention_user(user_id)
 
@@ -149,7 +149,7 @@ def _format_number(_: RequestView, __: Field, value: object) -> str:
 
 
 def _format_person(view: RequestView, _: Field, value: object) -> str:
-    return format_person(view.desk.people, str(value))
+    return format_person_name(view.desk.people, str(value))
 
 
 def _format_yes_no(_: RequestView, __: Field, value: object) -> str:

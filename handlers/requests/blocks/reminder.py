@@ -1,7 +1,13 @@
 """Notices that time brings: a target that is near or missed, a hold to review."""
 
 from handlers.requests.blocks.buttons import build_open_button
-from handlers.requests.blocks.labels import CLOCK_LABELS, format_duration, format_person, format_quote, format_status
+from handlers.requests.blocks.labels import (
+    CLOCK_LABELS,
+    format_duration,
+    format_person_name,
+    format_quote,
+    format_status,
+)
 from handlers.requests.blocks.request_view import RequestView
 from handlers.slack.blocks.builders import Message, actions, build_message, escape, format_time, mention_user, section
 from servicedesk.clock import Alert, Clock
@@ -31,7 +37,7 @@ def build_review_notice(view: RequestView, person: str) -> Message:
 def _format_alert(view: RequestView, clock: Clock, name: ClockName, alert: Alert, withheld: bool) -> str:
     request, calendar = view.request, view.desk.calendar
     title = f"*{request.reference}*" if withheld else f"*{escape(view.title)}*"
-    holder = f", assigned to {format_person(view.desk.people, request.assignee)}" if request.assignee else ""
+    holder = f", assigned to {format_person_name(view.desk.people, request.assignee)}" if request.assignee else ""
     step, due = CLOCK_LABELS[name].lower(), clock.find_due_time(calendar)
     if alert is Alert.NEAR and due:
         used = format_duration(clock.count_used(view.now, calendar), calendar)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from handlers.requests.blocks.labels import format_person, format_quote, label_priority
+from handlers.requests.blocks.labels import format_person_name, format_quote, label_priority
 from handlers.slack.blocks.builders import Message, build_message, escape, mention_user
 from servicedesk.catalogue import Priority
 from servicedesk.desk import Desk
@@ -22,7 +22,7 @@ def build_timeline_notice(entry: LogEntry, desk: Desk, *, calls: str | None = No
 
 def describe_entry(entry: LogEntry, desk: Desk, *, withheld: bool = False) -> str:
     """Who did what, as mrkdwn without a full stop."""
-    actor = SYSTEM.name if entry.actor == SYSTEM.id else f"*{format_person(desk.people, entry.actor)}*"
+    actor = SYSTEM.name if entry.actor == SYSTEM.id else f"*{format_person_name(desk.people, entry.actor)}*"
     descriptions = DESCRIPTIONS | WITHHELD_DESCRIPTIONS if withheld else DESCRIPTIONS
     description = descriptions[entry.verb]
     return f"{actor} {description if isinstance(description, str) else description(entry, desk)}"
@@ -35,7 +35,7 @@ def _describe_acceptance(entry: LogEntry, _: Desk) -> str:
 
 def _describe_assignment(entry: LogEntry, desk: Desk) -> str:
     assignee = str(entry.data["assignee"])
-    return "took it over" if assignee == entry.actor else f"assigned it to {format_person(desk.people, assignee)}"
+    return "took it over" if assignee == entry.actor else f"assigned it to {format_person_name(desk.people, assignee)}"
 
 
 def _describe_duplicate(entry: LogEntry, _: Desk) -> str:
