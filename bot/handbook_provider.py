@@ -1,9 +1,10 @@
-"""The handbook in memory. The database says which is in force; the index is built from it and swapped at once."""
+"""The handbook in memory. The database holds the current one; its index is built here and swapped in one step."""
 
 import logging
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from bot.organisation import Organisation
@@ -23,25 +24,25 @@ Progress = Callable[[int, int], None]
 
 
 def choose_handbook(store: Store, organisation: Organisation, now: datetime) -> None:
-    """Put in force the handbook that the organisation file names, or, when none was imported, the shipped one."""
+    """Import the handbook that the organisation file names or, unless another was imported by hand, the shipped one."""
     own = organisation.files.handbook
     if own:
         import_handbook(store, organisation.resolve_path(own), now, services=list_service_keys(organisation))
         return
     with store.read_only(now) as tx:
-        present = tx.handbook.get_current()
-    if present is None or present.origin == SHIPPED_ORIGIN:
+        current = tx.handbook.get_current()
+    if current is None or current.origin == SHIPPED_ORIGIN:
         import_handbook(store, SHIPPED, now)
 
 
 def import_handbook(store: Store, folder: Path, now: datetime, services: Collection[str] | None = None) -> int:
-    """Check every page of the folder and put them in force, all or none. Returns how many there are.
+    """Check every page of the folder and make them the current handbook, all or none. Returns how many there are.
 
-    With `services`, pages that somebody wrote may lead only to those; of the shipped ones, what an organisation does
-    not offer is passed over.
+    With `services`, an organisation's own pages may name only those. The shipped pages may name others, which are
+    ignored.
 
     Raises:
-        BadFile: naming file, line and field of all that is wrong.
+        BadFile: with file, line and field of every problem.
     """
     is_shipped = folder == SHIPPED
     handbook = read_handbook(folder, strict=is_shipped, services=None if is_shipped else services)
@@ -58,12 +59,12 @@ def _show_model_progress() -> AbstractContextManager[object]:
     return show_progress("Building the search model (only the first time)")
 
 
-def _go_on() -> None:
-    """Nobody has asked to stop."""
+def _continue() -> None:
+    """For work that nobody can stop."""
 
 
 class HandbookProvider:
-    """The library in force, for many readers; `refresh` swaps it when the database says there is another."""
+    """Gives readers the current library; `refresh` swaps it when the database has another."""
 
     def __init__(self, store: Store, cache: Path) -> None:
         self._store = store
@@ -73,25 +74,25 @@ class HandbookProvider:
 
     def __call__(self) -> Library:
         if self._library is None:
-            raise LookupError("The library was not opened.")
+            raise LookupError("The handbook hasn't been loaded yet.")
         return self._library
 
     def refresh(self, now: datetime, progress: Progress | None = None) -> bool:
-        """Read and index the handbook in force if it is not the one held. Returns whether it was swapped."""
+        """Load and index the current handbook unless it's loaded already. Returns whether it was swapped."""
         with self._store.read_only(now) as tx:
-            present = tx.handbook.get_current()
-            if present is None or present.version == self._version:
+            current = tx.handbook.get_current()
+            if current is None or current.version == self._version:
                 return False
             handbook = tx.handbook.read_all()
         self._library = Library.build(handbook, self._encoder, VectorCache(self._store.database), progress)
-        self._version = present.version
+        self._version = current.version
         return True
 
 
 def open_handbook(
-    store: Store, organisation: Organisation, cache: Path, now: datetime, check_stopped: Callable[[], None] = _go_on
+    store: Store, organisation: Organisation, cache: Path, now: datetime, check_stopped: Callable[[], None] = _continue
 ) -> HandbookProvider:
-    """Bring in the handbook, load the model and index the pages, showing progress on standard error.
+    """Import the handbook, load the model and index the pages, showing progress on standard error.
 
     `check_stopped` is called now and then; what it raises ends the work.
     """
@@ -100,10 +101,10 @@ def open_handbook(
     check_stopped()
     provider = HandbookProvider(store, cache)
     with show_progress("Reading the handbook") as advance:
-
-        def count_passages(done: int, total: int) -> None:
-            check_stopped()
-            advance(done, total)
-
-        provider.refresh(now, count_passages)
+        provider.refresh(now, partial(_report_passages, check_stopped, advance))
     return provider
+
+
+def _report_passages(check_stopped: Callable[[], None], advance: Progress, done: int, total: int) -> None:
+    check_stopped()
+    advance(done, total)

@@ -33,7 +33,7 @@ class Transaction:
         self.ratings = Ratings(session)
         self.request_times = RequestTimes(session)
         self.requests = Requests(session)
-        self.schedules = Schedules(session)
+        self.schedules = Schedules(session, now)
         self.stories = Stories(session)
         self.strategy = Strategies(session)
         self.updates = Updates(session)

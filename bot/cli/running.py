@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def run() -> None:
     """Run the bot: in Slack if its tokens are set, otherwise with a local workspace to try it in."""
-    quiet_logging()
+    configure_logging()
     run_bot(read_settings(), lambda text: typer.echo(text))
 
 
@@ -37,7 +37,7 @@ def show_manifest(
     typer.echo(json.dumps(build_manifest(request_url), indent=2, ensure_ascii=False))
 
 
-def quiet_logging() -> None:
+def configure_logging() -> None:
     """Log only warnings and errors, on standard error. Bolt's lower levels may contain payloads."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG

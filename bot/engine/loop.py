@@ -31,7 +31,7 @@ class Loop(ABC):
         """Do what is due. Returns whether there may be more right away."""
 
     @abstractmethod
-    async def next_due(self) -> datetime | None:
+    async def find_next_due(self) -> datetime | None:
         """When there is something to do next."""
 
     @property
@@ -75,7 +75,7 @@ class Loop(ABC):
     async def _sleep(self) -> None:
         if self._awake.is_set():
             return
-        due = await self.next_due()
+        due = await self.find_next_due()
         seconds = LONGEST_SLEEP if due is None else min(max((due - self.now()).total_seconds(), 0.005), LONGEST_SLEEP)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._awake.wait(), seconds)

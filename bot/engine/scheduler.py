@@ -29,7 +29,7 @@ class Scheduler(Loop):
         self._on_done()
         return False
 
-    async def next_due(self) -> datetime | None:
+    async def find_next_due(self) -> datetime | None:
         return self._next
 
     async def _call(self, job: Job) -> datetime | None:

@@ -57,7 +57,7 @@ class Sender(Loop):
             task.add_done_callback(self._in_flight.discard)
         return len(claimed.deliveries) == room
 
-    async def next_due(self) -> datetime | None:
+    async def find_next_due(self) -> datetime | None:
         return self._check_again_at
 
     async def run(self) -> None:

@@ -72,8 +72,8 @@ class Worker(Loop):
             task.add_done_callback(partial(self._forget_task, person))
         return len(arrivals) == room
 
-    async def next_due(self) -> datetime | None:
-        return await asyncio.to_thread(self._ctx.store.inbox.next_due)
+    async def find_next_due(self) -> datetime | None:
+        return await asyncio.to_thread(self._ctx.store.inbox.find_next_due)
 
     async def run(self) -> None:
         await super().run()

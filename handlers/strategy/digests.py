@@ -82,7 +82,7 @@ def send_past_digests(tx: Transaction, ctx: AppContext, now: datetime) -> None:
         earlier = _build(tx, ctx, definition, before, None)
         digest = _build(tx, ctx, definition, now, earlier.snapshot)
         following = find_next_slot(definition.schedule, now)
-        if tx.schedules.record_run(name, slot, following, at=now, snapshot=digest.snapshot.to_dict()):
+        if tx.schedules.record_run(name, slot, following, snapshot=digest.snapshot.to_dict()):
             tx.schedules.link_delivery(name, slot, post_digest(tx, definition, digest, slot))
 
 

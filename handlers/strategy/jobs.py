@@ -43,12 +43,12 @@ class ScheduledPosts:
     def __call__(self, now: datetime) -> datetime | None:
         schedules = self._refresh_schedules(now)
         with self._ctx.store.read_only(now) as tx:
-            due_at = tx.schedules.next_due()
+            due_at = tx.schedules.find_next_due()
         if due_at is None or due_at > now:
             return due_at
         with self._ctx.store.transaction(now) as tx:
             run_due_schedules(tx, self._ctx, schedules, now)
-            return tx.schedules.next_due()
+            return tx.schedules.find_next_due()
 
     def _refresh_schedules(self, now: datetime) -> Mapping[str, Schedule]:
         """The schedules. A strategy that was imported meanwhile may have brought others."""
@@ -90,15 +90,15 @@ def run_due_schedules(tx: Transaction, ctx: AppContext, schedules: Mapping[str, 
     The record of a run and its post commit together. A crash before the commit leaves neither, so the slot runs again;
     a crash after it leaves both, and the record stops a second run.
     """
-    for due in tx.schedules.claim_due(now):
+    for due in tx.schedules.claim_due():
         schedule = schedules.get(due.name)
         if schedule is None:  # a schedule that another process registered: only that process may run it
-            tx.schedules.record_run(due.name, due.due_at, None, at=now, snapshot={}, outcome=MISSED)
+            tx.schedules.record_run(due.name, due.due_at, None, snapshot={}, outcome=MISSED)
             continue
         following = find_next_slot(schedule, now)
         slots = find_due_slots(schedule, due.due_at - JUST_BEFORE, now)
         for slot in slots.missed:
-            tx.schedules.record_run(due.name, slot, following, at=now, snapshot={}, outcome=MISSED)
+            tx.schedules.record_run(due.name, slot, following, snapshot={}, outcome=MISSED)
         for slot in slots.run:
             _run_slot(tx, ctx, due, slot, following, now)
 
@@ -107,7 +107,7 @@ def _run_slot(
     tx: Transaction, ctx: AppContext, due: DueSchedule, slot: datetime, following: datetime | None, now: datetime
 ) -> None:
     if due.name == CHECK_INS:
-        if tx.schedules.record_run(due.name, slot, following, at=now, snapshot={}):
+        if tx.schedules.record_run(due.name, slot, following, snapshot={}):
             _send_reminders(tx, ctx, slot, now)
         return
     definition = next(one for one in ctx.digests if due.name == f"{DIGEST}{one.key}")
@@ -115,12 +115,12 @@ def _run_slot(
         digest = build_current_digest(tx, ctx, definition, now)
     except UserError as refused:  # no strategy yet
         log.warning("Skipped the digest %s: %s", definition.key, refused.message)
-        tx.schedules.record_run(due.name, slot, following, at=now, snapshot={}, outcome=QUIET)
+        tx.schedules.record_run(due.name, slot, following, snapshot={}, outcome=QUIET)
         return
     snapshot = digest.snapshot.to_dict()
     if not digest.should_send:
-        tx.schedules.record_run(due.name, slot, following, at=now, snapshot=snapshot, outcome=QUIET)
-    elif tx.schedules.record_run(due.name, slot, following, at=now, snapshot=snapshot):
+        tx.schedules.record_run(due.name, slot, following, snapshot=snapshot, outcome=QUIET)
+    elif tx.schedules.record_run(due.name, slot, following, snapshot=snapshot):
         tx.schedules.link_delivery(due.name, slot, post_digest(tx, definition, digest, slot))
 
 

@@ -89,7 +89,7 @@ class Inbox:
 
     def claim(self, owner: str, now: datetime, limit: int, lease: Lease) -> list[Arrival]:
         """Claim due arrivals for `owner`, oldest first; those of a process whose lease has ended are due again."""
-        due = self.next_due()
+        due = self.find_next_due()
         if due is None or due > now:  # looking first takes no lock and no commit
             return []
         lease_until = lease.end_after(now)
@@ -152,7 +152,7 @@ class Inbox:
         with self._database.transaction(durable=False) as session:
             return release_leases(session, ArrivalRow, now)
 
-    def next_due(self) -> datetime | None:
+    def find_next_due(self) -> datetime | None:
         """When there is something to do next; None when nothing is waiting."""
         with self._database.read_only() as session:
             return session.scalar(select(func.min(ArrivalRow.due_at)))

@@ -1,8 +1,8 @@
 """Recurring work: due times as columns and a run for every slot, within a transaction.
 
     with store.transaction(now) as tx:
-        for due in tx.schedules.claim_due(now):
-            if tx.schedules.fire(due.name, slot, next_at, at=now, snapshot=figures):
+        for due in tx.schedules.claim_due():
+            if tx.schedules.fire(due.name, slot, next_at, snapshot=figures):
                 delivery = tx.outbox.post(channel, message, key=f"{due.name}:{slot.isoformat()}", bulk=True)
                 tx.schedules.said_in(due.name, slot, delivery)
 
@@ -37,8 +37,9 @@ class DueSchedule:
 class Schedules:
     """The schedules and their runs. All times are aware UTC."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, now: datetime) -> None:
         self._session = session
+        self._now = now
 
     def save_definition(self, name: str, definition: str, next_at: datetime | None) -> None:
         """Add the schedule or, if its definition has changed, update it; an unchanged one keeps its due time.
@@ -54,13 +55,13 @@ class Schedules:
         """Delete all schedules but these; their runs stay."""
         self._session.execute(delete(ScheduleRow).where(ScheduleRow.name.not_in(names)))
 
-    def claim_due(self, now: datetime, limit: int = 20) -> Sequence[DueSchedule]:
+    def claim_due(self, limit: int = 20) -> Sequence[DueSchedule]:
         """Schedules that are due, locked until the transaction ends."""
         # What another process has locked is skipped, not waited for: it's running the slot, and when it commits, the
         # schedule is no longer due.
         rows = self._session.scalars(
             select(ScheduleRow)
-            .where(ScheduleRow.next_at <= now)
+            .where(ScheduleRow.next_at <= self._now)
             .order_by(ScheduleRow.next_at, ScheduleRow.name)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -73,7 +74,6 @@ class Schedules:
         slot: datetime,
         next_at: datetime | None,
         *,
-        at: datetime,
         snapshot: Mapping[str, Any],
         outcome: str = FIRED,
     ) -> bool:
@@ -87,7 +87,7 @@ class Schedules:
             "schedule": schedule,
             "slot": slot,
             "outcome": outcome,
-            "fired_at": at,
+            "fired_at": self._now,
             "delivery": None,
             "snapshot": dict(snapshot),
         }
@@ -113,6 +113,6 @@ class Schedules:
             .limit(1)
         )
 
-    def next_due(self) -> datetime | None:
+    def find_next_due(self) -> datetime | None:
         """When the next schedule is due."""
         return self._session.scalar(select(func.min(ScheduleRow.next_at)))

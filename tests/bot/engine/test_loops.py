@@ -29,7 +29,7 @@ class CountingLoop(Loop):
             raise self._errors.pop(0)
         return False
 
-    async def next_due(self) -> datetime | None:
+    async def find_next_due(self) -> datetime | None:
         return None
 
 
@@ -82,7 +82,7 @@ async def test_scheduler_calls_every_job_and_wakes_for_the_first(now: Now) -> No
     scheduler = Scheduler(now, [late, soon, never], lambda: None)
     assert not await scheduler.run_once()
     assert calls == ["late", "soon", "never"]
-    due = await scheduler.next_due()
+    due = await scheduler.find_next_due()
     assert due is not None
     assert timedelta(seconds=50) < due - now() <= timedelta(minutes=1)
 
@@ -101,6 +101,6 @@ async def test_failing_job_keeps_no_other_from_running(now: Now, caplog: pytest.
     assert calls == ["fine"]
     assert "The job broken failed" in caplog.text
     assert "The disk is full." in caplog.text
-    due = await scheduler.next_due()
+    due = await scheduler.find_next_due()
     assert due is not None
     assert due - now() <= RETRY_FAILED_AFTER

@@ -57,7 +57,7 @@ def test_ended_lease_lets_others_claim(database: Database, inbox: Inbox) -> None
     [theirs] = inbox.claim(TWO, later(60), 10, LEASE)
     assert theirs.attempt == 2
     finish(database, theirs, later(61))
-    assert inbox.next_due() is None
+    assert inbox.find_next_due() is None
 
 
 def test_late_process_commits_nothing(database: Database, inbox: Inbox) -> None:
@@ -87,7 +87,7 @@ def test_failed_work_is_retried_after_growing_waits(inbox: Inbox) -> None:
         [found] = inbox.claim(ONE, moment, 1, LEASE)
         assert not found.is_last
         inbox.retry_later(found, "reference 1234", moment)
-        due = inbox.next_due()
+        due = inbox.find_next_due()
         assert due is not None
         pauses.append((due - moment).total_seconds())
         assert inbox.claim(ONE, moment, 1, LEASE) == []
@@ -145,13 +145,13 @@ def test_release_makes_leased_arrivals_due(inbox: Inbox) -> None:
 
 
 def test_next_due_time_is_known(database: Database, inbox: Inbox) -> None:
-    assert inbox.next_due() is None
+    assert inbox.find_next_due() is None
     inbox.write([arrival("Ev1", 5)])
-    assert inbox.next_due() == later(5)
+    assert inbox.find_next_due() == later(5)
     [found] = inbox.claim(ONE, later(6), 1, LEASE)
-    assert inbox.next_due() == later(66)
+    assert inbox.find_next_due() == later(66)
     finish(database, found, later(7))
-    assert inbox.next_due() is None
+    assert inbox.find_next_due() is None
 
 
 def test_pruning_deletes_only_old_done_arrivals(database: Database, inbox: Inbox) -> None:

@@ -14,19 +14,19 @@ WEEK = 7 * 86_400
 
 def sync(database: Database, definition: str = "Mondays at nine", next_at: datetime | None = NOW) -> None:
     with database.transaction() as session:
-        Schedules(session).save_definition(WEEKLY, definition, next_at)
+        Schedules(session, NOW).save_definition(WEEKLY, definition, next_at)
 
 
 def due(database: Database, now: datetime) -> list[tuple[str, datetime, datetime | None]]:
     with database.transaction() as session:
-        return [(one.name, one.due_at, one.last_slot) for one in Schedules(session).claim_due(now)]
+        return [(one.name, one.due_at, one.last_slot) for one in Schedules(session, now).claim_due()]
 
 
 def run(database: Database, slot: datetime, at: datetime, figure: int) -> bool:
     """Fire and speak, as a digest does."""
     with database.transaction() as session:
-        schedules = Schedules(session)
-        is_new = schedules.record_run(WEEKLY, slot, later(WEEK), at=at, snapshot={"open": figure})
+        schedules = Schedules(session, at)
+        is_new = schedules.record_run(WEEKLY, slot, later(WEEK), snapshot={"open": figure})
         if is_new:
             key = f"{WEEKLY}:{slot.isoformat()}"
             delivery = Outbox(session, at).post("C06LEADERS", words(f"{figure} open"), key=key, bulk=True)
@@ -41,7 +41,7 @@ def deliver(sender: Deliveries, at: datetime) -> None:
 
 def seen_last(database: Database) -> object:
     with database.read_only() as session:
-        return Schedules(session).last_delivered(WEEKLY)
+        return Schedules(session, NOW).last_delivered(WEEKLY)
 
 
 def test_schedule_is_due_at_its_time(database: Database) -> None:
@@ -87,7 +87,7 @@ def test_ended_schedule_is_never_due(database: Database) -> None:
 def test_unwanted_schedule_is_deleted(database: Database) -> None:
     sync(database)
     with database.transaction() as session:
-        Schedules(session).delete_others([])
+        Schedules(session, NOW).delete_others([])
     assert due(database, later(WEEK)) == []
 
 
@@ -108,10 +108,10 @@ def test_last_delivered_run_is_what_people_saw(database: Database) -> None:
 def test_missed_and_quiet_slots_are_recorded(database: Database) -> None:
     sync(database)
     with database.transaction() as session:
-        schedules = Schedules(session)
-        assert schedules.record_run(WEEKLY, later(-WEEK), NOW, at=NOW, snapshot={}, outcome=MISSED)
-        assert schedules.record_run(WEEKLY, NOW, later(WEEK), at=NOW, snapshot={"open": 0}, outcome=QUIET)
-        assert schedules.next_due() == later(WEEK)
+        schedules = Schedules(session, NOW)
+        assert schedules.record_run(WEEKLY, later(-WEEK), NOW, snapshot={}, outcome=MISSED)
+        assert schedules.record_run(WEEKLY, NOW, later(WEEK), snapshot={"open": 0}, outcome=QUIET)
+        assert schedules.find_next_due() == later(WEEK)
     assert seen_last(database) is None
     assert due(database, later(WEEK)) == [(WEEKLY, later(WEEK), NOW)]
 
@@ -119,5 +119,5 @@ def test_missed_and_quiet_slots_are_recorded(database: Database) -> None:
 def test_crash_half_way_leaves_no_trace(database: Database) -> None:
     sync(database)
     with database.read_only() as session:  # never committed
-        Schedules(session).record_run(WEEKLY, NOW, later(WEEK), at=NOW, snapshot={})
+        Schedules(session, NOW).record_run(WEEKLY, NOW, later(WEEK), snapshot={})
     assert due(database, later(60)) == [(WEEKLY, NOW, None)]

@@ -144,16 +144,16 @@ def test_stopped_transaction_blocks_only_briefly(new_postgresql: NewDatabase, mo
 
 def test_one_process_runs_a_due_slot(database: Database, address: str) -> None:
     with database.transaction() as session:
-        Schedules(session).save_definition("weekly", "Mondays", NOW)
+        Schedules(session, NOW).save_definition("weekly", "Mondays", NOW)
     found: list[str] = []
     fired: list[str] = []
 
     def work(own: Database, owner: str) -> None:
         with own.transaction() as session:
-            schedules = Schedules(session)
-            for due in schedules.claim_due(later(1)):
+            schedules = Schedules(session, later(1))
+            for due in schedules.claim_due():
                 found.append(owner)
-                if schedules.record_run(due.name, due.due_at, later(3_600), at=later(1), snapshot={}):
+                if schedules.record_run(due.name, due.due_at, later(3_600), snapshot={}):
                     fired.append(owner)
 
     side_by_side(address, work)
