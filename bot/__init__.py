@@ -1,1 +1,1 @@
-"""Wiring and the only process entry: settings, composition root, the `pmo` command, clock and delivery."""
+"""Settings, the composition root, the `pmo` command, and in `engine` the loops that make the bot run."""

@@ -37,8 +37,8 @@ def validate_with(check: Callable[[T], object]) -> AfterValidator:
     def validate(value: T) -> T:
         try:
             check(value)
-        except UserError as refused:
-            raise ValueError(refused.message) from None
+        except UserError as error:
+            raise ValueError(error.message) from None
         return value
 
     return AfterValidator(validate)
@@ -90,8 +90,8 @@ class CalendarEntry(Strict):
     def _has_time(self) -> "CalendarEntry":
         try:
             self.build_calendar("UTC")
-        except UserError as refused:
-            raise ValueError(refused.message) from None
+        except UserError as error:
+            raise ValueError(error.message) from None
         return self
 
     def build_calendar(self, organisations_zone: str) -> Calendar:

@@ -1,1 +1,1 @@
-"""The only SQL of the house: tables, migrations, rows ↔ records, transactions."""
+"""The only SQL in the project: tables, migrations, rows ↔ records, transactions."""

@@ -46,8 +46,8 @@ def main() -> None:
         sys.exit(app(standalone_mode=False, prog_name="pmo"))
     except CommandLineError as error:
         _fail(_explain_usage_error(error), 2)
-    except UserError as refused:
-        _fail(refused.message, 1)
+    except UserError as error:
+        _fail(error.message, 1)
     except (typer.Abort, KeyboardInterrupt):
         _fail("Stopped.", 130)
     except BrokenPipeError:

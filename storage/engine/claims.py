@@ -52,7 +52,7 @@ def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
 
 def release_leases(session: Session, rows: type[ArrivalRow] | type[DeliveryRow], due_at: datetime) -> int:
     """End all leases; what was leased is due at `due_at`. Returns how many there were."""
-    # Only a process that has the database to itself may do this: a lease is a promise to whoever holds it.
+    # Only for a process that has the database to itself. Any other owner may be alive and in the middle of a call.
     leased = update(rows).where(rows.due_at.is_not(None), rows.status == "leased")
     return count_changed_rows(session.execute(leased.values(status="waiting", due_at=due_at, owner=None)))
 

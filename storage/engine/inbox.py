@@ -143,7 +143,7 @@ class Inbox:
             self._update(session, arrival, **values)
 
     def give_up(self, arrival: Arrival, error: str, now: datetime) -> None:
-        """It can't be handled, and the person can't be told: keep it for somebody to look into."""
+        """It can't be handled, and there is nobody to tell: keep it for somebody to look into."""
         with self._database.transaction(durable=False) as session:
             self._update(session, arrival, status="dead", due_at=None, done_at=now, owner=None, error=error[:2000])
 

@@ -1,4 +1,4 @@
-"""The tables, a file for each noun. Importing this package makes all of them known to the metadata."""
+"""The tables, a file for each noun. Importing this package registers all of them with the metadata."""
 
 from storage.tables import engine, handbook, homes, questions, requests, stories, strategy, updates
 from storage.tables.base import Base

@@ -1,4 +1,4 @@
-"""What all tables share: naming of constraints, and moments that are aware UTC on both databases."""
+"""What all tables share: names of constraints, and times that are aware UTC on both databases."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,8 +10,8 @@ from sqlalchemy.orm import DeclarativeBase
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC. SQLite has no zones, so there it is stored without one and given back with it."""
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC. SQLite has no zones, so it is stored there without one and returned with one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -20,7 +20,7 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("A datetime without a time zone was about to be stored.")
+            raise ValueError("A datetime needs a time zone to be stored.")
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
@@ -42,4 +42,4 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Moment(), dict[str, Any]: Json, list[str]: Json}  # noqa: RUF012 (SQLAlchemy's own form)
+    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: Json, list[str]: Json}  # noqa: RUF012 (SQLAlchemy's own form)

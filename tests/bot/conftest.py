@@ -64,7 +64,7 @@ def store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def ctx(store: Store, now: Now) -> AppContext:
-    """As much of a house as the engine looks at."""
+    """The parts of the context that the engine uses."""
     return cast(AppContext, SimpleNamespace(store=store, now=now, channels=CHANNELS))
 
 

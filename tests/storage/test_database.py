@@ -71,7 +71,7 @@ def test_time_comes_back_as_same_instant(database: Database) -> None:
 
 def test_time_without_zone_is_rejected(database: Database) -> None:
     naive = NOW.replace(tzinfo=None)
-    with pytest.raises(StatementError, match="without a time zone"), database.transaction() as session:
+    with pytest.raises(StatementError, match="needs a time zone"), database.transaction() as session:
         upsert_row(session, RateLimitRow, pace("naive", naive))
 
 
