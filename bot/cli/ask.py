@@ -77,25 +77,16 @@ def _build_answer_json(answer: Answer) -> dict[str, Any]:
 
 
 def _format_answer(answer: Answer, people: People) -> str:
-    parts = [answer.text]
+    parts = [answer.text, *(f"  {one}" for one in answer.suggestions)]
     if answer.citations:
-        parts += [
-            "",
-            "From the handbook:",
-            *(_format_source(one, people, with_owner=False) for one in answer.citations),
-        ]
+        parts += ["", "From the handbook:", *(_format_source(one, people) for one in answer.citations)]
     if answer.nearest:
-        parts += [
-            "",
-            "Other sections:" if answer.citations else "These sections come closest:",
-            *(_format_source(one, people, with_owner=True) for one in answer.nearest),
-        ]
-    if answer.suggestions:
-        parts += ["", "You could ask:", *(f"  {one}" for one in answer.suggestions)]
+        title = "Other sections:" if answer.citations else "These sections come closest:"
+        parts += ["", title, *(_format_source(one, people, with_owner=True) for one in answer.nearest)]
     return "\n".join(parts)
 
 
-def _format_source(citation: Citation, people: People, *, with_owner: bool) -> str:
+def _format_source(citation: Citation, people: People, *, with_owner: bool = False) -> str:
     about = [citation.source, f"edition {citation.edition}" if citation.edition else ""]
     about += [f"owner {people.get(citation.owner).name}" if with_owner and citation.owner else ""]
     return f"  {format_place(citation.page, citation.section)} ({', '.join(one for one in about if one)})"
