@@ -201,11 +201,11 @@ def _change_service(action: Action) -> FieldChanges:
 def _score(action: Action) -> FieldChanges:
     scores = action.input["scores"]
     parts = {"impact": scores.impact, "urgency": scores.urgency, "risk": scores.risk}
-    wrong = {key: "Choose a number from 1 to 5." for key, score in parts.items() if not 1 <= score <= 5}
+    errors = {key: "Choose a number from 1 to 5." for key, score in parts.items() if not 1 <= score <= 5}
     if scores.size not in SIZES:
-        wrong["size"] = "Choose 1, 2, 3, 5 or 8."
-    if wrong:
-        raise InvalidInput(wrong)
+        errors["size"] = "Choose 1, 2, 3, 5 or 8."
+    if errors:
+        raise InvalidInput(errors)
     return {"scores": asdict(scores)}
 
 

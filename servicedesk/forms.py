@@ -93,8 +93,8 @@ def _check_date_order(fields: Sequence[Field], values: FormValues) -> list[tuple
 
 def clean_text(text: str) -> str:
     """The text without surrounding space, control characters and lone surrogates, which databases reject."""
-    kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return "".join(kept).strip()
+    allowed = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(allowed).strip()
 
 
 def _read_text(field: Field, given: object) -> str:

@@ -78,8 +78,10 @@ def draft_request(
         UserError: there is no such service, or a value is invalid.
     """
     at = drop_fraction(now)
-    kept = validate_form(desk.catalogue.list_form_fields(service), values, desk.calendar.local_date(at), complete=False)
-    data = {"key": key, "service": service, "values": kept}
+    valid = validate_form(
+        desk.catalogue.list_form_fields(service), values, desk.calendar.local_date(at), complete=False
+    )
+    data = {"key": key, "service": service, "values": valid}
     entry = LogEntry(number, 1, at, requester.id, Verb.DRAFT, None, RequestState.DRAFT, data=data)
     return Change(start_request(entry), entry)
 
@@ -138,13 +140,15 @@ def check_original(request: Request, original: Request, people: People) -> None:
         InvalidInput: the original is itself a duplicate, or people who see this request may not see the original.
     """
     if original.duplicate_of:
-        words = f"{original.reference} is itself a duplicate of PMO-{original.duplicate_of}. Enter that number."
-        raise InvalidInput({"duplicate_of": words})
+        problem = f"{original.reference} is itself a duplicate of PMO-{original.duplicate_of}. Enter that number."
+        raise InvalidInput({"duplicate_of": problem})
     readers = [people.get(person) for person in (request.requester, *request.watchers)]
     if not all(can_see(original, reader) for reader in readers):
         name = people.get(request.requester).name
-        words = f"{original.reference} is confidential, and {name} or a watcher can't see it. Decline this one instead."
-        raise InvalidInput({"duplicate_of": words})
+        problem = (
+            f"{original.reference} is confidential, and {name} or a watcher can't see it. Decline this one instead."
+        )
+        raise InvalidInput({"duplicate_of": problem})
 
 
 def _make_action(request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk, given: ActionInput) -> Action:
@@ -169,13 +173,13 @@ def _find_transition(action: Action) -> Transition:
 
 
 def _check_input(transition: Transition, given: ActionInput) -> None:
-    wrong = {key: _MISSING[key] for key in transition.required_input if not _is_given(given.get(key))}
+    errors = {key: _MISSING[key] for key in transition.required_input if not _is_given(given.get(key))}
     for key in ("comment", "reason"):
         text = given.get(key)
         if isinstance(text, str) and len(text) > MAX_LONG_TEXT_LENGTH:
-            wrong[key] = f"This has {len(text):,} characters; the limit is {MAX_LONG_TEXT_LENGTH:,}. Shorten it."
-    if wrong:
-        raise InvalidInput(wrong)
+            errors[key] = f"This has {len(text):,} characters; the limit is {MAX_LONG_TEXT_LENGTH:,}. Shorten it."
+    if errors:
+        raise InvalidInput(errors)
 
 
 def _clean_input(given: ActionInput) -> ActionInput:
@@ -222,8 +226,8 @@ def _find_targets(action: Action, data: FieldChanges, after: RequestState) -> di
     for name in ClockName:
         clock = action.request.get_clock(name)
         starts = clock is None and rule is not None and rule.clock is name
-        asked = starts or (clock is not None and not clock.stopped and changed)
-        if asked and (target := _find_target(action, data, name)):
+        needs_target = starts or (clock is not None and not clock.stopped and changed)
+        if needs_target and (target := _find_target(action, data, name)):
             targets[name] = target
     return targets
 

@@ -6,22 +6,19 @@ import pytest
 
 from foundation.errors import Conflict, NotAllowed, NotFound
 from servicedesk.catalogue import Priority
-from servicedesk.permissions import can_see, find_allowed_verbs
+from servicedesk.permissions import find_allowed_verbs
 from servicedesk.records import RequestState, Scores, Verb
 from servicedesk.requests import apply_verb
 from servicedesk.transitions import SYSTEM, TRANSITIONS
 from tests.servicedesk.cast import (
-    ADA,
     BEN,
     DANA,
     DELIVERY,
     DESK,
     EMEKA,
     EVERYBODY,
-    FARAH,
     MONDAY,
     WEI,
-    framework,
     make_request,
     make_submitted,
 )
@@ -173,43 +170,6 @@ def _how(clock):
     if clock is None:
         return None
     return "runs" if clock.is_running else "stopped" if clock.stopped else "paused"
-
-
-@pytest.mark.parametrize(
-    ("person", "sees"), [(ADA, False), (FARAH, True), (BEN, True), (WEI, True), (EMEKA, True), (DANA, False)]
-)
-def test_confidential_request_is_visible_to_involved_people_and_pmo(person, sees):
-    request = make_submitted(confidential=True, watchers=[FARAH.id])
-    assert can_see(request, person) is sees
-    assert bool(find_allowed_verbs(request, person)) is sees
-
-
-def test_confidential_request_opens_only_to_asked_approvers():
-    """A framework is approved by the head of the PMO; a leader stands in where that is the requester."""
-    asked_of_emeka = make_request(S.PENDING_APPROVAL, confidential=True)
-    assert not can_see(asked_of_emeka, DANA)
-    with pytest.raises(NotFound):
-        apply_verb(asked_of_emeka, V.APPROVE, DANA, MONDAY, DESK)
-
-    asked_of_dana = make_request(S.PENDING_APPROVAL, requester=EMEKA, confidential=True)
-    assert can_see(asked_of_dana, DANA)
-
-
-def test_approver_still_sees_confidential_request_after_approval():
-    pending = make_request(S.PENDING_APPROVAL, requester=EMEKA, confidential=True)
-    assert can_see(apply_verb(pending, V.APPROVE, DANA, MONDAY, DESK).request, DANA)
-
-
-def test_newly_confidential_request_closes_to_unasked_approvers():
-    changing = make_request(S.CHANGES_REQUESTED)
-    assert can_see(changing, DANA)
-    again = apply_verb(changing, V.RESUBMIT, BEN, MONDAY, DESK, values=framework(confidential=True)).request
-    assert [can_see(again, DANA), can_see(again, EMEKA)] == [False, True]
-
-
-@pytest.mark.parametrize("person", [ADA, WEI, EMEKA])
-def test_only_the_requester_sees_a_draft(person):
-    assert not can_see(make_request(S.DRAFT), person)
 
 
 def test_nobody_approves_their_own_request():
