@@ -78,7 +78,7 @@ def seed_sample_data(ctx: AppContext) -> None:
             return
     news = read_yaml(NEWS, NewsFile)
     with ctx.store.transaction(now) as tx:
-        strategy = tx.strategy.current()
+        strategy = tx.strategy.get_current()
         if strategy is None or not _is_new(tx):
             return
         for channel in (ctx.channels.progress, ctx.channels.stories):
@@ -91,7 +91,7 @@ def seed_sample_data(ctx: AppContext) -> None:
 
 
 def _is_new(tx: Transaction) -> bool:
-    version = tx.strategy.current_version()
+    version = tx.strategy.get_current_version()
     is_sample = version is not None and version.origin == SAMPLE_ORIGIN
     return is_sample and not tx.updates.has_any() and not tx.stories.has_any()
 
@@ -132,7 +132,9 @@ def _write_update(
     subject, person = Subject(SubjectKind(kind), key), ctx.people.get(entry.author)
     given = entry.model_dump(exclude={"subject", "author", "slots_ago", "seen_by"})
     seen = filter_visible(strategy, person)
-    update = write_update(seen, person, subject, UpdateText(**given), earlier=tx.updates.of_subject(subject), now=at)
+    update = write_update(
+        seen, person, subject, UpdateText(**given), earlier=tx.updates.list_for_subject(subject), now=at
+    )
     if entry.seen_by is None:
         return update
     return acknowledge_update(strategy, ctx.people.get(entry.seen_by), update, now=at + AN_HOUR)

@@ -69,14 +69,14 @@ def build_metric_chart(metric: Metric, measurements: Sequence[Measurement]) -> C
     shown = measurements[-MOST_POINTS:]
     if len(shown) < 2:
         return None
-    labels = _unique([_short_day(one.on) for one in shown])
-    series = [Series("Actual", _points(labels, (one.value for one in shown)))]
-    for name, target in _targets(metric).items():
-        series.append(Series(name, _points(labels, (target for _ in shown))))
+    labels = _make_labels([_short_day(one.on) for one in shown])
+    series = [Series("Actual", _build_points(labels, (one.value for one in shown)))]
+    for name, target in _find_targets(metric).items():
+        series.append(Series(name, _build_points(labels, (target for _ in shown))))
     first, last = shown[0], shown[-1]
     text = (
         f"{metric.name}: from {format_number(first.value)} on {format_date(first.on)}"
-        f" to {format_number(last.value)} {metric.unit} on {format_date(last.on)}; {_target_text(metric)}."
+        f" to {format_number(last.value)} {metric.unit} on {format_date(last.on)}; {_describe_target(metric)}."
     )
     return Chart(ChartKind.LINE, fit_one_line(metric.name, LONGEST_TITLE), tuple(series), metric.unit, text)
 
@@ -87,16 +87,16 @@ def build_progress_chart(statuses: Sequence[ObjectiveStatus]) -> Chart | None:
     if not measured:
         return None
     shown = measured[:MOST_POINTS]
-    labels = _unique([one.objective.title for one, _ in shown])
+    labels = _make_labels([one.objective.title for one, _ in shown])
     series = (
-        Series("Progress", _points(labels, (_percent_value(value) for _, value in shown))),
-        Series("Expected by today", _points(labels, (_percent_value(one.expected) for one, _ in shown))),
+        Series("Progress", _build_points(labels, (_percent_value(value) for _, value in shown))),
+        Series("Expected by today", _build_points(labels, (_percent_value(one.expected) for one, _ in shown))),
     )
     parts = [
         f"{one.objective.title} {format_percent(value)}, expected {format_percent(one.expected)}"
         for one, value in shown
     ]
-    return Chart(ChartKind.BAR, "Objective progress", series, "%", _text("Progress", parts, measured))
+    return Chart(ChartKind.BAR, "Objective progress", series, "%", _join_text("Progress", parts, measured))
 
 
 def build_shares_chart(figures: PortfolioFigures) -> Chart | None:
@@ -105,23 +105,23 @@ def build_shares_chart(figures: PortfolioFigures) -> Chart | None:
     if not shares:
         return None
     shown = shares[:MOST_POINTS]
-    labels = _unique([one.objective.title for one, _ in shown])
+    labels = _make_labels([one.objective.title for one, _ in shown])
     series = (
-        Series("Share of budget", _points(labels, (_percent_value(share) for _, share in shown))),
-        Series("Weight", _points(labels, (_percent_value(one.objective.weight) for one, _ in shown))),
+        Series("Share of budget", _build_points(labels, (_percent_value(share) for _, share in shown))),
+        Series("Weight", _build_points(labels, (_percent_value(one.objective.weight) for one, _ in shown))),
     )
     parts = [
         f"{one.objective.title} {format_percent(share)} of the budget, weight {format_percent(one.objective.weight)}"
         for one, share in shown
     ]
-    return Chart(ChartKind.BAR, "Where the budget goes", series, "%", _text("Budget", parts, shares))
+    return Chart(ChartKind.BAR, "Where the budget goes", series, "%", _join_text("Budget", parts, shares))
 
 
-def _points(labels: Iterable[str], values: Iterable[Decimal]) -> tuple[Point, ...]:
+def _build_points(labels: Iterable[str], values: Iterable[Decimal]) -> tuple[Point, ...]:
     return tuple(Point(label, value) for label, value in zip(labels, values, strict=True))
 
 
-def _unique(titles: Sequence[str]) -> list[str]:
+def _make_labels(titles: Sequence[str]) -> list[str]:
     """Labels short enough for a chart, all different."""
     labels: list[str] = []
     for number_, title in enumerate(titles, 1):
@@ -130,19 +130,19 @@ def _unique(titles: Sequence[str]) -> list[str]:
     return labels
 
 
-def _targets(metric: Metric) -> Mapping[str, Decimal]:
+def _find_targets(metric: Metric) -> Mapping[str, Decimal]:
     if metric.mode is Mode.RANGE and metric.target_high is not None:
         return {"Lowest": metric.target, "Highest": metric.target_high}
     return {"Target": metric.target}
 
 
-def _target_text(metric: Metric) -> str:
+def _describe_target(metric: Metric) -> str:
     prefixes = {Mode.AT_LEAST: "at least ", Mode.AT_MOST: "at most "}
-    targets = [format_number(value) for value in _targets(metric).values()]
+    targets = [format_number(value) for value in _find_targets(metric).values()]
     return f"target {prefixes.get(metric.mode, '')}{' to '.join(targets)} {metric.unit} by {format_date(metric.ends)}"
 
 
-def _text(what: str, parts: Sequence[str], every: Sequence[object]) -> str:
+def _join_text(what: str, parts: Sequence[str], every: Sequence[object]) -> str:
     left_out = len(every) - len(parts)
     return f"{what}: {'; '.join(parts)}{f'; and {left_out} more' if left_out else ''}."
 

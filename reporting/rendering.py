@@ -33,7 +33,7 @@ def render_line(template: str, macro: str, **data: object) -> str:
 
 
 def render_lines(template: str, macro: str, **data: object) -> str:
-    """Several lines of mrkdwn, as `say`; blank lines at both ends are left out."""
+    """Several lines of mrkdwn, without blank lines at either end."""
     return str(getattr(_environment().get_template(f"{template}.j2").module, macro)(**data)).strip()
 
 

@@ -90,12 +90,12 @@ def _build_project(one: ProjectStatus, material: DigestInput) -> str:
         owner_status=one.owner_status,
         computed_status=one.computed_status,
         slip=one.slip,
-        change=_slip_change(one, material),
+        change=_format_slip_change(one, material),
         mismatch=one.has_mismatch,
     )
 
 
-def _slip_change(one: ProjectStatus, material: DigestInput) -> str:
+def _format_slip_change(one: ProjectStatus, material: DigestInput) -> str:
     """How many days the worst open milestone has moved since the last digest. An overdue one moves every day."""
     worst = max((each for each in one.milestones if not each.is_done), key=lambda each: each.slip, default=None)
     before = material.previous.forecasts.get(worst.milestone.key) if material.previous and worst else None

@@ -84,7 +84,7 @@ class StrategyView:
 
     def all_branches(self) -> tuple[Branch, ...]:
         """All branches, each before those below it."""
-        return tuple(_every(self.branches))
+        return tuple(_flatten_branches(self.branches))
 
 
 def build_strategy_view(
@@ -125,14 +125,14 @@ def format_cycle_progress(view: StrategyView) -> str:
 def format_view_text(view: StrategyView) -> str:
     """The tree as lines of mrkdwn, for notifications and screen readers."""
     lines = [render_line("strategy", "opening", view=view)]
-    lines += [one.line for one in _every(view.branches)]
+    lines += [one.line for one in _flatten_branches(view.branches)]
     return "\n".join(lines)
 
 
-def _every(branches: Iterable[Branch]) -> Iterable[Branch]:
+def _flatten_branches(branches: Iterable[Branch]) -> Iterable[Branch]:
     for branch in branches:
         yield branch
-        yield from _every(branch.below)
+        yield from _flatten_branches(branch.below)
 
 
 @dataclass(frozen=True, slots=True)

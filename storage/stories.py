@@ -60,19 +60,19 @@ class Stories:
             raise NotFound("I no longer have that story.")
         return StoredStory(_STORY.validate_python(row.record), row.version)
 
-    def log(self, story_id: str) -> tuple[StoryLogEntry, ...]:
+    def read_log(self, story_id: str) -> tuple[StoryLogEntry, ...]:
         rows = select(StoryEntryRow).where(StoryEntryRow.story == story_id).order_by(StoryEntryRow.version)
         return tuple(_entry(row) for row in self._session.scalars(rows))
 
-    def of_author(self, person: str, limit: int) -> Sequence[Story]:
+    def list_by_author(self, person: str, limit: int) -> Sequence[Story]:
         """Newest first."""
         return self._many(StoryRow.author == person, limit)
 
-    def in_state(self, state: StoryState, limit: int) -> Sequence[Story]:
+    def list_in_state(self, state: StoryState, limit: int) -> Sequence[Story]:
         """Newest first."""
         return self._many(StoryRow.state == state.value, limit)
 
-    def published_since(self, at: datetime) -> Sequence[Story]:
+    def list_published_since(self, at: datetime) -> Sequence[Story]:
         """Oldest first."""
         rows = select(StoryRow).where(StoryRow.state == StoryState.PUBLISHED.value, StoryRow.published_at >= at)
         return [

@@ -20,7 +20,7 @@ MOST_REMEMBERED = 8
 LONGEST_ORIGIN = 500
 
 # Parsing a file takes most of a second and its text never changes, so each text is parsed once per process.
-_read: dict[str, Strategy] = {}
+_parsed: dict[str, Strategy] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,19 @@ class Strategies:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def current(self) -> Strategy | None:
+    def get_current(self) -> Strategy | None:
         """The current version, with everything measured since."""
-        version = self.current_version()
+        version = self.get_current_version()
         if version is None:
             return None
-        strategy = _read.get(version.text_hash) or self._reread(version)
+        strategy = _parsed.get(version.text_hash) or self._reread(version)
         recorded = self._recorded()
         return merge_measurements(strategy, recorded) if recorded else strategy
 
-    def current_version(self) -> StrategyVersion | None:
-        return next(iter(self.versions(1)), None)
+    def get_current_version(self) -> StrategyVersion | None:
+        return next(iter(self.list_versions(1)), None)
 
-    def versions(self, limit: int) -> Sequence[StrategyVersion]:
+    def list_versions(self, limit: int) -> Sequence[StrategyVersion]:
         """The versions, newest first, without their text."""
         rows = self._session.execute(_VERSIONS.limit(limit))
         return [StrategyVersion(*row) for row in rows]
@@ -76,7 +76,7 @@ class Strategies:
 
         `strategy` is the parsed text.
         """
-        present = self.current_version()
+        present = self.get_current_version()
         if present and present.has_text(text):
             return False
         row = {
@@ -110,9 +110,9 @@ class Strategies:
     def _reread(self, version: StrategyVersion) -> Strategy:
         text = self._session.scalars(select(StrategyRow.text).where(StrategyRow.number == version.number)).one()
         strategy = parse_strategy(text, name=version.origin)
-        while len(_read) >= MOST_REMEMBERED:
-            _read.pop(next(iter(_read)), None)
-        _read[version.text_hash] = strategy
+        while len(_parsed) >= MOST_REMEMBERED:
+            _parsed.pop(next(iter(_parsed)), None)
+        _parsed[version.text_hash] = strategy
         return strategy
 
     def _recorded(self) -> list[Measurement]:

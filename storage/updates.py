@@ -36,11 +36,11 @@ class Updates:
             raise NotFound("I no longer have that update.")
         return found[0]
 
-    def of_subject(self, subject: Subject) -> tuple[ProgressUpdate, ...]:
+    def list_for_subject(self, subject: Subject) -> tuple[ProgressUpdate, ...]:
         """The updates on one subject, oldest first."""
         return self._latest(_of(subject))
 
-    def since(self, at: datetime) -> tuple[ProgressUpdate, ...]:
+    def list_since(self, at: datetime) -> tuple[ProgressUpdate, ...]:
         """The updates written or corrected from `at` on, oldest first."""
         return self._latest(UpdateRow.at >= at)
 

@@ -34,7 +34,7 @@ def import_file(path: Annotated[Path, typer.Argument(help="A YAML file, such as 
 def list_versions() -> None:
     """List the imported versions, newest first."""
     with open_installation() as ctx, ctx.store.read_only(utc_now()) as tx:
-        found = tx.strategy.versions(MOST_LISTED)
+        found = tx.strategy.list_versions(MOST_LISTED)
     if not found:
         return print_result("There's no strategy yet. Import one with pmo strategy import FILE.")
     lines = [f"{one.imported_at:%-d %B %Y, %H:%M} UTC  {one.label}  ({one.origin})" for one in found]

@@ -109,7 +109,7 @@ def show_own_service(call: DeferredCall, asked: TypedQuestion, intent: StatusOf 
 
 def list_subjects_in_state(call: DeferredCall, asked: TypedQuestion, intent: SubjectsInState) -> Reply | None:
     """The objectives or projects in a state, as far as the asker may see them."""
-    if call.read(lambda tx: tx.strategy.current()) is None:
+    if call.read(lambda tx: tx.strategy.get_current()) is None:
         return None
     return Reply(call.read(lambda tx: tree.describe_by_status(tx, call.ctx, call.person, intent.kind, intent.state)))
 
@@ -153,7 +153,7 @@ def _show_requests(call: DeferredCall, typed: str) -> Reply:
 
 
 def _load_visible_strategy(call: DeferredCall) -> Strategy | None:
-    strategy = call.read(lambda tx: tx.strategy.current())
+    strategy = call.read(lambda tx: tx.strategy.get_current())
     return filter_visible(strategy, call.person) if strategy else None
 
 

@@ -23,13 +23,13 @@ def view_request(tx: Transaction, ctx: AppContext, request: Request) -> RequestV
 
 def view_requests(tx: Transaction, ctx: AppContext, requests: Iterable[Request]) -> list[RequestView]:
     """The same for several requests; the strategy is read once."""
-    names, now = _list_names(tx.strategy.current()), tx.now
+    names, now = _list_names(tx.strategy.get_current()), tx.now
     return [RequestView(request, ctx.desk, now, names) for request in requests]
 
 
 def read_names(tx: Transaction) -> LookupNames:
     """The names of all projects and objectives."""
-    return _list_names(tx.strategy.current())
+    return _list_names(tx.strategy.get_current())
 
 
 def check_lookups(tx: Transaction, person: Person, fields: Sequence[Field], values: Mapping[str, object]) -> None:
@@ -42,7 +42,7 @@ def check_lookups(tx: Transaction, person: Person, fields: Sequence[Field], valu
     lookups = [(one, key) for one, key in chosen if key not in FIXED_CHOICES]
     if not lookups:
         return
-    strategy = tx.strategy.current()
+    strategy = tx.strategy.get_current()
     known = _list_names(filter_visible(strategy, person) if strategy else None)
     secret = _find_secret(strategy) if strategy else set()
     errors = {one.key: "Choose one from the list." for one, key in lookups if (one.kind, key) not in known}

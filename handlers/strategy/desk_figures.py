@@ -22,9 +22,9 @@ def compute_desk_figures(tx: Transaction, ctx: AppContext, start: datetime, end:
         open=found.open_now,
         overdue=sum(_is_overdue(one, ctx, end) for one in tx.requests.list_in_states(UNDELIVERED_STATES)),
         reopened=found.reopened.part,
-        median_days_to_triage=_days(found.to_triage, calendar.day_seconds),
-        median_days_to_deliver=_days(found.to_deliver, calendar.day_seconds),
-        sla_met=_decimal(found.delivery_met.rate),
+        median_days_to_triage=_to_days(found.to_triage, calendar.day_seconds),
+        median_days_to_deliver=_to_days(found.to_deliver, calendar.day_seconds),
+        sla_met=_to_decimal(found.delivery_met.rate),
         satisfaction=Decimal(sum(ratings)) / len(ratings) if ratings else None,
         answers=len(ratings),
     )
@@ -36,9 +36,9 @@ def _is_overdue(request: Request, ctx: AppContext, at: datetime) -> bool:
     return any(due is not None and due < at for due in dues)
 
 
-def _days(spread: Spread, day: int) -> Decimal | None:
+def _to_days(spread: Spread, day: int) -> Decimal | None:
     return None if spread.median is None else Decimal(spread.median) / day
 
 
-def _decimal(rate: Fraction | None) -> Decimal | None:
+def _to_decimal(rate: Fraction | None) -> Decimal | None:
     return None if rate is None else Decimal(rate.numerator) / rate.denominator

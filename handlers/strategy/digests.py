@@ -31,7 +31,7 @@ def preview_digest(tx: Transaction, ctx: AppContext, person: Person, name: str) 
         NotFound: there is no such digest.
     """
     check_can_preview_digests(person)
-    definition = find_digest(ctx.digests, name) if name else _next_for(person, ctx)
+    definition = find_digest(ctx.digests, name) if name else _find_next_digest(person, ctx)
     readers = find_readers(definition, ctx.people)
     if readers and person not in readers:
         raise NotAllowed(f"“{definition.title}” is for another audience. Ask the head of the PMO for what you need.")
@@ -40,7 +40,7 @@ def preview_digest(tx: Transaction, ctx: AppContext, person: Person, name: str) 
     return build_preview_message(build_current_digest(tx, ctx, definition, tx.now), when)
 
 
-def _next_for(person: Person, ctx: AppContext) -> DigestDefinition:
+def _find_next_digest(person: Person, ctx: AppContext) -> DigestDefinition:
     """The next digest for an audience that includes this person, else the next for everybody."""
     known = [(one, find_readers(one, ctx.people)) for one in ctx.digests]
     own = [one for one, readers in known if readers and person in readers]
@@ -99,7 +99,7 @@ def _build(
         filter_for_readers(definition, strategy, ctx.people),
         now=now,
         updates=load_updates(tx, strategy),
-        stories=tx.stories.published_since(begin),
+        stories=tx.stories.list_published_since(begin),
         desk=compute_desk_figures(tx, ctx, since, now) if DigestSection.DESK in definition.sections else None,
         previous=previous,
         absences=ctx.absences,

@@ -53,7 +53,7 @@ class ScheduledPosts:
     def _refresh_schedules(self, now: datetime) -> Mapping[str, Schedule]:
         """The schedules. A strategy that was imported meanwhile may have brought others."""
         with self._ctx.store.read_only(now) as tx:
-            schedules = list_schedules(self._ctx, tx.strategy.current())
+            schedules = list_schedules(self._ctx, tx.strategy.get_current())
         definitions = {name: serialise_schedule(schedule) for name, schedule in schedules.items()}
         if definitions != self._known:
             with self._ctx.store.transaction(now) as tx:

@@ -23,7 +23,7 @@ def load_strategy(tx: Transaction) -> Strategy:
     Raises:
         NotFound: there is none yet.
     """
-    strategy = tx.strategy.current()
+    strategy = tx.strategy.get_current()
     if strategy is None:
         raise NotFound(
             "There's no strategy yet. The head of the PMO can import one with `pmo strategy import`, "
@@ -35,7 +35,7 @@ def load_strategy(tx: Transaction) -> Strategy:
 def load_updates(tx: Transaction, strategy: Strategy) -> tuple[ProgressUpdate, ...]:
     """The updates of the strategy's cycle, on any subject."""
     begin = datetime.combine(strategy.cycle.starts, time.min, UTC)
-    return tx.updates.since(begin - BEFORE_CYCLE)
+    return tx.updates.list_since(begin - BEFORE_CYCLE)
 
 
 def get_subject_title(strategy: Strategy, subject: Subject) -> str:
@@ -56,7 +56,7 @@ def _find_offered(
     tx: Transaction, ctx: AppContext, person: Person, typed: str, kind: SubjectKind
 ) -> list[tuple[str, str]]:
     """What both the person and everybody in the PMO may see, because the PMO will read what is chosen."""
-    strategy = tx.strategy.current()
+    strategy = tx.strategy.get_current()
     if strategy is None:
         return []
     seen = filter_visible_to_all(strategy, (person, *find_pmo(ctx.people)))

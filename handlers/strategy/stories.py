@@ -141,8 +141,8 @@ def answer_consent(call: DeferredCall) -> None:
 
 def build_story_home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
     """The person's unpublished stories and, for the PMO, the stories waiting for review."""
-    own = [story for story in tx.stories.of_author(person.id, SHOWN_AT_HOME) if story.state in REVIEW_STATES]
-    waiting = tx.stories.in_state(StoryState.SUBMITTED, SHOWN_AT_HOME) if can_review_stories(person) else []
+    own = [story for story in tx.stories.list_by_author(person.id, SHOWN_AT_HOME) if story.state in REVIEW_STATES]
+    waiting = tx.stories.list_in_state(StoryState.SUBMITTED, SHOWN_AT_HOME) if can_review_stories(person) else []
     return build_stories_section(own, [story for story in waiting if story.author != person.id])
 
 
@@ -270,7 +270,7 @@ def _build_post(tx: Transaction, ctx: AppContext, story: Story) -> Post:
 
 
 def _find_last_note(tx: Transaction, story: Story) -> str:
-    return next((entry.note for entry in reversed(tx.stories.log(story.id)) if entry.note), "")
+    return next((entry.note for entry in reversed(tx.stories.read_log(story.id)) if entry.note), "")
 
 
 def _find_concerned(ctx: AppContext, story: Story) -> list[str]:

@@ -126,7 +126,7 @@ def describe_by_status(
 
 def build_strategy_home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
     """What the person reports on and, for the leadership, what needs attention."""
-    strategy = tx.strategy.current()
+    strategy = tx.strategy.get_current()
     if strategy is None:
         return []
     updates, now, away = load_updates(tx, strategy), tx.now, ctx.absences

@@ -139,7 +139,7 @@ def _read_update(tx: Transaction, call: HandlerCall) -> ProgressUpdate:
     if not entered.get("subject"):
         raise InvalidInput({"subject": "Choose an objective or a project."})
     subject = decode_subject(str(entered["subject"]))
-    earlier = tx.updates.of_subject(subject)
+    earlier = tx.updates.list_for_subject(subject)
     return write_update(strategy, person, subject, text, earlier=earlier, now=tx.now, absences=call.ctx.absences)
 
 

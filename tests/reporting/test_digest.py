@@ -117,8 +117,8 @@ def test_slip_is_reported_once_with_its_days(weekly: DigestDefinition, open_stra
 def test_stale_metric_is_named_with_its_days(weekly: DigestDefinition, open_strategy: Strategy, people: People) -> None:
     digest = build_digest(weekly, open_strategy, now=NOW, people=people)
     assert texts_of(digest, ExceptionKind.STALE) == [
-        ":hourglass: *Supply interruptions* (monthly metric) hasn't been measured for 54 days; “Customers get it solved the"
-        " first time they ask” can't be green until it is. Owner: Dana Lindqvist."
+        ":hourglass: *Supply interruptions* (monthly metric) hasn't been measured for 54 days;"
+        " “Customers get it solved the first time they ask” can't be green until it is. Owner: Dana Lindqvist."
     ]
 
 

@@ -40,7 +40,7 @@ def test_story_is_read_back_unchanged(database: Database) -> None:
     add(store)
     with store.read_only(NOW) as tx:
         assert tx.stories.get("S7").story == STORY
-        assert tx.stories.log("S7") == (SUBMITTED,)
+        assert tx.stories.read_log("S7") == (SUBMITTED,)
 
 
 def test_same_story_is_stored_once(database: Database) -> None:
@@ -49,7 +49,7 @@ def test_same_story_is_stored_once(database: Database) -> None:
     with store.transaction(NOW) as tx:
         assert not tx.stories.add(STORY, SUBMITTED)
     with store.read_only(NOW) as tx:
-        assert tx.stories.log("S7") == (SUBMITTED,)
+        assert tx.stories.read_log("S7") == (SUBMITTED,)
 
 
 def test_change_and_log_entry_are_stored_together(database: Database) -> None:
@@ -59,7 +59,7 @@ def test_change_and_log_entry_are_stored_together(database: Database) -> None:
         tx.stories.save(tx.stories.get("S7"), StoryChange(PUBLISHED, APPROVED))
     with store.read_only(NOW) as tx:
         assert tx.stories.get("S7").story == PUBLISHED
-        assert tx.stories.log("S7") == (SUBMITTED, APPROVED)
+        assert tx.stories.read_log("S7") == (SUBMITTED, APPROVED)
 
 
 def test_second_of_two_simultaneous_changes_is_refused(database: Database) -> None:
@@ -74,7 +74,7 @@ def test_second_of_two_simultaneous_changes_is_refused(database: Database) -> No
         tx.stories.save(read_before, withdrawn)
     with store.read_only(NOW) as tx:
         assert tx.stories.get("S7").story == PUBLISHED
-        assert len(tx.stories.log("S7")) == 2
+        assert len(tx.stories.read_log("S7")) == 2
 
 
 def test_stories_are_found_by_author_state_and_day(database: Database) -> None:
@@ -82,11 +82,11 @@ def test_stories_are_found_by_author_state_and_day(database: Database) -> None:
     add(store)
     add(store, replace(PUBLISHED, id="S8", created_at=NOW + timedelta(minutes=1)))
     with store.read_only(NOW) as tx:
-        assert [one.id for one in tx.stories.of_author(ADA, 10)] == ["S8", "S7"]
-        assert [one.id for one in tx.stories.of_author(BEN, 10)] == []
-        assert [one.id for one in tx.stories.in_state(StoryState.SUBMITTED, 10)] == ["S7"]
-        assert [one.id for one in tx.stories.published_since(NOW)] == ["S8"]
-        assert tx.stories.published_since(NOW + timedelta(hours=2)) == []
+        assert [one.id for one in tx.stories.list_by_author(ADA, 10)] == ["S8", "S7"]
+        assert [one.id for one in tx.stories.list_by_author(BEN, 10)] == []
+        assert [one.id for one in tx.stories.list_in_state(StoryState.SUBMITTED, 10)] == ["S7"]
+        assert [one.id for one in tx.stories.list_published_since(NOW)] == ["S8"]
+        assert tx.stories.list_published_since(NOW + timedelta(hours=2)) == []
 
 
 def test_story_cards_are_remembered(database: Database) -> None:

@@ -27,14 +27,14 @@ def bring_in(store: Store, text: str, **later: float) -> bool:
 
 def test_no_strategy_before_the_first_import(database: Database) -> None:
     with Store(database).read_only(NOW) as tx:
-        assert tx.strategy.current() is None
+        assert tx.strategy.get_current() is None
 
 
 def test_strategy_is_read_back_unchanged(database: Database) -> None:
     store = Store(database)
     assert bring_in(store, TEXT)
     with store.read_only(NOW) as tx:
-        assert tx.strategy.current() == parse_strategy(TEXT, name="strategy.yaml")
+        assert tx.strategy.get_current() == parse_strategy(TEXT, name="strategy.yaml")
 
 
 def test_last_version_is_current_earlier_ones_remain(database: Database) -> None:
@@ -42,7 +42,7 @@ def test_last_version_is_current_earlier_ones_remain(database: Database) -> None
     bring_in(store, TEXT)
     assert bring_in(store, NEWER, days=1)
     with store.read_only(NOW) as tx:
-        strategy, versions = tx.strategy.current(), tx.strategy.versions(10)
+        strategy, versions = tx.strategy.get_current(), tx.strategy.list_versions(10)
     assert strategy is not None
     assert strategy.objective("less-leakage").title.startswith("Hardly any")
     assert [(one.label, one.imported_at) for one in versions] == [
@@ -58,7 +58,7 @@ def test_unchanged_file_makes_no_new_version(database: Database) -> None:
     bring_in(store, NEWER)
     assert bring_in(store, TEXT)
     with store.read_only(NOW) as tx:
-        assert [one.label for one in tx.strategy.versions(10)] == ["2026-H2.1", "2026-H2.2", "2026-H2.1"]
+        assert [one.label for one in tx.strategy.list_versions(10)] == ["2026-H2.1", "2026-H2.2", "2026-H2.1"]
 
 
 def test_recorded_measurements_belong_to_the_strategy(database: Database) -> None:
@@ -71,7 +71,7 @@ def test_recorded_measurements_belong_to_the_strategy(database: Database) -> Non
         tx.strategy.add_measurement(Measurement("gone-since", day, Decimal(1), BEN), NOW)
     bring_in(store, NEWER)
     with store.read_only(NOW) as tx:
-        strategy = tx.strategy.current()
+        strategy = tx.strategy.get_current()
     assert strategy is not None
     assert strategy.measurements_of("leakage-rate")[-1] == Measurement(
         "leakage-rate", day, Decimal("53.2"), BEN, revision=2

@@ -38,7 +38,7 @@ def test_update_is_read_back_unchanged(database: Database) -> None:
     add(store, UPDATE)
     with store.read_only(NOW) as tx:
         assert tx.updates.get(LEAKAGE, UPDATE.slot) == UPDATE
-        assert tx.updates.of_subject(LEAKAGE) == (UPDATE,)
+        assert tx.updates.list_for_subject(LEAKAGE) == (UPDATE,)
 
 
 def test_one_slot_takes_one_update(database: Database) -> None:
@@ -53,8 +53,8 @@ def test_correction_replaces_the_earlier_revision(database: Database) -> None:
     corrected = replace(UPDATE, rag=Rag.GREEN, revision=2, at=NOW + timedelta(hours=1))
     add(store, UPDATE, corrected)
     with store.read_only(NOW) as tx:
-        assert tx.updates.of_subject(LEAKAGE) == (corrected,)
-        assert tx.updates.since(NOW) == (corrected,)
+        assert tx.updates.list_for_subject(LEAKAGE) == (corrected,)
+        assert tx.updates.list_since(NOW) == (corrected,)
 
 
 def test_updates_since_a_moment_are_found(database: Database) -> None:
@@ -63,7 +63,7 @@ def test_updates_since_a_moment_are_found(database: Database) -> None:
     other = replace(later, subject=Subject(SubjectKind.PROJECT, "less-leakage"))
     add(store, UPDATE, later, other)
     with store.read_only(NOW) as tx:
-        assert set(tx.updates.since(NOW + timedelta(days=1))) == {later, other}
+        assert set(tx.updates.list_since(NOW + timedelta(days=1))) == {later, other}
 
 
 def test_first_acknowledgement_is_stored(database: Database) -> None:
