@@ -8,7 +8,7 @@ from typing import TypedDict
 from foundation.people import People, Person
 from servicedesk.calendar import Calendar
 from servicedesk.catalogue import Catalogue, Priority
-from servicedesk.records import Request, RequestState, Scores, Verb
+from servicedesk.records import Request, RequestState, RequestVerb, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Action:
     """A verb that somebody applies to a request at a moment, with its input."""
 
     request: Request
-    verb: Verb
+    verb: RequestVerb
     actor: Person
     at: datetime
     desk: Desk

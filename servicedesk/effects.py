@@ -14,7 +14,7 @@ from servicedesk.clock import Target
 from servicedesk.desk import Action
 from servicedesk.forms import MAX_PEOPLE, FormValue, check_url, validate_form
 from servicedesk.permissions import can_be_assigned, can_change_watchers, find_others_with_role
-from servicedesk.records import WORK_STATES, RequestState, Verb
+from servicedesk.records import WORK_STATES, RequestState, RequestVerb
 from servicedesk.transitions import OVERRIDE_STATES
 
 LONGEST_HOLD = timedelta(days=366)
@@ -245,30 +245,30 @@ def _override(action: Action) -> FieldChanges:
     return changed
 
 
-_EFFECTS: Mapping[Verb, Callable[[Action], FieldChanges]] = {
-    Verb.SUBMIT: _submit,
-    Verb.ASK: _set_question,
-    Verb.ANSWER: _change_form,
-    Verb.ACCEPT: _accept,
-    Verb.APPROVE: _approve,
-    Verb.REQUEST_CHANGES: _set_question,
-    Verb.RESUBMIT: _resubmit,
-    Verb.CLAIM: _claim,
-    Verb.ASSIGN: _assign,
-    Verb.REASSIGN: _assign,
-    Verb.QUESTION: _set_question,
-    Verb.HOLD: _hold,
-    Verb.DELIVER: _deliver,
-    Verb.REMIND: _remind,
-    Verb.AUTO_CLOSE: _auto_close,
-    Verb.REOPEN: _reopen,
-    Verb.DECLINE: _set_reason,
-    Verb.MARK_DUPLICATE: _mark_duplicate,
-    Verb.WITHDRAW: _set_reason,
-    Verb.CHANGE_PRIORITY: _change_priority,
-    Verb.CHANGE_SERVICE: _change_service,
-    Verb.SCORE: _score,
-    Verb.WATCH: _watch,
-    Verb.UNWATCH: _unwatch,
-    Verb.OVERRIDE: _override,
+_EFFECTS: Mapping[RequestVerb, Callable[[Action], FieldChanges]] = {
+    RequestVerb.SUBMIT: _submit,
+    RequestVerb.ASK: _set_question,
+    RequestVerb.ANSWER: _change_form,
+    RequestVerb.ACCEPT: _accept,
+    RequestVerb.APPROVE: _approve,
+    RequestVerb.REQUEST_CHANGES: _set_question,
+    RequestVerb.RESUBMIT: _resubmit,
+    RequestVerb.CLAIM: _claim,
+    RequestVerb.ASSIGN: _assign,
+    RequestVerb.REASSIGN: _assign,
+    RequestVerb.QUESTION: _set_question,
+    RequestVerb.HOLD: _hold,
+    RequestVerb.DELIVER: _deliver,
+    RequestVerb.REMIND: _remind,
+    RequestVerb.AUTO_CLOSE: _auto_close,
+    RequestVerb.REOPEN: _reopen,
+    RequestVerb.DECLINE: _set_reason,
+    RequestVerb.MARK_DUPLICATE: _mark_duplicate,
+    RequestVerb.WITHDRAW: _set_reason,
+    RequestVerb.CHANGE_PRIORITY: _change_priority,
+    RequestVerb.CHANGE_SERVICE: _change_service,
+    RequestVerb.SCORE: _score,
+    RequestVerb.WATCH: _watch,
+    RequestVerb.UNWATCH: _unwatch,
+    RequestVerb.OVERRIDE: _override,
 }

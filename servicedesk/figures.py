@@ -15,9 +15,9 @@ from statistics import median_low
 from servicedesk.calendar import Calendar
 from servicedesk.catalogue import Catalogue
 from servicedesk.history import replay_log
-from servicedesk.records import TRIAGE_STATES, UNDELIVERED_STATES, LogEntry, Request, RequestState, Verb
+from servicedesk.records import TRIAGE_STATES, UNDELIVERED_STATES, Request, RequestLogEntry, RequestState, RequestVerb
 
-Log = Sequence[LogEntry]
+Log = Sequence[RequestLogEntry]
 
 
 class Holder(StrEnum):
@@ -155,7 +155,11 @@ def compute_lead_time(log: Log, now: datetime, calendar: Calendar) -> LeadTime:
 def find_triage_time(log: Log) -> datetime | None:
     """When the PMO first decided on the request. A withdrawal isn't a decision of the PMO."""
     for entry in log:
-        if entry.before in TRIAGE_STATES and entry.after not in TRIAGE_STATES and entry.verb is not Verb.WITHDRAW:
+        if (
+            entry.before in TRIAGE_STATES
+            and entry.after not in TRIAGE_STATES
+            and entry.verb is not RequestVerb.WITHDRAW
+        ):
             return entry.at
     return None
 
@@ -174,13 +178,13 @@ def _was_delivered_since(request: Request, start: datetime) -> bool:
     return request.state in (RequestState.DELIVERED, RequestState.CLOSED) and at is not None and start <= at
 
 
-def _is_delivery(entry: LogEntry, start: datetime) -> bool:
-    return entry.verb is Verb.DELIVER and start <= entry.at
+def _is_delivery(entry: RequestLogEntry, start: datetime) -> bool:
+    return entry.verb is RequestVerb.DELIVER and start <= entry.at
 
 
 def _was_reopened_after(log: Log, start: datetime) -> bool:
     first = next(number for number, entry in enumerate(log) if _is_delivery(entry, start))
-    return any(entry.verb is Verb.REOPEN for entry in log[first:])
+    return any(entry.verb is RequestVerb.REOPEN for entry in log[first:])
 
 
 def _is_counted(request: Request) -> bool:

@@ -20,11 +20,11 @@ from servicedesk.records import (
     WAITING_STATES,
     ClockName,
     JsonData,
-    LogEntry,
     Request,
+    RequestLogEntry,
     RequestState,
+    RequestVerb,
     Scores,
-    Verb,
 )
 from servicedesk.transitions import CLOCK_RULES
 
@@ -49,14 +49,14 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
 _FIELDS = {field.name for field in fields_of(Request)}
 
 
-def apply_entry(request: Request, entry: LogEntry, calendar: Calendar) -> Request:
+def apply_entry(request: Request, entry: RequestLogEntry, calendar: Calendar) -> Request:
     """The request after the entry."""
     changed = _decode_fields(entry.data)
     moved = replace(request, **changed, state=entry.after, version=entry.version, updated_at=entry.at)
     return _update_clocks(_set_timestamps(_clear_waiting_fields(moved), entry), entry, calendar)
 
 
-def replay_log(entries: Iterable[LogEntry], calendar: Calendar) -> Request:
+def replay_log(entries: Iterable[RequestLogEntry], calendar: Calendar) -> Request:
     """The request that a whole log adds up to. The first entry is its draft.
 
     Used time is counted from the entries' times, so replaying with an edited calendar recounts the clocks.
@@ -69,13 +69,13 @@ def replay_log(entries: Iterable[LogEntry], calendar: Calendar) -> Request:
     return request
 
 
-def start_request(entry: LogEntry) -> Request:
+def start_request(entry: RequestLogEntry) -> Request:
     """The draft that a log starts with."""
     known = _decode_fields(entry.data)
     return Request(**known, number=entry.number, requester=entry.actor, created_at=entry.at, updated_at=entry.at)
 
 
-def recompute_clocks(request: Request, entries: Iterable[LogEntry], calendar: Calendar) -> Request:
+def recompute_clocks(request: Request, entries: Iterable[RequestLogEntry], calendar: Calendar) -> Request:
     """An open request with its clocks recounted by an edited calendar. An ended request keeps its reported times."""
     # Only the clocks are taken from the replay. Everything else stays as stored, even if today's rules would read an
     # old entry differently.
@@ -101,11 +101,11 @@ def _clear_waiting_fields(request: Request) -> Request:
     return request
 
 
-def _set_timestamps(request: Request, entry: LogEntry) -> Request:
+def _set_timestamps(request: Request, entry: RequestLogEntry) -> Request:
     """Set the times that later rules and figures read. Each is the time of the last such action."""
-    if entry.verb is Verb.REMIND:
+    if entry.verb is RequestVerb.REMIND:
         return replace(request, reminders=request.reminders + 1, reminded_at=entry.at)
-    if entry.verb is Verb.REOPEN:
+    if entry.verb is RequestVerb.REOPEN:
         request = replace(request, reopened=request.reopened + 1)
     if entry.before is entry.after:
         return request
@@ -121,14 +121,14 @@ def _set_timestamps(request: Request, entry: LogEntry) -> Request:
     return replace(request, ended_at=at) if entry.after in ENDED_STATES else request
 
 
-def _read_targets(entry: LogEntry) -> dict[ClockName, Target]:
+def _read_targets(entry: RequestLogEntry) -> dict[ClockName, Target]:
     targets = entry.data.get(TARGETS)
     if not isinstance(targets, Mapping):
         return {}
     return {ClockName(name): Target.parse(str(text)) for name, text in targets.items()}
 
 
-def _update_clocks(request: Request, entry: LogEntry, calendar: Calendar) -> Request:
+def _update_clocks(request: Request, entry: RequestLogEntry, calendar: Calendar) -> Request:
     # The state decides for every clock, so that no verb can forget one and leave it running. Pausing counts the used
     # seconds up to the entry; resuming only notes the start, so used seconds never shrink.
     rule = CLOCK_RULES.get(request.state)

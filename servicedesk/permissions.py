@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from foundation.people import People, Person, Role
-from servicedesk.records import APPROVAL_STATES, Request, RequestState, Verb
+from servicedesk.records import APPROVAL_STATES, Request, RequestState, RequestVerb
 from servicedesk.transitions import SYSTEM, TRANSITIONS, Relation
 
 
@@ -87,7 +87,7 @@ def has_relation(person: Person, request: Request, relations: Iterable[Relation]
     return any(_has_relation(person, request, relation) for relation in relations)
 
 
-def find_allowed_verbs(request: Request, person: Person) -> tuple[Verb, ...]:
+def find_allowed_verbs(request: Request, person: Person) -> tuple[RequestVerb, ...]:
     """What the person may do with the request in its current state, in the order of the table."""
     if not can_see(request, person):
         return ()
@@ -97,7 +97,7 @@ def find_allowed_verbs(request: Request, person: Person) -> tuple[Verb, ...]:
     return tuple(dict.fromkeys(one.verb for one in allowed))
 
 
-def find_verbs_for(request: Request, relations: Iterable[Relation]) -> tuple[Verb, ...]:
+def find_verbs_for(request: Request, relations: Iterable[Relation]) -> tuple[RequestVerb, ...]:
     """What people with any of these relations may do with the request: for a card that several people see."""
     wanted = frozenset(relations)
     allowed = (one for one in TRANSITIONS if request.state in one.sources and one.relations & wanted)

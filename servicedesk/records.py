@@ -59,7 +59,7 @@ ENDED_STATES = frozenset({RequestState.CLOSED, RequestState.DECLINED, RequestSta
 OPEN_STATES = UNDELIVERED_STATES | {RequestState.DELIVERED}
 
 
-class Verb(StrEnum):
+class RequestVerb(StrEnum):
     """What people, or the system, do to a request. The table in transitions.py says who may, and in which state."""
 
     DRAFT = "draft"
@@ -174,7 +174,7 @@ JsonData = Mapping[str, object]  # what JSON can hold
 
 
 @dataclass(frozen=True, slots=True)
-class LogEntry:
+class RequestLogEntry:
     """One action, never changed afterwards. `version` is the request's version after it, and so its place in the log.
 
     `data` holds the changed fields of the request as JSON values (see history.py).
@@ -184,7 +184,7 @@ class LogEntry:
     version: int
     at: datetime
     actor: str
-    verb: Verb
+    verb: RequestVerb
     before: RequestState | None
     after: RequestState
     comment: str | None = None
@@ -192,8 +192,8 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RequestChange:
     """A request after an action, and the action's log entry; no entry when the action had already been done."""
 
     request: Request
-    entry: LogEntry | None
+    entry: RequestLogEntry | None

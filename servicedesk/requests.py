@@ -17,7 +17,7 @@ from servicedesk.effects import FieldChanges, check_can_reopen, compute_changes,
 from servicedesk.forms import MAX_LONG_TEXT_LENGTH, clean_text, validate_form
 from servicedesk.history import TARGETS, apply_entry, read_values, start_request
 from servicedesk.permissions import can_see, find_approvers, find_pmo_leads, has_relation
-from servicedesk.records import Change, ClockName, LogEntry, Request, RequestState, Verb
+from servicedesk.records import ClockName, Request, RequestChange, RequestLogEntry, RequestState, RequestVerb
 from servicedesk.transitions import CLOCK_RULES, ApprovalPath, Relation, Transition, find_transitions
 
 _MISSING = {
@@ -36,42 +36,42 @@ _MISSING = {
 
 # Completes “Only … can …” and “you can't …”.
 VERB_PHRASES = {
-    Verb.DRAFT: "draft it again",
-    Verb.SUBMIT: "submit it",
-    Verb.ASK: "ask the requester about it",
-    Verb.ANSWER: "answer the question",
-    Verb.ACCEPT: "accept it",
-    Verb.APPROVE: "approve it",
-    Verb.REQUEST_CHANGES: "ask for changes",
-    Verb.RESUBMIT: "resubmit it",
-    Verb.CLAIM: "claim it",
-    Verb.ASSIGN: "assign it",
-    Verb.REASSIGN: "reassign it",
-    Verb.QUESTION: "ask the requester about it",
-    Verb.REPLY: "reply to the question",
-    Verb.HOLD: "put it on hold",
-    Verb.RESUME: "resume work on it",
-    Verb.DELIVER: "deliver it",
-    Verb.REMIND: "send the reminder",
-    Verb.ACCEPT_DELIVERY: "accept the delivery",
-    Verb.AUTO_CLOSE: "close it automatically",
-    Verb.REOPEN: "reopen it",
-    Verb.DECLINE: "decline it",
-    Verb.MARK_DUPLICATE: "mark it as a duplicate",
-    Verb.WITHDRAW: "withdraw it",
-    Verb.CHANGE_PRIORITY: "change its priority",
-    Verb.CHANGE_SERVICE: "move it to another service",
-    Verb.SCORE: "score it",
-    Verb.WATCH: "add watchers",
-    Verb.UNWATCH: "remove watchers",
-    Verb.COMMENT: "comment on it",
-    Verb.OVERRIDE: "override its state",
+    RequestVerb.DRAFT: "draft it again",
+    RequestVerb.SUBMIT: "submit it",
+    RequestVerb.ASK: "ask the requester about it",
+    RequestVerb.ANSWER: "answer the question",
+    RequestVerb.ACCEPT: "accept it",
+    RequestVerb.APPROVE: "approve it",
+    RequestVerb.REQUEST_CHANGES: "ask for changes",
+    RequestVerb.RESUBMIT: "resubmit it",
+    RequestVerb.CLAIM: "claim it",
+    RequestVerb.ASSIGN: "assign it",
+    RequestVerb.REASSIGN: "reassign it",
+    RequestVerb.QUESTION: "ask the requester about it",
+    RequestVerb.REPLY: "reply to the question",
+    RequestVerb.HOLD: "put it on hold",
+    RequestVerb.RESUME: "resume work on it",
+    RequestVerb.DELIVER: "deliver it",
+    RequestVerb.REMIND: "send the reminder",
+    RequestVerb.ACCEPT_DELIVERY: "accept the delivery",
+    RequestVerb.AUTO_CLOSE: "close it automatically",
+    RequestVerb.REOPEN: "reopen it",
+    RequestVerb.DECLINE: "decline it",
+    RequestVerb.MARK_DUPLICATE: "mark it as a duplicate",
+    RequestVerb.WITHDRAW: "withdraw it",
+    RequestVerb.CHANGE_PRIORITY: "change its priority",
+    RequestVerb.CHANGE_SERVICE: "move it to another service",
+    RequestVerb.SCORE: "score it",
+    RequestVerb.WATCH: "add watchers",
+    RequestVerb.UNWATCH: "remove watchers",
+    RequestVerb.COMMENT: "comment on it",
+    RequestVerb.OVERRIDE: "override its state",
 }
 
 
 def draft_request(
     number: int, key: str, service: str, requester: Person, values: Mapping[str, object], now: datetime, desk: Desk
-) -> Change:
+) -> RequestChange:
     """A new request, not yet submitted; its form may be incomplete. `key` identifies the submission (see Request).
 
     Raises:
@@ -82,13 +82,13 @@ def draft_request(
         desk.catalogue.list_form_fields(service), values, desk.calendar.local_date(at), complete=False
     )
     data = {"key": key, "service": service, "values": valid}
-    entry = LogEntry(number, 1, at, requester.id, Verb.DRAFT, None, RequestState.DRAFT, data=data)
-    return Change(start_request(entry), entry)
+    entry = RequestLogEntry(number, 1, at, requester.id, RequestVerb.DRAFT, None, RequestState.DRAFT, data=data)
+    return RequestChange(start_request(entry), entry)
 
 
 def apply_verb(
-    request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk, **given: Unpack[ActionInput]
-) -> Change:
+    request: Request, verb: RequestVerb, actor: Person, now: datetime, desk: Desk, **given: Unpack[ActionInput]
+) -> RequestChange:
     """Apply the verb if the table allows it to this person now and the required input is there.
 
     A second submission by the requester changes nothing and isn't an error.
@@ -100,16 +100,16 @@ def apply_verb(
         InvalidInput: input is missing or invalid, with a sentence for each field.
     """
     check_can_see(request, actor)
-    if verb is Verb.SUBMIT and request.state is not RequestState.DRAFT and actor.id == request.requester:
-        return Change(request, None)
+    if verb is RequestVerb.SUBMIT and request.state is not RequestState.DRAFT and actor.id == request.requester:
+        return RequestChange(request, None)
     action = _make_action(request, verb, actor, now, desk, _clean_input(given))
     transition = _find_transition(action)
     _check_input(transition, action.input)
     entry = _make_entry(action, transition)
-    return Change(apply_entry(request, entry, desk.calendar), entry)
+    return RequestChange(apply_entry(request, entry, desk.calendar), entry)
 
 
-def check_can_act(request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk) -> None:
+def check_can_act(request: Request, verb: RequestVerb, actor: Person, now: datetime, desk: Desk) -> None:
     """Whether the person may apply the verb now, whatever the input. Check it before opening a form.
 
     Raises:
@@ -118,7 +118,7 @@ def check_can_act(request: Request, verb: Verb, actor: Person, now: datetime, de
     check_can_see(request, actor)
     action = _make_action(request, verb, actor, now, desk, {})
     _find_transition(action)
-    if verb is Verb.REOPEN:
+    if verb is RequestVerb.REOPEN:
         check_can_reopen(action)
 
 
@@ -151,7 +151,9 @@ def check_original(request: Request, original: Request, people: People) -> None:
         raise InvalidInput({"duplicate_of": problem})
 
 
-def _make_action(request: Request, verb: Verb, actor: Person, now: datetime, desk: Desk, given: ActionInput) -> Action:
+def _make_action(
+    request: Request, verb: RequestVerb, actor: Person, now: datetime, desk: Desk, given: ActionInput
+) -> Action:
     # The machine's clock may have been set back. The log must stay in order all the same, because clocks are recounted
     # from it entry by entry.
     return Action(request, verb, actor, max(drop_fraction(now), request.updated_at), desk, given)
@@ -195,14 +197,14 @@ def _is_given(value: object) -> bool:
     return bool(value.strip()) if isinstance(value, str) else value not in (None, (), [])
 
 
-def _make_entry(action: Action, transition: Transition) -> LogEntry:
+def _make_entry(action: Action, transition: Transition) -> RequestLogEntry:
     request = action.request
     data = compute_changes(action)
-    after = action.input["to"] if action.verb is Verb.OVERRIDE else transition.to or request.state
+    after = action.input["to"] if action.verb is RequestVerb.OVERRIDE else transition.to or request.state
     if targets := _find_targets(action, data, after):
         data[TARGETS] = {name: str(target) for name, target in targets.items()}
     comment = action.input.get("comment") or action.input.get("reason")
-    return LogEntry(
+    return RequestLogEntry(
         request.number,
         request.version + 1,
         action.at,

@@ -17,7 +17,7 @@ from servicedesk.records import (
     ClockName,
     Request,
     RequestState,
-    Verb,
+    RequestVerb,
 )
 
 SYSTEM = Person("system", "PMO Assistant", frozenset())
@@ -52,7 +52,7 @@ class Transition:
     `ActionInput`.
     """
 
-    verb: Verb
+    verb: RequestVerb
     sources: frozenset[RequestState]
     to: RequestState | None
     relations: frozenset[Relation]
@@ -61,7 +61,7 @@ class Transition:
 
 
 def _transition(
-    verb: Verb,
+    verb: RequestVerb,
     sources: RequestState | Iterable[RequestState],
     to: RequestState | None,
     *relations: Relation,
@@ -72,7 +72,7 @@ def _transition(
     return Transition(verb, frozenset(states), to, frozenset(relations), required_input, path)
 
 
-S, V, R = RequestState, Verb, Relation
+S, V, R = RequestState, RequestVerb, Relation
 CHANGEABLE_STATES = {S.SUBMITTED, S.NEEDS_INFO, S.QUEUED} | WORK_STATES
 OVERRIDE_STATES = frozenset({S.SUBMITTED, S.QUEUED, S.IN_PROGRESS, S.CLOSED, S.DECLINED, S.WITHDRAWN})
 
@@ -131,6 +131,6 @@ CLOCK_RULES: dict[RequestState, ClockRule] = {
 }
 
 
-def find_transitions(request: Request, verb: Verb) -> tuple[Transition, ...]:
+def find_transitions(request: Request, verb: RequestVerb) -> tuple[Transition, ...]:
     """The transitions by which the verb leaves the request's current state."""
     return tuple(one for one in TRANSITIONS if one.verb is verb and request.state in one.sources)

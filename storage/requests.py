@@ -10,7 +10,7 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict, NotFound
-from servicedesk.records import Change, LogEntry, Request, RequestState, Verb
+from servicedesk.records import Request, RequestChange, RequestLogEntry, RequestState, RequestVerb
 from servicedesk.requests import describe_missing_request
 from servicedesk.satisfaction import Rating
 from storage.tables.engine import DeliveryRow
@@ -40,7 +40,7 @@ class Requests:
         row = self._session.scalar(select(RequestRow).where(RequestRow.key == key))
         return to_request(row) if row else None
 
-    def add(self, changes: Sequence[Change]) -> Request:
+    def add(self, changes: Sequence[RequestChange]) -> Request:
         """Store a new request with its first log entries. If its key is known, return the request that has it.
 
         Raises:
@@ -55,7 +55,7 @@ class Requests:
         self._write_log(changes)
         return request
 
-    def save(self, change: Change) -> None:
+    def save(self, change: RequestChange) -> None:
         """Store a change, if the stored request is still at the version before it.
 
         Raises:
@@ -81,12 +81,12 @@ class Requests:
             raise NotFound(describe_missing_request(number))
         return to_request(row)
 
-    def read_log(self, number: int) -> tuple[LogEntry, ...]:
+    def read_log(self, number: int) -> tuple[RequestLogEntry, ...]:
         """The complete log, oldest entry first."""
         rows = select(RequestEntryRow).where(RequestEntryRow.number == number).order_by(RequestEntryRow.version)
         return tuple(_to_entry(row) for row in self._session.scalars(rows))
 
-    def read_logs(self, until: datetime) -> list[list[LogEntry]]:
+    def read_logs(self, until: datetime) -> list[list[RequestLogEntry]]:
         """The logs of all requests created before the moment, for figures."""
         rows = (
             select(RequestEntryRow)
@@ -128,7 +128,7 @@ class Requests:
     def _read_many(self, rows: Select[RequestRow]) -> list[Request]:
         return [to_request(row) for row in self._session.scalars(rows)]
 
-    def _write_log(self, changes: Iterable[Change]) -> None:
+    def _write_log(self, changes: Iterable[RequestChange]) -> None:
         rows = [_to_entry_row(change.entry) for change in changes if change.entry]
         if rows:
             self._session.execute(insert(RequestEntryRow), rows)
@@ -167,18 +167,18 @@ def to_request(row: RequestRow) -> Request:
     return _REQUEST.validate_python(row.record)
 
 
-def _to_entry_row(entry: LogEntry) -> dict[str, Any]:
+def _to_entry_row(entry: RequestLogEntry) -> dict[str, Any]:
     names = ("number", "version", "at", "actor", "verb", "before", "after", "comment")
     return {name: getattr(entry, name) for name in names} | {"data": dict(entry.data)}
 
 
-def _to_entry(row: RequestEntryRow) -> LogEntry:
-    return LogEntry(
+def _to_entry(row: RequestEntryRow) -> RequestLogEntry:
+    return RequestLogEntry(
         number=row.number,
         version=row.version,
         at=row.at,
         actor=row.actor,
-        verb=Verb(row.verb),
+        verb=RequestVerb(row.verb),
         before=RequestState(row.before) if row.before else None,
         after=RequestState(row.after),
         comment=row.comment,

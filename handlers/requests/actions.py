@@ -23,7 +23,7 @@ from handlers.slack.routes import Routes
 from servicedesk.catalogue import Priority
 from servicedesk.desk import ActionInput
 from servicedesk.permissions import can_change_watchers
-from servicedesk.records import Change, Request, RequestState, Scores, Verb
+from servicedesk.records import Request, RequestChange, RequestState, RequestVerb, Scores
 from servicedesk.requests import apply_verb, check_can_act, check_can_see, check_original
 from storage.store import Transaction
 
@@ -31,7 +31,7 @@ from storage.store import Transaction
 def register(routes: Routes) -> None:
     for verb in IMMEDIATE_VERBS:
         routes.defer_action(f"request.{verb}", act_on_request)
-    for verb in (*(verb for verb in VERB_FIELDS if verb not in IMMEDIATE_VERBS), Verb.RESUBMIT):
+    for verb in (*(verb for verb in VERB_FIELDS if verb not in IMMEDIATE_VERBS), RequestVerb.RESUBMIT):
         routes.handle_action(f"request.{verb}", open_action_form)
     routes.handle_action("request.do.*", open_action_form)
     routes.handle_action(MENU_ACTION, choose_from_menu)
@@ -56,7 +56,7 @@ async def choose_from_menu(call: ImmediateCall) -> None:
     if verb == "open":
         await _open_request_modal(call, int(number))
     else:
-        await _open_action_modal(call, int(number), Verb(verb))
+        await _open_action_modal(call, int(number), RequestVerb(verb))
 
 
 async def open_request(call: ImmediateCall) -> None:
@@ -85,7 +85,7 @@ def check_resubmission(call: BlockingCall) -> None:
 
 def resubmit_request(call: DeferredCall) -> None:
     """Send the changed form back to the approvers."""
-    _perform_action(call, int(call.metadata), Verb.RESUBMIT, {"values": call.submitted})
+    _perform_action(call, int(call.metadata), RequestVerb.RESUBMIT, {"values": call.submitted})
 
 
 def take_thread_reply(call: DeferredCall, asked: TypedQuestion) -> bool:
@@ -99,7 +99,9 @@ def take_thread_reply(call: DeferredCall, asked: TypedQuestion) -> bool:
     request = call.read(lambda tx: _find_by_card(tx, place))
     if request is None:
         return False
-    verb = _REPLY_VERBS.get(request.state, Verb.COMMENT) if request.requester == place.user else Verb.COMMENT
+    verb = (
+        _REPLY_VERBS.get(request.state, RequestVerb.COMMENT) if request.requester == place.user else RequestVerb.COMMENT
+    )
     with call.transaction() as tx:
         _save_action(tx, call.ctx, request.number, verb, call.ctx.people.get(place.user), {"comment": asked.text})
         send_reply(tx, place, build_message(_REPLY_CONFIRMATIONS[verb]))
@@ -115,11 +117,11 @@ def _check_resubmission(
     tx: Transaction, ctx: AppContext, number: int, person: Person, values: Mapping[str, object]
 ) -> None:
     request = tx.requests.get(number)
-    _apply_action(tx, ctx, request, Verb.RESUBMIT, person, {"values": values})
+    _apply_action(tx, ctx, request, RequestVerb.RESUBMIT, person, {"values": values})
     check_lookups(tx, person, ctx.desk.catalogue.list_form_fields(request.service), values)
 
 
-async def _open_action_modal(call: ImmediateCall, number: int, verb: Verb) -> None:
+async def _open_action_modal(call: ImmediateCall, number: int, verb: RequestVerb) -> None:
     """Open the modal of the verb if the person may apply it now."""
     try:
         view = await call.read(lambda tx: _make_action_modal(tx, call.ctx, number, verb, call.person))
@@ -140,28 +142,30 @@ def _make_request_modal(tx: Transaction, ctx: AppContext, number: int, person: P
     return build_request_modal(view_request(tx, ctx, request), tx.requests.read_log(number), person, note)
 
 
-def _make_action_modal(tx: Transaction, ctx: AppContext, number: int, verb: Verb, person: Person) -> Block:
+def _make_action_modal(tx: Transaction, ctx: AppContext, number: int, verb: RequestVerb, person: Person) -> Block:
     request = tx.requests.get(number)
     check_can_act(request, verb, person, tx.now, ctx.desk)
-    build = _make_resubmission_form if verb is Verb.RESUBMIT else _make_verb_modal
+    build = _make_resubmission_form if verb is RequestVerb.RESUBMIT else _make_verb_modal
     return build(tx, ctx, request, verb, person)
 
 
-def _make_verb_modal(tx: Transaction, ctx: AppContext, request: Request, verb: Verb, person: Person) -> Block:
+def _make_verb_modal(tx: Transaction, ctx: AppContext, request: Request, verb: RequestVerb, person: Person) -> Block:
     return build_action_modal(view_request(tx, ctx, request), verb, with_people=can_change_watchers(request, person))
 
 
-def _make_resubmission_form(tx: Transaction, ctx: AppContext, request: Request, _: Verb, __: Person) -> Block:
+def _make_resubmission_form(tx: Transaction, ctx: AppContext, request: Request, _: RequestVerb, __: Person) -> Block:
     fields = ctx.desk.catalogue.list_form_fields(request.service)
     return build_resubmission_form(request, fields, FormPrefill(request.values, read_names(tx)))
 
 
-def _perform_action(call: DeferredCall, number: int, verb: Verb, given: ActionInput) -> None:
+def _perform_action(call: DeferredCall, number: int, verb: RequestVerb, given: ActionInput) -> None:
     with call.transaction() as tx:
         _save_action(tx, call.ctx, number, verb, call.person, given)
 
 
-def _save_action(tx: Transaction, ctx: AppContext, number: int, verb: Verb, actor: Person, given: ActionInput) -> None:
+def _save_action(
+    tx: Transaction, ctx: AppContext, number: int, verb: RequestVerb, actor: Person, given: ActionInput
+) -> None:
     before = tx.requests.get(number)
     change = _apply_action(tx, ctx, before, verb, actor, given)
     tx.requests.save(change)
@@ -169,34 +173,34 @@ def _save_action(tx: Transaction, ctx: AppContext, number: int, verb: Verb, acto
 
 
 def _apply_action(
-    tx: Transaction, ctx: AppContext, request: Request, verb: Verb, actor: Person, given: ActionInput
-) -> Change:
+    tx: Transaction, ctx: AppContext, request: Request, verb: RequestVerb, actor: Person, given: ActionInput
+) -> RequestChange:
     change = apply_verb(request, verb, actor, tx.now, ctx.desk, **given)
-    if verb is Verb.MARK_DUPLICATE:
+    if verb is RequestVerb.MARK_DUPLICATE:
         check_original(request, tx.requests.get(given["duplicate_of"]), ctx.people)
     return change
 
 
-def _read_clicked_verb(call: HandlerCall) -> Verb:
+def _read_clicked_verb(call: HandlerCall) -> RequestVerb:
     """The verb at the end of the action's id."""
-    return Verb(call.action_id.rpartition(".")[2])
+    return RequestVerb(call.action_id.rpartition(".")[2])
 
 
-def _read_metadata(call: HandlerCall) -> tuple[int, Verb]:
+def _read_metadata(call: HandlerCall) -> tuple[int, RequestVerb]:
     number, _, verb = call.metadata.partition(":")
-    return int(number), Verb(verb)
+    return int(number), RequestVerb(verb)
 
 
-def _read_input(call: HandlerCall, verb: Verb) -> ActionInput:
+def _read_input(call: HandlerCall, verb: RequestVerb) -> ActionInput:
     """The submitted values as the verb's input.
 
     Raises:
         InvalidInput: a request number is malformed.
     """
     entered = {key: value for key, value in call.submitted.items() if value not in (None, "", [])}
-    if verb is Verb.SCORE:
+    if verb is RequestVerb.SCORE:
         return {"scores": Scores(**{name: int(entered.get(name, 0)) for name in SCORE_FIELDS})}
-    if verb is Verb.UNWATCH or (verb is Verb.WATCH and "people" not in entered):
+    if verb is RequestVerb.UNWATCH or (verb is RequestVerb.WATCH and "people" not in entered):
         entered["people"] = [call.place.user]
     given: Any = {key: _PARSERS[key](value) if key in _PARSERS else value for key, value in entered.items()}
     return given  # type: ignore[no-any-return]
@@ -209,11 +213,11 @@ def _read_number(text: str) -> int:
     return int(found[1])
 
 
-_REPLY_VERBS = {RequestState.NEEDS_INFO: Verb.ANSWER, RequestState.WAITING_REQUESTER: Verb.REPLY}
+_REPLY_VERBS = {RequestState.NEEDS_INFO: RequestVerb.ANSWER, RequestState.WAITING_REQUESTER: RequestVerb.REPLY}
 _REPLY_CONFIRMATIONS = {
-    Verb.ANSWER: "I passed your answer on to the PMO. The request is back in triage.",
-    Verb.REPLY: "I passed your reply on to the assignee. Work continues.",
-    Verb.COMMENT: "Everybody involved in the request can see your comment. To ask a question, mention me.",
+    RequestVerb.ANSWER: "I passed your answer on to the PMO. The request is back in triage.",
+    RequestVerb.REPLY: "I passed your reply on to the assignee. Work continues.",
+    RequestVerb.COMMENT: "Everybody involved in the request can see your comment. To ask a question, mention me.",
 }
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "review_on": date.fromisoformat,

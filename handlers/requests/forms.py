@@ -20,7 +20,7 @@ from handlers.slack.routes import Routes
 from handlers.strategy import lookups
 from servicedesk.catalogue import Service
 from servicedesk.forms import MAX_LONG_TEXT_LENGTH, validate_form
-from servicedesk.records import Verb
+from servicedesk.records import RequestVerb
 from servicedesk.requests import apply_verb, draft_request
 
 
@@ -80,7 +80,7 @@ def submit_request(call: DeferredCall) -> None:
     with call.transaction() as tx:
         number, key = tx.requests.take_next_number(), call.arrival.key
         drafted = draft_request(number, key, service, requester, values, tx.now, call.ctx.desk)
-        sent = apply_verb(drafted.request, Verb.SUBMIT, requester, tx.now, call.ctx.desk)
+        sent = apply_verb(drafted.request, RequestVerb.SUBMIT, requester, tx.now, call.ctx.desk)
         announce_request(tx, call.ctx, tx.requests.add([drafted, sent]))
 
 

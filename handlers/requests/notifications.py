@@ -18,7 +18,7 @@ from handlers.requests.views import view_request
 from handlers.slack.blocks.builders import Message
 from handlers.slack.cards import Cards
 from servicedesk.permissions import can_see, find_approvers, find_pmo_staff, is_acting_for_pmo
-from servicedesk.records import APPROVAL_STATES, Change, LogEntry, Request, RequestState, Verb
+from servicedesk.records import APPROVAL_STATES, Request, RequestChange, RequestLogEntry, RequestState, RequestVerb
 from servicedesk.reminders import find_next_reminder
 from storage.store import Transaction
 
@@ -34,37 +34,37 @@ class NoticeRule(Enum):
     INVOLVED_AND_TRIAGE = auto()  # the same, with triage in place of the approvers, who decided
 
 
-NOTICE_RULES: Mapping[Verb, NoticeRule] = {
-    Verb.DRAFT: NoticeRule.NOBODY,
-    Verb.SUBMIT: NoticeRule.INVOLVED,
-    Verb.ASK: NoticeRule.INVOLVED,
-    Verb.ANSWER: NoticeRule.INVOLVED,
-    Verb.ACCEPT: NoticeRule.INVOLVED,
-    Verb.APPROVE: NoticeRule.INVOLVED_AND_TRIAGE,
-    Verb.REQUEST_CHANGES: NoticeRule.INVOLVED_AND_TRIAGE,
-    Verb.RESUBMIT: NoticeRule.INVOLVED,
-    Verb.CLAIM: NoticeRule.INVOLVED,
-    Verb.ASSIGN: NoticeRule.INVOLVED,
-    Verb.REASSIGN: NoticeRule.INVOLVED,
-    Verb.QUESTION: NoticeRule.INVOLVED,
-    Verb.REPLY: NoticeRule.INVOLVED,
-    Verb.HOLD: NoticeRule.INVOLVED,
-    Verb.RESUME: NoticeRule.INVOLVED,
-    Verb.DELIVER: NoticeRule.INVOLVED,
-    Verb.REMIND: NoticeRule.REQUESTER,
-    Verb.ACCEPT_DELIVERY: NoticeRule.INVOLVED,
-    Verb.AUTO_CLOSE: NoticeRule.INVOLVED,
-    Verb.REOPEN: NoticeRule.INVOLVED,
-    Verb.DECLINE: NoticeRule.INVOLVED,
-    Verb.MARK_DUPLICATE: NoticeRule.INVOLVED,
-    Verb.WITHDRAW: NoticeRule.INVOLVED,
-    Verb.CHANGE_PRIORITY: NoticeRule.INVOLVED,
-    Verb.CHANGE_SERVICE: NoticeRule.INVOLVED,
-    Verb.SCORE: NoticeRule.NOBODY,
-    Verb.WATCH: NoticeRule.NOBODY,  # a new watcher gets a card, and nobody else needs to know
-    Verb.UNWATCH: NoticeRule.NOBODY,
-    Verb.COMMENT: NoticeRule.INVOLVED,
-    Verb.OVERRIDE: NoticeRule.INVOLVED,
+NOTICE_RULES: Mapping[RequestVerb, NoticeRule] = {
+    RequestVerb.DRAFT: NoticeRule.NOBODY,
+    RequestVerb.SUBMIT: NoticeRule.INVOLVED,
+    RequestVerb.ASK: NoticeRule.INVOLVED,
+    RequestVerb.ANSWER: NoticeRule.INVOLVED,
+    RequestVerb.ACCEPT: NoticeRule.INVOLVED,
+    RequestVerb.APPROVE: NoticeRule.INVOLVED_AND_TRIAGE,
+    RequestVerb.REQUEST_CHANGES: NoticeRule.INVOLVED_AND_TRIAGE,
+    RequestVerb.RESUBMIT: NoticeRule.INVOLVED,
+    RequestVerb.CLAIM: NoticeRule.INVOLVED,
+    RequestVerb.ASSIGN: NoticeRule.INVOLVED,
+    RequestVerb.REASSIGN: NoticeRule.INVOLVED,
+    RequestVerb.QUESTION: NoticeRule.INVOLVED,
+    RequestVerb.REPLY: NoticeRule.INVOLVED,
+    RequestVerb.HOLD: NoticeRule.INVOLVED,
+    RequestVerb.RESUME: NoticeRule.INVOLVED,
+    RequestVerb.DELIVER: NoticeRule.INVOLVED,
+    RequestVerb.REMIND: NoticeRule.REQUESTER,
+    RequestVerb.ACCEPT_DELIVERY: NoticeRule.INVOLVED,
+    RequestVerb.AUTO_CLOSE: NoticeRule.INVOLVED,
+    RequestVerb.REOPEN: NoticeRule.INVOLVED,
+    RequestVerb.DECLINE: NoticeRule.INVOLVED,
+    RequestVerb.MARK_DUPLICATE: NoticeRule.INVOLVED,
+    RequestVerb.WITHDRAW: NoticeRule.INVOLVED,
+    RequestVerb.CHANGE_PRIORITY: NoticeRule.INVOLVED,
+    RequestVerb.CHANGE_SERVICE: NoticeRule.INVOLVED,
+    RequestVerb.SCORE: NoticeRule.NOBODY,
+    RequestVerb.WATCH: NoticeRule.NOBODY,  # a new watcher gets a card, and nobody else needs to know
+    RequestVerb.UNWATCH: NoticeRule.NOBODY,
+    RequestVerb.COMMENT: NoticeRule.INVOLVED,
+    RequestVerb.OVERRIDE: NoticeRule.INVOLVED,
 }
 _REQUESTER_STATES = {
     RequestState.NEEDS_INFO,
@@ -81,7 +81,7 @@ def announce_request(tx: Transaction, ctx: AppContext, request: Request) -> None
     update_due_time_and_homes(tx, ctx, request)
 
 
-def announce_change(tx: Transaction, ctx: AppContext, before: Request, change: Change) -> None:
+def announce_change(tx: Transaction, ctx: AppContext, before: Request, change: RequestChange) -> None:
     """Update all cards, and notify the audience of the change in the threads under their cards."""
     request, entry = change.request, change.entry
     if entry is None:
@@ -121,7 +121,7 @@ def find_card_holders(request: Request, ctx: AppContext) -> list[str]:
     return list(dict.fromkeys([request.requester, *_find_asked_approvers(request, ctx), *assigned, *request.watchers]))
 
 
-def find_audience(before: Request, request: Request, entry: LogEntry, ctx: AppContext) -> list[str]:
+def find_audience(before: Request, request: Request, entry: RequestLogEntry, ctx: AppContext) -> list[str]:
     """The places that are notified of an entry: on the requester's side, and on the PMO's."""
     rule = NOTICE_RULES[entry.verb]
     if rule is NoticeRule.NOBODY:
@@ -133,7 +133,7 @@ def find_audience(before: Request, request: Request, entry: LogEntry, ctx: AppCo
     return [place for place in readers if place == TRIAGE_PLACE or can_see(request, ctx.people.get(place))]
 
 
-def _find_pmo_audience(before: Request, request: Request, entry: LogEntry, ctx: AppContext) -> Iterator[str]:
+def _find_pmo_audience(before: Request, request: Request, entry: RequestLogEntry, ctx: AppContext) -> Iterator[str]:
     is_decision = NOTICE_RULES[entry.verb] is NoticeRule.INVOLVED_AND_TRIAGE
     if not is_decision:
         yield from _find_asked_approvers(request, ctx)
@@ -148,15 +148,15 @@ def _find_asked_approvers(request: Request, ctx: AppContext) -> list[str]:
     return [person.id for person in find_approvers(request, ctx.people)] if request.state in APPROVAL_STATES else []
 
 
-def _build_notice(request: Request, entry: LogEntry, ctx: AppContext, place: str) -> Message:
+def _build_notice(request: Request, entry: RequestLogEntry, ctx: AppContext, place: str) -> Message:
     is_called = place in _find_called(request, entry, ctx)
     withheld = place == TRIAGE_PLACE and request.is_confidential
     return build_timeline_notice(entry, ctx.desk, calls=place if is_called else None, withheld=withheld)
 
 
-def _find_called(request: Request, entry: LogEntry, ctx: AppContext) -> list[str]:
+def _find_called(request: Request, entry: RequestLogEntry, ctx: AppContext) -> list[str]:
     """Who has to act because of this entry; they are mentioned."""
-    if entry.verb is Verb.REMIND:
+    if entry.verb is RequestVerb.REMIND:
         return [request.requester]
     if entry.before is entry.after:
         return []

@@ -20,7 +20,7 @@ from handlers.requests.notifications import (
 from handlers.requests.views import view_request
 from servicedesk.clock import Alert, Clock, find_current_alert
 from servicedesk.permissions import find_approvers, find_pmo_leads
-from servicedesk.records import ClockName, Request, RequestState, Verb
+from servicedesk.records import ClockName, Request, RequestState, RequestVerb
 from servicedesk.reminders import DueReminder, ReminderKind, find_next_reminder
 from servicedesk.requests import apply_verb
 from servicedesk.transitions import SYSTEM
@@ -102,7 +102,7 @@ def _find_holders(request: Request, ctx: AppContext) -> Iterator[str]:
 
 def _remind_or_close(tx: Transaction, ctx: AppContext, request: Request, due: DueReminder, now: datetime) -> None:
     """Remind the requester of the delivery, or close the request."""
-    verb = Verb.REMIND if due.kind is ReminderKind.REMIND else Verb.AUTO_CLOSE
+    verb = RequestVerb.REMIND if due.kind is ReminderKind.REMIND else RequestVerb.AUTO_CLOSE
     change = apply_verb(request, verb, SYSTEM, now, ctx.desk)
     tx.requests.save(change)
     announce_change(tx, ctx, request, change)

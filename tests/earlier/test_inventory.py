@@ -20,7 +20,7 @@ from knowledge.answers import Outcome
 from knowledge.handbook import read_handbook
 from reporting.definitions import _DigestsFile
 from servicedesk.catalogue import Catalogue, Priority
-from servicedesk.records import ClockName, RequestState, Verb
+from servicedesk.records import ClockName, RequestState, RequestVerb
 from strategy.file_models import StrategyFile
 from strategy.files import parse_strategy
 from strategy.records import Rag, SubjectKind
@@ -37,7 +37,7 @@ MODELS: dict[str, type[BaseModel]] = {
 }
 STORED_WORDS: dict[str, type[StrEnum]] = {
     "request state": RequestState,
-    "request verb": Verb,
+    "request verb": RequestVerb,
     "request clock": ClockName,
     "request priority": Priority,
     "story state": StoryState,

@@ -8,7 +8,7 @@ from servicedesk.calendar import make_calendar
 from servicedesk.catalogue import read_catalogue
 from servicedesk.desk import Desk
 from servicedesk.history import replay_log
-from servicedesk.records import LogEntry, Request, RequestState, Verb
+from servicedesk.records import Request, RequestLogEntry, RequestState, RequestVerb
 from servicedesk.requests import apply_verb, draft_request
 
 ADA = Person("U01ADA", "Ada Okafor", frozenset({Role.MEMBER}))
@@ -73,10 +73,10 @@ def make_draft(requester: Person = BEN, service: str = "health-check", **values:
 
 
 def make_submitted(requester: Person = BEN, service: str = "health-check", **values: Any) -> Request:
-    return apply_verb(make_draft(requester, service, **values), Verb.SUBMIT, requester, MONDAY, DESK).request
+    return apply_verb(make_draft(requester, service, **values), RequestVerb.SUBMIT, requester, MONDAY, DESK).request
 
 
-def make_log(state: RequestState, requester: Person = BEN, **values: Any) -> list[LogEntry]:
+def make_log(state: RequestState, requester: Person = BEN, **values: Any) -> list[RequestLogEntry]:
     """The log of a request that came to the state in the ordinary way: triaged and done by Wei, approved by Emeka."""
     approval = state in (RequestState.PENDING_APPROVAL, RequestState.CHANGES_REQUESTED)
     service, form = ("framework-development", framework) if approval else ("health-check", health_check)
@@ -95,23 +95,26 @@ def make_request(state: RequestState, requester: Person = BEN, **values: Any) ->
     return replay_log(make_log(state, requester, **values), LONDON)
 
 
-_SUBMITTED: tuple[tuple[Verb, Person, Any], ...] = ((Verb.SUBMIT, BEN, {}),)
-_QUEUED = (*_SUBMITTED, (Verb.ACCEPT, WEI, {}))
-_WORKED = (*_QUEUED, (Verb.CLAIM, WEI, {}))
-_DELIVERED = (*_WORKED, (Verb.DELIVER, WEI, DELIVERY))
-_WAYS: dict[RequestState, tuple[tuple[Verb, Person, Any], ...]] = {
+_SUBMITTED: tuple[tuple[RequestVerb, Person, Any], ...] = ((RequestVerb.SUBMIT, BEN, {}),)
+_QUEUED = (*_SUBMITTED, (RequestVerb.ACCEPT, WEI, {}))
+_WORKED = (*_QUEUED, (RequestVerb.CLAIM, WEI, {}))
+_DELIVERED = (*_WORKED, (RequestVerb.DELIVER, WEI, DELIVERY))
+_WAYS: dict[RequestState, tuple[tuple[RequestVerb, Person, Any], ...]] = {
     RequestState.DRAFT: (),
     RequestState.SUBMITTED: _SUBMITTED,
-    RequestState.NEEDS_INFO: (*_SUBMITTED, (Verb.ASK, WEI, {"comment": "Which phase?"})),
+    RequestState.NEEDS_INFO: (*_SUBMITTED, (RequestVerb.ASK, WEI, {"comment": "Which phase?"})),
     RequestState.PENDING_APPROVAL: _QUEUED,
-    RequestState.CHANGES_REQUESTED: (*_QUEUED, (Verb.REQUEST_CHANGES, EMEKA, {"comment": "Name the adopters."})),
+    RequestState.CHANGES_REQUESTED: (*_QUEUED, (RequestVerb.REQUEST_CHANGES, EMEKA, {"comment": "Name the adopters."})),
     RequestState.QUEUED: _QUEUED,
     RequestState.IN_PROGRESS: _WORKED,
-    RequestState.WAITING_REQUESTER: (*_WORKED, (Verb.QUESTION, WEI, {"comment": "Where is the register?"})),
-    RequestState.ON_HOLD: (*_WORKED, (Verb.HOLD, WEI, {"reason": "Audit first", "review_on": date(2026, 5, 20)})),
+    RequestState.WAITING_REQUESTER: (*_WORKED, (RequestVerb.QUESTION, WEI, {"comment": "Where is the register?"})),
+    RequestState.ON_HOLD: (
+        *_WORKED,
+        (RequestVerb.HOLD, WEI, {"reason": "Audit first", "review_on": date(2026, 5, 20)}),
+    ),
     RequestState.DELIVERED: _DELIVERED,
-    RequestState.CLOSED: (*_DELIVERED, (Verb.ACCEPT_DELIVERY, BEN, {})),
-    RequestState.DECLINED: (*_SUBMITTED, (Verb.DECLINE, WEI, {"reason": "Another team does this"})),
-    RequestState.DUPLICATE: (*_SUBMITTED, (Verb.MARK_DUPLICATE, WEI, {"duplicate_of": 3})),
-    RequestState.WITHDRAWN: (*_SUBMITTED, (Verb.WITHDRAW, BEN, {})),
+    RequestState.CLOSED: (*_DELIVERED, (RequestVerb.ACCEPT_DELIVERY, BEN, {})),
+    RequestState.DECLINED: (*_SUBMITTED, (RequestVerb.DECLINE, WEI, {"reason": "Another team does this"})),
+    RequestState.DUPLICATE: (*_SUBMITTED, (RequestVerb.MARK_DUPLICATE, WEI, {"duplicate_of": 3})),
+    RequestState.WITHDRAWN: (*_SUBMITTED, (RequestVerb.WITHDRAW, BEN, {})),
 }

@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 from servicedesk.figures import Holder, Share, Spread, compute_figures, compute_lead_time
-from servicedesk.records import RequestState, Verb
+from servicedesk.records import RequestState, RequestVerb
 from servicedesk.requests import apply_verb, draft_request
 from servicedesk.transitions import SYSTEM
 from tests.servicedesk.cast import BEN, DELIVERY, DESK, EMEKA, LONDON, WEI, at, health_check
@@ -25,18 +25,18 @@ def _log(*acts, number=12, started=None):
 
 
 ASKED_BACK = (
-    (Verb.SUBMIT, BEN, at(11, 9), {}),
-    (Verb.ASK, WEI, at(11, 11), {"comment": "Which phase?"}),
-    (Verb.ANSWER, BEN, at(12, 11), {"comment": "The second."}),
-    (Verb.ACCEPT, WEI, at(12, 13), {}),
-    (Verb.CLAIM, WEI, at(13, 9), {}),
-    (Verb.QUESTION, WEI, at(13, 13), {"comment": "Where is the register?"}),
-    (Verb.REPLY, BEN, at(15, 13), {"comment": "Here."}),
-    (Verb.HOLD, WEI, at(18, 9), {"reason": "Audit first", "review_on": date(2026, 5, 19)}),
-    (Verb.RESUME, WEI, at(19, 9), {}),
-    (Verb.DELIVER, WEI, at(19, 17), DELIVERY),
-    (Verb.ACCEPT_DELIVERY, BEN, at(21, 9), {}),
-    (Verb.COMMENT, BEN, at(25, 9), {"comment": "Thanks!"}),
+    (RequestVerb.SUBMIT, BEN, at(11, 9), {}),
+    (RequestVerb.ASK, WEI, at(11, 11), {"comment": "Which phase?"}),
+    (RequestVerb.ANSWER, BEN, at(12, 11), {"comment": "The second."}),
+    (RequestVerb.ACCEPT, WEI, at(12, 13), {}),
+    (RequestVerb.CLAIM, WEI, at(13, 9), {}),
+    (RequestVerb.QUESTION, WEI, at(13, 13), {"comment": "Where is the register?"}),
+    (RequestVerb.REPLY, BEN, at(15, 13), {"comment": "Here."}),
+    (RequestVerb.HOLD, WEI, at(18, 9), {"reason": "Audit first", "review_on": date(2026, 5, 19)}),
+    (RequestVerb.RESUME, WEI, at(19, 9), {}),
+    (RequestVerb.DELIVER, WEI, at(19, 17), DELIVERY),
+    (RequestVerb.ACCEPT_DELIVERY, BEN, at(21, 9), {}),
+    (RequestVerb.COMMENT, BEN, at(25, 9), {"comment": "Thanks!"}),
 )
 
 
@@ -59,8 +59,8 @@ def test_lead_time_of_open_work_runs_until_now():
 def test_reopening_extends_lead_time_to_second_delivery():
     log = _log(
         *ASKED_BACK[:11],
-        (Verb.REOPEN, BEN, at(22, 9), {"reason": "A page is missing"}),
-        (Verb.DELIVER, WEI, at(22, 11), DELIVERY),
+        (RequestVerb.REOPEN, BEN, at(22, 9), {"reason": "A page is missing"}),
+        (RequestVerb.DELIVER, WEI, at(22, 11), DELIVERY),
     )
     lead = compute_lead_time(log, at(29), LONDON)
     assert lead.total == LONDON.count_working_seconds(at(11, 9), at(22, 11))
@@ -71,16 +71,16 @@ def _three_requests():
     return [
         _log(*ASKED_BACK),
         _log(
-            (Verb.SUBMIT, BEN, at(4, 9), {}),
-            (Verb.ACCEPT, WEI, at(6, 9), {}),  # two days: too late
-            (Verb.CLAIM, WEI, at(6, 9), {}),
-            (Verb.DELIVER, WEI, at(7, 9), DELIVERY),
-            (Verb.REOPEN, BEN, at(8, 9), {"reason": "A page is missing"}),
-            (Verb.DELIVER, WEI, at(8, 13), DELIVERY),
+            (RequestVerb.SUBMIT, BEN, at(4, 9), {}),
+            (RequestVerb.ACCEPT, WEI, at(6, 9), {}),  # two days: too late
+            (RequestVerb.CLAIM, WEI, at(6, 9), {}),
+            (RequestVerb.DELIVER, WEI, at(7, 9), DELIVERY),
+            (RequestVerb.REOPEN, BEN, at(8, 9), {"reason": "A page is missing"}),
+            (RequestVerb.DELIVER, WEI, at(8, 13), DELIVERY),
             number=13,
         ),
-        _log((Verb.SUBMIT, BEN, at(14, 9), {}), number=14),
-        _log((Verb.SUBMIT, BEN, at(14, 9), {}), (Verb.WITHDRAW, BEN, at(14, 10), {}), number=15),
+        _log((RequestVerb.SUBMIT, BEN, at(14, 9), {}), number=14),
+        _log((RequestVerb.SUBMIT, BEN, at(14, 9), {}), (RequestVerb.WITHDRAW, BEN, at(14, 10), {}), number=15),
     ]
 
 
@@ -114,19 +114,19 @@ def test_empty_period_has_no_rate_or_median():
 
 
 def test_withdrawal_does_not_count_as_triage():
-    log = _log((Verb.SUBMIT, BEN, at(14, 9), {}), (Verb.WITHDRAW, BEN, at(14, 10), {}))
+    log = _log((RequestVerb.SUBMIT, BEN, at(14, 9), {}), (RequestVerb.WITHDRAW, BEN, at(14, 10), {}))
     assert compute_figures([log], *MAY, LONDON, DESK.catalogue).triaged == 0
 
 
 def test_override_ends_request_without_delivery():
     log = _log(
-        (Verb.SUBMIT, BEN, at(14, 9), {}),
-        (Verb.OVERRIDE, EMEKA, at(14, 11), {"to": RequestState.CLOSED, "reason": "Settled in the board"}),
+        (RequestVerb.SUBMIT, BEN, at(14, 9), {}),
+        (RequestVerb.OVERRIDE, EMEKA, at(14, 11), {"to": RequestState.CLOSED, "reason": "Settled in the board"}),
     )
     assert compute_lead_time(log, at(29), LONDON).total == 2 * HOUR
     assert compute_figures([log], *MAY, LONDON, DESK.catalogue).delivered == 0
 
 
 def test_reminders_do_not_change_lead_time():
-    log = _log(*ASKED_BACK[:10], (Verb.REMIND, SYSTEM, at(21, 17), {}))
+    log = _log(*ASKED_BACK[:10], (RequestVerb.REMIND, SYSTEM, at(21, 17), {}))
     assert compute_lead_time(log, at(29), LONDON).total == LONDON.count_working_seconds(at(11, 9), at(19, 17))

@@ -12,7 +12,7 @@ from foundation.errors import UserError
 from servicedesk.catalogue import Priority
 from servicedesk.history import recompute_clocks, replay_log
 from servicedesk.permissions import find_allowed_verbs
-from servicedesk.records import ENDED_STATES, WORK_STATES, ClockName, LogEntry, RequestState, Scores, Verb
+from servicedesk.records import ENDED_STATES, WORK_STATES, ClockName, RequestLogEntry, RequestState, RequestVerb, Scores
 from servicedesk.requests import apply_verb, draft_request
 from servicedesk.transitions import SYSTEM, TRANSITIONS
 from tests.servicedesk.cast import BEN, DANA, DELIVERY, DESK, EMEKA, EVERYBODY, MONDAY, WEI, framework, health_check
@@ -37,8 +37,16 @@ GIVEN = st.fixed_dictionaries(
         "to": st.sampled_from(RequestState),
     },
 )
-LASTS = {Verb.DECLINE, Verb.MARK_DUPLICATE, Verb.WITHDRAW, Verb.OVERRIDE}
-ASIDE = {Verb.COMMENT, Verb.WATCH, Verb.UNWATCH, Verb.SCORE, Verb.CHANGE_PRIORITY, Verb.CHANGE_SERVICE, Verb.REASSIGN}
+LASTS = {RequestVerb.DECLINE, RequestVerb.MARK_DUPLICATE, RequestVerb.WITHDRAW, RequestVerb.OVERRIDE}
+ASIDE = {
+    RequestVerb.COMMENT,
+    RequestVerb.WATCH,
+    RequestVerb.UNWATCH,
+    RequestVerb.SCORE,
+    RequestVerb.CHANGE_PRIORITY,
+    RequestVerb.CHANGE_SERVICE,
+    RequestVerb.REASSIGN,
+}
 SENSIBLE = {
     "comment": "Which phase?",
     "reason": "It is so",
@@ -94,7 +102,7 @@ class Lives(RuleBasedStateMachine):
             verb, actor = data.draw(st.sampled_from(may))
             self._try(verb, actor, SENSIBLE | {"review_on": self.now.date() + timedelta(days=9)})
 
-    @rule(verb=st.sampled_from(Verb), actor=st.sampled_from([*EVERYBODY, SYSTEM]), given=GIVEN)
+    @rule(verb=st.sampled_from(RequestVerb), actor=st.sampled_from([*EVERYBODY, SYSTEM]), given=GIVEN)
     def somebody_tries_something(self, verb, actor, given):
         self._try(verb, actor, given)
 
@@ -105,7 +113,7 @@ class Lives(RuleBasedStateMachine):
         except UserError:
             return
         if change.entry is None:
-            assert (verb, change.request) == (Verb.SUBMIT, before)
+            assert (verb, change.request) == (RequestVerb.SUBMIT, before)
             return
         assert verb in find_allowed_verbs(before, actor)
         self._edge(change.entry)
@@ -113,7 +121,7 @@ class Lives(RuleBasedStateMachine):
         self.log.append(change.entry)
 
     def _edge(self, entry):
-        if entry.verb is Verb.OVERRIDE:
+        if entry.verb is RequestVerb.OVERRIDE:
             assert actor_is_lead(entry, self.requester)
         else:
             tos = {to for source, verb, to in EDGES if (source, verb) == (entry.before, entry.verb)}
@@ -159,7 +167,7 @@ class Lives(RuleBasedStateMachine):
         assert bool(self.request.review_on) == (self.request.state is RequestState.ON_HOLD)
 
 
-def actor_is_lead(entry: LogEntry, requester) -> bool:
+def actor_is_lead(entry: RequestLogEntry, requester) -> bool:
     return entry.actor == EMEKA.id and requester is not EMEKA and bool(entry.comment)
 
 

@@ -17,7 +17,7 @@ from servicedesk.permissions import (
     find_relations,
     is_acting_for_pmo,
 )
-from servicedesk.records import RequestState, Verb
+from servicedesk.records import RequestState, RequestVerb
 from servicedesk.requests import apply_verb
 from servicedesk.transitions import SYSTEM, Relation
 from tests.servicedesk.cast import (
@@ -52,7 +52,7 @@ def test_confidential_request_opens_only_to_asked_approvers():
     asked_of_emeka = make_request(RequestState.PENDING_APPROVAL, confidential=True)
     assert not can_see(asked_of_emeka, DANA)
     with pytest.raises(NotFound):
-        apply_verb(asked_of_emeka, Verb.APPROVE, DANA, MONDAY, DESK)
+        apply_verb(asked_of_emeka, RequestVerb.APPROVE, DANA, MONDAY, DESK)
 
     asked_of_dana = make_request(RequestState.PENDING_APPROVAL, requester=EMEKA, confidential=True)
     assert can_see(asked_of_dana, DANA)
@@ -60,13 +60,13 @@ def test_confidential_request_opens_only_to_asked_approvers():
 
 def test_approver_still_sees_confidential_request_after_approval():
     pending = make_request(RequestState.PENDING_APPROVAL, requester=EMEKA, confidential=True)
-    assert can_see(apply_verb(pending, Verb.APPROVE, DANA, MONDAY, DESK).request, DANA)
+    assert can_see(apply_verb(pending, RequestVerb.APPROVE, DANA, MONDAY, DESK).request, DANA)
 
 
 def test_newly_confidential_request_closes_to_unasked_approvers():
     changing = make_request(RequestState.CHANGES_REQUESTED)
     assert can_see(changing, DANA)
-    again = apply_verb(changing, Verb.RESUBMIT, BEN, MONDAY, DESK, values=framework(confidential=True)).request
+    again = apply_verb(changing, RequestVerb.RESUBMIT, BEN, MONDAY, DESK, values=framework(confidential=True)).request
     assert [can_see(again, DANA), can_see(again, EMEKA)] == [False, True]
 
 
@@ -108,5 +108,5 @@ def test_approver_is_related_only_while_asked() -> None:
     pending = make_request(RequestState.PENDING_APPROVAL)
     assert find_approvers(pending, PEOPLE) == (EMEKA,)
     assert find_relations(pending, EMEKA, PEOPLE) == (Relation.APPROVER,)
-    approved = apply_verb(pending, Verb.APPROVE, EMEKA, MONDAY, DESK).request
+    approved = apply_verb(pending, RequestVerb.APPROVE, EMEKA, MONDAY, DESK).request
     assert find_relations(approved, EMEKA, PEOPLE) == ()

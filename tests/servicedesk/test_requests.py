@@ -12,7 +12,7 @@ from servicedesk.clock import Target
 from servicedesk.history import recompute_clocks, replay_log
 from servicedesk.permissions import find_approvers
 from servicedesk.priority import rank_requests
-from servicedesk.records import RequestState, Scores, Verb
+from servicedesk.records import RequestState, RequestVerb, Scores
 from servicedesk.requests import apply_verb, draft_request
 from tests.servicedesk.cast import (
     ADA,
@@ -37,13 +37,13 @@ from tests.servicedesk.cast import (
 def test_health_check_runs_from_form_to_acceptance():
     request = make_draft()
     for verb, actor, moment, given, state in (
-        (Verb.SUBMIT, BEN, at(11, 9), {}, RequestState.SUBMITTED),
-        (Verb.ASK, WEI, at(11, 10), {"comment": "Which phase?"}, RequestState.NEEDS_INFO),
-        (Verb.ANSWER, BEN, at(12, 9), {"comment": "The second."}, RequestState.SUBMITTED),
-        (Verb.ACCEPT, WEI, at(12, 10), {}, RequestState.QUEUED),
-        (Verb.CLAIM, EMEKA, at(12, 11), {}, RequestState.IN_PROGRESS),
-        (Verb.DELIVER, EMEKA, at(18, 9), DELIVERY, RequestState.DELIVERED),
-        (Verb.ACCEPT_DELIVERY, BEN, at(19, 9), {}, RequestState.CLOSED),
+        (RequestVerb.SUBMIT, BEN, at(11, 9), {}, RequestState.SUBMITTED),
+        (RequestVerb.ASK, WEI, at(11, 10), {"comment": "Which phase?"}, RequestState.NEEDS_INFO),
+        (RequestVerb.ANSWER, BEN, at(12, 9), {"comment": "The second."}, RequestState.SUBMITTED),
+        (RequestVerb.ACCEPT, WEI, at(12, 10), {}, RequestState.QUEUED),
+        (RequestVerb.CLAIM, EMEKA, at(12, 11), {}, RequestState.IN_PROGRESS),
+        (RequestVerb.DELIVER, EMEKA, at(18, 9), DELIVERY, RequestState.DELIVERED),
+        (RequestVerb.ACCEPT_DELIVERY, BEN, at(19, 9), {}, RequestState.CLOSED),
     ):
         change = apply_verb(request, verb, actor, moment, DESK, **given)
         request, entry = change.request, change.entry
@@ -58,15 +58,15 @@ def test_health_check_runs_from_form_to_acceptance():
 
 def test_second_submission_changes_nothing():
     request = make_submitted()
-    change = apply_verb(request, Verb.SUBMIT, BEN, at(11, 12), DESK)
+    change = apply_verb(request, RequestVerb.SUBMIT, BEN, at(11, 12), DESK)
     assert change.request is request
     assert change.entry is None
 
 
 def test_second_claim_names_the_assignee():
-    claimed = apply_verb(make_request(RequestState.QUEUED), Verb.CLAIM, WEI, MONDAY, DESK).request
+    claimed = apply_verb(make_request(RequestState.QUEUED), RequestVerb.CLAIM, WEI, MONDAY, DESK).request
     with pytest.raises(Conflict) as error:
-        apply_verb(claimed, Verb.CLAIM, EMEKA, MONDAY, DESK)
+        apply_verb(claimed, RequestVerb.CLAIM, EMEKA, MONDAY, DESK)
     assert error.value.message == (
         "PMO-12 is in progress and assigned to Wei Chen, so you can't claim it now. "
         "Open it again to see what you can do."
@@ -75,13 +75,13 @@ def test_second_claim_names_the_assignee():
 
 def test_only_pmo_staff_can_accept():
     with pytest.raises(NotAllowed) as error:
-        apply_verb(make_submitted(), Verb.ACCEPT, ADA, MONDAY, DESK)
+        apply_verb(make_submitted(), RequestVerb.ACCEPT, ADA, MONDAY, DESK)
     assert error.value.message == "Only PMO staff can accept it. Ask them, or comment on PMO-12."
 
 
 def test_only_pmo_staff_can_be_assigned():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(make_request(RequestState.QUEUED), Verb.ASSIGN, WEI, MONDAY, DESK, assignee=BEN.id)
+        apply_verb(make_request(RequestState.QUEUED), RequestVerb.ASSIGN, WEI, MONDAY, DESK, assignee=BEN.id)
     assert error.value.fields == {
         "assignee": "Ben Castellanos isn't on the PMO staff. Choose somebody who is.",
     }
@@ -91,7 +91,7 @@ def test_delivery_error_lists_unfinished_checklist_items():
     with pytest.raises(InvalidInput) as error:
         apply_verb(
             make_request(RequestState.IN_PROGRESS),
-            Verb.DELIVER,
+            RequestVerb.DELIVER,
             WEI,
             MONDAY,
             DESK,
@@ -105,13 +105,13 @@ def test_delivery_error_lists_unfinished_checklist_items():
 
 def test_question_needs_text():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(make_submitted(), Verb.ASK, WEI, MONDAY, DESK, comment="  ")
+        apply_verb(make_submitted(), RequestVerb.ASK, WEI, MONDAY, DESK, comment="  ")
     assert error.value.fields == {"comment": "Enter a comment."}
 
 
 def test_confidential_request_is_not_found_by_others():
     with pytest.raises(NotFound) as error:
-        apply_verb(make_submitted(confidential=True), Verb.COMMENT, ADA, MONDAY, DESK, comment="What is this?")
+        apply_verb(make_submitted(confidential=True), RequestVerb.COMMENT, ADA, MONDAY, DESK, comment="What is this?")
     assert error.value.message == "I can't find a request PMO-12 that you can see. Check the number."
 
 
@@ -119,7 +119,7 @@ def test_hold_needs_a_future_review_date():
     with pytest.raises(InvalidInput) as error:
         apply_verb(
             make_request(RequestState.IN_PROGRESS),
-            Verb.HOLD,
+            RequestVerb.HOLD,
             WEI,
             MONDAY,
             DESK,
@@ -131,7 +131,7 @@ def test_hold_needs_a_future_review_date():
 
 def test_priority_change_sets_target_keeps_used_time():
     request = make_request(RequestState.QUEUED)  # Monday 9:00, 10 business days
-    change = apply_verb(request, Verb.CHANGE_PRIORITY, WEI, at(12), DESK, priority=Priority.EXPEDITE)
+    change = apply_verb(request, RequestVerb.CHANGE_PRIORITY, WEI, at(12), DESK, priority=Priority.EXPEDITE)
     assert request.delivery.find_due_time(LONDON) == at(22, 17)
     assert change.request.delivery.find_due_time(LONDON) == at(15, 17)
     assert change.request.delivery.count_used(at(12), LONDON) == 8 * 3600
@@ -140,7 +140,7 @@ def test_priority_change_sets_target_keeps_used_time():
 def test_service_change_sets_target_keeps_shared_answers():
     change = apply_verb(
         make_request(RequestState.QUEUED),
-        Verb.CHANGE_SERVICE,
+        RequestVerb.CHANGE_SERVICE,
         WEI,
         at(12),
         DESK,
@@ -154,7 +154,7 @@ def test_service_change_sets_target_keeps_shared_answers():
 def test_service_change_before_acceptance_sets_triage_target():
     change = apply_verb(
         make_submitted(),
-        Verb.CHANGE_SERVICE,
+        RequestVerb.CHANGE_SERVICE,
         WEI,
         at(11, 10),
         DESK,
@@ -168,7 +168,7 @@ def test_accepted_request_cannot_move_to_approved_service():
     with pytest.raises(Conflict, match="needs approval, and PMO-12 has already been accepted"):
         apply_verb(
             make_request(RequestState.QUEUED),
-            Verb.CHANGE_SERVICE,
+            RequestVerb.CHANGE_SERVICE,
             WEI,
             MONDAY,
             DESK,
@@ -179,40 +179,47 @@ def test_accepted_request_cannot_move_to_approved_service():
 
 def test_reassigning_leaves_the_clock_alone():
     request = make_request(RequestState.IN_PROGRESS)
-    change = apply_verb(request, Verb.REASSIGN, EMEKA, at(13), DESK, assignee=EMEKA.id)
+    change = apply_verb(request, RequestVerb.REASSIGN, EMEKA, at(13), DESK, assignee=EMEKA.id)
     assert change.request.assignee == EMEKA.id
     assert change.request.delivery == request.delivery
 
 
 def test_comment_never_pauses_a_clock():
     request = make_request(RequestState.IN_PROGRESS)
-    change = apply_verb(request, Verb.COMMENT, BEN, at(12), DESK, comment="Could you also look at the register?")
+    change = apply_verb(request, RequestVerb.COMMENT, BEN, at(12), DESK, comment="Could you also look at the register?")
     assert change.request.delivery == request.delivery
 
 
 def test_question_is_open_until_answered():
     asked = apply_verb(
-        make_request(RequestState.IN_PROGRESS), Verb.QUESTION, WEI, MONDAY, DESK, comment=" Where is the register? "
+        make_request(RequestState.IN_PROGRESS),
+        RequestVerb.QUESTION,
+        WEI,
+        MONDAY,
+        DESK,
+        comment=" Where is the register? ",
     )
     assert asked.request.question == "Where is the register?"
-    replied = apply_verb(asked.request, Verb.REPLY, BEN, at(12), DESK, comment="In the project room.")
+    replied = apply_verb(asked.request, RequestVerb.REPLY, BEN, at(12), DESK, comment="In the project room.")
     assert replied.request.question is None
     assert replied.entry.comment == "In the project room."
 
 
 def test_answer_can_change_the_form_validly():
     request = make_request(RequestState.NEEDS_INFO)
-    changed = apply_verb(request, Verb.ANSWER, BEN, at(12), DESK, comment="Here.", values=health_check(own_rag="red"))
+    changed = apply_verb(
+        request, RequestVerb.ANSWER, BEN, at(12), DESK, comment="Here.", values=health_check(own_rag="red")
+    )
     assert changed.request.values["own_rag"] == "red"
     with pytest.raises(InvalidInput):
-        apply_verb(request, Verb.ANSWER, BEN, at(12), DESK, comment="Here.", values={"title": "Only this"})
+        apply_verb(request, RequestVerb.ANSWER, BEN, at(12), DESK, comment="Here.", values={"title": "Only this"})
 
 
 def test_approved_framework_gets_thirty_days():
     pending = make_request(RequestState.PENDING_APPROVAL)
     assert pending.approval.find_due_time(LONDON) == at(12, 17)
     assert [person.name for person in find_approvers(pending, DESK.people)] == ["Emeka Adeyemi"]
-    approved = apply_verb(pending, Verb.APPROVE, EMEKA, at(12), DESK).request
+    approved = apply_verb(pending, RequestVerb.APPROVE, EMEKA, at(12), DESK).request
     assert (approved.state, approved.approved_by) == (RequestState.QUEUED, EMEKA.id)
     assert approved.accepted_at == at(12)
     assert approved.delivery.target == Target(30, "days")
@@ -226,7 +233,7 @@ def test_leader_approves_the_pmo_leads_request():
 def test_request_without_possible_approver_is_not_accepted():
     alone = replace(DESK, people=People([BEN, WEI]))
     with pytest.raises(Conflict) as error:
-        apply_verb(make_submitted(service="framework-development"), Verb.ACCEPT, WEI, MONDAY, alone)
+        apply_verb(make_submitted(service="framework-development"), RequestVerb.ACCEPT, WEI, MONDAY, alone)
     assert error.value.message == (
         "PMO-12 needs approval, but only its requester has an approver's role. "
         "Give somebody else that role, or change the approval rule in the catalogue."
@@ -235,14 +242,16 @@ def test_request_without_possible_approver_is_not_accepted():
 
 def test_override_into_work_needs_reason_and_assignee():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(make_submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.IN_PROGRESS)
+        apply_verb(make_submitted(), RequestVerb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.IN_PROGRESS)
     assert error.value.fields == {"reason": "Enter a reason. The requester will see it."}
     with pytest.raises(InvalidInput) as error:
-        apply_verb(make_submitted(), Verb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.IN_PROGRESS, reason="Urgent")
+        apply_verb(
+            make_submitted(), RequestVerb.OVERRIDE, EMEKA, MONDAY, DESK, to=RequestState.IN_PROGRESS, reason="Urgent"
+        )
     assert error.value.fields == {"assignee": "Choose an assignee."}
     change = apply_verb(
         make_submitted(),
-        Verb.OVERRIDE,
+        RequestVerb.OVERRIDE,
         EMEKA,
         at(12),
         DESK,
@@ -262,7 +271,7 @@ def test_override_reaches_only_some_states():
     with pytest.raises(InvalidInput) as error:
         apply_verb(
             make_request(RequestState.QUEUED),
-            Verb.OVERRIDE,
+            RequestVerb.OVERRIDE,
             EMEKA,
             MONDAY,
             DESK,
@@ -276,16 +285,16 @@ def test_override_reaches_only_some_states():
 
 def test_only_requester_and_pmo_add_other_watchers():
     request = make_submitted()
-    assert apply_verb(request, Verb.WATCH, ADA, MONDAY, DESK, people=[ADA.id]).request.watchers == (ADA.id,)
+    assert apply_verb(request, RequestVerb.WATCH, ADA, MONDAY, DESK, people=[ADA.id]).request.watchers == (ADA.id,)
     with pytest.raises(NotAllowed):
-        apply_verb(request, Verb.WATCH, ADA, MONDAY, DESK, people=[FARAH.id])
-    watched = apply_verb(request, Verb.WATCH, BEN, MONDAY, DESK, people=[FARAH.id, ADA.id]).request
-    assert apply_verb(watched, Verb.UNWATCH, ADA, MONDAY, DESK, people=[ADA.id]).request.watchers == (FARAH.id,)
+        apply_verb(request, RequestVerb.WATCH, ADA, MONDAY, DESK, people=[FARAH.id])
+    watched = apply_verb(request, RequestVerb.WATCH, BEN, MONDAY, DESK, people=[FARAH.id, ADA.id]).request
+    assert apply_verb(watched, RequestVerb.UNWATCH, ADA, MONDAY, DESK, people=[ADA.id]).request.watchers == (FARAH.id,)
 
 
 def test_scores_must_be_on_their_scales():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(make_submitted(), Verb.SCORE, WEI, MONDAY, DESK, scores=Scores(0, 6, 3, 4))
+        apply_verb(make_submitted(), RequestVerb.SCORE, WEI, MONDAY, DESK, scores=Scores(0, 6, 3, 4))
     assert error.value.fields == {
         "impact": "Choose a number from 1 to 5.",
         "urgency": "Choose a number from 1 to 5.",
@@ -295,23 +304,23 @@ def test_scores_must_be_on_their_scales():
 
 def test_request_cannot_duplicate_itself():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(make_submitted(), Verb.MARK_DUPLICATE, WEI, MONDAY, DESK, duplicate_of=12)
+        apply_verb(make_submitted(), RequestVerb.MARK_DUPLICATE, WEI, MONDAY, DESK, duplicate_of=12)
     assert error.value.fields == {"duplicate_of": "Enter the number of another request: the one to keep."}
 
 
 def test_long_comment_error_gives_both_lengths():
     with pytest.raises(InvalidInput) as error:
-        apply_verb(make_submitted(), Verb.COMMENT, BEN, MONDAY, DESK, comment="x" * 2001)
+        apply_verb(make_submitted(), RequestVerb.COMMENT, BEN, MONDAY, DESK, comment="x" * 2001)
     assert error.value.fields == {"comment": "This has 2,001 characters; the limit is 2,000. Shorten it."}
 
 
 def test_draft_is_validated_on_submission():
     change = draft_request(13, "form-2", "health-check", BEN, {"title": "Later"}, MONDAY, DESK)
     with pytest.raises(InvalidInput) as error:
-        apply_verb(change.request, Verb.SUBMIT, BEN, MONDAY, DESK)
+        apply_verb(change.request, RequestVerb.SUBMIT, BEN, MONDAY, DESK)
     assert "project" in error.value.fields
     assert (
-        apply_verb(change.request, Verb.SUBMIT, BEN, MONDAY, DESK, values=health_check()).request.state
+        apply_verb(change.request, RequestVerb.SUBMIT, BEN, MONDAY, DESK, values=health_check()).request.state
         is RequestState.SUBMITTED
     )
 
@@ -319,26 +328,26 @@ def test_draft_is_validated_on_submission():
 def test_request_outlives_its_service():
     services = [service for service in DESK.catalogue.services if service.key != "health-check"]
     later = replace(DESK, catalogue=DESK.catalogue.model_copy(update={"services": services}))
-    change = apply_verb(make_request(RequestState.DELIVERED), Verb.ACCEPT_DELIVERY, BEN, MONDAY, later)
+    change = apply_verb(make_request(RequestState.DELIVERED), RequestVerb.ACCEPT_DELIVERY, BEN, MONDAY, later)
     assert change.request.state is RequestState.CLOSED
     assert rank_requests([change.request], later.catalogue)
 
 
 def test_set_back_machine_clock_keeps_log_in_order():
-    change = apply_verb(make_submitted(), Verb.ACCEPT, WEI, at(8), DESK)
+    change = apply_verb(make_submitted(), RequestVerb.ACCEPT, WEI, at(8), DESK)
     assert change.entry.at == MONDAY
 
 
 def test_only_assignee_can_deliver():
     with pytest.raises(NotAllowed) as error:
-        apply_verb(make_request(RequestState.IN_PROGRESS), Verb.DELIVER, EMEKA, MONDAY, DESK, **DELIVERY)
+        apply_verb(make_request(RequestState.IN_PROGRESS), RequestVerb.DELIVER, EMEKA, MONDAY, DESK, **DELIVERY)
     assert error.value.message == ("Only Wei Chen (the assignee) can deliver it. Ask them, or comment on PMO-12.")
 
 
 def test_late_holiday_recounts_only_open_requests():
     with_holiday = replace(LONDON, holidays=LONDON.holidays | {date(2026, 5, 12)})
     log = make_log(RequestState.IN_PROGRESS)
-    asked = apply_verb(replay_log(log, LONDON), Verb.QUESTION, WEI, at(13), DESK, comment="Where is it?")
+    asked = apply_verb(replay_log(log, LONDON), RequestVerb.QUESTION, WEI, at(13), DESK, comment="Where is it?")
     assert asked.request.delivery.used_before == 16 * 3600
     recounted = recompute_clocks(asked.request, [*log, asked.entry], with_holiday)
     assert recounted.delivery.used_before == 8 * 3600

@@ -7,7 +7,7 @@ import pytest
 from foundation.errors import Conflict, NotAllowed, NotFound
 from servicedesk.catalogue import Priority
 from servicedesk.permissions import find_allowed_verbs
-from servicedesk.records import RequestState, Scores, Verb
+from servicedesk.records import RequestState, RequestVerb, Scores
 from servicedesk.requests import apply_verb
 from servicedesk.transitions import SYSTEM, TRANSITIONS
 from tests.servicedesk.cast import (
@@ -23,7 +23,7 @@ from tests.servicedesk.cast import (
     make_submitted,
 )
 
-S, V = RequestState, Verb
+S, V = RequestState, RequestVerb
 PMO = {WEI, EMEKA}
 # Ben asks, Wei does the work. Emeka is PMO staff, approver and head of the PMO; Dana is an approver.
 EXPECTED = {
@@ -74,7 +74,7 @@ for state in RequestState:
         EXPECTED[state, V.OVERRIDE] = (S.QUEUED if state is not S.QUEUED else S.CLOSED, {EMEKA})
 
 BY_TIME = {V.REMIND, V.AUTO_CLOSE}
-ACTS = [verb for verb in Verb if verb is not V.DRAFT and verb not in BY_TIME]
+ACTS = [verb for verb in RequestVerb if verb is not V.DRAFT and verb not in BY_TIME]
 
 
 def _given(verb, state, person):

@@ -11,7 +11,7 @@ from servicedesk.calendar import make_calendar
 from servicedesk.catalogue import read_catalogue
 from servicedesk.clock import Alert
 from servicedesk.desk import Desk
-from servicedesk.records import OPEN_STATES, Change, ClockName, Request, RequestState, Verb
+from servicedesk.records import OPEN_STATES, ClockName, Request, RequestChange, RequestState, RequestVerb
 from servicedesk.requests import apply_verb, draft_request
 from servicedesk.satisfaction import Rating
 from storage.database import Database
@@ -38,10 +38,10 @@ def store(database: Database) -> Store:
     return Store(database)
 
 
-def make_changes(number: int, key: str = "form-1") -> list[Change]:
+def make_changes(number: int, key: str = "form-1") -> list[RequestChange]:
     requester = Person(BEN, "Ben")
     draft = draft_request(number, key, "health-check", requester, FORM, NOW, DESK)
-    return [draft, apply_verb(draft.request, Verb.SUBMIT, requester, NOW, DESK)]
+    return [draft, apply_verb(draft.request, RequestVerb.SUBMIT, requester, NOW, DESK)]
 
 
 def add(store: Store, key: str = "form-1") -> Request:
@@ -53,7 +53,7 @@ def test_request_is_read_back_unchanged(store: Store) -> None:
     request = add(store)
     with store.read_only(NOW) as tx:
         assert tx.requests.get(1) == request
-        assert [entry.verb for entry in tx.requests.read_log(1)] == [Verb.DRAFT, Verb.SUBMIT]
+        assert [entry.verb for entry in tx.requests.read_log(1)] == [RequestVerb.DRAFT, RequestVerb.SUBMIT]
         with pytest.raises(NotFound):
             tx.requests.get(2)
 
@@ -66,8 +66,8 @@ def test_same_submission_is_stored_once(store: Store) -> None:
 
 def test_second_of_two_changes_is_refused(store: Store) -> None:
     request = add(store)
-    accept = apply_verb(request, Verb.ACCEPT, WEI, NOW, DESK)
-    decline = apply_verb(request, Verb.DECLINE, WEI, NOW, DESK, reason="Another team does this.")
+    accept = apply_verb(request, RequestVerb.ACCEPT, WEI, NOW, DESK)
+    decline = apply_verb(request, RequestVerb.DECLINE, WEI, NOW, DESK, reason="Another team does this.")
     with store.transaction(NOW) as tx:
         tx.requests.save(accept)
     with pytest.raises(Conflict, match="Somebody else has just changed PMO-1"), store.transaction(NOW) as tx:
@@ -92,7 +92,7 @@ def test_requests_are_listed_by_state_requester_and_card(store: Store) -> None:
 def test_recount_never_undoes_a_newer_change(store: Store) -> None:
     request = add(store)
     with store.transaction(NOW) as tx:
-        tx.requests.save(apply_verb(request, Verb.ACCEPT, WEI, NOW, DESK))
+        tx.requests.save(apply_verb(request, RequestVerb.ACCEPT, WEI, NOW, DESK))
         assert not tx.request_times.save_recounted(request)
     with store.read_only(NOW) as tx:
         assert tx.requests.get(1).state is RequestState.QUEUED

@@ -22,7 +22,7 @@ from servicedesk.catalogue import Priority
 from servicedesk.effects import SIZES
 from servicedesk.forms import MAX_LONG_TEXT_LENGTH
 from servicedesk.permissions import find_pmo_staff
-from servicedesk.records import RequestState, Verb
+from servicedesk.records import RequestState, RequestVerb
 from servicedesk.transitions import OVERRIDE_STATES
 
 ACTION_FORM = "request.act"
@@ -30,65 +30,67 @@ DEFAULT_HOLD = timedelta(days=7)
 SCORE_FIELDS = ("impact", "urgency", "risk", "size")
 
 # The fields of each verb's modal. Slack marks a field that the verb doesn't require as optional.
-VERB_FIELDS: Mapping[Verb, tuple[str, ...]] = {
-    Verb.ACCEPT: ("optional_comment",),
-    Verb.ASK: ("comment",),
-    Verb.ANSWER: ("comment",),
-    Verb.APPROVE: ("optional_comment",),
-    Verb.REQUEST_CHANGES: ("comment",),
-    Verb.CLAIM: ("optional_comment",),
-    Verb.ASSIGN: ("assignee", "optional_comment"),
-    Verb.REASSIGN: ("assignee", "optional_comment"),
-    Verb.QUESTION: ("comment",),
-    Verb.REPLY: ("comment",),
-    Verb.HOLD: ("reason", "review_on"),
-    Verb.RESUME: ("optional_comment",),
-    Verb.DELIVER: ("link", "checklist", "optional_comment"),
-    Verb.ACCEPT_DELIVERY: ("optional_comment",),
-    Verb.REOPEN: ("reason",),
-    Verb.DECLINE: ("reason",),
-    Verb.MARK_DUPLICATE: ("duplicate_of",),
-    Verb.WITHDRAW: ("optional_reason",),
-    Verb.CHANGE_PRIORITY: ("priority", "optional_comment"),
-    Verb.CHANGE_SERVICE: ("service", "reason"),
-    Verb.SCORE: SCORE_FIELDS,
-    Verb.WATCH: ("people",),
-    Verb.UNWATCH: (),
-    Verb.COMMENT: ("comment",),
-    Verb.OVERRIDE: ("to", "assignee", "reason"),
+VERB_FIELDS: Mapping[RequestVerb, tuple[str, ...]] = {
+    RequestVerb.ACCEPT: ("optional_comment",),
+    RequestVerb.ASK: ("comment",),
+    RequestVerb.ANSWER: ("comment",),
+    RequestVerb.APPROVE: ("optional_comment",),
+    RequestVerb.REQUEST_CHANGES: ("comment",),
+    RequestVerb.CLAIM: ("optional_comment",),
+    RequestVerb.ASSIGN: ("assignee", "optional_comment"),
+    RequestVerb.REASSIGN: ("assignee", "optional_comment"),
+    RequestVerb.QUESTION: ("comment",),
+    RequestVerb.REPLY: ("comment",),
+    RequestVerb.HOLD: ("reason", "review_on"),
+    RequestVerb.RESUME: ("optional_comment",),
+    RequestVerb.DELIVER: ("link", "checklist", "optional_comment"),
+    RequestVerb.ACCEPT_DELIVERY: ("optional_comment",),
+    RequestVerb.REOPEN: ("reason",),
+    RequestVerb.DECLINE: ("reason",),
+    RequestVerb.MARK_DUPLICATE: ("duplicate_of",),
+    RequestVerb.WITHDRAW: ("optional_reason",),
+    RequestVerb.CHANGE_PRIORITY: ("priority", "optional_comment"),
+    RequestVerb.CHANGE_SERVICE: ("service", "reason"),
+    RequestVerb.SCORE: SCORE_FIELDS,
+    RequestVerb.WATCH: ("people",),
+    RequestVerb.UNWATCH: (),
+    RequestVerb.COMMENT: ("comment",),
+    RequestVerb.OVERRIDE: ("to", "assignee", "reason"),
 }
-_TITLES = {Verb.QUESTION: "Ask the requester", Verb.OVERRIDE: "Override state"}
+_TITLES = {RequestVerb.QUESTION: "Ask the requester", RequestVerb.OVERRIDE: "Override state"}
 _COMMENTS = {
-    Verb.ASK: "Your question",
-    Verb.QUESTION: "Your question",
-    Verb.ANSWER: "Your answer",
-    Verb.REPLY: "Your reply",
-    Verb.REQUEST_CHANGES: "What should change?",
-    Verb.COMMENT: "Your comment",
+    RequestVerb.ASK: "Your question",
+    RequestVerb.QUESTION: "Your question",
+    RequestVerb.ANSWER: "Your answer",
+    RequestVerb.REPLY: "Your reply",
+    RequestVerb.REQUEST_CHANGES: "What should change?",
+    RequestVerb.COMMENT: "Your comment",
 }
 _REASONS = {
-    Verb.REOPEN: ("What is missing or wrong?", "The assignee sees it and resumes work."),
-    Verb.HOLD: ("Why is it on hold?", "The requester sees it. The clock is paused until work resumes."),
+    RequestVerb.REOPEN: ("What is missing or wrong?", "The assignee sees it and resumes work."),
+    RequestVerb.HOLD: ("Why is it on hold?", "The requester sees it. The clock is paused until work resumes."),
 }
 _NOTES = {
-    Verb.ASK: "The clock is paused until the requester answers.",
-    Verb.QUESTION: "The clock is paused until the requester replies.",
-    Verb.WITHDRAW: "The PMO stops working on it. You can create a new request at any time.",
-    Verb.UNWATCH: "You will no longer be notified about this request.",
-    Verb.COMMENT: "Everybody involved is notified. A comment doesn't pause the clock.",
-    Verb.SCORE: "Only the PMO sees the score. It ranks the queue: (impact + time criticality + risk reduction) ÷ size.",
-    Verb.REASSIGN: "The clock keeps running.",
-    Verb.OVERRIDE: "Use this only if nothing else fits. The history shows your name and reason.",
+    RequestVerb.ASK: "The clock is paused until the requester answers.",
+    RequestVerb.QUESTION: "The clock is paused until the requester replies.",
+    RequestVerb.WITHDRAW: "The PMO stops working on it. You can create a new request at any time.",
+    RequestVerb.UNWATCH: "You will no longer be notified about this request.",
+    RequestVerb.COMMENT: "Everybody involved is notified. A comment doesn't pause the clock.",
+    RequestVerb.SCORE: (
+        "Only the PMO sees the score. The queue is ranked by (impact + time criticality + risk reduction) ÷ size."
+    ),
+    RequestVerb.REASSIGN: "The clock keeps running.",
+    RequestVerb.OVERRIDE: "Use this only if nothing else fits. The history shows your name and reason.",
 }
 
 
-def build_action_modal(view: RequestView, verb: Verb, *, with_people: bool = False) -> Block:
+def build_action_modal(view: RequestView, verb: RequestVerb, *, with_people: bool = False) -> Block:
     """The modal of a verb, with number and verb as metadata. `with_people` lets the reader add other watchers.
 
     Raises:
         Conflict: there is nothing to choose from.
     """
-    fields = () if verb is Verb.WATCH and not with_people else VERB_FIELDS[verb]
+    fields = () if verb is RequestVerb.WATCH and not with_people else VERB_FIELDS[verb]
     blocks = [section(f"*{view.request.reference}* · {escape(view.request.title)}"), *_build_question(view, verb)]
     blocks += [block for key in fields if (block := FIELD_BUILDERS[key](view, verb))]
     if note := _NOTES.get(verb):
@@ -102,32 +104,32 @@ def build_action_modal(view: RequestView, verb: Verb, *, with_people: bool = Fal
     )
 
 
-def _build_question(view: RequestView, verb: Verb) -> list[Block]:
-    question = view.request.question if verb in (Verb.ANSWER, Verb.REPLY) else None
+def _build_question(view: RequestView, verb: RequestVerb) -> list[Block]:
+    question = view.request.question if verb in (RequestVerb.ANSWER, RequestVerb.REPLY) else None
     return [rich_text(quote_text(question))] if question else []
 
 
-def _build_comment(_: RequestView, verb: Verb) -> Block:
+def _build_comment(_: RequestView, verb: RequestVerb) -> Block:
     return _build_text_input("comment", _COMMENTS[verb])
 
 
-def _build_optional_comment(_: RequestView, __: Verb) -> Block:
+def _build_optional_comment(_: RequestView, __: RequestVerb) -> Block:
     return _build_text_input("comment", "Comment", optional=True, hint="Everybody involved sees it.")
 
 
-def _build_reason(_: RequestView, verb: Verb) -> Block:
+def _build_reason(_: RequestView, verb: RequestVerb) -> Block:
     label, hint = _REASONS.get(verb, ("Reason", "The requester sees it."))
     return _build_text_input("reason", label, hint=hint)
 
 
-def _build_optional_reason(_: RequestView, __: Verb) -> Block:
+def _build_optional_reason(_: RequestView, __: RequestVerb) -> Block:
     return _build_text_input("reason", "Reason", optional=True, hint="It helps the PMO to improve.")
 
 
-def _build_assignee(view: RequestView, verb: Verb) -> Block | None:
+def _build_assignee(view: RequestView, verb: RequestVerb) -> Block | None:
     everybody = find_pmo_staff(view.desk.people)
     staff = {one.id: one.name for one in everybody if one.id != view.request.assignee}
-    if verb is Verb.OVERRIDE:
+    if verb is RequestVerb.OVERRIDE:
         hint = "Required only if the new state is “in progress”."
         return _build_select("assignee", "Assignee", staff, optional=True, hint=hint) if staff else None
     if not staff:
@@ -135,19 +137,19 @@ def _build_assignee(view: RequestView, verb: Verb) -> Block | None:
     return _build_select("assignee", "Assignee", staff)
 
 
-def _build_review_date(view: RequestView, _: Verb) -> Block:
+def _build_review_date(view: RequestView, _: RequestVerb) -> Block:
     calendar = view.desk.calendar
     first = calendar.local_date(calendar.next_open(view.now + DEFAULT_HOLD))  # no weekend, no holiday
     element = {"type": "datepicker", "action_id": "act.review_on", "initial_date": first.isoformat()}
     return input_block("review_on", "Review date", element)
 
 
-def _build_link(_: RequestView, __: Verb) -> Block:
+def _build_link(_: RequestView, __: RequestVerb) -> Block:
     element = {"type": "url_text_input", "action_id": "act.link", "placeholder": plain_text("https://")}
     return input_block("link", "Link to the deliverable", element)
 
 
-def _build_checklist(view: RequestView, _: Verb) -> Block | None:
+def _build_checklist(view: RequestView, _: RequestVerb) -> Block | None:
     service = view.desk.catalogue.find_service(view.request.service)
     if service is None or not service.checklist:
         return None
@@ -156,12 +158,12 @@ def _build_checklist(view: RequestView, _: Verb) -> Block | None:
     return input_block("checklist", "Checklist", element, hint=plain_text("All items must be done."))
 
 
-def _build_duplicate_of(_: RequestView, __: Verb) -> Block:
+def _build_duplicate_of(_: RequestView, __: RequestVerb) -> Block:
     element = {"type": "plain_text_input", "action_id": "act.duplicate_of", "placeholder": plain_text("PMO-12")}
     return input_block("duplicate_of", "Request to keep", element)
 
 
-def _build_priority(view: RequestView, _: Verb) -> Block:
+def _build_priority(view: RequestView, _: RequestVerb) -> Block:
     catalogue = view.desk.catalogue
     labels = {
         str(one): f"{label_priority(one)}: {catalogue.percents.get(one, 100)} % of the usual time" for one in Priority
@@ -169,7 +171,7 @@ def _build_priority(view: RequestView, _: Verb) -> Block:
     return _build_select("priority", "Priority", labels, chosen=str(view.request.priority))
 
 
-def _build_service(view: RequestView, _: Verb) -> Block:
+def _build_service(view: RequestView, _: RequestVerb) -> Block:
     others = {one.key: one.name for one in view.desk.catalogue.services if one.key != view.request.service}
     if not others:
         raise Conflict("There is no other service in the catalogue.")
@@ -177,17 +179,17 @@ def _build_service(view: RequestView, _: Verb) -> Block:
     return _build_select("service", "New service", others, hint=hint)
 
 
-def _build_people(_: RequestView, __: Verb) -> Block:
+def _build_people(_: RequestView, __: RequestVerb) -> Block:
     element = {"type": "multi_users_select", "action_id": "act.people"}
     return input_block("people", "New watchers", element)
 
 
-def _build_state(view: RequestView, _: Verb) -> Block:
+def _build_state(view: RequestView, _: RequestVerb) -> Block:
     states = [state for state in RequestState if state in OVERRIDE_STATES and state is not view.request.state]
     return _build_select("to", "New state", {str(state): state.label.capitalize() for state in states})
 
 
-def _build_size(view: RequestView, _: Verb) -> Block:
+def _build_size(view: RequestView, _: RequestVerb) -> Block:
     scores = view.request.scores
     sizes = {str(size): str(size) for size in SIZES}
     return _build_select(
@@ -195,10 +197,10 @@ def _build_size(view: RequestView, _: Verb) -> Block:
     )
 
 
-def _make_score_builder(key: str, label: str) -> Callable[[RequestView, Verb], Block]:
+def _make_score_builder(key: str, label: str) -> Callable[[RequestView, RequestVerb], Block]:
     """A score from 1 to 5."""
 
-    def field(view: RequestView, _: Verb) -> Block:
+    def field(view: RequestView, _: RequestVerb) -> Block:
         scores = view.request.scores
         chosen = str(getattr(scores, key)) if scores else None
         return _build_select(key, f"{label} (1 = low, 5 = high)", {number: number for number in "12345"}, chosen=chosen)
@@ -206,7 +208,7 @@ def _make_score_builder(key: str, label: str) -> Callable[[RequestView, Verb], B
     return field
 
 
-FIELD_BUILDERS: Mapping[str, Callable[[RequestView, Verb], Block | None]] = {
+FIELD_BUILDERS: Mapping[str, Callable[[RequestView, RequestVerb], Block | None]] = {
     "comment": _build_comment,
     "optional_comment": _build_optional_comment,
     "reason": _build_reason,

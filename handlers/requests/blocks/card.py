@@ -29,7 +29,7 @@ from handlers.slack.blocks.rich_text import quote_text, rich_line, rich_text, te
 from servicedesk.catalogue import Priority
 from servicedesk.fields import FieldKind
 from servicedesk.permissions import find_relations, find_verbs_for
-from servicedesk.records import ENDED_STATES, WORK_STATES, Request, RequestState, Verb
+from servicedesk.records import ENDED_STATES, WORK_STATES, Request, RequestState, RequestVerb
 from servicedesk.transitions import Relation
 
 TRIAGE_SIDE = frozenset({Relation.TRIAGER, Relation.ASSIGNEE, Relation.VIEWER})
@@ -58,7 +58,7 @@ _SHORT_KINDS = {
 
 def build_triage_card(view: RequestView) -> Message:
     """The card in the triage channel. A confidential one shows no content, because anybody may be in that channel."""
-    verbs = [verb for verb in find_verbs_for(view.request, TRIAGE_SIDE) if verb is not Verb.UNWATCH]
+    verbs = [verb for verb in find_verbs_for(view.request, TRIAGE_SIDE) if verb is not RequestVerb.UNWATCH]
     if view.request.is_confidential:
         return _build_withheld_card(view, verbs)
     return _build_card(view, f"Requested by {format_requester(view)}", None, verbs)
@@ -72,7 +72,7 @@ def build_personal_card(view: RequestView, person: Person) -> Message:
     watches = person.id in view.request.watchers
     verbs = find_verbs_for(view.request, {*found, Relation.VIEWER})
     role = _ROLE_LABELS[found[0]] + ("" if Relation.REQUESTER in found else f" · requested by {format_requester(view)}")
-    return _build_card(view, role, found[0], [verb for verb in verbs if watches or verb is not Verb.UNWATCH])
+    return _build_card(view, role, found[0], [verb for verb in verbs if watches or verb is not RequestVerb.UNWATCH])
 
 
 def build_revoked_card(request: Request) -> Message:
@@ -81,7 +81,7 @@ def build_revoked_card(request: Request) -> Message:
     return build_message(text, [context(text)])
 
 
-def _build_card(view: RequestView, role: str, reader: Relation | None, verbs: Collection[Verb]) -> Message:
+def _build_card(view: RequestView, role: str, reader: Relation | None, verbs: Collection[RequestVerb]) -> Message:
     request = view.request
     status = format_status(view, reader)
     blocks = [header(view.title), context(f"{role} · {escape(view.service)}{format_flags(view)}")]
@@ -94,7 +94,7 @@ def _build_card(view: RequestView, role: str, reader: Relation | None, verbs: Co
     )
 
 
-def _build_withheld_card(view: RequestView, verbs: Collection[Verb]) -> Message:
+def _build_withheld_card(view: RequestView, verbs: Collection[RequestVerb]) -> Message:
     request = view.request
     title, status = f"{request.reference} · Confidential request", format_status(view)
     who = "Only the PMO and the people involved can read it."

@@ -36,7 +36,7 @@ from servicedesk.fields import Field, FieldKind
 from servicedesk.figures import compute_lead_time
 from servicedesk.permissions import can_see_scores, find_allowed_verbs
 from servicedesk.priority import compute_wsjf
-from servicedesk.records import ClockName, LogEntry, Verb
+from servicedesk.records import ClockName, RequestLogEntry, RequestVerb
 
 _LONG_KINDS = {FieldKind.LONG_TEXT, FieldKind.URLS, FieldKind.MULTI_CHOICE, FieldKind.PEOPLE}
 MAX_ANSWERS = 40  # blocks; with the history they stay within the 100 of a modal
@@ -44,7 +44,7 @@ MAX_MODAL_ENTRIES = 40
 MAX_MESSAGE_ENTRIES = 12
 
 
-def build_request_modal(view: RequestView, log: Sequence[LogEntry], reader: Person, note: str = "") -> Block:
+def build_request_modal(view: RequestView, log: Sequence[RequestLogEntry], reader: Person, note: str = "") -> Block:
     """The modal of a request, with a button for everything that its reader may do now, and `note` on top."""
     buttons = build_modal_buttons(view.request, _list_verbs(view, reader))
     noted = [section(f":warning: {escape(note)}")] if note else []
@@ -55,7 +55,7 @@ def build_request_modal(view: RequestView, log: Sequence[LogEntry], reader: Pers
     )
 
 
-def build_request_message(view: RequestView, log: Sequence[LogEntry], reader: Person) -> Message:
+def build_request_message(view: RequestView, log: Sequence[RequestLogEntry], reader: Person) -> Message:
     """The answer to a command, which only the reader sees."""
     blocks = [
         *_build_top(view),
@@ -67,10 +67,10 @@ def build_request_message(view: RequestView, log: Sequence[LogEntry], reader: Pe
     return build_message(f"{escape(view.title)} ({escape(view.service)}): {format_status(view)}", blocks)
 
 
-def _list_verbs(view: RequestView, reader: Person) -> list[Verb]:
+def _list_verbs(view: RequestView, reader: Person) -> list[RequestVerb]:
     """What the reader may do. Only watchers can stop watching."""
     watches = reader.id in view.request.watchers
-    return [verb for verb in find_allowed_verbs(view.request, reader) if watches or verb is not Verb.UNWATCH]
+    return [verb for verb in find_allowed_verbs(view.request, reader) if watches or verb is not RequestVerb.UNWATCH]
 
 
 def _build_top(view: RequestView) -> list[Block]:
@@ -78,7 +78,7 @@ def _build_top(view: RequestView) -> list[Block]:
     return [header(view.title), context(role), section(format_status(view)), *build_highlights(view)]
 
 
-def _build_times(view: RequestView, log: Sequence[LogEntry], reader: Person) -> list[Block]:
+def _build_times(view: RequestView, log: Sequence[RequestLogEntry], reader: Person) -> list[Block]:
     """The used time of each clock, and who held the request."""
     request, calendar = view.request, view.desk.calendar
     clocks = ((name, request.get_clock(name)) for name in ClockName)
@@ -143,9 +143,11 @@ def _split_by_ten(fields: Sequence[Block]) -> Iterator[Sequence[Block]]:
         yield fields[start : start + 10]
 
 
-def _build_history(view: RequestView, log: Sequence[LogEntry], reader: Person, most: int) -> list[Block]:
+def _build_history(view: RequestView, log: Sequence[RequestLogEntry], reader: Person, most: int) -> list[Block]:
     """The log, latest entry first. Only the PMO sees scoring."""
-    steps = [entry for entry in log if can_see_scores(reader) or entry.verb is not Verb.SCORE][1:]  # without the draft
+    steps = [entry for entry in log if can_see_scores(reader) or entry.verb is not RequestVerb.SCORE][
+        1:
+    ]  # without the draft
     shown = list(reversed(steps))[:most]
     blocks = [
         section(f"*History*\n{_format_entry(shown[0], view)}"),
@@ -155,6 +157,6 @@ def _build_history(view: RequestView, log: Sequence[LogEntry], reader: Person, m
     return [*blocks, context(f"… and {left} earlier")] if left else blocks
 
 
-def _format_entry(entry: LogEntry, view: RequestView) -> str:
+def _format_entry(entry: RequestLogEntry, view: RequestView) -> str:
     answer = f"{format_time(entry.at)} · {describe_entry(entry, view.desk)}"
     return f"{answer}\n{format_quote(entry.comment, 2000)}" if entry.comment else answer

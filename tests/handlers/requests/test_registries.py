@@ -13,7 +13,7 @@ from handlers.requests.notifications import NOTICE_RULES
 from handlers.requests.reminders import PROCESSORS
 from servicedesk.fields import FieldKind
 from servicedesk.forms import READERS
-from servicedesk.records import RequestState, Verb
+from servicedesk.records import RequestState, RequestVerb
 from servicedesk.reminders import ReminderKind
 from servicedesk.requests import VERB_PHRASES
 from servicedesk.transitions import TRANSITIONS
@@ -25,23 +25,23 @@ def test_every_field_kind_is_built_read_and_shown(registry: Collection[FieldKind
 
 
 @pytest.mark.parametrize("registry", [DESCRIPTIONS, NOTICE_RULES, VERB_PHRASES])
-def test_every_verb_is_described_and_announced(registry: Collection[Verb]) -> None:
-    assert set(registry) == set(Verb)
+def test_every_verb_is_described_and_announced(registry: Collection[RequestVerb]) -> None:
+    assert set(registry) == set(RequestVerb)
 
 
 def test_every_verb_of_people_has_a_button() -> None:
-    assert set(VERB_LABELS) == set(Verb) - VERBS_WITHOUT_BUTTON
+    assert set(VERB_LABELS) == set(RequestVerb) - VERBS_WITHOUT_BUTTON
 
 
 def test_every_button_opens_a_form_or_acts_at_once() -> None:
-    assert set(VERB_FIELDS) | {Verb.RESUBMIT} == set(VERB_LABELS)
+    assert set(VERB_FIELDS) | {RequestVerb.RESUBMIT} == set(VERB_LABELS)
     assert set(IMMEDIATE_VERBS) <= set(VERB_LABELS)
     assert {field for fields in VERB_FIELDS.values() for field in fields} == set(FIELD_BUILDERS)
 
 
 def test_forms_ask_for_all_required_input() -> None:
     for transition in TRANSITIONS:
-        if transition.verb in VERB_FIELDS and transition.verb is not Verb.UNWATCH:  # which always means oneself
+        if transition.verb in VERB_FIELDS and transition.verb is not RequestVerb.UNWATCH:  # which always means oneself
             asked = set(VERB_FIELDS[transition.verb])
             required = set(transition.required_input)
             assert required <= asked | ({"scores"} if asked == set(SCORE_FIELDS) else set()), transition
@@ -56,7 +56,7 @@ def test_every_reminder_kind_is_processed() -> None:
 
 
 def test_every_verb_but_draft_has_a_transition() -> None:
-    assert {transition.verb for transition in TRANSITIONS} == set(Verb) - {Verb.DRAFT}
+    assert {transition.verb for transition in TRANSITIONS} == set(RequestVerb) - {RequestVerb.DRAFT}
 
 
 def test_every_state_has_a_label() -> None:
