@@ -43,7 +43,7 @@ def list_choices(question: Question, hits: Sequence[Hit], handbook: Handbook) ->
         return ()
     first, *others = best.values()
     tied = [first, *(hit for hit in others if general or hit.score >= TIE * first.score)][:MOST]
-    found = dict.fromkeys(_option(question, hit, handbook) for hit in tied)
+    found = dict.fromkeys(_choose_option(question, hit, handbook) for hit in tied)
     return tuple(found) if len(found) > 1 else ()
 
 
@@ -62,7 +62,7 @@ def is_page_named(question: Question, page: Page | None) -> bool:
     )
 
 
-def _option(question: Question, hit: Hit, handbook: Handbook) -> str:
+def _choose_option(question: Question, hit: Hit, handbook: Handbook) -> str:
     """A question of the page with these words, or else a section heading with any of them, or else its title."""
     page = handbook.get(hit.passage.page_id)
     asked = set(question.stems) - _GENERAL

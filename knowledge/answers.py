@@ -76,15 +76,15 @@ def find_answer(question: str, index: Index, handbook: Handbook, before: Sequenc
         UserError: the question is empty or far too long.
     """
     asked = parse_question(question)
-    alone, joined = _answer([asked], index, handbook), join_with_previous(asked.text, before)
+    alone, joined = _answer_reading([asked], index, handbook), join_with_previous(asked.text, before)
     if joined is None:
         return alone
-    read_with = _answer([parse_question(joined), asked], index, handbook)
+    read_with = _answer_reading([parse_question(joined), asked], index, handbook)
     surer = alone.status is not Outcome.ANSWERED or read_with.confidence > alone.confidence
     return replace(read_with, follows=tuple(before)) if read_with.status is Outcome.ANSWERED and surer else alone
 
 
-def _answer(readings: Sequence[Question], index: Index, handbook: Handbook) -> Answer:
+def _answer_reading(readings: Sequence[Question], index: Index, handbook: Handbook) -> Answer:
     """The answer to the first reading of a question; the other readings help to choose the section."""
     asked = readings[0]
     if not asked.stems:
@@ -92,18 +92,18 @@ def _answer(readings: Sequence[Question], index: Index, handbook: Handbook) -> A
         return Answer(Outcome.CLARIFY, words, 0.0, suggestions=list_examples(handbook))
     hits = index.search(asked.text, SEARCHED)
     if not hits:
-        return _not_found(asked, hits, 0.0, index, handbook)
+        return _build_not_found(asked, hits, 0.0, index, handbook)
     if suggestions := list_choices(asked, hits, handbook):
         words = f"“{asked.text}” could mean several things. Which one do you mean?"
-        return Answer(Outcome.CLARIFY, words, 0.0, nearest=_nearest(hits, (), handbook), suggestions=suggestions)
-    best = pick_quote(asked, _best_section(readings, hits, index, handbook), index)
+        return Answer(Outcome.CLARIFY, words, 0.0, nearest=_list_nearest(hits, (), handbook), suggestions=suggestions)
+    best = pick_quote(asked, _choose_section(readings, hits, index, handbook), index)
     sure = estimate_confidence(compute_features(asked, best, index))
     if sure < get_threshold(index.has_model):
-        return _not_found(asked, hits, sure, index, handbook)
-    return _answered(_with_second(asked, best, hits, index), sure, hits, handbook)
+        return _build_not_found(asked, hits, sure, index, handbook)
+    return _build_answer(_add_second_quote(asked, best, hits, index), sure, hits, handbook)
 
 
-def _best_section(readings: Sequence[Question], hits: Sequence[Hit], index: Index, handbook: Handbook) -> Hit:
+def _choose_section(readings: Sequence[Question], hits: Sequence[Hit], index: Index, handbook: Handbook) -> Hit:
     """The hit whose heading asks the same question, or whose text defines the thing.
 
     It comes from the page that the question names, if any. Otherwise it comes from the first hit's page if meaning or
@@ -124,16 +124,16 @@ def _best_section(readings: Sequence[Question], hits: Sequence[Hit], index: Inde
     return max((hit for hit in hits if hit.passage.page_id in named), key=fit)
 
 
-def _answered(quotes: Sequence[Quote], sure: float, hits: Sequence[Hit], handbook: Handbook) -> Answer:
-    citations = tuple(_citation(each, handbook) for each in quotes)
+def _build_answer(quotes: Sequence[Quote], sure: float, hits: Sequence[Hit], handbook: Handbook) -> Answer:
+    citations = tuple(_cite_quote(each, handbook) for each in quotes)
     pages = [handbook.get(cited.page_id) for cited in citations]
     services = dict.fromkeys(key for page in pages if page for key in page.services)
     text = "\n\n".join(each.text for each in quotes)
-    nearest = _nearest(hits, [each.hit for each in quotes], handbook)
+    nearest = _list_nearest(hits, [each.hit for each in quotes], handbook)
     return Answer(Outcome.ANSWERED, text, sure, citations, nearest, tuple(services))
 
 
-def _with_second(question: Question, best: Quote, hits: Sequence[Hit], index: Index) -> list[Quote]:
+def _add_second_quote(question: Question, best: Quote, hits: Sequence[Hit], index: Index) -> list[Quote]:
     """The best quote and, if another page fits about as well, a quote from it; both are short then."""
     rival = next((hit for hit in hits if hit.passage.page_id != best.hit.passage.page_id), None)
     if rival is None or not index.has_model or rival.score < hits[0].score - CLOSE:
@@ -147,7 +147,7 @@ def _with_second(question: Question, best: Quote, hits: Sequence[Hit], index: In
     return [first, second] if len(first.text) + len(second.text) <= LONGEST else [best]
 
 
-def _not_found(question: Question, hits: Sequence[Hit], sure: float, index: Index, handbook: Handbook) -> Answer:
+def _build_not_found(question: Question, hits: Sequence[Hit], sure: float, index: Index, handbook: Handbook) -> Answer:
     text, ask = "The handbook doesn't say.", ""
     if hits:
         topic, closeness = index.find_out_of_scope(question.text, hits[0].passage)
@@ -155,21 +155,21 @@ def _not_found(question: Question, hits: Sequence[Hit], sure: float, index: Inde
         ask = topic.refer_to if nearer else ""
     if ask:
         text += f" It sounds like a question for {ask}."
-    return Answer(Outcome.NOT_FOUND, text, sure, nearest=_nearest(hits, (), handbook), refer_to=ask)
+    return Answer(Outcome.NOT_FOUND, text, sure, nearest=_list_nearest(hits, (), handbook), refer_to=ask)
 
 
-def _nearest(hits: Sequence[Hit], used: Sequence[Hit], handbook: Handbook) -> tuple[Citation, ...]:
+def _list_nearest(hits: Sequence[Hit], used: Sequence[Hit], handbook: Handbook) -> tuple[Citation, ...]:
     """The best sections that aren't in use, each once."""
     seen = {hit.passage.section for hit in used}
     found: list[Citation] = []
     for hit in hits:
         if hit.passage.section not in seen and len(found) < NEAREST:
             seen.add(hit.passage.section)
-            found.append(_citation(Quote(hit, hit.passage.units[:1], 0.0, 0.0, None), handbook))
+            found.append(_cite_quote(Quote(hit, hit.passage.units[:1], 0.0, 0.0, None), handbook))
     return tuple(found)
 
 
-def _citation(found: Quote, handbook: Handbook) -> Citation:
+def _cite_quote(found: Quote, handbook: Handbook) -> Citation:
     passage = found.hit.passage
     page = handbook.get(passage.page_id)
     if page is None:

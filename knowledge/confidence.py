@@ -49,16 +49,16 @@ def compute_features(question: Question, quote: Quote, index: Index) -> dict[str
 
 def estimate_confidence(features: Mapping[str, float]) -> float:
     """The probability, 0–1, that the handbook answers the question."""
-    weights = _weights("cosine" in features)
+    weights = _load_weights("cosine" in features)
     total = weights["bias"] + sum(weights[name] * value for name, value in features.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 def get_threshold(has_model: bool) -> float:
     """The lowest confidence with which an answer is given."""
-    return _weights(has_model)["threshold"]
+    return _load_weights(has_model)["threshold"]
 
 
 @cache
-def _weights(has_model: bool) -> dict[str, float]:
+def _load_weights(has_model: bool) -> dict[str, float]:
     return dict(json.loads(WEIGHTS.read_text(encoding="utf-8"))["meaning" if has_model else "words"])

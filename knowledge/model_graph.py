@@ -64,14 +64,14 @@ def quantise_rows(weight: Array) -> tuple[NDArray[np.int8], Array]:
 def build_graph(weights: Mapping[str, Array]) -> ModelProto:
     """The model: ids and mask [texts, tokens] int64 → vector [texts, 384], mean of the tokens, of unit length."""
     graph = _Graph()
-    x = _embedded(graph, weights)
+    x = _add_embeddings(graph, weights)
     keep = graph.node("Cast", "mask", to=TensorProto.FLOAT)
-    away = graph.node("Mul", graph.node("Sub", graph.constant(_f(1)), keep), graph.constant(_f(-1e9)))
+    away = graph.node("Mul", graph.node("Sub", graph.constant(_to_array(1)), keep), graph.constant(_to_array(-1e9)))
     away = graph.node("Unsqueeze", away, graph.constant(np.array([1, 2])))
     for at in range(LAYERS):
         layer = {name.removeprefix(f"encoder.layer.{at}."): value for name, value in weights.items()}
-        x = _layer(graph, layer, x, away)
-    graph.nodes.append(helper.make_node("Identity", [_pooled(graph, x, keep)], ["vector"]))
+        x = _add_layer(graph, layer, x, away)
+    graph.nodes.append(helper.make_node("Identity", [_pool_tokens(graph, x, keep)], ["vector"]))
     shape = ["texts", "tokens"]
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name in ("ids", "mask")]
     output = helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["texts", WIDTH])
@@ -79,49 +79,49 @@ def build_graph(weights: Mapping[str, Array]) -> ModelProto:
     return helper.make_model(body, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
 
 
-def _embedded(graph: _Graph, weights: Mapping[str, Array]) -> str:
+def _add_embeddings(graph: _Graph, weights: Mapping[str, Array]) -> str:
     table, scale = quantise_rows(weights["embeddings.word_embeddings.weight"])
     words = graph.node("Cast", graph.node("Gather", graph.constant(table), "ids"), to=TensorProto.FLOAT)
     words = graph.node("Mul", words, graph.node("Gather", graph.constant(scale), "ids"))
     places = weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
     length = graph.node("Slice", graph.node("Shape", "ids"), *(graph.constant(np.array([at])) for at in (1, 2)))
     here = graph.node("Slice", graph.constant(places), graph.constant(np.array([0])), length)
-    return graph.normalise(graph.node("Add", words, here), *_pair(weights, "embeddings.LayerNorm"))
+    return graph.normalise(graph.node("Add", words, here), *_get_pair(weights, "embeddings.LayerNorm"))
 
 
-def _layer(graph: _Graph, layer: Mapping[str, Array], x: str, away: str) -> str:
+def _add_layer(graph: _Graph, layer: Mapping[str, Array], x: str, away: str) -> str:
     query, key, value = (
-        _heads(graph, graph.linear(x, *_pair(layer, f"attention.self.{name}")), name)
+        _split_heads(graph, graph.linear(x, *_get_pair(layer, f"attention.self.{name}")), name)
         for name in ("query", "key", "value")
     )
-    scores = graph.node("Mul", graph.node("MatMul", query, key), graph.constant(_f((WIDTH / HEADS) ** -0.5)))
+    scores = graph.node("Mul", graph.node("MatMul", query, key), graph.constant(_to_array((WIDTH / HEADS) ** -0.5)))
     weights = graph.node("Softmax", graph.node("Add", scores, away), axis=-1)
     mixed = graph.node("Transpose", graph.node("MatMul", weights, value), perm=[0, 2, 1, 3])
     mixed = graph.node("Reshape", mixed, graph.constant(np.array([0, 0, WIDTH])))
-    mixed = graph.linear(mixed, *_pair(layer, "attention.output.dense"))
-    x = graph.normalise(graph.node("Add", x, mixed), *_pair(layer, "attention.output.LayerNorm"))
-    wide = graph.node("Gelu", graph.linear(x, *_pair(layer, "intermediate.dense")))
-    wide = graph.linear(wide, *_pair(layer, "output.dense"))
-    return graph.normalise(graph.node("Add", x, wide), *_pair(layer, "output.LayerNorm"))
+    mixed = graph.linear(mixed, *_get_pair(layer, "attention.output.dense"))
+    x = graph.normalise(graph.node("Add", x, mixed), *_get_pair(layer, "attention.output.LayerNorm"))
+    wide = graph.node("Gelu", graph.linear(x, *_get_pair(layer, "intermediate.dense")))
+    wide = graph.linear(wide, *_get_pair(layer, "output.dense"))
+    return graph.normalise(graph.node("Add", x, wide), *_get_pair(layer, "output.LayerNorm"))
 
 
-def _heads(graph: _Graph, x: str, name: str) -> str:
+def _split_heads(graph: _Graph, x: str, name: str) -> str:
     """[texts, tokens, width] → [texts, heads, tokens, width / heads]; of the key the transpose of its last two."""
     split = graph.node("Reshape", x, graph.constant(np.array([0, 0, HEADS, WIDTH // HEADS])))
     return graph.node("Transpose", split, perm=[0, 2, 3, 1] if name == "key" else [0, 2, 1, 3])
 
 
-def _pooled(graph: _Graph, x: str, keep: str) -> str:
+def _pool_tokens(graph: _Graph, x: str, keep: str) -> str:
     last, tokens = graph.constant(np.array([2])), graph.constant(np.array([1]))
     total = graph.node("ReduceSum", graph.node("Mul", x, graph.node("Unsqueeze", keep, last)), tokens, keepdims=0)
     return graph.node("LpNormalization", total, axis=-1, p=2)
 
 
-def _pair(weights: Mapping[str, Array], name: str) -> tuple[Array, Array]:
+def _get_pair(weights: Mapping[str, Array], name: str) -> tuple[Array, Array]:
     return weights[f"{name}.weight"], weights[f"{name}.bias"]
 
 
-def _f(value: float) -> NDArray[np.generic]:
+def _to_array(value: float) -> NDArray[np.generic]:
     return np.array(value, dtype=np.float32)
 
 

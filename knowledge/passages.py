@@ -104,8 +104,8 @@ def split_into_passages(page: Page) -> tuple[Passage, ...]:
     """The passages of a page in reading order. A page without text has none."""
     source = _Source(page.text)
     found = []
-    for section in _sections(source):
-        for part in _parts(source, section.units):
+    for section in _split_sections(source):
+        for part in _split_parts(source, section.units):
             path = " › ".join((page.title, *section.headings))
             text = "\n".join(unit.text for unit in part)
             digest = hashlib.sha256(f"{path}\n{text}".encode()).hexdigest()
@@ -124,10 +124,10 @@ def split_into_passages(page: Page) -> tuple[Passage, ...]:
                     tuple(part),
                 )
             )
-    return _with_questions(page, found)
+    return _assign_questions(page, found)
 
 
-def _with_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...]:
+def _assign_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...]:
     """Give each of the page's questions to the passage that shares most of its words.
 
     Words that are rare within the page and words of headings count more. A question that shares no words goes to the
@@ -154,19 +154,19 @@ def get_search_text(passage: Passage) -> str:
     return f"{passage.section}\n{passage.text}"
 
 
-def _sections(source: _Source) -> Iterator[_Section]:
+def _split_sections(source: _Source) -> Iterator[_Section]:
     """Runs of units below one heading. The first level-1 heading is the page's title, not a part of the path."""
     trail: list[tuple[int, str]] = []
     anchors: dict[str, int] = {}
     anchor, units, seen_title = "", list[Unit](), False
-    for part in _outline(source):
+    for part in _read_outline(source):
         if isinstance(part, _Block):
-            units.extend(_units(source, part))
+            units.extend(_split_units(source, part))
             continue
         if units:
             yield _Section(tuple(title for _, title in trail), anchor, tuple(units))
             units = []
-        anchor = _anchor(part.words, anchors)
+        anchor = _make_anchor(part.words, anchors)
         if part.level == 1 and not seen_title:
             seen_title, trail = True, []
         else:
@@ -175,7 +175,7 @@ def _sections(source: _Source) -> Iterator[_Section]:
         yield _Section(tuple(title for _, title in trail), anchor, tuple(units))
 
 
-def _outline(source: _Source) -> Iterator[_Heading | _Block]:
+def _read_outline(source: _Source) -> Iterator[_Heading | _Block]:
     """The headings, paragraphs, items, rows and code blocks of a page, in order."""
     text, tokens = source.text, source.tokens
     starts = [0, *(found.end() for found in re.finditer("\n", text)), len(text)]
@@ -186,21 +186,21 @@ def _outline(source: _Source) -> Iterator[_Heading | _Block]:
         elif token.type == "heading_open":
             yield _Heading(int(token.tag[1]), source.to_plain(tokens[at + 1].content))
         elif token.type == "thead_open":
-            header = _cells(source, at)
+            header = _read_cells(source, at)
         elif (kind := _LEAVES.get(token.type)) and token.map and tokens[at - 1].type != "thead_open":
-            start, end = _trim(text, starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
-            words = _row(header, _cells(source, at)) if kind == "row" else token.content.strip("\n")
+            start, end = _trim_span(text, starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
+            words = _format_row(header, _read_cells(source, at)) if kind == "row" else token.content.strip("\n")
             yield _Block(kind, start, end, at, depth, words)
 
 
-def _cells(source: _Source, at: int) -> list[str]:
+def _read_cells(source: _Source, at: int) -> list[str]:
     """The plain text of each cell of the first row at or after token `at`."""
     tokens = source.tokens
     end = next(row for row in range(at, len(tokens)) if tokens[row].type == "tr_close")
     return [source.to_plain(token.content) for token in tokens[at:end] if token.type == "inline"]
 
 
-def _row(header: list[str], cells: list[str]) -> str:
+def _format_row(header: list[str], cells: list[str]) -> str:
     """“First cell; column: cell; …” without empty cells; with two columns “cell: cell”."""
     if len(header) == len(cells) == 2 and all(cells):
         return ": ".join(cells)
@@ -208,7 +208,7 @@ def _row(header: list[str], cells: list[str]) -> str:
     return "; ".join([*cells[:1], *(f"{name}: {cell}" if name else cell for name, cell in rest if cell)])
 
 
-def _units(source: _Source, block: _Block) -> Iterator[Unit]:
+def _split_units(source: _Source, block: _Block) -> Iterator[Unit]:
     text = source.text
     start, end, kind = block.start, block.end, block.kind
     if kind in ("row", "code"):
@@ -222,13 +222,13 @@ def _units(source: _Source, block: _Block) -> Iterator[Unit]:
             yield Unit(first, last, words, kind, block.number, block.depth)
 
 
-def _parts(source: _Source, units: tuple[Unit, ...]) -> Iterator[list[Unit]]:
+def _split_parts(source: _Source, units: tuple[Unit, ...]) -> Iterator[list[Unit]]:
     """Runs of units of at most `LARGEST` words, split between blocks where possible."""
     part: list[Unit] = []
-    for unit in (piece for whole in units for piece in _pieces(source, whole)):
-        if part and _words([*part, unit]) > LARGEST:
+    for unit in (piece for whole in units for piece in _split_long_unit(source, whole)):
+        if part and _count_words([*part, unit]) > LARGEST:
             kept = [one for one in part if one.block == unit.block] if part[0].block != unit.block else []
-            if _words([*kept, unit]) > LARGEST:
+            if _count_words([*kept, unit]) > LARGEST:
                 kept = []
             yield part[: len(part) - len(kept)]
             part = kept
@@ -237,11 +237,11 @@ def _parts(source: _Source, units: tuple[Unit, ...]) -> Iterator[list[Unit]]:
         yield part
 
 
-def _words(units: list[Unit]) -> int:
+def _count_words(units: list[Unit]) -> int:
     return sum(len(unit.text.split()) for unit in units)
 
 
-def _pieces(source: _Source, unit: Unit) -> Iterator[Unit]:
+def _split_long_unit(source: _Source, unit: Unit) -> Iterator[Unit]:
     """A unit that is longer than a passage (a wall of text, a long listing), in pieces that fit."""
     if len(unit.text) <= LONGEST_UNIT and len(unit.text.split()) <= LARGEST:
         yield unit
@@ -255,7 +255,7 @@ def _pieces(source: _Source, unit: Unit) -> Iterator[Unit]:
             start = end
 
 
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+def _trim_span(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -263,7 +263,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _anchor(heading: str, seen: dict[str, int]) -> str:
+def _make_anchor(heading: str, seen: dict[str, int]) -> str:
     """The fragment that Markdown renderers give a heading; a repeated one gets -1, -2, …"""
     slug = re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
     seen[slug] = seen.get(slug, -1) + 1

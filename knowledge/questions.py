@@ -91,7 +91,7 @@ def parse_question(text: str) -> Question:
     if len(asked) > LONGEST:
         raise UserError(f"Your question is too long. Please keep it under {LONGEST:,} characters.")
     stems = tuple(dict.fromkeys(extract_terms(asked)))
-    return Question(asked, stems, frozenset(_names(asked)), find_cue(asked), bool(_LIVE.search(asked)))
+    return Question(asked, stems, frozenset(_find_names(asked)), find_cue(asked), bool(_LIVE.search(asked)))
 
 
 def find_cue(text: str) -> Cue:
@@ -99,7 +99,7 @@ def find_cue(text: str) -> Cue:
     return next((cue for cue, pattern in _CUES if pattern.search(text)), Cue.NONE)
 
 
-def _names(asked: str) -> set[str]:
+def _find_names(asked: str) -> set[str]:
     if asked.isupper():
         return set()
     found = re.findall(r"(?<=[^.?!:] )(?:[A-Z][\w&]*|\w*\d\w*)", asked)

@@ -48,8 +48,8 @@ def pick_quote(question: Question, hit: Hit, index: Index, longest: int = LONGES
     """The run of sentences that answers best, of at most `longest` characters unless a single sentence is longer."""
     units = hit.passage.units
     sentences = index.score_sentences(question.text, hit.passage)
-    fits = _fits(question, hit, sentences, index)
-    first, last = _whole(units, *_best_run(units, fits, longest), longest)
+    fits = _compute_fits(question, hit, sentences, index)
+    first, last = _complete_run(units, *_find_best_run(units, fits, longest), longest)
     run = units[first : last + 1]
     held = set(extract_terms(" ".join((hit.passage.section, *(unit.text for unit in run)))))
     cosine = max(sentences[first : last + 1]) if sentences else None
@@ -85,17 +85,17 @@ def is_definition(unit: Unit, question: Question) -> bool:
 def compute_coverage(question: Question, held: set[str], index: Index) -> float:
     """The share, by weight, of the question's words that are in `held`; a synonym counts half. 0 without words."""
     total = sum(map(index.weigh_term, question.stems))
-    found = sum(index.weigh_term(stem) * _held(stem, held) for stem in question.stems)
+    found = sum(index.weigh_term(stem) * _weigh_stem(stem, held) for stem in question.stems)
     return found / total if total else 0.0
 
 
-def _held(stem: str, held: set[str]) -> float:
+def _weigh_stem(stem: str, held: set[str]) -> float:
     if stem in held:
         return 1.0
     return 0.0 if find_synonyms(stem).isdisjoint(held) else 0.5
 
 
-def _fits(question: Question, hit: Hit, sentences: list[float] | None, index: Index) -> list[float]:
+def _compute_fits(question: Question, hit: Hit, sentences: list[float] | None, index: Index) -> list[float]:
     """How well each unit answers, from 0 to about 1.5."""
     heading = set(extract_terms(hit.passage.section.rsplit(" › ", 1)[-1]))
     lead = compute_coverage(question, heading, index)
@@ -114,7 +114,7 @@ def _fits(question: Question, hit: Hit, sentences: list[float] | None, index: In
     return fits
 
 
-def _best_run(units: tuple[Unit, ...], fits: list[float], longest: int) -> tuple[int, int]:
+def _find_best_run(units: tuple[Unit, ...], fits: list[float], longest: int) -> tuple[int, int]:
     """First and last unit of the run, within `longest`, whose fits exceed a threshold by the greatest sum."""
     threshold = 0.6 * max(fits)
     best, found = float("-inf"), (0, 0)
@@ -130,14 +130,14 @@ def _best_run(units: tuple[Unit, ...], fits: list[float], longest: int) -> tuple
     return found
 
 
-def _whole(units: tuple[Unit, ...], first: int, last: int, longest: int) -> tuple[int, int]:
+def _complete_run(units: tuple[Unit, ...], first: int, last: int, longest: int) -> tuple[int, int]:
     """The run with what it needs to be readable: the sentence it refers to, and the list it opens or belongs to."""
     while first and units[first].block == units[first - 1].block and _DEPENDENT.match(units[first].text):
-        if _size(units, first - 1, last) > longest:
+        if _measure_run(units, first - 1, last) > longest:
             break
         first -= 1
     start = first
-    while start and units[start].kind == "item" and _size(units, start - 1, last) <= longest:
+    while start and units[start].kind == "item" and _measure_run(units, start - 1, last) <= longest:
         start -= 1
         if units[start].kind != "item":
             break
@@ -145,23 +145,23 @@ def _whole(units: tuple[Unit, ...], first: int, last: int, longest: int) -> tupl
         first = start
     opens = any(unit.text.endswith(":") for unit in units[first : last + 1]) or units[last].kind == "item"
     if opens:
-        last = _list_end(units, first, last, longest)
-    while last + 1 < len(units) and _size(units, first, last) < SHORTEST:
-        further = _list_end(units, first, last + 1, longest)
-        if _size(units, first, further) > longest:
+        last = _find_list_end(units, first, last, longest)
+    while last + 1 < len(units) and _measure_run(units, first, last) < SHORTEST:
+        further = _find_list_end(units, first, last + 1, longest)
+        if _measure_run(units, first, further) > longest:
             break
         last = further
     return first, last
 
 
-def _list_end(units: tuple[Unit, ...], first: int, last: int, longest: int) -> int:
+def _find_list_end(units: tuple[Unit, ...], first: int, last: int, longest: int) -> int:
     """The end of the list or table that starts at or right after `last`, as far as it fits."""
     while last + 1 < len(units) and units[last + 1].kind in ("item", "row"):
-        if _size(units, first, last + 1) > longest:
+        if _measure_run(units, first, last + 1) > longest:
             break
         last += 1
     return last
 
 
-def _size(units: tuple[Unit, ...], first: int, last: int) -> int:
+def _measure_run(units: tuple[Unit, ...], first: int, last: int) -> int:
     return sum(len(unit.text) + 3 for unit in units[first : last + 1])

@@ -26,7 +26,7 @@ def find_section(page: Page, anchor: str) -> HandbookSection | None:
     if start is None:
         return None
     lines, line = page.text.splitlines(keepends=True), page.text.count("\n", 0, start)
-    headings = _headings(page.text)
+    headings = _list_headings(page.text)
     here = next((one for one in reversed(headings) if one.line <= line), _Heading(-1, 0, 1, page.title))
     closing = (one.line for one in headings if one.line > here.line and (one.level <= here.level or here.level == 1))
     return HandbookSection(here.words, "".join(lines[here.end : next(closing, len(lines))]).strip("\n"))
@@ -40,7 +40,7 @@ class _Heading:
     words: str
 
 
-def _headings(text: str) -> list[_Heading]:
+def _list_headings(text: str) -> list[_Heading]:
     environment: dict[str, References] = {}
     tokens = _MARKDOWN.parse(text, environment)
     references = environment.get("references")

@@ -43,11 +43,11 @@ def stem_word(word: str) -> str:
 
 def find_synonyms(stem: str) -> frozenset[str]:
     """Stems that may mean the same thing (thesaurus.txt); most words have none."""
-    return _thesaurus().get(stem, frozenset())
+    return _load_thesaurus().get(stem, frozenset())
 
 
 @cache
-def _thesaurus() -> dict[str, frozenset[str]]:
+def _load_thesaurus() -> dict[str, frozenset[str]]:
     lines = THESAURUS.read_text(encoding="utf-8").splitlines()
     groups = [set(extract_terms(line)) for line in lines if not line.startswith("#")]
     found: dict[str, set[str]] = {}

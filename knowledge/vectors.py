@@ -28,9 +28,9 @@ class Scan:
     """Cosines of one vector with many."""
 
     def __init__(self, packed: Sequence[bytes]) -> None:
-        self._codes, self._scales = _unpacked(packed)
+        self._codes, self._scales = _unpack_vectors(packed)
         self._full = self._codes * self._scales[:, None] if len(packed) <= SMALL else None
-        self._signs = None if self._full is not None else _signs(self._codes)
+        self._signs = None if self._full is not None else _pack_signs(self._codes)
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -54,7 +54,7 @@ class Scan:
         """The rows whose numbers have the most signs in common with the vector's: a quick way that finds 99.4 % of the
         ten nearest."""
         assert self._signs is not None  # noqa: S101 - only called for many rows
-        differing = np.bitwise_count(self._signs ^ _signs(vector)).sum(axis=1, dtype=np.uint16)
+        differing = np.bitwise_count(self._signs ^ _pack_signs(vector)).sum(axis=1, dtype=np.uint16)
         if count >= len(differing):
             return np.arange(len(differing))
         return np.argpartition(differing, count)[:count]
@@ -69,7 +69,7 @@ def encode_texts(
     step = 256  # stored after each step, so that a process that is stopped half-way doesn't start over
     for at in range(0, len(missing), step):
         some = missing[at : at + step]
-        vectors = encoder.encode([texts[digest] for digest in some], _shifted(progress, at, len(missing)))
+        vectors = encoder.encode([texts[digest] for digest in some], _shift_progress(progress, at, len(missing)))
         new = dict(zip(some, pack_vectors(vectors), strict=True))
         known.update(new)
         if store:
@@ -84,18 +84,18 @@ def pack_vectors(vectors: Vectors) -> list[bytes]:
     return [scale.tobytes() + row.tobytes() for scale, row in zip(scales, codes, strict=True)]
 
 
-def _unpacked(rows: Sequence[bytes]) -> tuple[NDArray[np.int8], Vectors]:
+def _unpack_vectors(rows: Sequence[bytes]) -> tuple[NDArray[np.int8], Vectors]:
     width = len(rows[0]) if rows else 4 + WIDTH
     table = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, width)
     return table[:, 4:].view(np.int8).copy(), table[:, :4].copy().view(np.float32)[:, 0]
 
 
-def _signs(numbers: NDArray[Any]) -> NDArray[np.uint64]:
+def _pack_signs(numbers: NDArray[Any]) -> NDArray[np.uint64]:
     """The sign of each number in one bit, 64 to a word."""
     bits = np.packbits(numbers > 0, axis=-1)
     short = -bits.shape[-1] % 8
     return np.ascontiguousarray(np.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, short)])).view(np.uint64)
 
 
-def _shifted(progress: Progress | None, done: int, total: int) -> Progress | None:
+def _shift_progress(progress: Progress | None, done: int, total: int) -> Progress | None:
     return (lambda at, _: progress(done + at, total)) if progress else None

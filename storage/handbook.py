@@ -40,7 +40,7 @@ class HandbookPages:
 
     def read_all(self) -> Handbook:
         rows = self._session.scalars(select(PageRow).order_by(PageRow.source)).all()
-        return Handbook(tuple(_page(row) for row in rows))
+        return Handbook(tuple(_to_page(row) for row in rows))
 
     def replace(self, handbook: Handbook, origin: str, at: datetime) -> bool:
         """Make this the current handbook. Returns whether anything changed."""
@@ -50,7 +50,7 @@ class HandbookPages:
             return False
         self._session.execute(delete(PageRow))
         rows = [asdict(page) for page in handbook]
-        self._session.execute(insert(PageRow), [row | _lists(row) for row in rows])
+        self._session.execute(insert(PageRow), [row | _to_lists(row) for row in rows])
         version = before.version + 1 if before else 1
         upsert_row(self._session, HandbookRow, {"id": _ONLY, "version": version, "origin": origin, "imported_at": at})
         return True
@@ -79,11 +79,11 @@ class VectorCache:
             insert_new_rows(session, VectorRow, rows)
 
 
-def _lists(row: Mapping[str, object]) -> dict[str, list[str]]:
+def _to_lists(row: Mapping[str, object]) -> dict[str, list[str]]:
     return {name: list(row[name]) for name in ("services", "questions", "related")}  # type: ignore[call-overload]
 
 
-def _page(row: PageRow) -> Page:
+def _to_page(row: PageRow) -> Page:
     return Page(
         id=row.id,
         title=row.title,

@@ -83,7 +83,7 @@ class Questions:
             "thread_ts": where.thread_ts,
             "is_private": where.is_private,
             "text": text,
-            "gist": _gist(text),
+            "gist": _make_gist(text),
             "status": answer.status,
             "confidence": answer.confidence,
             "answer": to_jsonable_python(answer),
@@ -91,7 +91,7 @@ class Questions:
         insert_new_rows(self._session, QuestionRow, [row])
 
     def get(self, question_id: str) -> AskedQuestion | None:
-        return next(iter(self._asked(select(QuestionRow).where(QuestionRow.id == question_id))), None)
+        return next(iter(self._load_questions(select(QuestionRow).where(QuestionRow.id == question_id))), None)
 
     def get_text(self, question_id: str) -> str | None:
         return self._session.scalar(select(QuestionRow.text).where(QuestionRow.id == question_id))
@@ -114,7 +114,7 @@ class Questions:
     def find_latest(self, person: str, limit: int) -> Sequence[AskedQuestion]:
         """The person's questions, newest first."""
         mine = select(QuestionRow).where(QuestionRow.asked_by == person)
-        return self._asked(mine.order_by(QuestionRow.asked_at.desc(), QuestionRow.id.desc()).limit(limit))
+        return self._load_questions(mine.order_by(QuestionRow.asked_at.desc(), QuestionRow.id.desc()).limit(limit))
 
     def rate(self, question_id: str, person: str, helpful: bool, at: datetime) -> None:
         """Record a person's rating. Their latest one counts."""
@@ -133,7 +133,7 @@ class Questions:
         """The questions for the PMO that nobody has answered yet, oldest first."""
         open_ = select(ForwardRow.question).where(ForwardRow.answered_by.is_(None))
         chosen = select(QuestionRow).where(QuestionRow.id.in_(open_))
-        return self._asked(chosen.order_by(QuestionRow.asked_at, QuestionRow.id).limit(limit))
+        return self._load_questions(chosen.order_by(QuestionRow.asked_at, QuestionRow.id).limit(limit))
 
     def answer(self, question_id: str, person: str, text: str, at: datetime) -> None:
         """Record the PMO's answer to a question that was passed on.
@@ -150,15 +150,15 @@ class Questions:
 
     def find_gaps(self, since: datetime, limit: int) -> Sequence[Gap]:
         """The questions that the handbook didn't answer, most frequent first, then newest."""
-        return self._grouped(select(QuestionRow.id).where(QuestionRow.status == Outcome.NOT_FOUND), since, limit)
+        return self._group_gaps(select(QuestionRow.id).where(QuestionRow.status == Outcome.NOT_FOUND), since, limit)
 
     def find_unhelpful(self, since: datetime, limit: int) -> Sequence[Gap]:
         """The questions whose answer somebody rated as not helpful, in the same order."""
         disliked = select(FeedbackRow.question).where(FeedbackRow.helpful.is_(False))
         answered = select(QuestionRow.id).where(QuestionRow.status == Outcome.ANSWERED, QuestionRow.id.in_(disliked))
-        return self._grouped(answered, since, limit)
+        return self._group_gaps(answered, since, limit)
 
-    def _grouped(self, chosen: Select[str], since: datetime, limit: int) -> Sequence[Gap]:
+    def _group_gaps(self, chosen: Select[str], since: datetime, limit: int) -> Sequence[Gap]:
         alike, newest_first = QuestionRow.gist, QuestionRow.asked_at.desc()
         numbered = (
             select(
@@ -176,12 +176,12 @@ class Questions:
         rows = self._session.execute(newest.order_by(numbered.c.times.desc(), numbered.c.asked_at.desc()).limit(limit))
         return [Gap(row.text, row.times, row.asked_at, row.answer) for row in rows]
 
-    def _asked(self, chosen: Select[QuestionRow]) -> Sequence[AskedQuestion]:
+    def _load_questions(self, chosen: Select[QuestionRow]) -> Sequence[AskedQuestion]:
         with_forward = chosen.add_columns(ForwardRow).outerjoin(ForwardRow, ForwardRow.question == QuestionRow.id)
-        return [_asked(row, forward) for row, forward in self._session.execute(with_forward)]
+        return [_to_asked_question(row, forward) for row, forward in self._session.execute(with_forward)]
 
 
-def _asked(row: QuestionRow, forward: ForwardRow | None) -> AskedQuestion:
+def _to_asked_question(row: QuestionRow, forward: ForwardRow | None) -> AskedQuestion:
     where = QuestionPlace(row.asked_by, row.channel, row.thread_ts, row.is_private)
     passed_on = Forward(forward.forwarded_by, forward.card, forward.answered_by, forward.answer) if forward else None
     # Read field by field: an answer recorded by an earlier version may have other fields.
@@ -190,6 +190,6 @@ def _asked(row: QuestionRow, forward: ForwardRow | None) -> AskedQuestion:
     return AskedQuestion(row.id, where, row.text, row.asked_at, Outcome(row.status), given, cited, passed_on)
 
 
-def _gist(text: str) -> str:
+def _make_gist(text: str) -> str:
     """The sorted terms, the same for “Who approves a change request?” and “change request: who approves it”."""
     return " ".join(sorted(set(extract_terms(text))))[:255]

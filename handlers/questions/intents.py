@@ -106,20 +106,20 @@ _OPENING = r"(?:(?:and|so|hey|hi|please|tell me|show me|can you (?:tell|show) me
 _NOW = r"(?:today|now|right now|at the moment|currently)"
 
 
-def _compile(words: str) -> re.Pattern[str]:
+def _compile_question(words: str) -> re.Pattern[str]:
     """A whole question with these words, with or without a polite opening, about this moment."""
     return re.compile(rf"{_OPENING}{words}(?: {_NOW})?\W*")
 
 
-def _uncertain_status(found: re.Match[str]) -> Intent:
+def _build_uncertain_status(found: re.Match[str]) -> Intent:
     return StatusOf(found["name"])
 
 
-def _certain_status(found: re.Match[str]) -> Intent:
+def _build_certain_status(found: re.Match[str]) -> Intent:
     return StatusOf(found["name"], is_certain=True)
 
 
-def _state(found: re.Match[str]) -> Intent:
+def _build_state_intent(found: re.Match[str]) -> Intent:
     state = next(state for state in StatusFilter if found[state.name])
     return SubjectsInState(SubjectKind(found["kind"]), state)
 
@@ -173,7 +173,7 @@ PATTERNS = (
         {"when will my request be delivered?": MyRequests(), "show me my open requests": MyRequests()},
     ),
     Pattern(
-        _compile(
+        _compile_question(
             r"(?:which|what|list|how many|show|see|are there|do we have|any)(?: (?:all|any|of|me|the|our|my))*"
             r" (?:open|pending|current|outstanding|unfinished) requests?"
             r"(?: (?:are there|do (?:we|i) have|have (?:we|i)))?"
@@ -182,7 +182,7 @@ PATTERNS = (
         {"show me all open requests": OpenRequests(), "How many pending requests do we have?": OpenRequests()},
     ),
     Pattern(
-        _compile(
+        _compile_question(
             r"(?:which|what|how many|are any)(?: (?:of|the|our|my))* requests? (?:are|is)?(?: still)? ?"
             r"(?:open|pending|outstanding|unfinished)"
         ),
@@ -190,8 +190,10 @@ PATTERNS = (
         {"which requests are still open?": OpenRequests()},
     ),
     Pattern(
-        _compile(rf"{_COUNTING} {_KIND}(?: (?:that|which))?(?: (?:is|are))?(?: (?:still|running))? (?:{_ANY_STATE})"),
-        _state,
+        _compile_question(
+            rf"{_COUNTING} {_KIND}(?: (?:that|which))?(?: (?:is|are))?(?: (?:still|running))? (?:{_ANY_STATE})"
+        ),
+        _build_state_intent,
         {
             "which projects are red?": SubjectsInState(SubjectKind.PROJECT, StatusFilter.RED),
             "are any objectives on track": SubjectsInState(SubjectKind.OBJECTIVE, StatusFilter.GREEN),
@@ -199,57 +201,59 @@ PATTERNS = (
         },
     ),
     Pattern(
-        _compile(rf"{_COUNTING} (?:{_ANY_STATE}) {_KIND}(?: (?:are there|are running|do we have|have we))?"),
-        _state,
+        _compile_question(rf"{_COUNTING} (?:{_ANY_STATE}) {_KIND}(?: (?:are there|are running|do we have|have we))?"),
+        _build_state_intent,
         {"what late projects do we have?": SubjectsInState(SubjectKind.PROJECT, StatusFilter.LATE)},
     ),
     Pattern(
-        _compile(
+        _compile_question(
             r"(?:what(?:'s|’s| is| are) )?(?:the )?(?:current |latest )?"
             r"(?:status|state|progress|rag|health|news|updates?|latest) (?:of|on|for|about|from) (?P<name>.+?)"
         ),
-        _certain_status,
+        _build_certain_status,
         {
             "What is the current status of Pressure Management?": StatusOf("pressure management", True),
             "tell me the latest on metering": StatusOf("metering", True),
         },
     ),
     Pattern(
-        _compile(
+        _compile_question(
             r"how (?:is|are|does|do) (?P<name>.+?) "
             r"(?:doing|going|getting (?:on|along)|progressing|stand(?:ing)?|looking)"
         ),
-        _certain_status,
+        _build_certain_status,
         {"How is the smart metering project going?": StatusOf("the smart metering project", True)},
     ),
     Pattern(
-        _compile(
+        _compile_question(
             r"(?:is|are) (?P<name>.+?) (?:still )?"
             r"(?:on track|on time|late|delayed|behind|red|amber|green|in trouble|at risk|over budget)"
         ),
-        _certain_status,
+        _build_certain_status,
         {"is metering still on track right now?": StatusOf("metering", True)},
     ),
     Pattern(
-        _compile(r"where (?:do we stand (?:on|with)|is|are|does|do) (?P<name>.+?)(?: stand)?"),
-        _uncertain_status,
+        _compile_question(r"where (?:do we stand (?:on|with)|is|are|does|do) (?P<name>.+?)(?: stand)?"),
+        _build_uncertain_status,
         {"where is my health check?": StatusOf("my health check"), "where do we stand on leakage": StatusOf("leakage")},
     ),
     Pattern(
-        _compile(
+        _compile_question(
             r"who(?:'s|’s| is)? (?:the )?(?:own|lead|run|manage|sponsor|responsible|in charge)\w*"
             r"(?: (?:of|for))? (?P<name>.+?)"
         ),
-        _uncertain_status,
+        _build_uncertain_status,
         {"who is responsible for the asset register?": StatusOf("the asset register")},
     ),
     Pattern(
-        _compile(r"when (?:is|are|does|do|will) (?P<name>.+?) (?:be )?(?:due|finish(?:ed)?|end|done|ready|completed?)"),
-        _uncertain_status,
+        _compile_question(
+            r"when (?:is|are|does|do|will) (?P<name>.+?) (?:be )?(?:due|finish(?:ed)?|end|done|ready|completed?)"
+        ),
+        _build_uncertain_status,
         {"when will metering be done?": StatusOf("metering")},
     ),
     Pattern(
-        _compile(
+        _compile_question(
             r"(?:where(?:'s|’s| is| are)|(?:what(?:'s|’s| is) )?(?:the )?(?:status|state|progress) (?:of|on)"
             r"|how(?:'s|’s| is| far is)|when (?:will|do|can) i (?:get|have|receive|expect)|what happened (?:to|with)"
             r"|when (?:is|will)) my (?P<name>.+?)(?: (?:done|ready|due|be (?:done|ready|delivered)|going))?"
@@ -261,7 +265,7 @@ PATTERNS = (
         },
     ),
     Pattern(
-        _compile(
+        _compile_question(
             r"(?:what(?:'s|’s| is| are) )?(?:the |our )?(?:current|latest|last) "
             r"(?:(?:value|level|figure|measurement) (?:of|for) )?(?P<name>.+?)(?: (?:value|level|figure))?"
         ),

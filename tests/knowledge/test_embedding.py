@@ -65,7 +65,7 @@ def test_graph_is_built_once(encoder: Encoder, model_cache: Path, monkeypatch: p
     def refuse(*_: object) -> None:
         raise AssertionError("built again")
 
-    monkeypatch.setattr(knowledge.embedding, "_build", refuse)
+    monkeypatch.setattr(knowledge.embedding, "_build_graph", refuse)
 
     again = load_encoder(model_cache)
 
@@ -101,7 +101,7 @@ def test_broken_graph_turns_model_off(
     (tmp_path / "file").write_text("")
     assert load_encoder(tmp_path / "file" / "cache") is None
 
-    monkeypatch.setattr(knowledge.embedding, "_build", lambda _, target: target.write_bytes(b"broken"))
+    monkeypatch.setattr(knowledge.embedding, "_build_graph", lambda _, target: target.write_bytes(b"broken"))
     assert load_encoder(tmp_path) is None
     assert caplog.text.count("Search by meaning is off") == 2
 
@@ -117,7 +117,7 @@ def _forward(text: str) -> Array:
     from safetensors.numpy import load_file
     from tokenizers import Tokenizer
 
-    model = knowledge.embedding._model_folder()
+    model = knowledge.embedding._find_model_folder()
     weights = load_file(model / "model.safetensors")
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
     tokenizer.no_padding()

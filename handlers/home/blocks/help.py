@@ -24,17 +24,17 @@ class HelpContent:
 
 def build_help_message(about: HelpContent) -> Message:
     """The whole help, with questions to try."""
-    lines = [f"{use.typed}: {use.description}" for command in about.commands for use in _uses(about, command)]
+    lines = [f"{use.typed}: {use.description}" for command in about.commands for use in _list_uses(about, command)]
     text = "\n".join([ASK, SOURCE, *lines, *about.sentences])
     blocks = build_help_blocks(about)
-    return build_message(text, [*blocks[:1], *_starters(about), *blocks[1:]])
+    return build_message(text, [*blocks[:1], *_build_starters(about), *blocks[1:]])
 
 
 def build_help_blocks(about: HelpContent) -> list[Block]:
     """The same for a modal, where nobody can ask a question."""
     blocks = [section(f"{ASK}\n{SOURCE}"), header("What you can type")]
     for command in about.commands:
-        items = [[text_run(use.typed, "code"), text_run(f"  {use.description}")] for use in _uses(about, command)]
+        items = [[text_run(use.typed, "code"), text_run(f"  {use.description}")] for use in _list_uses(about, command)]
         blocks.append(rich_text(rich_line(text_run(command.description, "bold")), bullet_list(items)))
     if about.sentences:
         blocks += [header("Good to know"), rich_text(bullet_list([text_run(sentence)] for sentence in about.sentences))]
@@ -44,17 +44,17 @@ def build_help_blocks(about: HelpContent) -> list[Block]:
 def build_welcome_message(about: HelpContent) -> Message:
     """The first message that the bot sends somebody."""
     text = f"Hello, I'm your project management office. {ASK} {SOURCE}"
-    blocks = [section(f"*Hello, I'm your project management office.*\n{ASK}\n{SOURCE}"), *_starters(about)]
+    blocks = [section(f"*Hello, I'm your project management office.*\n{ASK}\n{SOURCE}"), *_build_starters(about)]
     return build_message(text, [*blocks, context("Type `help` or `/pmo help` to see everything I can do.")])
 
 
-def _uses(about: HelpContent, command: Command) -> tuple[CommandUse, ...]:
+def _list_uses(about: HelpContent, command: Command) -> tuple[CommandUse, ...]:
     return about.uses.get(command.name) or (
         CommandUse(command.example, command.description[:1].lower() + command.description[1:]),
     )
 
 
-def _starters(about: HelpContent) -> list[Block]:
+def _build_starters(about: HelpContent) -> list[Block]:
     if not about.starters:
         return []
     return [section("*For example:*"), actions(build_suggestion_buttons(about.starters))]

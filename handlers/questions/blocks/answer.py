@@ -34,7 +34,11 @@ class AnswerNames:
 
 def build_answer_message(answer: Answer, question_id: str, names: AnswerNames) -> Message:
     """The message for one answer."""
-    build = {Outcome.ANSWERED: _answered, Outcome.NOT_FOUND: _not_found, Outcome.CLARIFY: _clarify}[answer.status]
+    build = {
+        Outcome.ANSWERED: _build_answered,
+        Outcome.NOT_FOUND: _build_not_found,
+        Outcome.CLARIFY: _build_clarification,
+    }[answer.status]
     return build(answer, question_id, names)
 
 
@@ -66,8 +70,8 @@ def build_suggestion_buttons(questions: tuple[str, ...]) -> list[Block]:
     ]
 
 
-def _answered(answer: Answer, question_id: str, names: AnswerNames) -> Message:
-    cited = _distinct(answer.citations)
+def _build_answered(answer: Answer, question_id: str, names: AnswerNames) -> Message:
+    cited = _take_distinct(answer.citations)
     follow_up = [context(f"Following up on “{escape(shorten(answer.follows[0], 150))}”")] if answer.follows else []
     blocks = [*follow_up, render_plain_text(answer.text), *(_build_source(one) for one in cited)]
     if offered := build_service_buttons(answer, names):
@@ -77,8 +81,8 @@ def _answered(answer: Answer, question_id: str, names: AnswerNames) -> Message:
     return build_message(text, [*blocks, _build_feedback(question_id)])
 
 
-def _not_found(answer: Answer, question_id: str, names: AnswerNames) -> Message:
-    nearest = [(one, names.people.get(one.owner).name if one.owner else "") for one in _distinct(answer.nearest)]
+def _build_not_found(answer: Answer, question_id: str, names: AnswerNames) -> Message:
+    nearest = [(one, names.people.get(one.owner).name if one.owner else "") for one in _take_distinct(answer.nearest)]
     refer_to = f" It sounds like a question for {answer.refer_to}." if answer.refer_to else ""
     closest = " These sections come closest:" if nearest else ""
     ask = build_ask_pmo_button(question_id) | {"style": "primary"}
@@ -92,14 +96,14 @@ def _not_found(answer: Answer, question_id: str, names: AnswerNames) -> Message:
     return build_message(f"{NOT_FOUND}{escape(refer_to + listed)} You can ask the PMO.", blocks)
 
 
-def _clarify(answer: Answer, question_id: str, names: AnswerNames) -> Message:
+def _build_clarification(answer: Answer, question_id: str, names: AnswerNames) -> Message:
     text = escape(answer.text or "What would you like to know? Choose a question, or ask in a few more words.")
     choices = [*build_suggestion_buttons(answer.suggestions), build_ask_pmo_button(question_id)]
     listed = "; ".join(escape(one) for one in answer.suggestions[:MOST_SUGGESTIONS])
     return build_message(f"{text} {listed}", [section(text), actions(choices, format_question_block_id(question_id))])
 
 
-def _distinct(citations: tuple[Citation, ...]) -> list[Citation]:
+def _take_distinct(citations: tuple[Citation, ...]) -> list[Citation]:
     """The first few citations, each section once."""
     return list({(one.page_id, one.anchor): one for one in reversed(citations)}.values())[::-1][:MOST_PLACES]
 

@@ -33,13 +33,13 @@ def build_forward_card(asked: AskedQuestion, forwarded_by: str) -> Message:
     passed_on = f" ({mention_user(forwarded_by)} passed it on.)" if forwarded_by != asked.place.asker else ""
     intro = f"{mention_user(asked.place.asker)} asked a question {why}:{passed_on}"
     answer = button("Answer", "question.answer", asked.id, style="primary")
-    return build_message(f"{intro}\n{escape(asked.text)}", [section(intro), _quote(asked), actions([answer])])
+    return build_message(f"{intro}\n{escape(asked.text)}", [section(intro), _quote_question(asked), actions([answer])])
 
 
 def build_answered_card(asked: AskedQuestion, name: str, text: str) -> Message:
     """The same card once somebody has answered."""
     intro = f"✅ {escape(name)} answered {mention_user(asked.place.asker)}:"
-    blocks = [section(intro), _quote(asked), rich_text(*_paragraphs(text))]
+    blocks = [section(intro), _quote_question(asked), rich_text(*_build_paragraphs(text))]
     return build_message(f"{intro}\n{escape(shorten(asked.text, 1000))}\n{escape(text)}", blocks)
 
 
@@ -48,7 +48,7 @@ def build_answer_form(asked: AskedQuestion, name: str) -> Block:
     where = "to their direct messages" if asked.place.is_private else "to the thread of the question"
     blocks = [
         section(f"{escape(name)} asked:"),
-        _quote(asked),
+        _quote_question(asked),
         input_block("answer", "Your answer", field | {"focus_on_load": True}),
         context(f"Your answer goes {where}, with your name. The authors of the handbook see it, too."),
     ]
@@ -66,7 +66,7 @@ def build_persons_answer(asked: AskedQuestion, name: str, text: str) -> Message:
     question = escape(shorten(asked.text, 300))
     fallback = f"{mention_user(asker)} {escape(name)} from the PMO answered your question “{question}”: "
     return build_message(
-        fallback + escape(text), [rich_text(intro, quote_text(asked.text)), rich_text(*_paragraphs(text))]
+        fallback + escape(text), [rich_text(intro, quote_text(asked.text)), rich_text(*_build_paragraphs(text))]
     )
 
 
@@ -81,11 +81,11 @@ def build_waiting_blocks(waiting: Sequence[AskedQuestion], more: bool) -> list[B
     return [*blocks, context("You'll find more in the triage channel.")] if more else blocks
 
 
-def _quote(asked: AskedQuestion) -> Block:
+def _quote_question(asked: AskedQuestion) -> Block:
     return rich_text(quote_text(asked.text))
 
 
-def _paragraphs(text: str) -> list[Block]:
+def _build_paragraphs(text: str) -> list[Block]:
     """A person's text, line by line, with clickable web addresses."""
     return [rich_line(*(_link_addresses(one) if one.strip() else [text_run(" ")])) for one in text.split("\n")]
 
