@@ -33,9 +33,9 @@ async def open_modal(workspace: RunningWorkspace, view: Json, user: str = "U02BE
 
 async def upload_file(workspace: RunningWorkspace, name: str, content: bytes, **place: str) -> str:
     """Upload a file in the three steps an app takes, and share it in `channel_id` if that is given. Returns its id."""
-    begun = await workspace.api("files.getUploadURLExternal", filename=name, length=len(content))
-    async with workspace.session.post(begun["upload_url"], data=content) as answer:
+    started = await workspace.api("files.getUploadURLExternal", filename=name, length=len(content))
+    async with workspace.session.post(started["upload_url"], data=content) as answer:
         assert answer.status == 200
-    done = await workspace.api("files.completeUploadExternal", files=[{"id": begun["file_id"]}], **place)
+    done = await workspace.api("files.completeUploadExternal", files=[{"id": started["file_id"]}], **place)
     assert done["ok"], done
-    return str(begun["file_id"])
+    return str(started["file_id"])

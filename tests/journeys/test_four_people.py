@@ -70,7 +70,7 @@ class Person:
         await self.page.context.close()
 
 
-async def test_a_team_member_asks_and_gets_an_answer_with_its_place(browser: Browser, address: str) -> None:
+async def test_team_member_asks_and_gets_a_cited_answer(browser: Browser, address: str) -> None:
     ada = await Person.arrive(browser, address, ADA)
     await ada.go("ask-the-pmo")
     await ada.say("@PMO Assistant how do I know whether my project is in trouble?")
@@ -81,7 +81,7 @@ async def test_a_team_member_asks_and_gets_an_answer_with_its_place(browser: Bro
     await ada.leave()
 
 
-async def test_a_project_manager_requests_a_service_and_the_pmo_delivers_it(browser: Browser, address: str) -> None:
+async def test_project_manager_requests_and_pmo_delivers(browser: Browser, address: str) -> None:
     ben = await Person.arrive(browser, address, BEN)
     await ben.go("projects")
     await ben.say("/pmo-request health-check")
@@ -122,13 +122,13 @@ async def test_a_project_manager_requests_a_service_and_the_pmo_delivers_it(brow
         await person.leave()
 
 
-async def test_a_project_manager_reports_progress_to_its_channel(browser: Browser, address: str) -> None:
+async def test_project_manager_reports_progress_in_its_channel(browser: Browser, address: str) -> None:
     ben = await Person.arrive(browser, address, BEN)
     await ben.go("projects")
     await ben.say("/pmo-update")
-    await ben.choose("What is it about?", "Pressure management")
+    await ben.choose("Objective or project", "Pressure management")
     await ben.dialog.get_by_role("radio", name="Green").check()
-    await ben.dialog.get_by_role("textbox", name="How does it stand?").fill("Nine zones of twelve are done.")
+    await ben.dialog.get_by_role("textbox", name="How is it going?").fill("Nine zones of twelve are done.")
     await ben.press("Send", ben.dialog)
     await expect(ben.page.get_by_role("dialog")).to_have_count(0)
     await ben.go("strategy-progress")
@@ -136,14 +136,14 @@ async def test_a_project_manager_reports_progress_to_its_channel(browser: Browse
     await ben.leave()
 
 
-async def test_a_story_is_published_once_the_pmo_approved_it(browser: Browser, address: str) -> None:
+async def test_approved_story_is_published_once(browser: Browser, address: str) -> None:
     ben = await Person.arrive(browser, address, BEN)
     await ben.go("projects")
     await ben.say("/pmo-story")
     await ben.dialog.get_by_role("textbox", name="Title").fill("Twelve hours less without water")
-    told = "A valve in the north can now be closed from the control room."
-    await ben.dialog.get_by_role("textbox", name="What happened").fill(told)
-    await ben.choose("Objective that it serves", "Less water is lost")
+    text = "A valve in the north can now be closed from the control room."
+    await ben.dialog.get_by_role("textbox", name="What happened").fill(text)
+    await ben.choose("Objective it supports", "Less water is lost")
     await ben.dialog.get_by_role("textbox", name="How do we know?").fill("https://example.org/valve")
     await ben.press("Submit", ben.dialog)
     await expect(ben.page.get_by_role("dialog")).to_have_count(0)
@@ -155,13 +155,13 @@ async def test_a_story_is_published_once_the_pmo_approved_it(browser: Browser, a
 
     ada = await Person.arrive(browser, address, ADA)
     await ada.go("success-stories")
-    await ada.sees(told, ada.log)
-    await expect(ada.log.get_by_text(told)).to_have_count(1)
+    await ada.sees(text, ada.log)
+    await expect(ada.log.get_by_text(text)).to_have_count(1)
     for person in (ben, wei, ada):
         await person.leave()
 
 
-async def test_a_leader_sees_the_strategy_and_the_digest_with_its_chart(browser: Browser, address: str) -> None:
+async def test_leader_sees_strategy_and_digest_with_chart(browser: Browser, address: str) -> None:
     dana = await Person.arrive(browser, address, DANA)
     await dana.go("leadership")
     await dana.say("/pmo-strategy digest")

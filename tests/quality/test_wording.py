@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tests.quality.sources import ROOT, iterate_strings, list_modules, locate
 
-# A phrase, and what to write instead.
+# A phrase, and what to write instead. The handbook may say whom a project tells what: it is about people.
 BANNED = {
     r"\b[Aa] word with it\b": "Comment (optional)",
     r"\bhave to do with\b": "involving you",
-    r"\bif it stays\b": "if this keeps happening",
+    r"\bif it stays\b(?! open)": "if this keeps happening",
     r"\bnothing of (?:a|it|the) (?:broken )?(?:file|is taken)": "the file is rejected as a whole",
     r"\b(?:goes|go|went) on (?:with|from there)\b": "resume, continue",
     r"\bgave it to\b": "assigned it to",
@@ -30,6 +30,7 @@ BANNED = {
     r"\bask for (?:it )?of whom\b": "who is asked",
     r"\bmeasures? of which\b": "metrics whose",
 }
+GOOD_IN_HANDBOOK = {r"\b(?:is|are|was|were|be|been) told\b", r"\bhave to do with\b", r"\blooked at again\b"}
 DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
@@ -46,6 +47,7 @@ def test_texts_hold_no_banned_phrase() -> None:
         f"{place}: “{match[0]}” → {instead}"
         for place, text in _iterate_texts()
         for pattern, instead in BANNED.items()
+        if not (pattern in GOOD_IN_HANDBOOK and place.startswith("knowledge/handbook/"))
         for match in re.finditer(pattern, text)
     ]
     assert found == []

@@ -92,23 +92,23 @@ async def test_other_files_are_served_as_downloads(workspace, client):
 
 
 async def test_an_upload_url_checks_length_and_works_once(workspace):
-    begun = await workspace.api("files.getUploadURLExternal", filename="a.txt", length=3)
-    complete = {"files": [{"id": begun["file_id"]}]}
+    started = await workspace.api("files.getUploadURLExternal", filename="a.txt", length=3)
+    complete = {"files": [{"id": started["file_id"]}]}
     assert (await workspace.api("files.completeUploadExternal", **complete))["error"] == "file_not_found"
-    async with workspace.session.post(begun["upload_url"], data=b"four") as response:
+    async with workspace.session.post(started["upload_url"], data=b"four") as response:
         assert response.status == 400
-    async with workspace.session.post(begun["upload_url"], data=b"abc") as response:
+    async with workspace.session.post(started["upload_url"], data=b"abc") as response:
         assert response.status == 200
-    async with workspace.session.post(begun["upload_url"], data=b"abc") as response:
+    async with workspace.session.post(started["upload_url"], data=b"abc") as response:
         assert response.status == 400
     assert (await workspace.api("files.completeUploadExternal", **complete))["files"][0]["size"] == 3
 
 
 async def test_files_are_shared_only_in_writable_channels(workspace):
-    begun = await workspace.api("files.getUploadURLExternal", filename="a.txt", length=3)
-    async with workspace.session.post(begun["upload_url"], data=b"abc"):
+    started = await workspace.api("files.getUploadURLExternal", filename="a.txt", length=3)
+    async with workspace.session.post(started["upload_url"], data=b"abc"):
         pass
-    args = {"files": [{"id": begun["file_id"]}], "channel_id": "C99NOWHERE"}
+    args = {"files": [{"id": started["file_id"]}], "channel_id": "C99NOWHERE"}
     assert (await workspace.api("files.completeUploadExternal", **args))["error"] == "channel_not_found"
     assert (await workspace.api("files.info", file="F0NOTHERE"))["error"] == "file_not_found"
 

@@ -26,9 +26,9 @@ async def test_all_records_survive_a_restart(tmp_path):
         await workspace.api("chat.delete", channel="C02PROJECTS", ts=gone["ts"])
         await ben.react("C02PROJECTS", ts, "eyes")
         await workspace.api("views.publish", user_id="U04DANA", view=HOME)
-        begun = await workspace.api("files.getUploadURLExternal", filename="a.txt", length=3)
-        await workspace.session.post(begun["upload_url"], data=b"abc")
-        await workspace.api("files.completeUploadExternal", files=[{"id": begun["file_id"]}])
+        started = await workspace.api("files.getUploadURLExternal", filename="a.txt", length=3)
+        await workspace.session.post(started["upload_url"], data=b"abc")
+        await workspace.api("files.completeUploadExternal", files=[{"id": started["file_id"]}])
         await ben.command("/remove @PMO Assistant", channel="C07ASK")
         trigger = workspace.server.hub.triggers.issue("U02BEN")
         modal = (await workspace.api("views.open", trigger_id=trigger, view=MODAL))["view"]

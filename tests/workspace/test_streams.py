@@ -96,9 +96,9 @@ async def test_a_refused_part_leaves_the_stream_unchanged(workspace, chunk, erro
     assert (await workspace.api("chat.appendStream", **stream, chunks=[text("a status.")]))["ok"]
     stopped = await workspace.api("chat.stopStream", **stream)
     assert [block.get("text") for block in stopped["message"]["blocks"]] == ["RAG ", None, "a status."]
-    begun = {"channel": "D02BEN", "thread_ts": stopped["message"]["thread_ts"], "chunks": [text("RAG "), chunk]}
+    started = {"channel": "D02BEN", "thread_ts": stopped["message"]["thread_ts"], "chunks": [text("RAG "), chunk]}
     if error == "invalid_chunks":
-        assert (await workspace.api("chat.startStream", **begun))["error"] == error
+        assert (await workspace.api("chat.startStream", **started))["error"] == error
 
 
 async def test_a_refused_stop_leaves_the_stream_open(workspace):
