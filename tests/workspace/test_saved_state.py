@@ -39,7 +39,7 @@ async def test_all_records_survive_a_restart(tmp_path):
         assert (kept["text"], kept["reply_count"], kept["reactions"][0]["name"]) == ("Kept", 1, "eyes")
         assert [message["text"] for message in await ben.messages("C02PROJECTS", thread_ts=ts)] == ["Kept", "Reply"]
         assert (await workspace.as_user("U04DANA").open_home())["type"] == "home"
-        address = f"{workspace.url}/client/files/{begun['file_id']}/a.txt?user=U02BEN"
+        address = f"{workspace.url}/client/files/{started['file_id']}/a.txt?user=U02BEN"
         async with workspace.session.get(address) as response:
             assert await response.read() == b"abc"
         info = await workspace.api("conversations.info", channel="C07ASK")
