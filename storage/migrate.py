@@ -43,7 +43,7 @@ def migrate_database(database: Database) -> None:
 
 
 def is_up_to_date(database: Database) -> bool:
-    """Whether no migration is missing. Changes nothing."""
+    """Whether all migrations have been run. Changes nothing."""
     with translate_errors(), database.engine.connect() as connection:
         heads = set(ScriptDirectory.from_config(build_alembic_config(connection)).get_heads())
         return set(MigrationContext.configure(connection).get_current_heads()) == heads

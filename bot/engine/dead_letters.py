@@ -45,6 +45,7 @@ class ReportDeadLetters:
         with self._ctx.store.read_only(now) as tx:
             if not DeadLetters(tx.session, now).list_unreported(1):
                 return None
+        # Marking and posting commit together: a crash in between can neither lose a report nor repeat it.
         with self._ctx.store.transaction(now) as tx:
             dead = DeadLetters(tx.session, now)
             letters = dead.list_unreported()

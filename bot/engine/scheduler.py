@@ -34,6 +34,8 @@ class Scheduler(Loop):
 
     async def _call(self, job: Job) -> datetime | None:
         """A job that fails doesn't keep the others from running."""
+        # In a thread, since jobs wait for the database, and one at a time, so that they never compete for it. What a
+        # job claims it claims in the database, so several processes can run the same jobs.
         now = self.now()
         try:
             return await asyncio.to_thread(job, now)

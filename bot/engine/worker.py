@@ -64,6 +64,8 @@ class Worker(Loop):
             return True
         inbox = self._ctx.store.inbox
         arrivals = await asyncio.to_thread(inbox.claim, self._owner, self.now(), room, self._lease)
+        # A second click must not overtake the first. Each arrival of a person waits for the one before it, while those
+        # of other people are handled beside it.
         for arrival in arrivals:
             person = _find_person(arrival)
             task = asyncio.create_task(self._handle_in_turn(arrival, self._latest.get(person)))
@@ -121,6 +123,8 @@ class Worker(Loop):
 
     def _handle(self, arrival: Arrival) -> None:
         try:
+            # Nobody could count the failures that killed the process, so from now on each try is counted before it
+            # begins. The last one isn't made at all: it would kill the process once more.
             if arrival.is_poison:
                 if arrival.is_last:
                     raise _ProcessDied
@@ -149,6 +153,7 @@ class Worker(Loop):
             log.error("Gave up %s (%s), and there is nobody to tell: %s", arrival.key, arrival.route, text)
             self._ctx.store.inbox.give_up(arrival, text, now)
             return
+        # The explanation and “done” commit together, like any other result.
         with self._ctx.store.arrival_transaction(arrival, now) as tx:
             send_reply(tx, place, build_message(text))
 
