@@ -6,6 +6,7 @@ import typer
 
 from bot.composition import utc_now
 from bot.doctor import Finding, Level, run_checks
+from bot.progress import show_progress
 from bot.settings import read_settings
 
 LABELS = {Level.GOOD: "ok    ", Level.HINT: "note  ", Level.BROKEN: "WRONG "}
@@ -17,17 +18,18 @@ def register(app: typer.Typer) -> None:
 
 def doctor() -> None:
     """Check the set-up: what is missing or wrong, and how to fix it. The exit code is 1 when something is wrong."""
-    findings = asyncio.run(run_checks(read_settings(), utc_now()))
+    with show_progress("Checking the set-up"):
+        findings = asyncio.run(run_checks(read_settings(), utc_now()))
     width = max(len(one.about) for one in findings)
     for one in findings:
         typer.echo(f"{LABELS[one.level]}{one.about:<{width}}  {one.text}")
-    typer.echo(_summary(findings))
+    typer.echo(_summarise(findings))
     if any(one.level is Level.BROKEN for one in findings):
         raise typer.Exit(1)
 
 
-def _summary(findings: list[Finding]) -> str:
-    wrong = sum(one.level is Level.BROKEN for one in findings)
-    if not wrong:
-        return "Nothing is wrong."
-    return "1 thing is wrong." if wrong == 1 else f"{wrong} things are wrong."
+def _summarise(findings: list[Finding]) -> str:
+    problems = sum(one.level is Level.BROKEN for one in findings)
+    if not problems:
+        return "No problems found."
+    return "1 problem found." if problems == 1 else f"{problems} problems found."
