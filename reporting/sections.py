@@ -36,6 +36,7 @@ PORTFOLIO_LABELS = {
     "unaligned": "of the budget supports no objective",
     "coverage": "coverage of the objectives by PMO services",
 }
+PERCENT_UNITS = {"%", "per cent", "percent"}
 FRACTIONS = {"sla_met", "index", "mismatch", "unaligned", "coverage"}
 
 
@@ -130,7 +131,7 @@ def _build_metric(one: MetricStatus, material: DigestInput) -> str:
 
 def _format_metric_change(one: MetricStatus, before: Decimal | None) -> str:
     """The line names the unit just before the change; only percentages need one of their own, points."""
-    unit = "points" if one.metric.unit == "%" else ""
+    unit = "points" if one.metric.unit in PERCENT_UNITS else ""
     return format_change(one.latest.value, before, unit) if one.latest else ""
 
 

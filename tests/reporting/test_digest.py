@@ -173,6 +173,7 @@ def test_every_number_comes_with_its_change(weekly: DigestDefinition, open_strat
     measured = (
         Measurement("leakage-rate", date(2026, 11, 23), Decimal("53.1"), "U02BEN"),
         Measurement("spills", date(2026, 11, 22), Decimal(27), "U06FARAH"),
+        Measurement("first-contact", date(2026, 11, 22), Decimal("79.1"), "U01ADA"),
     )
     grown = replace(open_strategy, measurements=(*open_strategy.measurements, *measured))
     digest = build_digest(weekly, grown, now=NOW, people=people, previous=stored(first.snapshot))
@@ -182,6 +183,7 @@ def test_every_number_comes_with_its_change(weekly: DigestDefinition, open_strat
     assert "*Leakage* — 53.1 Ml a day (−0.9) on 23 November 2026; target 52" in " ".join(
         section(digest, DigestSection.METRICS)
     )
+    assert "79.1 per cent (+1.8 points) on 22 November 2026" in " ".join(section(digest, DigestSection.METRICS))
     assert "78% done (+26 points), 79% expected" in " ".join(section(digest, DigestSection.OBJECTIVES))
     assert digest.changes == (
         ":large_yellow_circle: *Our works leave the river cleaner* went from red to amber, according to the figures.",
