@@ -19,11 +19,6 @@ REPEAT_AFTER = 5.0  # seconds between two lines about the same step
 Advance = Callable[[int, int], None]
 
 
-def report_step(text: str) -> None:
-    """Print one line about a step that begins now, such as “Reading the sample data …”."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 (progress is for the terminal, not for the log)
-
-
 @contextmanager
 def show_progress(text: str) -> Iterator[Advance]:
     """Show that `text` is under way for as long as the context lasts.
@@ -73,7 +68,8 @@ class _Lines:
     def show(self) -> None:
         waited = f" ({time.monotonic() - self._began:.0f} s)" if self._is_announced else ""
         self._is_announced = True
-        report_step(f"{self._text} …{self._count or waited}")
+        line = f"{self._text} …{self._count or waited}"
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 (progress is for the terminal, not for the log)
 
     def close(self) -> None:
         pass
