@@ -1,4 +1,4 @@
-"""Deliveries are stored by what they are for, not by the Slack method that makes them."""
+"""Waiting deliveries are stored by what they are for, not by the Slack method that makes them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,21 +23,22 @@ DELIVERIES = sa.table(
 
 
 def upgrade() -> None:
-    # With several processes on PostgreSQL, those of the earlier version go on working until they are stopped. They claim
-    # priorities 0 and 1 only, so a changed row never reaches a process that doesn't know its kind. What such a process
-    # holds right now is left alone: it may still need to read it. This version understands both.
-    _rename(KINDS, PRIORITIES)
+    # With several processes on PostgreSQL, those of the earlier version keep working until they are stopped. They claim
+    # priorities 0 and 1 only, so a changed row never reaches a process that doesn't know its kind. What they hold right
+    # now is left alone, because they may still need to read it, and so are settled posts, because they would delete
+    # those of any other name when they prune. This version understands both names.
+    _rename(KINDS, PRIORITIES, sa.column("status") == "waiting")
 
 
 def downgrade() -> None:
-    _rename({kind: method for method, kind in KINDS.items()}, {new: old for old, new in PRIORITIES.items()})
+    methods = {kind: method for method, kind in KINDS.items()}
+    _rename(methods, {new: old for old, new in PRIORITIES.items()}, sa.true())
 
 
-def _rename(methods: dict[str, str], priorities: dict[int, int]) -> None:
-    free = DELIVERIES.c.status != "leased"
+def _rename(methods: dict[str, str], priorities: dict[int, int], which: sa.ColumnElement[bool]) -> None:
     op.execute(
         sa.update(DELIVERIES)
-        .where(free, DELIVERIES.c.method.in_(methods))
+        .where(which, DELIVERIES.c.method.in_(methods))
         .values(
             method=sa.case(methods, value=DELIVERIES.c.method, else_=DELIVERIES.c.method),
             lane=sa.case(priorities, value=DELIVERIES.c.lane, else_=DELIVERIES.c.lane),

@@ -54,12 +54,19 @@ def test_every_kind_had_an_earlier_name() -> None:
 def test_migration_renames_what_waits(database: Database, sender: Deliveries, method: str) -> None:
     downgrade(database, "0002")
     add_earlier_row(database, method)
-    add_earlier_row(database, method, lane=EARLIER_BULK, status="done", due_at=None)
+    add_earlier_row(database, method, lane=EARLIER_BULK, due_at=later(9))
     migrate_database(database)
     kind = EARLIER_NAMES[method]
-    assert read_stored(database) == [(kind, PROMPT, "waiting"), (kind, BULK, "done")]
+    assert read_stored(database) == [(kind, PROMPT, "waiting"), (kind, BULK, "waiting")]
     [delivery] = sender.claim(ONE, NOW, 10).deliveries
     assert delivery.kind is kind
+
+
+def test_migration_leaves_settled_posts_alone(database: Database) -> None:
+    downgrade(database, "0002")
+    add_earlier_row(database, "chat.postMessage", status="done", due_at=None)
+    migrate_database(database)
+    assert read_stored(database) == [("chat.postMessage", EARLIER_PROMPT, "done")]
 
 
 def test_migration_leaves_leased_deliveries_to_their_owner(database: Database, sender: Deliveries) -> None:
