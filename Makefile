@@ -12,7 +12,7 @@ help: ## List the targets
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "PMO Assistant needs Python 3.11 or newer. Install it, or name one: make run PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@echo "Creating the Python environment in .venv …"
+	@echo "Creating the Python environment in .venv (about ten seconds) …"
 	@$(PYTHON) -m venv .venv
 
 .venv/run.stamp: .venv/bin/python requirements/run.txt requirements/model.txt pyproject.toml

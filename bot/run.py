@@ -70,7 +70,8 @@ async def serve_until_stopped(
     Raises:
         UserError: it can't start; the message says what to do.
     """
-    organisation = await asyncio.to_thread(read_organisation, settings.organisation or SAMPLE)
+    with show_progress("Reading the organisation file"):
+        organisation = await asyncio.to_thread(read_organisation, settings.organisation or SAMPLE)
     database = Database(settings.database)
     try:
         with database.exclusive_use():

@@ -34,7 +34,8 @@ class Installation:
 def open_installation() -> Iterator[Installation]:
     """Open what the environment variables name; it's closed when the context ends."""
     settings = read_settings()
-    organisation = read_organisation(settings.organisation or SAMPLE)
+    with show_progress("Reading the organisation file"):
+        organisation = read_organisation(settings.organisation or SAMPLE)
     prepare_data_folder(settings.data)
     database = Database(settings.database)
     try:
