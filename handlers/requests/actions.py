@@ -41,17 +41,17 @@ def register(routes: Routes) -> None:
 
 
 def act_on_request(call: DeferredCall) -> None:
-    """A button that needs no input."""
+    """Apply a verb whose button needs no input."""
     _perform_action(call, int(call.value), _read_clicked_verb(call), {})
 
 
 async def open_action_form(call: ImmediateCall) -> None:
-    """A button that needs input."""
+    """Open the modal of a verb that needs input."""
     await _open_action_modal(call, int(call.value), _read_clicked_verb(call))
 
 
 async def choose_from_menu(call: ImmediateCall) -> None:
-    """An entry in the menu of a card."""
+    """Open what was chosen in the menu of a card: a verb's modal or the whole request."""
     number, _, verb = call.value.partition(":")
     if verb == "open":
         await _open_request_modal(call, int(number))
@@ -73,7 +73,7 @@ def check_action(call: BlockingCall) -> None:
 
 
 def submit_action(call: DeferredCall) -> None:
-    """A verb with its input."""
+    """Apply a verb with the submitted input."""
     number, verb = _read_metadata(call)
     _perform_action(call, number, verb, _read_input(call, verb))
 

@@ -117,21 +117,25 @@ def format_flags(view: RequestView) -> str:
 
 def build_highlights(view: RequestView) -> list[Block]:
     """What readers need first: the open question, the delivery, a reason."""
-    request, people = view.request, view.desk.people
-    asked = {"Question": request.question, "Reason for the hold": request.hold_reason}
-    found = [_build_quote(label, text) for label, text in asked.items() if text]
-    is_delivered = bool(request.deliverable) and request.state in (RequestState.DELIVERED, RequestState.CLOSED)
+    request = view.request
     is_reopened = bool(request.deliverable) and request.state in WORK_STATES
-    if is_delivered:
-        by = f" by {format_person_name(people, request.assignee)}" if request.assignee else ""
-        found.append(section(f"Delivered{by}: *{escape(view.deliverable)}*"))
-    elif is_reopened:
-        found.append(section("Reopened. Previous delivery:"))
-    if is_delivered or is_reopened:
-        found.append(rich_text(rich_line({"type": "link", "url": request.deliverable})))
+    quotes = {"Question": request.question, "Reason for the hold": request.hold_reason}
+    blocks = [_build_quote(label, text) for label, text in quotes.items() if text]
+    blocks += _build_delivery(view, is_reopened)
     if request.reason and (request.state in ENDED_STATES or is_reopened):
-        found.append(_build_quote("Reason for reopening" if is_reopened else "Reason", request.reason))
-    return found
+        blocks.append(_build_quote("Reason for reopening" if is_reopened else "Reason", request.reason))
+    return blocks
+
+
+def _build_delivery(view: RequestView, is_reopened: bool) -> list[Block]:
+    request = view.request
+    is_delivered = request.state in (RequestState.DELIVERED, RequestState.CLOSED)
+    if not request.deliverable or not (is_delivered or is_reopened):
+        return []
+    by = f" by {format_person_name(view.desk.people, request.assignee)}" if request.assignee else ""
+    delivered = f"Delivered{by}: *{escape(view.deliverable)}*"
+    heading = "Reopened. Previous delivery:" if is_reopened else delivered
+    return [section(heading), rich_text(rich_line({"type": "link", "url": request.deliverable}))]
 
 
 def _build_quote(label: str, text: str) -> Block:

@@ -36,7 +36,7 @@ from servicedesk.fields import Field, FieldKind
 from servicedesk.figures import compute_lead_time
 from servicedesk.permissions import can_see_scores, find_allowed_verbs
 from servicedesk.priority import compute_wsjf
-from servicedesk.records import ClockName, RequestLogEntry, RequestVerb
+from servicedesk.records import ClockName, RequestLogEntry, RequestVerb, Scores
 
 _LONG_KINDS = {FieldKind.LONG_TEXT, FieldKind.URLS, FieldKind.MULTI_CHOICE, FieldKind.PEOPLE}
 MAX_ANSWERS = 40  # blocks; with the history they stay within the 100 of a modal
@@ -80,24 +80,28 @@ def _build_top(view: RequestView) -> list[Block]:
 
 def _build_times(view: RequestView, log: Sequence[RequestLogEntry], reader: Person) -> list[Block]:
     """The used time of each clock, and who held the request."""
-    request, calendar = view.request, view.desk.calendar
+    request = view.request
     clocks = ((name, request.get_clock(name)) for name in ClockName)
     lines = [f"*{CLOCK_LABELS[name]}:* {_describe_clock(clock, view)}" for name, clock in clocks if clock]
-    if request.submitted_at:
-        lead = compute_lead_time(log, view.now, calendar)
-        held = [
-            f"{holder} {format_duration(seconds, calendar)}" for holder, seconds in lead.held.items() if seconds >= 60
-        ]
-        whose = f", held by {', '.join(held)}" if held else ""
-        lines.append(f"*Lead time:* {format_duration(lead.total, calendar)}{whose}")
+    lines += [f"*Lead time:* {_describe_lead_time(view, log)}"] if request.submitted_at else []
     lines += _list_milestones(view)
     if request.scores and can_see_scores(reader):
-        scores = request.scores
-        parts = f"impact {scores.impact}, urgency {scores.urgency}, risk {scores.risk}, size {scores.size}"
-        lines.append(
-            f"*Score:* {float(compute_wsjf(scores)):.1f} ({parts}), priority {label_priority(request.priority)}"
-        )
+        priority = label_priority(request.priority)
+        lines.append(f"*Score:* {_describe_scores(request.scores)}, priority {priority}")
     return [section("\n".join(lines))] if lines else []
+
+
+def _describe_lead_time(view: RequestView, log: Sequence[RequestLogEntry]) -> str:
+    calendar = view.desk.calendar
+    lead = compute_lead_time(log, view.now, calendar)
+    shares = [(holder, seconds) for holder, seconds in lead.held.items() if seconds >= 60]
+    held = ", ".join(f"{holder} {format_duration(seconds, calendar)}" for holder, seconds in shares)
+    return format_duration(lead.total, calendar) + (f", held by {held}" if held else "")
+
+
+def _describe_scores(scores: Scores) -> str:
+    parts = f"impact {scores.impact}, urgency {scores.urgency}, risk {scores.risk}, size {scores.size}"
+    return f"{float(compute_wsjf(scores)):.1f} ({parts})"
 
 
 def _describe_clock(clock: Clock, view: RequestView) -> str:
@@ -120,9 +124,9 @@ def _list_milestones(view: RequestView) -> Iterator[str]:
 
 def _build_answers(view: RequestView, at_length: Callable[[RequestView, Field, str], Block]) -> list[Block]:
     """All answers: the short ones side by side, each long one in its own block."""
-    answer = [(one, answer) for one, answer in list_answers(view) if one.key != "title"]
-    short = [mrkdwn(f"*{escape(one.label)}*\n{answer}", 2000) for one, answer in answer if one.kind not in _LONG_KINDS]
-    long = [at_length(view, one, answer) for one, answer in answer if one.kind in _LONG_KINDS]
+    answers = [(one, answer) for one, answer in list_answers(view) if one.key != "title"]
+    short = [mrkdwn(f"*{escape(one.label)}*\n{answer}", 2000) for one, answer in answers if one.kind not in _LONG_KINDS]
+    long = [at_length(view, one, answer) for one, answer in answers if one.kind in _LONG_KINDS]
     return [*({"type": "section", "fields": list(fields)} for fields in _split_by_ten(short)), *long]
 
 
@@ -145,18 +149,14 @@ def _split_by_ten(fields: Sequence[Block]) -> Iterator[Sequence[Block]]:
 
 def _build_history(view: RequestView, log: Sequence[RequestLogEntry], reader: Person, most: int) -> list[Block]:
     """The log, latest entry first. Only the PMO sees scoring."""
-    steps = [entry for entry in log if can_see_scores(reader) or entry.verb is not RequestVerb.SCORE][
-        1:
-    ]  # without the draft
-    shown = list(reversed(steps))[:most]
-    blocks = [
-        section(f"*History*\n{_format_entry(shown[0], view)}"),
-        *(section(_format_entry(entry, view)) for entry in shown[1:]),
-    ]
-    left = len(steps) - len(shown)
-    return [*blocks, context(f"… and {left} earlier")] if left else blocks
+    after_draft = log[1:]
+    entries = [entry for entry in after_draft if can_see_scores(reader) or entry.verb is not RequestVerb.SCORE]
+    first, *others = list(reversed(entries))[:most]
+    blocks = [section(f"*History*\n{_format_entry(first, view)}")]
+    blocks += [section(_format_entry(entry, view)) for entry in others]
+    return [*blocks, context(f"… and {len(entries) - most} earlier")] if len(entries) > most else blocks
 
 
 def _format_entry(entry: RequestLogEntry, view: RequestView) -> str:
-    answer = f"{format_time(entry.at)} · {describe_entry(entry, view.desk)}"
-    return f"{answer}\n{format_quote(entry.comment, 2000)}" if entry.comment else answer
+    line = f"{format_time(entry.at)} · {describe_entry(entry, view.desk)}"
+    return f"{line}\n{format_quote(entry.comment, 2000)}" if entry.comment else line
