@@ -37,7 +37,7 @@ LEASE = Lease(60)
 
 
 class Now:
-    """Runs like the real clock; a test may put it forward."""
+    """Runs like the real clock; a test may move it forward."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
@@ -70,7 +70,7 @@ def ctx(store: Store, now: Now) -> AppContext:
 
 @contextlib.asynccontextmanager
 async def run_loop(loop: Loop) -> AsyncIterator[None]:
-    """The loop runs, and leaves in good order."""
+    """The loop runs, and is stopped at the end."""
     running = asyncio.create_task(loop.run())
     try:
         yield
@@ -80,7 +80,7 @@ async def run_loop(loop: Loop) -> AsyncIterator[None]:
 
 
 class Watched(Deliveries):
-    """Tells when anything became of a delivery."""
+    """Notifies when a delivery has changed."""
 
     def watch(self, changed: asyncio.Condition) -> None:
         loop = asyncio.get_running_loop()
@@ -111,7 +111,7 @@ class Watched(Deliveries):
 
 @dataclass
 class Post:
-    """The sender at work with what it needs, and ways to see what became of a delivery."""
+    """A running sender with what it needs, and ways to look at its deliveries."""
 
     workspace: RunningWorkspace
     store: Store
@@ -122,7 +122,7 @@ class Post:
     died: asyncio.Event
 
     def ask(self, what: str, *given: Any, **named: Any) -> str:
-        """Put something in the outbox and ring: ask("post", "C07ASK", {"text": "hello"})."""
+        """Put something in the outbox and wake the sender: ask("post", "C07ASK", {"text": "hello"})."""
         with self.store.transaction(self.now()) as tx:
             made = str(getattr(tx.outbox, what)(*given, **named))
         self.sender.wake()
@@ -133,14 +133,14 @@ class Post:
             return tx.session.scalars(select(DeliveryRow).where(DeliveryRow.id == delivery)).one()
 
     async def until(self, delivery: str, holds: Callable[[DeliveryRow], bool]) -> DeliveryRow:
-        """Wait until something became of the delivery that fits."""
+        """Wait until the delivery is as wanted."""
         async with asyncio.timeout(10), self.changed:
             while not holds(self.row(delivery)):
                 await self.changed.wait()
         return self.row(delivery)
 
     async def settled_in_all(self, kind: DeliveryKind, number: int) -> None:
-        """Wait until so many deliveries of the kind are settled."""
+        """Wait until this many deliveries of the kind are settled."""
         settled = select(func.count()).where(DeliveryRow.is_kind(kind), DeliveryRow.due_at.is_(None))
         async with asyncio.timeout(10), self.changed:
             while self._count(settled) < number:
@@ -160,7 +160,7 @@ class Post:
         return [message["text"] for message in reversed(found) if message.get("bot_id")]
 
     async def called(self) -> list[str]:
-        """The methods that the bot has called, history looked at by the test left out."""
+        """The methods that the bot has called, without the test's own calls."""
         return [call["method"] for call in await self.workspace.calls()]
 
     def forward(self, seconds: float) -> None:
@@ -184,7 +184,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 async def office(
     workspace: RunningWorkspace, store: Store, now: Now, http: aiohttp.ClientSession
 ) -> AsyncIterator[Post]:
-    """The sender at work."""
+    """A running sender."""
     died = asyncio.Event()
     changed = asyncio.Condition()
     deliveries = Watched(store.database, PostingLimits(), LEASE, list_calls)

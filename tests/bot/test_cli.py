@@ -29,7 +29,7 @@ Pmo = Callable[..., "Printed"]
 
 
 class Printed:
-    """What a command left behind."""
+    """What a command printed, and its exit code."""
 
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code = code
@@ -39,7 +39,7 @@ class Printed:
 
 @pytest.fixture
 def pmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Pmo:
-    """Type a command, in an environment of its own."""
+    """Run a command in an environment of its own."""
     for field in Settings.model_fields.values():
         monkeypatch.delenv(str(field.alias), raising=False)
     monkeypatch.setenv("PMO_DATA", str(tmp_path / "data"))
@@ -59,7 +59,7 @@ def pmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
 @pytest.fixture
 def parking(pmo: Pmo, tmp_path: Path, read_before: Path) -> Pmo:
-    """With a handbook of one page, which somebody else wrote."""
+    """With an imported handbook of one page."""
     shutil.copytree(read_before, tmp_path / "data")
     (tmp_path / "pages" / "site").mkdir(parents=True)
     (tmp_path / "pages" / "site" / "parking.md").write_text(PAGE)

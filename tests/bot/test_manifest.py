@@ -46,7 +46,7 @@ def routes() -> Routes:
     """Everything that the code listens for."""
 
     async def authorize() -> None:
-        """Nobody asks."""
+        """Never called."""
 
     made = Routes(AsyncApp(signing_secret="secret", authorize=authorize), cast(Any, None), cast(Any, None))
     register(made)
@@ -73,7 +73,7 @@ def methods_used() -> set[str]:
 
 
 def action_ids() -> Iterator[tuple[str, str]]:
-    """The ids of all buttons that the code builds; what is filled in later stands as “x”."""
+    """The ids of all buttons that the code builds; “x” stands for what is filled in later."""
     for path, tree in sources():
         for node in ast.walk(tree):
             given: list[ast.expr | None] = []
@@ -138,7 +138,7 @@ def test_manifest_fits_slacks_limits() -> None:
         assert re.fullmatch(r"/[a-z-]{1,31}", command.name)
         assert len(command.description) <= 2000
         assert len(command.usage_hint) <= 1000
-    assert all(one.get("usage_hint", "-") for one in made["features"]["slash_commands"])  # an empty one is refused
+    assert all(one.get("usage_hint", "-") for one in made["features"]["slash_commands"])  # Slack rejects an empty one
     for shortcut in SHORTCUTS:
         assert len(shortcut.name) <= 24
         assert len(shortcut.description) <= 150

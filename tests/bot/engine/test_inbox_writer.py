@@ -88,7 +88,7 @@ async def test_unavailable_database_means_no_acknowledgement(store: Store, inbox
 
 async def test_unwritable_arrival_costs_no_other(store: Store, inbox: CountingInbox, now: Now) -> None:
     writer = InboxWriter(inbox, lambda: None)
-    poison = arrival("poison", now, body=object())  # no JSON can be made of it
+    poison = arrival("poison", now, body=object())  # not serialisable as JSON
     outcomes = await asyncio.gather(
         writer.write(arrival("Ev1", now)),
         writer.write(poison),

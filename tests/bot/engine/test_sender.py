@@ -240,7 +240,7 @@ async def test_home_is_published(office: Post) -> None:
 
 
 async def test_stopped_process_sends_nothing_taken_over(office: Post) -> None:
-    """Between the claim and the call hours pass for this process; meanwhile the other one has posted."""
+    """Hours pass for this process between claim and call, and meanwhile the other one posts."""
     office.sender.stop()
     with office.store.transaction(office.now()) as tx:
         tx.outbox.post(ASK, words("once"))
@@ -313,7 +313,7 @@ class Stopped:
 
 
 def stop_within_the_call(office: Post, monkeypatch: pytest.MonkeyPatch) -> Stopped:
-    """The next call is held; what it is for is taken over and done meanwhile."""
+    """Hold the next call until another process has taken over and sent its delivery."""
     client, stopped = office.sender._client.client, Stopped()
     api_call = client.api_call
 
@@ -331,7 +331,7 @@ def stop_within_the_call(office: Post, monkeypatch: pytest.MonkeyPatch) -> Stopp
 
 
 async def find_copies(office: Post, row: DeliveryRow) -> list[str]:
-    """The messages with a delivery's words that stand where it was posted."""
+    """The ts of each message with the delivery's text where it was posted."""
     ts = row.arguments.get("thread_ts")
     method = "conversations.replies" if ts else "conversations.history"
     found = await office.workspace.api(method, channel=row.posted_channel, **({"ts": ts} if ts else {}))
@@ -369,4 +369,4 @@ async def test_stopping_ends_within_its_limit(office: Post, monkeypatch: pytest.
     office.sender.stop()
     while office.sender._in_flight:
         await asyncio.sleep(0.01)
-    assert office.row(delivery).status == "leased"  # looked for at the next start
+    assert office.row(delivery).status == "leased"  # the next start searches for it

@@ -21,11 +21,11 @@ MENTION = "event:app_mention"
 
 
 async def at_once() -> None:
-    """No ack is waited for."""
+    """No acknowledgement is pending."""
 
 
 class Desk:
-    """Arrivals go in, a function does the work, and the outbox shows what was said."""
+    """Arrivals go in, a function handles them, and the outbox shows the replies."""
 
     def __init__(self, store: Store, ctx: AppContext, now: Now) -> None:
         self.store = store
@@ -86,7 +86,7 @@ async def test_one_persons_work_keeps_its_order(desk: Desk) -> None:
 
     def work(call: DeferredCall) -> None:
         if call.arrival.key == "ada 1":
-            assert bens_turn.wait(10)  # as long as this takes, Ada's second thing waits and Ben's does not
+            assert bens_turn.wait(10)  # meanwhile Ada's second message waits and Ben's doesn't
         order.append(call.arrival.key)
         desk.say(call)
         if call.arrival.key == "ben 1":
@@ -147,7 +147,7 @@ async def test_failure_half_way_sends_nothing(desk: Desk) -> None:
 
 
 def die_while_holding(desk: Desk, times: int) -> None:
-    """The process dies that often while it holds whatever is due."""
+    """The process dies this many times while it holds whatever is due."""
     for number in range(times):
         assert desk.store.inbox.claim(f"dead {number}", desk.now(), 10, LEASE)
         desk.now.forward(61)
@@ -213,7 +213,7 @@ async def test_brief_database_outage_is_waited_out(desk: Desk, monkeypatch: pyte
     def work(call: DeferredCall) -> None:
         if not free.is_set():
             with call.ctx.store.database.engine.connect().execution_options(writes=True) as other, other.begin():
-                other.execute(text("SELECT 1"))  # another program holds the file
+                other.execute(text("SELECT 1"))  # another program locks the file
                 free.set()
                 desk.say(call)
         desk.say(call)

@@ -22,7 +22,7 @@ def sender(database: Database) -> Deliveries:
 
 
 class Desk:
-    """Asks for things to be said."""
+    """Puts deliveries in the outbox."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -127,7 +127,7 @@ def test_reclaiming_process_keeps_its_later_claim(desk: Desk, sender: Deliveries
 def test_same_attempt_of_another_owner_is_distinct(desk: Desk, sender: Deliveries) -> None:
     delivery = desk.say("hello")
     [mine] = claim(sender)
-    sender.pause(mine, DeliveryKind.POST, later(5))  # no attempt: the next one has the same number
+    sender.pause(mine, DeliveryKind.POST, later(5))  # not an attempt: the next one has the same number
     [theirs] = claim(sender, 5, TWO)
     assert theirs.attempt == mine.attempt
     post(sender, mine, later(6), ts="1.000001")
@@ -206,7 +206,7 @@ def test_settled_post_wakes_the_next(desk: Desk, sender: Deliveries) -> None:
     for what in ("one", "two", "three"):
         desk.say(what)
     [one] = claim(sender)
-    assert claim(sender) == []  # both were looked at and put off
+    assert claim(sender) == []  # both were examined and postponed
     post(sender, one, later(0.1))
     assert read_texts(claim(sender, 0.1)) == ["two"]
 
@@ -282,7 +282,7 @@ def test_only_latest_waiting_home_is_sent(desk: Desk, sender: Deliveries) -> Non
     assert [(one.channel, one.arguments["view"]["title"]) for one in found] == [(ADA, "two"), (BEN, "hers is not his")]
 
 
-# In pace
+# Rate limits
 
 
 def test_prompt_posts_go_before_bulk(desk: Desk, sender: Deliveries) -> None:
@@ -397,7 +397,7 @@ def test_long_channel_queue_hides_no_other(desk: Desk, sender: Deliveries) -> No
     assert found == ["elsewhere"]
 
 
-# Otherwise, and never
+# Direct messages instead, and failures
 
 
 def test_impossible_ephemeral_is_sent_directly_once(database: Database, sender: Deliveries) -> None:
@@ -431,7 +431,7 @@ def test_replies_to_one_url_keep_order(database: Database, sender: Deliveries) -
     assert read_texts(claim(sender)) == ["working on it"]
 
 
-# Forgetting
+# Pruning
 
 
 def settle(sender: Deliveries, at: datetime) -> None:

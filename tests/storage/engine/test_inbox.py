@@ -164,7 +164,7 @@ def test_pruning_deletes_only_old_done_arrivals(database: Database, inbox: Inbox
 
 
 def test_claim_among_thousands_uses_the_index(database: Database, inbox: Inbox) -> None:
-    """Two thousand wait and two thousand are done: the way to the oldest sixteen leads through the index."""
+    """With two thousand waiting and two thousand done, the oldest sixteen are found through the index."""
     inbox.write([arrival(f"done {number}") for number in range(2_000)])
     with database.transaction() as session:
         session.execute(update(ArrivalRow).values(status="done", due_at=None, done_at=NOW))

@@ -33,7 +33,7 @@ owners = st.sampled_from([ONE, TWO])
 
 
 class Slack:
-    """What stands there: the words of messages by ts, and which delivery put them there."""
+    """The messages in Slack: their texts by ts, and the delivery of each."""
 
     def __init__(self) -> None:
         self.words: dict[str, str] = {}
@@ -76,7 +76,7 @@ class OutboxStates(RuleBasedStateMachine):
         self.slack = Slack()
         self.now = NOW
         self.held: dict[str, list[Delivery]] = {ONE: [], TWO: []}
-        self.calling: dict[str, list[Delivery]] = {ONE: [], TWO: []}  # looked up, fenced, and not yet called
+        self.calling: dict[str, list[Delivery]] = {ONE: [], TWO: []}  # searched, fenced, and not called yet
         self.asked: dict[tuple[str, str | None], list[str]] = defaultdict(list)
         self.last_words: dict[str, str] = {}
         self.stumbled: set[tuple[str, str | None]] = set()
@@ -93,7 +93,7 @@ class OutboxStates(RuleBasedStateMachine):
     def ask_for_a_post(self, place: tuple[str, str | None], bulk: bool) -> str:
         with self._outbox() as outbox:
             channel, thread_ts = place
-            lane = f"many in {channel}" if bulk else channel  # many and few do not wait for each other
+            lane = f"many in {channel}" if bulk else channel  # bulk and prompt posts don't wait for each other
             delivery = outbox.post(channel, words("first"), thread_ts=thread_ts, bulk=bulk)
         self.asked[lane, thread_ts].append(delivery)
         self.last_words[delivery] = "first"
@@ -145,7 +145,7 @@ class OutboxStates(RuleBasedStateMachine):
 
     @rule(owner=owners)
     def stop_for_longer_than_its_lease(self, owner: str) -> None:
-        """Meanwhile the other process does all there is to do; then this one goes on with what it holds."""
+        """The other process does everything there is to do; then this one continues with what it holds."""
         self.now += timedelta(seconds=LEASE.seconds + 1)
         for delivery in self.sender.claim(TWO if owner == ONE else ONE, self.now, 50).deliveries:
             self._call(delivery, "works")
@@ -173,7 +173,7 @@ class OutboxStates(RuleBasedStateMachine):
                 self.sender.retry_in_order(delivery, outcome, soon)
 
     def _mend_everything(self) -> None:
-        """From now on every call works; whatever is held by nobody any more comes back when its lease ends."""
+        """From now on every call succeeds; what no process holds comes back when its lease ends."""
         self.held, self.calling = {ONE: [], TWO: []}, {ONE: [], TWO: []}
         for _ in range(2_000):
             claimed = self.sender.claim(ONE, self.now, 50)

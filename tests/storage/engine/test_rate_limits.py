@@ -21,7 +21,7 @@ LIMITS = PostingLimits()
 
 @pytest.fixture
 def slot(database: Database) -> Slot:
-    """Reserves a place and, when it is near enough, uses it: the time of the post, or None."""
+    """Reserves a slot and uses it if it is near enough: the time of the post, or None."""
 
     def take(
         now: datetime, channel: str = ASK, *, bulk: bool = False, limits: PostingLimits = LIMITS

@@ -23,7 +23,7 @@ def due(database: Database, now: datetime) -> list[tuple[str, datetime, datetime
 
 
 def run(database: Database, slot: datetime, at: datetime, figure: int) -> bool:
-    """Fire and speak, as a digest does."""
+    """Record a run and post it, as a digest does."""
     with database.transaction() as session:
         schedules = Schedules(session, at)
         is_new = schedules.record_run(WEEKLY, slot, later(WEEK), snapshot={"open": figure})

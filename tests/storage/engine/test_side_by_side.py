@@ -22,7 +22,7 @@ PROCESSES = 3
 
 
 def side_by_side(address: str, work: Callable[[Database, str], None]) -> None:
-    """Do the work in several processes that begin together; any trouble in one is the test's."""
+    """Run the work in several processes that start together; an error in one fails the test."""
     ready = threading.Barrier(PROCESSES)
 
     def process(number: int) -> None:
@@ -54,7 +54,7 @@ def test_processes_store_and_claim_arrivals_once(database: Database, address: st
 def test_one_of_many_holders_finishes(database: Database, address: str) -> None:
     Inbox(database).write([arrival("Ev1")])
     claims: list[Arrival] = []
-    for number in range(PROCESSES):  # each takes over from the one before, which does not know
+    for number in range(PROCESSES):  # each takes over from the one before, which doesn't notice
         claims += Inbox(database).claim(f"host:{number}", later(60 * number), 1, LEASE)
     outcomes: list[str] = []
 
@@ -115,7 +115,7 @@ def test_processes_share_the_bulk_limit(database: Database, address: str) -> Non
 
 
 def test_claims_are_made_one_at_a_time(database: Database) -> None:
-    """While one process takes from the paces, another waits for it, and so does not take the same places."""
+    """While one process claims within the rate limits, another waits, and so can't use the same slots."""
     if database.is_sqlite:
         return  # one writer at a time anyway
     with database.transaction() as session:
@@ -136,7 +136,7 @@ def test_stopped_transaction_blocks_only_briefly(new_postgresql: NewDatabase, mo
     with database.transaction() as session:
         Outbox(session, NOW).post("C07ASK", words("hello"))
     stopped = database.engine.connect()
-    stopped.execute(CLAIM_LOCK)  # and it says nothing more
+    stopped.execute(CLAIM_LOCK)  # and it does nothing more
     assert len(sender_of(database).claim("host:2", NOW, 5).deliveries) == 1
     stopped.invalidate()
     database.close()
@@ -194,9 +194,9 @@ def test_concurrent_claim_loses_no_edit(database: Database, address: str) -> Non
 
 
 def test_edit_in_flight_is_followed_by_newest(database: Database) -> None:
-    """While one transaction changes an edit's words, a claim does not give out the words before them."""
+    """While one transaction changes an edit's content, a claim doesn't give out the earlier content."""
     if database.is_sqlite:
-        return  # one writer at a time: there is nothing between
+        return  # one writer at a time: nothing can come between
     with database.transaction() as session:
         card = Outbox(session, NOW).post("C03TRIAGE", words("card"))
         Outbox(session, NOW).edit(card, words("old"))
