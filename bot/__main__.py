@@ -1,10 +1,14 @@
 """Where `pmo` and `python -m bot` begin. Loading the program takes a second or two, so it says that first."""
 
+import os
+from contextlib import nullcontext
+
 from bot.progress import show_progress
 
 
 def main() -> None:
-    with show_progress("Starting PMO Assistant"):
+    is_completion = "_PMO_COMPLETE" in os.environ  # the shell asks for suggestions while somebody types
+    with nullcontext() if is_completion else show_progress("Starting PMO Assistant"):
         from bot.cli import main as run_command
     run_command()
 
