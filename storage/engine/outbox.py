@@ -51,6 +51,7 @@ class Outbox:
         a reply in the thread of another delivery. Returns the delivery's id, which later edits name.
         """
         arguments = dict(message) | ({"thread_ts": thread_ts} if thread_ts else {})
+        # Bulk posts are a conversation of their own: an answer in the same channel doesn't wait behind them.
         queue = "many:" if bulk else ""
         return self._add(
             DeliveryKind.POST,
