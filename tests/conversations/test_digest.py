@@ -27,13 +27,13 @@ def headings(message: dict[str, Any]) -> list[str]:
 
 async def test_weekly_digest_comes_monday_at_nine(autumn: Office) -> None:
     autumn.clock.forward(days=6, hours=23, minutes=1)
-    told = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
-    assert told["text"].startswith(f"{WEEKLY}First digest, 30 November 2026\nObjectives: 1 red, 2 unknown")
-    assert headings(told)[:3] == ["Needs attention", "Objectives", "Projects"]
-    attention = next(words(block) for block in told["blocks"] if "*Needs attention*" in words(block))
+    message = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
+    assert message["text"].startswith(f"{WEEKLY}First digest, 30 November 2026\nObjectives: 1 red, 2 unknown")
+    assert headings(message)[:3] == ["Needs attention", "Objectives", "Projects"]
+    attention = next(words(block) for block in message["blocks"] if "*Needs attention*" in words(block))
     assert attention.split("\n")[1].startswith(":red_circle: *Our works leave the river cleaner* is red")
     assert "No update from *Ben Castellanos*" in attention
-    [chart] = [block for block in told["blocks"] if block["type"] == "data_visualization"]
+    [chart] = [block for block in message["blocks"] if block["type"] == "data_visualization"]
     assert chart["title"] == "Objective progress"
     await autumn.workspace.wait_quiet()
     assert len(await digests(autumn)) == 1
@@ -41,9 +41,9 @@ async def test_weekly_digest_comes_monday_at_nine(autumn: Office) -> None:
 
 async def test_only_leadership_sees_private_objective(autumn: Office) -> None:
     autumn.clock.forward(days=6, hours=23, minutes=1)
-    told = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
-    assert "depot" not in json.dumps(told).casefold()
-    assert "Portfolio" not in words(told)
+    message = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
+    assert "depot" not in json.dumps(message).casefold()
+    assert "Portfolio" not in words(message)
     leaders = await autumn.dana.wait_message("Weekly leadership digest", channel=LEADERS)
     assert "Three depots do the work of five" in words(leaders)
     assert "*Portfolio and strategy*" in words(leaders)
@@ -60,10 +60,10 @@ async def test_next_digest_shows_what_has_changed(autumn: Office) -> None:
     assert await autumn.ben.submit(view, {"rag": "green", "summary": "All valves hold."}) == {}
     await autumn.ada.wait_message("All valves hold.", channel=PROGRESS)
     autumn.clock.forward(days=7)
-    told = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
-    assert "30 November 2026 to 7 December 2026" in words(told)
-    assert "Ben Castellanos reports green: All valves hold." in words(told)
-    assert "done (unchanged)" in words(told)
+    message = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
+    assert "30 November 2026 to 7 December 2026" in words(message)
+    assert "Ben Castellanos reports green: All valves hold." in words(message)
+    assert "done (unchanged)" in words(message)
 
 
 async def test_restart_neither_doubles_nor_drops_digest(data: Path) -> None:
@@ -109,10 +109,10 @@ async def test_digest_stays_at_nine_when_clocks_change(data: Path) -> None:
 
 async def test_only_leaders_preview_digests(autumn: Office) -> None:
     await autumn.dana.command("/pmo-strategy digest weekly-leadership")
-    told = await autumn.dana.wait_message("Preview, visible only to you.")
-    assert told["ephemeral"]
-    assert "The next one goes to <#C06LEADERS>, <!date^1796027400^" in words(told)
-    assert "Three depots do the work of five" in words(told)
+    message = await autumn.dana.wait_message("Preview, visible only to you.")
+    assert message["ephemeral"]
+    assert "The next one goes to <#C06LEADERS>, <!date^1796027400^" in words(message)
+    assert "Three depots do the work of five" in words(message)
     await autumn.dana.command("/pmo-strategy digest weekly-progress")
     assert "depot" not in json.dumps(await autumn.dana.wait_message("Preview, visible only to you.")).casefold()
     await autumn.dana.command("/pmo-strategy digest")
@@ -130,10 +130,10 @@ async def test_owners_are_reminded_once_of_due_updates(autumn: Office) -> None:
     given = {"rag": "red", "summary": "Too many spills.", "ask": "A decision on the Eastgate tank."}
     assert await autumn.farah.submit(view, given) == {}
     autumn.clock.forward(days=3, hours=6, minutes=1)  # Thursday, one past four
-    told = await autumn.ben.wait_message("Your progress updates are due:")
-    assert told["channel"] == await autumn.ben.dm()
-    assert "Less water is lost between the works and the tap" in words(told)
-    await autumn.ben.click(told, "Write an update")
+    message = await autumn.ben.wait_message("Your progress updates are due:")
+    assert message["channel"] == await autumn.ben.dm()
+    assert "Less water is lost between the works and the tap" in words(message)
+    await autumn.ben.click(message, "Write an update")
     view = await autumn.ben.wait_view("update.form")
     assert view["blocks"][0]["element"]["initial_option"]["value"] == "objective:less-leakage"
     await autumn.dana.wait_message("Three depots do the work of five")

@@ -24,7 +24,7 @@ async def form(person: Visitor) -> dict[str, Any]:
     return await person.wait_view("story.form")
 
 
-async def tell(office: Office, person: Visitor, **given: Any) -> dict[str, Any]:
+async def submit_story(office: Office, person: Visitor, **given: Any) -> dict[str, Any]:
     """Submit a story; returns the card in triage."""
     assert await person.submit(await form(person), STORY | given) == {}
     return await office.wei.wait_message("A third fewer bursts", channel=TRIAGE)
@@ -39,14 +39,14 @@ async def posts(office: Office) -> list[dict[str, Any]]:
 
 
 async def test_story_is_reviewed_and_published(autumn: Office) -> None:
-    card = await tell(autumn, autumn.ada)
+    card = await submit_story(autumn, autumn.ada)
     assert buttons(card) == ["Approve and publish", "Ask for changes"]
     own = await autumn.ada.wait_message("Waiting for review · Your success story")
     await autumn.wei.click(card, "Approve and publish")
-    told = await autumn.ben.wait_message("A third fewer bursts", channel=STORIES)
-    assert "bursts fell from 60 to 40" in words(told)
-    assert "https://example.org/bursts" in words(told)
-    assert "supports “Less water is lost between the works and the tap”" in words(told)
+    message = await autumn.ben.wait_message("A third fewer bursts", channel=STORIES)
+    assert "bursts fell from 60 to 40" in words(message)
+    assert "https://example.org/bursts" in words(message)
+    assert "supports “Less water is lost between the works and the tap”" in words(message)
     changed = await autumn.ada.wait_message("Published · Your success story")
     assert changed["ts"] == own["ts"]
     await autumn.ada.wait_message("<@U03WEI> approved and published")
@@ -65,7 +65,7 @@ async def test_missing_fields_are_explained_in_the_form(autumn: Office) -> None:
 
 
 async def test_pmo_staff_cannot_approve_own_story(autumn: Office) -> None:
-    card = await tell(autumn, autumn.wei)
+    card = await submit_story(autumn, autumn.wei)
     await autumn.wei.click(card, "Approve and publish")
     await autumn.wei.wait_message("Only PMO staff other than the author can approve this story.")
     await autumn.wei.click(card, "Ask for changes")
@@ -76,7 +76,7 @@ async def test_pmo_staff_cannot_approve_own_story(autumn: Office) -> None:
 
 
 async def test_two_reviewers_publish_a_story_once(autumn: Office) -> None:
-    card = await tell(autumn, autumn.ada)
+    card = await submit_story(autumn, autumn.ada)
     await asyncio.gather(
         autumn.wei.click(card, "Approve and publish"), autumn.emeka.click(card, "Approve and publish", channel=TRIAGE)
     )
@@ -90,7 +90,7 @@ async def test_two_reviewers_publish_a_story_once(autumn: Office) -> None:
 
 
 async def test_everyone_named_consents_before_publication(autumn: Office) -> None:
-    card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
+    card = await submit_story(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
     asked = await autumn.ben.wait_message("Ada Okafor names you in a success story. Do you agree?")
     await autumn.wei.click(card, "Approve and publish")
     await autumn.wei.wait_message("1 person named in it hasn't agreed yet.")
@@ -102,7 +102,7 @@ async def test_everyone_named_consents_before_publication(autumn: Office) -> Non
 
 
 async def test_changed_story_asks_for_consent_again(autumn: Office) -> None:
-    card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
+    card = await submit_story(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
     await autumn.ben.click(await autumn.ben.wait_message("Do you agree?"), "I agree")
     await autumn.wei.wait_message("Ben Castellanos agreed", channel=TRIAGE)
     await autumn.wei.click(card, "Ask for changes")
@@ -115,20 +115,20 @@ async def test_changed_story_asks_for_consent_again(autumn: Office) -> None:
 
 
 async def test_withdrawn_consent_takes_the_post_back(autumn: Office) -> None:
-    card = await tell(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
+    card = await submit_story(autumn, autumn.ada, people=["U02BEN"], consent=["yes"])
     await autumn.ben.click(await autumn.ben.wait_message("Do you agree?"), "I agree")
     await autumn.wei.wait_message("Ben Castellanos agreed", channel=TRIAGE)
     await autumn.wei.click(card, "Approve and publish")
-    told = await autumn.farah.wait_message("A third fewer", channel=STORIES)
+    message = await autumn.farah.wait_message("A third fewer", channel=STORIES)
     own = await autumn.ben.wait_message("You agreed to be named in this story.")
     await autumn.ben.click(own, "Don't name me")
     gone = await autumn.farah.wait_message("This success story was withdrawn.", channel=STORIES)
-    assert gone["ts"] == told["ts"]
+    assert gone["ts"] == message["ts"]
     assert "Ben" not in json.dumps(gone)
 
 
 async def test_author_makes_requested_changes(autumn: Office) -> None:
-    card = await tell(autumn, autumn.ada)
+    card = await submit_story(autumn, autumn.ada)
     await autumn.wei.click(card, "Ask for changes")
     view = await autumn.wei.wait_view("story.note")
     assert await autumn.wei.submit(view, {"note": "Since when?"}) == {}
@@ -146,7 +146,7 @@ async def test_author_makes_requested_changes(autumn: Office) -> None:
 
 
 async def test_author_withdraws_a_story_with_reason(autumn: Office) -> None:
-    card = await tell(autumn, autumn.ada)
+    card = await submit_story(autumn, autumn.ada)
     own = await autumn.ada.wait_message("Waiting for review · Your success story")
     await autumn.ada.click(own, "Withdraw")
     assert await autumn.ada.submit(await autumn.ada.wait_view("story.note"), {"note": "The figures were wrong."}) == {}
@@ -170,17 +170,19 @@ async def test_stories_offer_only_public_subjects(autumn: Office) -> None:
 
 
 async def test_typed_story_cannot_mention_anybody(autumn: Office) -> None:
-    card = await tell(autumn, autumn.ada, text="<!channel> <@U02BEN> hooray", title="A third fewer bursts <!here>")
+    card = await submit_story(
+        autumn, autumn.ada, text="<!channel> <@U02BEN> hooray", title="A third fewer bursts <!here>"
+    )
     assert "<!channel>" not in json.dumps(card)
     await autumn.wei.click(card, "Approve and publish")
-    told = await autumn.ben.wait_message("hooray", channel=STORIES)
-    assert "<!" not in told["text"]
-    assert "<!" not in json.dumps([block for block in told["blocks"] if block["type"] != "header"])
+    message = await autumn.ben.wait_message("hooray", channel=STORIES)
+    assert "<!" not in message["text"]
+    assert "<!" not in json.dumps([block for block in message["blocks"] if block["type"] != "header"])
 
 
 async def test_home_shows_own_and_waiting_stories(autumn: Office) -> None:
     await autumn.ada.open_home()
     await autumn.wei.open_home()
-    await tell(autumn, autumn.ada)
+    await submit_story(autumn, autumn.ada)
     await autumn.ada.wait_home(lambda view: "Waiting for review · A third fewer bursts" in words(view))
     await autumn.wei.wait_home(lambda view: "*Stories waiting for review*" in words(view))

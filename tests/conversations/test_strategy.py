@@ -17,45 +17,45 @@ async def show(person: Visitor, typed: str = "", wanted: str = "Meridian Water (
     return await person.wait_message(wanted)
 
 
-async def choices(person: Visitor, told: dict[str, Any]) -> list[str]:
-    return [option["text"]["text"] for option in await person.options(told, "strategy.pick", "")]
+async def choices(person: Visitor, message: dict[str, Any]) -> list[str]:
+    return [option["text"]["text"] for option in await person.options(message, "strategy.pick", "")]
 
 
 async def test_strategy_shows_mission_objectives_metrics_and_projects(autumn: Office) -> None:
-    told = await show(autumn.ada)
-    assert told["ephemeral"]
-    assert "Safe water, every day" in words(told)
-    assert "75% done, 79% expected · owner Ben Castellanos hasn't reported yet · figures: amber" in words(told)
-    assert "Leakage: 54 Ml a day, target 52" in words(told)
-    assert "Smart metering roll-out (project): 35 days behind" in words(told)
-    assert "Satisfaction with the PMO: 4.4 points of 5" in words(told)
-    [chart] = [block for block in told["blocks"] if block["type"] == "data_visualization"]
+    message = await show(autumn.ada)
+    assert message["ephemeral"]
+    assert "Safe water, every day" in words(message)
+    assert "75% done, 79% expected · owner Ben Castellanos hasn't reported yet · figures: amber" in words(message)
+    assert "Leakage: 54 Ml a day, target 52" in words(message)
+    assert "Smart metering roll-out (project): 35 days behind" in words(message)
+    assert "Satisfaction with the PMO: 4.4 points of 5" in words(message)
+    [chart] = [block for block in message["blocks"] if block["type"] == "data_visualization"]
     assert [one["name"] for one in chart["chart"]["series"]] == ["Progress", "Expected by today"]
-    assert "Progress: Less water is lost between the works and the tap 75%, expected 79%" in words(told)
+    assert "Progress: Less water is lost between the works and the tap 75%, expected 79%" in words(message)
 
 
 async def test_part_of_a_name_opens_an_objective(autumn: Office) -> None:
-    told = await show(autumn.ben, "less water", "75% done")
-    assert "Less water is lost between the works and the tap" in words(told)
-    charts = [block["title"] for block in told["blocks"] if block["type"] == "data_visualization"]
+    message = await show(autumn.ben, "less water", "75% done")
+    assert "Less water is lost between the works and the tap" in words(message)
+    charts = [block["title"] for block in message["blocks"] if block["type"] == "data_visualization"]
     assert charts == ["Leakage", "Homes with a smart meter"]
-    assert "target 52 Ml a day by 31 December 2026" in words(told)
-    assert "Write an update" in words(told)
-    assert "Next update due" in words(told)
+    assert "target 52 Ml a day by 31 December 2026" in words(message)
+    assert "Write an update" in words(message)
+    assert "Next update due" in words(message)
 
 
 async def test_project_opens_with_its_milestones(autumn: Office) -> None:
-    told = await show(autumn.ada, "smart-metering", "60,000 homes metered")
-    assert "forecast for 22 January 2027, 35 days behind · moved 2 times" in words(told)
-    assert "impact 9 of 9: Meters show where water goes at night" in words(told)
-    assert "Budget" not in words(told)
-    assert "Write an update" not in words(told)
+    message = await show(autumn.ada, "smart-metering", "60,000 homes metered")
+    assert "forecast for 22 January 2027, 35 days behind · moved 2 times" in words(message)
+    assert "impact 9 of 9: Meters show where water goes at night" in words(message)
+    assert "Budget" not in words(message)
+    assert "Write an update" not in words(message)
     assert "4,200,000 GBP" in words(await show(autumn.dana, "smart-metering", "60,000 homes metered"))
 
 
 async def test_ambiguous_name_offers_choices(autumn: Office) -> None:
-    told = await show(autumn.ada, "the", "match “the”")
-    await autumn.ada.click(told, "Open")
+    message = await show(autumn.ada, "the", "match “the”")
+    await autumn.ada.click(message, "Open")
     view = await autumn.ada.wait_view("Objective")
     assert view["blocks"][0]["text"]["text"] == "Less water is lost between the works and the tap"
     assert "data_visualization" not in json.dumps(view)
@@ -63,14 +63,14 @@ async def test_ambiguous_name_offers_choices(autumn: Office) -> None:
 
 
 async def test_unknown_name_is_explained(autumn: Office) -> None:
-    told = await show(autumn.ada, "<!channel> moon base", "No objective or project")
-    assert "<!channel>" not in told["text"]
-    assert "`/pmo-strategy` on its own lists all" in told["text"]
+    message = await show(autumn.ada, "<!channel> moon base", "No objective or project")
+    assert "<!channel>" not in message["text"]
+    assert "`/pmo-strategy` on its own lists all" in message["text"]
 
 
 async def test_subject_opens_from_the_search_field(autumn: Office) -> None:
-    told = await show(autumn.ada)
-    await autumn.ada.click(told, "strategy.pick", "One desk for every call")
+    message = await show(autumn.ada)
+    await autumn.ada.click(message, "strategy.pick", "One desk for every call")
     view = await autumn.ada.wait_view("Project")
     assert "All calls at the new desk: forecast for 30 November 2026" in words(view)
 
@@ -78,10 +78,10 @@ async def test_subject_opens_from_the_search_field(autumn: Office) -> None:
 @pytest.mark.parametrize("who", ["ada", "ben", "wei", "farah"])
 async def test_hidden_subjects_appear_nowhere(autumn: Office, who: str) -> None:
     person: Visitor = getattr(autumn, who)
-    told = await show(person)
-    assert HIDDEN not in json.dumps(told).casefold()
-    assert "1 green" not in words(told)
-    assert HIDDEN not in str(await choices(person, told)).casefold()
+    message = await show(person)
+    assert HIDDEN not in json.dumps(message).casefold()
+    assert "1 green" not in words(message)
+    assert HIDDEN not in str(await choices(person, message)).casefold()
     refused = await show(person, "fewer-depots", "No objective or project")
     assert "you can see matches" in refused["text"]
     same = await show(person, "depot moves", "No objective or project")
@@ -89,21 +89,23 @@ async def test_hidden_subjects_appear_nowhere(autumn: Office, who: str) -> None:
 
 
 async def test_forged_button_opens_nothing_hidden(autumn: Office) -> None:
-    told = await show(autumn.ada)
-    [block] = [one for one in told["blocks"] if (one.get("accessory") or {}).get("value") == "objective:less-leakage"]
+    message = await show(autumn.ada)
+    [block] = [
+        one for one in message["blocks"] if (one.get("accessory") or {}).get("value") == "objective:less-leakage"
+    ]
     block["accessory"]["value"] = "objective:fewer-depots"
-    forged = told | {"blocks": [block]}
+    forged = message | {"blocks": [block]}
     await autumn.ada.click(forged, "Open", channel="C01GENERAL")
     await autumn.ada.wait_message("There's no objective “fewer-depots” that you can see.")
     assert autumn.ada.nothing_came("view_opened")
 
 
 async def test_leadership_sees_private_objective_and_portfolio(autumn: Office) -> None:
-    told = await show(autumn.dana)
-    assert "Three depots do the work of five" in words(told)
-    assert "Depot moves" in await choices(autumn.dana, told)
-    assert "mismatch between budget and weights" in words(told)
-    assert "This project supports no objective: “One register of pipes and pumps”" in words(told)
+    message = await show(autumn.dana)
+    assert "Three depots do the work of five" in words(message)
+    assert "Depot moves" in await choices(autumn.dana, message)
+    assert "mismatch between budget and weights" in words(message)
+    assert "This project supports no objective: “One register of pipes and pumps”" in words(message)
     assert "Portfolio and strategy" not in words(await show(autumn.ada))
 
 
@@ -111,9 +113,12 @@ async def test_weights_reveal_nothing_hidden(autumn: Office) -> None:
     shares = ["less-leakage", "cleaner-rivers", "trusted-service"]
     seen = []
     for key in shares:
-        told = await show(autumn.ada, key, "*Weight*")
+        message = await show(autumn.ada, key, "*Weight*")
         seen += [
-            field["text"] for block in told["blocks"] for field in block.get("fields", []) if "Weight" in field["text"]
+            field["text"]
+            for block in message["blocks"]
+            for field in block.get("fields", [])
+            if "Weight" in field["text"]
         ]
     assert seen == ["*Weight*\n41%", "*Weight*\n35%", "*Weight*\n24%"]
 
@@ -139,8 +144,8 @@ async def test_leaders_home_shows_what_needs_attention(autumn: Office) -> None:
 
 
 async def test_recorded_value_counts_at_once(autumn: Office) -> None:
-    told = await show(autumn.ben, "less-leakage", "Record a value")
-    await autumn.ben.click(told, "Record a value")
+    message = await show(autumn.ben, "less-leakage", "Record a value")
+    await autumn.ben.click(message, "Record a value")
     view = await autumn.ben.wait_view("Record a value")
     refused = await autumn.ben.submit(view, {"metric": "leakage-rate", "value": "lots", "on": "2026-12-01"})
     assert refused == {"value": "Enter a number, such as 12.5 (Ml a day).", "on": "Choose today or an earlier day."}

@@ -80,10 +80,12 @@ async def test_missing_fields_are_explained_and_nothing_sent(autumn: Office) -> 
 
 async def test_update_is_posted_once_and_shown_everywhere(autumn: Office) -> None:
     await report(autumn.ben)
-    told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
-    assert told["text"].startswith("Less water is lost between the works and the tap: Ben Castellanos reports amber.")
-    assert "Two more crews from Monday." in words(told)
-    assert "confidence 7 of 10" in words(told)
+    message = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
+    assert message["text"].startswith(
+        "Less water is lost between the works and the tap: Ben Castellanos reports amber."
+    )
+    assert "Two more crews from Monday." in words(message)
+    assert "confidence 7 of 10" in words(message)
     own = await autumn.ben.wait_message("Thanks, your update is in")
     assert "I posted it to <#C04PROGRESS> and <@U04DANA>." in own["text"]
     await autumn.ada.command("/pmo-strategy less-leakage")
@@ -96,9 +98,9 @@ async def test_update_is_posted_once_and_shown_everywhere(autumn: Office) -> Non
 
 async def test_typed_text_cannot_mention_or_format(autumn: Office) -> None:
     await report(autumn.ben, summary="<!channel> *bold* <https://evil.example|click> & done")
-    told = await autumn.ada.wait_message("done", channel=PROGRESS)
-    assert "<!channel>" not in json.dumps(told)
-    assert "&lt;!channel&gt; ∗bold∗" in words(told)
+    message = await autumn.ada.wait_message("done", channel=PROGRESS)
+    assert "<!channel>" not in json.dumps(message)
+    assert "&lt;!channel&gt; ∗bold∗" in words(message)
 
 
 async def test_sponsor_is_asked_and_acknowledges(autumn: Office) -> None:
@@ -112,14 +114,14 @@ async def test_sponsor_is_asked_and_acknowledges(autumn: Office) -> None:
 
 async def test_only_first_entitled_acknowledgement_counts(autumn: Office) -> None:
     await report(autumn.ben)
-    told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
-    await autumn.ada.click(told, "Acknowledge")
+    message = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
+    await autumn.ada.click(message, "Acknowledge")
     await autumn.ada.wait_message("Only the reviewer, the sponsor, leaders and the PMO can acknowledge an update.")
-    await autumn.ben.click(told, "Acknowledge")
+    await autumn.ben.click(message, "Acknowledge")
     await autumn.ben.wait_message("You wrote this update")
-    await autumn.wei.click(told, "Acknowledge")
+    await autumn.wei.click(message, "Acknowledge")
     await autumn.ada.wait_message("acknowledged by Wei Chen", channel=PROGRESS)
-    await autumn.dana.click(told, "Acknowledge")
+    await autumn.dana.click(message, "Acknowledge")
     await autumn.workspace.wait_quiet()
     [shown] = [one for one in await autumn.ada.messages(PROGRESS) if "night crews" in words(one)]
     assert "acknowledged by Wei Chen" in words(shown)
@@ -127,8 +129,8 @@ async def test_only_first_entitled_acknowledgement_counts(autumn: Office) -> Non
 
 async def test_correction_edits_post_and_asks_again(autumn: Office) -> None:
     await report(autumn.ben)
-    told = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
-    await autumn.wei.click(told, "Acknowledge")
+    message = await autumn.ada.wait_message("night crews are short", channel=PROGRESS)
+    await autumn.wei.click(message, "Acknowledge")
     await autumn.ada.wait_message("acknowledged by Wei Chen", channel=PROGRESS)
     own = await autumn.ben.wait_message("Thanks, your update is in")
     await autumn.ben.click(own, "Correct")
@@ -136,7 +138,7 @@ async def test_correction_edits_post_and_asks_again(autumn: Office) -> None:
     assert "No vans for them." in json.dumps(view)
     assert await autumn.ben.submit(view, {"rag": "green", "summary": "The vans are here."}) == {}
     changed = await autumn.ada.wait_message("The vans are here.", channel=PROGRESS)
-    assert changed["ts"] == told["ts"]
+    assert changed["ts"] == message["ts"]
     assert "corrected" in words(changed)
     assert "Acknowledge" in words(changed)
     await autumn.ben.wait_message("Your correction is saved")
@@ -151,8 +153,8 @@ async def test_update_on_private_subject_stays_private(autumn: Office) -> None:
         "ask": "",
     }
     await report(autumn.dana, **private)
-    told = await autumn.emeka.wait_message("Eastgate stays.", channel=LEADERS)
-    assert told["text"].startswith("Three depots do the work of five: Dana Lindqvist reports green")
+    message = await autumn.emeka.wait_message("Eastgate stays.", channel=LEADERS)
+    assert message["text"].startswith("Three depots do the work of five: Dana Lindqvist reports green")
     own = await autumn.dana.wait_message("Thanks, your update is in")
     assert "Not everyone may see it, so I posted it nowhere else." in own["text"]
     places = {call["args"]["channel"] for call in await autumn.workspace.calls("chat.postMessage")}

@@ -48,8 +48,8 @@ def test_kpi_adds_no_progress_to_its_objective(current: StrategyStatus) -> None:
 
 def test_later_measurements_do_not_count_yet(sample: Strategy) -> None:
     tomorrow = Measurement("leakage-rate", date(2026, 11, 24), Decimal(80), "U02BEN")
-    told = replace(sample, measurements=(*sample.measurements, tomorrow))
-    assert compute_statuses(told, [], NOW) == compute_statuses(sample, [], NOW)
+    measured = replace(sample, measurements=(*sample.measurements, tomorrow))
+    assert compute_statuses(measured, [], NOW) == compute_statuses(sample, [], NOW)
 
 
 def test_mismatch_of_owner_and_figures_is_flagged(sample: Strategy) -> None:

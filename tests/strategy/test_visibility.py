@@ -20,8 +20,8 @@ HIDDEN = ("fewer-depots", "depot-moves", "depots-agreed", "depot-sites", "Three 
 
 def test_private_objective_is_nowhere_for_others(sample: Strategy, people: People) -> None:
     for reader in ("U01ADA", "U02BEN", "U03WEI", "U06FARAH", "U99NOBODY"):
-        told = repr(asdict(filter_visible(sample, people.get(reader))))
-        assert not [word for word in HIDDEN if word in told]
+        text = repr(asdict(filter_visible(sample, people.get(reader))))
+        assert not [word for word in HIDDEN if word in text]
 
 
 def test_named_viewers_see_private_objective_whole(sample: Strategy, people: People) -> None:
@@ -74,8 +74,8 @@ def test_child_of_hidden_parent_becomes_top_level(sample: Strategy, people: Peop
 
 
 def test_warnings_stay_with_the_importer(sample: Strategy, people: People) -> None:
-    told = replace(sample, warnings=("something about fewer-depots",))  # type: ignore[arg-type]
-    assert filter_visible(told, people.get("U05EMEKA")).warnings == ()
+    warned = replace(sample, warnings=("something about fewer-depots",))  # type: ignore[arg-type]
+    assert filter_visible(warned, people.get("U05EMEKA")).warnings == ()
 
 
 def test_only_leaders_and_pmo_see_portfolio_figures(people: People) -> None:

@@ -116,7 +116,7 @@ def marked_up(value: Any) -> Iterator[str]:
             yield from marked_up(inner)
 
 
-def taken(message: dict[str, Any]) -> dict[str, Any]:
+def accept(message: dict[str, Any]) -> dict[str, Any]:
     assert check_message(message) == []
     return message
 
@@ -131,26 +131,26 @@ def test_strategy_overview_is_a_valid_message(strategy: Strategy) -> None:
     assert view.portfolio
     chart = build_progress_chart([branch.status for branch in view.all_branches()])
     found = Overview(view, build_portfolio_lines(view.portfolio, {}), chart)
-    told = taken(build_overview_message(found))
+    message = accept(build_overview_message(found))
     shown(build_overview_modal(found))
     many = len(strategy.objectives)
-    buttons = [block for block in told["blocks"] if "accessory" in block]
-    more = [block for block in told["blocks"] if "more objective" in str(block)]
+    buttons = [block for block in message["blocks"] if "accessory" in block]
+    more = [block for block in message["blocks"] if "more objective" in str(block)]
     assert len(buttons) == 1 if many == 1 else more
-    assert not any("<!" in text for text in marked_up(told))
+    assert not any("<!" in text for text in marked_up(message))
 
 
 def test_objective_and_project_details_are_valid(strategy: Strategy) -> None:
     for subject in (PIECE, Subject(SubjectKind.PROJECT, "p-0")):
         details = build_details(strategy, HEAD, subject, now=NOW, updates=[update()], people=PEOPLE)
-        taken(build_details_message(details))
+        accept(build_details_message(details))
         shown(build_details_modal(details))
         if details.measurable:
             shown(build_measurement_modal(details.measurable, NOW.date()))
 
 
 def test_list_of_matches_is_valid(strategy: Strategy) -> None:
-    taken(build_matches_message(NASTY, list(list_subjects(strategy))))
+    accept(build_matches_message(NASTY, list(list_subjects(strategy))))
 
 
 def test_home_of_an_owner_of_everything_is_valid(strategy: Strategy) -> None:
@@ -165,9 +165,9 @@ def test_update_messages_and_forms_are_valid(strategy: Strategy) -> None:
     shown(build_update_modal(choices[:1], None, None))
     shown(build_correction_modal(update(), choices[0][1]))
     post = build_update_post(update(), strategy, PEOPLE)
-    taken(build_update_message(update(), post))
-    taken(build_update_message(update(acknowledged_by=HEAD.id), post))
-    taken(build_author_message(update(), post, "It is shown to <#C04PROGRESS>."))
+    accept(build_update_message(update(), post))
+    accept(build_update_message(update(acknowledged_by=HEAD.id), post))
+    accept(build_author_message(update(), post, "It is shown to <#C04PROGRESS>."))
 
 
 @pytest.mark.parametrize("key", ["weekly-progress", "weekly-leadership", "monthly-leadership"])
@@ -179,16 +179,16 @@ def test_digest_message_is_valid(strategy: Strategy, key: str) -> None:
         definition, strategy, now=NOW, updates=updates, stories=[story()], previous=first.snapshot, people=PEOPLE
     )
     for one in (first, digest):
-        told = taken(build_digest_message(one))
-        assert len(told["blocks"]) <= 50
-        taken(build_preview_message(one, "The next one goes to <#C04PROGRESS>."))
-        assert len([block for block in told["blocks"] if block["type"] == "data_visualization"]) <= 2
-        assert not any("<!" in text for text in marked_up(told))
+        message = accept(build_digest_message(one))
+        assert len(message["blocks"]) <= 50
+        accept(build_preview_message(one, "The next one goes to <#C04PROGRESS>."))
+        assert len([block for block in message["blocks"] if block["type"] == "data_visualization"]) <= 2
+        assert not any("<!" in text for text in marked_up(message))
 
 
 def test_update_reminder_is_valid(strategy: Strategy) -> None:
     titles = dict(list_subjects(strategy))
-    taken(build_update_reminder([(one, titles[one.subject]) for one in find_missing_updates(strategy, (), NOW)]))
+    accept(build_update_reminder([(one, titles[one.subject]) for one in find_missing_updates(strategy, (), NOW)]))
 
 
 def story(**changes: Any) -> Story:
@@ -201,13 +201,13 @@ def story(**changes: Any) -> Story:
 
 @pytest.mark.parametrize("state", list(StoryState))
 def test_story_cards_are_valid_in_every_state(strategy: Strategy, state: StoryState) -> None:
-    told = story(state=state)
-    post = build_story_post(told, strategy, PEOPLE)
-    taken(build_review_card(told, post, PEOPLE))
-    taken(build_author_card(told, post, PEOPLE, NASTY))
-    taken(build_consent_card(told, post, PEOPLE, "U01"))
-    taken(build_consent_card(told, post, PEOPLE, "U0GONE"))
-    taken(build_published_message(post))
+    one = story(state=state)
+    post = build_story_post(one, strategy, PEOPLE)
+    accept(build_review_card(one, post, PEOPLE))
+    accept(build_author_card(one, post, PEOPLE, NASTY))
+    accept(build_consent_card(one, post, PEOPLE, "U01"))
+    accept(build_consent_card(one, post, PEOPLE, "U0GONE"))
+    accept(build_published_message(post))
 
 
 def test_story_forms_are_valid(strategy: Strategy) -> None:
