@@ -73,9 +73,9 @@ def said(messages: list[Json]) -> Counter[str]:
 
 
 async def test_waiting_acts_on_requests_have_their_effect(office: EarlierOffice) -> None:
-    acted = {3: "queued", 6: "queued", 9: "in_progress", 7: "pending_approval", 11: "waiting_requester"}
-    acted |= {13: "in_progress", 22: "closed", 24: "queued", 25: "submitted"}
-    assert {number: office.value(REQUEST, number=number) for number in acted} == acted
+    states = {3: "queued", 6: "queued", 9: "in_progress", 7: "pending_approval", 11: "waiting_requester"}
+    states |= {13: "in_progress", 22: "closed", 24: "queued", 25: "submitted"}
+    assert {number: office.value(REQUEST, number=number) for number in states} == states
     rated = office.query("SELECT number, score, comment FROM ratings WHERE number IN (14, 15) ORDER BY number")
     assert [tuple(row.values()) for row in rated] == [(14, 3, "It took long."), (15, 4, None)]
 
@@ -102,8 +102,8 @@ async def test_waiting_updates_values_and_answers_are_recorded(office: EarlierOf
 
 
 async def test_whoever_waited_for_an_answer_gets_it_where_they_asked(office: EarlierOffice) -> None:
-    told = await office.ben.wait_message("10 business days", channel="C02PROJECTS")
-    assert told["ephemeral"]  # to a response_url
+    message = await office.ben.wait_message("10 business days", channel="C02PROJECTS")
+    assert message["ephemeral"]  # to a response_url
     [stored] = [row for row in read_rows("deliveries") if row["due_at"] and row["method"] == "chat.postEphemeral"]
     await office.ada.wait_message(stored["arguments"]["text"], channel=ASK)
     for person, text in ((office.farah, "how long does a health check take"), (office.ada, QUESTION[:-1])):
@@ -123,8 +123,8 @@ def find_buttons(holder: Json) -> list[str]:
 
 
 async def test_the_pmo_hears_once_of_what_could_not_be_delivered(office: EarlierOffice) -> None:
-    told = [one for one in office.messages() if one["channel"] == TRIAGE and "user_disabled" in one["text"]]
-    assert ["<@U05EMEKA>" in one["text"] for one in told] == [True]
+    message = [one for one in office.messages() if one["channel"] == TRIAGE and "user_disabled" in one["text"]]
+    assert ["<@U05EMEKA>" in one["text"] for one in message] == [True]
 
 
 # Buttons of cards as the earlier version made them
@@ -172,8 +172,8 @@ def find_story(title: str) -> str:
 
 
 async def test_an_old_update_is_seen(office: EarlierOffice) -> None:
-    told = next(one for one in MESSAGES if one["channel"] == LEADERS and "update.seen" in find_buttons(one))
-    await office.emeka.click(told, "update.seen")
+    message = next(one for one in MESSAGES if one["channel"] == LEADERS and "update.seen" in find_buttons(one))
+    await office.emeka.click(message, "update.seen")
     await office.until("U05EMEKA", "SELECT acknowledged_by FROM updates WHERE summary = 'Eastgate stays.'")
 
 

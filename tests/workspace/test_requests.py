@@ -65,7 +65,7 @@ async def test_the_message_limit_must_be_a_number(workspace, limit):
 
 
 @pytest.mark.parametrize(
-    ("what", "body", "told"),
+    ("what", "body", "expected"),
     [
         ("faults", {}, "The request body must be a list of faults."),
         ("faults", [{"kind": "delay"}, 7], "Fault 1: it must be an object."),
@@ -83,11 +83,11 @@ async def test_the_message_limit_must_be_a_number(workspace, limit):
         ("disconnect", [], "The request body must be a JSON object."),
     ],
 )
-async def test_control_api_errors_name_the_field(workspace, what, body, told):
+async def test_control_api_errors_name_the_field(workspace, what, body, expected):
     async with workspace.session.post(f"{workspace.url}/control/{what}", json=body) as response:
         answer = await response.json()
     assert response.status == 400
-    assert answer["message"].startswith(told)
+    assert answer["message"].startswith(expected)
 
 
 async def test_an_invalid_fault_leaves_the_others_unchanged(workspace):

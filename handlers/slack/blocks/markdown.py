@@ -56,21 +56,21 @@ def _parts(node: SyntaxTreeNode) -> Iterator[Block]:
 
 
 def _list(node: SyntaxTreeNode, indent: int) -> Iterator[Block]:
-    """A list and the lists within it, each a part of its own with its indent; a list goes on counting after them."""
+    """A list and the lists within it, each with its indent. An outer list keeps counting after an inner one."""
     ordered = node.type == "ordered_list"
     first = int(node.attrs.get("start", 1)) - 1 if ordered else 0
     items: list[list[Block]] = []
-    told = 0
+    numbered = 0
     for item in node.children:
         items.append(_joined(list(_texts(item))))
         inner = [child for child in item.children if child.type in ("bullet_list", "ordered_list")]
         if inner:
-            yield bullet_list(items, ordered=ordered, indent=indent, offset=first + told)
-            told, items = told + len(items), []
+            yield bullet_list(items, ordered=ordered, indent=indent, offset=first + numbered)
+            numbered, items = numbered + len(items), []
             for child in inner:
                 yield from _list(child, indent + 1)
     if items:
-        yield bullet_list(items, ordered=ordered, indent=indent, offset=first + told)
+        yield bullet_list(items, ordered=ordered, indent=indent, offset=first + numbered)
 
 
 def _texts(node: SyntaxTreeNode) -> Iterator[list[Block]]:
