@@ -6,7 +6,6 @@ from handlers.context import AppContext
 from handlers.home.blocks.home import build_home_view
 from handlers.home.help import build_welcome
 from handlers.slack import payloads
-from handlers.slack.blocks.builders import divider
 from handlers.slack.calls import DeferredCall
 from handlers.slack.routes import Routes
 from storage.store import Transaction
@@ -36,7 +35,7 @@ def refresh_home(tx: Transaction, ctx: AppContext, user: str) -> None:
         return
     person = ctx.people.get(user)
     parts = [build_section(tx, ctx, person) for build_section in ctx.home_sections]
-    tx.outbox.publish_home(user, build_home_view([[*part, divider()] for part in parts if part]))
+    tx.outbox.publish_home(user, build_home_view([part for part in parts if part]))
 
 
 def refresh_homes(tx: Transaction, ctx: AppContext, users: Iterable[str]) -> None:

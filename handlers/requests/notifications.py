@@ -171,7 +171,7 @@ def _open_cards(tx: Transaction, ctx: AppContext, view: RequestView) -> Cards:
     number = view.request.number
     return Cards(
         outbox=tx.outbox,
-        read=partial(tx.requests.read_cards, number),
+        deliveries=dict(tx.requests.read_cards(number)),
         remember=partial(tx.requests.remember_card, number),
         build=partial(_build_card_for, ctx, view),
         channels={TRIAGE_PLACE: ctx.channels.triage},

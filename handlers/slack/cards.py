@@ -16,35 +16,37 @@ Card = Mapping[str, Any]  # a message as the block builders return it
 class Cards:
     """The cards of one record, within a transaction.
 
-    `read` returns the cards there are (place → delivery) and `remember` stores one; `build` makes the card for a place.
+    `deliveries` holds the existing cards by place, and `remember` stores a new one; `build` makes the card for a place.
     `channels` gives the channel of each place that isn't an id itself.
     """
 
     outbox: Outbox
-    read: Callable[[], Mapping[str, str]]
+    deliveries: dict[str, str]
     remember: Callable[[str, str], None]
     build: Callable[[str], Card]
     channels: Mapping[str, str] = field(default_factory=dict)
 
     def post(self, place: str, *, key: str | None = None, bulk: bool = False) -> None:
         """Post the card to a place that has none. A second post with the same `key` is never made."""
-        self.remember(place, self.outbox.post(self._find_channel(place), self.build(place), key=key, bulk=bulk))
+        delivery = self.outbox.post(self._find_channel(place), self.build(place), key=key, bulk=bulk)
+        self.remember(place, delivery)
+        self.deliveries[place] = delivery
 
     def post_missing(self, places: Iterable[str], *, bulk: Iterable[str] = ()) -> None:
         """Post the card to those of the places that have none; to `bulk` after what others are waiting for."""
-        known, many = self.read(), frozenset(bulk)
+        many = frozenset(bulk)
         for place in places:
-            if place not in known:
+            if place not in self.deliveries:
                 self.post(place, bulk=place in many)
 
     def refresh(self) -> None:
         """Edit every card to show the record as it is now."""
-        for place, delivery in self.read().items():
+        for place, delivery in self.deliveries.items():
             self.outbox.edit(delivery, self.build(place))
 
     def notify(self, place: str, notice: Card) -> None:
         """Post a notice in the thread under the place's card, if it has one."""
-        if card := self.read().get(place):
+        if card := self.deliveries.get(place):
             self.outbox.post(self._find_channel(place), notice, follows=card)
 
     def _find_channel(self, place: str) -> str:

@@ -230,27 +230,25 @@ def _announce_change(tx: Transaction, ctx: AppContext, before: Story, change: St
 
 def _ask_for_consent(cards: Cards, before: Story, story: Story) -> None:
     """Give a card to the people named who have none, and ask those again whose answer was to an earlier text."""
-    known = cards.read()
     answered = {named.person for named in before.people if named.consent is not Consent.ASKED}
     cards.post_missing(story.awaiting_consent)
     for named in story.people:
-        if named.consent is Consent.ASKED and named.person in answered and named.person in known:
+        if named.consent is Consent.ASKED and named.person in answered:
             cards.notify(named.person, build_consent_reminder(story, named.person))
 
 
 def _open_cards(tx: Transaction, ctx: AppContext, story: Story) -> Cards:
     return Cards(
         outbox=tx.outbox,
-        read=partial(tx.stories.read_cards, story.id),
+        deliveries=dict(tx.stories.read_cards(story.id)),
         remember=partial(tx.stories.remember_card, story.id),
-        build=lambda place: _build_card(tx, ctx, story, place),
+        build=partial(_build_card, tx, ctx, story, _build_post(tx, ctx, story)),
         channels={TRIAGE: ctx.channels.triage, PUBLISHED: ctx.channels.stories},
     )
 
 
-def _build_card(tx: Transaction, ctx: AppContext, story: Story, place: str) -> Message:
+def _build_card(tx: Transaction, ctx: AppContext, story: Story, post: Post, place: str) -> Message:
     """The story as it is shown there."""
-    post = _build_post(tx, ctx, story)
     if place == PUBLISHED:
         return build_published_message(post) if story.state is StoryState.PUBLISHED else build_withdrawn_message()
     if place == TRIAGE:

@@ -146,15 +146,14 @@ def _read_update(tx: Transaction, call: HandlerCall) -> ProgressUpdate:
 def _open_posts(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> Cards:
     return Cards(
         outbox=tx.outbox,
-        read=partial(tx.updates.read_posts, update),
+        deliveries=dict(tx.updates.read_posts(update)),
         remember=partial(tx.updates.remember_post, update),
-        build=lambda place: _build_message(tx, ctx, update, place),
+        build=partial(_build_message, load_strategy(tx), ctx, update),
     )
 
 
-def _build_message(tx: Transaction, ctx: AppContext, update: ProgressUpdate, place: str) -> Message:
+def _build_message(strategy: Strategy, ctx: AppContext, update: ProgressUpdate, place: str) -> Message:
     """The update as its author, or as everybody else, sees it in that place."""
-    strategy = load_strategy(tx)
     post = build_update_post(update, strategy, ctx.people)
     if _is_channel(place) or place == _find_reviewer(strategy, update.subject):
         return build_update_message(update, post)
