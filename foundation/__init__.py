@@ -1,1 +1,1 @@
-"""What every room of the house may stand on: errors people can act on, checked files, people and their roles, time."""
+"""What every other package builds on: errors that people can act on, checked files, people and their roles, time."""

@@ -112,7 +112,7 @@ def identify_payload(body: Mapping[str, Any]) -> str:
 def read_submitted(body: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a form by block_id: a text, a date, the value of an option, an id, or a list of those."""
     state = body["view"]["state"]["values"]
-    return {block_id: _entered(next(iter(fields.values()))) for block_id, fields in state.items() if fields}
+    return {block_id: _read_entered(next(iter(fields.values()))) for block_id, fields in state.items() if fields}
 
 
 def read_metadata(body: Mapping[str, Any]) -> str:
@@ -187,7 +187,7 @@ def _event_place(event: Mapping[str, Any]) -> Place:
     return Place(user, channel, event.get("ts"), opens_thread=True, is_private=False)
 
 
-def _entered(field: Mapping[str, Any]) -> Any:
+def _read_entered(field: Mapping[str, Any]) -> Any:
     if "selected_options" in field:
         return [option["value"] for option in field["selected_options"] or ()]
     if "selected_option" in field:

@@ -35,7 +35,7 @@ __all__ = [
 Block = dict[str, Any]
 Message = dict[str, Any]
 
-MOST_TOGETHER = 13_000  # characters in all the blocks of a message; Slack takes about 13,200
+MESSAGE_LIMIT = 13_000  # characters in all the blocks of a message; Slack takes about 13,200
 
 # Half an entity or half a mention at the end of text that was cut is worse than neither.
 _BROKEN_END = re.compile(r"(&[a-z]{0,4}|<[^<>]{0,60})\Z")
@@ -51,7 +51,7 @@ def mention_user(user_id: str) -> str:
 
 
 def mrkdwn(text: str, limit: int = 3000) -> Block:
-    """A text object with markup. The caller escapes what others wrote."""
+    """A text object with markup. The caller escapes what people wrote."""
     return {"type": "mrkdwn", "text": _cut_markup(text, limit)}
 
 
@@ -77,13 +77,13 @@ def divider() -> Block:
 
 
 def button(label: str, action_id: str, value: str, *, style: str | None = None) -> Block:
-    made: Block = {"type": "button", "text": plain_text(label, 75), "action_id": action_id, "value": value}
-    return made | ({"style": style} if style else {})
+    block: Block = {"type": "button", "text": plain_text(label, 75), "action_id": action_id, "value": value}
+    return block | ({"style": style} if style else {})
 
 
 def actions(elements: Sequence[Mapping[str, Any]], block_id: str | None = None) -> Block:
-    made: Block = {"type": "actions", "elements": list(elements)[:25]}
-    return made | ({"block_id": block_id} if block_id else {})
+    block: Block = {"type": "actions", "elements": list(elements)[:25]}
+    return block | ({"block_id": block_id} if block_id else {})
 
 
 def input_block(key: str, label: str, element: Mapping[str, Any], **more: Any) -> Block:
@@ -93,28 +93,28 @@ def input_block(key: str, label: str, element: Mapping[str, Any], **more: Any) -
 
 def build_modal(title: str, blocks: Sequence[Block], **more: Any) -> Block:
     """A modal. `submit`, `callback_id`, `private_metadata` come in `more`; submit as a plain string."""
-    made: Block = {
+    modal: Block = {
         "type": "modal",
         "title": plain_text(title, 24),
         "close": plain_text("Close", 24),
         "blocks": list(blocks)[:100],
     }
     if "submit" in more:
-        made |= {"close": plain_text("Cancel", 24), "submit": plain_text(more.pop("submit"), 24)}
-    return made | more
+        modal |= {"close": plain_text("Cancel", 24), "submit": plain_text(more.pop("submit"), 24)}
+    return modal | more
 
 
 def build_message(text: str, blocks: Sequence[Block] | None = None) -> Message:
     """A message. `text` is what notifications and screen readers use, so it carries the real content."""
-    made: Message = {"text": _cut_markup(text, 3900)}
-    return made | ({"blocks": _fitting(list(blocks)[:50])} if blocks else {})
+    message: Message = {"text": _cut_markup(text, 3900)}
+    return message | ({"blocks": _fit_into_message(list(blocks)[:50])} if blocks else {})
 
 
-def _fitting(blocks: list[Block]) -> list[Block]:
+def _fit_into_message(blocks: list[Block]) -> list[Block]:
     """The blocks, with the longest mrkdwn shortened if together they are more than a message may hold."""
     every = list(_texts_in(blocks))
     texts = [text for text in every if text.get("type") == "mrkdwn"]
-    room = MOST_TOGETHER - sum(len(text["text"]) for text in every if text.get("type") != "mrkdwn")
+    room = MESSAGE_LIMIT - sum(len(text["text"]) for text in every if text.get("type") != "mrkdwn")
     for place, length in enumerate(sorted(len(text["text"]) for text in texts)):
         share = max(1, room // (len(texts) - place))
         if length > share:

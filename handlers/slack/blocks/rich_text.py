@@ -29,13 +29,13 @@ def rich_line(*runs: Block) -> Block:
 
 def bullet_list(items: Iterable[Sequence[Block]], *, ordered: bool = False, indent: int = 0, offset: int = 0) -> Block:
     """A list; each item is a sequence of runs."""
-    made: Block = {
+    block: Block = {
         "type": "rich_text_list",
         "style": "ordered" if ordered else "bullet",
         "indent": min(indent, 8),
         "elements": [rich_line(*runs) for runs in items],
     }
-    return made | ({"offset": offset} if offset else {})
+    return block | ({"offset": offset} if offset else {})
 
 
 def quote_text(text: str) -> Block:
@@ -44,10 +44,10 @@ def quote_text(text: str) -> Block:
 
 def render_plain_text(text: str) -> Block:
     """Plain text as one block: paragraphs, and lists where lines begin with “- ”."""
-    return rich_text(*_parts(shorten(text, LONGEST)))
+    return rich_text(*_iterate_parts(shorten(text, LONGEST)))
 
 
-def _parts(text: str) -> Iterator[Block]:
+def _iterate_parts(text: str) -> Iterator[Block]:
     lines = [one.strip() for one in text.split("\n") if one.strip()] or ["…"]
     items: list[str] = []
     for one in lines:

@@ -14,7 +14,7 @@ from handlers.slack.blocks.builders import (
     header,
     section,
 )
-from handlers.slack.blocks.charts import chart_blocks
+from handlers.slack.blocks.charts import build_chart_blocks
 from handlers.strategy.blocks.tree import encode_subject
 from reporting.digest import Digest
 from strategy.check_ins import MissingUpdate
@@ -32,7 +32,7 @@ def build_digest_message(digest: Digest) -> Message:
     for part in digest.sections:
         blocks += [divider(), *_build_list(part.title, part.lines, part.more)]
     for chart in digest.charts:
-        blocks += chart_blocks(chart)
+        blocks += build_chart_blocks(chart)
     blocks.append(context("See everything you have access to: `/pmo-strategy`"))
     return build_message(digest.text, blocks)
 

@@ -20,7 +20,7 @@ from handlers.slack.blocks.builders import (
     section,
     shorten,
 )
-from handlers.slack.blocks.charts import chart_blocks, chart_words
+from handlers.slack.blocks.charts import build_chart_blocks, build_chart_text
 from reporting.by_status import StatusFilter, SubjectLine
 from reporting.charts import Chart
 from reporting.details import SubjectDetails
@@ -63,13 +63,13 @@ class Overview:
 
 def build_overview_message(shown: Overview) -> Message:
     """The tree as a message, with a chart."""
-    picture = chart_blocks(shown.chart) if shown.chart else []
+    picture = build_chart_blocks(shown.chart) if shown.chart else []
     return build_message(format_view_text(shown.view), _build_overview(shown, picture))
 
 
 def build_overview_modal(shown: Overview) -> Block:
     """The same as a modal."""
-    return build_modal("Strategy", _build_overview(shown, [chart_words(shown.chart)] if shown.chart else []))
+    return build_modal("Strategy", _build_overview(shown, [build_chart_text(shown.chart)] if shown.chart else []))
 
 
 def build_subject_options(found: Sequence[Choice]) -> list[Block]:
@@ -114,7 +114,7 @@ def build_metric_message(line: str, objective: str | None) -> Message:
 
 def build_details_message(details: SubjectDetails) -> Message:
     """One objective or project as a message, with its charts."""
-    charts = [block for chart in details.charts for block in chart_blocks(chart)]
+    charts = [block for chart in details.charts for block in build_chart_blocks(chart)]
     blocks = [*_build_details(details), *charts, *_build_buttons(details)]
     lines = [
         f"{escape(details.title)}: {details.statuses}",
@@ -125,7 +125,7 @@ def build_details_message(details: SubjectDetails) -> Message:
 
 def build_details_modal(details: SubjectDetails) -> Block:
     """The same as a modal."""
-    charts = [chart_words(chart) for chart in details.charts]
+    charts = [build_chart_text(chart) for chart in details.charts]
     title = "Objective" if details.subject.kind is SubjectKind.OBJECTIVE else "Project"
     return build_modal(title, [*_build_details(details), *charts, *_build_buttons(details)])
 
