@@ -39,7 +39,7 @@ class Submissions:
         wei = street.workspace.as_user("U03WEI")
         for title in self.accepted:
             await wei.wait_message(
-                lambda message, title=title: title in filling.words(message), channel="C03TRIAGE", seconds=PATIENCE
+                lambda message, title=title: title in filling.read_text(message), channel="C03TRIAGE", seconds=PATIENCE
             )
 
     async def check(self, street: Street) -> None:
@@ -47,7 +47,7 @@ class Submissions:
         assert self.accepted
         for channel in ("C03TRIAGE", direct):
             found = (await street.workspace.api("conversations.history", channel=channel, limit=999))["messages"]
-            words = [filling.words(message.get("blocks", [])) for message in found]
+            words = [filling.read_text(message.get("blocks", [])) for message in found]
             for title in (*self.accepted, *self.unsure):
                 cards = sum(title in text for text in words)
                 assert cards == 1 or (cards == 0 and title in self.unsure), f"{title} has {cards} cards in {channel}"

@@ -61,11 +61,11 @@ def is_card(number: int, *words: str) -> Callable[[Json], bool]:
 
     def fits(message: Json) -> bool:
         blocks = message.get("blocks") or [{}]
-        title = filling.words(blocks[0])
+        title = filling.read_text(blocks[0])
         return (
             blocks[0].get("type") == "header"
             and title.startswith(f"PMO-{number} ")
-            and all(word in filling.words(message) for word in words)
+            and all(word in filling.read_text(message) for word in words)
         )
 
     return fits
@@ -84,7 +84,7 @@ def is_notice(number: int, *words: str) -> Callable[[Json], bool]:
 def list_buttons(holder: Json) -> list[str]:
     """The labels of a card's buttons and menu entries."""
     labels: list[str] = []
-    for block, element in filling.elements(holder):
+    for block, element in filling.iterate_elements(holder):
         if block["type"] == "actions":
             options = [option["text"]["text"] for option in element.get("options", [])]
             labels += options or [element["text"]["text"]]

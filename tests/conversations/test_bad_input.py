@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conversations.conftest import Office
-from tests.workspace.filling import words
+from tests.workspace.filling import read_text
 
 HOSTILE = [
     "<!channel> and <!here> what about parking permits",
@@ -15,7 +15,7 @@ HOSTILE = [
 
 async def test_empty_question_gets_an_example(office: Office) -> None:
     await office.ada.command("/pmo ask", channel="C07ASK")
-    assert "For example:" in words(await office.ada.wait_message("Ask me how projects are run here"))
+    assert "For example:" in read_text(await office.ada.wait_message("Ask me how projects are run here"))
 
 
 @pytest.mark.parametrize("channel", ["C07ASK", "dm"])
@@ -39,7 +39,7 @@ async def test_hostile_question_stays_text_in_triage(office: Office, text: str) 
     answer = await office.ada.wait_message("Ask the PMO")
     await office.ada.click(answer, "Ask the PMO", channel="C07ASK")
     card = await office.wei.wait_message("Answer", channel="C03TRIAGE")
-    read = words(card).replace("<@U01ADA>", "")
+    read = read_text(card).replace("<@U01ADA>", "")
     assert "<!" not in card["text"].replace("<@U01ADA>", "")
     assert "<http" not in card["text"]
     quote = card["blocks"][1]["elements"][0]["elements"]
@@ -50,12 +50,12 @@ async def test_hostile_question_stays_text_in_triage(office: Office, text: str) 
 async def test_question_of_only_signs_gets_an_answer(office: Office) -> None:
     await office.ada.command("/pmo ¿¡…!?", channel="C07ASK")
     shown = await office.ada.wait_message(lambda message: message.get("bot_id"))
-    assert words(shown)
+    assert read_text(shown)
 
 
 async def test_control_characters_and_emoji_are_harmless(office: Office) -> None:
     await office.ada.command("/pmo \u202ewhat\u0000 is 👩🏽‍🚒 a health check\u200b?", channel="C07ASK")
-    assert words(await office.ada.wait_message(lambda message: message.get("bot_id")))
+    assert read_text(await office.ada.wait_message(lambda message: message.get("bot_id")))
 
 
 async def test_button_of_removed_page_is_explained(office: Office) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conversations.conftest import Office, ShiftedClock, opened
-from tests.workspace.filling import words
+from tests.workspace.filling import read_text
 
 PROGRESS, LEADERS = "C04PROGRESS", "C06LEADERS"
 WEEKLY = "Strategy progress — "
@@ -30,7 +30,7 @@ async def test_weekly_digest_comes_monday_at_nine(autumn: Office) -> None:
     message = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
     assert message["text"].startswith(f"{WEEKLY}First digest, 30 November 2026\nObjectives: 1 red, 2 unknown")
     assert headings(message)[:3] == ["Needs attention", "Objectives", "Projects"]
-    attention = next(words(block) for block in message["blocks"] if "*Needs attention*" in words(block))
+    attention = next(read_text(block) for block in message["blocks"] if "*Needs attention*" in read_text(block))
     assert attention.split("\n")[1].startswith(":red_circle: *Our works leave the river cleaner* is red")
     assert "No update from *Ben Castellanos*" in attention
     [chart] = [block for block in message["blocks"] if block["type"] == "data_visualization"]
@@ -43,11 +43,11 @@ async def test_only_leadership_sees_private_objective(autumn: Office) -> None:
     autumn.clock.forward(days=6, hours=23, minutes=1)
     message = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
     assert "depot" not in json.dumps(message).casefold()
-    assert "Portfolio" not in words(message)
+    assert "Portfolio" not in read_text(message)
     leaders = await autumn.dana.wait_message("Weekly leadership digest", channel=LEADERS)
-    assert "Three depots do the work of five" in words(leaders)
-    assert "*Portfolio and strategy*" in words(leaders)
-    assert "*PMO service desk*" in words(leaders)
+    assert "Three depots do the work of five" in read_text(leaders)
+    assert "*Portfolio and strategy*" in read_text(leaders)
+    assert "*PMO service desk*" in read_text(leaders)
     charts = [block["title"] for block in leaders["blocks"] if block["type"] == "data_visualization"]
     assert charts == ["Objective progress", "Where the budget goes"]
 
@@ -61,9 +61,9 @@ async def test_next_digest_shows_what_has_changed(autumn: Office) -> None:
     await autumn.ada.wait_message("All valves hold.", channel=PROGRESS)
     autumn.clock.forward(days=7)
     message = await autumn.ada.wait_message(WEEKLY, channel=PROGRESS)
-    assert "30 November 2026 to 7 December 2026" in words(message)
-    assert "Ben Castellanos reports green: All valves hold." in words(message)
-    assert "done (unchanged)" in words(message)
+    assert "30 November 2026 to 7 December 2026" in read_text(message)
+    assert "Ben Castellanos reports green: All valves hold." in read_text(message)
+    assert "done (unchanged)" in read_text(message)
 
 
 async def test_restart_neither_doubles_nor_drops_digest(data: Path) -> None:
@@ -111,12 +111,12 @@ async def test_only_leaders_preview_digests(autumn: Office) -> None:
     await autumn.dana.command("/pmo-strategy digest weekly-leadership")
     message = await autumn.dana.wait_message("Preview, visible only to you.")
     assert message["ephemeral"]
-    assert "The next one goes to <#C06LEADERS>, <!date^1796027400^" in words(message)
-    assert "Three depots do the work of five" in words(message)
+    assert "The next one goes to <#C06LEADERS>, <!date^1796027400^" in read_text(message)
+    assert "Three depots do the work of five" in read_text(message)
     await autumn.dana.command("/pmo-strategy digest weekly-progress")
     assert "depot" not in json.dumps(await autumn.dana.wait_message("Preview, visible only to you.")).casefold()
     await autumn.dana.command("/pmo-strategy digest")
-    assert "|30 November 2026, 08:30 UTC>" in words(await autumn.dana.wait_message("Preview, visible only to you."))
+    assert "|30 November 2026, 08:30 UTC>" in read_text(await autumn.dana.wait_message("Preview, visible only to you."))
     await autumn.dana.command("/pmo-strategy digest tomorrow")
     await autumn.dana.wait_message("Choose one of these: weekly-progress, weekly-leadership, monthly-leadership.")
     await autumn.ada.command("/pmo-strategy digest")
@@ -132,7 +132,7 @@ async def test_owners_are_reminded_once_of_due_updates(autumn: Office) -> None:
     autumn.clock.forward(days=3, hours=6, minutes=1)  # Thursday, one past four
     message = await autumn.ben.wait_message("Your progress updates are due:")
     assert message["channel"] == await autumn.ben.dm()
-    assert "Less water is lost between the works and the tap" in words(message)
+    assert "Less water is lost between the works and the tap" in read_text(message)
     await autumn.ben.click(message, "Write an update")
     view = await autumn.ben.wait_view("update.form")
     assert view["blocks"][0]["element"]["initial_option"]["value"] == "objective:less-leakage"

@@ -6,7 +6,7 @@ from bot.handbook_provider import import_handbook
 from storage.database import Database
 from storage.store import Store
 from tests.conversations.conftest import Office, opened
-from tests.workspace.filling import words
+from tests.workspace.filling import read_text
 
 PAGE = "# Parking\n\nHow to get a parking permit for the depot: the gate hands parking permits out every Monday.\n"
 
@@ -21,7 +21,7 @@ async def test_unanswered_questions_are_grouped_and_counted(office: Office) -> N
     await ask_privately(office, "Depot: parking permit?")
     await ask_privately(office, "which wallpaper does the canteen have?")
     await office.wei.command("/pmo gaps", channel="C07ASK")
-    shown = words(await office.wei.wait_message("Questions the handbook doesn't answer"))
+    shown = read_text(await office.wei.wait_message("Questions the handbook doesn't answer"))
     assert "Depot: parking permit?" in shown
     assert "twice" in shown
     assert "wallpaper" in shown
@@ -42,7 +42,7 @@ async def test_unhelpful_answer_is_a_gap(office: Office) -> None:
     await office.ada.click(answer, "question.feedback", "Not helpful", channel="C07ASK")
     await office.ada.wait_message("Would you like a person")
     await office.emeka.command("/pmo gaps", channel="C07ASK")
-    shown = words(await office.emeka.wait_message("Questions the handbook doesn't answer"))
+    shown = read_text(await office.emeka.wait_message("Questions the handbook doesn't answer"))
     assert "marked as not helpful" in shown
     assert "how long does a health check take?" in shown
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conversations.conftest import Office
-from tests.workspace.filling import words
+from tests.workspace.filling import read_text
 
 HOW_TO_ASK = "Ask me how projects are run here"
 
@@ -13,7 +13,7 @@ async def test_bare_command_shows_help_privately(office: Office, typed: str) -> 
     await office.ada.command(typed, channel="C02PROJECTS")
     shown = await office.ada.wait_message(HOW_TO_ASK, channel="C02PROJECTS")
     assert shown["ephemeral"]
-    assert "/pmo your question" in words(shown)
+    assert "/pmo your question" in read_text(shown)
     assert office.ben.nothing_came("message", "ephemeral")
 
 
@@ -34,14 +34,14 @@ async def test_help_example_is_asked_with_one_click(office: Office) -> None:
     await office.ada.command("/pmo help", channel="C07ASK")
     shown = await office.ada.wait_message(HOW_TO_ASK)
     await office.ada.click(shown, "question.suggested.0", channel="C07ASK")
-    assert "edition 1.0" in words(await office.ada.wait_message("From the handbook"))
+    assert "edition 1.0" in read_text(await office.ada.wait_message("From the handbook"))
 
 
 async def test_help_depends_on_role(office: Office) -> None:
     await office.ada.command("/pmo help", channel="C07ASK")
     await office.wei.command("/pmo help", channel="C07ASK")
-    assert "/pmo gaps" not in words(await office.ada.wait_message(HOW_TO_ASK))
-    assert "/pmo gaps" in words(await office.wei.wait_message(HOW_TO_ASK))
+    assert "/pmo gaps" not in read_text(await office.ada.wait_message(HOW_TO_ASK))
+    assert "/pmo gaps" in read_text(await office.wei.wait_message(HOW_TO_ASK))
 
 
 async def test_new_conversation_gets_one_welcome(office: Office) -> None:

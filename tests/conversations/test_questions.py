@@ -6,7 +6,7 @@ import pytest
 
 from tests.conversations import service_desk
 from tests.conversations.conftest import Office
-from tests.workspace.filling import words
+from tests.workspace.filling import read_text
 from tests.workspace.running import Visitor
 
 TROUBLE = "how do I know whether my project is in trouble?"
@@ -23,8 +23,8 @@ async def ask(person: Visitor, question: str, channel: str = "C07ASK") -> dict[s
 
 async def test_mention_is_answered_in_its_thread(office: Office) -> None:
     answer = await ask(office.ada, TROUBLE)
-    assert "trouble › " in words(answer) or "health checks › " in words(answer)
-    assert "edition 1.0" in words(answer)
+    assert "trouble › " in read_text(answer) or "health checks › " in read_text(answer)
+    assert "edition 1.0" in read_text(answer)
 
 
 async def test_direct_message_is_answered_without_thread(office: Office) -> None:
@@ -54,8 +54,8 @@ async def test_cited_section_opens_with_one_click(office: Office) -> None:
     await office.ben.click(answer, "Read the section")
     view = await office.ben.wait_view("From the handbook")
     assert view["blocks"][0]["text"]["text"] == "How long a health check takes"
-    assert "the reviewer waits for documents" in words(view)
-    assert "owner Wei Chen" in words(view)
+    assert "the reviewer waits for documents" in read_text(view)
+    assert "owner Wei Chen" in read_text(view)
 
 
 async def test_answer_offers_matching_service(office: Office) -> None:
@@ -72,7 +72,7 @@ async def test_answer_offers_matching_service(office: Office) -> None:
 async def test_unknown_question_is_offered_to_the_pmo(office: Office) -> None:
     answer = await ask(office.ada, UNKNOWN)
     assert answer["text"].startswith(DO_NOT_SAY)
-    assert "Ask the PMO" in words(answer)
+    assert "Ask the PMO" in read_text(answer)
 
 
 async def test_forwarded_question_is_answered_in_its_thread(office: Office) -> None:
@@ -84,7 +84,7 @@ async def test_forwarded_question_is_answered_in_its_thread(office: Office) -> N
     assert "<@U01ADA> asked" in card["text"]
 
     await office.ben.click(answer, "Ask the PMO")
-    assert "already has this question" in words(await office.ben.wait_message("already"))
+    assert "already has this question" in read_text(await office.ben.wait_message("already"))
 
     await office.wei.click(card, "Answer")
     view = await office.wei.wait_view("Answer a question")
@@ -106,7 +106,7 @@ async def test_forwarded_question_is_answered_in_its_thread(office: Office) -> N
 async def test_private_question_is_answered_in_private(office: Office) -> None:
     await office.ada.command(f"/pmo {UNKNOWN}", channel="C07ASK")
     await office.ada.click(await office.ada.wait_message(DO_NOT_SAY), "Ask the PMO", channel="C07ASK")
-    assert "in your direct messages" in words(await office.ada.wait_message("on to the PMO"))
+    assert "in your direct messages" in read_text(await office.ada.wait_message("on to the PMO"))
     card = await office.wei.wait_message("parking permit", channel=TRIAGE)
     await office.wei.click(card, "Answer")
     await office.wei.submit(await office.wei.wait_view("Answer a question"), {"answer": "Ask the gate."})
@@ -196,7 +196,7 @@ async def test_project_status_is_shown_only_to_asker(office: Office, question: s
 
 async def test_confidential_project_stays_unknown_to_others(office: Office) -> None:
     question = "what is the status of Depot moves?"
-    assert "Figures:" not in words(await ask(office.ada, question))
+    assert "Figures:" not in read_text(await ask(office.ada, question))
     await office.dana.command(f"/pmo {question}", channel="C07ASK")
     await office.dana.wait_message("Three sites chosen")
 
@@ -213,9 +213,9 @@ async def test_request_status_is_shown_to_asker(office: Office) -> None:
     await office.ben.post(channel, "when will my request be delivered?")
     await office.ben.wait_message("Your open requests", channel=channel)
     await office.ben.open_home()
-    home = await office.ben.wait_home(lambda view: "when will my request be delivered?" in words(view))
+    home = await office.ben.wait_home(lambda view: "when will my request be delivered?" in read_text(view))
     await office.ben.click(home, "Show")
-    assert "I showed you the status at that time." in words(await office.ben.wait_view("Your question"))
+    assert "I showed you the status at that time." in read_text(await office.ben.wait_view("Your question"))
 
 
 @pytest.mark.parametrize(
@@ -233,8 +233,8 @@ async def test_projects_in_state_and_metrics_are_shown(office: Office, question:
     await office.ada.post("C07ASK", f"@PMO Assistant {question}")
     shown = await office.ada.wait_message(expected)
     assert shown["ephemeral"]
-    assert "Depot" not in words(shown)
-    assert "depots" not in words(shown)
+    assert "Depot" not in read_text(shown)
+    assert "depots" not in read_text(shown)
 
 
 async def test_empty_state_is_reported(office: Office) -> None:
@@ -248,17 +248,17 @@ async def test_open_requests_are_own_or_all_for_pmo(office: Office, question: st
     await service_desk.request_service(office, office.ben)
     for person, title in ((office.ben, "Your open requests"), (office.wei, "Waiting for triage or approval")):
         await person.command(f"/pmo {question}", channel="C02PROJECTS")
-        assert "PMO-1" in words(await person.wait_message(title, channel="C02PROJECTS"))
+        assert "PMO-1" in read_text(await person.wait_message(title, channel="C02PROJECTS"))
     await office.ada.command(f"/pmo {question}", channel="C02PROJECTS")
-    assert "PMO-1" not in words(await office.ada.wait_message("Your open requests", channel="C02PROJECTS"))
+    assert "PMO-1" not in read_text(await office.ada.wait_message("Your open requests", channel="C02PROJECTS"))
 
 
 async def test_own_service_is_found_by_name(office: Office) -> None:
     question = "where is my health check?"
-    assert "Your open requests" not in words(await ask(office.ben, question))
+    assert "Your open requests" not in read_text(await ask(office.ben, question))
     await service_desk.request_service(office, office.ben)
     await office.ben.command(f"/pmo {question}", channel="C02PROJECTS")
-    assert "PMO-1" in words(await office.ben.wait_message("Your open requests", channel="C02PROJECTS"))
+    assert "PMO-1" in read_text(await office.ben.wait_message("Your open requests", channel="C02PROJECTS"))
 
 
 async def test_unknown_request_is_reported(office: Office) -> None:
@@ -278,7 +278,7 @@ async def test_unknown_request_is_reported(office: Office) -> None:
     ],
 )
 async def test_questions_about_method_go_to_handbook(office: Office, question: str) -> None:
-    assert "edition 1.0" in words(await ask(office.ada, question))
+    assert "edition 1.0" in read_text(await ask(office.ada, question))
 
 
 async def test_follow_up_in_thread_uses_anyones_question(office: Office) -> None:
@@ -287,7 +287,7 @@ async def test_follow_up_in_thread_uses_anyones_question(office: Office) -> None
     await office.ben.post("C07ASK", "@PMO Assistant and who carries it out?", thread_ts=thread)
     answer = await office.ben.wait_message("Following up on “How long does a health check take?”")
     assert answer["thread_ts"] == thread
-    assert "health check" in words(answer).lower()
+    assert "health check" in read_text(answer).lower()
 
 
 async def test_follow_up_in_direct_messages_uses_previous_question(office: Office) -> None:
@@ -296,19 +296,19 @@ async def test_follow_up_in_direct_messages_uses_previous_question(office: Offic
     await office.ada.wait_message("edition 1.0", channel=channel)
     await office.ada.post(channel, "and how long does it take?")
     answer = await office.ada.wait_message("Following up on “How do I request a risk workshop?”", channel=channel)
-    assert "Risk" in words(answer)
+    assert "Risk" in read_text(answer)
 
 
 async def test_private_questions_are_never_followed_up_in_public(office: Office) -> None:
     await office.ada.command("/pmo who signs the project charter?", channel="C07ASK")
     await office.ada.wait_message("edition 1.0")
     for person in (office.ada, office.ben):
-        assert "Following up on" not in words(await ask(person, "and who signs it?"))
+        assert "Following up on" not in read_text(await ask(person, "and who signs it?"))
     await office.ben.command("/pmo and who signs it?", channel="C07ASK")
-    assert "Following up on" not in words(await office.ben.wait_message(lambda message: message.get("ephemeral")))
+    assert "Following up on" not in read_text(await office.ben.wait_message(lambda message: message.get("ephemeral")))
 
 
 async def test_question_after_an_hour_is_no_follow_up(office: Office) -> None:
     await ask(office.ada, "who signs the project charter?")
     office.clock.forward(minutes=61)
-    assert "Following up on" not in words(await ask(office.ada, "and who signs it?"))
+    assert "Following up on" not in read_text(await ask(office.ada, "and who signs it?"))

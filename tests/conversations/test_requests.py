@@ -46,11 +46,11 @@ async def test_modals_show_text_exactly_as_typed(office: Office) -> None:
     written = "*Star* _line_ ~wave~ `code` :tada: <@U04DANA>"
     asked = await request_service(office, office.ben, detail=written)
     await office.ben.click(asked, "Open…")
-    assert written in filling.words(await office.ben.wait_view("PMO-1"))
+    assert written in filling.read_text(await office.ben.wait_view("PMO-1"))
     await perform_action(office.wei, await wait_triage_card(office.wei), "Ask the requester", comment=written)
     asked = await wait_own_card(office.ben, 1, "Answer", written)
     await office.ben.click(asked, "Answer")
-    assert written in filling.words(await office.ben.wait_view("request.act"))
+    assert written in filling.read_text(await office.ben.wait_view("request.act"))
 
 
 async def test_command_without_service_opens_the_picker(office: Office) -> None:
@@ -58,7 +58,7 @@ async def test_command_without_service_opens_the_picker(office: Office) -> None:
     view = await office.ben.wait_view("Request a PMO service")
     await office.ben.click(view, "request.open.risk-assurance")
     view = await office.ben.wait_view("request.form")
-    assert "Risk management assurance" in filling.words(view)
+    assert "Risk management assurance" in filling.read_text(view)
     assert await office.ben.submit(view, fill_form("risk-assurance")) == {}
     await wait_own_card(office.ben)
     assert office.ben.stack == []  # the list of services gave way to the form, and the form is sent
@@ -67,20 +67,20 @@ async def test_command_without_service_opens_the_picker(office: Office) -> None:
 async def test_shortcut_opens_the_picker(office: Office) -> None:
     await office.ben.shortcut("request_service")
     view = await office.ben.wait_view("Request a PMO service")
-    labels = [filling.words(block) for block in view["blocks"]]
+    labels = [filling.read_text(block) for block in view["blocks"]]
     assert sum("Choose" in label for label in labels) == len(FORMS)
 
 
 @pytest.mark.parametrize("typed", ["health-check", "Health check", "project health check", "HEALTH"])
 async def test_service_is_found_by_key_name_or_word(office: Office, typed: str) -> None:
     await office.ben.command(f"/pmo-request {typed}")
-    assert "Project health check" in filling.words(await office.ben.wait_view("request.form"))
+    assert "Project health check" in filling.read_text(await office.ben.wait_view("request.form"))
 
 
 @pytest.mark.parametrize("typed", ["training", "mentoring"])
 async def test_service_is_found_by_its_offer(office: Office, typed: str) -> None:
     await office.ben.command(f"/pmo-request {typed}")
-    assert "Capacity building" in filling.words(await office.ben.wait_view("request.form"))
+    assert "Capacity building" in filling.read_text(await office.ben.wait_view("request.form"))
 
 
 async def test_unknown_service_is_explained(office: Office) -> None:
@@ -97,7 +97,7 @@ async def test_service_under_an_answer_prefills_the_question(office: Office) -> 
     answer = await office.ben.wait_message("edition 1.0")
     await office.ben.click(answer, "request.open.health-check")
     view = await office.ben.wait_view("request.form")
-    assert filling.find(view, "field.detail")[1]["initial_value"] == question
+    assert filling.find_element(view, "field.detail")[1]["initial_value"] == question
 
 
 async def test_form_delivered_twice_is_one_request(office: Office) -> None:

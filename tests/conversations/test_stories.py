@@ -5,8 +5,7 @@ import json
 from typing import Any
 
 from tests.conversations.conftest import Office
-from tests.workspace.filling import elements as elements_of
-from tests.workspace.filling import labels, options, words
+from tests.workspace.filling import iterate_elements, iterate_options, list_labels, read_text
 from tests.workspace.running import Visitor
 
 TRIAGE, STORIES = "C03TRIAGE", "C05STORIES"
@@ -31,7 +30,7 @@ async def submit_story(office: Office, person: Visitor, **given: Any) -> dict[st
 
 
 def buttons(message: dict[str, Any]) -> list[str]:
-    return [name for block, element in elements_of(message) for name in labels(block, element)]
+    return [name for block, element in iterate_elements(message) for name in list_labels(block, element)]
 
 
 async def posts(office: Office) -> list[dict[str, Any]]:
@@ -44,9 +43,9 @@ async def test_story_is_reviewed_and_published(autumn: Office) -> None:
     own = await autumn.ada.wait_message("Waiting for review · Your success story")
     await autumn.wei.click(card, "Approve and publish")
     message = await autumn.ben.wait_message("A third fewer bursts", channel=STORIES)
-    assert "bursts fell from 60 to 40" in words(message)
-    assert "https://example.org/bursts" in words(message)
-    assert "supports “Less water is lost between the works and the tap”" in words(message)
+    assert "bursts fell from 60 to 40" in read_text(message)
+    assert "https://example.org/bursts" in read_text(message)
+    assert "supports “Less water is lost between the works and the tap”" in read_text(message)
     changed = await autumn.ada.wait_message("Published · Your success story")
     assert changed["ts"] == own["ts"]
     await autumn.ada.wait_message("<@U03WEI> approved and published")
@@ -98,7 +97,7 @@ async def test_everyone_named_consents_before_publication(autumn: Office) -> Non
     await autumn.ben.click(asked, "I agree")
     agreed = await autumn.wei.wait_message("Ben Castellanos agreed", channel=TRIAGE)
     await autumn.wei.click(agreed, "Approve and publish")
-    assert "with Ben Castellanos" in words(await autumn.farah.wait_message("A third fewer", channel=STORIES))
+    assert "with Ben Castellanos" in read_text(await autumn.farah.wait_message("A third fewer", channel=STORIES))
 
 
 async def test_changed_story_asks_for_consent_again(autumn: Office) -> None:
@@ -160,7 +159,7 @@ async def test_author_withdraws_a_story_with_reason(autumn: Office) -> None:
 async def test_stories_offer_only_public_subjects(autumn: Office) -> None:
     view = await form(autumn.dana)
     elements = {block["block_id"]: block.get("element") for block in view["blocks"]}
-    offered = [one["value"] for key in ("objective", "project") for one in options(elements[key])]
+    offered = [one["value"] for key in ("objective", "project") for one in iterate_options(elements[key])]
     assert "less-leakage" in offered
     assert "smart-metering" in offered
     assert not {"fewer-depots", "depot-moves"} & set(offered)
@@ -184,5 +183,5 @@ async def test_home_shows_own_and_waiting_stories(autumn: Office) -> None:
     await autumn.ada.open_home()
     await autumn.wei.open_home()
     await submit_story(autumn, autumn.ada)
-    await autumn.ada.wait_home(lambda view: "Waiting for review · A third fewer bursts" in words(view))
-    await autumn.wei.wait_home(lambda view: "*Stories waiting for review*" in words(view))
+    await autumn.ada.wait_home(lambda view: "Waiting for review · A third fewer bursts" in read_text(view))
+    await autumn.wei.wait_home(lambda view: "*Stories waiting for review*" in read_text(view))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conversations.conftest import Office
-from tests.workspace.filling import words
+from tests.workspace.filling import read_text
 from tests.workspace.running import Visitor
 
 HIDDEN = "depot"  # in the key and in every title of the private objective, its measure and its confidential project
@@ -24,33 +24,33 @@ async def choices(person: Visitor, message: dict[str, Any]) -> list[str]:
 async def test_strategy_shows_mission_objectives_metrics_and_projects(autumn: Office) -> None:
     message = await show(autumn.ada)
     assert message["ephemeral"]
-    assert "Safe water, every day" in words(message)
-    assert "75% done, 79% expected · owner Ben Castellanos hasn't reported yet · figures: amber" in words(message)
-    assert "Leakage: 54 Ml a day, target 52" in words(message)
-    assert "Smart metering roll-out (project): 35 days behind" in words(message)
-    assert "Satisfaction with the PMO: 4.4 points of 5" in words(message)
+    assert "Safe water, every day" in read_text(message)
+    assert "75% done, 79% expected · owner Ben Castellanos hasn't reported yet · figures: amber" in read_text(message)
+    assert "Leakage: 54 Ml a day, target 52" in read_text(message)
+    assert "Smart metering roll-out (project): 35 days behind" in read_text(message)
+    assert "Satisfaction with the PMO: 4.4 points of 5" in read_text(message)
     [chart] = [block for block in message["blocks"] if block["type"] == "data_visualization"]
     assert [one["name"] for one in chart["chart"]["series"]] == ["Progress", "Expected by today"]
-    assert "Progress: Less water is lost between the works and the tap 75%, expected 79%" in words(message)
+    assert "Progress: Less water is lost between the works and the tap 75%, expected 79%" in read_text(message)
 
 
 async def test_part_of_a_name_opens_an_objective(autumn: Office) -> None:
     message = await show(autumn.ben, "less water", "75% done")
-    assert "Less water is lost between the works and the tap" in words(message)
+    assert "Less water is lost between the works and the tap" in read_text(message)
     charts = [block["title"] for block in message["blocks"] if block["type"] == "data_visualization"]
     assert charts == ["Leakage", "Homes with a smart meter"]
-    assert "target 52 Ml a day by 31 December 2026" in words(message)
-    assert "Write an update" in words(message)
-    assert "Next update due" in words(message)
+    assert "target 52 Ml a day by 31 December 2026" in read_text(message)
+    assert "Write an update" in read_text(message)
+    assert "Next update due" in read_text(message)
 
 
 async def test_project_opens_with_its_milestones(autumn: Office) -> None:
     message = await show(autumn.ada, "smart-metering", "60,000 homes metered")
-    assert "forecast for 22 January 2027, 35 days behind · moved 2 times" in words(message)
-    assert "impact 9 of 9: Meters show where water goes at night" in words(message)
-    assert "Budget" not in words(message)
-    assert "Write an update" not in words(message)
-    assert "4,200,000 GBP" in words(await show(autumn.dana, "smart-metering", "60,000 homes metered"))
+    assert "forecast for 22 January 2027, 35 days behind · moved 2 times" in read_text(message)
+    assert "impact 9 of 9: Meters show where water goes at night" in read_text(message)
+    assert "Budget" not in read_text(message)
+    assert "Write an update" not in read_text(message)
+    assert "4,200,000 GBP" in read_text(await show(autumn.dana, "smart-metering", "60,000 homes metered"))
 
 
 async def test_ambiguous_name_offers_choices(autumn: Office) -> None:
@@ -59,7 +59,7 @@ async def test_ambiguous_name_offers_choices(autumn: Office) -> None:
     view = await autumn.ada.wait_view("Objective")
     assert view["blocks"][0]["text"]["text"] == "Less water is lost between the works and the tap"
     assert "data_visualization" not in json.dumps(view)
-    assert ":bar_chart: Leakage: from 60.9 on 31 August 2026 to 54 Ml a day" in words(view)
+    assert ":bar_chart: Leakage: from 60.9 on 31 August 2026 to 54 Ml a day" in read_text(view)
 
 
 async def test_unknown_name_is_explained(autumn: Office) -> None:
@@ -72,7 +72,7 @@ async def test_subject_opens_from_the_search_field(autumn: Office) -> None:
     message = await show(autumn.ada)
     await autumn.ada.click(message, "strategy.pick", "One desk for every call")
     view = await autumn.ada.wait_view("Project")
-    assert "All calls at the new desk: forecast for 30 November 2026" in words(view)
+    assert "All calls at the new desk: forecast for 30 November 2026" in read_text(view)
 
 
 @pytest.mark.parametrize("who", ["ada", "ben", "wei", "farah"])
@@ -80,7 +80,7 @@ async def test_hidden_subjects_appear_nowhere(autumn: Office, who: str) -> None:
     person: Visitor = getattr(autumn, who)
     message = await show(person)
     assert HIDDEN not in json.dumps(message).casefold()
-    assert "1 green" not in words(message)
+    assert "1 green" not in read_text(message)
     assert HIDDEN not in str(await choices(person, message)).casefold()
     refused = await show(person, "fewer-depots", "No objective or project")
     assert "you can see matches" in refused["text"]
@@ -102,11 +102,11 @@ async def test_forged_button_opens_nothing_hidden(autumn: Office) -> None:
 
 async def test_leadership_sees_private_objective_and_portfolio(autumn: Office) -> None:
     message = await show(autumn.dana)
-    assert "Three depots do the work of five" in words(message)
+    assert "Three depots do the work of five" in read_text(message)
     assert "Depot moves" in await choices(autumn.dana, message)
-    assert "mismatch between budget and weights" in words(message)
-    assert "This project supports no objective: “One register of pipes and pumps”" in words(message)
-    assert "Portfolio and strategy" not in words(await show(autumn.ada))
+    assert "mismatch between budget and weights" in read_text(message)
+    assert "This project supports no objective: “One register of pipes and pumps”" in read_text(message)
+    assert "Portfolio and strategy" not in read_text(await show(autumn.ada))
 
 
 async def test_weights_reveal_nothing_hidden(autumn: Office) -> None:
@@ -125,22 +125,23 @@ async def test_weights_reveal_nothing_hidden(autumn: Office) -> None:
 
 async def test_home_shows_own_subjects_and_due_times(autumn: Office) -> None:
     await autumn.ben.open_home()
-    view = await autumn.ben.wait_home(lambda view: "Strategy" in words(view))
-    assert "*Less water is lost between the works and the tap* — figures: amber · you haven't reported yet" in words(
-        view
+    view = await autumn.ben.wait_home(lambda view: "Strategy" in read_text(view))
+    assert (
+        "*Less water is lost between the works and the tap* — figures: amber · you haven't reported yet"
+        in read_text(view)
     )
-    assert "Update was due" in words(view)
-    assert "Needs attention" not in words(view)
+    assert "Update was due" in read_text(view)
+    assert "Needs attention" not in read_text(view)
     await autumn.ben.click(view, "View strategy")
     opened = await autumn.ben.wait_view("Strategy")
-    assert "Smart metering roll-out (project): 35 days behind" in words(opened)
+    assert "Smart metering roll-out (project): 35 days behind" in read_text(opened)
     assert HIDDEN not in json.dumps(opened).casefold()
 
 
 async def test_leaders_home_shows_what_needs_attention(autumn: Office) -> None:
     await autumn.dana.open_home()
-    view = await autumn.dana.wait_home(lambda view: "Needs attention" in words(view))
-    assert "*Our works leave the river cleaner* is red" in words(view)
+    view = await autumn.dana.wait_home(lambda view: "Needs attention" in read_text(view))
+    assert "*Our works leave the river cleaner* is red" in read_text(view)
 
 
 async def test_recorded_value_counts_at_once(autumn: Office) -> None:
@@ -151,7 +152,7 @@ async def test_recorded_value_counts_at_once(autumn: Office) -> None:
     assert refused == {"value": "Enter a number, such as 12.5 (Ml a day).", "on": "Choose today or an earlier day."}
     assert await autumn.ben.submit(view, {"metric": "leakage-rate", "value": "53.2", "on": "2026-11-23"}) == {}
     await autumn.ben.wait_message("Recorded: *Leakage* was 53.2 Ml a day on 23 November 2026.")
-    assert "Leakage: 53.2 Ml a day" in words(await show(autumn.ada))
+    assert "Leakage: 53.2 Ml a day" in read_text(await show(autumn.ada))
 
 
 async def test_request_form_offers_only_commonly_visible_projects(autumn: Office) -> None:

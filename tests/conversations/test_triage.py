@@ -100,15 +100,15 @@ async def test_approver_asks_for_changes_then_approves(office: Office) -> None:
 
 async def test_question_pauses_the_delivery_clock(office: Office) -> None:
     _, work = await start_work(office)
-    assert "delivery due" in filling.words(work)
+    assert "delivery due" in filling.read_text(work)
     assert await perform_action(office.wei, work, "Ask the requester", comment="May we talk to the supplier?") == {}
     waiting = await wait_own_card(office.ben, 1, "Waiting for your reply")
     held = await wait_own_card(office.wei, 1, "Waiting for the requester's reply")
-    assert "delivery due" not in filling.words(held)
+    assert "delivery due" not in filling.read_text(held)
     office.clock.forward(days=7)
     assert await perform_action(office.ben, waiting, "Reply", comment="Yes, on Tuesdays.") == {}
     again = await wait_own_card(office.wei, 1, "In progress, assigned to you")
-    assert "5 October 2026" in filling.words(again)  # 28 September, and the week of waiting
+    assert "5 October 2026" in filling.read_text(again)  # 28 September, and the week of waiting
 
 
 async def test_hold_is_reviewed_on_its_date(office: Office) -> None:
@@ -131,7 +131,7 @@ async def test_hold_suggests_a_working_day(office: Office) -> None:
     office.clock.forward(days=5)  # Saturday
     await office.wei.click(work, "Put on hold")
     view = await office.wei.wait_view("request.act")
-    assert filling.find(view, "act.review_on")[1]["initial_date"] == "2026-09-28"
+    assert filling.find_element(view, "act.review_on")[1]["initial_date"] == "2026-09-28"
 
 
 async def test_delivery_needs_the_whole_checklist(office: Office) -> None:
@@ -184,10 +184,10 @@ async def test_confidential_request_stays_out_of_the_channel(office: Office) -> 
         await person.command("/pmo-requests PMO-1")
         refused = await person.wait_message("PMO-1")
         assert SECRET not in json.dumps(refused)
-    await office.wei.wait_message(lambda message: "Confidential request" in filling.words(message), channel=TRIAGE)
+    await office.wei.wait_message(lambda message: "Confidential request" in filling.read_text(message), channel=TRIAGE)
     assert SECRET not in json.dumps(await office.wei.messages(TRIAGE))
     await office.wei.command("/pmo-requests PMO-1")
-    assert SECRET in filling.words(await office.wei.wait_message("PMO-1"))
+    assert SECRET in filling.read_text(await office.wei.wait_message("PMO-1"))
 
 
 async def test_only_the_pmo_sees_queue_and_figures(office: Office) -> None:
@@ -205,7 +205,7 @@ async def test_only_the_pmo_sees_queue_and_figures(office: Office) -> None:
     await office.wei.click(await wait_triage_card(office.wei), "Accept")
     await wait_triage_card(office.wei, 1, "In the queue")
     await office.wei.command("/pmo-requests queue")
-    await office.wei.wait_message(lambda message: message.get("ephemeral") and "PMO-1" in filling.words(message))
+    await office.wei.wait_message(lambda message: message.get("ephemeral") and "PMO-1" in filling.read_text(message))
 
 
 async def test_priority_changes_the_due_date(office: Office) -> None:

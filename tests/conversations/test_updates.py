@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tests.conversations.conftest import Office
-from tests.workspace.filling import options, words
+from tests.workspace.filling import iterate_options, read_text
 from tests.workspace.running import Visitor
 
 PROGRESS, LEADERS = "C04PROGRESS", "C06LEADERS"
@@ -30,7 +30,7 @@ async def report(person: Visitor, **given: str) -> None:
 
 
 def offered(view: dict[str, Any]) -> list[str]:
-    return [one["text"]["text"] for one in options(view["blocks"][0]["element"])]
+    return [one["text"]["text"] for one in iterate_options(view["blocks"][0]["element"])]
 
 
 async def test_owners_choose_among_their_subjects(autumn: Office) -> None:
@@ -66,7 +66,7 @@ async def test_shortcut_explains_refusal_in_a_modal(autumn: Office) -> None:
     """It comes from no channel, and words in another conversation would be overlooked."""
     await autumn.ada.shortcut("write_update")
     view = await autumn.ada.wait_view("That isn't possible")
-    assert "You don't own an objective or a project that needs updates now." in words(view)
+    assert "You don't own an objective or a project that needs updates now." in read_text(view)
 
 
 async def test_missing_fields_are_explained_and_nothing_sent(autumn: Office) -> None:
@@ -84,14 +84,14 @@ async def test_update_is_posted_once_and_shown_everywhere(autumn: Office) -> Non
     assert message["text"].startswith(
         "Less water is lost between the works and the tap: Ben Castellanos reports amber."
     )
-    assert "Two more crews from Monday." in words(message)
-    assert "confidence 7 of 10" in words(message)
+    assert "Two more crews from Monday." in read_text(message)
+    assert "confidence 7 of 10" in read_text(message)
     own = await autumn.ben.wait_message("Thanks, your update is in")
     assert "I posted it to <#C04PROGRESS> and <@U04DANA>." in own["text"]
     await autumn.ada.command("/pmo-strategy less-leakage")
     shown = await autumn.ada.wait_message("Latest update")
-    assert "Ben Castellanos says *amber*" in words(shown)
-    assert "*Help needed*\nDana: two vans from the depot." in words(shown)
+    assert "Ben Castellanos says *amber*" in read_text(shown)
+    assert "*Help needed*\nDana: two vans from the depot." in read_text(shown)
     posts = [call for call in await autumn.workspace.calls("chat.postMessage") if call["args"]["channel"] == PROGRESS]
     assert len(posts) == 1
 
@@ -100,7 +100,7 @@ async def test_typed_text_cannot_mention_or_format(autumn: Office) -> None:
     await report(autumn.ben, summary="<!channel> *bold* <https://evil.example|click> & done")
     message = await autumn.ada.wait_message("done", channel=PROGRESS)
     assert "<!channel>" not in json.dumps(message)
-    assert "&lt;!channel&gt; ∗bold∗" in words(message)
+    assert "&lt;!channel&gt; ∗bold∗" in read_text(message)
 
 
 async def test_sponsor_is_asked_and_acknowledges(autumn: Office) -> None:
@@ -108,7 +108,7 @@ async def test_sponsor_is_asked_and_acknowledges(autumn: Office) -> None:
     asked = await autumn.dana.wait_message("two vans from the depot", channel=await autumn.dana.dm())
     await autumn.dana.click(asked, "Acknowledge")
     changed = await autumn.ada.wait_message("acknowledged by Dana Lindqvist", channel=PROGRESS)
-    assert "Acknowledge" not in words(changed)
+    assert "Acknowledge" not in read_text(changed)
     await autumn.ben.wait_message("acknowledged by Dana Lindqvist", channel=await autumn.ben.dm())
 
 
@@ -123,8 +123,8 @@ async def test_only_first_entitled_acknowledgement_counts(autumn: Office) -> Non
     await autumn.ada.wait_message("acknowledged by Wei Chen", channel=PROGRESS)
     await autumn.dana.click(message, "Acknowledge")
     await autumn.workspace.wait_quiet()
-    [shown] = [one for one in await autumn.ada.messages(PROGRESS) if "night crews" in words(one)]
-    assert "acknowledged by Wei Chen" in words(shown)
+    [shown] = [one for one in await autumn.ada.messages(PROGRESS) if "night crews" in read_text(one)]
+    assert "acknowledged by Wei Chen" in read_text(shown)
 
 
 async def test_correction_edits_post_and_asks_again(autumn: Office) -> None:
@@ -139,8 +139,8 @@ async def test_correction_edits_post_and_asks_again(autumn: Office) -> None:
     assert await autumn.ben.submit(view, {"rag": "green", "summary": "The vans are here."}) == {}
     changed = await autumn.ada.wait_message("The vans are here.", channel=PROGRESS)
     assert changed["ts"] == message["ts"]
-    assert "corrected" in words(changed)
-    assert "Acknowledge" in words(changed)
+    assert "corrected" in read_text(changed)
+    assert "Acknowledge" in read_text(changed)
     await autumn.ben.wait_message("Your correction is saved")
 
 
@@ -167,8 +167,8 @@ async def test_second_update_answers_the_next_slot(autumn: Office) -> None:
     await report(autumn.ben, summary="Better now.", rag="green", blocker="", ask="")
     await autumn.ada.wait_message("Better now.", channel=PROGRESS)
     await autumn.ben.open_home()
-    home = await autumn.ben.wait_home(lambda view: "you said green" in words(view))
-    assert "*Less water is lost between the works and the tap* — figures: amber · you said green" in words(home)
+    home = await autumn.ben.wait_home(lambda view: "you said green" in read_text(view))
+    assert "*Less water is lost between the works and the tap* — figures: amber · you said green" in read_text(home)
 
 
 async def test_forged_subject_is_refused(autumn: Office) -> None:
@@ -183,7 +183,7 @@ async def test_forged_subject_is_refused(autumn: Office) -> None:
 
 async def test_home_button_opens_that_subjects_form(autumn: Office) -> None:
     await autumn.farah.open_home()
-    home = await autumn.farah.wait_home(lambda view: "Strategy" in words(view))
+    home = await autumn.farah.wait_home(lambda view: "Strategy" in read_text(view))
     await autumn.farah.click(home, "Write an update")
     view = await autumn.farah.wait_view("update.form")
     assert view["blocks"][0]["element"]["initial_option"]["value"] == "objective:cleaner-rivers"

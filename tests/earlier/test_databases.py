@@ -35,7 +35,7 @@ def find_card(action_id: str, value: str, channel: str = "") -> Json:
         message
         for message in MESSAGES
         if channel in ("", message["channel"])
-        for _, element in filling.elements(message)
+        for _, element in filling.iterate_elements(message)
         if element["action_id"] == action_id and element.get("value", "") == value
     )
 
@@ -119,7 +119,7 @@ async def test_a_card_that_was_not_posted_yet_shows_what_happened_since(office: 
 
 
 def find_buttons(holder: Json) -> list[str]:
-    return [element["action_id"] for _, element in filling.elements(holder)]
+    return [element["action_id"] for _, element in filling.iterate_elements(holder)]
 
 
 async def test_the_pmo_hears_once_of_what_could_not_be_delivered(office: EarlierOffice) -> None:
@@ -179,8 +179,8 @@ async def test_an_old_update_is_seen(office: EarlierOffice) -> None:
 
 async def test_the_feedback_on_an_old_answer_counts(office: EarlierOffice) -> None:
     answer = next(one for one in MESSAGES if one["channel"] == ASK and "question.feedback" in find_buttons(one))
-    _, element = filling.find(answer, "question.feedback")
-    yes = next(filling.options(element))["value"]
+    _, element = filling.find_element(answer, "question.feedback")
+    yes = next(filling.iterate_options(element))["value"]
     await office.farah.click(answer, "question.feedback", yes)
     given = "SELECT count(*) FROM feedback WHERE person = 'U06FARAH' AND question = :question"
     await office.until(1, given, question=yes.partition(":")[2])
@@ -262,7 +262,7 @@ def find_samples() -> Iterator[Sample]:
     held = [(readers.get(message["channel"], "U04DANA"), message) for message in MESSAGES]
     held += [*HOMES.items(), *((one["user"], one["view"]) for one in WINDOWS if not one["view"].get("callback_id"))]
     for user, holder in held:
-        for block, element in filling.elements(holder):
+        for block, element in filling.iterate_elements(holder):
             yield Sample(user, holder, make_action(block, element))
 
 
@@ -276,8 +276,8 @@ def make_sample(action_id: str) -> Sample:
 
 
 def make_action(block: Json, element: Json) -> Json:
-    options = list(filling.options(element))
-    return filling.action(block, element, options[0]["value"] if options else QUESTION, "")
+    options = list(filling.iterate_options(element))
+    return filling.build_action(block, element, options[0]["value"] if options else QUESTION, "")
 
 
 async def press(office: EarlierOffice, sample: Sample) -> None:

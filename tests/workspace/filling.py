@@ -42,46 +42,46 @@ INITIAL = {
 }
 
 
-def elements(holder: Json) -> Iterator[tuple[Json, Json]]:
+def iterate_elements(holder: Json) -> Iterator[tuple[Json, Json]]:
     """Yield (block, element) for every element with an action_id in a message or view."""
     for block in holder.get("blocks") or []:
-        for element in _inside(block):
+        for element in _iterate_inside(block):
             yield block, element
     for attachment in holder.get("attachments") or []:
-        yield from elements(attachment)
+        yield from iterate_elements(attachment)
 
 
-def _inside(value: Any) -> Iterator[Json]:
+def _iterate_inside(value: Any) -> Iterator[Json]:
     if isinstance(value, list):
         for item in value:
-            yield from _inside(item)
+            yield from _iterate_inside(item)
     elif isinstance(value, dict):
         if "action_id" in value:
             yield value
         for item in value.values():
-            yield from _inside(item)
+            yield from _iterate_inside(item)
 
 
-def find(holder: Json, wanted: str) -> tuple[Json, Json]:
+def find_element(holder: Json, wanted: str) -> tuple[Json, Json]:
     """Return the element with this action_id (all of it, or the part before a colon), or with this label."""
-    found = list(elements(holder))
+    found = list(iterate_elements(holder))
     for block, element in found:
         if element["action_id"] == wanted:
             return block, element
     for block, element in found:
-        if wanted in labels(block, element):
+        if wanted in list_labels(block, element):
             return block, element
-    known = ", ".join(f"{element['action_id']} ({' / '.join(labels(block, element))})" for block, element in found)
+    known = ", ".join(f"{element['action_id']} ({' / '.join(list_labels(block, element))})" for block, element in found)
     raise AssertionError(f"There is no element {wanted!r}; there are: {known or 'none'}.")
 
 
-def labels(block: Json, element: Json) -> list[str]:
+def list_labels(block: Json, element: Json) -> list[str]:
     texts = [element.get("text"), block.get("label"), element.get("placeholder")]
-    texts += [choice.get("text") for choice in options(element)]
+    texts += [choice.get("text") for choice in iterate_options(element)]
     return [text["text"] for text in texts if isinstance(text, dict) and text.get("text")]
 
 
-def options(element: Json) -> Iterator[Json]:
+def iterate_options(element: Json) -> Iterator[Json]:
     yield from element.get("options") or []
     for group in element.get("option_groups") or []:
         yield from group["options"]
@@ -90,11 +90,11 @@ def options(element: Json) -> Iterator[Json]:
             yield element[name]
 
 
-def option(element: Json, wanted: Any, extra: list[Json] | None = None) -> Json:
+def find_option(element: Json, wanted: Any, extra: list[Json] | None = None) -> Json:
     """Return the option with this value or text. An option itself is returned as it is."""
     if isinstance(wanted, dict):
         return wanted
-    candidates = [*options(element), *(extra or [])]
+    candidates = [*iterate_options(element), *(extra or [])]
     for candidate in candidates:
         if wanted in (candidate.get("value"), candidate["text"]["text"]):
             return {name: candidate[name] for name in ("text", "value", "description") if name in candidate}
@@ -102,60 +102,60 @@ def option(element: Json, wanted: Any, extra: list[Json] | None = None) -> Json:
     raise AssertionError(f"{element['action_id']} has no option {wanted!r}; it has: {known or 'none'}.")
 
 
-def filled(element: Json, value: Any, extra: list[Json] | None = None) -> Json:
+def build_filled_state(element: Json, value: Any, extra: list[Json] | None = None) -> Json:
     """Return the state of an element in which this value was entered."""
     field = CHOICE.get(element["type"], "value")
     if field == "selected_option":
-        value = option(element, value, extra) if value is not None else None
+        value = find_option(element, value, extra) if value is not None else None
     elif field == "selected_options":
-        value = [option(element, item, extra) for item in value]
+        value = [find_option(element, item, extra) for item in value]
     elif field == "value" and value is not None:
         value = str(value)
     return {"type": element["type"], field: value}
 
 
-def untouched(element: Json) -> Json:
-    """Return the initial state of an element."""
+def read_initial_state(element: Json) -> Json:
+    """Return the state of an element before anybody has touched it."""
     field = CHOICE.get(element["type"], "value")
     empty: Any = [] if field in ("selected_options", "files") or field.endswith("s") else None
     return {"type": element["type"], field: element.get(INITIAL[field], empty)}
 
 
-def initial_state(holder: Json) -> dict[str, Json]:
+def read_initial_states(holder: Json) -> dict[str, Json]:
     values: dict[str, Json] = {}
-    for block, element in elements(holder):
+    for block, element in iterate_elements(holder):
         if element["type"] not in ("button", "overflow", "feedback_buttons", "icon_button", "workflow_button"):
-            values.setdefault(block["block_id"], {})[element["action_id"]] = untouched(element)
+            values.setdefault(block["block_id"], {})[element["action_id"]] = read_initial_state(element)
     return values
 
 
-def action(block: Json, element: Json, value: Any, wanted: str) -> Json:
+def build_action(block: Json, element: Json, value: Any, wanted: str) -> Json:
     """Return the action that a click on this element sends. `wanted` may be the label of an option."""
     common = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
     if element["type"] in ("button", "icon_button", "workflow_button"):
         return common | {name: element[name] for name in ("text", "value", "style", "url") if name in element}
     chosen = wanted if value is None else value
     if element["type"] == "feedback_buttons":
-        return common | {name: option(element, chosen)[name] for name in ("text", "value")}
-    return common | filled(element, chosen)
+        return common | {name: find_option(element, chosen)[name] for name in ("text", "value")}
+    return common | build_filled_state(element, chosen)
 
 
-def words(value: Any) -> str:
+def read_text(value: Any) -> str:
     """Return all text of a message, a view or a block, in order."""
-    return "\n".join(_words(value))
+    return "\n".join(_iterate_texts(value))
 
 
-def _words(value: Any) -> Iterator[str]:
+def _iterate_texts(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for item in value:
-            yield from _words(item)
+            yield from _iterate_texts(item)
     elif isinstance(value, dict):
         for name in ("title", "label", "text", "hint", "description", "alt_text", "caption", "user_id"):
             item = value.get(name)
             if isinstance(item, str) and item:
                 yield item
             elif item:
-                yield from _words(item)
+                yield from _iterate_texts(item)
         for name, item in value.items():
             if isinstance(item, (list, dict)) and name not in (
                 "title",
@@ -165,4 +165,4 @@ def _words(value: Any) -> Iterator[str]:
                 "description",
                 "state",
             ):
-                yield from _words(item)
+                yield from _iterate_texts(item)

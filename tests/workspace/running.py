@@ -192,19 +192,19 @@ class Visitor:
 
         `value` is the selection: an option's value or text, a user id, a date…
         """
-        block, element = filling.find(holder, wanted)
+        block, element = filling.find_element(holder, wanted)
         extra = await self._suggestions(holder, block, element, value)
-        action = filling.action(block, {**element, "options": extra} if extra else element, value, wanted)
+        action = filling.build_action(block, {**element, "options": extra} if extra else element, value, wanted)
         body = {"container": self._container(holder, channel), "action": action}
-        await self._do("action", **body, state={"values": filling.initial_state(holder)})
+        await self._do("action", **body, state={"values": filling.read_initial_states(holder)})
 
     async def submit(self, view: Json, given: dict[str, Any] | None = None) -> dict[str, str]:
         """Fill in a modal by block_id or label and submit it. Returns the errors shown in it, by block_id."""
-        values = filling.initial_state(view)
+        values = filling.read_initial_states(view)
         for name, value in (given or {}).items():
             block, element = self._input(view, name)
             extra = await self._suggestions(view, block, element, value)
-            values[block["block_id"]][element["action_id"]] = filling.filled(element, value, extra)
+            values[block["block_id"]][element["action_id"]] = filling.build_filled_state(element, value, extra)
         answer = await self._do("submit", view_id=view["id"], state={"values": values})
         return dict(answer.get("errors") or {})
 
@@ -218,7 +218,7 @@ class Visitor:
 
     async def options(self, holder: Json, wanted: str, typed: str, channel: str = "") -> list[Json]:
         """Return the options an external select offers for the typed text."""
-        block, element = filling.find(holder, wanted)
+        block, element = filling.find_element(holder, wanted)
         place = {"block_id": block["block_id"], "action_id": element["action_id"], "value": typed}
         answer = await self._do("options", container=self._container(holder, channel), **place)
         groups = answer.get("option_groups") or []
@@ -276,7 +276,7 @@ class Visitor:
             if channel and frame["channel"] != channel:
                 return False
             if isinstance(wanted, str):
-                return message.get("user") != self.user and wanted in filling.words(message)
+                return message.get("user") != self.user and wanted in filling.read_text(message)
             return wanted(message) if wanted else message.get("user") != self.user
 
         frame = await self.wait_frame(("message", "message_changed", "ephemeral"), fits, seconds)
@@ -398,10 +398,10 @@ class Visitor:
         return place | ({"thread_ts": holder["thread_ts"]} if holder.get("thread_ts") else {})
 
     def _input(self, view: Json, name: str) -> tuple[Json, Json]:
-        for block, element in filling.elements(view):
+        for block, element in filling.iterate_elements(view):
             if block["block_id"] == name:
                 return block, element
-        return filling.find(view, name)
+        return filling.find_element(view, name)
 
     async def _suggestions(self, holder: Json, block: Json, element: Json, value: Any) -> list[Json]:
         if "external" not in element["type"] or isinstance(value, dict) or value is None:

@@ -8,7 +8,7 @@ import pytest
 from foundation.people import People, Person
 from handlers.questions.blocks.answer import AnswerNames, build_answer_message
 from knowledge.answers import Answer, Citation, Outcome
-from tests.workspace.filling import words
+from tests.workspace.filling import read_text
 from workspace.checks import check_message
 
 NAMES = AnswerNames({"health-check": "Project health check"}, People([Person("U03WEI", "Wei Chen")]))
@@ -47,7 +47,7 @@ def elements(message: dict[str, Any]) -> list[dict[str, Any]]:
 def test_answer_names_source_and_offers_next_steps() -> None:
     message = build_answer_message(answered(), "Q1", NAMES)
     assert check_message(message) == []
-    assert "📖 Project health checks › How long a health check takes · edition 1.0" in words(message)
+    assert "📖 Project health checks › How long a health check takes · edition 1.0" in read_text(message)
     assert [one["action_id"] for one in elements(message)] == [
         "question.read",
         "request.open.health-check",
@@ -73,23 +73,23 @@ def test_up_to_three_distinct_sources_are_shown() -> None:
 
 def test_unknown_edition_and_owner_are_left_out() -> None:
     foreign = citation(page="Parking", section="Parking", edition="", owner="")
-    assert "📖 Parking\n" in words(build_answer_message(answered(citations=(foreign,)), "Q1", NAMES)) + "\n"
+    assert "📖 Parking\n" in read_text(build_answer_message(answered(citations=(foreign,)), "Q1", NAMES)) + "\n"
     missing = Answer(Outcome.NOT_FOUND, "", 0.1, nearest=(foreign,))
-    assert "owner" not in words(build_answer_message(missing, "Q1", NAMES))
+    assert "owner" not in read_text(build_answer_message(missing, "Q1", NAMES))
 
 
 def test_not_found_shows_nearest_sections_and_ask_button() -> None:
     message = build_answer_message(Answer(Outcome.NOT_FOUND, "", 0.1, nearest=(citation(),)), "Q7", NAMES)
     assert check_message(message) == []
     assert message["text"].startswith("The handbook doesn't say.")
-    assert "edition 1.0 · owner Wei Chen" in words(message)
+    assert "edition 1.0 · owner Wei Chen" in read_text(message)
     ask = elements(message)[-1]
     assert (ask["action_id"], ask["value"]) == ("question.forward", "Q7")
 
 
 def test_not_found_refers_to_right_department() -> None:
     message = build_answer_message(Answer(Outcome.NOT_FOUND, "", 0.1, refer_to="human resources"), "Q7", NAMES)
-    assert "It sounds like a question for human resources." in words(message)
+    assert "It sounds like a question for human resources." in read_text(message)
     assert "It sounds like a question for human resources." in message["text"]
 
 

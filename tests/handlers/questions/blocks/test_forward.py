@@ -17,7 +17,7 @@ from handlers.questions.blocks.forward import (
 from handlers.questions.blocks.history import build_history_blocks, build_question_modal
 from knowledge.answers import Outcome
 from storage.questions import AskedQuestion, Forward, QuestionPlace
-from tests.workspace.filling import words
+from tests.workspace.filling import read_text
 from workspace.checks import check_message, check_view
 
 NINE = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
@@ -73,13 +73,13 @@ def test_web_address_in_answer_becomes_link() -> None:
 )
 def test_question_shows_its_status(status: Outcome, forward: Forward | None, said: str) -> None:
     question = asked("Where do I park?", status, forward=forward)
-    assert said in words(build_history_blocks([question], PEOPLE))
-    assert said in words(build_question_modal(question, PEOPLE))
-    assert ("At the gate." in words(build_question_modal(question, PEOPLE))) is (
+    assert said in read_text(build_history_blocks([question], PEOPLE))
+    assert said in read_text(build_question_modal(question, PEOPLE))
+    assert ("At the gate." in read_text(build_question_modal(question, PEOPLE))) is (
         forward is not None and bool(forward.answer)
     )
 
 
 def test_answered_question_shows_its_sources() -> None:
     question = asked("How long?", Outcome.ANSWERED, cited=(("Health checks", "Health checks › How long"),))
-    assert "From the handbook: Health checks › How long" in words(build_question_modal(question, PEOPLE))
+    assert "From the handbook: Health checks › How long" in read_text(build_question_modal(question, PEOPLE))

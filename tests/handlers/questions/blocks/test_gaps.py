@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from handlers.questions.blocks.gaps import OpenGap, build_gaps_message
 from storage.questions import Gap
-from tests.workspace.filling import words
+from tests.workspace.filling import read_text
 from workspace.checks import check_message
 
 NINE = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
@@ -16,7 +16,7 @@ def test_long_gaps_fit_into_message() -> None:
     gaps = [OpenGap(Gap(text, number + 1, NINE, "x" * 3000), "facilities") for number, text in enumerate(TEXTS)] * 2
     message = build_gaps_message(gaps[:10], gaps[:10], 3)
     assert check_message(message) == []
-    assert "once" in words(message)
-    assert "twice" in words(message)
-    assert "sounds like a question for facilities" in words(message)
-    assert "now answers 3 questions" in words(message)
+    assert "once" in read_text(message)
+    assert "twice" in read_text(message)
+    assert "sounds like a question for facilities" in read_text(message)
+    assert "now answers 3 questions" in read_text(message)

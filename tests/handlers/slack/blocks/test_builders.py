@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from handlers.slack.blocks.builders import build_message, format_date, format_time, section, shorten
 from handlers.slack.blocks.rich_text import quote_text, rich_text
-from tests.workspace.filling import words
+from tests.workspace.filling import read_text
 from workspace.checks import check_message
 
 
@@ -46,7 +46,7 @@ def test_rich_text_leaves_less_room_for_the_rest() -> None:
         ],
     )
     assert check_message(built) == []
-    assert words(built["blocks"][0]) == "y" * 3000
+    assert read_text(built["blocks"][0]) == "y" * 3000
 
 
 def test_message_that_fits_stays_unchanged() -> None:
