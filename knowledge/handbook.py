@@ -70,7 +70,7 @@ class Handbook:
         return len(self.pages)
 
 
-_NO_ID = "Expected lower-case letters and digits, with words joined by “-”."
+_NO_ID = "Expected lowercase letters and digits, with words joined by “-”."
 
 
 class _Ours(Strict):
@@ -111,7 +111,7 @@ def read_handbook(folder: Path, *, strict: bool = False, services: Collection[st
         problems.extend(_check_references(path, page, front, known if strict else None, services))
         if (other := first.setdefault(page.id, path)) is not path:
             problems.append(FileProblem(str(path), find_line(front, ["id"], first_line=2) if front else None, "id",
-                                    f"“{page.id}” is already the id of {other}. Give this page another."))  # fmt: skip
+                                    f"“{page.id}” is already the ID of {other}. Give this page another."))  # fmt: skip
     if problems:
         raise BadFile(problems)
     if not read:
@@ -139,7 +139,8 @@ def _list_files(folder: Path, problems: list[FileProblem]) -> list[Path]:
             else:
                 found.append(path)
     if len(found) > MOST_PAGES:
-        raise BadFile([FileProblem(str(folder), None, "", f"There are more than {MOST_PAGES:,} pages in this folder.")])
+        problem = f"There are more than {MOST_PAGES:,} pages in this folder. Give a smaller folder."
+        raise BadFile([FileProblem(str(folder), None, "", problem)])
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
@@ -151,14 +152,23 @@ def _find_problem(path: Path, root: Path) -> str | None:
         return "The target of this link doesn't exist. Remove the link."
     if not target.is_relative_to(root):
         return "This link leads out of the folder. Replace it with the page itself."
-    return None if target.is_file() else "This isn't a regular file."
+    return None if target.is_file() else "This isn't a regular file. Remove it."
 
 
 def _read_page(path: Path, source: str, *, strict: bool) -> tuple[Page, str]:
     """The page and the text of its front matter."""
     text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
-        raise BadFile([FileProblem(str(path), text[: text.index("\0")].count("\n") + 1, "", "This isn't a text file.")])
+        raise BadFile(
+            [
+                FileProblem(
+                    str(path),
+                    text[: text.index("\0")].count("\n") + 1,
+                    "",
+                    "This isn't a text file. Save it as UTF-8 text.",
+                )
+            ]
+        )
     digest = hashlib.sha256(f"{source}\n{text}".encode()).hexdigest()
     found = _FRONT.match(text)
     front = (found.group(1) or "") if found else ""
@@ -201,10 +211,10 @@ def _check_references(
     """Problems that show only when all pages are known. Only pages with our front matter have these fields."""
     found: list[tuple[list[str | int], str]] = []
     if front and path.stem != page.id:
-        found.append((["id"], f"The id must be the file's name without its ending, “{path.stem}”."))
+        found.append((["id"], f"The ID must be the file's name without its ending, “{path.stem}”."))
     for at, other in enumerate(page.related):
         if known is not None and (other not in known or other == page.id):
-            found.append((["related", at], f"There is no other page with the id “{other}”."))
+            found.append((["related", at], f"There's no other page with the ID “{other}”."))
     for at, key in enumerate(page.services):
         if services is not None and key not in services:
             found.append(

@@ -30,12 +30,12 @@ class Target:
 
     @classmethod
     def parse(cls, text: str) -> "Target":
-        """Read “10 business days”, “1 business day” or “4 business hours”, with “at 50 %” for a priority's share.
+        """Read “10 business days”, “1 business day” or “4 business hours”, with “at 50%” for a priority's share.
 
         Raises:
             UserError: the text isn't a target, or the target is 0.
         """
-        found = re.fullmatch(r"(\d{1,4}) business (day|hour)s?(?: at (\d{1,4}) %)?", text.strip())
+        found = re.fullmatch(r"(\d{1,4}) business (day|hour)s?(?: at (\d{1,4}) ?%)?", text.strip())
         if not found or not int(found[1]) or found[3] == "0":
             raise UserError(f"“{text}” isn't a target. Write it like “10 business days” or “4 business hours”.")
         return cls(int(found[1]), "days" if found[2] == "day" else "hours", int(found[3] or 100))
@@ -46,7 +46,7 @@ class Target:
 
     def __str__(self) -> str:
         unit = self.unit if self.amount != 1 else self.unit[:-1]
-        share = f" at {self.percent} %" if self.percent != 100 else ""
+        share = f" at {self.percent}%" if self.percent != 100 else ""
         return f"{self.amount} business {unit}{share}"
 
 

@@ -71,7 +71,7 @@ def _accept(action: Action) -> FieldChanges:
     if not any(find_others_with_role(role, action.request, action.desk.people) for role in rule.by):
         raise Conflict(
             f"{action.request.reference} needs approval, but only its requester has an approver's role. "
-            "Give somebody else that role, or change the approval rule in the catalogue."
+            "Give someone else that role, or change the approval rule in the catalogue."
         )
     return _set_approver_roles(rule.by, action, action.request.values)
 
@@ -99,9 +99,9 @@ def _claim(action: Action) -> FieldChanges:
 def _assign(action: Action) -> FieldChanges:
     person = action.desk.people.get(action.input["assignee"])
     if not can_be_assigned(person):
-        raise InvalidInput({"assignee": f"{person.name} isn't on the PMO staff. Choose somebody who is."})
+        raise InvalidInput({"assignee": f"{person.name} isn't on the PMO staff. Choose someone who is."})
     if person.id == action.request.assignee:
-        raise InvalidInput({"assignee": f"It's already assigned to {person.name}. Choose somebody else."})
+        raise InvalidInput({"assignee": f"It's already assigned to {person.name}. Choose someone else."})
     return {"assignee": person.id}
 
 
@@ -233,7 +233,7 @@ def _override(action: Action) -> FieldChanges:
     to = action.input["to"]
     if to not in OVERRIDE_STATES or to is action.request.state:
         choices = ", ".join(state.label for state in RequestState if state in OVERRIDE_STATES - {action.request.state})
-        raise InvalidInput({"to": f"Choose one of these states: {choices}."})
+        raise InvalidInput({"to": f"Choose one of these statuses: {choices}."})
     changed: FieldChanges = {"reason": action.input["reason"]}
     if to is RequestState.IN_PROGRESS:
         if "assignee" in action.input and action.input["assignee"] != action.request.assignee:

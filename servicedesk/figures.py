@@ -26,7 +26,7 @@ class Holder(StrEnum):
     PMO = "the PMO"
     REQUESTER = "the requester"
     APPROVER = "the approver"
-    HOLD = "nobody, on hold"
+    HOLD = "nobody (on hold)"
 
 
 HOLDERS: Mapping[RequestState, Holder] = {

@@ -31,7 +31,7 @@ _MISSING = {
     "service": "Choose a service.",
     "scores": "Choose all four scores.",
     "people": "Choose at least one person.",
-    "to": "Choose the new state.",
+    "to": "Choose the new status.",
 }
 
 # Completes “Only … can …” and “you can't …”.
@@ -65,7 +65,7 @@ VERB_PHRASES = {
     RequestVerb.WATCH: "add watchers",
     RequestVerb.UNWATCH: "remove watchers",
     RequestVerb.COMMENT: "comment on it",
-    RequestVerb.OVERRIDE: "override its state",
+    RequestVerb.OVERRIDE: "override its status",
 }
 
 
@@ -130,7 +130,7 @@ def check_can_see(request: Request, person: Person) -> None:
 
 def describe_missing_request(number: int) -> str:
     """One text for a request that doesn't exist and for one that the person may not see: they must not differ."""
-    return f"I can't find a request PMO-{number} that you can see. Check the number."
+    return f"I can't find PMO-{number} among the requests you can see. Check the number."
 
 
 def check_original(request: Request, original: Request, people: People) -> None:

@@ -70,7 +70,7 @@ class Requests:
         saved = update(RequestRow).where(unchanged).values(**to_request_row(request)).returning(RequestRow.number)
         if self._session.scalar(saved) is None:
             raise Conflict(
-                f"Somebody else has just changed {request.reference}. Open it again to see its current state."
+                f"Someone else has just changed {request.reference}. Open it again to see its current status."
             )
         self._write_log([change])
 

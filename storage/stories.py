@@ -50,7 +50,7 @@ class Stories:
         # changes no row and is refused.
         unchanged = (StoryRow.id == story.id) & (StoryRow.version == before.version)
         if self._session.scalar(update(StoryRow).where(unchanged).values(**row).returning(StoryRow.version)) is None:
-            raise Conflict("Somebody else has just changed this story. Look at it again, then decide.")
+            raise Conflict("Someone else has just changed this story. Look at it again, then decide.")
         self._write(change.entry, before.version + 1)
 
     def get(self, story_id: str) -> StoredStory:

@@ -105,7 +105,7 @@ class Strategies:
         # The primary key is metric, day and revision, so two people who correct the same value at once collide here and
         # the second is refused.
         if not insert_new_rows(self._session, MeasurementRow, [row]):
-            raise Conflict("Somebody else has just recorded a value for that day. Check it before you record yours.")
+            raise Conflict("Someone else has just recorded a value for that day. Check it before you record yours.")
 
     def _reread(self, version: StrategyVersion) -> Strategy:
         text = self._session.scalars(select(StrategyRow.text).where(StrategyRow.number == version.number)).one()

@@ -27,7 +27,7 @@ class Updates:
             Conflict: somebody else wrote or corrected this update in between.
         """
         if not insert_new_rows(self._session, UpdateRow, [_row(update_)]):
-            raise Conflict("Somebody else has just written this update. Read it, then open the form again.")
+            raise Conflict("Someone else has just written this update. Read it, then open the form again.")
 
     def get(self, subject: Subject, slot: datetime) -> ProgressUpdate:
         """The update on a subject for a slot. NotFound when there is none."""

@@ -93,7 +93,7 @@ def acknowledge_update(strategy: Strategy, person: Person, update: ProgressUpdat
         NotAllowed: neither the objective's reviewer, the project's sponsor, a leader nor the PMO; or the author.
     """
     if person.id == update.author:
-        raise NotAllowed("You wrote this update, so somebody else has to acknowledge it.")
+        raise NotAllowed("You wrote this update, so someone else has to acknowledge it.")
     record = strategy.subject(update.subject)
     above = record.reviewer if isinstance(record, Objective) else record.sponsor
     if not (person.id == above or person.is_pmo or person.has_role(Role.LEADER)):

@@ -26,7 +26,9 @@ def parse_arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--seed", type=Path, required=True, metavar="FILE.yaml", help="the people and channels of a new workspace"
     )
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="where to save the workspace (default: nowhere)")
+    parser.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="folder to save the workspace in (default: it isn't saved)"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
         "--port", type=int, default=8080, help="port to listen on, 0 for any free one (default: %(default)s)"
@@ -66,7 +68,7 @@ def _parse_seconds(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(",") if part)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a list of seconds such as 0,60,300") from None
+        raise argparse.ArgumentTypeError(f"{text} isn't a list of seconds such as 0,60,300") from None
 
 
 def build_server(args: argparse.Namespace) -> Server:

@@ -52,7 +52,7 @@ def read_manifest(path: Path) -> Manifest:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise ConfigError(
-            f"{path}: cannot read the manifest ({problem.strerror}). Pass its path with --manifest."
+            f"{path}: can't read the manifest ({problem.strerror}). Pass its path with --manifest."
         ) from None
     except json.JSONDecodeError as problem:
         raise ConfigError(f"{path}, line {problem.lineno}: not valid JSON: {problem.msg}.") from None
@@ -98,12 +98,12 @@ class _ManifestFields:
 
     def mapping(self, value: Any, field: str) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
-            raise self.error(field, "is missing or is not an object")
+            raise self.error(field, "is missing or isn't an object")
         return value
 
     def items(self, value: Any, field: str, at_most: int) -> list[Any]:
         if not isinstance(value, list):
-            raise self.error(field, "is not a list")
+            raise self.error(field, "isn't a list")
         if len(value) > at_most:
             raise self.error(field, f"has more than {at_most} entries")
         return value
@@ -111,7 +111,7 @@ class _ManifestFields:
     def text(self, mapping: Mapping[str, Any], key: str, field: str, at_most: float = inf, *, at_least: int = 1) -> str:
         value = mapping.get(key)
         if not isinstance(value, str) or not value:
-            raise self.error(f"{field}.{key}", "is missing or is not text")
+            raise self.error(f"{field}.{key}", "is missing or isn't text")
         if not at_least <= len(value) <= at_most:
             raise self.error(f"{field}.{key}", f"has {len(value)} characters; Slack allows {at_least} to {at_most}")
         return value

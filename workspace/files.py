@@ -120,7 +120,7 @@ class FileRoutes:
 
     async def serve_to_page(self, request: web.Request) -> web.Response:
         if request.query.get("user", next(iter(self.hub.state.people))) not in self.hub.state.people:
-            return web.Response(status=403, text="Add ?user= with the id of a person in this workspace.")
+            return web.Response(status=403, text="Add ?user= with the ID of a person in this workspace.")
         return self._send_file(request.match_info["id"])
 
     def _send_file(self, file_id: str) -> web.Response:

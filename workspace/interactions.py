@@ -16,7 +16,7 @@ from workspace.web_api.content import complete_view
 
 NOT_INTERACTIVE = "{app} is not configured to handle interactive responses. Turn on interactivity in its manifest."
 UNUSABLE_ANSWER = "We had some trouble connecting. Try again?"
-NO_OPTIONS = "Couldn't load the options."
+NO_OPTIONS = "Couldn't load the options. Try again."
 logger = logging.getLogger(__name__)
 
 

@@ -24,7 +24,7 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def _reject_constant(constant: str) -> float:
-    raise ValueError(f"{constant} is not valid JSON")
+    raise ValueError(f"{constant} isn't valid JSON")
 
 
 def _parse_finite(digits: str) -> float:

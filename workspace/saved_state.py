@@ -49,7 +49,7 @@ class StateSaver:
             database.executescript(SCHEMA)
         except (OSError, sqlite3.Error) as problem:
             raise ConfigError(
-                f"{path}: cannot open the saved state ({problem}). Choose another folder with --data."
+                f"{path}: can't open the saved state ({problem}). Choose another folder with --data."
             ) from None
         return database
 

@@ -48,7 +48,7 @@ def read_seed(path: Path) -> Seed:
     try:
         root = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except OSError as problem:
-        raise ConfigError(f"{path}: cannot read the seed ({problem.strerror}). Pass its path with --seed.") from None
+        raise ConfigError(f"{path}: can't read the seed ({problem.strerror}). Pass its path with --seed.") from None
     except MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else 1
         raise ConfigError(f"{path}, line {line}: not valid YAML: {problem.problem}.") from None
@@ -163,7 +163,7 @@ class _Reader:
     def read_text(self, item: Mapping[str, Any], key: str, field: str) -> str:
         value = item.get(key)
         if not isinstance(value, str) or not value:
-            raise self.error(item, f"{field}.{key}", "is missing or is not text")
+            raise self.error(item, f"{field}.{key}", "is missing or isn't text")
         return value
 
     def read_new_id(self, item: CommentedMap, field: str, seen: set[str]) -> str:

@@ -125,7 +125,7 @@ class Server:
         except OSError as problem:
             reason = os.strerror(problem.errno).lower() if problem.errno else str(problem)
             place = f"port {self.options.port} on {self.options.host}"
-            raise ConfigError(f"Cannot use {place} ({reason}). Choose another port with --port.") from None
+            raise ConfigError(f"Can't use {place} ({reason}). Choose another port with --port.") from None
         port = self._runner.addresses[0][1]
         self.hub.base_url = f"http://{_reachable_host(self.options.host)}:{port}"
 

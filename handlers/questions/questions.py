@@ -62,7 +62,7 @@ def answer_command(call: DeferredCall) -> None:
         return
     if asked.text.startswith("-"):
         option = escape(shorten(asked.text.split()[0], 40))
-        raise UserError(f"There is no option “{option}”. Type `/pmo help` to see what you can type.")
+        raise UserError(f"There's no option “{option}”. Type `/pmo help` to see what you can type.")
     text = re.sub(r"^ask\b\s*", "", asked.text, flags=re.IGNORECASE)
     answer_question(call, TypedQuestion(text, asked.place))
 
@@ -124,6 +124,6 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> None:
 
 
 def _offer_person(question_id: str) -> Message:
-    text = "Thanks for your feedback. Would you like a person from the PMO to answer?"
+    text = "Thanks for your feedback. Would you like someone from the PMO to answer?"
     ask = actions([build_ask_pmo_button(question_id)], format_question_block_id(question_id))
     return build_message(text, [section(text), ask])

@@ -215,9 +215,9 @@ def _read_number(text: str) -> int:
 
 _REPLY_VERBS = {RequestState.NEEDS_INFO: RequestVerb.ANSWER, RequestState.WAITING_REQUESTER: RequestVerb.REPLY}
 _REPLY_CONFIRMATIONS = {
-    RequestVerb.ANSWER: "I passed your answer on to the PMO. The request is back in triage.",
-    RequestVerb.REPLY: "I passed your reply on to the assignee. Work continues.",
-    RequestVerb.COMMENT: "Everybody involved in the request can see your comment. To ask a question, mention me.",
+    RequestVerb.ANSWER: "I've passed your answer on to the PMO. The request is back in triage.",
+    RequestVerb.REPLY: "I've passed your reply on to the assignee. Work continues.",
+    RequestVerb.COMMENT: "Everyone involved in the request can see your comment. To ask a question, mention me.",
 }
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "review_on": date.fromisoformat,

@@ -126,7 +126,7 @@ def _list_triage(tx: Transaction, ctx: AppContext, person: Person) -> Message:
     others = [one for one in waiting if one.state is not RequestState.SUBMITTED]
     lists = [
         _make_list(tx, ctx, "New requests to triage", new, most=MAX_LISTED, nothing="There are no requests to triage."),
-        _make_list(tx, ctx, "Waiting for somebody else", others, most=MAX_LISTED),
+        _make_list(tx, ctx, "Waiting for someone else", others, most=MAX_LISTED),
     ]
     return build_list_message(person, lists)
 

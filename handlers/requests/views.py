@@ -49,7 +49,7 @@ def check_lookups(tx: Transaction, person: Person, fields: Sequence[Field], valu
     if values.get("confidential") not in (True, "yes"):
         hidden = {one.key: one.kind for one, key in lookups if (one.kind, key) in secret}
         errors |= {
-            key: f"Not everybody may see this {kind}. Make the request confidential." for key, kind in hidden.items()
+            key: f"Not everyone can see this {kind}. Make the request confidential." for key, kind in hidden.items()
         }
     if errors:
         raise InvalidInput(errors)

@@ -60,7 +60,7 @@ def find_digest(digests: Sequence[DigestDefinition], name: str) -> DigestDefinit
             return one
     if not digests:
         raise NotFound("There are no digests. Name a digest file in the organisation file, under files: digests.")
-    raise NotFound(f"There is no digest with that name. Choose one of these: {', '.join(one.key for one in digests)}.")
+    raise NotFound(f"There's no digest with that name. Choose one of these: {', '.join(one.key for one in digests)}.")
 
 
 def build_current_digest(tx: Transaction, ctx: AppContext, definition: DigestDefinition, now: datetime) -> Digest:

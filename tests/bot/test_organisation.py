@@ -75,7 +75,7 @@ def test_calendar_has_own_hours_zone_and_holidays(written: Written) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("Europe/Berlin", "Mars", "line 2: time_zone: “Mars” is not a time zone."),
+        ("Europe/Berlin", "Mars", "line 2: time_zone: “Mars” isn't a time zone."),
         ("U01ANN", "ann", "line 4: people.0.id: A Slack user ID looks like U01ADA"),
         ("pmo_lead]", "boss]", "line 4: people.0.roles.1: "),
         ("[pmo_staff, pmo_lead]", "[]", "line 4: people.0.roles: "),

@@ -29,7 +29,7 @@ async def test_endless_question_is_rejected(office: Office, channel: str) -> Non
 
 async def test_unknown_option_is_rejected(office: Office) -> None:
     await office.ada.command("/pmo --verbose <!channel>", channel="C07ASK")
-    shown = await office.ada.wait_message("There is no option “--verbose”. Type `/pmo help` to see what you can type.")
+    shown = await office.ada.wait_message("There's no option “--verbose”. Type `/pmo help` to see what you can type.")
     assert shown["ephemeral"]
 
 

@@ -142,7 +142,7 @@ async def test_unhelpful_answer_can_go_to_the_pmo(office: Office) -> None:
     await office.ada.click(answer, "question.feedback", "Helpful")
     assert (await office.ada.wait_message("Thanks!"))["ephemeral"]
     await office.ada.click(answer, "question.feedback", "Not helpful")
-    offer = await office.ada.wait_message("Would you like a person from the PMO to answer?")
+    offer = await office.ada.wait_message("Would you like someone from the PMO to answer?")
     assert offer["ephemeral"]
     await office.ada.click(offer, "Ask the PMO")
     card = await office.wei.wait_message("more than the handbook says", channel=TRIAGE)
@@ -263,7 +263,7 @@ async def test_own_service_is_found_by_name(office: Office) -> None:
 
 async def test_unknown_request_is_reported(office: Office) -> None:
     await office.ada.post("C07ASK", "@PMO Assistant how far is PMO-41?")
-    shown = await office.ada.wait_message("I can't find a request PMO-41 that you can see. Check the number.")
+    shown = await office.ada.wait_message("I can't find PMO-41 among the requests you can see. Check the number.")
     assert shown["ephemeral"]
 
 

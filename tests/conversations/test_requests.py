@@ -150,7 +150,7 @@ async def test_requester_accepts_and_rates_the_delivery(office: Office) -> None:
     await office.ben.click(thanks, "Add comment")
     view = await office.ben.wait_view("How was it?")
     assert await office.ben.submit(view, {"comment": "Quick and clear."}) == {}
-    await office.ben.wait_message("The PMO can read your comment.")
+    await office.ben.wait_message("Only the PMO can read your comment.")
 
 
 async def test_reopened_request_resumes_work(office: Office) -> None:

@@ -223,7 +223,7 @@ async def test_thread_reply_answers_the_open_question(office: Office) -> None:
     )
     waiting = await wait_own_card(office.ben, 1, "Waiting for your answer", "Who is the sponsor?")
     await office.ben.post(await office.ben.dm(), "The sponsor is Dana, she pays.", thread_ts=waiting["ts"])
-    await office.ben.wait_message("I passed your answer on to the PMO. The request is back in triage.")
+    await office.ben.wait_message("I've passed your answer on to the PMO. The request is back in triage.")
     await office.wei.wait_message(is_notice(1, "answered", "The sponsor is Dana, she pays."), channel=TRIAGE)
     await wait_triage_card(office.wei, 1, "Waiting for triage")
 

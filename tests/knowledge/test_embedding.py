@@ -90,7 +90,7 @@ def test_missing_packages_turn_model_off_with_reason(
     caplog.set_level(logging.INFO)
 
     assert load_encoder(tmp_path) is None
-    assert "no_such_package not installed" in caplog.text
+    assert "Not installed: no_such_package." in caplog.text
     assert "requirements/model.txt" in (explain_missing_model() or "")
 
 

@@ -121,7 +121,7 @@ def test_duplicate_page_id_is_rejected(folder: Path, write: Write) -> None:
     write("a/health-check.md", PAGE.replace("[rag-status]", "[]"))
     write("b/health-check.md", PAGE.replace("[rag-status]", "[]"))
 
-    with pytest.raises(BadFile, match=r"“health-check” is already the id of .*a/health-check\.md"):
+    with pytest.raises(BadFile, match=r"“health-check” is already the ID of .*a/health-check\.md"):
         read_handbook(folder)
 
 

@@ -56,7 +56,7 @@ def test_triage_takes_a_day_regulation_four_hours():
 
 
 def test_expedited_request_gets_half_the_time():
-    assert str(CATALOGUE.find_delivery_target("health-check", {}, Priority.EXPEDITE)) == "10 business days at 50 %"
+    assert str(CATALOGUE.find_delivery_target("health-check", {}, Priority.EXPEDITE)) == "10 business days at 50%"
 
 
 def test_frameworks_need_approval_health_checks_never():

@@ -83,7 +83,7 @@ def test_only_pmo_staff_can_be_assigned():
     with pytest.raises(InvalidInput) as error:
         apply_verb(make_request(RequestState.QUEUED), RequestVerb.ASSIGN, WEI, MONDAY, DESK, assignee=BEN.id)
     assert error.value.fields == {
-        "assignee": "Ben Castellanos isn't on the PMO staff. Choose somebody who is.",
+        "assignee": "Ben Castellanos isn't on the PMO staff. Choose someone who is.",
     }
 
 
@@ -112,7 +112,7 @@ def test_question_needs_text():
 def test_confidential_request_is_not_found_by_others():
     with pytest.raises(NotFound) as error:
         apply_verb(make_submitted(confidential=True), RequestVerb.COMMENT, ADA, MONDAY, DESK, comment="What is this?")
-    assert error.value.message == "I can't find a request PMO-12 that you can see. Check the number."
+    assert error.value.message == "I can't find PMO-12 among the requests you can see. Check the number."
 
 
 def test_hold_needs_a_future_review_date():
@@ -236,7 +236,7 @@ def test_request_without_possible_approver_is_not_accepted():
         apply_verb(make_submitted(service="framework-development"), RequestVerb.ACCEPT, WEI, MONDAY, alone)
     assert error.value.message == (
         "PMO-12 needs approval, but only its requester has an approver's role. "
-        "Give somebody else that role, or change the approval rule in the catalogue."
+        "Give someone else that role, or change the approval rule in the catalogue."
     )
 
 
@@ -279,7 +279,7 @@ def test_override_reaches_only_some_states():
             reason="Done",
         )
     assert error.value.fields == {
-        "to": "Choose one of these states: waiting for triage, in progress, closed, declined, withdrawn."
+        "to": "Choose one of these statuses: waiting for triage, in progress, closed, declined, withdrawn."
     }
 
 

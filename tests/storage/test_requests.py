@@ -70,7 +70,7 @@ def test_second_of_two_changes_is_refused(store: Store) -> None:
     decline = apply_verb(request, RequestVerb.DECLINE, WEI, NOW, DESK, reason="Another team does this.")
     with store.transaction(NOW) as tx:
         tx.requests.save(accept)
-    with pytest.raises(Conflict, match="Somebody else has just changed PMO-1"), store.transaction(NOW) as tx:
+    with pytest.raises(Conflict, match="Someone else has just changed PMO-1"), store.transaction(NOW) as tx:
         tx.requests.save(decline)
     with store.read_only(NOW) as tx:
         assert tx.requests.get(1).state is RequestState.QUEUED

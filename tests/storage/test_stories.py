@@ -70,7 +70,7 @@ def test_second_of_two_simultaneous_changes_is_refused(database: Database) -> No
     with store.transaction(NOW) as tx:
         tx.stories.save(read_before, StoryChange(PUBLISHED, APPROVED))
     withdrawn = StoryChange(replace(STORY, state=StoryState.WITHDRAWN), replace(APPROVED, note="No."))
-    with pytest.raises(Conflict, match="Somebody else has just changed this story"), store.transaction(NOW) as tx:
+    with pytest.raises(Conflict, match="Someone else has just changed this story"), store.transaction(NOW) as tx:
         tx.stories.save(read_before, withdrawn)
     with store.read_only(NOW) as tx:
         assert tx.stories.get("S7").story == PUBLISHED

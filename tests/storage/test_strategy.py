@@ -84,5 +84,5 @@ def test_second_of_two_simultaneous_values_is_refused(database: Database) -> Non
     value = Measurement("leakage-rate", date(2026, 11, 23), Decimal(53), BEN)
     with store.transaction(NOW) as tx:
         tx.strategy.add_measurement(value, NOW)
-    with pytest.raises(Conflict, match="Somebody else has just recorded"), store.transaction(NOW) as tx:
+    with pytest.raises(Conflict, match="Someone else has just recorded"), store.transaction(NOW) as tx:
         tx.strategy.add_measurement(replace(value, value=Decimal(54)), NOW)

@@ -44,7 +44,7 @@ def test_update_is_read_back_unchanged(database: Database) -> None:
 def test_one_slot_takes_one_update(database: Database) -> None:
     store = Store(database)
     add(store, UPDATE)
-    with pytest.raises(Conflict, match="Somebody else has just written this update"):
+    with pytest.raises(Conflict, match="Someone else has just written this update"):
         add(store, replace(UPDATE, summary="Another."))
 
 

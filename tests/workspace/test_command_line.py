@@ -58,7 +58,7 @@ async def test_a_used_port_exits_with_one_line():
     assert second.returncode == 2
     assert (
         said.decode().strip()
-        == f"Cannot use port {port} on 127.0.0.1 (address already in use). Choose another port with --port."
+        == f"Can't use port {port} on 127.0.0.1 (address already in use). Choose another port with --port."
     )
     first.send_signal(signal.SIGTERM)
     assert await first.wait() == 0
@@ -97,7 +97,7 @@ channels:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("name: ada, ", "", r"line 4: people\[0\].name is missing or is not text"),
+        ("name: ada, ", "", r"line 4: people\[0\].name is missing or isn't text"),
         ("[U1, UBOT]", "[U1, U9]", r"line 6: channels\[0\].members contains U9, who isn't listed under people"),
         ("id: C1, ", "", r"line 6: channels\[0\].id is missing"),
         ("people:\n  - {id: U1, name: ada, real_name: Ada}\n", "people: none\n", r"line 1: people must be a list"),
@@ -145,7 +145,7 @@ def test_a_manifest_at_every_limit_is_accepted():
 @pytest.mark.parametrize(
     ("manifest", "problem"),
     [
-        ([], "the manifest is missing or is not an object"),
+        ([], "the manifest is missing or isn't an object"),
         ({}, "display_information is missing"),
         ({"display_information": {}}, "display_information.name is missing"),
         (manifest_named("x" * 36), "display_information.name has 36 characters; Slack allows 1 to 35"),
@@ -181,14 +181,14 @@ def test_a_manifest_at_every_limit_is_accepted():
             {"features": {"shortcuts": [SHORTCUT | {"callback_id": "x" * 256}]}},
             "has 256 characters; Slack allows 1 to 255",
         ),
-        ({"features": {"shortcuts": [SHORTCUT | {"description": ""}]}}, "description is missing or is not text"),
+        ({"features": {"shortcuts": [SHORTCUT | {"description": ""}]}}, "description is missing or isn't text"),
         ({"features": {"slash_commands": [{"command": "pmo", "description": "x"}]}}, "must start with a slash"),
         (
             {"features": {"slash_commands": [{"command": "/pmo"}]}},
             r"features.slash_commands\[0\].description is missing",
         ),
         ({"features": {"shortcuts": [{"type": "other"}]}}, "type must be global or message"),
-        ({"oauth_config": {"scopes": {"bot": "chat:write"}}}, "oauth_config.scopes.bot is not a list"),
+        ({"oauth_config": {"scopes": {"bot": "chat:write"}}}, "oauth_config.scopes.bot isn't a list"),
     ],
 )
 def test_a_manifest_error_names_the_field(manifest, problem):

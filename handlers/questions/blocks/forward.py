@@ -30,8 +30,8 @@ def build_forward_card(asked: AskedQuestion, forwarded_by: str) -> Message:
     """The card in the triage channel. `forwarded_by` is who passed the question on, often the asker."""
     is_gap = asked.status is Outcome.NOT_FOUND
     why = "that the handbook doesn't answer" if is_gap else "that needs more than the handbook says"
-    passed_on = f" ({mention_user(forwarded_by)} passed it on.)" if forwarded_by != asked.place.asker else ""
-    intro = f"{mention_user(asked.place.asker)} asked a question {why}:{passed_on}"
+    passed_on = f" (passed on by {mention_user(forwarded_by)})" if forwarded_by != asked.place.asker else ""
+    intro = f"{mention_user(asked.place.asker)} asked a question {why}{passed_on}:"
     answer = button("Answer", "question.answer", asked.id, style="primary")
     return build_message(f"{intro}\n{escape(asked.text)}", [section(intro), _quote_question(asked), actions([answer])])
 

@@ -57,7 +57,7 @@ VERB_FIELDS: Mapping[RequestVerb, tuple[str, ...]] = {
     RequestVerb.COMMENT: ("comment",),
     RequestVerb.OVERRIDE: ("to", "assignee", "reason"),
 }
-_TITLES = {RequestVerb.QUESTION: "Ask the requester", RequestVerb.OVERRIDE: "Override state"}
+_TITLES = {RequestVerb.QUESTION: "Ask the requester", RequestVerb.OVERRIDE: "Override status"}
 _COMMENTS = {
     RequestVerb.ASK: "Your question",
     RequestVerb.QUESTION: "Your question",
@@ -75,7 +75,7 @@ _NOTES = {
     RequestVerb.QUESTION: "The clock is paused until the requester replies.",
     RequestVerb.WITHDRAW: "The PMO stops working on it. You can create a new request at any time.",
     RequestVerb.UNWATCH: "You will no longer be notified about this request.",
-    RequestVerb.COMMENT: "Everybody involved is notified. A comment doesn't pause the clock.",
+    RequestVerb.COMMENT: "Everyone involved is notified. A comment doesn't pause the clock.",
     RequestVerb.SCORE: (
         "Only the PMO sees the score. The queue is ranked by (impact + time criticality + risk reduction) ÷ size."
     ),
@@ -114,7 +114,7 @@ def _build_comment(_: RequestView, verb: RequestVerb) -> Block:
 
 
 def _build_optional_comment(_: RequestView, __: RequestVerb) -> Block:
-    return _build_text_input("comment", "Comment", optional=True, hint="Everybody involved sees it.")
+    return _build_text_input("comment", "Comment", optional=True, hint="Everyone involved sees it.")
 
 
 def _build_reason(_: RequestView, verb: RequestVerb) -> Block:
@@ -123,17 +123,17 @@ def _build_reason(_: RequestView, verb: RequestVerb) -> Block:
 
 
 def _build_optional_reason(_: RequestView, __: RequestVerb) -> Block:
-    return _build_text_input("reason", "Reason", optional=True, hint="It helps the PMO to improve.")
+    return _build_text_input("reason", "Reason", optional=True, hint="It helps the PMO improve.")
 
 
 def _build_assignee(view: RequestView, verb: RequestVerb) -> Block | None:
     everybody = find_pmo_staff(view.desk.people)
     staff = {one.id: one.name for one in everybody if one.id != view.request.assignee}
     if verb is RequestVerb.OVERRIDE:
-        hint = "Required only if the new state is “in progress”."
+        hint = "Required only if the new status is “in progress”."
         return _build_select("assignee", "Assignee", staff, optional=True, hint=hint) if staff else None
     if not staff:
-        raise Conflict("There is nobody else on the PMO staff to assign it to.")
+        raise Conflict("There's nobody else on the PMO staff to assign it to.")
     return _build_select("assignee", "Assignee", staff)
 
 
@@ -166,7 +166,7 @@ def _build_duplicate_of(_: RequestView, __: RequestVerb) -> Block:
 def _build_priority(view: RequestView, _: RequestVerb) -> Block:
     catalogue = view.desk.catalogue
     labels = {
-        str(one): f"{label_priority(one)}: {catalogue.percents.get(one, 100)} % of the usual time" for one in Priority
+        str(one): f"{label_priority(one)}: {catalogue.percents.get(one, 100)}% of the usual time" for one in Priority
     }
     return _build_select("priority", "Priority", labels, chosen=str(view.request.priority))
 
@@ -174,7 +174,7 @@ def _build_priority(view: RequestView, _: RequestVerb) -> Block:
 def _build_service(view: RequestView, _: RequestVerb) -> Block:
     others = {one.key: one.name for one in view.desk.catalogue.services if one.key != view.request.service}
     if not others:
-        raise Conflict("There is no other service in the catalogue.")
+        raise Conflict("There's no other service in the catalogue.")
     hint = "Answers to fields that both forms share are kept."
     return _build_select("service", "New service", others, hint=hint)
 
@@ -186,7 +186,7 @@ def _build_people(_: RequestView, __: RequestVerb) -> Block:
 
 def _build_state(view: RequestView, _: RequestVerb) -> Block:
     states = [state for state in RequestState if state in OVERRIDE_STATES and state is not view.request.state]
-    return _build_select("to", "New state", {str(state): state.label.capitalize() for state in states})
+    return _build_select("to", "New status", {str(state): state.label.capitalize() for state in states})
 
 
 def _build_size(view: RequestView, _: RequestVerb) -> Block:

@@ -31,7 +31,7 @@ VERB_LABELS = {
     RequestVerb.WATCH: "Add watchers",
     RequestVerb.UNWATCH: "Stop watching",
     RequestVerb.COMMENT: "Comment",
-    RequestVerb.OVERRIDE: "Override state",
+    RequestVerb.OVERRIDE: "Override status",
 }
 IMMEDIATE_VERBS = (
     RequestVerb.ACCEPT,

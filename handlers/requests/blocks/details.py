@@ -95,12 +95,14 @@ def _describe_lead_time(view: RequestView, log: Sequence[RequestLogEntry]) -> st
     calendar = view.desk.calendar
     lead = compute_lead_time(log, view.now, calendar)
     shares = [(holder, seconds) for holder, seconds in lead.held.items() if seconds >= 60]
-    held = ", ".join(f"{holder} {format_duration(seconds, calendar)}" for holder, seconds in shares)
-    return format_duration(lead.total, calendar) + (f", held by {held}" if held else "")
+    held = ", ".join(f"{format_duration(seconds, calendar)} with {holder}" for holder, seconds in shares)
+    return format_duration(lead.total, calendar) + (f" ({held})" if held else "")
 
 
 def _describe_scores(scores: Scores) -> str:
-    parts = f"impact {scores.impact}, urgency {scores.urgency}, risk {scores.risk}, size {scores.size}"
+    parts = (
+        f"impact {scores.impact}, time criticality {scores.urgency}, risk reduction {scores.risk}, size {scores.size}"
+    )
     return f"{float(compute_wsjf(scores)):.1f} ({parts})"
 
 

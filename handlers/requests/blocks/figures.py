@@ -38,11 +38,11 @@ def _list_rows(now: Period, before: Period, calendar: Calendar) -> Iterator[Figu
 def _list_values(one: Figures, satisfaction: Satisfaction, calendar: Calendar) -> Iterator[tuple[str, str]]:
     yield "Requests submitted", str(one.submitted)
     yield "Requests delivered", str(one.delivered)
-    yield "Time to triage: median (85 % within)", _format_spread(one.to_triage, calendar)
-    yield "Time to deliver: median (85 % within)", _format_spread(one.to_deliver, calendar)
-    yield "Lead time: median (85 % within)", _format_spread(one.lead, calendar)
+    yield "Time to triage: median (85% within)", _format_spread(one.to_triage, calendar)
+    yield "Time to deliver: median (85% within)", _format_spread(one.to_deliver, calendar)
+    yield "Lead time: median (85% within)", _format_spread(one.lead, calendar)
     for holder, seconds in one.held.items():
-        yield f"… held by {holder}", _format_part(seconds, sum(one.held.values()))
+        yield f"… with {holder}", _format_part(seconds, sum(one.held.values()))
     yield "Triaged on time", _format_share(one.triage_met)
     yield "Delivered on time", _format_share(one.delivery_met)
     yield "Reopened", _format_share(one.reopened)
@@ -66,7 +66,7 @@ def _format_part(seconds: int, whole: int) -> str:
 
 
 def _format_percent(rate: Fraction) -> str:
-    return f"{round(rate * 100)} %"
+    return f"{round(rate * 100)}%"
 
 
 def _format_ages(one: Figures) -> str:

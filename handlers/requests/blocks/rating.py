@@ -29,7 +29,7 @@ def build_rating_question(request: Request) -> Message:
 def build_rating_thanks(request: Request, rating: Rating) -> Message:
     """The same message after the rating, which can be changed or commented on."""
     text = f"*{request.reference}* · {escape(request.title)}\nThank you. {_describe_score(rating.score)}"
-    note = "The PMO can read your comment." if rating.comment else QUESTION
+    note = "Only the PMO can read your comment." if rating.comment else QUESTION
     label = "Change comment" if rating.comment else "Add comment"
     comment = button(label, RATING_FORM, f"{request.number}:{rating.score}")
     blocks = [section(text), _build_stars(request, rating.score), context(note), actions([comment])]
@@ -49,7 +49,7 @@ def build_rating_modal(request: Request, score: int, comment: str | None) -> Blo
     blocks = [
         section(f"*{request.reference}* · {escape(request.title)}\n{_describe_score(score)}"),
         input_block("comment", QUESTION, element, optional=True),
-        context("Only the PMO reads it."),
+        context("Only the PMO can read your comment."),
     ]
     metadata = f"{request.number}:{score}"
     return build_modal("How was it?", blocks, submit="Send", callback_id=RATING_FORM, private_metadata=metadata)

@@ -54,7 +54,7 @@ def _describe_service(entry: RequestLogEntry, desk: Desk) -> str:
 
 
 def _describe_override(entry: RequestLogEntry, _: Desk) -> str:
-    return f"changed its state from “{(entry.before or RequestState.DRAFT).label}” to “{entry.after.label}”"
+    return f"changed its status from “{(entry.before or RequestState.DRAFT).label}” to “{entry.after.label}”"
 
 
 DESCRIPTIONS: dict[RequestVerb, str | Callable[[RequestLogEntry, Desk], str]] = {

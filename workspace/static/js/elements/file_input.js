@@ -18,7 +18,7 @@ export function FileInput({ block, element, id, labelledby, describedby, invalid
     for (const file of chosen) {
       const answer = await upload(file).catch((error) => ({ ok: false, message: error.message }));
       if (answer.ok && answer.file) stored.push(answer.file);
-      else toast(answer.message ?? `Couldn't upload “${file.name}”.`);
+      else toast(answer.message ?? `Couldn't upload “${file.name}”. Try again.`);
     }
     setBusy(false);
     set({ files: [...files, ...stored] });
