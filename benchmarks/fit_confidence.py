@@ -54,14 +54,14 @@ def read_rows(handbook: Handbook) -> Iterable[Row]:
 
 def measure_features(library: Library, asked: list[Row]) -> tuple[list[Row], list[str], np.ndarray]:
     """The rows with a hit, the names of the features, and the features [rows, names]."""
-    kept, found = [], []
+    rows, found = [], []
     for row in asked:
         question = parse_question(row.question)
         if hits := library.search(question.text, 1):
-            kept.append(row)
+            rows.append(row)
             found.append(compute_features(question, pick_quote(question, hits[0], library.index), library.index))
     names = list(found[0])
-    return kept, names, np.array([[one[name] for name in names] for one in found])
+    return rows, names, np.array([[one[name] for name in names] for one in found])
 
 
 def solve_weights(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, float]:
@@ -79,15 +79,15 @@ def solve_weights(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.
 
 
 def fit_weights(library: Library, asked: list[Row], kind: str) -> dict[str, float]:
-    kept, names, x = measure_features(library, asked)
-    y = np.array([row.answerable for row in kept], dtype=float)
-    weight = np.array([TITLE_WEIGHT if row.file == "titles" else 1.0 for row in kept])
-    weight *= np.array([not row.held_out for row in kept])
+    rows, names, x = measure_features(library, asked)
+    y = np.array([row.answerable for row in rows], dtype=float)
+    weight = np.array([TITLE_WEIGHT if row.file == "titles" else 1.0 for row in rows])
+    weight *= np.array([not row.held_out for row in rows])
     weight /= np.where(y == 1, (weight * y).sum(), (weight * (1 - y)).sum()) * 2
     use = weight > 0
     slopes, bias = solve_weights(x[use], y[use], weight[use])
     p = 1 / (1 + np.exp(-(x @ slopes + bias)))
-    print_report(kind, asked, dict(zip(kept, p.tolist(), strict=True)))
+    print_report(kind, asked, dict(zip(rows, p.tolist(), strict=True)))
     return {name: round(float(value), 2) for name, value in zip(names, slopes, strict=True)} | {
         "bias": round(bias, 2),
         "threshold": THRESHOLD[kind],

@@ -33,16 +33,16 @@ def compute_features(question: Question, quote: Quote, index: Index) -> dict[str
     """
     passage = quote.hit.passage
     total = sum(map(index.weigh_term, question.stems)) or 1.0
-    held = set(extract_terms(get_search_text(passage)))
+    terms = set(extract_terms(get_search_text(passage)))
     found = {
         "unknown": sum(index.weigh_term(stem) for stem in question.stems if not index.knows_term(stem)) / total,
-        "names": 1.0 if question.names - held else 0.0,
+        "names": 1.0 if question.names - terms else 0.0,
         "unmet": 0.0 if question.is_met_by(quote.text) else 1.0,
         "live": 1.0 if question.is_live else 0.0,
         "out_of_scope": index.find_out_of_scope(question.text, passage)[1],
     }
     if quote.hit.cosine is None or quote.cosine is None:
-        shared = len(held.intersection(question.stems))
+        shared = len(terms.intersection(question.stems))
         return found | {"bm25": quote.hit.bm25 / total, "shared": min(shared, MANY) / MANY}
     return found | {"cosine": quote.hit.cosine, "sentence": quote.cosine}
 

@@ -135,18 +135,18 @@ def _assign_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...
     """
     if not page.questions or not passages:
         return tuple(passages)
-    held = [set(extract_terms(get_search_text(passage))) for passage in passages]
+    terms = [set(extract_terms(get_search_text(passage))) for passage in passages]
     headings = [set(extract_terms(passage.section.removeprefix(page.title))) for passage in passages]
-    holders = Counter(term for some in held for term in some)
-    given: dict[int, list[str]] = {}
+    holders = Counter(term for some in terms for term in some)
+    assigned: dict[int, list[str]] = {}
     for question in page.questions:
         asked = set(extract_terms(question))
         shared = [
             sum((1.5 if term in heading else 1.0) / holders[term] for term in asked & some)
-            for some, heading in zip(held, headings, strict=True)
+            for some, heading in zip(terms, headings, strict=True)
         ]
-        given.setdefault(shared.index(max(shared)), []).append(question)
-    return tuple(replace(passage, questions=tuple(given.get(at, ()))) for at, passage in enumerate(passages))
+        assigned.setdefault(shared.index(max(shared)), []).append(question)
+    return tuple(replace(passage, questions=tuple(assigned.get(at, ()))) for at, passage in enumerate(passages))
 
 
 def get_search_text(passage: Passage) -> str:
@@ -227,11 +227,11 @@ def _split_parts(source: _Source, units: tuple[Unit, ...]) -> Iterator[list[Unit
     part: list[Unit] = []
     for unit in (piece for whole in units for piece in _split_long_unit(source, whole)):
         if part and _count_words([*part, unit]) > LARGEST:
-            kept = [one for one in part if one.block == unit.block] if part[0].block != unit.block else []
-            if _count_words([*kept, unit]) > LARGEST:
-                kept = []
-            yield part[: len(part) - len(kept)]
-            part = kept
+            carried = [one for one in part if one.block == unit.block] if part[0].block != unit.block else []
+            if _count_words([*carried, unit]) > LARGEST:
+                carried = []
+            yield part[: len(part) - len(carried)]
+            part = carried
         part.append(unit)
     if part:
         yield part

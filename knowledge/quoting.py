@@ -51,18 +51,18 @@ def pick_quote(question: Question, hit: Hit, index: Index, longest: int = LONGES
     fits = _compute_fits(question, hit, sentences, index)
     first, last = _complete_run(units, *_find_best_run(units, fits, longest), longest)
     run = units[first : last + 1]
-    held = set(extract_terms(" ".join((hit.passage.section, *(unit.text for unit in run)))))
+    terms = set(extract_terms(" ".join((hit.passage.section, *(unit.text for unit in run)))))
     cosine = max(sentences[first : last + 1]) if sentences else None
-    return Quote(hit, run, max(fits[first : last + 1]), compute_coverage(question, held, index), cosine)
+    return Quote(hit, run, max(fits[first : last + 1]), compute_coverage(question, terms, index), cosine)
 
 
 def score_heading(question: Question, hit: Hit, index: Index) -> float:
     """How similar the hit's heading and the question are, 0–1 (the F1 of their weights). The kind of thing they ask for
     counts like a word."""
-    asked, heading = set(question.stems), hit.passage.section.rsplit(" › ", 1)[-1]
-    said, cue = set(extract_terms(heading)), find_cue(heading)
-    same = sum(map(index.weigh_term, asked & said)) + CUE_WEIGHT * (question.cue is cue is not Cue.NONE)
-    whole = sum(map(index.weigh_term, asked)) + sum(map(index.weigh_term, said))
+    asked_terms, heading = set(question.stems), hit.passage.section.rsplit(" › ", 1)[-1]
+    heading_terms, cue = set(extract_terms(heading)), find_cue(heading)
+    same = sum(map(index.weigh_term, asked_terms & heading_terms)) + CUE_WEIGHT * (question.cue is cue is not Cue.NONE)
+    whole = sum(map(index.weigh_term, asked_terms)) + sum(map(index.weigh_term, heading_terms))
     whole += CUE_WEIGHT * ((question.cue is not Cue.NONE) + (cue is not Cue.NONE))
     return 2 * same / whole if whole else 0.0
 
@@ -82,17 +82,17 @@ def is_definition(unit: Unit, question: Question) -> bool:
     return bool(verb) and named.issuperset(question.stems) and len(named) <= len(question.stems) + 1
 
 
-def compute_coverage(question: Question, held: set[str], index: Index) -> float:
-    """The share, by weight, of the question's words that are in `held`; a synonym counts half. 0 without words."""
+def compute_coverage(question: Question, terms: set[str], index: Index) -> float:
+    """The share, by weight, of the question's words that are in `terms`; a synonym counts half. 0 without words."""
     total = sum(map(index.weigh_term, question.stems))
-    found = sum(index.weigh_term(stem) * _weigh_stem(stem, held) for stem in question.stems)
+    found = sum(index.weigh_term(stem) * _weigh_stem(stem, terms) for stem in question.stems)
     return found / total if total else 0.0
 
 
-def _weigh_stem(stem: str, held: set[str]) -> float:
-    if stem in held:
+def _weigh_stem(stem: str, terms: set[str]) -> float:
+    if stem in terms:
         return 1.0
-    return 0.0 if find_synonyms(stem).isdisjoint(held) else 0.5
+    return 0.0 if find_synonyms(stem).isdisjoint(terms) else 0.5
 
 
 def _compute_fits(question: Question, hit: Hit, sentences: list[float] | None, index: Index) -> list[float]:

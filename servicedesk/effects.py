@@ -145,11 +145,11 @@ def _auto_close(action: Action) -> FieldChanges:
 
 def check_can_reopen(action: Action) -> None:
     """Raises Conflict when the request ended too long ago."""
-    within = action.desk.catalogue.acceptance.reopen_within
+    reopen_within = action.desk.catalogue.acceptance.reopen_within
     since = action.request.ended_at or action.request.delivered_at
     calendar = action.desk.calendar
-    if since and calendar.count_working_seconds(since, action.at) > within.to_seconds(calendar):
-        ended = f"{action.request.reference} ended more than {within} ago"
+    if since and calendar.count_working_seconds(since, action.at) > reopen_within.to_seconds(calendar):
+        ended = f"{action.request.reference} ended more than {reopen_within} ago"
         raise Conflict(f"{ended}. Create a new request and link to this one.")
 
 

@@ -60,11 +60,11 @@ def make_rating(request: Request, actor: Person, score: int, comment: str | None
         raise Conflict(f"{request.reference} is {request.state.label}. You can rate it once it's closed.")
     if score not in SCALE:
         raise InvalidInput({"score": "Choose a rating from 1 (not satisfied at all) to 5 (very satisfied)."})
-    said = clean_text(comment or "")
-    if len(said) > MAX_LONG_TEXT_LENGTH:
+    comment_text = clean_text(comment or "")
+    if len(comment_text) > MAX_LONG_TEXT_LENGTH:
         limit = f"the limit is {MAX_LONG_TEXT_LENGTH:,}"
-        raise InvalidInput({"comment": f"This has {len(said):,} characters; {limit}. Shorten it."})
-    return Rating(request.number, actor.id, score, said or None, drop_fraction(now))
+        raise InvalidInput({"comment": f"This has {len(comment_text):,} characters; {limit}. Shorten it."})
+    return Rating(request.number, actor.id, score, comment_text or None, drop_fraction(now))
 
 
 def summarise_ratings(asked: Collection[int], ratings: Collection[Rating]) -> Satisfaction:

@@ -105,10 +105,8 @@ class Questions:
         """
         here = (QuestionRow.channel == where.channel) & (QuestionRow.is_private == where.is_private)
         mine = (QuestionRow.thread_ts == where.thread_ts) if where.thread_ts else (QuestionRow.asked_by == where.asker)
-        chosen = select(QuestionRow.text, QuestionRow.answer).where(here, mine, QuestionRow.asked_at >= since)
-        row = self._session.execute(
-            chosen.order_by(QuestionRow.asked_at.desc(), QuestionRow.id.desc()).limit(1)
-        ).first()
+        query = select(QuestionRow.text, QuestionRow.answer).where(here, mine, QuestionRow.asked_at >= since)
+        row = self._session.execute(query.order_by(QuestionRow.asked_at.desc(), QuestionRow.id.desc()).limit(1)).first()
         return (row.text, *row.answer.get("follows", ()))[:REMEMBERED] if row else ()
 
     def find_latest(self, person: str, limit: int) -> Sequence[AskedQuestion]:
@@ -132,8 +130,8 @@ class Questions:
     def find_waiting(self, limit: int) -> Sequence[AskedQuestion]:
         """The questions for the PMO that nobody has answered yet, oldest first."""
         open_ = select(ForwardRow.question).where(ForwardRow.answered_by.is_(None))
-        chosen = select(QuestionRow).where(QuestionRow.id.in_(open_))
-        return self._load_questions(chosen.order_by(QuestionRow.asked_at, QuestionRow.id).limit(limit))
+        query = select(QuestionRow).where(QuestionRow.id.in_(open_))
+        return self._load_questions(query.order_by(QuestionRow.asked_at, QuestionRow.id).limit(limit))
 
     def answer(self, question_id: str, person: str, text: str, at: datetime) -> None:
         """Record the PMO's answer to a question that was passed on.
@@ -158,7 +156,7 @@ class Questions:
         answered = select(QuestionRow.id).where(QuestionRow.status == Outcome.ANSWERED, QuestionRow.id.in_(disliked))
         return self._group_gaps(answered, since, limit)
 
-    def _group_gaps(self, chosen: Select[str], since: datetime, limit: int) -> Sequence[Gap]:
+    def _group_gaps(self, query: Select[str], since: datetime, limit: int) -> Sequence[Gap]:
         alike, newest_first = QuestionRow.gist, QuestionRow.asked_at.desc()
         numbered = (
             select(
@@ -169,15 +167,15 @@ class Questions:
                 func.row_number().over(partition_by=alike, order_by=newest_first).label("number"),
             )
             .outerjoin(ForwardRow, ForwardRow.question == QuestionRow.id)
-            .where(QuestionRow.id.in_(chosen), QuestionRow.asked_at >= since)
+            .where(QuestionRow.id.in_(query), QuestionRow.asked_at >= since)
             .subquery()
         )
         newest = select(numbered).where(numbered.c.number == 1)
         rows = self._session.execute(newest.order_by(numbered.c.times.desc(), numbered.c.asked_at.desc()).limit(limit))
         return [Gap(row.text, row.times, row.asked_at, row.answer) for row in rows]
 
-    def _load_questions(self, chosen: Select[QuestionRow]) -> Sequence[AskedQuestion]:
-        with_forward = chosen.add_columns(ForwardRow).outerjoin(ForwardRow, ForwardRow.question == QuestionRow.id)
+    def _load_questions(self, query: Select[QuestionRow]) -> Sequence[AskedQuestion]:
+        with_forward = query.add_columns(ForwardRow).outerjoin(ForwardRow, ForwardRow.question == QuestionRow.id)
         return [_to_asked_question(row, forward) for row, forward in self._session.execute(with_forward)]
 
 
@@ -186,8 +184,8 @@ def _to_asked_question(row: QuestionRow, forward: ForwardRow | None) -> AskedQue
     passed_on = Forward(forward.forwarded_by, forward.card, forward.answered_by, forward.answer) if forward else None
     # Read field by field: an answer recorded by an earlier version may have other fields.
     cited = tuple((str(one.get("page", "")), str(one.get("section", ""))) for one in row.answer.get("citations", ()))
-    given = str(row.answer.get("text", ""))
-    return AskedQuestion(row.id, where, row.text, row.asked_at, Outcome(row.status), given, cited, passed_on)
+    answer_text = str(row.answer.get("text", ""))
+    return AskedQuestion(row.id, where, row.text, row.asked_at, Outcome(row.status), answer_text, cited, passed_on)
 
 
 def _make_gist(text: str) -> str:

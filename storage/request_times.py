@@ -70,10 +70,10 @@ class RequestTimes:
         # The version stays the same, because a recount isn't an entry of the log. If the version has moved on, the
         # newer change wins: a recount must never undo what somebody did meanwhile.
         same = (RequestRow.number == request.number) & (RequestRow.version == request.version)
-        kept = (
+        unchanged = (
             update(RequestRow).where(same).values(record=to_request_row(request)["record"]).returning(RequestRow.number)
         )
-        return self._session.scalar(kept) is not None
+        return self._session.scalar(unchanged) is not None
 
     def _record_notice(self, number: int, subject: str, mark: str, at: datetime) -> bool:
         row = {"number": number, "subject": subject, "mark": mark, "at": at}

@@ -32,8 +32,8 @@ class Requests:
         # The update locks the row until the transaction ends, so two processes can't take the same number. If the
         # transaction is rolled back the number is free again.
         insert_new_rows(self._session, RequestDeskRow, [{"id": _DESK_ID, "last": 0, "counted_by": None}])
-        taken = update(RequestDeskRow).values(last=RequestDeskRow.last + 1).returning(RequestDeskRow.last)
-        return self._session.scalars(taken).one()
+        counting = update(RequestDeskRow).values(last=RequestDeskRow.last + 1).returning(RequestDeskRow.last)
+        return self._session.scalars(counting).one()
 
     def find_by_key(self, key: str) -> Request | None:
         """The request of this submission, if it was made before."""
@@ -104,8 +104,8 @@ class Requests:
 
     def list_involving(self, person: str, states: Collection[RequestState], limit: int) -> list[Request]:
         """Requests of which the person has or had a card: as requester, watcher, assignee or approver; newest first."""
-        shown = select(RequestRow).join(RequestCardRow, RequestCardRow.number == RequestRow.number)
-        theirs = shown.where(RequestCardRow.place == person, RequestRow.state.in_(states))
+        with_cards = select(RequestRow).join(RequestCardRow, RequestCardRow.number == RequestRow.number)
+        theirs = with_cards.where(RequestCardRow.place == person, RequestRow.state.in_(states))
         return self._read_many(theirs.order_by(RequestRow.number.desc()).limit(limit))
 
     def list_in_states(self, states: Collection[RequestState]) -> list[Request]:

@@ -66,11 +66,11 @@ class Stories:
 
     def list_by_author(self, person: str, limit: int) -> Sequence[Story]:
         """Newest first."""
-        return self._many(StoryRow.author == person, limit)
+        return self._list_newest(StoryRow.author == person, limit)
 
     def list_in_state(self, state: StoryState, limit: int) -> Sequence[Story]:
         """Newest first."""
-        return self._many(StoryRow.state == state.value, limit)
+        return self._list_newest(StoryRow.state == state.value, limit)
 
     def list_published_since(self, at: datetime) -> Sequence[Story]:
         """Oldest first."""
@@ -91,11 +91,13 @@ class Stories:
     def remember_card(self, story_id: str, place: str, delivery: str) -> None:
         upsert_row(self._session, StoryCardRow, {"story": story_id, "place": place, "delivery": delivery})
 
-    def _many(self, where: ColumnElement[bool], limit: int) -> Sequence[Story]:
-        return self._read(select(StoryRow).where(where).order_by(StoryRow.created_at.desc(), StoryRow.id).limit(limit))
+    def _list_newest(self, where: ColumnElement[bool], limit: int) -> Sequence[Story]:
+        return self._run_query(
+            select(StoryRow).where(where).order_by(StoryRow.created_at.desc(), StoryRow.id).limit(limit)
+        )
 
-    def _read(self, chosen: Select[StoryRow]) -> Sequence[Story]:
-        return [_STORY.validate_python(row.record) for row in self._session.scalars(chosen)]
+    def _run_query(self, query: Select[StoryRow]) -> Sequence[Story]:
+        return [_STORY.validate_python(row.record) for row in self._session.scalars(query)]
 
     def _write(self, entry: StoryLogEntry, version: int) -> None:
         fields = asdict(entry)

@@ -55,7 +55,7 @@ class Strategies:
         if version is None:
             return None
         strategy = _parsed.get(version.text_hash) or self._reread(version)
-        recorded = self._recorded()
+        recorded = self._read_measurements()
         return merge_measurements(strategy, recorded) if recorded else strategy
 
     def get_current_version(self) -> StrategyVersion | None:
@@ -115,7 +115,7 @@ class Strategies:
         _parsed[version.text_hash] = strategy
         return strategy
 
-    def _recorded(self) -> list[Measurement]:
+    def _read_measurements(self) -> list[Measurement]:
         rows = self._session.scalars(select(MeasurementRow))
         return [Measurement(row.metric, row.measured_on, Decimal(row.value), row.author, row.revision) for row in rows]
 

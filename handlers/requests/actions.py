@@ -158,26 +158,26 @@ def _make_resubmission_form(tx: Transaction, ctx: AppContext, request: Request, 
     return build_resubmission_form(request, fields, FormPrefill(request.values, read_names(tx)))
 
 
-def _perform_action(call: DeferredCall, number: int, verb: RequestVerb, given: ActionInput) -> None:
+def _perform_action(call: DeferredCall, number: int, verb: RequestVerb, action_input: ActionInput) -> None:
     with call.transaction() as tx:
-        _save_action(tx, call.ctx, number, verb, call.person, given)
+        _save_action(tx, call.ctx, number, verb, call.person, action_input)
 
 
 def _save_action(
-    tx: Transaction, ctx: AppContext, number: int, verb: RequestVerb, actor: Person, given: ActionInput
+    tx: Transaction, ctx: AppContext, number: int, verb: RequestVerb, actor: Person, action_input: ActionInput
 ) -> None:
     before = tx.requests.get(number)
-    change = _apply_action(tx, ctx, before, verb, actor, given)
+    change = _apply_action(tx, ctx, before, verb, actor, action_input)
     tx.requests.save(change)
     announce_change(tx, ctx, before, change)
 
 
 def _apply_action(
-    tx: Transaction, ctx: AppContext, request: Request, verb: RequestVerb, actor: Person, given: ActionInput
+    tx: Transaction, ctx: AppContext, request: Request, verb: RequestVerb, actor: Person, action_input: ActionInput
 ) -> RequestChange:
-    change = apply_verb(request, verb, actor, tx.now, ctx.desk, **given)
+    change = apply_verb(request, verb, actor, tx.now, ctx.desk, **action_input)
     if verb is RequestVerb.MARK_DUPLICATE:
-        check_original(request, tx.requests.get(given["duplicate_of"]), ctx.people)
+        check_original(request, tx.requests.get(action_input["duplicate_of"]), ctx.people)
     return change
 
 
@@ -202,8 +202,8 @@ def _read_input(call: HandlerCall, verb: RequestVerb) -> ActionInput:
         return {"scores": Scores(**{name: int(entered.get(name, 0)) for name in SCORE_FIELDS})}
     if verb is RequestVerb.UNWATCH or (verb is RequestVerb.WATCH and "people" not in entered):
         entered["people"] = [call.place.user]
-    given: Any = {key: _PARSERS[key](value) if key in _PARSERS else value for key, value in entered.items()}
-    return given  # type: ignore[no-any-return]
+    action_input: Any = {key: _PARSERS[key](value) if key in _PARSERS else value for key, value in entered.items()}
+    return action_input  # type: ignore[no-any-return]
 
 
 def _read_number(text: str) -> int:

@@ -52,8 +52,8 @@ async def open_request_form(call: ImmediateCall) -> None:
     """Open the form of the chosen service. Under an answer, the question becomes the request's details."""
     question_id, prefill = payloads.read_question_id(call.payload), FormPrefill()
     if question_id:
-        asked = await call.read(lambda tx: tx.questions.get_text(question_id))
-        prefill = FormPrefill({"detail": asked[:MAX_LONG_TEXT_LENGTH]} if asked else {})
+        question = await call.read(lambda tx: tx.questions.get_text(question_id))
+        prefill = FormPrefill({"detail": question[:MAX_LONG_TEXT_LENGTH]} if question else {})
     await _open_form(call, call.value, prefill)
 
 
@@ -80,8 +80,8 @@ def submit_request(call: DeferredCall) -> None:
     with call.transaction() as tx:
         number, key = tx.requests.take_next_number(), call.arrival.key
         drafted = draft_request(number, key, service, requester, values, tx.now, call.ctx.desk)
-        sent = apply_verb(drafted.request, RequestVerb.SUBMIT, requester, tx.now, call.ctx.desk)
-        announce_request(tx, call.ctx, tx.requests.add([drafted, sent]))
+        submitted = apply_verb(drafted.request, RequestVerb.SUBMIT, requester, tx.now, call.ctx.desk)
+        announce_request(tx, call.ctx, tx.requests.add([drafted, submitted]))
 
 
 async def offer_projects(call: ImmediateCall) -> None:
@@ -105,12 +105,14 @@ def find_service_key(ctx: AppContext, typed: str) -> str:
         NotFound: no service matches, or several do; the message lists them.
     """
     services = ctx.desk.catalogue.services
-    wanted = _split_words(typed)
+    typed_words = _split_words(typed)
     names = {service.key: (_split_words(service.key), _split_words(service.name)) for service in services}
-    if exact := [key for key, known in names.items() if wanted in known]:
+    if exact := [key for key, known in names.items() if typed_words in known]:
         return exact[0]
-    close = [key for key, known in names.items() if any(set(wanted) <= set(name) for name in known)]
-    close = close or [service.key for service in services if set(wanted) <= set(_split_words(_describe_offer(service)))]
+    close = [key for key, known in names.items() if any(set(typed_words) <= set(name) for name in known)]
+    close = close or [
+        service.key for service in services if set(typed_words) <= set(_split_words(_describe_offer(service)))
+    ]
     if len(close) == 1:
         return close[0]
     keys = ", ".join(close or names)

@@ -145,8 +145,8 @@ def _list_open(tx: Transaction, ctx: AppContext, person: Person) -> Message:
         "Delivered, waiting for acceptance": {RequestState.DELIVERED},
     }
     lists = [
-        _make_list(tx, ctx, title, tx.requests.list_in_states(which), most=MAX_OF_EACH, nothing="None.")
-        for title, which in states.items()
+        _make_list(tx, ctx, title, tx.requests.list_in_states(listed_states), most=MAX_OF_EACH, nothing="None.")
+        for title, listed_states in states.items()
     ]
     return build_list_message(person, lists)
 

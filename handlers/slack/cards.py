@@ -34,10 +34,10 @@ class Cards:
 
     def post_missing(self, places: Iterable[str], *, bulk: Iterable[str] = ()) -> None:
         """Post the card to those of the places that have none; to `bulk` after what others are waiting for."""
-        many = frozenset(bulk)
+        bulk_places = frozenset(bulk)
         for place in places:
             if place not in self.deliveries:
-                self.post(place, bulk=place in many)
+                self.post(place, bulk=place in bulk_places)
 
     def refresh(self) -> None:
         """Edit every card to show the record as it is now."""

@@ -140,8 +140,8 @@ def _build_answer_as_written(view: RequestView, one: Field, answer: str) -> Bloc
     """A long text as rich text, which shows every character as it was typed. Modals have the room for it."""
     if one.kind is not FieldKind.LONG_TEXT:
         return _build_answer(view, one, answer)
-    written = shorten(str(view.request.values[one.key]), LONGEST)
-    return rich_text(rich_line(text_run(f"{one.label}\n", "bold"), text_run(written)))
+    answer_text = shorten(str(view.request.values[one.key]), LONGEST)
+    return rich_text(rich_line(text_run(f"{one.label}\n", "bold"), text_run(answer_text)))
 
 
 def _split_by_ten(fields: Sequence[Block]) -> Iterator[Sequence[Block]]:

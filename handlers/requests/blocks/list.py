@@ -57,10 +57,10 @@ def build_queue_message(queue: Sequence[RankedRequest], desk: Desk, now: datetim
     if not queue:
         return build_message("The queue is empty.")
     title = "Queue, most urgent first"
-    shown = [(one, RequestView(one.request, desk, now, names)) for one in queue[:MAX_LISTED]]
-    lines = [f"{place}. {_format_line(view)}\n{_explain_rank(one)}" for place, (one, view) in enumerate(shown, 1)]
+    views = [(one, RequestView(one.request, desk, now, names)) for one in queue[:MAX_LISTED]]
+    lines = [f"{place}. {_format_line(view)}\n{_explain_rank(one)}" for place, (one, view) in enumerate(views, 1)]
     rows = [
-        section(line, accessory=build_open_button(one.request)) for line, (one, _) in zip(lines, shown, strict=True)
+        section(line, accessory=build_open_button(one.request)) for line, (one, _) in zip(lines, views, strict=True)
     ]
     more = [context(f"… and {len(queue) - MAX_LISTED} more")] if len(queue) > MAX_LISTED else []
     note = (
