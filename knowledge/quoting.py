@@ -1,4 +1,4 @@
-"""Which sentences of a passage answer a question: one short run that reads well by itself."""
+"""Chooses the sentences of a passage that answer a question: one short run that reads well by itself."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who may do what: what people are to a request, what they may see of it, and what the PMO's roles allow."""
+"""Who may do what: people's relations to a request, what they may see, and what the PMO's roles allow."""
 
 from collections.abc import Iterable
 

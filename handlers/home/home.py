@@ -1,4 +1,4 @@
-"""The App Home: what concerns the person who opens it. Every subject adds a section in `handlers.HOME_SECTIONS`."""
+"""The App Home, different for each person. Every subject adds a section in `handlers.HOME_SECTIONS`."""
 
 from collections.abc import Iterable
 

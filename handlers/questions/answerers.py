@@ -95,7 +95,7 @@ def show_open_requests(call: DeferredCall, asked: TypedQuestion, _: OpenRequests
 
 
 def show_own_service(call: DeferredCall, asked: TypedQuestion, intent: StatusOf | MyServiceStatus) -> Reply | None:
-    """The asker's requests, if one of them is for the service that they call theirs."""
+    """The asker's requests, if one of them is for the named service."""
     name = intent.service if isinstance(intent, MyServiceStatus) else intent.name
     if isinstance(intent, StatusOf) and not name.startswith("my "):
         return None

@@ -54,7 +54,7 @@ class StatusOf:
 
 @dataclass(frozen=True, slots=True)
 class MyServiceStatus:
-    """The status of a service that the asker calls theirs, in lower case."""
+    """The status of the asker's own request for a service; the service's name is in lower case."""
 
     service: str
 

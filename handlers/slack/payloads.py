@@ -154,7 +154,7 @@ def is_shortcut(body: Mapping[str, Any]) -> bool:
 
 
 def is_typed_by_person(body: Mapping[str, Any]) -> bool:
-    """A person's own new words. What bots say, edits and Slack's other notices are not questions."""
+    """Whether a person typed the message just now. Bots' messages, edits and Slack's notices aren't questions."""
     event = body["event"]
     return bool(event.get("user")) and not any(event.get(name) for name in ("subtype", "bot_id", "edited"))
 

@@ -78,7 +78,7 @@ def submit_update(call: DeferredCall) -> None:
 
 
 def mark_update_seen(call: DeferredCall) -> None:
-    """Record that somebody above the owner has read the update."""
+    """Record that a reviewer, sponsor, leader or the PMO has read the update."""
     subject, slot = decode_update(call.value)
     person = call.person
     with call.transaction() as tx:

@@ -1,4 +1,4 @@
-"""The handbook as imported: the database is the truth, every process holds an index of it."""
+"""The handbook as imported. The database has the current pages; every process builds its index from them."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from storage.tables.base import Base
 
 
 class PageRow(Base):
-    """One page of the handbook in force."""
+    """One page of the current handbook."""
 
     __tablename__ = "pages"
 
@@ -28,7 +28,7 @@ class PageRow(Base):
 
 
 class HandbookRow(Base):
-    """Which handbook is in force: one row. `version` counts the imports, so that every process sees a change."""
+    """Which handbook is current: one row. `version` counts the imports, so that every process notices a change."""
 
     __tablename__ = "handbook"
 
@@ -39,7 +39,7 @@ class HandbookRow(Base):
 
 
 class VectorRow(Base):
-    """The meaning of a text as numbers, by encoder and text's digest, so that nothing is encoded twice."""
+    """The vector of a text, by encoder and the text's digest, so that no text is encoded twice."""
 
     __tablename__ = "vectors"
 

@@ -1,4 +1,4 @@
-"""Whose App Home is to be kept up to date."""
+"""Whose App Home is published again when it changes."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from storage.tables.base import Base
 
 
 class HomeRow(Base):
-    """Somebody who has opened their App Home. For anybody else a refresh would be a call to Slack for nothing."""
+    """Somebody who has opened their App Home. Nobody else would see a refresh, so it would waste a call to Slack."""
 
     __tablename__ = "homes"
 

@@ -1,4 +1,4 @@
-"""Every question asked and what was answered; what people thought of it; what was passed on to a person."""
+"""Every question with its answer, people's ratings of the answers, and the questions passed on to the PMO."""
 
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,10 @@ from storage.tables.base import Base
 
 
 class QuestionRow(Base):
-    """One question with its answer as it was given: status, quotes and the editions they came from.
+    """One question with the answer that was shown: its status, quotes and their editions.
 
-    `gist` is the same for questions that use the same telling words. `channel` is empty for a question that was asked
-    in the App Home; what was asked in private is answered in private, also by people.
+    `gist` is the same for questions with the same terms. `channel` is empty for a question from the App Home. People,
+    too, answer a private question in private.
     """
 
     __tablename__ = "questions"
@@ -36,7 +36,7 @@ class QuestionRow(Base):
 
 
 class FeedbackRow(Base):
-    """What one person thought of one answer. The last word counts: Slack gives no signal when it is taken back."""
+    """One person's rating of one answer. The latest counts, because Slack doesn't say when a rating is taken back."""
 
     __tablename__ = "feedback"
 
@@ -47,7 +47,7 @@ class FeedbackRow(Base):
 
 
 class ForwardRow(Base):
-    """A question that the PMO was asked to answer, once, and what somebody of the PMO answered."""
+    """A question passed on to the PMO, at most once, and the PMO's answer."""
 
     __tablename__ = "forwards"
 

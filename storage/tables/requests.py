@@ -63,7 +63,7 @@ class RequestCardRow(Base):
 
 
 class RequestNoticeRow(Base):
-    """A notice that was sent once and for all: an alert (“delivery”, “80”) or a review (“review”, “2026-09-21”)."""
+    """A notice that was sent and isn't sent again: an alert (“delivery”, “80”) or a review (“review”, “2026-09-21”)."""
 
     __tablename__ = "request_notices"
 
