@@ -92,7 +92,7 @@ def test_all_problems_are_reported_with_lines(folder: Path, write: Write) -> Non
         ("# No front matter\n", "must start with front matter"),
         (PAGE.replace("owner: U03WEI\n", ""), "owner: This field is missing."),
         (PAGE.replace("owner:", "ovner:"), "ovner: Unknown field."),
-        (PAGE.replace("id: health-check", "id: Health Check"), "id: Expected lower-case letters and digits"),
+        (PAGE.replace("id: health-check", "id: Health Check"), "id: Expected lowercase letters and digits"),
         ("---\ntitle: X\n# never closed\n", "The front matter isn't closed"),
     ],
 )
