@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from bot.organisation import SAMPLE
-from tests.chaos.killing import PATIENCE, Death, Street, survive
+from tests.chaos.rig import PATIENCE, Kill, Rig, run_through_kills
 
 pytestmark = pytest.mark.chaos
 
 # Around statements and commits, of the transaction that builds the digests and of those that send them, and calls.
 # They alternate: work that six bots in a row die of is given up, like whatever kills a bot six times.
-DEATHS = [
-    Death(when, what, number, since="digest")
+KILLS = [
+    Kill(when, what, number, since="digest")
     for what, number in (
         *(("statement", 2), ("commit", 1), ("call", 1)),
         *(("statement", 7), ("commit", 2), ("call", 2)),
@@ -47,7 +47,7 @@ class WeeklyDigest:
     def title(self) -> str:
         return f"Digest {self.number:02} for {self.audience}"
 
-    def written(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, object]:
         return {
             "key": self.title.casefold().replace(" ", "-"),
             "title": self.title,
@@ -65,42 +65,42 @@ class Digests:
     def __init__(self, rounds: int) -> None:
         self.all = [WeeklyDigest(number, audience) for number in range(rounds) for audience in PLACES]
 
-    def organisation(self, folder: Path) -> Path:
+    def write_organisation(self, folder: Path) -> Path:
         """The sample organisation, with these digests instead of its own."""
-        (folder / "digests.yaml").write_text(json.dumps({"digests": [one.written() for one in self.all]}))
+        (folder / "digests.yaml").write_text(json.dumps({"digests": [one.to_dict() for one in self.all]}))
         path = folder / "organisation.yaml"
         path.write_text(SAMPLE.read_text().replace("digests: sample", "digests: digests.yaml"))
         return path
 
-    async def do(self, street: Street, round_number: int) -> None:
-        """Nothing: time does it."""
+    async def start(self, rig: Rig, round_number: int) -> None:
+        """Do nothing: digests are due by time alone."""
 
-    async def seen(self, street: Street) -> None:
+    async def wait_seen(self, rig: Rig) -> None:
         for one in self.all:
-            await street.workspace.as_user("U05EMEKA").wait_message(
+            await rig.workspace.as_user("U05EMEKA").wait_message(
                 lambda message, one=one: one.title in message["text"], channel=PLACES[one.audience], seconds=PATIENCE
             )
 
-    async def check(self, street: Street) -> None:
-        said = [text for channel in PLACES.values() for text in await self._texts(street, channel)]
+    async def check(self, rig: Rig) -> None:
+        said = [text for channel in PLACES.values() for text in await self._texts(rig, channel)]
         times = Counter({one.title: sum(one.title in text for text in said) for one in self.all})
         assert set(times.values()) == {1}, {title: count for title, count in times.items() if count != 1}
 
-    async def _texts(self, street: Street, channel: str) -> list[str]:
-        found = await street.workspace.api("conversations.history", channel=channel, limit=999)
+    async def _texts(self, rig: Rig, channel: str) -> list[str]:
+        found = await rig.workspace.api("conversations.history", channel=channel, limit=999)
         return [message["text"] for message in found["messages"]]
 
 
-def every_minute() -> Iterator[datetime]:
-    """Bots start a minute after one another."""
+def iterate_starts() -> Iterator[datetime]:
+    """The times at which bots start, a minute apart."""
     return (BEGIN + number * MINUTE for number in itertools.count())
 
 
-async def test_killed_bot_posts_each_digest_once(street: Street, tmp_path: Path) -> None:
-    assert len(DEATHS) == 20
-    digests, starts = Digests(len(DEATHS)), every_minute()
-    street.clock = lambda: next(starts)
-    street.environment["PMO_ORGANISATION"] = str(digests.organisation(tmp_path))
-    before = await street.bot()  # which registers the schedules and shuts down
-    await before.leave()
-    await survive(street, DEATHS, [digests])
+async def test_killed_bot_posts_each_digest_once(rig: Rig, tmp_path: Path) -> None:
+    assert len(KILLS) == 20
+    digests, starts = Digests(len(KILLS)), iterate_starts()
+    rig.clock = lambda: next(starts)
+    rig.environment["PMO_ORGANISATION"] = str(digests.write_organisation(tmp_path))
+    before = await rig.start_bot()  # which registers the schedules and shuts down
+    await before.shut_down()
+    await run_through_kills(rig, KILLS, [digests])

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from tests.chaos.killing import Death, FanOut, Questions, Street, survive
+from tests.chaos.rig import FanOut, Kill, Questions, Rig, run_through_kills
 
 pytestmark = pytest.mark.chaos
 
@@ -15,17 +15,17 @@ ROUNDS = int(os.environ.get("PMO_CHAOS_ROUNDS", "1"))
 COMMITS = (1, 2, 4, 6, 9, 12)
 
 
-def deaths(round_number: int) -> list[Death]:
+def list_kills(round_number: int) -> list[Kill]:
     """Around commits, calls and acks, each time at later ones."""
     at_commits = [
-        Death(when, "commit", number + round_number % 12) for number in COMMITS for when in ("before", "after")
+        Kill(when, "commit", number + round_number % 12) for number in COMMITS for when in ("before", "after")
     ]
-    at_calls = [Death(when, "call", number + round_number % 3) for number in (1, 3) for when in ("before", "after")]
-    at_acks = [Death(when, "ack", number + round_number % 2) for number in (1, 2) for when in ("before", "after")]
+    at_calls = [Kill(when, "call", number + round_number % 3) for number in (1, 3) for when in ("before", "after")]
+    at_acks = [Kill(when, "ack", number + round_number % 2) for number in (1, 2) for when in ("before", "after")]
     return [*at_commits, *at_calls, *at_acks]
 
 
 @pytest.mark.parametrize("round_number", range(ROUNDS))
-async def test_killed_bot_answers_and_posts_once(street: Street, round_number: int) -> None:
-    assert len(deaths(round_number)) == 20
-    await survive(street, deaths(round_number), [Questions(), FanOut()])
+async def test_killed_bot_answers_and_posts_once(rig: Rig, round_number: int) -> None:
+    assert len(list_kills(round_number)) == 20
+    await run_through_kills(rig, list_kills(round_number), [Questions(), FanOut()])

@@ -1,8 +1,8 @@
-"""Starts bots that die at a given moment: `python -m tests.chaos.nursery`, with orders on standard input.
+"""Starts bots that die at a given moment: `python -m tests.chaos.launcher`, with orders on standard input.
 
 Each bot is `python -m bot run` except that its modules are already loaded: this process has imported them and forks, so
 a start takes a third of the time. An order is one line of JSON with `environment`, `log` (a file), `clock` (the time at
-which the bot believes it starts, or null for the real one) and `death`; the answers are lines with `pid`, and later
+which the bot believes it starts, or null for the real one) and `kill`; the answers are lines with `pid`, and later
 `gone`.
 """
 
@@ -28,7 +28,7 @@ from storage.database import Database
 from storage.engine.inbox import Inbox
 
 # Counting starts at the first arrival that is stored, or at the first digest that is built.
-BEGINNINGS = {"arrival": (Inbox, "write"), "digest": (handlers.strategy.jobs, "run_due_schedules")}
+STARTS = {"arrival": (Inbox, "write"), "digest": (handlers.strategy.jobs, "run_due_schedules")}
 
 
 def main() -> None:
@@ -61,8 +61,8 @@ def run(order: dict[str, Any]) -> None:
     os.environ.update(order["environment"])
     if order["clock"]:
         start_at(datetime.fromisoformat(order["clock"]))
-    if order["death"]:
-        die_at(**order["death"])
+    if order["kill"]:
+        die_at(**order["kill"])
     sys.argv = ["pmo", "run"]
     code: Any = 1
     try:
@@ -82,17 +82,17 @@ def start_at(moment: datetime) -> None:
 
 
 def die_at(*, when: str, what: str, number: int, since: str) -> None:
-    """Kill this process right before or after its `number`-th commit or statement since that beginning."""
-    count = counter(since)
+    """Kill this process right before or after its `number`-th commit or statement, counted since that start."""
+    count = count_since(since)
     if what == "commit":
         die_at_commit(count, when, number)
     else:
         event.listen(Engine, f"{when}_cursor_execute", lambda *_: die() if count() == number else None)
 
 
-def counter(since: str) -> Callable[[], int]:
-    """Counts 1, 2, 3 … each time it is called; 0 before the beginning."""
-    place, name = BEGINNINGS[since]
+def count_since(since: str) -> Callable[[], int]:
+    """A counter: 1, 2, 3 … each time it is called; 0 until the first call of the function in `STARTS`."""
+    place, name = STARTS[since]
     original, numbers, started = getattr(place, name), itertools.count(1), threading.Event()
 
     @wraps(original)

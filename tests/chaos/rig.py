@@ -1,8 +1,8 @@
-"""Bots that die, stop and lose their network while people keep asking, and what has to hold afterwards.
+"""A test rig: bots are killed, paused and cut off while people keep asking, and then every promise is checked.
 
-A *deed* is something that happens meanwhile: `do` starts it (once in each round), `seen` waits until people have seen
-all of it, `check` asserts its promise: once, and no more. To put something else through the same faults, write a deed
-for it and pass it to `survive`.
+A *workload* is something that happens meanwhile: `start` begins it (once in each round), `wait_seen` waits until people
+have seen all of it, `check` asserts that each part happened exactly once. To put something else through the same
+faults, write a workload for it and pass it to `run_through_kills`.
 """
 
 import asyncio
@@ -32,10 +32,10 @@ QUICK = {"PMO_LEASE_SECONDS": "3", "PMO_POSTS_PER_MINUTE": "6000"}
 
 
 @dataclass(frozen=True, slots=True)
-class Death:
+class Kill:
     """When the bot dies: `before` or `after` the `number`-th commit, statement, call (the Web API doing it) or ack.
 
-    Commits and statements are counted since the first arrival was kept, or since the first digest was being built.
+    Commits and statements are counted from the first stored arrival or, `since` a digest, from the first one built.
     """
 
     when: str
@@ -59,7 +59,7 @@ class Bot:
         self.pid = pid
         self._gone = gone
 
-    async def gone(self, seconds: float = PATIENCE) -> int:
+    async def wait_exit(self, seconds: float = PATIENCE) -> int:
         """Wait for its end; returns the exit code, -9 when it was killed.
 
         Raises:
@@ -70,17 +70,17 @@ class Bot:
     def kill(self) -> None:
         self._send(signal.SIGKILL)
 
-    def stop(self) -> None:
+    def pause(self) -> None:
         """Stop it where it is, as an overloaded machine may."""
         self._send(signal.SIGSTOP)
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         self._send(signal.SIGCONT)
 
-    async def leave(self) -> None:
+    async def shut_down(self) -> None:
         """Ask it to shut down."""
         self._send(signal.SIGTERM)
-        assert await self.gone() == 0
+        assert await self.wait_exit() == 0
 
     def _send(self, what: signal.Signals) -> None:
         if not self._gone.done():
@@ -88,8 +88,8 @@ class Bot:
                 os.kill(self.pid, what)
 
 
-class Nursery:
-    """The process that starts bots quickly; see tests/chaos/nursery.py."""
+class Launcher:
+    """The process that starts bots quickly; see tests/chaos/launcher.py."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -99,24 +99,24 @@ class Nursery:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def opened(cls) -> AsyncIterator["Nursery"]:
+    async def open(cls) -> AsyncIterator["Launcher"]:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.chaos.nursery"),
+            *(sys.executable, "-m", "tests.chaos.launcher"),
             cwd=ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        nursery = cls(process)
+        launcher = cls(process)
         try:
-            yield nursery
+            yield launcher
         finally:
-            await nursery.close()
+            await launcher.close()
 
-    async def bear(self, environment: dict[str, str], log: Path, death: Death | None, clock: datetime | None) -> Bot:
+    async def launch(self, environment: dict[str, str], log: Path, kill: Kill | None, clock: datetime | None) -> Bot:
         order = {
             "environment": environment,
             "log": str(log),
-            "death": asdict(death) if death and death.is_within else None,
+            "kill": asdict(kill) if kill and kill.is_within else None,
             "clock": clock.isoformat() if clock else None,
         }
         assert self._process.stdin is not None
@@ -153,8 +153,8 @@ class Hooks:
 
     waiting: list[tuple[str, str, Callable[[str], bool], Callable[[], None]]] = field(default_factory=list)
 
-    def at(self, when: str, what: str, which: Callable[[str], bool], do: Callable[[], None]) -> None:
-        """`what` is call or ack; `which` is asked with the method's or the event's name, and may count."""
+    def add(self, when: str, what: str, which: Callable[[str], bool], do: Callable[[], None]) -> None:
+        """`what` is call or ack; `which` gets the name of the method or event and says whether to call `do`."""
         self.waiting.append((when, what, which, do))
 
     def reach(self, when: str, what: str, name: str) -> None:
@@ -164,8 +164,8 @@ class Hooks:
                 hook[3]()
 
     @contextlib.contextmanager
-    def installed(self) -> Any:
-        """The workspace's own code, with our hooks around its two crossings."""
+    def install(self) -> Any:
+        """Wrap the workspace's code for calls and acknowledgements in these hooks."""
         answer, acknowledge = WebApi._run_call, EventDelivery.acknowledge
 
         def hooked_answer(api: WebApi, name: str, *rest: Any) -> Any:
@@ -186,32 +186,32 @@ class Hooks:
             WebApi._run_call, EventDelivery.acknowledge = answer, acknowledge  # type: ignore[method-assign]
 
 
-def nth(number: int, name: str = "") -> Callable[[str], bool]:
-    """Whether this is the `number`-th time (with that name)."""
+def match_nth(number: int, name: str = "") -> Callable[[str], bool]:
+    """A condition that is true the `number`-th time it is asked (about that name)."""
     counting = itertools.count(1)
     return lambda seen: (not name or seen == name) and next(counting) == number
 
 
-class Deed(Protocol):
+class Workload(Protocol):
     """Something that happens while bots die."""
 
-    async def do(self, street: "Street", round_number: int) -> None: ...
+    async def start(self, rig: "Rig", round_number: int) -> None: ...
 
-    async def seen(self, street: "Street") -> None: ...
+    async def wait_seen(self, rig: "Rig") -> None: ...
 
-    async def check(self, street: "Street") -> None: ...
+    async def check(self, rig: "Rig") -> None: ...
 
 
 @dataclass
-class Street:
-    """The workspace, the nursery, and one database that all bots share.
+class Rig:
+    """The workspace, the launcher, and one database that all bots share.
 
-    `clock` is asked for each bot at which moment it believes that it starts, None for the real one; `environment` is
-    given to each.
+    `clock` gives the time at which each new bot believes it starts, None for the real time; `environment` is added to
+    every bot's variables.
     """
 
     workspace: RunningWorkspace
-    nursery: Nursery
+    launcher: Launcher
     folder: Path
     database_url: str
     hooks: Hooks
@@ -222,8 +222,8 @@ class Street:
     def log(self) -> Path:
         return self.folder / "bots.log"
 
-    async def bot(self, death: Death | None = None, name: str = "data", **more: str) -> Bot:
-        """Start a bot and wait until it is connected, unless it has to die before. `name` is its data folder's."""
+    async def start_bot(self, kill: Kill | None = None, name: str = "data", **more: str) -> Bot:
+        """Start a bot and wait until it is connected, unless it dies earlier. `name` is that of its data folder."""
         environment = QUICK | {
             "SLACK_BOT_TOKEN": self.workspace.bot_token,
             "SLACK_APP_TOKEN": self.workspace.app_token,
@@ -232,25 +232,25 @@ class Street:
             "PMO_DATA": str(self.folder / name),
         }
         connections = self.workspace.server.hub.sockets.connection_count
-        bot = await self.nursery.bear(environment | self.environment | more, self.log, death, self.clock())
-        if death is None or death.since == "arrival":  # a digest is sent as soon as the bot starts
-            await self.until_connections(connections + 1, bot)
-        if death and not death.is_within:
-            name = POST if death.what == "call" else "events_api"
-            self.hooks.at(death.when, death.what, nth(death.number, name), bot.kill)
+        bot = await self.launcher.launch(environment | self.environment | more, self.log, kill, self.clock())
+        if kill is None or kill.since == "arrival":  # a digest is sent as soon as the bot starts
+            await self.wait_connections(connections + 1, bot)
+        if kill and not kill.is_within:
+            name = POST if kill.what == "call" else "events_api"
+            self.hooks.add(kill.when, kill.what, match_nth(kill.number, name), bot.kill)
         return bot
 
-    async def until_connections(self, number: int, bot: Bot) -> None:
+    async def wait_connections(self, number: int, bot: Bot) -> None:
         sockets = self.workspace.server.hub.sockets
         connected = asyncio.create_task(self.workspace._until(lambda: sockets.connection_count >= number, PATIENCE))
-        gone = asyncio.create_task(bot.gone())
+        gone = asyncio.create_task(bot.wait_exit())
         await asyncio.wait({connected, gone}, return_when=asyncio.FIRST_COMPLETED)
         assert not gone.done(), f"The bot ended while it started: {self.log.read_text()[-3000:]}"
         gone.cancel()
         await connected
 
     @contextlib.contextmanager
-    def store(self) -> Any:
+    def open_store(self) -> Any:
         """The bots' database, opened by another program."""
         database = Database(self.database_url)
         try:
@@ -258,60 +258,60 @@ class Street:
         finally:
             database.close()
 
-    def backlog(self) -> Backlog:
-        with self.store() as store, store.read_only(datetime.now(UTC)) as tx:
+    def read_backlog(self) -> Backlog:
+        with self.open_store() as store, store.read_only(datetime.now(UTC)) as tx:
             return measure_backlog(tx.session)
 
-    async def nothing_left(self) -> None:
+    async def wait_idle(self) -> None:
         """Wait until the bots have nothing more to do: what people have seen may not be recorded yet."""
         async with asyncio.timeout(PATIENCE):
-            while (left := self.backlog()).arrivals or left.deliveries:
+            while (left := self.read_backlog()).arrivals or left.deliveries:
                 await asyncio.sleep(0.05)
 
 
-async def survive(street: Street, deaths: Sequence[Death], deeds: Sequence[Deed]) -> None:
-    """Let bots die one after the other while the deeds are done; then one lives, and everything has to hold.
+async def run_through_kills(rig: Rig, kills: Sequence[Kill], workloads: Sequence[Workload]) -> None:
+    """Kill one bot after another while the workloads run; then let one live, and check everything.
 
-    How many commits, calls and acks a deed takes is the bot's own affair: whoever is to die at a later one than the
-    deeds bring about is asked questions until that one comes.
+    A workload may take fewer commits, calls or acks than the number at which a bot is killed. That bot gets more
+    questions until it reaches the number.
     """
     small_talk = Questions(each_round=1)
-    for number, death in enumerate(deaths):
-        bot = await street.bot(death)
-        for deed in deeds:
-            await deed.do(street, number)
-        assert await death_of(bot, street, small_talk) == -signal.SIGKILL, f"{death}: {street.log.read_text()[-3000:]}"
-        await street.workspace.wait_disconnected()
-    await outlive(street, [*deeds, small_talk])
+    for number, kill in enumerate(kills):
+        bot = await rig.start_bot(kill)
+        for workload in workloads:
+            await workload.start(rig, number)
+        assert await wait_killed(bot, rig, small_talk) == -signal.SIGKILL, f"{kill}: {rig.log.read_text()[-3000:]}"
+        await rig.workspace.wait_disconnected()
+    await finish_workloads(rig, [*workloads, small_talk])
 
 
-async def death_of(bot: Bot, street: Street, meanwhile: Deed) -> int:
-    """Wait for it, and do `meanwhile` as long as it does not come. Returns the exit code."""
+async def wait_killed(bot: Bot, rig: Rig, meanwhile: Workload) -> int:
+    """Wait until the bot is killed, repeating `meanwhile` until then. Returns the exit code."""
     async with asyncio.timeout(PATIENCE):
         for number in itertools.count():
             with contextlib.suppress(TimeoutError):
-                return await bot.gone(seconds=2)
-            if street.workspace.server.hub.sockets.connection_count:  # else it is still starting
-                await meanwhile.do(street, number)
+                return await bot.wait_exit(seconds=2)
+            if rig.workspace.server.hub.sockets.connection_count:  # else it is still starting
+                await meanwhile.start(rig, number)
     raise AssertionError("unreachable")
 
 
-async def outlive(street: Street, deeds: Sequence[Deed]) -> None:
-    """A bot that lives to the end finishes everything."""
-    bot = await street.bot()
-    for deed in deeds:
-        await deed.seen(street)
-    await street.nothing_left()
-    await bot.leave()
-    await hold(street, deeds)
+async def finish_workloads(rig: Rig, workloads: Sequence[Workload]) -> None:
+    """Let one last bot finish everything, then check it."""
+    bot = await rig.start_bot()
+    for workload in workloads:
+        await workload.wait_seen(rig)
+    await rig.wait_idle()
+    await bot.shut_down()
+    await check_workloads(rig, workloads)
 
 
-async def hold(street: Street, deeds: Sequence[Deed]) -> None:
-    """Nothing is left to do, and each deed was done once."""
-    left = street.backlog()
+async def check_workloads(rig: Rig, workloads: Sequence[Workload]) -> None:
+    """Assert that nothing is left to do, and that each part of the workloads happened once."""
+    left = rig.read_backlog()
     assert (left.arrivals, left.dead_arrivals, left.deliveries, left.dead_deliveries) == (0, 0, 0, 0), left
-    for deed in deeds:
-        await deed.check(street)
+    for workload in workloads:
+        await workload.check(rig)
 
 
 class Questions:
@@ -333,22 +333,22 @@ class Questions:
         self._places = itertools.cycle(self.PLACES)
         self._asked: list[tuple[str, str, str]] = []  # user, channel, ts
 
-    async def do(self, street: Street, round_number: int) -> None:
+    async def start(self, rig: Rig, round_number: int) -> None:
         for number in range(self._each_round):
             user, channel = next(self._places)
             question = self.ASKED[(round_number + number) % len(self.ASKED)]
-            ts = await street.workspace.as_user(user).post(channel, f"@PMO Assistant {question}")
+            ts = await rig.workspace.as_user(user).post(channel, f"@PMO Assistant {question}")
             self._asked.append((user, channel, ts))
 
-    async def seen(self, street: Street) -> None:
+    async def wait_seen(self, rig: Rig) -> None:
         for user, _, ts in self._asked:
-            await street.workspace.as_user(user).wait_message(
+            await rig.workspace.as_user(user).wait_message(
                 lambda message, ts=ts: message.get("thread_ts") == ts and message.get("bot_id"), seconds=PATIENCE
             )
 
-    async def check(self, street: Street) -> None:
+    async def check(self, rig: Rig) -> None:
         for _, channel, ts in self._asked:
-            thread = (await street.workspace.api("conversations.replies", channel=channel, ts=ts))["messages"]
+            thread = (await rig.workspace.api("conversations.replies", channel=channel, ts=ts))["messages"]
             answers = [message["text"] for message in thread if message.get("bot_id")]
             assert len(answers) == 1, f"{channel} {ts} has {len(answers)} answers: {answers}"
 
@@ -364,28 +364,28 @@ class FanOut:
         self._places = itertools.cycle(self.PLACES + self.PEOPLE)
         self._posts: list[tuple[str, str]] = []  # place, text
 
-    async def do(self, street: Street, round_number: int) -> None:
-        await asyncio.to_thread(self._put, street, round_number)
+    async def start(self, rig: Rig, round_number: int) -> None:
+        await asyncio.to_thread(self._add_posts, rig, round_number)
 
-    def _put(self, street: Street, round_number: int) -> None:
+    def _add_posts(self, rig: Rig, round_number: int) -> None:
         now = datetime.now(UTC)
-        with street.store() as store, store.transaction(now) as tx:
+        with rig.open_store() as store, store.transaction(now) as tx:
             for number in range(self._each_round):
                 place, text = next(self._places), f"fan-out {round_number}.{number}"
                 tx.outbox.post(place, {"text": text}, key=f"fan-out:{round_number}:{number}", bulk=True)
                 self._posts.append((place, text))
 
-    async def seen(self, street: Street) -> None:
+    async def wait_seen(self, rig: Rig) -> None:
         for place, text in self._posts:
-            reader = street.workspace.as_user("U05EMEKA" if place.startswith("C") else place)
+            reader = rig.workspace.as_user("U05EMEKA" if place.startswith("C") else place)
             await reader.wait_message(lambda message, text=text: message["text"] == text, seconds=PATIENCE)
 
-    async def check(self, street: Street) -> None:
+    async def check(self, rig: Rig) -> None:
         for place in self.PLACES + self.PEOPLE:
             channel = place
             if place.startswith("U"):
-                channel = (await street.workspace.api("conversations.open", users=place))["channel"]["id"]
+                channel = (await rig.workspace.api("conversations.open", users=place))["channel"]["id"]
             wanted = [text for where, text in self._posts if where == place]
-            found = (await street.workspace.api("conversations.history", channel=channel, limit=999))["messages"]
+            found = (await rig.workspace.api("conversations.history", channel=channel, limit=999))["messages"]
             texts = [message["text"] for message in reversed(found) if message["text"].startswith("fan-out")]
             assert texts == wanted, f"{place}: {texts} instead of {wanted}"
