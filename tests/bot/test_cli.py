@@ -12,9 +12,9 @@ import pytest
 
 from bot.cli import main
 from bot.settings import Settings
-from tests.conversations.conftest import read_before
+from tests.conversations.conftest import handbook_data
 
-__all__ = ["read_before"]
+__all__ = ["handbook_data"]
 
 PAGE = """\
 # Parking at the depot
@@ -58,9 +58,9 @@ def pmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
 
 @pytest.fixture
-def parking(pmo: Pmo, tmp_path: Path, read_before: Path) -> Pmo:
+def parking(pmo: Pmo, tmp_path: Path, handbook_data: Path) -> Pmo:
     """With an imported handbook of one page."""
-    shutil.copytree(read_before, tmp_path / "data")
+    shutil.copytree(handbook_data, tmp_path / "data")
     (tmp_path / "pages" / "site").mkdir(parents=True)
     (tmp_path / "pages" / "site" / "parking.md").write_text(PAGE)
     assert pmo("handbook", "import", str(tmp_path / "pages")).out == "The handbook now has 1 page.\n"

@@ -1,4 +1,4 @@
-"""The manifest asks Slack for what the code uses, no less and no more."""
+"""The manifest asks Slack for exactly what the code uses."""
 
 import ast
 import re

@@ -15,11 +15,11 @@ from bot.organisation import SAMPLE, read_organisation
 from storage.database import Database
 from storage.store import Store
 from tests.chaos.rig import FanOut, Hooks, Launcher, Rig
-from tests.conversations.conftest import MONDAY, read_before, remembered_vectors
+from tests.conversations.conftest import MONDAY, cache_vectors, handbook_data
 from tests.storage.databases import NewDatabase, new_postgresql, postgresql
 from tests.workspace.running import running_workspace
 
-__all__ = ["new_postgresql", "postgresql", "read_before"]
+__all__ = ["handbook_data", "new_postgresql", "postgresql"]
 
 
 # Slack retries at once, after a minute and after five; that would take too long here.
@@ -37,23 +37,23 @@ async def open_rig(folder: Path, database_url: str) -> AsyncIterator[Rig]:
 
 
 @pytest.fixture
-async def rig(read_before: Path, tmp_path: Path) -> AsyncIterator[Rig]:
+async def rig(handbook_data: Path, tmp_path: Path) -> AsyncIterator[Rig]:
     """One bot at a time on an SQLite file with an indexed handbook."""
-    data = Path(shutil.copytree(read_before, tmp_path / "data"))
+    data = Path(shutil.copytree(handbook_data, tmp_path / "data"))
     async with open_rig(tmp_path, f"sqlite:///{data / 'pmo.db'}") as opened:
         yield opened
 
 
 @pytest.fixture
 async def cluster(
-    new_postgresql: NewDatabase, read_before: Path, tmp_path: Path, pytestconfig: pytest.Config
+    new_postgresql: NewDatabase, handbook_data: Path, tmp_path: Path, pytestconfig: pytest.Config
 ) -> AsyncIterator[Rig]:
     """Several bots at once on a PostgreSQL with an indexed handbook."""
     for name in ("one", "two", "three"):
-        shutil.copytree(read_before / "model", tmp_path / name / "model")
+        shutil.copytree(handbook_data / "model", tmp_path / name / "model")
     url = new_postgresql()
     database = Database(url)
-    with remembered_vectors(database, pytestconfig.cache.mkdir("vectors")):
+    with cache_vectors(database, pytestconfig.cache.mkdir("vectors")):
         open_handbook(Store(database), read_organisation(SAMPLE), tmp_path / "one" / "model", MONDAY)
     database.close()
     async with open_rig(tmp_path, url) as opened:

@@ -18,7 +18,7 @@ KILLS = [
 
 
 class Submissions:
-    """Ben submits a form in each round. `accepted` holds the titles of accepted forms, `unsure` those of failed ones."""
+    """Ben submits a form in each round. `accepted` are the titles of accepted forms, `unsure` those of failed ones."""
 
     def __init__(self) -> None:
         self.accepted: list[str] = []

@@ -72,7 +72,7 @@ async def test_only_bot_resumes_after_long_sleep(rig: Rig) -> None:
     for workload in workloads:
         await workload.start(rig, 0)
     await asyncio.wait_for(held.wait(), 30)
-    await asyncio.sleep(LEASE + 0.5)  # what is tested here is that time passes
+    await asyncio.sleep(LEASE + 0.5)  # real time has to pass for the lease to end
     bot.resume()
     for workload in workloads:
         await workload.wait_seen(rig)
@@ -132,7 +132,7 @@ async def test_event_delivered_four_times_is_answered_once(cluster: Rig) -> None
 
 
 async def run_through_faults(rig: Rig, workloads: list[Questions | FanOut]) -> None:
-    """The workloads happen while things go wrong; then the network recovers."""
+    """Run the workloads while things go wrong; then let the network recover."""
     bot = await rig.start_bot()
     for number in range(2):
         for workload in workloads:

@@ -60,7 +60,7 @@ class Office:
 
     @contextlib.asynccontextmanager
     async def bot(self) -> AsyncIterator[None]:
-        """The bot at work; it leaves in good order."""
+        """Run the bot, and shut it down in order."""
         said: asyncio.Queue[str] = asyncio.Queue()
         stopping = asyncio.Event()
         running = asyncio.create_task(serve_until_stopped(self.settings, said.put_nowait, stopping, self.clock))
@@ -78,7 +78,7 @@ class Office:
 
 
 @contextlib.asynccontextmanager
-async def opened(data: Path, clock: ShiftedClock | None = None, **settings: Any) -> AsyncIterator[Office]:
+async def open_office(data: Path, clock: ShiftedClock | None = None, **settings: Any) -> AsyncIterator[Office]:
     """A workspace and its people; the bot is not at work yet."""
     async with running_workspace(build_manifest(), SEED) as workspace:
         where = {
@@ -92,19 +92,19 @@ async def opened(data: Path, clock: ShiftedClock | None = None, **settings: Any)
 
 
 @pytest.fixture(scope="session")
-def read_before(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+def handbook_data(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     """A data folder whose handbook has been read: reading it takes seconds, and every bot of the tests needs it."""
     data = tmp_path_factory.mktemp("read")
     database = Database(f"sqlite:///{data / 'pmo.db'}")
     migrate_database(database)
-    with remembered_vectors(database, pytestconfig.cache.mkdir("vectors")):
+    with cache_vectors(database, pytestconfig.cache.mkdir("vectors")):
         open_handbook(Store(database), read_organisation(SAMPLE), data / "model", MONDAY)
     database.close()
     return data
 
 
 @contextlib.contextmanager
-def remembered_vectors(database: Database, cache: Path) -> Iterator[None]:
+def cache_vectors(database: Database, cache: Path) -> Iterator[None]:
     """What earlier runs of the tests encoded is not encoded again; it is known by encoder and text."""
     with FileLock(cache / "lock"):
         kept = cache / "vectors.json"
@@ -121,20 +121,20 @@ def remembered_vectors(database: Database, cache: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def data(read_before: Path, tmp_path: Path) -> Path:
+def data(handbook_data: Path, tmp_path: Path) -> Path:
     """A data folder of the test's own."""
-    return Path(shutil.copytree(read_before, tmp_path / "data"))
+    return Path(shutil.copytree(handbook_data, tmp_path / "data"))
 
 
 @pytest.fixture
 async def office(data: Path) -> AsyncIterator[Office]:
     """The bot at work in its office, Monday 14 September 2026, nine o'clock UTC."""
-    async with opened(data) as made, made.bot():
+    async with open_office(data) as made, made.bot():
         yield made
 
 
 @pytest.fixture
 async def autumn(data: Path) -> AsyncIterator[Office]:
     """The same on Monday 23 November 2026, ten o'clock: updates were due on Thursdays, the last on the 19th."""
-    async with opened(data, ShiftedClock(NOVEMBER)) as made, made.bot():
+    async with open_office(data, ShiftedClock(NOVEMBER)) as made, made.bot():
         yield made

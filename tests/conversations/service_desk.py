@@ -57,7 +57,7 @@ def fill_form(service: str = "health-check", **more: Any) -> Json:
 
 
 def is_card(number: int, *words: str) -> Callable[[Json], bool]:
-    """Matches a card of the request that contains all these words. Replies in its thread are no cards."""
+    """A condition for a card of the request that contains all these words. Replies in its thread don't count."""
 
     def fits(message: Json) -> bool:
         blocks = message.get("blocks") or [{}]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.conversations.conftest import Office, ShiftedClock, opened
+from tests.conversations.conftest import Office, ShiftedClock, open_office
 from tests.workspace.filling import read_text
 
 PROGRESS, LEADERS = "C04PROGRESS", "C06LEADERS"
@@ -68,10 +68,10 @@ async def test_next_digest_shows_what_has_changed(autumn: Office) -> None:
 
 async def test_restart_neither_doubles_nor_drops_digest(data: Path) -> None:
     clock = ShiftedClock(datetime(2026, 11, 23, 10, 0, tzinfo=UTC))
-    async with opened(data, clock) as office:
+    async with open_office(data, clock) as office:
         async with office.bot():
             pass
-        clock.forward(days=6, hours=23, minutes=10)  # nine o'clock came and nobody was at work
+        clock.forward(days=6, hours=23, minutes=10)  # the bot wasn't running at nine
         async with office.bot():
             await office.ada.wait_message(WEEKLY, channel=PROGRESS)
         async with office.bot():
@@ -83,7 +83,7 @@ async def test_restart_neither_doubles_nor_drops_digest(data: Path) -> None:
 
 async def test_only_latest_digest_follows_a_downtime(data: Path) -> None:
     clock = ShiftedClock(datetime(2026, 11, 9, 10, 0, tzinfo=UTC))
-    async with opened(data, clock) as office:
+    async with open_office(data, clock) as office:
         async with office.bot():
             pass
         clock.forward(days=17)  # two Mondays went by; it is Thursday
@@ -96,7 +96,7 @@ async def test_only_latest_digest_follows_a_downtime(data: Path) -> None:
 
 async def test_digest_stays_at_nine_when_clocks_change(data: Path) -> None:
     clock = ShiftedClock(datetime(2026, 10, 18, 12, 0, tzinfo=UTC))
-    async with opened(data, clock) as office, office.bot():
+    async with open_office(data, clock) as office, office.bot():
         clock.forward(hours=20, minutes=1)  # Monday 8:01 UTC, 9:01 in London
         await office.ada.wait_message("19 October 2026", channel=PROGRESS)
         clock.forward(days=7)  # clocks went back on the 25th: 8:01 UTC is 8:01 in London

@@ -5,7 +5,7 @@ from pathlib import Path
 from bot.handbook_provider import import_handbook
 from storage.database import Database
 from storage.store import Store
-from tests.conversations.conftest import Office, opened
+from tests.conversations.conftest import Office, open_office
 from tests.workspace.filling import read_text
 
 PAGE = "# Parking\n\nHow to get a parking permit for the depot: the gate hands parking permits out every Monday.\n"
@@ -53,7 +53,7 @@ async def test_no_gaps_are_reported(office: Office) -> None:
 
 
 async def test_new_page_closes_a_gap(data: Path, tmp_path: Path) -> None:
-    async with opened(data) as office:
+    async with open_office(data) as office:
         async with office.bot():
             await ask_privately(office, "how do I get a parking permit for the depot?")
         (tmp_path / "pages").mkdir()

@@ -69,7 +69,7 @@ async def test_assignee_gets_a_card(office: Office) -> None:
         office.emeka, 1, "In progress, assigned to you", "Assigned to you · requested by Ben Castellanos"
     )
     await wait_own_card(office.ben, 1, "In progress, assigned to Emeka Adeyemi")
-    assert "Reassign" not in list_buttons(theirs)  # that is for triage, where it can be seen who else there is
+    assert "Reassign" not in list_buttons(theirs)  # only triage can assign it, where the other people are visible
     assert (
         await perform_action(
             office.emeka, await wait_triage_card(office.emeka, 1, "In progress"), "Reassign", assignee="U03WEI"

@@ -54,7 +54,7 @@ async def test_ambiguous_text_narrows_the_choice(autumn: Office) -> None:
     assert "initial_option" not in view["blocks"][0]["element"]
 
 
-async def test_person_without_subjects_is_told_why(autumn: Office) -> None:
+async def test_person_without_subjects_gets_the_reason(autumn: Office) -> None:
     await autumn.ada.command("/pmo-update")
     await autumn.ada.wait_message("You don't own an objective or a project that needs updates now.")
     await autumn.ben.command("/pmo-update smart metering")
@@ -63,7 +63,7 @@ async def test_person_without_subjects_is_told_why(autumn: Office) -> None:
 
 
 async def test_shortcut_explains_refusal_in_a_modal(autumn: Office) -> None:
-    """It comes from no channel, and words in another conversation would be overlooked."""
+    """It comes from no channel, and a message in another conversation would be overlooked."""
     await autumn.ada.shortcut("write_update")
     view = await autumn.ada.wait_view("That isn't possible")
     assert "You don't own an objective or a project that needs updates now." in read_text(view)

@@ -46,13 +46,13 @@ def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def office(empty: str, tmp_path_factory: pytest.TempPathFactory, model: Path) -> AsyncIterator[EarlierOffice]:
-    """The bot at work where the earlier version was: what waited is done. Nothing of it waits for seconds to go by."""
+    """The bot running on the earlier version's data, once everything that waited is done, without rate limits."""
     data = tmp_path_factory.mktemp("data")
     shutil.copytree(model, data / "model")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bot.run, PostingLimits.__name__, partial(PostingLimits, burst=1000))
         patch.setattr(claiming, "RECHECK_AFTER", timedelta(seconds=0.3))
-        async with earlier_office(data, empty) as made, made.bot():
-            with contextlib.suppress(AssertionError):  # each test says what of it is missing
-                await made.finish_work()
-            yield made
+        async with earlier_office(data, empty) as earlier, earlier.bot():
+            with contextlib.suppress(AssertionError):  # each test reports what is missing
+                await earlier.finish_work()
+            yield earlier

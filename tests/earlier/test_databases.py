@@ -26,7 +26,7 @@ MESSAGES = [
     if one["kind"] == "message"
 ]
 HOMES = {one["key"]: one["body"] for one in read_lines("workspace.jsonl") if one["kind"] == "home"}
-WINDOWS = read_lines("windows.jsonl")
+VIEWS = read_lines("windows.jsonl")
 
 
 def find_card(action_id: str, value: str, channel: str = "") -> Json:
@@ -59,20 +59,20 @@ async def test_every_waiting_delivery_is_sent(office: EarlierOffice) -> None:
     assert waiting - sent == set()
 
 
-async def test_no_message_is_lost_and_none_is_there_twice(office: EarlierOffice) -> None:
-    assert max(said(MESSAGES).values()) == 2  # one was said by two processes
-    counted = said(office.messages())
+async def test_no_message_is_lost_or_duplicated(office: EarlierOffice) -> None:
+    assert max(count_posts(MESSAGES).values()) == 2  # two processes posted one of them
+    counted = count_posts(office.messages())
     assert set(counted.values()) == {1}
     posts = office.query("SELECT id FROM deliveries WHERE posted_ts IS NOT NULL")
     assert {row["id"] for row in posts} == set(counted)
 
 
-def said(messages: list[Json]) -> Counter[str]:
-    """How often each delivery is there; its id is in the message's metadata."""
+def count_posts(messages: list[Json]) -> Counter[str]:
+    """How often each delivery was posted; its id is in the message's metadata."""
     return Counter(message["metadata"]["event_payload"]["id"] for message in messages if message.get("metadata"))
 
 
-async def test_waiting_acts_on_requests_have_their_effect(office: EarlierOffice) -> None:
+async def test_waiting_request_actions_take_effect(office: EarlierOffice) -> None:
     states = {3: "queued", 6: "queued", 9: "in_progress", 7: "pending_approval", 11: "waiting_requester"}
     states |= {13: "in_progress", 22: "closed", 24: "queued", 25: "submitted"}
     assert {number: office.value(REQUEST, number=number) for number in states} == states
@@ -80,7 +80,7 @@ async def test_waiting_acts_on_requests_have_their_effect(office: EarlierOffice)
     assert [tuple(row.values()) for row in rated] == [(14, 3, "It took long."), (15, 4, None)]
 
 
-async def test_waiting_acts_on_stories_have_their_effect(office: EarlierOffice) -> None:
+async def test_waiting_story_actions_take_effect(office: EarlierOffice) -> None:
     titles = {row["id"]: row["record"] for row in read_rows("stories")}
     states = {row["id"]: row["state"] for row in office.query("SELECT id, state FROM stories")}
     by_title = {titles[one]["title"]: state for one, state in states.items() if one in titles}
@@ -101,28 +101,28 @@ async def test_waiting_updates_values_and_answers_are_recorded(office: EarlierOf
     assert office.value("SELECT person FROM feedback WHERE question = 'Q20' AND person = 'U02BEN'") == "U02BEN"
 
 
-async def test_whoever_waited_for_an_answer_gets_it_where_they_asked(office: EarlierOffice) -> None:
+async def test_waiting_answers_arrive_where_people_asked(office: EarlierOffice) -> None:
     message = await office.ben.wait_message("10 business days", channel="C02PROJECTS")
     assert message["ephemeral"]  # to a response_url
     [stored] = [row for row in read_rows("deliveries") if row["due_at"] and row["method"] == "chat.postEphemeral"]
     await office.ada.wait_message(stored["arguments"]["text"], channel=ASK)
     for person, text in ((office.farah, "how long does a health check take"), (office.ada, QUESTION[:-1])):
-        [asked] = [one for one in MESSAGES if one["user"] == person.user and text in one["text"]][-1:]
-        replies = [one for one in office.messages() if one.get("thread_ts") == asked["ts"] and one.get("bot_id")]
+        [question] = [one for one in MESSAGES if one["user"] == person.user and text in one["text"]][-1:]
+        replies = [one for one in office.messages() if one.get("thread_ts") == question["ts"] and one.get("bot_id")]
         assert len(replies) == 1
     assert office.workspace.server.hub.state.homes["U05EMEKA"]
 
 
-async def test_a_card_that_was_not_posted_yet_shows_what_happened_since(office: EarlierOffice) -> None:
-    shown = [one for one in office.messages() if one["channel"] == TRIAGE and one["text"].startswith("PMO-24 ")]
-    assert [find_buttons(message)[0] for message in shown] == ["request.claim"]
+async def test_waiting_card_shows_the_latest_state(office: EarlierOffice) -> None:
+    cards = [one for one in office.messages() if one["channel"] == TRIAGE and one["text"].startswith("PMO-24 ")]
+    assert [find_buttons(message)[0] for message in cards] == ["request.claim"]
 
 
 def find_buttons(holder: Json) -> list[str]:
     return [element["action_id"] for _, element in filling.iterate_elements(holder)]
 
 
-async def test_the_pmo_hears_once_of_what_could_not_be_delivered(office: EarlierOffice) -> None:
+async def test_failed_delivery_is_reported_once(office: EarlierOffice) -> None:
     message = [one for one in office.messages() if one["channel"] == TRIAGE and "user_disabled" in one["text"]]
     assert ["<@U05EMEKA>" in one["text"] for one in message] == [True]
 
@@ -140,50 +140,50 @@ async def test_the_pmo_hears_once_of_what_could_not_be_delivered(office: Earlier
         ("ben", "request.accept_delivery", "23", "closed"),
     ],
 )
-async def test_a_button_of_an_old_card_moves_its_request(
+async def test_button_of_old_card_moves_its_request(
     office: EarlierOffice, who: str, action_id: str, value: str, state: str
 ) -> None:
     await getattr(office, who).click(find_card(action_id, value), action_id)
-    await office.until(state, REQUEST, number=int(value))
+    await office.wait_value(state, REQUEST, number=int(value))
 
 
-async def test_an_old_request_is_rated_and_its_menu_opens_it(office: EarlierOffice) -> None:
+async def test_old_request_is_rated_and_its_menu_works(office: EarlierOffice) -> None:
     await office.ben.click(find_card("request.rate.2", "14:2"), "request.rate.2")
-    await office.until(2, "SELECT score FROM ratings WHERE number = 14")
-    held = next(one for one in MESSAGES if '"12:open"' in json.dumps(one) and one["channel"] == TRIAGE)
-    await office.wei.click(held, "request.menu", "12:open")
+    await office.wait_value(2, "SELECT score FROM ratings WHERE number = 14")
+    card = next(one for one in MESSAGES if '"12:open"' in json.dumps(one) and one["channel"] == TRIAGE)
+    await office.wei.click(card, "request.menu", "12:open")
     assert (await office.wei.wait_view("PMO-12"))["title"]["text"] == "PMO-12"
     await office.ben.click(find_card("request.answer", "4"), "request.answer")
     assert (await office.ben.wait_view("request.act"))["private_metadata"] == "4:answer"
 
 
-async def test_an_old_story_is_agreed_to_and_approved(office: EarlierOffice) -> None:
+async def test_old_story_gets_consent_and_approval(office: EarlierOffice) -> None:
     agreed = find_story("Fewer bursts, agreed at last")
     await office.wei.click(find_card("story.approve", agreed), "story.approve")
-    await office.until("published", STORY, id=agreed)
+    await office.wait_value("published", STORY, id=agreed)
     asked = find_story("Fewer bursts, with Ben asked")
     await office.ben.click(find_card("story.consent", asked), "story.consent")
     consents = "SELECT count(*) FROM story_log WHERE story = :id AND event = 'consent'"
-    await office.until(1, consents, id=asked)
+    await office.wait_value(1, consents, id=asked)
 
 
 def find_story(title: str) -> str:
     return str(next(row["id"] for row in read_rows("stories") if row["record"]["title"] == title))
 
 
-async def test_an_old_update_is_seen(office: EarlierOffice) -> None:
+async def test_old_update_is_acknowledged(office: EarlierOffice) -> None:
     message = next(one for one in MESSAGES if one["channel"] == LEADERS and "update.seen" in find_buttons(one))
     await office.emeka.click(message, "update.seen")
-    await office.until("U05EMEKA", "SELECT acknowledged_by FROM updates WHERE summary = 'Eastgate stays.'")
+    await office.wait_value("U05EMEKA", "SELECT acknowledged_by FROM updates WHERE summary = 'Eastgate stays.'")
 
 
-async def test_the_feedback_on_an_old_answer_counts(office: EarlierOffice) -> None:
+async def test_feedback_on_old_answer_counts(office: EarlierOffice) -> None:
     answer = next(one for one in MESSAGES if one["channel"] == ASK and "question.feedback" in find_buttons(one))
     _, element = filling.find_element(answer, "question.feedback")
     yes = next(filling.iterate_options(element))["value"]
     await office.farah.click(answer, "question.feedback", yes)
     given = "SELECT count(*) FROM feedback WHERE person = 'U06FARAH' AND question = :question"
-    await office.until(1, given, question=yes.partition(":")[2])
+    await office.wait_value(1, given, question=yes.partition(":")[2])
 
 
 # Modals that were open
@@ -210,20 +210,20 @@ MODALS: list[tuple[str, str, Json, str, Any]] = [
 @pytest.mark.parametrize(
     ("callback_id", "carried", "given", "statement", "wanted"), MODALS, ids=[one[0] for one in MODALS]
 )
-async def test_an_open_modal_of_the_earlier_version_is_submitted(
+async def test_open_modal_of_the_earlier_version_is_submitted(
     office: EarlierOffice, callback_id: str, carried: str, given: Json, statement: str, wanted: Any
 ) -> None:
-    [held] = [one for one in WINDOWS if is_modal(one["view"], callback_id, carried)]
-    person = office.workspace.as_user(held["user"])
-    assert await person.submit(await open_modal(office.workspace, held["view"], held["user"]), given) == {}
-    await office.until(wanted, statement)
+    [modal] = [one for one in VIEWS if is_modal(one["view"], callback_id, carried)]
+    person = office.workspace.as_user(modal["user"])
+    assert await person.submit(await open_modal(office.workspace, modal["view"], modal["user"]), given) == {}
+    await office.wait_value(wanted, statement)
 
 
 def is_modal(view: Json, callback_id: str, carried: str) -> bool:
     return view.get("callback_id") == callback_id and view.get("private_metadata", "").startswith(carried)
 
 
-async def test_every_modal_of_the_earlier_version_is_among_these() -> None:
+async def test_every_modal_of_the_earlier_version_is_covered() -> None:
     assert {callback_id for callback_id, *_ in MODALS} == set(read_inventory()["views"])
 
 
@@ -244,7 +244,7 @@ async def test_every_action_of_the_earlier_version_is_answered(
         for sample in samples.values():
             await press(office, sample)
         await office.finish_work()
-    assert [record.getMessage() for record in caplog.records if is_trouble(record)] == []
+    assert [record.getMessage() for record in caplog.records if is_error(record)] == []
     assert all(office.workspace.as_user(sample.user).nothing_came("error") for sample in samples.values())
 
 
@@ -257,17 +257,17 @@ class Sample(NamedTuple):
 
 
 def find_samples() -> Iterator[Sample]:
-    """Every element of the stored messages, homes and windows."""
+    """Every element of the stored messages, Homes and modals."""
     readers = {TRIAGE: "U03WEI", LEADERS: "U05EMEKA"} | {f"D{user[1:]}": user for user in PEOPLE}
-    held = [(readers.get(message["channel"], "U04DANA"), message) for message in MESSAGES]
-    held += [*HOMES.items(), *((one["user"], one["view"]) for one in WINDOWS if not one["view"].get("callback_id"))]
-    for user, holder in held:
+    holders = [(readers.get(message["channel"], "U04DANA"), message) for message in MESSAGES]
+    holders += [*HOMES.items(), *((one["user"], one["view"]) for one in VIEWS if not one["view"].get("callback_id"))]
+    for user, holder in holders:
         for block, element in filling.iterate_elements(holder):
             yield Sample(user, holder, make_action(block, element))
 
 
 def make_sample(action_id: str) -> Sample:
-    """For an element that no stored message holds: it was in a reply to one person, or in a menu."""
+    """A sample of an element that no stored message has, because it was in an ephemeral reply or a menu."""
     value = "objective:less-leakage" if action_id.startswith("strategy.") else "8"
     option = {"text": {"type": "plain_text", "text": value}, "value": value}
     kind = {"type": "external_select", "options": [option]} if action_id == "strategy.pick" else {"type": "button"}
@@ -289,9 +289,9 @@ async def press(office: EarlierOffice, sample: Sample) -> None:
     else:
         container = {"type": "view", "view_id": (await open_modal(office.workspace, holder, sample.user))["id"]}
     await person._do("action", container=container, action=sample.action, state={"values": {}})
-    if holder.get("type") == "modal":  # each of its buttons puts another view in its place
+    if holder.get("type") == "modal":  # each of its buttons replaces the view
         await person.wait_frame(("view_updated",), lambda frame: frame["view"]["id"] == container["view_id"])
 
 
-def is_trouble(record: logging.LogRecord) -> bool:
+def is_error(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.ERROR or "nhandled" in record.getMessage()

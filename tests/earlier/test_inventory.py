@@ -64,11 +64,11 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def routes() -> Routes:
     async def authorize() -> None:
-        """Nobody asks."""
+        """Never called."""
 
-    made = Routes(AsyncApp(signing_secret="secret", authorize=authorize), cast(Any, None), cast(Any, None))
-    register(made)
-    return made
+    routes = Routes(AsyncApp(signing_secret="secret", authorize=authorize), cast(Any, None), cast(Any, None))
+    register(routes)
+    return routes
 
 
 def test_every_stored_route_has_its_handler(routes: Routes) -> None:
@@ -76,19 +76,19 @@ def test_every_stored_route_has_its_handler(routes: Routes) -> None:
 
 
 @pytest.mark.parametrize("kind", ["commands", "events", "shortcuts", "actions", "views", "options"])
-def test_every_id_is_still_listened_for(routes: Routes, kind: str) -> None:
+def test_every_earlier_id_has_a_listener(routes: Routes, kind: str) -> None:
     present: set[str] = getattr(routes, kind)
     families = tuple(one.removesuffix("*") for one in present if one.endswith(".*"))
     assert [one for one in INVENTORY[kind] if one not in present and not one.startswith(families or ("-",))] == []
 
 
 @pytest.mark.parametrize("kind", INVENTORY["stored_words"])
-def test_every_stored_word_is_still_read(kind: str) -> None:
+def test_every_stored_value_is_still_read(kind: str) -> None:
     assert [word for word in INVENTORY["stored_words"][kind] if not isinstance(STORED_WORDS[kind](word), StrEnum)] == []
 
 
 @pytest.mark.parametrize("known", INVENTORY["cli"], ids=lambda one: one["command"])
-def test_every_command_takes_what_it_took(known: dict[str, Any]) -> None:
+def test_every_command_accepts_its_earlier_arguments(known: dict[str, Any]) -> None:
     command = find_command(known["command"].split()[1:])
     options = {name for one in command.params if one.param_type_name == "option" for name in one.opts}
     arguments = [one for one in command.params if one.param_type_name == "argument"]
@@ -105,7 +105,7 @@ def find_command(path: list[str]) -> click.Command:
     return cast(click.Command, found)
 
 
-def test_every_setting_is_among_these() -> None:
+def test_every_setting_is_covered() -> None:
     assert set(INVENTORY["settings"]) == set(SETTINGS)
 
 
@@ -126,7 +126,7 @@ def test_the_files_of_the_office_use_every_key(file: str) -> None:
 
 
 def find_keys(node: Any, known: set[str], path: str = "") -> Iterator[str]:
-    """The dotted path of every key; “[]” stands for the items of a list, “{}” for keys that one chooses freely."""
+    """The dotted path of every key; “[]” means the items of a list, “{}” keys that people choose."""
     if isinstance(node, list):
         for item in node:
             yield from find_keys(item, known, f"{path}[]")
@@ -154,7 +154,7 @@ def test_a_page_with_every_key_is_read() -> None:
 
 
 @pytest.mark.parametrize("file", MODELS)
-def test_every_word_of_a_key_is_still_taken(file: str) -> None:
+def test_every_earlier_value_of_a_key_is_accepted(file: str) -> None:
     schema = MODELS[file].model_json_schema()
     present: dict[str, set[str]] = {}
     for path, words in find_words(schema, schema.get("$defs", {})):
@@ -164,7 +164,7 @@ def test_every_word_of_a_key_is_still_taken(file: str) -> None:
 
 
 def find_words(schema: Any, definitions: Any, path: str = "") -> Iterator[tuple[str, set[str]]]:
-    """Where a key takes one of several words, and which; paths as in `find_keys`, “{key}” for the keys themselves."""
+    """The values of every key that takes one of a fixed set; paths as in `find_keys`, “{key}” for free keys."""
     if "$ref" in schema:
         yield from find_words(definitions[schema["$ref"].rpartition("/")[2]], definitions, path)
     yield path, {str(word) for word in (*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ()))}

@@ -1,4 +1,4 @@
-"""A database of the earlier version comes to this version's tables with all that it held."""
+"""Migrating a database of the earlier version loses nothing."""
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -9,7 +9,7 @@ from storage.migrate import is_up_to_date, migrate_database
 from storage.tables import Base
 from tests.earlier.upgrading import fill_database, read_lines
 
-RENAMED: dict[str, str] = {}  # tables whose name is another one today
+RENAMED: dict[str, str] = {}  # earlier name → today's name
 
 
 def test_every_row_survives_the_migration(empty: str) -> None:
@@ -21,11 +21,13 @@ def test_every_row_survives_the_migration(empty: str) -> None:
     with database.engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
-        kept = {
+        counts = {
             name: connection.execute(select(func.count()).select_from(table)).scalar_one()
             for name, table in Base.metadata.tables.items()
         }
-    held = [RENAMED.get(line["table"], line["table"]) for line in lines if line["table"] != "alembic_version"]
-    assert {name: kept[name] for name in set(held)} == {name: held.count(name) for name in set(held)}
+    earlier_tables = [RENAMED.get(line["table"], line["table"]) for line in lines if line["table"] != "alembic_version"]
+    assert {name: counts[name] for name in set(earlier_tables)} == {
+        name: earlier_tables.count(name) for name in set(earlier_tables)
+    }
     assert set(inspect(database.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
     database.close()

@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 STARTED = datetime(
     2026, 11, 26, 16, 13, tzinfo=UTC
 )  # when this version starts; every lease of the earlier one has ended
-SECONDS = 30  # for what takes a few, on a machine that has much else to do
+TIMEOUT_SECONDS = 30  # usually it takes a few; the machine may be busy
 PEOPLE = ("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH")
 
 
@@ -71,28 +71,28 @@ class EarlierOffice(Office):
             for message in timeline.by_ts.values()
         ]
 
-    async def until(self, wanted: Any, statement: str, **values: Any) -> None:
+    async def wait_value(self, wanted: Any, statement: str, **values: Any) -> None:
         """Wait until the only value of the only row is the wanted one."""
         await self._wait(lambda: self.value(statement, **values) == wanted, f"{statement} {values}: {wanted}")
 
     async def finish_work(self) -> None:
-        """Wait until nothing that arrived waits, and nothing that is to be sent."""
+        """Wait until no arrival and no delivery is waiting."""
         await self.workspace.wait_quiet()
         for table in ("arrivals", "deliveries", "arrivals", "deliveries"):
-            await self.until(0, f"SELECT count(*) FROM {table} WHERE due_at IS NOT NULL")  # noqa: S608
+            await self.wait_value(0, f"SELECT count(*) FROM {table} WHERE due_at IS NOT NULL")  # noqa: S608
 
     async def _wait(self, holds: Callable[[], bool], what: str) -> None:
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while not await asyncio.to_thread(holds):
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise AssertionError(f"waited {SECONDS} s for {what}") from None
+            raise AssertionError(f"waited {TIMEOUT_SECONDS} s for {what}") from None
 
 
 @contextlib.asynccontextmanager
 async def earlier_office(data: Path, address: str) -> AsyncIterator[EarlierOffice]:
-    """The workspace as it was, and the database at `address` filled as it was. No bot is running yet."""
+    """The earlier version's workspace, and its data in the database at `address`. No bot is running yet."""
     clock = ShiftedClock(STARTED)
     shutil.copytree(HERE / "office", data / "office")
     _save_workspace(data / "workspace")
@@ -122,7 +122,7 @@ def _save_workspace(folder: Path) -> None:
 
 
 def _adapted_lines(workspace: RunningWorkspace, office: Path) -> Iterator[Json]:
-    """The database's lines with this run's addresses and paths. Response URLs are issued anew: they are not saved."""
+    """The database's lines with this run's addresses and paths. Response URLs aren't saved, so new ones are issued."""
     text_ = (HERE / "database.jsonl").read_text(encoding="utf-8")
     for one in read_lines("workspace.jsonl"):
         if one["kind"] == "response_url":
@@ -141,7 +141,7 @@ def fill_database(address: str, lines: list[Json]) -> None:
         tables = MetaData()
         tables.reflect(connection)
         for table in tables.sorted_tables:
-            rows = [_typed(table, line["row"]) for line in lines if line["table"] == table.name]
+            rows = [_convert_row(table, line["row"]) for line in lines if line["table"] == table.name]
             if rows and table.name != "alembic_version":
                 connection.execute(table.insert(), rows)
         if make_url(address).get_backend_name() == "postgresql":
@@ -149,8 +149,8 @@ def fill_database(address: str, lines: list[Json]) -> None:
     database.close()
 
 
-def _typed(table: Table, row: Json) -> Json:
-    """The row with Python's values, as the reflected columns take them. SQLite stores moments without a zone."""
+def _convert_row(table: Table, row: Json) -> Json:
+    """The row as Python values for the reflected columns. SQLite stores times without a zone."""
     typed: Json = {}
     for name, value in row.items():
         kind = table.columns[name].type
@@ -166,7 +166,7 @@ def _typed(table: Table, row: Json) -> Json:
 
 
 def _advance_sequences(connection: Connection, tables: MetaData) -> None:
-    """What was inserted with its number must not be numbered again."""
+    """Continue each sequence after the inserted numbers, so that none is used twice."""
     for table in tables.sorted_tables:
         for column in table.primary_key.columns:
             names = {"table": table.name, "column": column.name}

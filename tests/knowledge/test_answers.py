@@ -51,7 +51,7 @@ def test_plain_question_is_answered_from_its_page(library: Library, question: st
         ("who decides at a gate?", "The sponsor signs every gate of a small project"),
     ],
 )
-def test_who_question_is_answered_with_people(by_meaning: Library, question: str, words: str) -> None:
+def test_question_who_is_answered_with_people(by_meaning: Library, question: str, words: str) -> None:
     assert by_meaning.ask(question).text.startswith(words)
 
 

@@ -29,7 +29,7 @@ TEXTS = [
 
 @pytest.mark.usefixtures("model_cache")
 def test_graph_agrees_with_plain_forward_pass(tmp_path: Path) -> None:
-    encoder = load_encoder(tmp_path)  # built anew, or a mistake in building it would hide behind the cache
+    encoder = load_encoder(tmp_path)  # built again, because the cache would hide a mistake in building it
     assert encoder is not None
 
     vectors = encoder.encode(TEXTS)
@@ -37,7 +37,7 @@ def test_graph_agrees_with_plain_forward_pass(tmp_path: Path) -> None:
     expected = np.stack([_forward(text) for text in TEXTS])
     assert vectors.shape == (len(TEXTS), 384)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert (vectors * expected).sum(axis=1).min() > 0.98  # int8 costs a little, a mistake in the graph costs it all
+    assert (vectors * expected).sum(axis=1).min() > 0.98  # int8 costs a little accuracy, a wrong graph all of it
     assert np.abs(vectors @ vectors.T - expected @ expected.T).max() < 0.06
 
 

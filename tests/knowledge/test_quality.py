@@ -1,4 +1,4 @@
-"""Floors under what was measured on the shipped handbook, with and without the model.
+"""Minimum quality on the shipped handbook, with and without the model.
 
 questions*.jsonl were written by the pages' writers in people's own words; foreign.jsonl holds what must not be
 answered: other departments' matters, the world, and facts on projects that no handbook holds. follow_ups.jsonl holds

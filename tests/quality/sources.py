@@ -34,7 +34,7 @@ def parse_module(path: Path) -> ast.Module:
 
 
 def locate(path: Path, line: int) -> str:
-    """Where something was found, as an editor opens it."""
+    """File and line in the form that editors open."""
     return f"{path.relative_to(ROOT)}:{line}"
 
 

@@ -77,7 +77,7 @@ def make_submitted(requester: Person = BEN, service: str = "health-check", **val
 
 
 def make_log(state: RequestState, requester: Person = BEN, **values: Any) -> list[RequestLogEntry]:
-    """The log of a request that came to the state in the ordinary way: triaged and done by Wei, approved by Emeka."""
+    """The log of a request that reached the state in the usual way: triaged and done by Wei, approved by Emeka."""
     approval = state in (RequestState.PENDING_APPROVAL, RequestState.CHANGES_REQUESTED)
     service, form = ("framework-development", framework) if approval else ("health-check", health_check)
     change = draft_request(12, "form-1", service, requester, form(**values), MONDAY, DESK)
@@ -91,7 +91,7 @@ def make_log(state: RequestState, requester: Person = BEN, **values: Any) -> lis
 
 
 def make_request(state: RequestState, requester: Person = BEN, **values: Any) -> Request:
-    """The request that such a log tells of."""
+    """The request with such a log."""
     return replay_log(make_log(state, requester, **values), LONDON)
 
 

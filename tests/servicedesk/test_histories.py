@@ -63,7 +63,7 @@ SENSIBLE = {
 
 
 class Lives(RuleBasedStateMachine):
-    """One request, its log, and time that goes on by seconds to weeks; at the end its log is replayed from JSON."""
+    """One request and its log, with seconds to weeks between actions; at the end the log is replayed from JSON."""
 
     @initialize(service=st.sampled_from(SERVICES), requester=st.sampled_from([BEN, DANA, EMEKA]), secret=st.booleans())
     def begin(self, service, requester, secret):
@@ -95,7 +95,7 @@ class Lives(RuleBasedStateMachine):
         self._do_one_of(data, lambda verb: verb in LASTS)
 
     def _do_one_of(self, data, wanted):
-        """What somebody may do, with what a person who knows what they are doing would give."""
+        """One allowed action, with valid input for it."""
         actors = [*EVERYBODY, SYSTEM]
         may = [(verb, actor) for actor in actors for verb in find_allowed_verbs(self.request, actor) if wanted(verb)]
         if may:

@@ -48,7 +48,7 @@ def test_confidential_request_is_visible_to_involved_people_and_pmo(person, sees
 
 
 def test_confidential_request_opens_only_to_asked_approvers():
-    """A framework is approved by the head of the PMO; a leader stands in where that is the requester."""
+    """The head of the PMO approves a framework or, if they requested it, a leader."""
     asked_of_emeka = make_request(RequestState.PENDING_APPROVAL, confidential=True)
     assert not can_see(asked_of_emeka, DANA)
     with pytest.raises(NotFound):

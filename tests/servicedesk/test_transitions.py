@@ -172,7 +172,7 @@ def _how(clock):
     return "runs" if clock.is_running else "stopped" if clock.stopped else "paused"
 
 
-def test_nobody_approves_their_own_request():
+def test_requester_never_approves_own_request():
     request = make_request(S.PENDING_APPROVAL, requester=DANA)
     with pytest.raises(NotAllowed) as error:
         apply_verb(request, V.APPROVE, DANA, MONDAY, DESK)

@@ -66,12 +66,12 @@ def test_second_of_two_simultaneous_changes_is_refused(database: Database) -> No
     store = Store(database)
     add(store)
     with store.read_only(NOW) as tx:
-        read_before = tx.stories.get("S7")
+        handbook_data = tx.stories.get("S7")
     with store.transaction(NOW) as tx:
-        tx.stories.save(read_before, StoryChange(PUBLISHED, APPROVED))
+        tx.stories.save(handbook_data, StoryChange(PUBLISHED, APPROVED))
     withdrawn = StoryChange(replace(STORY, state=StoryState.WITHDRAWN), replace(APPROVED, note="No."))
     with pytest.raises(Conflict, match="Someone else has just changed this story"), store.transaction(NOW) as tx:
-        tx.stories.save(read_before, withdrawn)
+        tx.stories.save(handbook_data, withdrawn)
     with store.read_only(NOW) as tx:
         assert tx.stories.get("S7").story == PUBLISHED
         assert len(tx.stories.read_log("S7")) == 2

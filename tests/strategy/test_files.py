@@ -123,7 +123,7 @@ def test_entry_that_is_not_smart_is_refused(changed: Changed, old: str, new: str
         ("key: meters-60k", "key: meters-40k", "Another milestone already uses “meters-40k”"),
     ],
 )
-def test_invalid_entry_is_refused_in_words(changed: Changed, old: str, new: str, said: str) -> None:
+def test_invalid_entry_is_refused_with_a_sentence(changed: Changed, old: str, new: str, said: str) -> None:
     assert said in refusal(changed(old, new))
 
 

@@ -57,7 +57,7 @@ def test_portfolio_without_budget_has_no_figures() -> None:
     [
         ("0.50", "0.50", Rag.GREEN),
         ("0.475", "0.50", Rag.GREEN),  # P/E is .95
-        ("0.03", "0.08", Rag.GREEN),  # early on, five points behind is no matter
+        ("0.03", "0.08", Rag.GREEN),  # early in a cycle, five points behind is still green
         ("0.474", "0.53", Rag.AMBER),
         ("0.60", "0.80", Rag.AMBER),  # P/E is .75
         ("0.59", "0.80", Rag.RED),

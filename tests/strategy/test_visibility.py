@@ -1,4 +1,4 @@
-"""What somebody may not see is nowhere: not in a list, a weight, a count or a total."""
+"""What somebody may not see appears nowhere: in no list, weight, count or total."""
 
 from dataclasses import asdict, replace
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""An app without any library: one WebSocket, raw envelopes, and acknowledgements when the test sends them."""
+"""An app without any library: one WebSocket with raw envelopes, acknowledged only when the test does so."""
 
 import asyncio
 import contextlib

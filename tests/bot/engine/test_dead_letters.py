@@ -1,4 +1,4 @@
-"""The PMO is told what could not be delivered, and what to do about it."""
+"""The PMO gets a report of failed deliveries, with what to do about each."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.bot.conftest import LEASE, Now
 
 
 class Mail:
-    """Deliveries that fail for good, and what the PMO reads about them."""
+    """Deliveries that fail permanently, and the reports that the PMO gets."""
 
     def __init__(self, store: Store, now: Now) -> None:
         self.store = store

@@ -1,4 +1,4 @@
-"""Deliveries are claimed once, in order and within the rate limits, and failures are kept."""
+"""Deliveries are claimed once, in order and within the rate limits, and failures are recorded."""
 
 from datetime import datetime
 from typing import Any

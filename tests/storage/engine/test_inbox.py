@@ -128,7 +128,7 @@ def test_late_process_counts_no_failure(inbox: Inbox) -> None:
         inbox.count_failure_first(mine)
 
 
-def test_given_up_arrival_is_kept(database: Database, inbox: Inbox) -> None:
+def test_abandoned_arrival_stays_in_the_inbox(database: Database, inbox: Inbox) -> None:
     inbox.write([arrival("Ev1")])
     inbox.give_up(*inbox.claim(ONE, NOW, 1, LEASE), "no place", NOW)
     assert inbox.claim(ONE, later(86_400), 1, LEASE) == []

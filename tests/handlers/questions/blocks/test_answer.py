@@ -1,4 +1,4 @@
-"""An answer as a message: Slack takes it, it says where it stands, and nothing in it becomes markup."""
+"""An answer as a message: Slack accepts it, it names its source, and nothing in it becomes markup."""
 
 import json
 from typing import Any
@@ -36,7 +36,7 @@ def answered(text: str = "It takes 10 business days.", **changes: Any) -> Answer
 
 
 def elements(message: dict[str, Any]) -> list[dict[str, Any]]:
-    """All that can be clicked."""
+    """Every element that can be clicked."""
     found = []
     for block in message["blocks"]:
         found += [block["accessory"]] if "accessory" in block else []
