@@ -34,7 +34,8 @@ def resolve_wall_time(wall: datetime, zone: ZoneInfo) -> datetime:
     instant = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == wall:
         return instant
-    # In a gap, fold=1 reads the time with the offset after the jump, which gives an instant before it.
+    # The time is in a gap. fold=0 reads it with the offset before the jump, which gives an instant after it; fold=1
+    # with the offset after the jump, which gives an instant before it. So the jump is between the two.
     return _find_jump(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), instant, zone)
 
 

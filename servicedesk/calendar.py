@@ -127,8 +127,8 @@ class Calendar:
                 yield opens, closes
 
     def _to_instant(self, day: date, minutes: int) -> datetime:
-        # Added to the wall time, not to the instant of midnight: on the day of a clock change nine o'clock stays nine
-        # o'clock, although it is then eight or ten hours after midnight.
+        # The minutes are added to the wall time, not to the instant of midnight. So nine o'clock stays nine o'clock on
+        # the day of a clock change, although it is then eight or ten hours after midnight.
         return resolve_wall_time(datetime.combine(day, time()) + timedelta(minutes=minutes), self.zone)
 
 

@@ -64,7 +64,7 @@ class Database:
 
     @contextmanager
     def read_only(self) -> Iterator[Session]:
-        """A consistent view; nothing done with the session is saved."""
+        """A consistent view. Changes made with the session aren't saved."""
         with translate_errors(), Session(self.engine) as session:
             yield session
 
@@ -75,8 +75,8 @@ class Database:
         Raises:
             UserError: another process is using it.
         """
-        # A lock on a file of its own, held by the operating system: it's gone when the process dies, however it dies.
-        # A process id in a file would have to be judged, and could be another program's by then.
+        # The operating system holds the lock on a separate file, so it ends with the process, however that dies. A
+        # process id in a file would prove nothing, because another program may have it by then.
         if not self.is_sqlite or not self.url.database:
             yield
             return
@@ -112,6 +112,8 @@ class PriorityLock:
 
     @contextmanager
     def hold(self, *, urgent: bool) -> Iterator[None]:
+        # Urgent waiters are counted before they wait, so the next release goes to one of them. Others hold back while
+        # any is counted, and nobody is interrupted.
         with self._changed:
             self._urgent_waiting += urgent
             self._changed.wait_for(lambda: not self._is_held and (urgent or not self._urgent_waiting))

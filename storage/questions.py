@@ -124,6 +124,8 @@ class Questions:
 
     def forward(self, question_id: str, person: str, card: str, at: datetime) -> bool:
         """Record that a question went on to the PMO. Returns False if it already had."""
+        # Two people may click at the same moment. The primary key lets only one of them insert the row, and the other
+        # gets False.
         row = {"question": question_id, "forwarded_by": person, "forwarded_at": at, "card": card}
         return bool(insert_new_rows(self._session, ForwardRow, [row]))
 

@@ -76,5 +76,7 @@ class RequestTimes:
         return self._session.scalar(unchanged) is not None
 
     def _record_notice(self, number: int, subject: str, mark: str, at: datetime) -> bool:
+        # Two processes may find the same notice due. The primary key lets one of them insert the row; the other gets
+        # False and sends nothing.
         row = {"number": number, "subject": subject, "mark": mark, "at": at}
         return bool(insert_new_rows(self._session, RequestNoticeRow, [row]))

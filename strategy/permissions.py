@@ -13,7 +13,7 @@ def can_see_portfolio(person: Person) -> bool:
 
 
 def can_see_exceptions(person: Person) -> bool:
-    """Whether everything that needs attention, and not only their own, concerns somebody."""
+    """Whether somebody sees everything that needs attention, and not only their own."""
     return person.has_role(*LEADERSHIP)
 
 

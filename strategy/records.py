@@ -33,8 +33,8 @@ class Ambition(StrEnum):
 
 
 class MetricKind(StrEnum):
-    KEY_RESULT = "key_result"  # belongs to one objective and makes its progress
-    KPI = "kpi"  # watched; makes no objective's progress
+    KEY_RESULT = "key_result"  # belongs to one objective, and its progress counts toward it
+    KPI = "kpi"  # watched; doesn't count toward an objective's progress
 
 
 class Mode(StrEnum):
@@ -61,7 +61,7 @@ class Stage(StrEnum):
 
 
 class Rag(StrEnum):
-    """Red, amber, green — or unknown, which is an answer of its own and never a green."""
+    """Red, amber, green or unknown. Unknown is a status in itself and never counts as green."""
 
     GREEN = "green"
     AMBER = "amber"

@@ -12,7 +12,7 @@ from decimal import Decimal
 from foundation.people import Person
 from strategy.records import Objective, Project, Strategy, Viewers, Visibility
 
-EVERYBODY = Person("", "everybody", frozenset())  # a person with no name or role: sees what everybody may see
+EVERYBODY = Person("", "everybody", frozenset())  # has no role, and so sees what everybody may see
 
 
 def can_see_objective(objective: Objective, person: Person) -> bool:

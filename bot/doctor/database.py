@@ -72,7 +72,7 @@ def _check_content(found: Findings, database: Database, is_running: bool, now: d
 def _check_backlog(found: Findings, backlog: Backlog, is_running: bool, now: datetime) -> None:
     if backlog.dead_deliveries:
         messages = _count(backlog.dead_deliveries, "message")
-        text = f"Slack rejected {messages} for good. The triage channel and the log have the reason for each."
+        text = f"Slack permanently rejected {messages}. The triage channel and the log have the reason for each."
         found.add_hint("messages", text)
     if backlog.dead_arrivals:
         events = _count(backlog.dead_arrivals, "event")

@@ -1,4 +1,4 @@
-"""Tells the PMO, in one message, what could not be delivered."""
+"""Reports failed deliveries to the PMO, in one message."""
 
 import logging
 from collections import Counter

@@ -92,7 +92,7 @@ class _Calls:
         return SendResult(self._delivery)
 
     async def remove_duplicates(self) -> SendResult:
-        """Delete what a process that had lost its lease posted besides the one message that counts."""
+        """Delete the extra messages of a process that had lost its lease; the recorded one stays."""
         delivery, search = self._delivery, self._delivery.arguments
         if delivery.target and delivery.target_ts:
             for channel, ts in await self._find_messages(delivery.target, search.get("thread_ts"), search["since"]):
@@ -186,9 +186,8 @@ class _Calls:
         Raises:
             DeliveryTakenOver: another process holds it now.
         """
-        # A loop: the process may be stopped between the extension and the look at the clock, and then has to ask
-        # again. What remains is the moment between this look and the call itself; storage.engine.duplicates repairs
-        # what goes wrong there.
+        # In a loop, because the process may be stopped between extending the lease and looking at the clock. It may
+        # still be stopped between that look and the call; storage.engine.duplicates repairs what goes wrong then.
         shared = self._shared
         while not shared.lease.allows_call(self._delivery.lease_until, shared.now()):
             extended = await asyncio.to_thread(shared.deliveries.extend_lease, self._delivery, shared.now())

@@ -115,7 +115,7 @@ def _send_directly(delivery: Delivery, code: str) -> Disposition:
     return Disposition.SEND_DIRECTLY if delivery.person else Disposition.GIVE_UP
 
 
-# What happens when Slack rejects a delivery for good.
+# What happens when Slack rejects a delivery permanently.
 ON_REFUSAL: Mapping[DeliveryKind, Callable[[Delivery, str], Disposition]] = {
     DeliveryKind.POST: _give_up,
     DeliveryKind.EDIT: _give_up,

@@ -70,7 +70,8 @@ class InboxWriter:
             if len(batch) == 1 or isinstance(error, DatabaseUnavailable):
                 _settle(batch, error)
                 return
-            # One arrival that can't be stored must not cost the others of its batch their place.
+            # One arrival that can't be stored fails the whole batch. Written one by one, only that arrival fails, and
+            # Slack delivers it again.
             log.warning("One of %s arrivals can't be written; writing them one by one", len(batch))
             for one in batch:
                 await self._write_batch([one])

@@ -47,8 +47,8 @@ class Loop(ABC):
 
     async def run(self) -> None:
         while not self.is_stopping:
-            # Cleared before the look, not after it: work that is added during the look sets the event again, and the
-            # sleep below returns at once. Cleared afterwards, that wake-up would be lost.
+            # Cleared before looking for work, not afterwards. Work that is added meanwhile sets the event again, and
+            # the sleep below returns at once; cleared afterwards, that wake-up would be lost.
             self._awake.clear()
             try:
                 if not await self.run_once():

@@ -1,4 +1,4 @@
-"""Sends what the outbox holds: each delivery once, in order, within Slack's limits, whatever dies on the way."""
+"""Sends what is in the outbox: each delivery once, in order and within Slack's limits, even if processes die."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ LONGEST_WAIT = {Disposition.RETRY: 60.0, Disposition.RETRY_WITHOUT_BLOCKING: 300
 
 
 class Sender(Loop):
-    """The only place that sends to Slack unasked. `on_dead` is called when a failure has to be reported."""
+    """Sends every delivery. `on_dead` is called when a failure has to be reported."""
 
     def __init__(
         self,
@@ -127,7 +127,7 @@ class Sender(Loop):
         elif disposition is Disposition.SEND_DIRECTLY:
             await asyncio.to_thread(deliveries.send_as_direct_message, delivery, reason, now)
         else:
-            log.error("Delivery %s (%s) failed for good: %s", delivery.id, delivery.kind, reason)
+            log.error("Delivery %s (%s) failed permanently: %s", delivery.id, delivery.kind, reason)
             is_reported = isinstance(error, NeverPosted)
             await asyncio.to_thread(deliveries.give_up, delivery, reason, now, is_reported=is_reported)
             self._on_dead()

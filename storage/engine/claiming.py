@@ -113,8 +113,8 @@ class DeliveryClaimer:
             return None
         if row.kind is not DeliveryKind.POST:
             return self._now
-        # The slot is kept in the row, so a post that has to wait doesn't lose its place to those that come after it.
-        # A slot that nobody used in time has let others pass and is worth nothing any more.
+        # The slot is stored in the row, so a post that has to wait doesn't lose its place to later ones. A slot that
+        # wasn't used in time no longer counts, because others have passed it.
         if row.reserved_slot is None or row.reserved_slot < self._now - SLOT_LASTS:
             row.reserved_slot = self._limits.reserve_slot(row.channel, bulk=is_bulk)
         is_near = row.reserved_slot <= self._limits.claim_until
@@ -124,8 +124,8 @@ class DeliveryClaimer:
         return not_before
 
     def _take(self, row: DeliveryRow, target: "_Target", not_before: datetime) -> None:
-        # `due_at` becomes the end of the lease. If this process dies, the row is found again then, by the same query
-        # as all others: nobody has to clean up after the dead.
+        # `due_at` becomes the end of the lease. If this process dies, the usual query finds the row again at that time,
+        # so nothing has to clean up after it.
         row.status, row.owner, row.due_at = "leased", self._owner, self._lease_until
         row.attempts += 1
         row.first_attempt_at = row.first_attempt_at or self._now

@@ -1,4 +1,4 @@
-"""Deliveries that Slack rejected for good, and how much work is waiting; within a transaction."""
+"""Deliveries that failed permanently, and how much work is waiting; within a transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class DeadLetter:
 
 
 class DeadLetters:
-    """They are reported once, then kept until they are pruned."""
+    """The deliveries that failed permanently. Each is reported once, and stays until it is pruned."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._session = session

@@ -119,13 +119,13 @@ class Deliveries:
             return due + _wake_waiting(session, [result.delivery for result in results], now)
 
     def retry_in_order(self, delivery: Delivery, error: str, due_at: datetime) -> None:
-        """It failed this time, or nobody knows. Later deliveries of its conversation wait for it."""
+        """It failed this time, or its result is unknown. Later deliveries of its conversation wait for it."""
         with self._database.transaction(durable=False) as session:
             if not _put_back(session, delivery, due_at, error):
                 schedule_repair(session, delivery.id, None, due_at)
 
     def retry_without_blocking(self, delivery: Delivery, error: str, due_at: datetime, now: datetime) -> None:
-        """It failed for a reason of its own. If that continues, later deliveries stop waiting for it."""
+        """It failed for a reason of its own. If it keeps failing, later deliveries stop waiting for it."""
         blocks_later = delivery.attempt < STOPS_BLOCKING_AFTER
         with self._database.transaction(durable=False) as session:
             if not _put_back(session, delivery, due_at, error, holds=blocks_later):
@@ -137,8 +137,8 @@ class Deliveries:
         """Slack wants no call of this name before `until` (429)."""
         with self._database.transaction(durable=False) as session:
             rate_limits.record_pause(session, name, until)
-            # A refused call sent nothing, so it isn't an attempt: counting it would make the next one search Slack's
-            # history for a message that can't be there.
+            # A refused call sent nothing, so it doesn't count as an attempt. Otherwise the next attempt would search
+            # Slack's history for a message that can't be there.
             _put_back(session, delivery, until, "429", attempts=delivery.attempt - 1)
 
     def give_up(self, delivery: Delivery, error: str, now: datetime, *, is_reported: bool = False) -> None:
@@ -161,7 +161,7 @@ class Deliveries:
             _wake_waiting(session, [delivery], now)
 
     def release_all(self, now: datetime) -> int:
-        """Take back what other owners hold. Only for a process that has the database to itself."""
+        """Release what other owners hold. Only for a process that has the database to itself."""
         # The owner is dead, but its last call may still be on the way to Slack. A moment later the history shows
         # whether it arrived.
         with self._database.transaction(durable=False) as session:

@@ -30,8 +30,8 @@ def schedule_repair(session: Session, delivery: str, ts: str | None, now: dateti
 
 
 def _remove_duplicates(session: Session, row: DeliveryRow, now: datetime) -> int:
-    # As a follower of the post it comes to its turn once the message that counts has its ts. Looking any earlier, it
-    # couldn't tell that message from the duplicates.
+    # The search follows the post, so its turn comes once the right message's ts is known. Any earlier, it couldn't
+    # tell that message from the duplicates.
     root = select(DeliveryRow.posted_ts).where(DeliveryRow.id == row.target)
     thread = {"thread_ts": session.scalar(root)} if row.target else _copy(row.arguments, "thread_ts")
     since = (row.first_attempt_at or row.created_at).timestamp()
@@ -63,8 +63,8 @@ def _send_latest_again(session: Session, row: DeliveryRow, now: datetime) -> int
     return insert_new_rows(session, DeliveryRow, [again])
 
 
-def _leave(session: Session, row: DeliveryRow, now: datetime) -> int:
-    """Slack keeps no trace of it that could be looked up or put right."""
+def _skip_repair(session: Session, row: DeliveryRow, now: datetime) -> int:
+    """Nothing can be repaired, because Slack offers no way to find or change it."""
     return 0
 
 
@@ -72,7 +72,7 @@ REPAIRS: Mapping[DeliveryKind, Callable[[Session, DeliveryRow, datetime], int]] 
     DeliveryKind.POST: _remove_duplicates,
     DeliveryKind.EDIT: _send_latest_again,
     DeliveryKind.HOME: _send_latest_again,
-    DeliveryKind.EPHEMERAL: _leave,
-    DeliveryKind.RESPOND: _leave,
-    DeliveryKind.REMOVE_DUPLICATES: _leave,
+    DeliveryKind.EPHEMERAL: _skip_repair,
+    DeliveryKind.RESPOND: _skip_repair,
+    DeliveryKind.REMOVE_DUPLICATES: _skip_repair,
 }

@@ -1,4 +1,4 @@
-"""What arrived from Slack: written before it is acknowledged, and kept until its work is committed."""
+"""What arrived from Slack: stored before it is acknowledged, and handled until its results are committed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from storage.tables.engine import ArrivalRow
 from storage.upsert import insert_new_rows
 
 MAX_FAILURES = 6  # after that many, nothing more is tried
-POISON_AFTER = 3  # claims that left no trace; by then the work itself may be what kills the process
+POISON_AFTER = 3  # claims without a result; by then the work itself may be what kills the process
 _TABLE = cast(Table, ArrivalRow.__table__)
 
 
@@ -76,14 +76,16 @@ class Arrival:
 class Inbox:
     """Arrivals in the database. Every method is one transaction, unless it takes a session."""
 
-    # Only `write` is a durable commit, because Slack is told afterwards that it needn't deliver again. If a power cut
-    # undoes a claim or a “done”, the work is simply done again from the arrival that is safe.
+    # Only `write` is a durable commit: once it returns, Slack gets its acknowledgement and won't deliver again. If a
+    # power cut undoes a claim or a “done”, the arrival is still there, and the work is done again.
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def write(self, arrivals: Sequence[NewArrival]) -> int:
         """Store what arrived, except what is stored already. Returns how many were new."""
+        # Slack delivers again whenever an acknowledgement is late or lost. The unique key makes the second insert do
+        # nothing, so the work is still done once.
         with self._database.transaction(urgent=True) as session:
             return insert_new_rows(session, ArrivalRow, [_to_row(arrival) for arrival in arrivals])
 
@@ -143,7 +145,7 @@ class Inbox:
             self._update(session, arrival, **values)
 
     def give_up(self, arrival: Arrival, error: str, now: datetime) -> None:
-        """It can't be handled, and there is nobody to tell: keep it for somebody to look into."""
+        """It can't be handled, and nobody can be notified: mark it as dead, for somebody to look into."""
         with self._database.transaction(durable=False) as session:
             self._update(session, arrival, status="dead", due_at=None, done_at=now, owner=None, error=error[:2000])
 

@@ -94,7 +94,7 @@ class Outbox:
             self._add(DeliveryKind.HOME, {"view": dict(view)}, channel=user, person=user, conversation=conversation)
 
     def _replace(self, which: ColumnElement[bool], arguments: dict[str, Any]) -> bool:
-        """Change what still waits. One that is being sent stays as it is; the caller then adds another behind it."""
+        """Change a waiting delivery. One that is being sent stays as it is; the caller then adds another behind it."""
         # `status` makes this safe beside a claim: the claim locks the row, so either this change is part of what is
         # sent, or the row is leased by now and nothing here matches.
         waiting = which & (DeliveryRow.status == "waiting") & DeliveryRow.due_at.is_not(None)
@@ -105,6 +105,8 @@ class Outbox:
         return count_changed_rows(changed) > 0
 
     def _add(self, kind: DeliveryKind, arguments: dict[str, Any], **columns: Any) -> str:
+        # Two processes, or two attempts at the same arrival, may ask for a post with the same key. The unique key lets
+        # one row in, and both get its id.
         row = build_delivery_row(kind, arguments, self._now, **columns)
         if not insert_new_rows(self._session, DeliveryRow, [row]):
             return str(self._session.scalars(select(DeliveryRow.id).where(DeliveryRow.key == row["key"])).one())

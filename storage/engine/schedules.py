@@ -2,9 +2,9 @@
 
     with store.transaction(now) as tx:
         for due in tx.schedules.claim_due():
-            if tx.schedules.fire(due.name, slot, next_at, snapshot=figures):
+            if tx.schedules.record_run(due.name, slot, next_at, snapshot=figures):
                 delivery = tx.outbox.post(channel, message, key=f"{due.name}:{slot.isoformat()}", bulk=True)
-                tx.schedules.said_in(due.name, slot, delivery)
+                tx.schedules.link_delivery(due.name, slot, delivery)
 
 Run, next due time and post commit together: a process that dies in between has done nothing, and of two processes only
 one finds the schedule due.
@@ -57,8 +57,8 @@ class Schedules:
 
     def claim_due(self, limit: int = 20) -> Sequence[DueSchedule]:
         """Schedules that are due, locked until the transaction ends."""
-        # What another process has locked is skipped, not waited for: it's running the slot, and when it commits, the
-        # schedule is no longer due.
+        # A schedule that another process has locked is skipped: that process is running the slot. Waiting would gain
+        # nothing, because the schedule is no longer due once it commits.
         rows = self._session.scalars(
             select(ScheduleRow)
             .where(ScheduleRow.next_at <= self._now)

@@ -174,7 +174,7 @@ async def test_port_in_use_comes_with_a_remedy(data: Path, now: Now) -> None:
     assert line == f"port: Another program is using port {port}. Stop that program, or set PMO_PORT to another port."
 
 
-async def test_messages_rejected_for_good_are_counted(data: Path, now: Now) -> None:
+async def test_permanently_rejected_messages_are_counted(data: Path, now: Now) -> None:
     settings = Settings(PMO_DATA=data, PMO_PORT=0)
     store = Store(Database(settings.database))
     with store.transaction(now()) as tx:
@@ -184,4 +184,4 @@ async def test_messages_rejected_for_good_are_counted(data: Path, now: Now) -> N
         deliveries.give_up(delivery, "channel_not_found", now())
     store.database.close()
     [line] = [line for line in await list_findings(settings, now, Level.HINT) if line.startswith("messages")]
-    assert line.startswith("messages: Slack rejected 1 message for good.")
+    assert line.startswith("messages: Slack permanently rejected 1 message.")

@@ -1,4 +1,4 @@
-"""Deliveries that failed for good are reported once, and the backlog is counted."""
+"""Deliveries that failed permanently are reported once, and the backlog is counted."""
 
 from datetime import datetime
 
