@@ -153,5 +153,5 @@ def test_any_invalid_content_gives_a_readable_error(tmp_path: Path, text: str) -
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match="There is no such file"):
+    with pytest.raises(BadFile, match="There's no such file"):
         read_organisation(tmp_path / "nowhere.yaml")

@@ -135,7 +135,7 @@ async def test_finished_or_failed_work_returns_at_once() -> None:
         ({"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack doesn't recognise the app-level token."),
         ({"SLACK_APP_TOKEN": None}, "SLACK_BOT_TOKEN is set but SLACK_APP_TOKEN isn't."),
         ({"SLACK_API_URL": "http://127.0.0.1:9"}, "Slack can't be reached at http://127.0.0.1:9/"),
-        ({"PMO_ORGANISATION": Path("/nowhere.yaml")}, "/nowhere.yaml: There is no such file"),
+        ({"PMO_ORGANISATION": Path("/nowhere.yaml")}, "/nowhere.yaml: There's no such file"),
     ],
 )
 async def test_token_errors_come_before_handbook_reading(tmp_path: Path, given: dict[str, Any], said: str) -> None:

@@ -36,7 +36,7 @@ def test_moments_become_utc() -> None:
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "Europe/", "\0"])
 def test_unknown_zone_is_refused(name: str) -> None:
-    with pytest.raises(UserError, match="is not a time zone"):
+    with pytest.raises(UserError, match="isn't a time zone"):
         find_zone(name)
 
 

@@ -59,7 +59,7 @@ def test_unknown_day_is_rejected():
 
 
 def test_unknown_zone_is_rejected():
-    with pytest.raises(UserError, match="is not a time zone"):
+    with pytest.raises(UserError, match="isn't a time zone"):
         make_calendar("Europe/Londres", NINE_TO_FIVE)
 
 

@@ -190,8 +190,8 @@ def _broken(tmp_path, old, new, count=1):
             "target: 30 days",
         ),
         (
-            "kind: people\n    hint: They are notified",
-            "kind: persons\n    hint: They are notified",
+            "kind: people\n    hint: They're notified",
+            "kind: persons\n    hint: They're notified",
             "common.9.kind",
             re.compile("Input should be 'text', 'long_text'"),
             "kind: persons",

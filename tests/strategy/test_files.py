@@ -113,7 +113,7 @@ def test_entry_that_is_not_smart_is_refused(changed: Changed, old: str, new: str
         ("    lowest: 0\n    highest: 100", "    lowest: 100\n    highest: 100", "“lowest” must be below “highest”"),
         ("target: {low: 2.0, high: 3.5}", "target: 3", "needs a target with “low” and “high”"),
         ("rule: FREQ=WEEKLY;BYDAY=TH", "rule: FREQ=HOURLY", "can't repeat more often than daily"),
-        ("zone: Europe/London", "zone: Europe/Londres", "is not a time zone"),
+        ("zone: Europe/London", "zone: Europe/Londres", "isn't a time zone"),
         ("calendar: GB-ENG", "calendar: GB-XYZ", "No public holidays are known for"),
         ("visibility: private", "visibility: org", "Remove the viewers"),
         ("viewers: {people: [U04DANA, U05EMEKA]}", "viewers: {roles: [leader]}", "Roles don't give access"),
@@ -149,4 +149,4 @@ def test_file_full_of_problems_lists_the_first(changed: Changed, monkeypatch: py
 
 
 def test_missing_file_is_explained(tmp_path: Path) -> None:
-    assert "There is no such file" in refusal(tmp_path / "nowhere.yaml")
+    assert "There's no such file" in refusal(tmp_path / "nowhere.yaml")
