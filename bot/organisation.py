@@ -234,7 +234,7 @@ def _check_people(path: Path, entry: OrganisationFile) -> None:
             problems.append(FileProblem(str(path), line, field, message))
         seen.add(person.id)
     if not any(Role.PMO_STAFF in person.roles for person in entry.people):
-        message = "Nobody has the role pmo_staff, so nobody could triage requests. Give someone the role."
+        message = "Nobody has the role pmo_staff, so nobody can triage requests. Give someone the role."
         problems.append(FileProblem(str(path), find_line(text, ["people"]), "people", message))
     if problems:
         raise BadFile(problems)

@@ -28,7 +28,7 @@ from strategy.visibility import filter_visible, filter_visible_to_all
 NEWS = Path(__file__).parent / "sample" / "news.yaml"
 AN_HOUR = timedelta(hours=1)
 LOOK_BACK = timedelta(days=60)
-NOTICE = "This is a sample workspace. Meridian Water, its people and everything they post here are made up."
+NOTICE = "This is a sample workspace. Meridian Water, its people and everything they post here are fictional."
 
 
 class UpdateSample(Strict):

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from reporting.numbers import format_date, format_number, format_percent
+from reporting.numbers import format_date, format_number, format_percent, format_quantity
 from reporting.text import fit_one_line
 from strategy.portfolio import PortfolioFigures
 from strategy.records import Measurement, Metric, Mode
@@ -76,7 +76,7 @@ def build_metric_chart(metric: Metric, measurements: Sequence[Measurement]) -> C
     first, last = shown[0], shown[-1]
     text = (
         f"{metric.name}: from {format_number(first.value)} on {format_date(first.on)}"
-        f" to {format_number(last.value)} {metric.unit} on {format_date(last.on)}; {_describe_target(metric)}."
+        f" to {format_quantity(last.value, metric.unit)} on {format_date(last.on)}; {_describe_target(metric)}."
     )
     return Chart(ChartKind.LINE, fit_one_line(metric.name, LONGEST_TITLE), tuple(series), metric.unit, text)
 
@@ -138,8 +138,9 @@ def _find_targets(metric: Metric) -> Mapping[str, Decimal]:
 
 def _describe_target(metric: Metric) -> str:
     prefixes = {Mode.AT_LEAST: "at least ", Mode.AT_MOST: "at most "}
-    targets = [format_number(value) for value in _find_targets(metric).values()]
-    return f"target {prefixes.get(metric.mode, '')}{' to '.join(targets)} {metric.unit} by {format_date(metric.ends)}"
+    *lower, highest = _find_targets(metric).values()
+    target = " to ".join([*(format_number(value) for value in lower), format_quantity(highest, metric.unit)])
+    return f"target {prefixes.get(metric.mode, '')}{target} by {format_date(metric.ends)}"
 
 
 def _join_text(what: str, parts: Sequence[str], every: Sequence[object]) -> str:

@@ -59,7 +59,7 @@ def find_readers(definition: DigestDefinition, people: People) -> tuple[Person, 
         return ()
     readers = find_pmo(people) if definition.audience is DigestAudience.PMO else find_leadership(people)
     if not readers:
-        raise ValueError(f"The directory lists nobody for the audience “{definition.audience}”.")
+        raise ValueError(f"Nobody belongs to the audience “{definition.audience}”.")
     return readers
 
 

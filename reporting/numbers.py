@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "−"
+PERCENT_UNITS = {"%", "per cent", "percent"}
 
 
 def format_number(value: Decimal, places: int = 2) -> str:
@@ -12,6 +13,11 @@ def format_number(value: Decimal, places: int = 2) -> str:
     text = f"{abs(rounded):,f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return (MINUS if rounded < 0 else "") + text
+
+
+def format_quantity(value: Decimal, unit: str, places: int = 2) -> str:
+    """A value with its unit: “54 Ml a day”, “77.3%”."""
+    return format_number(value, places) + ("%" if unit in PERCENT_UNITS else f" {unit}")
 
 
 def format_percent(fraction: Decimal) -> str:

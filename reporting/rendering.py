@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from foundation.people import People
-from reporting.numbers import format_date, format_days, format_number, format_percent, format_time
+from reporting.numbers import format_date, format_days, format_number, format_percent, format_quantity, format_time
 from reporting.text import escape, fit_one_line
 from strategy.records import Rag
 
@@ -63,6 +63,7 @@ def _environment() -> Environment:
         "emoji": format_status_emoji,
         "number": format_number,
         "percent": format_percent,
+        "quantity": format_quantity,
         "date": format_date,
         "days": format_days,
         "time": _render_time,

@@ -9,7 +9,7 @@ from foundation.people import People
 from reporting.definitions import DigestSection
 from reporting.desk import DeskFigures
 from reporting.exceptions import get_record_title
-from reporting.numbers import format_change, format_number, format_percent, format_point_change
+from reporting.numbers import PERCENT_UNITS, format_change, format_number, format_percent, format_point_change
 from reporting.rendering import format_person, render_line
 from reporting.snapshot import Snapshot, list_portfolio_figures
 from strategy.formulas import compute_slip
@@ -36,7 +36,6 @@ PORTFOLIO_LABELS = {
     "unaligned": "of the budget supports no objective",
     "coverage": "coverage of the objectives by PMO services",
 }
-PERCENT_UNITS = {"%", "per cent", "percent"}
 FRACTIONS = {"sla_met", "index", "mismatch", "unaligned", "coverage"}
 
 

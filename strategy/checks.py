@@ -112,7 +112,7 @@ def _check_objective(file: StrategyFile, entry: ObjectiveEntry, path: tuple[str 
             "Roles don't give access to a private objective. Name people, or use “group”.",
         )
     if entry.visibility is Visibility.ORG and (entry.viewers.roles or entry.viewers.people):
-        yield FileFinding((*path, "viewers"), "Everybody sees an objective with visibility “org”. Remove the viewers.")
+        yield FileFinding((*path, "viewers"), "Everyone sees an objective with visibility “org”. Remove the viewers.")
     if entry.rag.amber_from > entry.rag.green_from:
         yield FileFinding((*path, "rag"), "“amber_from” must not be above “green_from”.")
     yield from _check_wording((*path, "title"), entry.title)
@@ -153,7 +153,7 @@ def _check_metric(file: StrategyFile, entry: MetricEntry, path: tuple[str | int,
     missing = [name for name in ("unit", "baseline", "target", "owner") if getattr(entry, name) in (None, "")]
     missing += ["end date (“ends”)"] if entry.ends is None else []
     if missing:
-        yield FileFinding(path, f"Metric “{entry.key}” has no {', no '.join(missing)}. Add what's missing.")
+        yield FileFinding(path, f"Metric “{entry.key}” has no {' or '.join(missing)}. Add what's missing.")
     if entry.kind is MetricKind.KEY_RESULT and entry.objective is None:
         yield FileFinding(path, f"Key result “{entry.key}” belongs to no objective. Name one, or make it a kpi.")
     if entry.objective is not None and entry.objective not in {o.key for o in file.objectives}:
@@ -246,7 +246,7 @@ def _check_period(
 
 def _check_order(path: tuple[str | int, ...], starts: date, ends: date) -> Iterator[FileFinding]:
     if ends <= starts:
-        yield FileFinding(path, f"It ends on {ends.isoformat()}, but must end after it starts on {starts.isoformat()}.")
+        yield FileFinding(path, f"It ends on {ends.isoformat()}, which isn't after its start on {starts.isoformat()}.")
 
 
 def _unknown_key(path: tuple[str | int, ...], noun: str, key: str) -> FileFinding:

@@ -47,7 +47,7 @@ def check_rule(rule: str, starts: datetime) -> tuple[str, ...]:
     """
     parts = _parse_parts(rule)
     if next(iter(compile_rule(rule, starts).recurrence), None) is None:
-        raise _refusal("This rule never happens. Check its days and months against its start.")
+        raise _refusal("This rule never gives a date. Check its days and months against its start.")
     days = [int(day) for day in parts.get("BYMONTHDAY", "").split(",") if day]
     if not days and "BYDAY" not in parts and parts["FREQ"] == "MONTHLY":
         days = [starts.day]

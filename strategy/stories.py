@@ -111,7 +111,7 @@ def check_story_verb(story: Story, verb: StoryVerb, person: Person) -> StoryTran
     transition = find_story_transition(story, verb)
     if transition is None:
         state = story.state.replace("_", " ")
-        raise Conflict(f"This story's status is now “{state}”, so you can't do that any more. Look at it again.")
+        raise Conflict(f"This story's status is now “{state}”, so you can no longer do that. Look at it again.")
     return transition
 
 
@@ -148,7 +148,7 @@ def _check_guard(story: Story, guard: StoryGuard, readers: Strategy) -> None:
     # What a story is linked to must not give a hidden objective or project away to the channel's readers.
     if guard is StoryGuard.READERS_KNOW_SUBJECT and not _is_known(story, readers):
         raise NotAllowed(
-            "This story is linked to an objective or a project that not everyone in the channel may see, "
+            "This story is linked to an objective or a project that not everyone in the channel can see, "
             "so it can't be published there."
         )
 

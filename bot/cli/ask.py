@@ -110,7 +110,7 @@ def _build_hit_json(hit: Hit) -> dict[str, Any]:
 
 def _format_hits(asked: str, hits: list[Hit]) -> str:
     if not hits:
-        return f"{asked}\n  Nothing found. Try other words."
+        return f"{asked}\n  No matches. Try other words."
     lines = [
         f"{number:3}. {hit.score:.3f}  {hit.passage.section}  ({hit.passage.source})"
         for number, hit in enumerate(hits, start=1)

@@ -17,8 +17,8 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor() -> None:
-    """Check the set-up: what is missing or wrong, and how to fix it. The exit code is 1 when something is wrong."""
-    with show_progress("Checking the set-up"):
+    """Check the setup: what is missing or wrong, and how to fix it. The exit code is 1 when something is wrong."""
+    with show_progress("Checking the setup"):
         findings = asyncio.run(run_checks(read_settings(), utc_now()))
     width = max(len(one.about) for one in findings)
     for one in findings:

@@ -14,7 +14,7 @@ from bot.progress import show_progress
 from foundation.errors import UserError
 from knowledge.evaluation import Evaluation, evaluate_answers, read_test_questions
 
-group = typer.Typer(help="Import the handbook, and evaluate its answers.", no_args_is_help=True)
+group = typer.Typer(help="Import the handbook and evaluate its answers.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -65,7 +65,7 @@ def _format_table(found: Evaluation) -> str:
         "recall@3": found.recall_at_3,
         "recall@5": found.recall_at_5,
         "MRR@10": found.mrr_at_10,
-        "answers from a right page": found.right_page,
+        "answers from a correct page": found.right_page,
         "wrong refusals": found.wrong_refusals,
         "false answers": found.false_answers,
     }

@@ -23,7 +23,7 @@ def check_database(found: Findings, settings: Settings, now: datetime) -> bool:
         database = Database(settings.database)
         try:
             if _is_missing(database):
-                found.add_good(ABOUT, "There is none yet; the first “pmo run” creates it.")
+                found.add_good(ABOUT, "There isn't one yet; the first “pmo run” creates it.")
                 return False
             is_running = _is_in_use(database)
             if is_running:
@@ -65,7 +65,7 @@ def _check_content(found: Findings, database: Database, is_running: bool, now: d
         origin = "shipped with the bot" if current.origin == "shipped" else f"imported from {current.origin}"
         found.add_good("handbook", f"{pages} pages, {origin}, in use since {current.imported_at:%-d %B %Y}.")
     else:
-        found.add_good("handbook", "There is none yet; the first “pmo run” imports the shipped one.")
+        found.add_good("handbook", "There isn't one yet; the first “pmo run” imports the one shipped with the bot.")
     _check_backlog(found, backlog, is_running, now)
 
 

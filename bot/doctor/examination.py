@@ -64,7 +64,7 @@ def _count_people(organisation: Organisation) -> str:
 
 def _check_files(found: Findings, organisation: Organisation) -> None:
     if not find_pmo_leads(organisation.people):
-        text = "Nobody has the role pmo_lead, so nobody can approve requests or gets alerts. Give someone the role."
+        text = "Nobody has the role pmo_lead, so nobody can approve requests or get alerts. Give someone the role."
         found.add_hint("organisation", text)
     own = organisation.files.handbook
     if own:

@@ -80,7 +80,8 @@ async def _check_channels(found: Findings, web: AsyncWebClient, organisation: Or
             )
         elif not answer["channel"].get("is_member"):
             found.add_broken(
-                about, f"The bot isn't in #{answer['channel']['name']} ({name}). Type there: /invite @PMO Assistant"
+                about,
+                f"The bot isn't in #{answer['channel']['name']} ({name}). In that channel, type /invite @PMO Assistant",
             )
     if not any(one.about == about for one in found.all):
         found.add_good(about, "The bot is in every channel of the organisation file.")
@@ -115,9 +116,9 @@ async def _ask(call: Awaitable[AsyncSlackResponse], what: str) -> Mapping[str, A
         code = str(error.response.get("error"))
         if code in NOT_FOUND:
             return None
-        raise UserError(f"Slack wouldn't say anything about {what} ({code}). Check the bot token's scopes.") from None
+        raise UserError(f"Slack refused to look up {what} ({code}). Check the bot token's scopes.") from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise UserError(
-            f"Slack didn't answer about {what} ({type(error).__name__}). Check the network, then try again."
+            f"Slack didn't respond when asked about {what} ({type(error).__name__}). Check the network, then try again."
         ) from None
     return dict(answer.data)  # type: ignore[arg-type]

@@ -68,7 +68,8 @@ def describe_dead_letters(letters: Sequence[DeadLetter]) -> str:
     lines = [f"I couldn't deliver {what}:"]
     lines += [_describe(recipient, error, number) for (recipient, error), number in counted.most_common(MAX_LISTED)]
     if len(counted) > MAX_LISTED:
-        lines.append(f"… and more in {len(counted) - MAX_LISTED} other places.")
+        more = len(counted) - MAX_LISTED
+        lines.append(f"… and more in {more} other {'place' if more == 1 else 'places'}.")
     return "\n".join([*lines, "To check channels and people, run `pmo doctor`."])
 
 

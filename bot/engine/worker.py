@@ -150,7 +150,7 @@ class Worker(Loop):
         try:
             place = payloads.read_place(arrival.payload)
         except (KeyError, TypeError, AttributeError):
-            log.error("Gave up %s (%s), and there is nobody to tell: %s", arrival.key, arrival.route, text)
+            log.error("Gave up on %s (%s), and there's nobody to notify: %s", arrival.key, arrival.route, text)
             self._ctx.store.inbox.give_up(arrival, text, now)
             return
         # The explanation and “done” commit together, like any other result.

@@ -145,7 +145,9 @@ def _find_requested(tx: Transaction, ctx: AppContext, person: Person, typed: str
     found = find_matching_subjects(seen, typed)
     if not found:
         shown = escape(typed[:60])
-        raise NotFound(f"No objective or project you can see matches “{shown}”. `/pmo-strategy` on its own lists all.")
+        raise NotFound(
+            f"No objective or project you can see matches “{shown}”. Type `/pmo-strategy` to see all of them."
+        )
     if len(found) > 1:
         return build_matches_message(typed, [(subject, get_subject_title(seen, subject)) for subject in found])
     return describe_subject(tx, ctx, person, found[0])

@@ -123,7 +123,7 @@ def _filter_named(strategy: Strategy, own: tuple[Subject, ...], typed: str) -> t
     found = tuple(one for one in find_matching_subjects(strategy, typed) if one in own)
     if not found:
         shown = escape(typed[:60])
-        raise NotFound(f"You don't report on anything matching “{shown}”. `/pmo-update` on its own lists your choices.")
+        raise NotFound(f"You don't report on anything matching “{shown}”. Type `/pmo-update` to see your choices.")
     return found
 
 
@@ -192,8 +192,10 @@ def _describe_places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate
     places = _find_places(strategy, ctx, update)
     named = [f"<#{place}>" if _is_channel(place) else mention_user(place) for place in places]
     if not named:
-        return "People who may see it find it with `/pmo-strategy`."
-    private = "" if ctx.channels.progress in places else " Not everyone may see it, so I posted it nowhere else."
+        return "People who have access can see it with `/pmo-strategy`."
+    private = (
+        "" if ctx.channels.progress in places else " Not everyone has access to it, so I didn't post it anywhere else."
+    )
     return f"I posted it to {' and '.join(named)}.{private}"
 
 

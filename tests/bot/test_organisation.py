@@ -133,7 +133,7 @@ def test_person_listed_twice_is_rejected(written: Written) -> None:
 
 def test_organisation_needs_pmo_staff(written: Written) -> None:
     assert refusal(written(("pmo_staff, ", ""))) == [
-        "line 3: people: Nobody has the role pmo_staff, so nobody could triage requests. Give someone the role."
+        "line 3: people: Nobody has the role pmo_staff, so nobody can triage requests. Give someone the role."
     ]
 
 

@@ -152,7 +152,7 @@ async def test_author_withdraws_a_story_with_reason(autumn: Office) -> None:
     withdrawn = await autumn.wei.wait_message("Withdrawn · Success story", channel=TRIAGE)
     assert buttons(withdrawn) == []
     await autumn.wei.click(card, "Approve and publish")
-    await autumn.wei.wait_message("This story's status is now “withdrawn”, so you can't do that any more.")
+    await autumn.wei.wait_message("This story's status is now “withdrawn”, so you can no longer do that.")
     assert await posts(autumn) == []
 
 

@@ -65,7 +65,7 @@ async def test_ambiguous_name_offers_choices(autumn: Office) -> None:
 async def test_unknown_name_is_explained(autumn: Office) -> None:
     message = await show(autumn.ada, "<!channel> moon base", "No objective or project")
     assert "<!channel>" not in message["text"]
-    assert "`/pmo-strategy` on its own lists all" in message["text"]
+    assert "Type `/pmo-strategy` to see all of them" in message["text"]
 
 
 async def test_subject_opens_from_the_search_field(autumn: Office) -> None:

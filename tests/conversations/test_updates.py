@@ -156,7 +156,7 @@ async def test_update_on_private_subject_stays_private(autumn: Office) -> None:
     message = await autumn.emeka.wait_message("Eastgate stays.", channel=LEADERS)
     assert message["text"].startswith("Three depots do the work of five: Dana Lindqvist reports green")
     own = await autumn.dana.wait_message("Thanks, your update is in")
-    assert "Not everyone may see it, so I posted it nowhere else." in own["text"]
+    assert "Not everyone has access to it, so I didn't post it anywhere else." in own["text"]
     places = {call["args"]["channel"] for call in await autumn.workspace.calls("chat.postMessage")}
     assert places == {LEADERS, await autumn.dana.dm()} or places == {LEADERS, "U04DANA"}
 

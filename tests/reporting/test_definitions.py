@@ -60,7 +60,7 @@ def test_readers_follow_from_the_audience(digests: dict[str, DigestDefinition], 
 
 
 def test_empty_audience_is_never_everybody(monthly: DigestDefinition, sample: Strategy) -> None:
-    with pytest.raises(ValueError, match="lists nobody"):
+    with pytest.raises(ValueError, match="Nobody belongs to"):
         filter_for_readers(monthly, sample, People())
 
 

@@ -93,7 +93,7 @@ def test_newly_red_comes_first_still_red_last(
     digest = build_digest(weekly, seen, now=NOW, people=people, previous=stored(first.snapshot))
     assert texts_of(digest, ExceptionKind.NEWLY_RED) == [
         ":red_circle: *One register of pipes and pumps* has turned red: its owner hasn't reported yet,"
-        " the figures say red; 17 days behind baseline. Owner: Wei Chen."
+        " the figures say red; 17 days behind the baseline. Owner: Wei Chen."
     ]
     assert digest.exceptions[-1].kind is ExceptionKind.STILL_RED
     assert "*Our works leave the river cleaner* is still red" in texts_of(digest, ExceptionKind.STILL_RED)[0]
@@ -108,7 +108,7 @@ def test_slip_is_reported_once_with_its_days(weekly: DigestDefinition, open_stra
     digest = build_digest(weekly, slipped, now=NOW, people=people, previous=first.snapshot)
     assert texts_of(digest, ExceptionKind.SLIPPED) == [
         ":calendar: *Storm overflow screens and tanks*: “Eastgate tank filled for the first time” has slipped by 10"
-        " days to 18 December 2026, 21 days behind baseline. Owner: Farah Haddad."
+        " days to 18 December 2026, 21 days behind the baseline. Owner: Farah Haddad."
     ]
     again = build_digest(weekly, slipped, now=NOW, people=people, previous=digest.snapshot)
     assert texts_of(again, ExceptionKind.SLIPPED) == []
@@ -183,7 +183,7 @@ def test_every_number_comes_with_its_change(weekly: DigestDefinition, open_strat
     assert "*Leakage* — 53.1 Ml a day (−0.9) on 23 November 2026; target 52" in " ".join(
         section(digest, DigestSection.METRICS)
     )
-    assert "79.1 per cent (+1.8 points) on 22 November 2026" in " ".join(section(digest, DigestSection.METRICS))
+    assert "79.1% (+1.8 points) on 22 November 2026" in " ".join(section(digest, DigestSection.METRICS))
     assert "78% done (+26 points), 79% expected" in " ".join(section(digest, DigestSection.OBJECTIVES))
     assert digest.changes == (
         ":large_yellow_circle: *Our works leave the river cleaner* went from red to amber, according to the figures.",

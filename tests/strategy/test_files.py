@@ -102,7 +102,7 @@ def test_entry_that_is_not_smart_is_refused(changed: Changed, old: str, new: str
         ("value: 60.9", "value: some", "metrics.0.measurements.0.value"),
         ("strength: 1}", "strength: 0.7}", "A strength must be 0, 0.5 or 1."),
         ("maturity: 4", "maturity: 6", "less than or equal to 5"),
-        ("ends: 2026-12-31\n  check_ins", "ends: 2026-06-30\n  check_ins", "must end after it starts on 2026-07-01"),
+        ("ends: 2026-12-31\n  check_ins", "ends: 2026-06-30\n  check_ins", "isn't after its start on 2026-07-01"),
         ("currency: GBP", "currency: EUR", "All budgets need the same currency"),
         ("low: 2.0, high: 3.5", "low: 3.5, high: 2.0", "“low” must be below “high”"),
         (

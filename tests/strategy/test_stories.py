@@ -149,7 +149,7 @@ def test_story_with_private_subject_is_not_published(sample: Strategy, people: P
     secret = replace(TEXT, objective="fewer-depots", project="", people=())
     story = draft_story(sample, dana, secret, story_id="S5", now=NOW)
     approved = go(story, sample, people, (V.SUBMIT, "U04DANA"), (V.APPROVE, "U05EMEKA"))
-    with pytest.raises(NotAllowed, match="not everyone in the channel may see"):
+    with pytest.raises(NotAllowed, match="not everyone in the channel can see"):
         apply_story_verb(approved, V.PUBLISH, people.get("U05EMEKA"), filter_visible(sample, EVERYBODY), now=NOW)
 
 

@@ -13,7 +13,7 @@ from handlers.slack.blocks.builders import (
     input_block,
     plain_text,
 )
-from reporting.numbers import format_date, format_number
+from reporting.numbers import format_date, format_quantity
 from strategy.records import Measurement, Metric
 
 MOST_CHOICES = 100
@@ -40,7 +40,7 @@ def build_measurement_modal(metrics: Sequence[Metric], today: date) -> Block:
 
 
 def build_measurement_message(metric: Metric, found: Measurement) -> Message:
-    value = f"{format_number(found.value, 6)} {escape(metric.unit)}"
+    value = escape(format_quantity(found.value, metric.unit, 6))
     corrected = " This replaces the earlier value for that day." if found.revision > 1 else ""
     return build_message(f"Recorded: *{escape(metric.name)}* was {value} on {format_date(found.on)}.{corrected}")
 

@@ -161,7 +161,7 @@ def build_stories_section(own: Sequence[Story], waiting: Sequence[Story]) -> lis
     blocks: list[Block] = []
     if own:
         lines = [f"{STATES[one.state]} · {escape(one.title)}" for one in own]
-        blocks.append(section("\n".join(["*My success stories*", *lines])))
+        blocks.append(section("\n".join(["*Your success stories*", *lines])))
     if waiting:
         lines = [f"{mention_user(one.author)}: {escape(one.title)}" for one in waiting]
         blocks.append(section("\n".join(["*Stories waiting for review*", *lines])))

@@ -97,7 +97,7 @@ def build_by_status_message(kind: SubjectKind, state: StatusFilter, found: Seque
         return build_message(f"No {kind} you can see is {state}. `/pmo-strategy` shows them all.")
     head = f"1 {kind} is {state}:" if len(found) == 1 else f"{len(found)} {kind}s are {state}:"
     shown = [section(line, accessory=_build_open_button(subject)) for subject, line in found[:20]]
-    note = "A status is the worse of the figures' and the owner's."
+    note = "Each status is the worse of two: the figures' and the owner's."
     if state is StatusFilter.LATE:
         note = "An open milestone has slipped." if kind is SubjectKind.PROJECT else "According to the figures."
     more = f"… and {len(found) - 20} more. `/pmo-strategy` shows them all. " if len(found) > 20 else ""
