@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.errors import UserError
@@ -70,11 +71,19 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"{found['loc'][0]}: {_describe(str(found['msg']))}" for found in error.errors()]
-        raise UserError("\n".join(lines)) from None
+        raise UserError("\n".join(_describe(found) for found in error.errors())) from None
 
 
-def _describe(message: str) -> str:
-    """Pydantic's message as a sentence, without the value."""
-    text = message.removeprefix("Value error, ").removeprefix("Input should be ").partition(", unable")[0]
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if message.startswith("Value") else f"It must be {text}."
+def _describe(found: ErrorDetails) -> str:
+    """One error as a sentence that names the variable, without its value."""
+    name, limits = found["loc"][0], found.get("ctx", {})
+    match found["type"]:
+        case "greater_than_equal":
+            return f"{name} must be {limits['ge']:g} or more."
+        case "less_than_equal":
+            return f"{name} must be {limits['le']:g} or less."
+        case "int_parsing" | "float_parsing":
+            return f"{name} must be a number."
+        case _:
+            text = str(found["msg"]).removeprefix("Value error, ").rstrip(".")
+            return f"{name}: {text[:1].upper()}{text[1:]}."

@@ -107,7 +107,7 @@ def test_mistyped_command_gets_one_line_of_help(pmo: Pmo, words: list[str], said
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("PMO_PORT", "eighty", "PMO_PORT: It must be a valid integer."),
+        ("PMO_PORT", "eighty", "PMO_PORT must be a number."),
         ("PMO_ORGANISATION", "/nowhere.yaml", "/nowhere.yaml: There's no such file."),
         ("PMO_DATA", "/dev/null/data", "The data folder /dev/null/data can't be written to"),
         ("DATABASE_URL", "mysql://root:hidden@host/name", "PMO Assistant doesn't support mysql databases."),

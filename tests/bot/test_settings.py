@@ -44,9 +44,9 @@ def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None
         ("SLACK_BOT_TOKEN", SECRET, "SLACK_BOT_TOKEN: A bot token starts with xoxb-"),
         ("SLACK_APP_TOKEN", SECRET, "SLACK_APP_TOKEN: An app-level token starts with xapp-"),
         ("SLACK_API_URL", "slack.com", "SLACK_API_URL: The address of the Web API starts with https://"),
-        ("PMO_PORT", "eighty", "PMO_PORT: It must be a valid integer."),
-        ("PMO_PORT", "70000", "PMO_PORT: It must be less than or equal to 65535."),
-        ("PMO_LEASE_SECONDS", "0", "PMO_LEASE_SECONDS: It must be greater than or equal to 3."),
+        ("PMO_PORT", "eighty", "PMO_PORT must be a number."),
+        ("PMO_PORT", "70000", "PMO_PORT must be 65535 or less."),
+        ("PMO_LEASE_SECONDS", "0", "PMO_LEASE_SECONDS must be 3 or more."),
     ],
 )
 def test_each_invalid_variable_gets_a_line(
