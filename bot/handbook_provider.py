@@ -59,7 +59,7 @@ def _show_model_progress() -> AbstractContextManager[object]:
     return show_progress("Building the search model (only the first time)")
 
 
-def _continue() -> None:
+def _no_check() -> None:
     """For work that nobody can stop."""
 
 
@@ -90,7 +90,11 @@ class HandbookProvider:
 
 
 def open_handbook(
-    store: Store, organisation: Organisation, cache: Path, now: datetime, check_stopped: Callable[[], None] = _continue
+    store: Store,
+    organisation: Organisation,
+    cache: Path,
+    now: datetime,
+    check_stopped: Callable[[], None] = _no_check,
 ) -> HandbookProvider:
     """Import the handbook, load the model and index the pages, showing progress on standard error.
 

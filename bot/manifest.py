@@ -34,7 +34,7 @@ def build_manifest(request_url: str = "") -> dict[str, Any]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "PMO Assistant", "always_online": True},
-            "slash_commands": [_command(command, request_url) for command in COMMANDS],
+            "slash_commands": [_build_command(command, request_url) for command in COMMANDS],
             "shortcuts": [
                 {
                     "name": shortcut.name,
@@ -47,9 +47,9 @@ def build_manifest(request_url: str = "") -> dict[str, Any]:
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
-            "event_subscriptions": _request(request_url) | {"bot_events": sorted(EVENTS.values())},
+            "event_subscriptions": _build_request(request_url) | {"bot_events": sorted(EVENTS.values())},
             "interactivity": {"is_enabled": True}
-            | _request(request_url)
+            | _build_request(request_url)
             | ({"message_menu_options_url": request_url} if request_url else {}),
             "org_deploy_enabled": False,
             "socket_mode_enabled": not request_url,
@@ -58,11 +58,11 @@ def build_manifest(request_url: str = "") -> dict[str, Any]:
     }
 
 
-def _command(command: Command, url: str) -> dict[str, Any]:
+def _build_command(command: Command, url: str) -> dict[str, Any]:
     """Slack rejects an empty hint."""
     entry = {"command": command.name, "description": command.description, "should_escape": False}
     return entry | ({"usage_hint": command.usage_hint} if command.usage_hint else {}) | ({"url": url} if url else {})
 
 
-def _request(url: str) -> dict[str, str]:
+def _build_request(url: str) -> dict[str, str]:
     return {"request_url": url} if url else {}

@@ -179,20 +179,20 @@ def read_organisation(path: Path) -> Organisation:
         desk=Desk(catalogue, entry.calendar.build_calendar(entry.time_zone), people),
         digests=_read_digests(path, entry, people),
         absences=tuple(Absence(one.person, one.first, one.last, one.delegate) for one in entry.absences),
-        strategy=_resolve(path, entry.files.strategy, SAMPLE_STRATEGY),
+        strategy=_resolve_named_file(path, entry.files.strategy, SAMPLE_STRATEGY),
         path=path,
         files=entry.files,
     )
 
 
-def _resolve(path: Path, name: str | None, sample: Path) -> Path | None:
+def _resolve_named_file(path: Path, name: str | None, sample: Path) -> Path | None:
     """The file that the organisation file names."""
     return sample if name == SAMPLE_NAME else (path.parent / name).resolve() if name else None
 
 
 def _read_digests(path: Path, entry: OrganisationFile, people: People) -> tuple[DigestDefinition, ...]:
     """The digests. Each has readers, and none is posted where others than its audience read it."""
-    file = _resolve(path, entry.files.digests, SAMPLE_DIGESTS)
+    file = _resolve_named_file(path, entry.files.digests, SAMPLE_DIGESTS)
     if file is None:
         return ()
     found, text = read_digests(file), read_text(file)

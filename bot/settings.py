@@ -71,10 +71,10 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise UserError("\n".join(_describe(found) for found in error.errors())) from None
+        raise UserError("\n".join(_describe_problem(found) for found in error.errors())) from None
 
 
-def _describe(found: ErrorDetails) -> str:
+def _describe_problem(found: ErrorDetails) -> str:
     """One error as a sentence that names the variable, without its value."""
     name, limits = found["loc"][0], found.get("ctx", {})
     match found["type"]:

@@ -27,7 +27,7 @@ def choose_strategy(store: Store, organisation: Organisation, now: datetime) -> 
     if path is None:
         return
     with store.read_only(now) as tx:
-        before = tx.strategy.find_last_from(_origin(path))
+        before = tx.strategy.find_last_from(_name_origin(path))
     if path == SAMPLE:
         if before is None:
             _import_text(store, shift_sample_dates(now.date()), path, now)
@@ -57,9 +57,9 @@ def import_strategy(store: Store, path: Path, now: datetime) -> tuple[Strategy, 
 def _import_text(store: Store, text: str, path: Path, now: datetime) -> tuple[Strategy, bool]:
     strategy = parse_strategy(text, name=str(path))
     with store.transaction(now) as tx:
-        return strategy, tx.strategy.import_version(text, strategy, _origin(path), now)
+        return strategy, tx.strategy.import_version(text, strategy, _name_origin(path), now)
 
 
-def _origin(path: Path) -> str:
+def _name_origin(path: Path) -> str:
     """The shipped sample is the same wherever the product is installed."""
     return SAMPLE_ORIGIN if path == SAMPLE else str(path)

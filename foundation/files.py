@@ -104,10 +104,10 @@ def read_text(path: Path) -> str:
             [FileProblem(str(path), None, "", f"This isn't UTF-8 text (see byte {error.start}). Save it as UTF-8.")]
         ) from None
     except OSError as error:
-        raise BadFile([FileProblem(str(path), None, "", _unreadable(error))]) from None
+        raise BadFile([FileProblem(str(path), None, "", _describe_unreadable(error))]) from None
 
 
-def _unreadable(error: OSError) -> str:
+def _describe_unreadable(error: OSError) -> str:
     match error:
         case FileNotFoundError() | NotADirectoryError():
             return "There's no such file. Check the name and the folder."
@@ -130,22 +130,22 @@ def read_yaml(path: Path, model: type[M]) -> M:
 
 def parse_yaml(text: str, model: type[M], *, name: str, first_line: int = 1) -> M:
     """Validate YAML text with `model`. `name` and `first_line` locate the text, for messages."""
-    tree = _load(text, name, first_line)
+    tree = _parse_yaml_text(text, name, first_line)
     if not isinstance(tree, CommentedMap):
         raise BadFile([FileProblem(name, first_line, "", "Expected named fields, such as “title: …”.")])
     try:
-        return model.model_validate(_plain(tree))
+        return model.model_validate(_to_plain(tree))
     except ValidationError as error:
-        raise BadFile([_problem(name, tree, found, first_line) for found in error.errors()]) from None
+        raise BadFile([_describe_problem(name, tree, found, first_line) for found in error.errors()]) from None
 
 
 def find_line(text: str, path: Sequence[str | int], *, first_line: int = 1) -> int | None:
     """The line of the node at `path` in YAML text, for checks that a model cannot make by itself."""
-    return _line(_tree(text), path, first_line)
+    return _find_line(_parse_nodes(text), path, first_line)
 
 
 @lru_cache(maxsize=4)
-def _tree(text: str) -> Any:
+def _parse_nodes(text: str) -> Any:
     """The nodes with their lines. A check that finds fifty problems in a file needs the same tree fifty times."""
     yaml = YAML(typ="rt")
     yaml.Constructor = _Constructor
@@ -165,9 +165,9 @@ class _Constructor(RoundTripConstructor):
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_timestamp)
 
 
-def _load(text: str, name: str, first_line: int) -> Any:
+def _parse_yaml_text(text: str, name: str, first_line: int) -> Any:
     try:
-        return _tree(text)
+        return _parse_nodes(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + first_line if error.problem_mark else None
         raise BadFile([FileProblem(name, line, "", f"Not valid YAML: {error.problem or error.context}.")]) from None
@@ -175,12 +175,12 @@ def _load(text: str, name: str, first_line: int) -> Any:
         raise BadFile([FileProblem(name, None, "", f"Not valid YAML: {str(error).splitlines()[0]}.")]) from None
 
 
-def _plain(node: Any) -> Any:
+def _to_plain(node: Any) -> Any:
     """The tree without ruamel's own types for strings and numbers, which pydantic's strict modes do not know."""
     if isinstance(node, CommentedMap):
-        return {str(key): _plain(value) for key, value in node.items()}
+        return {str(key): _to_plain(value) for key, value in node.items()}
     if isinstance(node, CommentedSeq):
-        return [_plain(value) for value in node]
+        return [_to_plain(value) for value in node]
     for kind in (bool, int, float, str):
         if isinstance(node, kind):
             return kind(node)
@@ -205,14 +205,14 @@ _MESSAGES = {
 }
 
 
-def _problem(name: str, tree: Any, found: Any, first_line: int) -> FileProblem:
+def _describe_problem(name: str, tree: Any, found: Any, first_line: int) -> FileProblem:
     noise = ("function-", "tagged-", "[key]")  # pydantic's own steps, which aren't in the file
     path = [part for part in found["loc"] if not (isinstance(part, str) and part.startswith(noise))]
     message = _MESSAGES.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
-    return FileProblem(name, _line(tree, path, first_line), ".".join(str(part) for part in path), message)
+    return FileProblem(name, _find_line(tree, path, first_line), ".".join(str(part) for part in path), message)
 
 
-def _line(tree: Any, path: Sequence[str | int], first_line: int) -> int | None:
+def _find_line(tree: Any, path: Sequence[str | int], first_line: int) -> int | None:
     node, line = tree, first_line
     for part in path:
         try:

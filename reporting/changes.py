@@ -38,8 +38,8 @@ def _format_counts(noun: str, now: Mapping[str, Rag], before: Mapping[str, PastS
     """Both counts cover only what the readers see now, so that a total can't reveal something hidden since."""
     if not now:
         return
-    counts = _count(now.values())
-    earlier = _count(before[key].computed_status for key in now if key in before) if before is not None else None
+    counts = _count_each(now.values())
+    earlier = _count_each(before[key].computed_status for key in now if key in before) if before is not None else None
     shown = {colour: count for colour, count in counts.items() if count or (earlier and earlier[colour])}
     since = {
         colour: format_change(Decimal(count), Decimal(earlier[colour]), "", 0) if earlier else ""
@@ -48,7 +48,7 @@ def _format_counts(noun: str, now: Mapping[str, Rag], before: Mapping[str, PastS
     yield render_line("digest", "counts", noun=noun, counts=shown, changes=since)
 
 
-def _count(colours: Iterable[Rag]) -> dict[Rag, int]:
+def _count_each(colours: Iterable[Rag]) -> dict[Rag, int]:
     every = list(colours)
     return {colour: every.count(colour) for colour in Rag}
 

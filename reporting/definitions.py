@@ -92,7 +92,7 @@ def read_digests(path: Path) -> tuple[DigestDefinition, ...]:
     file = parse_yaml(text, _DigestsFile, name=str(path))
     problems = [
         FileProblem(str(path), find_line(text, where), ".".join(map(str, where)), message)
-        for where, message in _problems(file.digests)
+        for where, message in _find_problems(file.digests)
     ]
     if problems:
         raise BadFile(problems)
@@ -110,7 +110,7 @@ def read_digests(path: Path) -> tuple[DigestDefinition, ...]:
     )
 
 
-def _problems(entries: tuple[_DigestEntry, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _find_problems(entries: tuple[_DigestEntry, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     keys: set[str] = set()
     for index, entry in enumerate(entries):
         path = ("digests", index)

@@ -114,7 +114,7 @@ def build_digest(
         people=material.people,
         now=now,
     )
-    return _assemble(definition, material, found)
+    return _assemble_digest(definition, material, found)
 
 
 def _collect_input(
@@ -154,7 +154,7 @@ def _is_new(story: Story, strategy: Strategy, since: datetime | None, now: datet
     )
 
 
-def _assemble(definition: DigestDefinition, material: DigestInput, found: tuple[ExceptionItem, ...]) -> Digest:
+def _assemble_digest(definition: DigestDefinition, material: DigestInput, found: tuple[ExceptionItem, ...]) -> Digest:
     snapshot = take_snapshot(
         material.strategy, material.current, desk=material.desk, portfolio=material.portfolio, now=material.now
     )

@@ -40,7 +40,7 @@ def format_point_change(now: Decimal | None, before: Decimal | None) -> str:
     """The change of a fraction, in percentage points as they are shown."""
     if now is None or before is None:
         return ""
-    return format_change(_whole(now), _whole(before), "points", 0)
+    return format_change(_to_whole_percent(now), _to_whole_percent(before), "points", 0)
 
 
 def format_date(day: date) -> str:
@@ -58,5 +58,5 @@ def format_days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
-def _whole(fraction: Decimal) -> Decimal:
+def _to_whole_percent(fraction: Decimal) -> Decimal:
     return (fraction * 100).quantize(Decimal(1), ROUND_HALF_UP)

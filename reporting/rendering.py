@@ -34,7 +34,7 @@ def render_line(template: str, macro: str, **data: object) -> str:
 
 def render_lines(template: str, macro: str, **data: object) -> str:
     """Several lines of mrkdwn, without blank lines at either end."""
-    return str(getattr(_environment().get_template(f"{template}.j2").module, macro)(**data)).strip()
+    return str(getattr(_create_environment().get_template(f"{template}.j2").module, macro)(**data)).strip()
 
 
 def format_person(people: People, user_id: str) -> str:
@@ -50,7 +50,7 @@ def format_status_emoji(colour: Rag) -> Markup:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def _create_environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,

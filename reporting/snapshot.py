@@ -47,9 +47,9 @@ class Snapshot:
             "objectives": {key: _status_to_list(one) for key, one in self.objectives.items()},
             "projects": {key: _status_to_list(one) for key, one in self.projects.items()},
             "forecasts": {key: day.isoformat() for key, day in self.forecasts.items()},
-            "metrics": _texts(self.metrics),
-            "desk": _texts(self.desk),
-            "portfolio": _texts(self.portfolio),
+            "metrics": _to_texts(self.metrics),
+            "desk": _to_texts(self.desk),
+            "portfolio": _to_texts(self.portfolio),
         }
 
     @classmethod
@@ -63,9 +63,9 @@ class Snapshot:
                 objectives={key: _status_from_list(one) for key, one in data["objectives"].items()},
                 projects={key: _status_from_list(one) for key, one in data["projects"].items()},
                 forecasts={key: date.fromisoformat(day) for key, day in data["forecasts"].items()},
-                metrics=_decimals(data["metrics"]),
-                desk=_decimals(data["desk"]),
-                portfolio=_decimals(data["portfolio"]),
+                metrics=_to_decimals(data["metrics"]),
+                desk=_to_decimals(data["desk"]),
+                portfolio=_to_decimals(data["portfolio"]),
             )
         except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
             raise ValueError("This isn't a snapshot of a digest.") from error
@@ -113,9 +113,9 @@ def _status_from_list(data: list[str | None]) -> PastStatus:
     return PastStatus(Rag(str(computed)), Rag(str(owners)), None if progress is None else Decimal(progress))
 
 
-def _texts(values: Mapping[str, Decimal]) -> dict[str, str]:
+def _to_texts(values: Mapping[str, Decimal]) -> dict[str, str]:
     return {key: str(value) for key, value in values.items()}
 
 
-def _decimals(values: Mapping[str, str]) -> dict[str, Decimal]:
+def _to_decimals(values: Mapping[str, str]) -> dict[str, Decimal]:
     return {key: Decimal(value) for key, value in values.items()}

@@ -39,10 +39,10 @@ def read_address(text: str) -> tuple[URL, dict[str, Any]]:
         return url, {}
     if find_spec(DRIVER) is None:
         raise BadAddress(f"The PostgreSQL driver {DRIVER} is missing. Install pmo-assistant[postgres].")
-    return _postgresql(url.set(drivername=_SCHEMES[scheme]))
+    return _read_postgresql_address(url.set(drivername=_SCHEMES[scheme]))
 
 
-def _postgresql(url: URL) -> tuple[URL, dict[str, Any]]:
+def _read_postgresql_address(url: URL) -> tuple[URL, dict[str, Any]]:
     unknown = set(url.query) - _UNDERSTOOD
     if unknown:
         raise BadAddress(f"DATABASE_URL has unknown parameters: {', '.join(sorted(unknown))}. Remove them.")
@@ -51,11 +51,11 @@ def _postgresql(url: URL) -> tuple[URL, dict[str, Any]]:
     if "host" in url.query:
         extra["unix_sock"] = f"{url.query['host']}/.s.PGSQL.{url.port or 5432}"
     if "sslmode" in url.query:
-        extra["ssl_context"] = _encryption(str(url.query["sslmode"]))
+        extra["ssl_context"] = _build_ssl_context(str(url.query["sslmode"]))
     return url.difference_update_query(sorted(_UNDERSTOOD)), extra
 
 
-def _encryption(mode: str) -> ssl.SSLContext | None:
+def _build_ssl_context(mode: str) -> ssl.SSLContext | None:
     """libpq's sslmode: `require` encrypts without checking the certificate, `verify-…` checks it."""
     if mode in ("disable", "allow", "prefer"):
         return None

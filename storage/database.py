@@ -25,8 +25,8 @@ class Database:
     def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url, extra = read_address(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url, busy_seconds) if self.is_sqlite else _postgresql(self.url, extra)
-        self._light = _sqlite(self.url, busy_seconds, "NORMAL") if self.is_sqlite else self.engine
+        self.engine = _open_sqlite(self.url, busy_seconds) if self.is_sqlite else _open_postgresql(self.url, extra)
+        self._light = _open_sqlite(self.url, busy_seconds, "NORMAL") if self.is_sqlite else self.engine
         # SQLite lets one writer in and makes the others poll. A queue in the process costs nothing, and it can let
         # arrivals go first, which Slack wants acknowledged within three seconds.
         self._write_lock = PriorityLock() if self.is_sqlite else None
@@ -142,7 +142,7 @@ _SESSION = (
 _NO_WAITING = text("SET LOCAL synchronous_commit = off")
 
 
-def _postgresql(url: URL, extra: dict[str, Any]) -> Engine:
+def _open_postgresql(url: URL, extra: dict[str, Any]) -> Engine:
     engine = create_engine(url, connect_args=extra, pool_pre_ping=True, pool_size=10)
 
     @event.listens_for(engine, "connect")
@@ -156,7 +156,7 @@ def _postgresql(url: URL, extra: dict[str, Any]) -> Engine:
     return engine
 
 
-def _write_ahead(cursor: DBAPICursor, busy_seconds: float) -> None:
+def _switch_to_write_ahead(cursor: DBAPICursor, busy_seconds: float) -> None:
     """Switch the file to write-ahead logging, as other processes may be doing at the same moment."""
     # SQLite refuses all but one of them at once, whatever the busy timeout says, so the waiting is done here.
     until = time.monotonic() + busy_seconds
@@ -171,14 +171,14 @@ def _write_ahead(cursor: DBAPICursor, busy_seconds: float) -> None:
             return
 
 
-def _sqlite(url: URL, busy_seconds: float, synchronous: str = "FULL") -> Engine:
+def _open_sqlite(url: URL, busy_seconds: float, synchronous: str = "FULL") -> Engine:
     engine = create_engine(url, connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: object) -> None:
         connection.isolation_level = None  # BEGIN is sent below, not by the driver
         cursor = connection.cursor()
-        _write_ahead(cursor, busy_seconds)
+        _switch_to_write_ahead(cursor, busy_seconds)
         # FULL waits for the disk at each commit, and so for all commits before it; NORMAL doesn't wait.
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")

@@ -46,7 +46,7 @@ def translate_errors() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        explanation = _explain(error)
+        explanation = _explain_error(error)
         if explanation is None:
             raise
         raise DatabaseUnavailable(explanation) from error
@@ -54,7 +54,7 @@ def translate_errors() -> Iterator[None]:
         raise DatabaseUnavailable(_UNREACHABLE) from error
 
 
-def _explain(error: DBAPIError) -> str | None:
+def _explain_error(error: DBAPIError) -> str | None:
     answer = _find_answer(error.orig)
     if answer:
         code = str(answer.get("C", ""))

@@ -33,9 +33,9 @@ class Stories:
 
     def add(self, story: Story, entry: StoryLogEntry) -> bool:
         """Store a new story with its first entry. Returns False when the id exists already."""
-        if not insert_new_rows(self._session, StoryRow, [_row(story, 1)]):
+        if not insert_new_rows(self._session, StoryRow, [_build_row(story, 1)]):
             return False
-        self._write(entry, 1)
+        self._write_entry(entry, 1)
         return True
 
     def save(self, before: StoredStory, change: StoryChange) -> None:
@@ -45,13 +45,13 @@ class Stories:
             Conflict: somebody else changed it in between; nothing is written.
         """
         story = change.story
-        row = _row(story, before.version + 1)
+        row = _build_row(story, before.version + 1)
         # Compare and set: two people may act on the same card at once. The second update finds another version,
         # changes no row and is refused.
         unchanged = (StoryRow.id == story.id) & (StoryRow.version == before.version)
         if self._session.scalar(update(StoryRow).where(unchanged).values(**row).returning(StoryRow.version)) is None:
             raise Conflict("Someone else has just changed this story. Look at it again, then decide.")
-        self._write(change.entry, before.version + 1)
+        self._write_entry(change.entry, before.version + 1)
 
     def get(self, story_id: str) -> StoredStory:
         """Raises NotFound."""
@@ -62,7 +62,7 @@ class Stories:
 
     def read_log(self, story_id: str) -> tuple[StoryLogEntry, ...]:
         rows = select(StoryEntryRow).where(StoryEntryRow.story == story_id).order_by(StoryEntryRow.version)
-        return tuple(_entry(row) for row in self._session.scalars(rows))
+        return tuple(_read_entry(row) for row in self._session.scalars(rows))
 
     def list_by_author(self, person: str, limit: int) -> Sequence[Story]:
         """Newest first."""
@@ -99,13 +99,13 @@ class Stories:
     def _run_query(self, query: Select[StoryRow]) -> Sequence[Story]:
         return [_STORY.validate_python(row.record) for row in self._session.scalars(query)]
 
-    def _write(self, entry: StoryLogEntry, version: int) -> None:
+    def _write_entry(self, entry: StoryLogEntry, version: int) -> None:
         fields = asdict(entry)
         fields["event"] = fields.pop("verb")
         self._session.execute(insert(StoryEntryRow), [fields | {"version": version}])
 
 
-def _row(story: Story, version: int) -> dict[str, Any]:
+def _build_row(story: Story, version: int) -> dict[str, Any]:
     return {
         "id": story.id,
         "version": version,
@@ -117,7 +117,7 @@ def _row(story: Story, version: int) -> dict[str, Any]:
     }
 
 
-def _entry(row: StoryEntryRow) -> StoryLogEntry:
+def _read_entry(row: StoryEntryRow) -> StoryLogEntry:
     return StoryLogEntry(
         row.story, row.at, row.actor, StoryVerb(row.event), StoryState(row.before), StoryState(row.after), row.note
     )

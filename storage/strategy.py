@@ -54,7 +54,7 @@ class Strategies:
         version = self.get_current_version()
         if version is None:
             return None
-        strategy = _parsed.get(version.text_hash) or self._reread(version)
+        strategy = _parsed.get(version.text_hash) or self._parse_version(version)
         recorded = self._read_measurements()
         return merge_measurements(strategy, recorded) if recorded else strategy
 
@@ -107,7 +107,7 @@ class Strategies:
         if not insert_new_rows(self._session, MeasurementRow, [row]):
             raise Conflict("Someone else has just recorded a value for that day. Check it before you record yours.")
 
-    def _reread(self, version: StrategyVersion) -> Strategy:
+    def _parse_version(self, version: StrategyVersion) -> Strategy:
         text = self._session.scalars(select(StrategyRow.text).where(StrategyRow.number == version.number)).one()
         strategy = parse_strategy(text, name=version.origin)
         while len(_parsed) >= MOST_REMEMBERED:

@@ -26,23 +26,23 @@ class Updates:
         Raises:
             Conflict: somebody else wrote or corrected this update in between.
         """
-        if not insert_new_rows(self._session, UpdateRow, [_row(update_)]):
+        if not insert_new_rows(self._session, UpdateRow, [_build_row(update_)]):
             raise Conflict("Someone else has just written this update. Read it, then open the form again.")
 
     def get(self, subject: Subject, slot: datetime) -> ProgressUpdate:
         """The update on a subject for a slot. NotFound when there is none."""
-        found = self._latest(_of(subject) & (UpdateRow.slot == slot))
+        found = self._list_latest(_is_about(subject) & (UpdateRow.slot == slot))
         if not found:
             raise NotFound("I no longer have that update.")
         return found[0]
 
     def list_for_subject(self, subject: Subject) -> tuple[ProgressUpdate, ...]:
         """The updates on one subject, oldest first."""
-        return self._latest(_of(subject))
+        return self._list_latest(_is_about(subject))
 
     def list_since(self, at: datetime) -> tuple[ProgressUpdate, ...]:
         """The updates written or corrected from `at` on, oldest first."""
-        return self._latest(UpdateRow.at >= at)
+        return self._list_latest(UpdateRow.at >= at)
 
     def has_any(self) -> bool:
         """Whether there is any update at all."""
@@ -50,7 +50,7 @@ class Updates:
 
     def acknowledge(self, update_: ProgressUpdate) -> bool:
         """Record who has read it. Returns False if somebody already had, or if it was corrected in between."""
-        this = _of(update_.subject) & (UpdateRow.slot == update_.slot) & (UpdateRow.revision == update_.revision)
+        this = _is_about(update_.subject) & (UpdateRow.slot == update_.slot) & (UpdateRow.revision == update_.revision)
         # Compare and set: the row changes only while nobody has acknowledged this revision. Of two people who click at
         # the same time, one gets False and changes nothing.
         noted = (
@@ -71,28 +71,28 @@ class Updates:
         key = {"kind": subject.kind.value, "subject": subject.key, "slot": update_.slot, "place": place}
         upsert_row(self._session, UpdatePostRow, key | {"delivery": delivery})
 
-    def _latest(self, where: ColumnElement[bool]) -> tuple[ProgressUpdate, ...]:
+    def _list_latest(self, where: ColumnElement[bool]) -> tuple[ProgressUpdate, ...]:
         rows = self._session.scalars(select(UpdateRow).where(where).order_by(UpdateRow.at, UpdateRow.revision))
-        return tuple(_highest(rows))
+        return tuple(_keep_highest_revisions(rows))
 
 
-def _of(subject: Subject) -> ColumnElement[bool]:
+def _is_about(subject: Subject) -> ColumnElement[bool]:
     return (UpdateRow.kind == subject.kind.value) & (UpdateRow.subject == subject.key)
 
 
-def _highest(rows: Iterable[UpdateRow]) -> Iterable[ProgressUpdate]:
+def _keep_highest_revisions(rows: Iterable[UpdateRow]) -> Iterable[ProgressUpdate]:
     """The last revision of each, in their original order."""
     latest = {(row.kind, row.subject, row.slot): row for row in rows}
-    return map(_update, latest.values())
+    return map(_read_update, latest.values())
 
 
-def _row(update_: ProgressUpdate) -> dict[str, Any]:
+def _build_row(update_: ProgressUpdate) -> dict[str, Any]:
     fields = asdict(update_)
     del fields["subject"]
     return fields | {"kind": update_.subject.kind.value, "subject": update_.subject.key, "rag": update_.rag.value}
 
 
-def _update(row: UpdateRow) -> ProgressUpdate:
+def _read_update(row: UpdateRow) -> ProgressUpdate:
     return ProgressUpdate(
         subject=Subject(SubjectKind(row.kind), row.subject),
         slot=row.slot,

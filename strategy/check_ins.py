@@ -83,11 +83,11 @@ def find_missing_updates(
         after = answered.get(subject, _reporting_start(strategy, subject))
         due = next((slot for slot in slots if slot > after), None)
         if due is not None:
-            found.append(_missing(strategy, subject, due, now, away))
+            found.append(_build_missing(strategy, subject, due, now, away))
     return tuple(sorted(found, key=lambda one: (one.due, one.subject)))
 
 
-def _missing(
+def _build_missing(
     strategy: Strategy, subject: Subject, due: datetime, now: datetime, absences: tuple[Absence, ...]
 ) -> MissingUpdate:
     owner = strategy.subject(subject).owner

@@ -55,12 +55,12 @@ def parse_strategy(text: str, *, name: str) -> Strategy:
     """Read a strategy from text; `name` is what messages call it. Raises as `read_strategy`."""
     file = parse_yaml(text, StrategyFile, name=name)
     found = list(check_strategy_file(file))
-    if wrong := _problems(text, name, (one for one in found if not one.warning)):
+    if wrong := _list_problems(text, name, (one for one in found if not one.warning)):
         raise BadFile(wrong)
-    return _build_strategy(file, _problems(text, name, (one for one in found if one.warning)))
+    return _build_strategy(file, _list_problems(text, name, (one for one in found if one.warning)))
 
 
-def _problems(text: str, name: str, found: Iterable[FileFinding]) -> tuple[FileProblem, ...]:
+def _list_problems(text: str, name: str, found: Iterable[FileFinding]) -> tuple[FileProblem, ...]:
     every = list(found)
     problems = [
         FileProblem(name, find_line(text, one.path), ".".join(str(part) for part in one.path), one.message)

@@ -52,7 +52,7 @@ def compute_portfolio(strategy: Strategy) -> PortfolioFigures:
     impacts = {p.key: {c.objective: c.impact for c in strategy.contributions_of(p.key)} for p in projects}
     aligned = {p.key: formulas.compute_alignment(weights, impacts[p.key]) for p in projects}
     shares = formulas.compute_resource_shares(weights, [(p.budget, impacts[p.key]) for p in projects])
-    covered = {objective: _coverage(strategy, objective) for objective in weights}
+    covered = {objective: _compute_coverage(strategy, objective) for objective in weights}
     return PortfolioFigures(
         objectives=tuple(
             ObjectiveFigures(
@@ -71,7 +71,7 @@ def compute_portfolio(strategy: Strategy) -> PortfolioFigures:
     )
 
 
-def _coverage(strategy: Strategy, objective: str) -> Decimal:
+def _compute_coverage(strategy: Strategy, objective: str) -> Decimal:
     maturity = {service.service: service.level for service in strategy.services}
     return formulas.compute_objective_coverage(
         (link.strength, maturity.get(link.service, 0)) for link in strategy.service_links if link.objective == objective

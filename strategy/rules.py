@@ -47,7 +47,7 @@ def check_rule(rule: str, starts: datetime) -> tuple[str, ...]:
     """
     parts = _parse_parts(rule)
     if next(iter(compile_rule(rule, starts).recurrence), None) is None:
-        raise _refusal("This rule never gives a date. Check its days and months against its start.")
+        raise _build_refusal("This rule never gives a date. Check its days and months against its start.")
     days = [int(day) for day in parts.get("BYMONTHDAY", "").split(",") if day]
     if not days and "BYDAY" not in parts and parts["FREQ"] == "MONTHLY":
         days = [starts.day]
@@ -62,37 +62,37 @@ def compile_rule(rule: str, starts: datetime) -> RecurrenceRule:
     try:
         recurrence = rrulestr(without_until, dtstart=starts, cache=True)
     except (ValueError, TypeError, AttributeError) as error:
-        raise _refusal(f"This rule can't be read: {error}.") from None
+        raise _build_refusal(f"This rule can't be read: {error}.") from None
     if not isinstance(recurrence, rrule):
-        raise _refusal("Give only one rule.")
+        raise _build_refusal("Give only one rule.")
     return RecurrenceRule(recurrence, _parse_until(parts.get("UNTIL")))
 
 
 def _parse_parts(rule: str) -> Mapping[str, str]:
     """The parts of the rule, each within the accepted vocabulary."""
     if len(rule) > LONGEST_RULE:
-        raise _refusal(f"Use at most {LONGEST_RULE} characters.")
+        raise _build_refusal(f"Use at most {LONGEST_RULE} characters.")
     pairs = [part.partition("=") for part in rule.strip().upper().removeprefix("RRULE:").split(";")]
     parts = {name.strip(): value.strip() for name, _, value in pairs}
     if len(parts) != len(pairs) or not all(parts.values()):
-        raise _refusal("Write a rule like FREQ=WEEKLY;BYDAY=MO, with each part once.")
+        raise _build_refusal("Write a rule like FREQ=WEEKLY;BYDAY=MO, with each part once.")
     _check_frequency(parts)
     _check_numbers(parts)
     _check_weekdays(parts)
     _parse_until(parts.get("UNTIL"))
     if "COUNT" in parts and "UNTIL" in parts:
-        raise _refusal("Use COUNT or UNTIL, not both.")
+        raise _build_refusal("Use COUNT or UNTIL, not both.")
     return parts
 
 
 def _check_frequency(parts: Mapping[str, str]) -> None:
     frequency = parts.get("FREQ", "")
     if frequency in ("HOURLY", "MINUTELY", "SECONDLY"):
-        raise _refusal("Rules can't repeat more often than daily. Use FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
+        raise _build_refusal("Rules can't repeat more often than daily. Use FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
     if frequency not in LARGEST_INTERVAL:
-        raise _refusal("Say how often: FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
+        raise _build_refusal("Say how often: FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
     if surplus := sorted(parts.keys() - ALLOWED.get(frequency, COARSE)):
-        raise _refusal(f"{surplus[0]} can't be used with FREQ={frequency}. The time of day comes from the start.")
+        raise _build_refusal(f"{surplus[0]} can't be used with FREQ={frequency}. The time of day comes from the start.")
 
 
 def _check_numbers(parts: Mapping[str, str]) -> None:
@@ -102,13 +102,13 @@ def _check_numbers(parts: Mapping[str, str]) -> None:
         for number in parts.get(name, "1").split(","):
             sign = "[+-]?" if name != "BYMONTH" else ""
             if not re.fullmatch(sign + r"[0-9]{1,3}", number) or not 1 <= abs(int(number)) <= largest:
-                raise _refusal(f"“{number}” isn't allowed in {name}.")
+                raise _build_refusal(f"“{number}” isn't allowed in {name}.")
 
 
 def _check_range(parts: Mapping[str, str], name: str, largest: int) -> None:
     value = parts.get(name, "1")
     if not re.fullmatch(r"[0-9]{1,4}", value) or not 1 <= int(value) <= largest:
-        raise _refusal(f"With FREQ={parts['FREQ']}, {name} must be a whole number from 1 to {largest}.")
+        raise _build_refusal(f"With FREQ={parts['FREQ']}, {name} must be a whole number from 1 to {largest}.")
 
 
 def _check_weekdays(parts: Mapping[str, str]) -> None:
@@ -116,13 +116,13 @@ def _check_weekdays(parts: Mapping[str, str]) -> None:
     for day in parts.get("BYDAY", "MO").split(","):
         found = WEEKDAY.fullmatch(day)
         if not found or (fine and found[1]):
-            raise _refusal(f"“{day}” isn't allowed in BYDAY with FREQ={parts['FREQ']}.")
+            raise _build_refusal(f"“{day}” isn't allowed in BYDAY with FREQ={parts['FREQ']}.")
     interval = int(parts.get("INTERVAL", "1"))
     # Every seventh day is always the same weekday, and every tenth week can miss a month: such rules can be empty.
     if parts["FREQ"] == "DAILY" and "BYDAY" in parts and interval > 1:
-        raise _refusal("BYDAY can't be used with an INTERVAL of days. Use FREQ=WEEKLY.")
+        raise _build_refusal("BYDAY can't be used with an INTERVAL of days. Use FREQ=WEEKLY.")
     if parts["FREQ"] == "WEEKLY" and "BYMONTH" in parts and interval > 4:
-        raise _refusal("BYMONTH can't be used with an INTERVAL above 4 weeks. Use FREQ=MONTHLY.")
+        raise _build_refusal("BYMONTH can't be used with an INTERVAL above 4 weeks. Use FREQ=MONTHLY.")
 
 
 def _parse_until(text: str | None) -> datetime | None:
@@ -131,8 +131,8 @@ def _parse_until(text: str | None) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise _refusal("UNTIL must be a time in UTC, such as UNTIL=20261231T235959Z.") from None
+        raise _build_refusal("UNTIL must be a time in UTC, such as UNTIL=20261231T235959Z.") from None
 
 
-def _refusal(message: str) -> InvalidInput:
+def _build_refusal(message: str) -> InvalidInput:
     return InvalidInput({"rule": message})

@@ -70,7 +70,7 @@ def draft_story(strategy: Strategy, person: Person, text: StoryText, *, story_id
         people=(),
         created_at=now,
     )
-    return _rewrite(empty, text, strategy)
+    return _rewrite_story(empty, text, strategy)
 
 
 def apply_story_verb(
@@ -98,7 +98,7 @@ def apply_story_verb(
     note = _check_note(transition, note)
     for guard in transition.guards:
         _check_guard(story, guard, strategy)
-    changed = _change(story, verb, person, strategy, text, now)
+    changed = _build_change(story, verb, person, strategy, text, now)
     changed = replace(changed, state=transition.to or story.state)
     return StoryChange(changed, StoryLogEntry(story.id, now, person.id, verb, story.state, changed.state, note))
 
@@ -115,18 +115,18 @@ def check_story_verb(story: Story, verb: StoryVerb, person: Person) -> StoryTran
     return transition
 
 
-def _change(
+def _build_change(
     story: Story, verb: StoryVerb, person: Person, strategy: Strategy, text: StoryText | None, now: datetime
 ) -> Story:
     match verb:
         case StoryVerb.EDIT if text is not None:
-            return _rewrite(story, text, strategy)
+            return _rewrite_story(story, text, strategy)
         case StoryVerb.EDIT:
             raise ValueError("An edit needs its text.")
         case StoryVerb.CONSENT:
-            return _answer(story, person, Consent.GIVEN)
+            return _answer_consent(story, person, Consent.GIVEN)
         case StoryVerb.REFUSE:
-            return _answer(story, person, Consent.REFUSED)
+            return _answer_consent(story, person, Consent.REFUSED)
         case StoryVerb.APPROVE | StoryVerb.REQUEST_CHANGES:
             return replace(story, reviewer=person.id)
         case StoryVerb.PUBLISH:
@@ -135,7 +135,7 @@ def _change(
             return story
 
 
-def _answer(story: Story, person: Person, consent: Consent) -> Story:
+def _answer_consent(story: Story, person: Person, consent: Consent) -> Story:
     people = (replace(one, consent=consent) if one.person == person.id else one for one in story.people)
     return replace(story, people=tuple(people))
 
@@ -168,7 +168,7 @@ def _check_note(transition: StoryTransition, note: str) -> str:
     return note
 
 
-def _rewrite(story: Story, text: StoryText, strategy: Strategy) -> Story:
+def _rewrite_story(story: Story, text: StoryText, strategy: Strategy) -> Story:
     """The story with this text. Everybody it names is asked for consent again, except the author."""
     evidence = tuple(line.strip() for line in text.evidence if line.strip())
     people = tuple(dict.fromkeys(text.people))

@@ -88,10 +88,10 @@ def find_story_verbs_for(story: Story, side: Iterable[StoryRelation]) -> tuple[S
 
 def has_story_relation(person: Person, story: Story, who: Iterable[StoryRelation]) -> bool:
     """Whether the person is any of these to the story."""
-    return any(_is(person, story, one) for one in who)
+    return any(_has_relation(person, story, one) for one in who)
 
 
-def _is(person: Person, story: Story, who: StoryRelation) -> bool:
+def _has_relation(person: Person, story: Story, who: StoryRelation) -> bool:
     match who:
         case StoryRelation.AUTHOR:
             return person.id == story.author

@@ -31,7 +31,7 @@ def can_see_project(project: Project, person: Person) -> bool:
 
 def filter_visible(strategy: Strategy, person: Person) -> Strategy:
     """The strategy as this person may see it, without warnings."""
-    return _cut(
+    return _cut_strategy(
         strategy,
         lambda objective: can_see_objective(objective, person),
         lambda project: can_see_project(project, person),
@@ -41,7 +41,7 @@ def filter_visible(strategy: Strategy, person: Person) -> Strategy:
 def filter_visible_to_all(strategy: Strategy, people: Iterable[Person]) -> Strategy:
     """What every one of the people may see, for a channel they share; without people, what everybody may see."""
     readers = tuple(people) or (EVERYBODY,)
-    return _cut(
+    return _cut_strategy(
         strategy,
         lambda objective: all(can_see_objective(objective, reader) for reader in readers),
         lambda project: all(can_see_project(project, reader) for reader in readers),
@@ -52,7 +52,7 @@ def _is_named(viewers: Viewers, person: Person, *others: str | None) -> bool:
     return bool(person.id) and (person.id in viewers.people or person.id in others)
 
 
-def _cut(
+def _cut_strategy(
     strategy: Strategy, keep_objective: Callable[[Objective], bool], keep_project: Callable[[Project], bool]
 ) -> Strategy:
     objectives = tuple(objective for objective in strategy.objectives if keep_objective(objective))

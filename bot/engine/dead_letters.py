@@ -66,14 +66,14 @@ def describe_dead_letters(letters: Sequence[DeadLetter]) -> str:
     counted = Counter((letter.recipient, letter.error) for letter in letters)
     what = "1 message" if len(letters) == 1 else f"{len(letters)} messages"
     lines = [f"I couldn't deliver {what}:"]
-    lines += [_describe(recipient, error, number) for (recipient, error), number in counted.most_common(MAX_LISTED)]
+    lines += [_format_line(recipient, error, number) for (recipient, error), number in counted.most_common(MAX_LISTED)]
     if len(counted) > MAX_LISTED:
         more = len(counted) - MAX_LISTED
         lines.append(f"… and more in {more} other {'place' if more == 1 else 'places'}.")
     return "\n".join([*lines, "To check channels and people, run `pmo doctor`."])
 
 
-def _describe(recipient: str | None, error: str, number: int) -> str:
+def _format_line(recipient: str | None, error: str, number: int) -> str:
     place = f"<#{recipient}>" if (recipient or "").startswith(("C", "G")) else f"<@{recipient}>"
     times = f" ({number} times)" if number > 1 else ""
     return f"• {place if recipient else 'A reply'}{times}: {escape(error[:100])} – {HINTS.get(error, UNKNOWN_CAUSE)}."

@@ -68,7 +68,7 @@ class InboxWriter:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._inbox.write, arrivals)
         except Exception as error:
             if len(batch) == 1 or isinstance(error, DatabaseUnavailable):
-                _settle(batch, error)
+                _settle_futures(batch, error)
                 return
             # One arrival that can't be stored fails the whole batch. Written one by one, only that arrival fails, and
             # Slack delivers it again.
@@ -76,11 +76,11 @@ class InboxWriter:
             for one in batch:
                 await self._write_batch([one])
         else:
-            _settle(batch, None)
+            _settle_futures(batch, None)
             self._on_written()
 
 
-def _settle(batch: Sequence[_Pending], error: Exception | None) -> None:
+def _settle_futures(batch: Sequence[_Pending], error: Exception | None) -> None:
     for _, done in batch:
         if done.done():  # whoever waited has gone
             continue

@@ -120,9 +120,9 @@ class Sender(Loop):
             until = now + timedelta(seconds=decision.seconds)
             await asyncio.to_thread(deliveries.pause, delivery, decision.paused, until)
         elif disposition is Disposition.RETRY:
-            await asyncio.to_thread(deliveries.retry_in_order, delivery, reason, now + _wait(delivery, disposition))
+            await asyncio.to_thread(deliveries.retry_in_order, delivery, reason, now + _get_wait(delivery, disposition))
         elif disposition is Disposition.RETRY_WITHOUT_BLOCKING:
-            due_at = now + _wait(delivery, disposition)
+            due_at = now + _get_wait(delivery, disposition)
             await asyncio.to_thread(deliveries.retry_without_blocking, delivery, reason, due_at, now)
         elif disposition is Disposition.SEND_DIRECTLY:
             await asyncio.to_thread(deliveries.send_as_direct_message, delivery, reason, now)
@@ -156,5 +156,5 @@ class Sender(Loop):
                     self.wake()
 
 
-def _wait(delivery: Delivery, disposition: Disposition) -> timedelta:
+def _get_wait(delivery: Delivery, disposition: Disposition) -> timedelta:
     return timedelta(seconds=min(0.5 * 2 ** min(delivery.attempt, 16), LONGEST_WAIT[disposition]))

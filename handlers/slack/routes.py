@@ -54,13 +54,13 @@ class Routes:
         self, name: str, handler: DeferredHandler, *, when: Callable[[Payload], bool] = lambda _: True
     ) -> None:
         """A deferred handler of an event."""
-        route = self._remember(f"event:{name}", handler)
+        route = self._remember_name(f"event:{name}", handler)
         self.events.add(name)
 
         # Bolt acks an event before its listener runs. Only a middleware runs early enough to store it first.
         async def store(body: Payload, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 (Bolt's name)
             if when(body):
-                await self._store(route, body)
+                await self._store_arrival(route, body)
             await next()
 
         async def finish() -> None:
@@ -71,21 +71,21 @@ class Routes:
     def defer_command(self, name: str, handler: DeferredHandler) -> None:
         """A deferred handler of a slash command."""
         self.commands.add(name)
-        self._app.command(name)(self._defer(self._remember(f"command:{name}", handler)))
+        self._app.command(name)(self._defer(self._remember_name(f"command:{name}", handler)))
 
     def defer_action(self, action_id: str, handler: DeferredHandler) -> None:
         """A deferred handler of a button or select. “noun.verb.*” matches every id that starts with “noun.verb.”."""
         self.actions.add(action_id)
-        self._app.action(_match_action(action_id))(self._defer(self._remember(f"action:{action_id}", handler)))
+        self._app.action(_match_action(action_id))(self._defer(self._remember_name(f"action:{action_id}", handler)))
 
     def defer_submission(self, callback_id: str, handler: DeferredHandler, check: SubmissionCheck) -> None:
         """A deferred handler of a form. `check` raises InvalidInput, which shows its messages under the fields."""
-        route = self._remember(f"view:{callback_id}", handler)
+        route = self._remember_name(f"view:{callback_id}", handler)
         self.views.add(callback_id)
 
         async def listener(call: ImmediateCall) -> None:
             await asyncio.to_thread(check, BlockingCall(call.payload, call.ctx))
-            await self._store(route, call.payload)
+            await self._store_arrival(route, call.payload)
             await call.ack()
 
         self._app.view(callback_id)(self._answer(listener, acks=True))
@@ -108,19 +108,19 @@ class Routes:
         self.options.add(action_id)
         self._app.options(action_id)(self._answer(handler, acks=True))
 
-    def _remember(self, route: str, handler: DeferredHandler) -> str:
+    def _remember_name(self, route: str, handler: DeferredHandler) -> str:
         if route in self.deferred_handlers:
             raise ValueError(f"The route {route} has a handler already.")
         self.deferred_handlers[route] = handler
         return route
 
-    async def _store(self, route: str, body: Payload) -> None:
+    async def _store_arrival(self, route: str, body: Payload) -> None:
         key, stored = payloads.identify_payload(body), payloads.remove_token(body)
         await self._inbox.write(NewArrival(key, route, stored, self._ctx.now()))
 
     def _defer(self, route: str) -> Callable[..., Awaitable[None]]:
         async def listener(call: ImmediateCall) -> None:
-            await self._store(route, call.payload)
+            await self._store_arrival(route, call.payload)
             await call.ack()
 
         return self._answer(listener, acks=True)

@@ -65,7 +65,7 @@ def find_digest(digests: Sequence[DigestDefinition], name: str) -> DigestDefinit
 
 def build_current_digest(tx: Transaction, ctx: AppContext, definition: DigestDefinition, now: datetime) -> Digest:
     """The digest as its readers may see it, compared with the last one that was delivered."""
-    return _build(tx, ctx, definition, now, _load_previous(tx, definition))
+    return _build_digest(tx, ctx, definition, now, _load_previous(tx, definition))
 
 
 def send_past_digests(tx: Transaction, ctx: AppContext, now: datetime) -> None:
@@ -79,14 +79,14 @@ def send_past_digests(tx: Transaction, ctx: AppContext, now: datetime) -> None:
         before = find_last_slot(definition.schedule, slot - JUST_BEFORE) if slot else None
         if slot is None or before is None or now - slot > RECENT:
             continue
-        earlier = _build(tx, ctx, definition, before, None)
-        digest = _build(tx, ctx, definition, now, earlier.snapshot)
+        earlier = _build_digest(tx, ctx, definition, before, None)
+        digest = _build_digest(tx, ctx, definition, now, earlier.snapshot)
         following = find_next_slot(definition.schedule, now)
         if tx.schedules.record_run(name, slot, following, snapshot=digest.snapshot.to_dict()):
             tx.schedules.link_delivery(name, slot, post_digest(tx, definition, digest, slot))
 
 
-def _build(
+def _build_digest(
     tx: Transaction, ctx: AppContext, definition: DigestDefinition, now: datetime, previous: Snapshot | None
 ) -> Digest:
     strategy = load_strategy(tx)

@@ -83,7 +83,7 @@ def submit_story(call: DeferredCall) -> None:
     with call.transaction() as tx:
         stored, changes = _apply_form(tx, call, f"S{call.arrival.id}")
         if stored:
-            _save(tx, call.ctx, stored, changes)
+            _save_changes(tx, call.ctx, stored, changes)
         else:
             add_story(tx, call.ctx, changes[0])
 
@@ -97,7 +97,7 @@ def submit_story_note(call: DeferredCall) -> None:
     """Ask for changes, or withdraw the story."""
     with call.transaction() as tx:
         stored, change = _apply_note(tx, call)
-        _save(tx, call.ctx, stored, [change])
+        _save_changes(tx, call.ctx, stored, [change])
 
 
 def approve_story(call: DeferredCall) -> None:
@@ -128,7 +128,7 @@ def publish_story(tx: Transaction, ctx: AppContext, story_id: str, reviewer: Per
     published = apply_story_verb(approved.story, StoryVerb.PUBLISH, reviewer, everybody, now=at)
     # The key makes a second reviewer's click harmless: the outbox holds one delivery for it.
     _open_cards(tx, ctx, published.story).post(PUBLISHED, key=f"story:{story_id}")
-    _save(tx, ctx, stored, [approved, published])
+    _save_changes(tx, ctx, stored, [approved, published])
 
 
 def answer_consent(call: DeferredCall) -> None:
@@ -136,7 +136,7 @@ def answer_consent(call: DeferredCall) -> None:
     verb = StoryVerb(call.action_id.partition(".")[2])
     with call.transaction() as tx:
         stored, everybody = tx.stories.get(call.value), _load_public_strategy(tx)
-        _save(tx, call.ctx, stored, [apply_story_verb(stored.story, verb, call.person, everybody, now=tx.now)])
+        _save_changes(tx, call.ctx, stored, [apply_story_verb(stored.story, verb, call.person, everybody, now=tx.now)])
 
 
 def build_story_home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
@@ -206,7 +206,7 @@ def _apply_note(tx: Transaction, call: HandlerCall) -> tuple[StoredStory, StoryC
     return stored, apply_story_verb(stored.story, StoryVerb(verb), call.person, everybody, now=tx.now, note=note)
 
 
-def _save(tx: Transaction, ctx: AppContext, stored: StoredStory, changes: Sequence[StoryChange]) -> None:
+def _save_changes(tx: Transaction, ctx: AppContext, stored: StoredStory, changes: Sequence[StoryChange]) -> None:
     """Store the changes one after the other, then announce the last."""
     before = stored.story
     for change in changes:

@@ -36,12 +36,15 @@ def update_if_held(session: Session, table: Table, claim: Claim, **values: Any) 
     held = {"held_id": claim.id, "held_by": claim.owner, "held_attempt": claim.attempt}
     # In Core, not the ORM: this runs for every arrival and delivery, and the ORM would look for rows to refresh.
     return (
-        count_changed_rows(session.connection().execute(update(table).where(*_held(table)).values(**values), held)) == 1
+        count_changed_rows(
+            session.connection().execute(update(table).where(*_match_held(table)).values(**values), held)
+        )
+        == 1
     )
 
 
 @cache
-def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
+def _match_held(table: Table) -> tuple[ColumnElement[bool], ...]:
     return (
         table.c.id == bindparam("held_id"),
         table.c.status == "leased",

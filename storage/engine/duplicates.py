@@ -33,7 +33,7 @@ def _remove_duplicates(session: Session, row: DeliveryRow, now: datetime) -> int
     # The search follows the post, so its turn comes once the right message's ts is known. Any earlier, it couldn't
     # tell that message from the duplicates.
     root = select(DeliveryRow.posted_ts).where(DeliveryRow.id == row.target)
-    thread = {"thread_ts": session.scalar(root)} if row.target else _copy(row.arguments, "thread_ts")
+    thread = {"thread_ts": session.scalar(root)} if row.target else _copy_arguments(row.arguments, "thread_ts")
     since = (row.first_attempt_at or row.created_at).timestamp()
     search = build_delivery_row(
         DeliveryKind.REMOVE_DUPLICATES,
@@ -46,7 +46,7 @@ def _remove_duplicates(session: Session, row: DeliveryRow, now: datetime) -> int
     return insert_new_rows(session, DeliveryRow, [search])
 
 
-def _copy(arguments: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def _copy_arguments(arguments: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: arguments[name] for name in names if name in arguments}
 
 

@@ -21,7 +21,7 @@ MOST_CHOICES = 100
 
 def build_measurement_modal(metrics: Sequence[Metric], today: date) -> Block:
     """The form. `metrics` are those that the person can measure, at least one."""
-    choices = [_choice(metric) for metric in metrics[:MOST_CHOICES]]
+    choices = [_build_choice(metric) for metric in metrics[:MOST_CHOICES]]
     which = {"type": "static_select", "action_id": "measure.metric", "options": choices, "initial_option": choices[0]}
     day = {"type": "datepicker", "action_id": "measure.on", "initial_date": today.isoformat()}
     value = {
@@ -45,5 +45,5 @@ def build_measurement_message(metric: Metric, found: Measurement) -> Message:
     return build_message(f"Recorded: *{escape(metric.name)}* was {value} on {format_date(found.on)}.{corrected}")
 
 
-def _choice(metric: Metric) -> Block:
+def _build_choice(metric: Metric) -> Block:
     return {"text": plain_text(f"{metric.name} ({metric.unit})", 75), "value": metric.key}

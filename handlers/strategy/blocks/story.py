@@ -78,8 +78,8 @@ def build_story_modal(choices: Sequence[Choice], given: Story | None = None) -> 
     people |= {"initial_users": [one.person for one in given.people]} if given and given.people else {}
     objective, project = (given.objective, given.project) if given else (None, None)
     blocks = [
-        input_block("title", "Title", _fill(title, given.title if given else None)),
-        input_block("text", "What happened, and what's better now?", _fill(text, given.text if given else None)),
+        input_block("title", "Title", _prefill(title, given.title if given else None)),
+        input_block("text", "What happened, and what's better now?", _prefill(text, given.text if given else None)),
         _build_choice("objective", "Objective it supports", choices, SubjectKind.OBJECTIVE, objective),
         _build_choice("project", "Project it comes from", choices, SubjectKind.PROJECT, project),
         _build_evidence_input(given),
@@ -200,7 +200,7 @@ def _build_evidence_input(given: Story | None) -> Block:
     element = {"type": "plain_text_input", "action_id": "story.evidence", "multiline": True}
     element |= {"max_length": LONGEST_EVIDENCE, "placeholder": plain_text("https://…")}
     hint = plain_text("One per line: a link, or a figure and its source.", 150)
-    filled = _fill(element, "\n".join(given.evidence) if given else None)
+    filled = _prefill(element, "\n".join(given.evidence) if given else None)
     return input_block("evidence", "How do we know?", filled, hint=hint)
 
 
@@ -219,5 +219,5 @@ def _build_consent_box() -> Block:
     return {"type": "checkboxes", "action_id": "story.consent", "options": [option]}
 
 
-def _fill(element: Mapping[str, object], value: str | None) -> Block:
+def _prefill(element: Mapping[str, object], value: str | None) -> Block:
     return dict(element) | ({"initial_value": value} if value else {})

@@ -159,7 +159,7 @@ def _build_overview(shown: Overview, picture: list[Block]) -> list[Block]:
 
 
 def _build_tree(view: StrategyView) -> list[Block]:
-    every = list(_flatten(view.branches, 0))
+    every = list(_flatten_branches(view.branches, 0))
     texts = [_limit_lines(branch.line, _list_rows(branch)) for branch, _ in every]
     shown, more = fit_lines(texts, MOST_BRANCHES, LARGEST_TREE)
     blocks: list[Block] = []
@@ -176,10 +176,10 @@ def _build_tree(view: StrategyView) -> list[Block]:
     return blocks
 
 
-def _flatten(branches: Iterable[Branch], depth: int) -> Iterator[tuple[Branch, int]]:
+def _flatten_branches(branches: Iterable[Branch], depth: int) -> Iterator[tuple[Branch, int]]:
     for branch in branches:
         yield branch, depth
-        yield from _flatten(branch.below, depth + 1)
+        yield from _flatten_branches(branch.below, depth + 1)
 
 
 def _list_rows(branch: Branch) -> list[str]:
