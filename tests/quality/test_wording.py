@@ -29,6 +29,12 @@ BANNED = {
     r"\bnobody hears of it\b": "nobody is notified",
     r"\bask for (?:it )?of whom\b": "who is asked",
     r"\bmeasures? of which\b": "metrics whose",
+    r"\d %(?!\})": "62%, without a space",
+    r"\bset-up\b": "setup (noun), set up (verb)",
+    r"\b[Ll]ower-case\b": "lowercase",
+    r"\bas seen\b": "acknowledge",
+    r"\b(?:user|channel|member|Slack) ids?\b": "ID, in capitals",
+    r"\bnobody to tell\b": "nobody to notify",
 }
 GOOD_IN_HANDBOOK = {r"\b(?:is|are|was|were|be|been) told\b", r"\bhave to do with\b", r"\blooked at again\b"}
 DOCUMENTS = (

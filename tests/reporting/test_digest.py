@@ -118,7 +118,8 @@ def test_stale_metric_is_named_with_its_days(weekly: DigestDefinition, open_stra
     digest = build_digest(weekly, open_strategy, now=NOW, people=people)
     assert texts_of(digest, ExceptionKind.STALE) == [
         ":hourglass: *Supply interruptions* (monthly metric) hasn't been measured for 54 days;"
-        " “Customers get it solved the first time they ask” can't be green until it is. Owner: Dana Lindqvist."
+        " “Customers get their problem solved the first time they ask” can't be green until it is."
+        " Owner: Dana Lindqvist."
     ]
 
 
@@ -257,7 +258,7 @@ def test_leaders_get_portfolio_and_service_desk(monthly: DigestDefinition, sampl
     portfolio = section(digest, DigestSection.PORTFOLIO)
     assert "*14%* mismatch between budget and weights (unchanged)" in portfolio
     assert any("gets 41% of the budget and has a weight of 30%: 11 points too much" in line for line in portfolio)
-    assert "No PMO service supports “Customers get it solved the first time they ask”." in portfolio
+    assert "No PMO service supports “Customers get their problem solved the first time they ask”." in portfolio
     assert section(digest, DigestSection.DESK)[0] == "*12* requests submitted (+2)"
     assert "*91%* delivered on time (unchanged)" in section(digest, DigestSection.DESK)
     assert [chart.title for chart in digest.charts] == ["Objective progress", "Where the budget goes"]

@@ -175,7 +175,7 @@ def _build_service(view: RequestView, _: RequestVerb) -> Block:
     others = {one.key: one.name for one in view.desk.catalogue.services if one.key != view.request.service}
     if not others:
         raise Conflict("There's no other service in the catalogue.")
-    hint = "Answers to fields that both forms share are kept."
+    hint = "Answers to fields that both forms have are carried over."
     return _build_select("service", "New service", others, hint=hint)
 
 

@@ -116,7 +116,7 @@ def _build_fields(given: Mapping[str, str]) -> list[Block]:
         "max_value": str(MOST_CONFIDENT),
     }
     number |= {"initial_value": given["confidence"]} if given.get("confidence") else {}
-    label = f"How confident are you of reaching the goal? (0 to {MOST_CONFIDENT})"
+    label = f"How confident are you that you'll reach the goal? (0 to {MOST_CONFIDENT})"
     return [*blocks, input_block("confidence", label, number, optional=True)]
 
 

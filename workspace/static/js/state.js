@@ -18,10 +18,10 @@ export const EMPTY = {
   channel: null, // the open channel's id
   tab: "messages", // open tab of the app: home, messages or about
   thread: null, // ts of the open thread's first message
-  logs: {}, // channel id → {messages, hasMore, loading, unreadFrom}
+  logs: {}, // channel ID → {messages, hasMore, loading, unreadFrom}
   threads: {}, // "channel:ts" → {messages, loading}
   statuses: {}, // "channel:ts" → the app's status, such as "is thinking…"
-  prompts: {}, // channel id, or "channel:ts" → {title, prompts}
+  prompts: {}, // channel ID, or "channel:ts" → {title, prompts}
   home: null,
   views: [], // the stack of open modals, root first
   confirming: null,
