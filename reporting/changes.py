@@ -40,12 +40,12 @@ def _format_counts(noun: str, now: Mapping[str, Rag], before: Mapping[str, PastS
         return
     counts = _count_each(now.values())
     earlier = _count_each(before[key].computed_status for key in now if key in before) if before is not None else None
-    shown = {colour: count for colour, count in counts.items() if count or (earlier and earlier[colour])}
+    visible_counts = {colour: count for colour, count in counts.items() if count or (earlier and earlier[colour])}
     since = {
         colour: format_change(Decimal(count), Decimal(earlier[colour]), "", 0) if earlier else ""
-        for colour, count in shown.items()
+        for colour, count in visible_counts.items()
     }
-    yield render_line("digest", "counts", noun=noun, counts=shown, changes=since)
+    yield render_line("digest", "counts", noun=noun, counts=visible_counts, changes=since)
 
 
 def _count_each(colours: Iterable[Rag]) -> dict[Rag, int]:

@@ -66,14 +66,14 @@ class Chart:
 
 def build_metric_chart(metric: Metric, measurements: Sequence[Measurement]) -> Chart | None:
     """A metric over its last 20 measurements, with its target; None with fewer than two."""
-    shown = measurements[-MOST_POINTS:]
-    if len(shown) < 2:
+    latest = measurements[-MOST_POINTS:]
+    if len(latest) < 2:
         return None
-    labels = _make_labels([_short_day(one.on) for one in shown])
-    series = [Series("Actual", _build_points(labels, (one.value for one in shown)))]
+    labels = _make_labels([_short_day(one.on) for one in latest])
+    series = [Series("Actual", _build_points(labels, (one.value for one in latest)))]
     for name, target in _find_targets(metric).items():
-        series.append(Series(name, _build_points(labels, (target for _ in shown))))
-    first, last = shown[0], shown[-1]
+        series.append(Series(name, _build_points(labels, (target for _ in latest))))
+    first, last = latest[0], latest[-1]
     text = (
         f"{metric.name}: from {format_number(first.value)} on {format_date(first.on)}"
         f" to {format_quantity(last.value, metric.unit)} on {format_date(last.on)}; {_describe_target(metric)}."

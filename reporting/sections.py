@@ -197,10 +197,10 @@ def _build_figures(
 
 def _build_figure(name: str, value: Decimal, before: Decimal | None, label: str) -> str:
     if name in FRACTIONS:
-        shown, since = format_percent(value), format_point_change(value, before)
+        number, since = format_percent(value), format_point_change(value, before)
     else:
-        shown, since = format_number(value, 1), format_change(value, before, "", 1)
-    return render_line("digest", "figure", value=shown, label=label, change=since)
+        number, since = format_number(value, 1), format_change(value, before, "", 1)
+    return render_line("digest", "figure", value=number, label=label, change=since)
 
 
 @dataclass(frozen=True, slots=True)

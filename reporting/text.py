@@ -26,14 +26,14 @@ def fit_one_line(text: str, limit: int) -> str:
 def fit_lines(lines: Iterable[str], most: int, characters: int) -> tuple[tuple[str, ...], int]:
     """As many lines, from the first, as fit into `most` and `characters`, and how many were left out."""
     every = list(lines)
-    kept: list[str] = []
+    fitting: list[str] = []
     left = characters
     for line in every[:most]:
         left -= len(line) + 1
         if left < 0:
             break
-        kept.append(line)
-    return tuple(kept), len(every) - len(kept)
+        fitting.append(line)
+    return tuple(fitting), len(every) - len(fitting)
 
 
 def split_text(mrkdwn: str, size: int) -> tuple[str, ...]:

@@ -74,11 +74,12 @@ def _cut_strategy(
     )
 
 
-def _rescale_weights(objectives: tuple[Objective, ...], kept: set[str], *, whole: bool) -> tuple[Objective, ...]:
+def _rescale_weights(objectives: tuple[Objective, ...], visible: set[str], *, whole: bool) -> tuple[Objective, ...]:
     """The objectives with weights that sum to 1, and without parents that were cut."""
     if whole:
         return objectives
     total = sum((objective.weight for objective in objectives), Decimal(0)) or Decimal(1)
     return tuple(
-        replace(one, weight=one.weight / total, parent=one.parent if one.parent in kept else None) for one in objectives
+        replace(one, weight=one.weight / total, parent=one.parent if one.parent in visible else None)
+        for one in objectives
     )

@@ -7,12 +7,12 @@ from workspace.records import Json
 
 def format_for_app(hub: Hub, message: Json) -> Json:
     """Return the message with full file URLs, Slack's name for the streaming state, and typed text as rich text."""
-    shown = _with_rich_text(message)
-    if "files" in shown:
-        shown["files"] = [with_full_urls(hub.base_url, file) for file in shown["files"]]
-    if shown.pop("streaming", None):
-        shown["streaming_state"] = "in_progress"
-    return shown
+    formatted = _with_rich_text(message)
+    if "files" in formatted:
+        formatted["files"] = [with_full_urls(hub.base_url, file) for file in formatted["files"]]
+    if formatted.pop("streaming", None):
+        formatted["streaming_state"] = "in_progress"
+    return formatted
 
 
 def without_metadata(hub: Hub, message: Json) -> Json:

@@ -104,10 +104,10 @@ def _remove_message(hub: Hub, channel: Channel, message: Json) -> None:
 
 def show_ephemeral(hub: Hub, channel: Channel, user: str, message: Json) -> Json:
     """Show a message to one person only. It isn't saved, and no event is sent."""
-    shown = {"type": "message", "ts": hub.clock.new_timestamp(), **message, "ephemeral": True}
-    hub.state.add_ephemeral(user, channel.id, shown)
-    hub.pages.push([user], {"type": "ephemeral", "channel": channel.id, "message": shown})
-    return shown
+    ephemeral = {"type": "message", "ts": hub.clock.new_timestamp(), **message, "ephemeral": True}
+    hub.state.add_ephemeral(user, channel.id, ephemeral)
+    hub.pages.push([user], {"type": "ephemeral", "channel": channel.id, "message": ephemeral})
+    return ephemeral
 
 
 def build_app_message(hub: Hub, fields: Json) -> Json:

@@ -53,8 +53,8 @@ def apply_response(hub: Hub, address: ResponseUrl, body: Json) -> None:
 
 def _delete_original(hub: Hub, channel: Channel, address: ResponseUrl) -> None:
     if address.ephemeral:
-        shown = hub.state.ephemerals[address.user, channel.id]
-        shown[:] = [message for message in shown if message["ts"] != address.message_ts]
+        ephemerals = hub.state.ephemerals[address.user, channel.id]
+        ephemerals[:] = [message for message in ephemerals if message["ts"] != address.message_ts]
         frame = {"type": "message_deleted", "channel": channel.id, "ts": address.message_ts}
         hub.pages.push([address.user], frame)
         return

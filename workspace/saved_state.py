@@ -152,12 +152,12 @@ class StateSaver:
 
     def _write(self, records: dict[tuple[str, str], str | None], blobs: dict[str, bytes]) -> None:
         assert self._database is not None  # noqa: S101  the thread only runs with a database
-        gone = [key for key, body in records.items() if body is None]
-        kept = [(*key, body) for key, body in records.items() if body is not None]
+        deleted = [key for key, body in records.items() if body is None]
+        changed = [(*key, body) for key, body in records.items() if body is not None]
         with self._database:
             self._database.execute("BEGIN")
-            self._database.executemany("DELETE FROM records WHERE kind = ? AND key = ?", gone)
-            self._database.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", kept)
+            self._database.executemany("DELETE FROM records WHERE kind = ? AND key = ?", deleted)
+            self._database.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", changed)
             self._database.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?)", list(blobs.items()))
         # A blob leaves the queue only after it is committed. Until then `load_blob` finds it there.
         with self._lock:

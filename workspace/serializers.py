@@ -5,7 +5,7 @@ from workspace.state import WorkspaceState
 
 
 def user_object(state: WorkspaceState, person: Member) -> Json:
-    shown: Json = {
+    fields: Json = {
         "id": person.id,
         "team_id": state.team.id,
         "name": person.name,
@@ -37,8 +37,8 @@ def user_object(state: WorkspaceState, person: Member) -> Json:
         "updated": 0,
     }
     if person.is_bot:
-        shown["profile"] |= {"api_app_id": state.app.id, "bot_id": state.app.bot_id}
-    return shown
+        fields["profile"] |= {"api_app_id": state.app.id, "bot_id": state.app.bot_id}
+    return fields
 
 
 def channel_object(state: WorkspaceState, channel: Channel) -> Json:
@@ -88,7 +88,7 @@ def page_user(person: Member) -> Json:
 def page_channel(state: WorkspaceState, channel: Channel, viewer: str) -> Json:
     bot = state.app.bot_user_id
     latest = state.timelines[channel.id].latest()
-    shown = {
+    fields = {
         "id": channel.id,
         "name": channel.name,
         "is_private": channel.is_private,
@@ -102,8 +102,8 @@ def page_channel(state: WorkspaceState, channel: Channel, viewer: str) -> Json:
     }
     if channel.is_im:
         other = next((user for user in channel.members if user != viewer), viewer)
-        shown |= {"user": other, "name": state.people[other].real_name if other in state.people else other}
-    return shown
+        fields |= {"user": other, "name": state.people[other].real_name if other in state.people else other}
+    return fields
 
 
 def can_read_channel(channel: Channel, user: str) -> bool:

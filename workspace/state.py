@@ -116,9 +116,9 @@ class WorkspaceState:
 
     def add_ephemeral(self, user: str, channel: str, message: Json) -> None:
         """Show a message to one person only. It isn't saved."""
-        shown = self.ephemerals[user, channel]
-        shown.append(message)
-        del shown[:-EPHEMERAL_KEPT]
+        ephemerals = self.ephemerals[user, channel]
+        ephemerals.append(message)
+        del ephemerals[:-EPHEMERAL_KEPT]
 
     def has_bot(self, channel: Channel) -> bool:
         return self.app.bot_user_id in channel.members

@@ -61,10 +61,10 @@ def print_preview(
     now = utc_now()
     with open_installation() as found:
         choose_strategy(found.store, found.organisation, now)
-        made = _build_ctx(found)
-        definition = find_digest(made.digests, name)
-        with made.store.read_only(now) as tx:
-            digest = build_current_digest(tx, made, definition, now)
+        ctx = _build_ctx(found)
+        definition = find_digest(ctx.digests, name)
+        with ctx.store.read_only(now) as tx:
+            digest = build_current_digest(tx, ctx, definition, now)
     if as_json:
         print_result(json.dumps(build_digest_message(digest), indent=2, ensure_ascii=False))
     else:

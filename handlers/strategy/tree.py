@@ -144,9 +144,9 @@ def _find_requested(tx: Transaction, ctx: AppContext, person: Person, typed: str
     seen = filter_visible(load_strategy(tx), person)
     found = find_matching_subjects(seen, typed)
     if not found:
-        shown = escape(typed[:60])
+        typed_text = escape(typed[:60])
         raise NotFound(
-            f"No objective or project you can see matches “{shown}”. Type `/pmo-strategy` to see all of them."
+            f"No objective or project you can see matches “{typed_text}”. Type `/pmo-strategy` to see all of them."
         )
     if len(found) > 1:
         return build_matches_message(typed, [(subject, get_subject_title(seen, subject)) for subject in found])

@@ -122,8 +122,8 @@ def _filter_named(strategy: Strategy, own: tuple[Subject, ...], typed: str) -> t
     """The subjects that match what was typed. If there are several, the person chooses one in the form."""
     found = tuple(one for one in find_matching_subjects(strategy, typed) if one in own)
     if not found:
-        shown = escape(typed[:60])
-        raise NotFound(f"You don't report on anything matching “{shown}”. Type `/pmo-update` to see your choices.")
+        typed_text = escape(typed[:60])
+        raise NotFound(f"You don't report on anything matching “{typed_text}”. Type `/pmo-update` to see your choices.")
     return found
 
 

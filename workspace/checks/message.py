@@ -96,11 +96,11 @@ def _limit_text(text: Any, at: str, longest: int) -> Iterator[Violation]:
 
 
 def _require_content(given: Mapping[str, Any]) -> Iterator[Violation]:
-    shown = [name for name in ("text", "blocks", "attachments") if given.get(name)]
-    if given.get("markdown_text") and shown:
+    content = [name for name in ("text", "blocks", "attachments") if given.get(name)]
+    if given.get("markdown_text") and content:
         message = "`markdown_text` cannot be used with `text` or `blocks`"
-        yield Violation("/markdown_text", "markdown_text_conflict", message, {"conflicts": shown})
-    elif not given.get("markdown_text") and not shown:
+        yield Violation("/markdown_text", "markdown_text_conflict", message, {"conflicts": content})
+    elif not given.get("markdown_text") and not content:
         yield Violation("", "no_text", "must provide `text`, `blocks` or `attachments`")
 
 

@@ -61,8 +61,8 @@ def update_app_message(call: Call) -> Json:
     fields = read_message_fields(call, updating=True)
     edited_by = "" if fields.get("blocks") else call.hub.state.app.bot_user_id
     messages.edit_message(call.hub, channel, message, _replaced_fields(call, fields), edited_by=edited_by)
-    shown = without_metadata(call.hub, message)
-    return {"channel": channel.id, "ts": message["ts"], "text": message["text"], "message": shown}
+    app_message = without_metadata(call.hub, message)
+    return {"channel": channel.id, "ts": message["ts"], "text": message["text"], "message": app_message}
 
 
 def _replaced_fields(call: Call, fields: Json) -> Json:
@@ -89,8 +89,8 @@ def post_ephemeral(call: Call) -> Json:
     fields = read_message_fields(call)
     if call.text("thread_ts"):
         fields |= messages.build_thread_fields(call.hub, channel, call.text("thread_ts"))
-    shown = messages.show_ephemeral(call.hub, channel, user, messages.build_app_message(call.hub, fields))
-    return {"message_ts": shown["ts"]}
+    app_message = messages.show_ephemeral(call.hub, channel, user, messages.build_app_message(call.hub, fields))
+    return {"message_ts": app_message["ts"]}
 
 
 def get_permalink(call: Call) -> Json:

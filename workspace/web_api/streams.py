@@ -26,9 +26,9 @@ def _extend_stream(call: Call, stream: Stream) -> Stream:
     if len(markdown) > LONGEST_MARKDOWN:
         raise ApiError("msg_too_long")
     raise_violations(check_chunks(chunks))
-    grown = deepcopy(stream)
-    grown.append(markdown, chunks)
-    return grown
+    extended = deepcopy(stream)
+    extended.append(markdown, chunks)
+    return extended
 
 
 def _message_fields(call: Call, stream: Stream, last: Sequence[Json] = ()) -> Json:
@@ -63,22 +63,22 @@ def append_stream(call: Call) -> Json:
     channel, message, stream = _find_open_stream(call)
     if not call.text("markdown_text") and not call.structure("chunks", "invalid_chunks"):
         raise ApiError("no_text")
-    grown = _extend_stream(call, stream)
-    message |= _message_fields(call, grown)
-    call.hub.streams.save(channel.id, message["ts"], grown)
+    extended = _extend_stream(call, stream)
+    message |= _message_fields(call, extended)
+    call.hub.streams.save(channel.id, message["ts"], extended)
     messages.push_change(call.hub, channel, message)
     return {"channel": channel.id, "ts": message["ts"]}
 
 
 def stop_stream(call: Call) -> Json:
     channel, message, stream = _find_open_stream(call)
-    grown = _extend_stream(call, stream)
+    extended = _extend_stream(call, stream)
     ending = {
         "blocks": call.structure("blocks", "invalid_blocks_format"),
         "metadata": call.structure("metadata", "invalid_metadata_format"),
     }
-    final = check_fields(call.hub.state, ending | {"text": grown.text() or " "})
-    fields = _message_fields(call, grown, add_missing_ids(ending["blocks"] or []))
+    final = check_fields(call.hub.state, ending | {"text": extended.text() or " "})
+    fields = _message_fields(call, extended, add_missing_ids(ending["blocks"] or []))
     changed = {"text": fields["text"], "blocks": fields["blocks"] or None, "metadata": final.get("metadata")}
     call.hub.streams.close(channel.id, message["ts"])
     messages.edit_message(call.hub, channel, message, changed | {"streaming": None})

@@ -10,16 +10,16 @@ def read_team_info(call: Call) -> Json:
     wanted = call.text("team")
     if wanted and wanted != team.id:
         raise ApiError("team_not_found")
-    shown = {"id": team.id, "name": team.name, "domain": team.domain, "email_domain": "", "icon": {}}
-    return {"team": shown | {"url": f"{call.hub.base_url}/"}}
+    fields = {"id": team.id, "name": team.name, "domain": team.domain, "email_domain": "", "icon": {}}
+    return {"team": fields | {"url": f"{call.hub.base_url}/"}}
 
 
 def read_bot_info(call: Call) -> Json:
     app = call.hub.state.app
     if call.text("bot") not in ("", app.bot_id):
         raise ApiError("bot_not_found")
-    shown = {"id": app.bot_id, "deleted": False, "name": app.bot_name, "updated": 0}
-    return {"bot": shown | {"app_id": app.id, "user_id": app.bot_user_id, "icons": {}}}
+    fields = {"id": app.bot_id, "deleted": False, "name": app.bot_name, "updated": 0}
+    return {"bot": fields | {"app_id": app.id, "user_id": app.bot_user_id, "icons": {}}}
 
 
 METHODS = {

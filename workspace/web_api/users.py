@@ -12,10 +12,10 @@ GROUPS = ("usergroups:read",)
 
 def _format_user(call: Call, user: str) -> Json:
     person = call.hub.state.people[user]
-    shown = user_object(call.hub.state, person)
+    objects = user_object(call.hub.state, person)
     if "users:read.email" in call.hub.manifest.scopes and person.email:
-        shown["profile"]["email"] = person.email
-    return shown
+        objects["profile"]["email"] = person.email
+    return objects
 
 
 def read_user_info(call: Call) -> Json:
@@ -46,12 +46,12 @@ def list_user_conversations(call: Call) -> Json:
 
 def list_usergroups(call: Call) -> Json:
     team = call.hub.state.team.id
-    shown = [
+    objects = [
         {"id": group.id, "team_id": team, "handle": group.handle, "name": group.name, "user_count": len(group.users)}
         | ({"users": list(group.users)} if call.flag("include_users") else {})
         for group in call.hub.state.usergroups
     ]
-    return {"usergroups": shown}
+    return {"usergroups": objects}
 
 
 def list_usergroup_users(call: Call) -> Json:

@@ -39,8 +39,8 @@ def build_digest_message(digest: Digest) -> Message:
 
 def build_preview_message(digest: Digest, when: str) -> Message:
     """The same for one person before it is sent. `when` says when and where, as mrkdwn."""
-    made = build_digest_message(digest)
-    return made | {"blocks": [context(f"Preview, visible only to you. {when}"), *made["blocks"]][:50]}
+    message = build_digest_message(digest)
+    return message | {"blocks": [context(f"Preview, visible only to you. {when}"), *message["blocks"]][:50]}
 
 
 def build_update_reminder(missing: Sequence[tuple[MissingUpdate, str]]) -> Message:
@@ -48,9 +48,9 @@ def build_update_reminder(missing: Sequence[tuple[MissingUpdate, str]]) -> Messa
     heading = "Your progress update is due:" if len(missing) == 1 else "Your progress updates are due:"
     lines = [f"*{escape(title)}*, {_format_due(one)}" for one, title in missing]
     buttons = [button("Write an update", "update.write", encode_subject(one.subject)) for one, _ in missing]
-    shown = [section(line, accessory=made) for line, made in zip(lines, buttons, strict=True)][:MOST_SHOWN]
+    sections = [section(line, accessory=opener) for line, opener in zip(lines, buttons, strict=True)][:MOST_SHOWN]
     rest = [context(f"… and {len(lines) - MOST_SHOWN} more: `/pmo-update`")] if len(lines) > MOST_SHOWN else []
-    return build_message("\n".join([heading, *lines]), [section(heading), *shown, *rest])
+    return build_message("\n".join([heading, *lines]), [section(heading), *sections, *rest])
 
 
 def _format_due(one: MissingUpdate) -> str:

@@ -22,7 +22,7 @@ MOST_CHOICES = 100
 def build_measurement_modal(metrics: Sequence[Metric], today: date) -> Block:
     """The form. `metrics` are those that the person can measure, at least one."""
     choices = [_build_choice(metric) for metric in metrics[:MOST_CHOICES]]
-    which = {"type": "static_select", "action_id": "measure.metric", "options": choices, "initial_option": choices[0]}
+    select = {"type": "static_select", "action_id": "measure.metric", "options": choices, "initial_option": choices[0]}
     day = {"type": "datepicker", "action_id": "measure.on", "initial_date": today.isoformat()}
     value = {
         "type": "plain_text_input",
@@ -31,7 +31,7 @@ def build_measurement_modal(metrics: Sequence[Metric], today: date) -> Block:
         "placeholder": plain_text("54.2"),
     }
     blocks = [
-        input_block("metric", "Metric", which),
+        input_block("metric", "Metric", select),
         input_block("value", "Value", value | {"focus_on_load": True}),
         input_block("on", "Measured on", day),
         context("If that day already has a value, yours replaces it."),

@@ -70,24 +70,24 @@ BUTTONS: Mapping[StoryVerb, tuple[str, str | None]] = {
 }
 
 
-def build_story_modal(choices: Sequence[Choice], given: Story | None = None) -> Block:
-    """The form. `choices` are the objectives and projects that everybody may see; `given` is the story to edit."""
+def build_story_modal(choices: Sequence[Choice], story: Story | None = None) -> Block:
+    """The form. `choices` are the objectives and projects that everybody may see; `story` is the one to edit."""
     text = {"type": "plain_text_input", "action_id": "story.text", "multiline": True, "max_length": LONGEST_TEXT}
     title = {"type": "plain_text_input", "action_id": "story.title", "max_length": LONGEST_TITLE}
     people: Block = {"type": "multi_users_select", "action_id": "story.people", "max_selected_items": MOST_PEOPLE}
-    people |= {"initial_users": [one.person for one in given.people]} if given and given.people else {}
-    objective, project = (given.objective, given.project) if given else (None, None)
+    people |= {"initial_users": [one.person for one in story.people]} if story and story.people else {}
+    objective, project = (story.objective, story.project) if story else (None, None)
     blocks = [
-        input_block("title", "Title", _prefill(title, given.title if given else None)),
-        input_block("text", "What happened, and what's better now?", _prefill(text, given.text if given else None)),
+        input_block("title", "Title", _prefill(title, story.title if story else None)),
+        input_block("text", "What happened, and what's better now?", _prefill(text, story.text if story else None)),
         _build_choice("objective", "Objective it supports", choices, SubjectKind.OBJECTIVE, objective),
         _build_choice("project", "Project it comes from", choices, SubjectKind.PROJECT, project),
-        _build_evidence_input(given),
+        _build_evidence_input(story),
         input_block("people", "People it names", people, optional=True),
         input_block("consent", "Their consent", _build_consent_box(), optional=True),
         context("Someone from the PMO reviews the story before it's published for everyone."),
     ]
-    more = {"private_metadata": given.id} if given else {}
+    more = {"private_metadata": story.id} if story else {}
     return build_modal("Success story", blocks, submit="Submit", callback_id=FORM, **more)
 
 
@@ -109,11 +109,11 @@ def build_review_card(story: Story, post: Post, people: People) -> Message:
 
 def build_author_card(story: Story, post: Post, people: People, note: str) -> Message:
     """For the author; `note` is what a reviewer asked for last."""
-    made = _build_card(story, post, people, "Your success story", _build_buttons(story, {StoryRelation.AUTHOR}))
+    card = _build_card(story, post, people, "Your success story", _build_buttons(story, {StoryRelation.AUTHOR}))
     if note and story.state is StoryState.CHANGES_REQUESTED:
-        made["blocks"].insert(2, section(f"*What to change:* {escape(note)}"))
-        made["text"] = shorten(f"{made['text']} What to change: {escape(note)}", 3900)
-    return made
+        card["blocks"].insert(2, section(f"*What to change:* {escape(note)}"))
+        card["text"] = shorten(f"{card['text']} What to change: {escape(note)}", 3900)
+    return card
 
 
 def build_consent_reminder(story: Story, person: str) -> Message:
@@ -200,8 +200,8 @@ def _build_evidence_input(given: Story | None) -> Block:
     element = {"type": "plain_text_input", "action_id": "story.evidence", "multiline": True}
     element |= {"max_length": LONGEST_EVIDENCE, "placeholder": plain_text("https://…")}
     hint = plain_text("One per line: a link, or a figure and its source.", 150)
-    filled = _prefill(element, "\n".join(given.evidence) if given else None)
-    return input_block("evidence", "How do we know?", filled, hint=hint)
+    prefilled = _prefill(element, "\n".join(given.evidence) if given else None)
+    return input_block("evidence", "How do we know?", prefilled, hint=hint)
 
 
 def _build_choice(key: str, label: str, choices: Sequence[Choice], kind: SubjectKind, given: str | None) -> Block:

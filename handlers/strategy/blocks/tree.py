@@ -61,15 +61,16 @@ class Overview:
     chart: Chart | None
 
 
-def build_overview_message(shown: Overview) -> Message:
+def build_overview_message(overview: Overview) -> Message:
     """The tree as a message, with a chart."""
-    picture = build_chart_blocks(shown.chart) if shown.chart else []
-    return build_message(format_view_text(shown.view), _build_overview(shown, picture))
+    picture = build_chart_blocks(overview.chart) if overview.chart else []
+    return build_message(format_view_text(overview.view), _build_overview(overview, picture))
 
 
-def build_overview_modal(shown: Overview) -> Block:
+def build_overview_modal(overview: Overview) -> Block:
     """The same as a modal."""
-    return build_modal("Strategy", _build_overview(shown, [build_chart_text(shown.chart)] if shown.chart else []))
+    chart_text = [build_chart_text(overview.chart)] if overview.chart else []
+    return build_modal("Strategy", _build_overview(overview, chart_text))
 
 
 def build_subject_options(found: Sequence[Choice]) -> list[Block]:
@@ -82,12 +83,12 @@ def build_subject_options(found: Sequence[Choice]) -> list[Block]:
 def build_matches_message(typed: str, found: Sequence[Choice]) -> Message:
     """What somebody typed matches several."""
     heading = f"{len(found)} objectives and projects match “{escape(shorten(typed, 60))}”:"
-    shown = [section(f"• {escape(title)}", accessory=_build_open_button(subject)) for subject, title in found[:20]]
+    sections = [section(f"• {escape(title)}", accessory=_build_open_button(subject)) for subject, title in found[:20]]
     more = (
         [context(f"… and {len(found) - 20} more. Type more of the name to narrow it down.")] if len(found) > 20 else []
     )
     return build_message(
-        "\n".join([heading, *(escape(title) for _, title in found)]), [section(heading), *shown, *more]
+        "\n".join([heading, *(escape(title) for _, title in found)]), [section(heading), *sections, *more]
     )
 
 
@@ -147,14 +148,14 @@ def build_strategy_section(own: Sequence[OwnSubject], exceptions: Sequence[str])
     return [*blocks, actions([button("View strategy", "strategy.show", "all")])]
 
 
-def _build_overview(shown: Overview, picture: list[Block]) -> list[Block]:
-    view = shown.view
+def _build_overview(overview: Overview, picture: list[Block]) -> list[Block]:
+    view = overview.view
     mission = context(f"*Mission:* {escape(view.mission)}")
     blocks = [header(view.organisation), mission, section(format_cycle_progress(view)), *_build_tree(view)]
     if view.metrics or view.projects:
         lines = [row.short for row in view.metrics] + [row.short for row in view.projects]
         blocks.append(section(_limit_lines("*Not linked to an objective*", lines)))
-    blocks += [*_build_portfolio(shown.portfolio), *picture]
+    blocks += [*_build_portfolio(overview.portfolio), *picture]
     return [*blocks, actions([_build_picker()])]
 
 
@@ -231,6 +232,6 @@ def _build_details(details: SubjectDetails) -> list[Block]:
 
 def _build_buttons(details: SubjectDetails) -> list[Block]:
     value = encode_subject(details.subject)
-    made = [button("Write an update", "update.write", value, style="primary")] if details.can_write else []
-    made += [button("Record a value", "strategy.measure", value)] if details.measurable else []
-    return [actions(made)] if made else []
+    buttons = [button("Write an update", "update.write", value, style="primary")] if details.can_write else []
+    buttons += [button("Record a value", "strategy.measure", value)] if details.measurable else []
+    return [actions(buttons)] if buttons else []

@@ -65,7 +65,7 @@ def build_update_modal(choices: Sequence[Choice], chosen: Subject | None, due: d
 
 def build_correction_modal(update: ProgressUpdate, title: str) -> Block:
     """The form filled in with the update, whose id it carries."""
-    given = {
+    values = {
         "rag": update.rag.value,
         "confidence": "" if update.confidence is None else str(update.confidence),
         **{name: getattr(update, name) for name in FIELDS},
@@ -73,7 +73,7 @@ def build_correction_modal(update: ProgressUpdate, title: str) -> Block:
     top = section(f"*{escape(title)}*\nYour correction replaces the current text.")
     return build_modal(
         "Correct the update",
-        [top, *_build_fields(given)],
+        [top, *_build_fields(values)],
         submit="Save",
         callback_id=FORM,
         private_metadata=encode_update(update.subject, update.slot),
@@ -99,13 +99,13 @@ def build_author_message(update: ProgressUpdate, post: Post, where: str) -> Mess
     )
 
 
-def _build_fields(given: Mapping[str, str]) -> list[Block]:
+def _build_fields(values: Mapping[str, str]) -> list[Block]:
     colours = [{"text": plain_text(label, 75, emoji=True), "value": colour.value} for colour, label in COLOURS.items()]
     rag: Block = {"type": "radio_buttons", "action_id": "update.rag", "options": colours}
-    initial = next((one for one in colours if one["value"] == given.get("rag")), None)
+    initial = next((one for one in colours if one["value"] == values.get("rag")), None)
     blocks = [input_block("rag", "Status", rag | ({"initial_option": initial} if initial else {}))]
     for name, (label, hint, may_be_empty) in FIELDS.items():
-        element = _build_text_input(name, given.get(name, ""))
+        element = _build_text_input(name, values.get(name, ""))
         more = {"hint": plain_text(hint, 150)} if hint else {}
         blocks.append(input_block(name, label, element, optional=may_be_empty, **more))
     number: Block = {
@@ -115,7 +115,7 @@ def _build_fields(given: Mapping[str, str]) -> list[Block]:
         "min_value": "0",
         "max_value": str(MOST_CONFIDENT),
     }
-    number |= {"initial_value": given["confidence"]} if given.get("confidence") else {}
+    number |= {"initial_value": values["confidence"]} if values.get("confidence") else {}
     label = f"How confident are you that you'll reach the goal? (0 to {MOST_CONFIDENT})"
     return [*blocks, input_block("confidence", label, number, optional=True)]
 
@@ -140,10 +140,10 @@ def _build_subject_select(choices: Sequence[Choice], chosen: Subject | None) -> 
         ]
         groups += [{"label": plain_text(label, 75), "options": options}] if options else []
         initial = initial or next((one for one in options if chosen and one["value"] == encode_subject(chosen)), None)
-    made: Block = {
+    select: Block = {
         "type": "static_select",
         "action_id": "update.subject",
         "placeholder": plain_text("Choose an objective or a project"),
         "option_groups": groups,
     }
-    return made | ({"initial_option": initial} if initial else {})
+    return select | ({"initial_option": initial} if initial else {})
