@@ -79,7 +79,7 @@ async def run_loop(loop: Loop) -> AsyncIterator[None]:
         await running
 
 
-class Watched(Deliveries):
+class WatchedDeliveries(Deliveries):
     """Notifies when a delivery has changed."""
 
     def watch(self, changed: asyncio.Condition) -> None:
@@ -97,10 +97,10 @@ class Watched(Deliveries):
             "give_up",
             "send_as_direct_message",
         ):
-            setattr(self, name, self._telling(getattr(self, name), lambda: loop.create_task(tell()), loop))
+            setattr(self, name, self._notify_after(getattr(self, name), lambda: loop.create_task(tell()), loop))
 
     @staticmethod
-    def _telling(method: Callable[..., Any], tell: Callable[[], Any], loop: asyncio.AbstractEventLoop) -> Any:
+    def _notify_after(method: Callable[..., Any], tell: Callable[[], Any], loop: asyncio.AbstractEventLoop) -> Any:
         def call(*given: Any, **named: Any) -> Any:
             answer = method(*given, **named)
             loop.call_soon_threadsafe(tell)
@@ -110,7 +110,7 @@ class Watched(Deliveries):
 
 
 @dataclass
-class Post:
+class RunningSender:
     """A running sender with what it needs, and ways to look at its deliveries."""
 
     workspace: RunningWorkspace
@@ -121,25 +121,25 @@ class Post:
     changed: asyncio.Condition
     died: asyncio.Event
 
-    def ask(self, what: str, *given: Any, **named: Any) -> str:
+    def add(self, what: str, *given: Any, **named: Any) -> str:
         """Put something in the outbox and wake the sender: ask("post", "C07ASK", {"text": "hello"})."""
         with self.store.transaction(self.now()) as tx:
             made = str(getattr(tx.outbox, what)(*given, **named))
         self.sender.wake()
         return made
 
-    def row(self, delivery: str) -> DeliveryRow:
+    def read_row(self, delivery: str) -> DeliveryRow:
         with self.store.read_only(self.now()) as tx:
             return tx.session.scalars(select(DeliveryRow).where(DeliveryRow.id == delivery)).one()
 
-    async def until(self, delivery: str, holds: Callable[[DeliveryRow], bool]) -> DeliveryRow:
+    async def wait_row(self, delivery: str, holds: Callable[[DeliveryRow], bool]) -> DeliveryRow:
         """Wait until the delivery is as wanted."""
         async with asyncio.timeout(10), self.changed:
-            while not holds(self.row(delivery)):
+            while not holds(self.read_row(delivery)):
                 await self.changed.wait()
-        return self.row(delivery)
+        return self.read_row(delivery)
 
-    async def settled_in_all(self, kind: DeliveryKind, number: int) -> None:
+    async def wait_all_settled(self, kind: DeliveryKind, number: int) -> None:
         """Wait until this many deliveries of the kind are settled."""
         settled = select(func.count()).where(DeliveryRow.is_kind(kind), DeliveryRow.due_at.is_(None))
         async with asyncio.timeout(10), self.changed:
@@ -151,15 +151,15 @@ class Post:
         with self.store.read_only(self.now()) as tx:
             return tx.session.execute(what).scalar_one()
 
-    async def settled(self, delivery: str) -> DeliveryRow:
-        return await self.until(delivery, lambda row: row.due_at is None)
+    async def wait_settled(self, delivery: str) -> DeliveryRow:
+        return await self.wait_row(delivery, lambda row: row.due_at is None)
 
-    async def texts(self, channel: str) -> list[str]:
+    async def read_texts(self, channel: str) -> list[str]:
         """What the bot has posted there, oldest first."""
         found = (await self.workspace.api("conversations.history", channel=channel))["messages"]
         return [message["text"] for message in reversed(found) if message.get("bot_id")]
 
-    async def called(self) -> list[str]:
+    async def list_methods(self) -> list[str]:
         """The methods that the bot has called, without the test's own calls."""
         return [call["method"] for call in await self.workspace.calls()]
 
@@ -183,15 +183,15 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 async def office(
     workspace: RunningWorkspace, store: Store, now: Now, http: aiohttp.ClientSession
-) -> AsyncIterator[Post]:
+) -> AsyncIterator[RunningSender]:
     """A running sender."""
     died = asyncio.Event()
     changed = asyncio.Condition()
-    deliveries = Watched(store.database, PostingLimits(), LEASE, list_calls)
+    deliveries = WatchedDeliveries(store.database, PostingLimits(), LEASE, list_calls)
     deliveries.watch(changed)
     caller = SlackDeliveryClient(
         slack_connection.build_web_client(workspace.bot_token, workspace.api_url, http), deliveries, LEASE, now
     )
     sender = Sender(caller, deliveries, "host:1", now, died.set)
     async with run_loop(sender):
-        yield Post(workspace, store, now, deliveries, sender, changed, died)
+        yield RunningSender(workspace, store, now, deliveries, sender, changed, died)

@@ -80,15 +80,15 @@ def action_ids() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "button" and len(node.args) > 1:
                 given.append(node.args[1])
             if isinstance(node, ast.Dict):
-                fields = {written(key): value for key, value in zip(node.keys, node.values, strict=True)}
-                if written(fields.get("type")) in PRESSED:
+                fields = {read_literal(key): value for key, value in zip(node.keys, node.values, strict=True)}
+                if read_literal(fields.get("type")) in PRESSED:
                     given.append(fields.get("action_id"))
             for one in given:
-                if (text := written(one)) and "." in text:
+                if (text := read_literal(one)) and "." in text:
                     yield text, f"{path.relative_to(ROOT)}:{node.lineno}"  # type: ignore[attr-defined]
 
 
-def written(node: ast.expr | None) -> str:
+def read_literal(node: ast.expr | None) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr):

@@ -10,7 +10,7 @@ from bot.organisation import SAMPLE, read_organisation
 from foundation.files import BadFile
 from foundation.people import Role
 
-Written = Callable[..., Path]
+WriteFile = Callable[..., Path]
 SMALL = """\
 name: Small
 time_zone: Europe/Berlin
@@ -21,7 +21,7 @@ channels: {triage: C01, progress: C02, stories: C03, leadership: C04}
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Written:
+def write_file(tmp_path: Path) -> WriteFile:
     """A small organisation file with parts replaced or something added at the end."""
 
     def write(*changes: tuple[str, str], more: str = "") -> Path:
@@ -50,8 +50,8 @@ def test_sample_says_it_is_a_sample() -> None:
     assert sample.channels.triage == "C03TRIAGE"
 
 
-def test_minimal_file_is_enough(written: Written) -> None:
-    organisation = read_organisation(written())
+def test_minimal_file_is_enough(write_file: WriteFile) -> None:
+    organisation = read_organisation(write_file())
     assert organisation.desk.catalogue.services
     assert organisation.digests == ()
     assert organisation.strategy is None
@@ -61,12 +61,12 @@ def test_minimal_file_is_enough(written: Written) -> None:
     assert not calendar.is_open(datetime(2026, 9, 12, 9, 0, tzinfo=UTC))  # Saturday
 
 
-def test_calendar_has_own_hours_zone_and_holidays(written: Written) -> None:
+def test_calendar_has_own_hours_zone_and_holidays(write_file: WriteFile) -> None:
     more = (
         "calendar:\n  time_zone: Europe/London\n  hours: {monday: ['08:00-12:00', '13:00-16:30']}\n"
         "  holidays: GB-ENG\n  days_off: [2026-09-14]\n"
     )
-    calendar = read_organisation(written(more=more)).desk.calendar
+    calendar = read_organisation(write_file(more=more)).desk.calendar
     assert calendar.zone.key == "Europe/London"
     assert calendar.day_seconds == 7.5 * 3600
     assert {date(2026, 4, 3), date(2026, 9, 14)} <= calendar.holidays
@@ -90,8 +90,8 @@ def test_calendar_has_own_hours_zone_and_holidays(written: Written) -> None:
         ("name: Small\n", "nam: Small\n", "line 1: name: This field is missing."),
     ],
 )
-def test_error_names_line_and_field(written: Written, old: str, new: str, said: str) -> None:
-    assert refusal(written((old, new)))[0].startswith(said)
+def test_error_names_line_and_field(write_file: WriteFile, old: str, new: str, said: str) -> None:
+    assert refusal(write_file((old, new)))[0].startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -116,30 +116,30 @@ def test_error_names_line_and_field(written: Written, old: str, new: str, said: 
         ),
     ],
 )
-def test_optional_part_is_checked_if_given(written: Written, more: str, said: str) -> None:
-    assert refusal(written(more=more))[0].startswith(said)
+def test_optional_part_is_checked_if_given(write_file: WriteFile, more: str, said: str) -> None:
+    assert refusal(write_file(more=more))[0].startswith(said)
 
 
-def test_all_errors_are_reported_together(written: Written) -> None:
-    assert len(refusal(written(("Europe/Berlin", "Mars"), ("C01", "x"), ("C02", "y")))) == 3
+def test_all_errors_are_reported_together(write_file: WriteFile) -> None:
+    assert len(refusal(write_file(("Europe/Berlin", "Mars"), ("C01", "x"), ("C02", "y")))) == 3
 
 
-def test_person_listed_twice_is_rejected(written: Written) -> None:
+def test_person_listed_twice_is_rejected(write_file: WriteFile) -> None:
     twice = "  - {id: U01ANN, name: Ann again}\nchannels:"
-    assert refusal(written(("channels:", twice))) == [
+    assert refusal(write_file(("channels:", twice))) == [
         "line 5: people.1.id: U01ANN is listed twice. Remove one of the entries."
     ]
 
 
-def test_organisation_needs_pmo_staff(written: Written) -> None:
-    assert refusal(written(("pmo_staff, ", ""))) == [
+def test_organisation_needs_pmo_staff(write_file: WriteFile) -> None:
+    assert refusal(write_file(("pmo_staff, ", ""))) == [
         "line 3: people: Nobody has the role pmo_staff, so nobody can triage requests. Give someone the role."
     ]
 
 
-def test_named_files_are_found_and_checked(written: Written, tmp_path: Path) -> None:
+def test_named_files_are_found_and_checked(write_file: WriteFile, tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text("triage: never\n")
-    path = written(more="files: {catalogue: own.yaml}\n")
+    path = write_file(more="files: {catalogue: own.yaml}\n")
     with pytest.raises(BadFile, match=r"own\.yaml, line 1: triage: "):
         read_organisation(path)
 

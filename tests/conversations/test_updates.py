@@ -29,17 +29,17 @@ async def report(person: Visitor, **given: str) -> None:
     assert await person.submit(await form(person), AMBER | given) == {}
 
 
-def offered(view: dict[str, Any]) -> list[str]:
+def list_offered(view: dict[str, Any]) -> list[str]:
     return [one["text"]["text"] for one in iterate_options(view["blocks"][0]["element"])]
 
 
 async def test_owners_choose_among_their_subjects(autumn: Office) -> None:
-    assert offered(await form(autumn.ben)) == [
+    assert list_offered(await form(autumn.ben)) == [
         "Less water is lost between the works and the tap",
         "Pressure management in the northern zones",
         "One desk for every call",
     ]
-    assert "Depot moves" in offered(await form(autumn.dana))
+    assert "Depot moves" in list_offered(await form(autumn.dana))
 
 
 async def test_named_subject_is_preselected(autumn: Office) -> None:
@@ -50,7 +50,7 @@ async def test_named_subject_is_preselected(autumn: Office) -> None:
 async def test_ambiguous_text_narrows_the_choice(autumn: Office) -> None:
     view = await form(autumn.ben, "the")
     titles = ["Less water is lost between the works and the tap", "Pressure management in the northern zones"]
-    assert offered(view) == titles
+    assert list_offered(view) == titles
     assert "initial_option" not in view["blocks"][0]["element"]
 
 

@@ -23,7 +23,7 @@ RIVERS = Subject(SubjectKind.OBJECTIVE, "cleaner-rivers")
 HIDDEN = ("fewer-depots", "depot-moves", "depots-agreed", "depot-sites", "Three depots", "Depot moves")
 
 
-def stored(snapshot: Snapshot) -> Snapshot:
+def reload(snapshot: Snapshot) -> Snapshot:
     """The snapshot as it comes back from a table."""
     return Snapshot.from_dict(json.loads(json.dumps(snapshot.to_dict())))
 
@@ -40,7 +40,7 @@ def section(digest: Digest, wanted: DigestSection) -> tuple[str, ...]:
     return next((one.lines for one in digest.sections if one.section is wanted), ())
 
 
-def replaced(updates: Iterable[ProgressUpdate], subject: Subject, **changes: object) -> tuple[ProgressUpdate, ...]:
+def replace_text(updates: Iterable[ProgressUpdate], subject: Subject, **changes: object) -> tuple[ProgressUpdate, ...]:
     return tuple(
         replace(one, **changes) if one.subject == subject else one  # type: ignore[arg-type]
         for one in updates
@@ -90,7 +90,7 @@ def test_newly_red_comes_first_still_red_last(
     patient = tuple(replace(p, tolerance=Tolerance(days=15)) for p in open_strategy.projects)
     seen = replace(open_strategy, projects=patient)
     first = build_digest(weekly, seen, now=LAST_WEEK, people=people)
-    digest = build_digest(weekly, seen, now=NOW, people=people, previous=stored(first.snapshot))
+    digest = build_digest(weekly, seen, now=NOW, people=people, previous=reload(first.snapshot))
     assert texts_of(digest, ExceptionKind.NEWLY_RED) == [
         ":red_circle: *One register of pipes and pumps* has turned red: its owner hasn't reported yet,"
         " the figures say red; 17 days behind the baseline. Owner: Wei Chen."
@@ -159,13 +159,13 @@ def test_owner_and_computed_status_are_side_by_side(
 def test_ask_stays_until_somebody_acknowledges_it(
     weekly: DigestDefinition, open_strategy: Strategy, updates: tuple[ProgressUpdate, ...], people: People
 ) -> None:
-    asking = replaced(updates, RIVERS, rag=Rag.RED, ask="A second diving team.", author="U06FARAH")
+    asking = replace_text(updates, RIVERS, rag=Rag.RED, ask="A second diving team.", author="U06FARAH")
     digest = build_digest(weekly, open_strategy, updates=asking, now=NOW, people=people)
     assert texts_of(digest, ExceptionKind.UNANSWERED) == [
         ":raising_hand: *Our works leave the river cleaner*: Farah Haddad asks “A second diving team.”"
         " — not acknowledged for 3 days."
     ]
-    answered = replaced(asking, RIVERS, acknowledged_by="U04DANA")
+    answered = replace_text(asking, RIVERS, acknowledged_by="U04DANA")
     assert not texts_of(build_digest(weekly, open_strategy, updates=answered, now=NOW), ExceptionKind.UNANSWERED)
 
 
@@ -177,9 +177,9 @@ def test_every_number_comes_with_its_change(weekly: DigestDefinition, open_strat
         Measurement("first-contact", date(2026, 11, 22), Decimal("79.1"), "U01ADA"),
     )
     grown = replace(open_strategy, measurements=(*open_strategy.measurements, *measured))
-    digest = build_digest(weekly, grown, now=NOW, people=people, previous=stored(first.snapshot))
+    digest = build_digest(weekly, grown, now=NOW, people=people, previous=reload(first.snapshot))
     assert digest.period == "16 November 2026 to 23 November 2026"
-    assert build_digest(weekly, grown, now=LAST_WEEK, previous=stored(first.snapshot)).period == "16 November 2026"
+    assert build_digest(weekly, grown, now=LAST_WEEK, previous=reload(first.snapshot)).period == "16 November 2026"
     assert digest.headline[0] == "Objectives: 2 amber (+1), 0 red (−1), 1 unknown (unchanged)"
     assert "*Leakage* — 53.1 Ml a day (−0.9) on 23 November 2026; target 52" in " ".join(
         section(digest, DigestSection.METRICS)
@@ -215,7 +215,7 @@ def test_empty_digest_is_not_sent_by_default(
     weekly: DigestDefinition, calm: Strategy, updates: tuple[ProgressUpdate, ...]
 ) -> None:
     first = build_digest(weekly, calm, updates=updates, now=NOW)
-    again = build_digest(weekly, calm, updates=updates, now=NOW + timedelta(hours=4), previous=stored(first.snapshot))
+    again = build_digest(weekly, calm, updates=updates, now=NOW + timedelta(hours=4), previous=reload(first.snapshot))
     assert (first.should_send, again.is_empty, again.should_send) == (True, True, False)
     asked = replace(weekly, send_when_empty=True)
     assert build_digest(asked, calm, updates=updates, now=NOW, previous=first.snapshot).should_send
@@ -254,7 +254,7 @@ def test_leaders_get_portfolio_and_service_desk(monthly: DigestDefinition, sampl
     seen = filter_for_readers(monthly, sample, people)
     desk = DeskFigures(submitted=12, delivered=9, open=14, overdue=2, sla_met=Decimal("0.91"))
     first = build_digest(monthly, seen, now=LAST_WEEK, people=people, desk=replace(desk, submitted=10))
-    digest = build_digest(monthly, seen, now=NOW, people=people, desk=desk, previous=stored(first.snapshot))
+    digest = build_digest(monthly, seen, now=NOW, people=people, desk=desk, previous=reload(first.snapshot))
     portfolio = section(digest, DigestSection.PORTFOLIO)
     assert "*14%* mismatch between budget and weights (unchanged)" in portfolio
     assert any("gets 41% of the budget and has a weight of 30%: 11 points too much" in line for line in portfolio)
@@ -289,7 +289,7 @@ def test_private_objective_appears_nowhere_in_digest(
         published_at=NOW,
     )
     before = build_digest(weekly, sample, updates=updates, now=LAST_WEEK).snapshot  # when it was not private yet
-    digest = build_digest(weekly, open_strategy, updates=updates, stories=[secret], now=NOW, previous=stored(before))
+    digest = build_digest(weekly, open_strategy, updates=updates, stories=[secret], now=NOW, previous=reload(before))
     assert not [word for word in HIDDEN if word in everything(digest)]
     assert sum(int(word) for word in digest.headline[0].split() if word.isdigit()) == 3
 
@@ -351,7 +351,7 @@ def test_digest_of_any_size_fits_a_message(
 
 def test_snapshot_survives_storage_unchanged(monthly: DigestDefinition, sample: Strategy) -> None:
     snapshot = build_digest(monthly, sample, now=NOW, desk=DeskFigures(submitted=3)).snapshot
-    assert stored(snapshot) == snapshot
+    assert reload(snapshot) == snapshot
     for broken in ({}, {"version": 9}, {"version": 1, "taken_at": 5}):
         with pytest.raises(ValueError, match=r"[Ss]napshot"):
             Snapshot.from_dict(broken)

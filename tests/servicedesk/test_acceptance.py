@@ -12,7 +12,7 @@ from servicedesk.transitions import SYSTEM
 from tests.servicedesk.cast import BEN, DELIVERY, DESK, MONDAY, WEI, at, make_request
 
 
-def _reminded(*moments):
+def _send_reminders(*moments):
     request = make_request(RequestState.DELIVERED)
     for moment in moments:
         request = apply_verb(request, RequestVerb.REMIND, SYSTEM, moment, DESK).request
@@ -21,20 +21,20 @@ def _reminded(*moments):
 
 def test_requester_is_reminded_after_two_and_four_days():
     with pytest.raises(Conflict, match="No reminder about PMO-12 is due"):
-        _reminded(at(12, 16, 59))
-    request = _reminded(at(13), at(15))
+        _send_reminders(at(12, 16, 59))
+    request = _send_reminders(at(13), at(15))
     assert (request.reminders, request.reminded_at) == (2, at(15))
     with pytest.raises(Conflict):
-        _reminded(at(13), at(14, 16))
+        _send_reminders(at(13), at(14, 16))
 
 
 def test_no_third_reminder_is_sent():
     with pytest.raises(Conflict):
-        _reminded(at(13), at(15), at(29))
+        _send_reminders(at(13), at(15), at(29))
 
 
 def test_delivery_closes_after_five_days_and_both_reminders():
-    request = _reminded(at(13), at(15))
+    request = _send_reminders(at(13), at(15))
     with pytest.raises(Conflict, match="It's too early to close PMO-12 automatically"):
         apply_verb(request, RequestVerb.AUTO_CLOSE, SYSTEM, at(15, 16, 59), DESK)
     closed = apply_verb(request, RequestVerb.AUTO_CLOSE, SYSTEM, at(18), DESK)
@@ -45,7 +45,7 @@ def test_delivery_closes_after_five_days_and_both_reminders():
 def test_organisation_can_set_a_longer_wait():
     acceptance = DESK.catalogue.acceptance.model_copy(update={"close_after": Target(8, "days")})
     patient = replace(DESK, catalogue=DESK.catalogue.model_copy(update={"acceptance": acceptance}))
-    request = _reminded(at(13), at(15))
+    request = _send_reminders(at(13), at(15))
     with pytest.raises(Conflict):
         apply_verb(request, RequestVerb.AUTO_CLOSE, SYSTEM, at(18), patient)
     assert apply_verb(request, RequestVerb.AUTO_CLOSE, SYSTEM, at(21), patient)
@@ -53,11 +53,11 @@ def test_organisation_can_set_a_longer_wait():
 
 def test_delivery_stays_open_until_reminders_are_sent():
     with pytest.raises(Conflict):
-        apply_verb(_reminded(at(13)), RequestVerb.AUTO_CLOSE, SYSTEM, at(29), DESK)
+        apply_verb(_send_reminders(at(13)), RequestVerb.AUTO_CLOSE, SYSTEM, at(29), DESK)
 
 
 def test_late_reminder_leaves_a_business_day():
-    request = _reminded(at(13), at(20, 12))
+    request = _send_reminders(at(13), at(20, 12))
     with pytest.raises(Conflict):
         apply_verb(request, RequestVerb.AUTO_CLOSE, SYSTEM, at(21, 11), DESK)
     assert apply_verb(request, RequestVerb.AUTO_CLOSE, SYSTEM, at(21, 12), DESK).request.state is RequestState.CLOSED
@@ -92,7 +92,7 @@ def test_closed_request_reopens_within_ten_days():
 
 
 def test_second_delivery_restarts_reminders():
-    request = _reminded(at(13), at(15))
+    request = _send_reminders(at(13), at(15))
     request = apply_verb(request, RequestVerb.REOPEN, BEN, at(15), DESK, reason="A page is missing").request
     request = apply_verb(request, RequestVerb.DELIVER, WEI, at(18), DESK, **DELIVERY).request
     assert (request.reminders, request.reminded_at, request.delivered_at) == (0, None, at(18))

@@ -103,7 +103,7 @@ def test_unknown_service_error_lists_services():
         CATALOGUE.get_service("coffee")
 
 
-def _broken(tmp_path, old, new, count=1):
+def _break_catalogue(tmp_path, old, new, count=1):
     text = SHIPPED.read_text(encoding="utf-8")
     assert old in text
     path = tmp_path / "catalogue.yaml"
@@ -227,13 +227,13 @@ def _broken(tmp_path, old, new, count=1):
     ],
 )
 def test_problem_names_line_and_field(tmp_path, old, new, field, message, line):
-    found = {(at, where): said for at, said, where in _broken(tmp_path, old, new)}
+    found = {(at, where): said for at, said, where in _break_catalogue(tmp_path, old, new)}
     said = found[(field, line)]
     assert message.search(said) if isinstance(message, re.Pattern) else said == message
 
 
 def test_all_problems_are_reported_together(tmp_path):
-    problems = _broken(tmp_path, "rule: not_past", "max: 3", count=2)
+    problems = _break_catalogue(tmp_path, "rule: not_past", "max: 3", count=2)
     assert [field for field, _, _ in problems] == ["common.4.kind", "services.0.fields.3.kind"]
 
 

@@ -77,7 +77,7 @@ BY_TIME = {V.REMIND, V.AUTO_CLOSE}
 ACTS = [verb for verb in RequestVerb if verb is not V.DRAFT and verb not in BY_TIME]
 
 
-def _given(verb, state, person):
+def _get_input(verb, state, person):
     return {
         V.ASK: {"comment": "Which phase?"},
         V.ANSWER: {"comment": "The second."},
@@ -107,7 +107,7 @@ def test_verb_works_only_as_the_table_says(state, verb):
     to, people = EXPECTED.get((state, verb), (None, set()))
     request = make_request(state)
     for person in EVERYBODY:
-        given = _given(verb, state, person)
+        given = _get_input(verb, state, person)
         if person in people:
             assert apply_verb(request, verb, person, MONDAY, DESK, **given).request.state is to, person.name
             assert verb in find_allowed_verbs(request, person), person.name

@@ -23,7 +23,7 @@ def later(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def words(text: str) -> dict[str, Any]:
+def build_text(text: str) -> dict[str, Any]:
     return {"text": text}
 
 
@@ -40,7 +40,7 @@ def sender_of(database: Database, **limits: float) -> Deliveries:
     return Deliveries(database, PostingLimits(**limits), LEASE, list_calls)  # type: ignore[arg-type]
 
 
-def post(deliveries: Deliveries, delivery: Delivery, now: datetime, ts: str = "1789.000100") -> None:
+def accept_post(deliveries: Deliveries, delivery: Delivery, now: datetime, ts: str = "1789.000100") -> None:
     """Slack accepted it."""
     deliveries.record_sent([SendResult(delivery, delivery.channel, ts)], now)
 

@@ -63,9 +63,9 @@ def migrated_template(server: URL) -> Iterator[NewDatabase]:
         return name
 
     template = create()
-    migrate_once(shown(server.set(database=template)))
+    migrate_once(format_url(server.set(database=template)))
     try:
-        yield lambda: shown(server.set(database=create(template)))
+        yield lambda: format_url(server.set(database=create(template)))
     finally:
         for name in made if "TEST_DATABASE_URL" in os.environ else ():  # our own server is deleted as a whole
             _execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -87,13 +87,13 @@ def _stop(postmaster: int) -> None:
 
 
 def _execute(server: URL, statement: str) -> None:
-    database = Database(shown(server))
+    database = Database(format_url(server))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(statement))
     database.close()
 
 
-def shown(url: URL) -> str:
+def format_url(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 

@@ -14,8 +14,8 @@ from storage.db_errors import DatabaseUnavailable
 from storage.engine.inbox import Inbox
 from storage.engine.outbox import Outbox
 from storage.migrate import migrate_database
-from tests.storage.cast import ASK, LEASE, NOW, ONE, arrival, later, sender_of, texts, words
-from tests.storage.databases import NewDatabase, shown
+from tests.storage.cast import ASK, LEASE, NOW, ONE, arrival, build_text, later, sender_of, texts
+from tests.storage.databases import NewDatabase, format_url
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_full_disk_loses_no_work(file: Path, sqlite: Database) -> None:
         with sqlite.transaction() as session:
             Inbox(sqlite).mark_done(session, claimed, NOW)
             for _ in range(50):
-                Outbox(session, NOW).post(ASK, words("x" * 3_000))
+                Outbox(session, NOW).post(ASK, build_text("x" * 3_000))
 
     with pytest.raises(DatabaseUnavailable):
         answer()
@@ -186,7 +186,7 @@ def test_unreachable_server_is_explained(tmp_path: Path) -> None:
 
 
 def test_missing_database_is_explained(postgresql: URL) -> None:
-    database = Database(shown(postgresql.set(database="pmo_nowhere")))
+    database = Database(format_url(postgresql.set(database="pmo_nowhere")))
     with pytest.raises(DatabaseUnavailable, match="no database with that name"):
         migrate_database(database)
     database.close()

@@ -28,7 +28,7 @@ def sample() -> Strategy:
 
 
 @pytest.fixture
-def changed(tmp_path: Path) -> Callable[[str, str], Path]:
+def change_sample(tmp_path: Path) -> Callable[[str, str], Path]:
     """The sample's file with one piece of text replaced by another."""
 
     def change(old: str, new: str) -> Path:

@@ -11,7 +11,7 @@ from strategy import files
 from strategy.files import read_strategy
 from strategy.records import MetricKind, Mode, Strategy, Visibility
 
-Changed = Callable[[str, str], Path]
+ChangeSample = Callable[[str, str], Path]
 
 
 def refusal(path: Path) -> str:
@@ -57,14 +57,14 @@ def test_range_target_has_two_ends(sample: Strategy) -> None:
     assert metric.kind is MetricKind.KPI
 
 
-def test_problem_names_file_line_and_field(changed: Changed) -> None:
-    path = changed("impact: 9", "impact: 8")
+def test_problem_names_file_line_and_field(change_sample: ChangeSample) -> None:
+    path = change_sample("impact: 9", "impact: 8")
     message = refusal(path)
     assert message.startswith(f"{path}, line {line_with(path, 'impact: 8')}: projects.0.serves.0.impact:")
 
 
-def test_all_problems_come_at_once(changed: Changed, tmp_path: Path) -> None:
-    path = changed("weight: 0.35", "weight: 0.45")
+def test_all_problems_come_at_once(change_sample: ChangeSample, tmp_path: Path) -> None:
+    path = change_sample("weight: 0.35", "weight: 0.45")
     path.write_text(
         path.read_text().replace("parent: ", "").replace("    unit: homes\n", "").replace("target: 20", "target: 41")
     )
@@ -88,8 +88,8 @@ def test_all_problems_come_at_once(changed: Changed, tmp_path: Path) -> None:
         ("    kind: key_result\n    objective: fewer-depots\n", "    kind: kpi\n", "“fewer-depots” can't be measured"),
     ],
 )
-def test_entry_that_is_not_smart_is_refused(changed: Changed, old: str, new: str, said: str) -> None:
-    assert said in refusal(changed(old, new))
+def test_entry_that_is_not_smart_is_refused(change_sample: ChangeSample, old: str, new: str, said: str) -> None:
+    assert said in refusal(change_sample(old, new))
 
 
 @pytest.mark.parametrize(
@@ -123,27 +123,27 @@ def test_entry_that_is_not_smart_is_refused(changed: Changed, old: str, new: str
         ("key: meters-60k", "key: meters-40k", "Another milestone already uses “meters-40k”"),
     ],
 )
-def test_invalid_entry_is_refused_with_a_sentence(changed: Changed, old: str, new: str, said: str) -> None:
-    assert said in refusal(changed(old, new))
+def test_invalid_entry_is_refused_with_a_sentence(change_sample: ChangeSample, old: str, new: str, said: str) -> None:
+    assert said in refusal(change_sample(old, new))
 
 
-def test_activity_shaped_objective_gets_a_warning(changed: Changed) -> None:
-    path = changed("Our works leave the river cleaner", "Roll out the river programme")
+def test_activity_shaped_objective_gets_a_warning(change_sample: ChangeSample) -> None:
+    path = change_sample("Our works leave the river cleaner", "Roll out the river programme")
     warnings = read_strategy(path).warnings
     assert len(warnings) == 1
     assert "reads like an activity" in warnings[0].message
     assert warnings[0].line == line_with(path, "Roll out the river programme")
 
 
-def test_project_revealing_private_objective_gets_a_warning(changed: Changed) -> None:
-    path = changed("    confidential: true\n", "")
+def test_project_revealing_private_objective_gets_a_warning(change_sample: ChangeSample) -> None:
+    path = change_sample("    confidential: true\n", "")
     assert "to others it looks unaligned" in read_strategy(path).warnings[0].message
 
 
-def test_file_full_of_problems_lists_the_first(changed: Changed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_full_of_problems_lists_the_first(change_sample: ChangeSample, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MOST_PROBLEMS", 5)
     contributions = "\n".join(f"      - {{objective: nothing-{n}, impact: 1, rationale: None}}" for n in range(9))
-    lines = refusal(changed("    serves:\n", f"    serves:\n{contributions}\n")).splitlines()
+    lines = refusal(change_sample("    serves:\n", f"    serves:\n{contributions}\n")).splitlines()
     assert len(lines) == 6
     assert lines[-1].endswith("And 4 more. Fix these first.")
 

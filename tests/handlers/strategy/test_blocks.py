@@ -62,7 +62,7 @@ NASTY = "<!channel> & *bold* _it_ <https://evil.example|here> " * 3  # as long a
 PIECE = Subject(SubjectKind.OBJECTIVE, "objective-0")
 
 
-def grown(many: int) -> Strategy:
+def grow_strategy(many: int) -> Strategy:
     """The sample's first objective and its projects, many times over, all owned by the head of the PMO."""
     sample = read_strategy(SAMPLE)
     first, project = sample.objectives[0], sample.projects[0]
@@ -101,7 +101,7 @@ def update(**changes: Any) -> ProgressUpdate:
 
 @pytest.fixture(scope="module", params=[1, 40, 150])
 def strategy(request: pytest.FixtureRequest) -> Strategy:
-    return grown(request.param)
+    return grow_strategy(request.param)
 
 
 def marked_up(value: Any) -> Iterator[str]:
@@ -121,7 +121,7 @@ def accept(message: dict[str, Any]) -> dict[str, Any]:
     return message
 
 
-def shown(view: dict[str, Any]) -> dict[str, Any]:
+def accept_view(view: dict[str, Any]) -> dict[str, Any]:
     assert check_view(view) == []
     return view
 
@@ -132,7 +132,7 @@ def test_strategy_overview_is_a_valid_message(strategy: Strategy) -> None:
     chart = build_progress_chart([branch.status for branch in view.all_branches()])
     found = Overview(view, build_portfolio_lines(view.portfolio, {}), chart)
     message = accept(build_overview_message(found))
-    shown(build_overview_modal(found))
+    accept_view(build_overview_modal(found))
     many = len(strategy.objectives)
     buttons = [block for block in message["blocks"] if "accessory" in block]
     more = [block for block in message["blocks"] if "more objective" in str(block)]
@@ -144,9 +144,9 @@ def test_objective_and_project_details_are_valid(strategy: Strategy) -> None:
     for subject in (PIECE, Subject(SubjectKind.PROJECT, "p-0")):
         details = build_details(strategy, HEAD, subject, now=NOW, updates=[update()], people=PEOPLE)
         accept(build_details_message(details))
-        shown(build_details_modal(details))
+        accept_view(build_details_modal(details))
         if details.measurable:
-            shown(build_measurement_modal(details.measurable, NOW.date()))
+            accept_view(build_measurement_modal(details.measurable, NOW.date()))
 
 
 def test_list_of_matches_is_valid(strategy: Strategy) -> None:
@@ -156,14 +156,14 @@ def test_list_of_matches_is_valid(strategy: Strategy) -> None:
 def test_home_of_an_owner_of_everything_is_valid(strategy: Strategy) -> None:
     own = build_own_subjects(strategy, HEAD, now=NOW, updates=[update()])
     concerns = [one.text for one in find_exceptions_for(strategy, HEAD, now=NOW, people=PEOPLE)]
-    shown({"type": "home", "blocks": build_strategy_section(own, concerns)})
+    accept_view({"type": "home", "blocks": build_strategy_section(own, concerns)})
 
 
 def test_update_messages_and_forms_are_valid(strategy: Strategy) -> None:
     choices = list(list_subjects(strategy))
-    shown(build_update_modal(choices, PIECE, NOW))
-    shown(build_update_modal(choices[:1], None, None))
-    shown(build_correction_modal(update(), choices[0][1]))
+    accept_view(build_update_modal(choices, PIECE, NOW))
+    accept_view(build_update_modal(choices[:1], None, None))
+    accept_view(build_correction_modal(update(), choices[0][1]))
     post = build_update_post(update(), strategy, PEOPLE)
     accept(build_update_message(update(), post))
     accept(build_update_message(update(acknowledged_by=HEAD.id), post))
@@ -212,9 +212,9 @@ def test_story_cards_are_valid_in_every_state(strategy: Strategy, state: StorySt
 
 def test_story_forms_are_valid(strategy: Strategy) -> None:
     choices = list(list_subjects(strategy))
-    shown(build_story_modal(choices))
-    shown(build_story_modal(choices, story()))
-    shown(build_story_note_modal(story(), StoryVerb.WITHDRAW))
+    accept_view(build_story_modal(choices))
+    accept_view(build_story_modal(choices, story()))
+    accept_view(build_story_note_modal(story(), StoryVerb.WITHDRAW))
 
 
 def test_every_story_verb_and_state_has_text() -> None:

@@ -9,7 +9,7 @@ from storage.engine.dead_letters import DeadLetters, measure_backlog
 from storage.engine.deliveries import Deliveries
 from storage.engine.inbox import Inbox
 from storage.engine.outbox import Outbox
-from tests.storage.cast import ADA, ASK, LEASE, NOW, ONE, TRIAGE, arrival, later, sender_of, words
+from tests.storage.cast import ADA, ASK, LEASE, NOW, ONE, TRIAGE, arrival, build_text, later, sender_of
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def sender(database: Database) -> Deliveries:
 
 def die(database: Database, sender: Deliveries, channel: str, error: str, at: datetime = NOW) -> str:
     with database.transaction() as session:
-        delivery = Outbox(session, at).post(channel, words("unheard"))
+        delivery = Outbox(session, at).post(channel, build_text("unheard"))
     for one in sender.claim(ONE, at, 10).deliveries:
         sender.give_up(one, error, at)
     return delivery
@@ -42,8 +42,8 @@ def test_failure_is_listed_until_reported(database: Database, sender: Deliveries
 
 def test_dependent_failure_is_not_reported_again(database: Database, sender: Deliveries) -> None:
     with database.transaction() as session:
-        card = Outbox(session, NOW).post(TRIAGE, words("card"))
-        Outbox(session, NOW).edit(card, words("edited"))
+        card = Outbox(session, NOW).post(TRIAGE, build_text("card"))
+        Outbox(session, NOW).edit(card, build_text("edited"))
     [post] = sender.claim(ONE, NOW, 10).deliveries
     sender.give_up(post, "channel_not_found", NOW)
     [edit] = sender.claim(ONE, NOW, 10).deliveries
@@ -57,7 +57,7 @@ def test_backlog_counts_waiting_and_failed_work(database: Database, sender: Deli
     inbox.give_up(*inbox.claim(ONE, NOW, 1, LEASE), "no place", NOW)
     die(database, sender, ASK, "not_in_channel")
     with database.transaction() as session:
-        Outbox(session, later(7)).post(ASK, words("waiting"))
+        Outbox(session, later(7)).post(ASK, build_text("waiting"))
         found = measure_backlog(session)
     assert (found.arrivals, found.oldest_arrival, found.dead_arrivals) == (2, later(5), 1)
     assert (found.deliveries, found.oldest_delivery, found.dead_deliveries) == (1, later(7), 1)

@@ -13,7 +13,7 @@ from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.outbox import Outbox
 from storage.engine.rate_limits import EVERYTHING
 from storage.tables.engine import DeliveryRow
-from tests.storage.cast import ADA, ASK, BEN, NOW, ONE, TRIAGE, TWO, later, post, sender_of, texts, words
+from tests.storage.cast import ADA, ASK, BEN, NOW, ONE, TRIAGE, TWO, accept_post, build_text, later, sender_of, texts
 
 
 @pytest.fixture
@@ -29,11 +29,11 @@ class Desk:
 
     def say(self, what: str, channel: str = ASK, **how: Any) -> str:
         with self._database.transaction() as session:
-            return Outbox(session, how.pop("now", NOW)).post(channel, words(what), **how)
+            return Outbox(session, how.pop("now", NOW)).post(channel, build_text(what), **how)
 
     def edit(self, delivery: str, what: str) -> None:
         with self._database.transaction() as session:
-            Outbox(session, NOW).edit(delivery, words(what))
+            Outbox(session, NOW).edit(delivery, build_text(what))
 
     def home(self, user: str, title: str) -> None:
         with self._database.transaction() as session:
@@ -65,7 +65,7 @@ def test_delivery_is_claimed_once(desk: Desk, sender: Deliveries) -> None:
     [mine] = claim(sender)
     assert (mine.attempt, mine.channel, mine.arguments) == (1, ASK, {"text": "hello"})
     assert claim(sender, owner=TWO) == []
-    post(sender, mine, later(1))
+    accept_post(sender, mine, later(1))
     assert claim(sender, 3_600, TWO) == []
 
 
@@ -75,7 +75,7 @@ def test_uncommitted_delivery_is_never_claimed(database: Database, sender: Deliv
 
     def stumble() -> None:
         with database.transaction() as session:
-            Outbox(session, NOW).post(ASK, words("too early"))
+            Outbox(session, NOW).post(ASK, build_text("too early"))
             raise Stop
 
     with pytest.raises(Stop):
@@ -86,7 +86,7 @@ def test_uncommitted_delivery_is_never_claimed(database: Database, sender: Deliv
 def test_key_is_unique_for_ever(desk: Desk, sender: Deliveries) -> None:
     first = desk.say("one", key="digest:monday")
     assert desk.say("two", key="digest:monday") == first
-    post(sender, *claim(sender), later(1))
+    accept_post(sender, *claim(sender), later(1))
     assert desk.say("three", key="digest:monday") == first
     assert claim(sender, 60) == []
 
@@ -105,11 +105,11 @@ def test_late_result_changes_nothing(desk: Desk, sender: Deliveries) -> None:
     [mine] = claim(sender)
     [theirs] = claim(sender, 60, TWO)
     assert sender.extend_lease(mine, later(61)) is None
-    post(sender, mine, later(61), ts="1.000001")
+    accept_post(sender, mine, later(61), ts="1.000001")
     sender.give_up(mine, "nonsense", later(61))
     sender.retry_in_order(mine, "nonsense", later(61))
     assert desk.row(delivery).status == "leased"
-    post(sender, theirs, later(62), ts="2.000002")
+    accept_post(sender, theirs, later(62), ts="2.000002")
     assert desk.row(delivery).posted_ts == "2.000002"
 
 
@@ -118,9 +118,9 @@ def test_reclaiming_process_keeps_its_later_claim(desk: Desk, sender: Deliveries
     [before] = claim(sender)
     [after] = claim(sender, 60)
     assert sender.extend_lease(before, later(61)) is None
-    post(sender, before, later(61), ts="1.000001")
+    accept_post(sender, before, later(61), ts="1.000001")
     assert desk.row(delivery).status == "leased"
-    post(sender, after, later(61), ts="2.000002")
+    accept_post(sender, after, later(61), ts="2.000002")
     assert desk.row(delivery).posted_ts == "2.000002"
 
 
@@ -130,7 +130,7 @@ def test_same_attempt_of_another_owner_is_distinct(desk: Desk, sender: Deliverie
     sender.pause(mine, DeliveryKind.POST, later(5))  # not an attempt: the next one has the same number
     [theirs] = claim(sender, 5, TWO)
     assert theirs.attempt == mine.attempt
-    post(sender, mine, later(6), ts="1.000001")
+    accept_post(sender, mine, later(6), ts="1.000001")
     assert desk.row(delivery).status == "leased"
 
 
@@ -141,7 +141,7 @@ def test_lease_is_extended_only_while_held(desk: Desk, sender: Deliveries) -> No
     assert extended is not None
     assert extended.lease_until == later(110)
     assert claim(sender, 100, TWO) == []
-    post(sender, extended, later(101))
+    accept_post(sender, extended, later(101))
 
 
 def test_release_leaves_time_for_calls_in_flight(desk: Desk, sender: Deliveries) -> None:
@@ -162,7 +162,7 @@ def test_channel_posts_keep_their_order(desk: Desk, sender: Deliveries) -> None:
     for second in range(3):
         [next_one] = claim(sender, second)
         order += read_texts([next_one])
-        post(sender, next_one, later(second))
+        accept_post(sender, next_one, later(second))
     assert order == ["one", "two", "three"]
 
 
@@ -207,7 +207,7 @@ def test_settled_post_wakes_the_next(desk: Desk, sender: Deliveries) -> None:
         desk.say(what)
     [one] = claim(sender)
     assert claim(sender) == []  # both were examined and postponed
-    post(sender, one, later(0.1))
+    accept_post(sender, one, later(0.1))
     assert read_texts(claim(sender, 0.1)) == ["two"]
 
 
@@ -220,14 +220,14 @@ def test_edit_waits_for_its_posts_ts(desk: Desk, sender: Deliveries) -> None:
     [first] = claim(sender)
     assert read_texts([first]) == ["submitted"]
     assert claim(sender) == []
-    post(sender, first, later(1), ts="1789.000200")
+    accept_post(sender, first, later(1), ts="1789.000200")
     [edit] = claim(sender, 1)
     assert (edit.kind, edit.target_channel, edit.target_ts) == (DeliveryKind.EDIT, TRIAGE, "1789.000200")
 
 
 def test_only_latest_waiting_edit_is_sent(desk: Desk, sender: Deliveries) -> None:
     card = desk.say("submitted")
-    post(sender, *claim(sender), NOW)
+    accept_post(sender, *claim(sender), NOW)
     for state in ("queued", "in progress", "delivered"):
         desk.edit(card, state)
     assert read_texts(claim(sender)) == ["delivered"]
@@ -235,20 +235,20 @@ def test_only_latest_waiting_edit_is_sent(desk: Desk, sender: Deliveries) -> Non
 
 def test_edit_during_another_follows_it(desk: Desk, sender: Deliveries) -> None:
     card = desk.say("submitted")
-    post(sender, *claim(sender), NOW)
+    accept_post(sender, *claim(sender), NOW)
     desk.edit(card, "queued")
     [under_way] = claim(sender)
     desk.edit(card, "in progress")
     desk.edit(card, "delivered")
     assert claim(sender) == []
-    post(sender, under_way, later(1))
+    accept_post(sender, under_way, later(1))
     assert read_texts(claim(sender, 1)) == ["delivered"]
 
 
 def test_edits_of_two_messages_are_independent(desk: Desk, sender: Deliveries) -> None:
     cards = [desk.say("card", TRIAGE, thread_ts=f"{number}.1") for number in range(2)]
     for card in claim(sender):
-        post(sender, card, NOW)
+        accept_post(sender, card, NOW)
     for card in cards:
         desk.edit(card, f"changed {card}")
     assert len(claim(sender)) == 2
@@ -267,10 +267,10 @@ def test_follower_gets_its_threads_ts(desk: Desk, sender: Deliveries) -> None:
     desk.say("details", bulk=True, follows=digest)
     desk.say("more details", bulk=True, follows=digest)
     [first] = claim(sender)
-    post(sender, first, later(1), ts="1789.000300")
+    accept_post(sender, first, later(1), ts="1789.000300")
     [details] = claim(sender, 2)
     assert (read_texts([details]), details.target_ts) == (["details"], "1789.000300")
-    post(sender, details, later(3))
+    accept_post(sender, details, later(3))
     assert read_texts(claim(sender, 4)) == ["more details"]
 
 
@@ -310,7 +310,7 @@ def test_bulk_posts_are_spread_evenly(desk: Desk, sender: Deliveries) -> None:
         claimed = sender.claim(ONE, later(moment), 50)
         assert [one.not_before for one in claimed.deliveries] == sorted(one.not_before for one in claimed.deliveries)
         for one in claimed.deliveries:
-            post(sender, one, later(moment))
+            accept_post(sender, one, later(moment))
         went += len(claimed.deliveries)
         again = claimed.check_again_at
         if went < 60:
@@ -427,7 +427,7 @@ def test_expired_url_reply_is_sent_directly(database: Database, sender: Deliveri
 def test_replies_to_one_url_keep_order(database: Database, sender: Deliveries) -> None:
     with database.transaction() as session:
         for what in ("working on it", "done"):
-            Outbox(session, NOW).reply_to_url("https://hooks.slack.com/1", words(what), user=ADA)
+            Outbox(session, NOW).reply_to_url("https://hooks.slack.com/1", build_text(what), user=ADA)
     assert read_texts(claim(sender)) == ["working on it"]
 
 
@@ -436,7 +436,7 @@ def test_replies_to_one_url_keep_order(database: Database, sender: Deliveries) -
 
 def settle(sender: Deliveries, at: datetime) -> None:
     for one in sender.claim(ONE, at, 50).deliveries:
-        post(sender, one, at)
+        accept_post(sender, one, at)
 
 
 def test_pruned_posts_stay_editable_and_unique(desk: Desk, sender: Deliveries) -> None:

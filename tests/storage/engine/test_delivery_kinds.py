@@ -14,7 +14,7 @@ from storage.engine.outbox import BULK, EARLIER_BULK, EARLIER_PROMPT, PROMPT, Ou
 from storage.migrate import build_alembic_config, migrate_database
 from storage.tables.engine import DeliveryRow
 from storage.upsert import insert_new_rows
-from tests.storage.cast import ADA, ASK, NOW, ONE, later, post, sender_of, words
+from tests.storage.cast import ADA, ASK, NOW, ONE, accept_post, build_text, later, sender_of
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def sender(database: Database) -> Deliveries:
 
 def add_earlier_row(database: Database, method: str, **columns: Any) -> str:
     """A delivery as a process of the earlier version writes it."""
-    row = build_delivery_row(DeliveryKind(method), words("hello"), NOW, channel=ASK)
+    row = build_delivery_row(DeliveryKind(method), build_text("hello"), NOW, channel=ASK)
     row |= {"method": method, "lane": EARLIER_PROMPT} | columns
     with database.transaction() as session:
         insert_new_rows(session, DeliveryRow, [row])
@@ -81,7 +81,7 @@ def test_migration_leaves_leased_deliveries_to_their_owner(database: Database, s
 
 def test_downgrade_gives_earlier_names_back(database: Database) -> None:
     with database.transaction() as session:
-        Outbox(session, NOW).post(ASK, words("hello"), bulk=True)
+        Outbox(session, NOW).post(ASK, build_text("hello"), bulk=True)
     downgrade(database, "0002")
     assert read_stored(database) == [("chat.postMessage", EARLIER_BULK, "waiting")]
 
@@ -96,8 +96,8 @@ def test_rows_of_a_process_still_running_are_claimed(database: Database, sender:
 def test_new_rows_are_invisible_to_earlier_processes(database: Database) -> None:
     with database.transaction() as session:
         outbox = Outbox(session, NOW)
-        outbox.post(ASK, words("one"), bulk=True)
-        outbox.edit(outbox.post(ASK, words("two")), words("three"))
+        outbox.post(ASK, build_text("one"), bulk=True)
+        outbox.edit(outbox.post(ASK, build_text("two")), build_text("three"))
         outbox.publish_home(ADA, {})
         claimable = select(DeliveryRow.id).where(DeliveryRow.priority.in_((EARLIER_PROMPT, EARLIER_BULK)))
         assert session.scalars(claimable).all() == []
@@ -107,10 +107,10 @@ def test_earlier_and_new_rows_keep_one_order(database: Database, sender: Deliver
     conversation = {"conversation": f"{ASK}:"}
     first = add_earlier_row(database, "chat.postMessage", **conversation)
     with database.transaction() as session:
-        second = Outbox(session, NOW).post(ASK, words("second"))
+        second = Outbox(session, NOW).post(ASK, build_text("second"))
     [claimed] = sender.claim(ONE, NOW, 10).deliveries
     assert claimed.id == first
-    post(sender, claimed, NOW)
+    accept_post(sender, claimed, NOW)
     [claimed] = sender.claim(ONE, NOW, 10).deliveries
     assert claimed.id == second
 
@@ -119,10 +119,10 @@ def test_edit_replaces_one_that_an_earlier_process_left(database: Database, send
     card = add_earlier_row(database, "chat.postMessage")
     add_earlier_row(database, "chat.update", target=card, conversation=f"edit:{card}")
     with database.transaction() as session:
-        Outbox(session, NOW).edit(card, words("newest"))
-    post(sender, *sender.claim(ONE, NOW, 10).deliveries, NOW)
+        Outbox(session, NOW).edit(card, build_text("newest"))
+    accept_post(sender, *sender.claim(ONE, NOW, 10).deliveries, NOW)
     [edit] = sender.claim(ONE, NOW, 10).deliveries
-    assert edit.arguments == words("newest")
+    assert edit.arguments == build_text("newest")
 
 
 def test_pruning_keeps_posts_of_earlier_processes(database: Database, sender: Deliveries) -> None:
@@ -138,5 +138,5 @@ def test_late_call_of_an_earlier_post_is_repaired(database: Database, sender: De
     [mine] = sender.claim(ONE, NOW, 10).deliveries
     with database.transaction() as session:
         session.execute(update(DeliveryRow).values(owner="host:2", attempts=2))
-    post(sender, mine, later(61), ts="1.000001")
+    accept_post(sender, mine, later(61), ts="1.000001")
     assert [method for method, _, _ in read_stored(database)] == ["chat.postMessage", "remove_duplicates"]

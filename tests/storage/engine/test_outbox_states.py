@@ -24,7 +24,7 @@ from storage.engine.claiming import Delivery
 from storage.engine.deliveries import SendResult
 from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.outbox import Outbox
-from tests.storage.cast import LEASE, NOW, ONE, TWO, sender_of, words
+from tests.storage.cast import LEASE, NOW, ONE, TWO, build_text, sender_of
 from tests.storage.databases import migrate_once
 
 PLACES = (("C1", None), ("C1", "1.1"), ("C2", None))
@@ -94,7 +94,7 @@ class OutboxStates(RuleBasedStateMachine):
         with self._outbox() as outbox:
             channel, thread_ts = place
             lane = f"many in {channel}" if bulk else channel  # bulk and prompt posts don't wait for each other
-            delivery = outbox.post(channel, words("first"), thread_ts=thread_ts, bulk=bulk)
+            delivery = outbox.post(channel, build_text("first"), thread_ts=thread_ts, bulk=bulk)
         self.asked[lane, thread_ts].append(delivery)
         self.last_words[delivery] = "first"
         return delivery
@@ -102,7 +102,7 @@ class OutboxStates(RuleBasedStateMachine):
     @rule(post=posts, text=st.text("abc", min_size=1, max_size=3))
     def ask_for_an_edit(self, post: str, text: str) -> None:
         with self._outbox() as outbox:
-            outbox.edit(post, words(text))
+            outbox.edit(post, build_text(text))
         self.last_words[post] = text
 
     @rule(owner=owners, limit=st.integers(1, 5))

@@ -6,7 +6,7 @@ from storage.database import Database
 from storage.engine.deliveries import Deliveries
 from storage.engine.outbox import Outbox
 from storage.engine.schedules import MISSED, QUIET, Schedules
-from tests.storage.cast import NOW, ONE, later, post, sender_of, words
+from tests.storage.cast import NOW, ONE, accept_post, build_text, later, sender_of
 
 WEEKLY = "leadership-weekly"
 WEEK = 7 * 86_400
@@ -29,14 +29,14 @@ def run(database: Database, slot: datetime, at: datetime, figure: int) -> bool:
         is_new = schedules.record_run(WEEKLY, slot, later(WEEK), snapshot={"open": figure})
         if is_new:
             key = f"{WEEKLY}:{slot.isoformat()}"
-            delivery = Outbox(session, at).post("C06LEADERS", words(f"{figure} open"), key=key, bulk=True)
+            delivery = Outbox(session, at).post("C06LEADERS", build_text(f"{figure} open"), key=key, bulk=True)
             schedules.link_delivery(WEEKLY, slot, delivery)
     return is_new
 
 
 def deliver(sender: Deliveries, at: datetime) -> None:
     for one in sender.claim(ONE, at, 10).deliveries:
-        post(sender, one, at)
+        accept_post(sender, one, at)
 
 
 def seen_last(database: Database) -> object:

@@ -15,7 +15,7 @@ from storage.engine.inbox import Arrival, Inbox, LeaseLost
 from storage.engine.outbox import Outbox
 from storage.engine.schedules import Schedules
 from storage.tables.engine import DeliveryRow, RunRow
-from tests.storage.cast import LEASE, NOW, arrival, later, post, sender_of, words
+from tests.storage.cast import LEASE, NOW, accept_post, arrival, build_text, later, sender_of
 from tests.storage.databases import NewDatabase
 
 PROCESSES = 3
@@ -63,7 +63,7 @@ def test_one_of_many_holders_finishes(database: Database, address: str) -> None:
         try:
             with own.transaction() as session:
                 Inbox(own).mark_done(session, mine, later(300))
-                Outbox(session, NOW).post("C07ASK", words(f"answer of {owner}"))
+                Outbox(session, NOW).post("C07ASK", build_text(f"answer of {owner}"))
             outcomes.append("done")
         except LeaseLost:
             outcomes.append("lost")
@@ -77,7 +77,7 @@ def test_one_of_many_holders_finishes(database: Database, address: str) -> None:
 def test_processes_claim_in_order_within_limits(database: Database, address: str) -> None:
     with database.transaction() as session:
         for number in range(120):
-            Outbox(session, NOW).post(f"C{number % 40}", words(f"{number // 40}"), bulk=True)
+            Outbox(session, NOW).post(f"C{number % 40}", build_text(f"{number // 40}"), bulk=True)
     given: list[tuple[str, str, datetime]] = []
     fast = {"posts_per_minute": 60_000.0, "gap": 0.0}
     waiting = select(func.count()).select_from(DeliveryRow).where(DeliveryRow.due_at.is_not(None))
@@ -92,7 +92,7 @@ def test_processes_claim_in_order_within_limits(database: Database, address: str
             moment += 0.2
             for one in sender.claim(owner, later(moment), 5).deliveries:
                 given.append((one.channel or "", one.arguments["text"], one.not_before))
-                post(sender, one, later(moment))
+                accept_post(sender, one, later(moment))
 
     side_by_side(address, work)
     assert len(given) == 120
@@ -103,7 +103,7 @@ def test_processes_claim_in_order_within_limits(database: Database, address: str
 def test_processes_share_the_bulk_limit(database: Database, address: str) -> None:
     with database.transaction() as session:
         for number in range(90):
-            Outbox(session, NOW).post(f"C{number}", words("one of many"), bulk=True)
+            Outbox(session, NOW).post(f"C{number}", build_text("one of many"), bulk=True)
     given: list[str] = []
 
     def work(own: Database, owner: str) -> None:
@@ -119,7 +119,7 @@ def test_claims_are_made_one_at_a_time(database: Database) -> None:
     if database.is_sqlite:
         return  # one writer at a time anyway
     with database.transaction() as session:
-        Outbox(session, NOW).post("C07ASK", words("hello"))
+        Outbox(session, NOW).post("C07ASK", build_text("hello"))
     waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
     with ThreadPoolExecutor(1) as other:
         with database.transaction() as session:
@@ -134,7 +134,7 @@ def test_stopped_transaction_blocks_only_briefly(new_postgresql: NewDatabase, mo
     monkeypatch.setattr("storage.database._SESSION", ("SET idle_in_transaction_session_timeout = '50ms'",))
     database = Database(new_postgresql())
     with database.transaction() as session:
-        Outbox(session, NOW).post("C07ASK", words("hello"))
+        Outbox(session, NOW).post("C07ASK", build_text("hello"))
     stopped = database.engine.connect()
     stopped.execute(CLAIM_LOCK)  # and it does nothing more
     assert len(sender_of(database).claim("host:2", NOW, 5).deliveries) == 1
@@ -165,9 +165,9 @@ def test_one_process_runs_a_due_slot(database: Database, address: str) -> None:
 
 def test_concurrent_claim_loses_no_edit(database: Database, address: str) -> None:
     with database.transaction() as session:
-        card = Outbox(session, NOW).post("C03TRIAGE", words("card"))
+        card = Outbox(session, NOW).post("C03TRIAGE", build_text("card"))
     sender = sender_of(database)
-    post(sender, *sender.claim("host:0", NOW, 1).deliveries, NOW)
+    accept_post(sender, *sender.claim("host:0", NOW, 1).deliveries, NOW)
     shown: list[tuple[datetime, str]] = []
     last: list[str] = []
     lock = threading.Lock()
@@ -177,13 +177,13 @@ def test_concurrent_claim_loses_no_edit(database: Database, address: str) -> Non
         for number in range(30):
             if owner == "host:0":
                 with own.transaction() as session:
-                    Outbox(session, NOW).edit(card, words(f"state {number}"))
+                    Outbox(session, NOW).edit(card, build_text(f"state {number}"))
                 last[:] = [f"state {number}"]
                 continue
             for one in mine.claim(owner, later(number + 1), 5).deliveries:
                 with lock:
                     shown.append((one.first_attempt_at, one.arguments["text"]))
-                post(mine, one, later(number + 1))
+                accept_post(mine, one, later(number + 1))
 
     side_by_side(address, work)
     rest: Sequence[str] = [one.arguments["text"] for one in sender.claim("host:9", later(1_000), 5).deliveries]
@@ -198,12 +198,12 @@ def test_edit_in_flight_is_followed_by_newest(database: Database) -> None:
     if database.is_sqlite:
         return  # one writer at a time: nothing can come between
     with database.transaction() as session:
-        card = Outbox(session, NOW).post("C03TRIAGE", words("card"))
-        Outbox(session, NOW).edit(card, words("old"))
+        card = Outbox(session, NOW).post("C03TRIAGE", build_text("card"))
+        Outbox(session, NOW).edit(card, build_text("old"))
     sender = sender_of(database)
-    post(sender, *sender.claim("host:0", NOW, 1).deliveries, NOW)
+    accept_post(sender, *sender.claim("host:0", NOW, 1).deliveries, NOW)
     with ThreadPoolExecutor(1) as other, database.transaction() as session:
-        Outbox(session, NOW).edit(card, words("new"))
+        Outbox(session, NOW).edit(card, build_text("new"))
         session.flush()
         assert not other.submit(lambda: sender.claim("host:1", later(1), 5).deliveries).result(10)
     [edit] = sender.claim("host:1", later(60), 5).deliveries

@@ -30,7 +30,7 @@ def citation(**changes: Any) -> Citation:
     return Citation(**(given | changes))
 
 
-def answered(text: str = "It takes 10 business days.", **changes: Any) -> Answer:
+def build_answer(text: str = "It takes 10 business days.", **changes: Any) -> Answer:
     given = {"citations": (citation(),), "services": ("health-check", "gone")}
     return Answer(Outcome.ANSWERED, text, 0.9, **(given | changes))
 
@@ -45,7 +45,7 @@ def elements(message: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_answer_names_source_and_offers_next_steps() -> None:
-    message = build_answer_message(answered(), "Q1", NAMES)
+    message = build_answer_message(build_answer(), "Q1", NAMES)
     assert check_message(message) == []
     assert "📖 Project health checks › How long a health check takes · edition 1.0" in read_text(message)
     assert [one["action_id"] for one in elements(message)] == [
@@ -58,7 +58,7 @@ def test_answer_names_source_and_offers_next_steps() -> None:
 
 
 def test_list_items_become_rich_text_list() -> None:
-    message = build_answer_message(answered("There are two:\n- one\n- two\nThat is all."), "Q1", NAMES)
+    message = build_answer_message(build_answer("There are two:\n- one\n- two\nThat is all."), "Q1", NAMES)
     kinds = [part["type"] for part in message["blocks"][0]["elements"]]
     assert kinds == ["rich_text_section", "rich_text_list", "rich_text_section"]
     assert len(message["blocks"][0]["elements"][1]["elements"]) == 2
@@ -66,14 +66,14 @@ def test_list_items_become_rich_text_list() -> None:
 
 def test_up_to_three_distinct_sources_are_shown() -> None:
     many = tuple(citation(anchor=f"a{number // 2}", section=f"Section {number // 2}") for number in range(10))
-    message = build_answer_message(answered(citations=many), "Q1", NAMES)
+    message = build_answer_message(build_answer(citations=many), "Q1", NAMES)
     read = [json.loads(one["value"])[1] for one in elements(message) if one["action_id"] == "question.read"]
     assert read == ["a0", "a1", "a2"]
 
 
 def test_unknown_edition_and_owner_are_left_out() -> None:
     foreign = citation(page="Parking", section="Parking", edition="", owner="")
-    assert "📖 Parking\n" in read_text(build_answer_message(answered(citations=(foreign,)), "Q1", NAMES)) + "\n"
+    assert "📖 Parking\n" in read_text(build_answer_message(build_answer(citations=(foreign,)), "Q1", NAMES)) + "\n"
     missing = Answer(Outcome.NOT_FOUND, "", 0.1, nearest=(foreign,))
     assert "owner" not in read_text(build_answer_message(missing, "Q1", NAMES))
 

@@ -26,14 +26,14 @@ HOSTILE = "<!channel> <@U04DANA> *bold* _it_ `code` <https://evil.example|click>
 TEXTS = ["Where do I park?", HOSTILE, "x" * 1000, "<" * 1000, "🚒" * 900, "\n\n \n", "a\n" * 400]
 
 
-def asked(text: str, status: Outcome = Outcome.NOT_FOUND, **changes: Any) -> AskedQuestion:
+def make_question(text: str, status: Outcome = Outcome.NOT_FOUND, **changes: Any) -> AskedQuestion:
     given = {"place": QuestionPlace("U01ADA", "C07ASK", "1.2", is_private=False), "asked_at": NINE, "answer": text}
     return AskedQuestion(id="Q1", text=text, status=status, **(given | changes))
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_forwarded_questions_fit_and_stay_text(text: str) -> None:
-    question = asked(text)
+    question = make_question(text)
     messages = [
         build_forward_card(question, "U01ADA"),
         build_forward_card(question, "U02BEN"),
@@ -53,7 +53,7 @@ def test_forwarded_questions_fit_and_stay_text(text: str) -> None:
 
 def test_web_address_in_answer_becomes_link() -> None:
     message = build_persons_answer(
-        asked("Where?"), "Wei Chen", "See https://example.org/a_(b)?c=d, and (https://example.org)."
+        make_question("Where?"), "Wei Chen", "See https://example.org/a_(b)?c=d, and (https://example.org)."
     )
     links = [
         run["url"] for part in message["blocks"][1]["elements"] for run in part["elements"] if run["type"] == "link"
@@ -72,7 +72,7 @@ def test_web_address_in_answer_becomes_link() -> None:
     ],
 )
 def test_question_shows_its_status(status: Outcome, forward: Forward | None, said: str) -> None:
-    question = asked("Where do I park?", status, forward=forward)
+    question = make_question("Where do I park?", status, forward=forward)
     assert said in read_text(build_history_blocks([question], PEOPLE))
     assert said in read_text(build_question_modal(question, PEOPLE))
     assert ("At the gate." in read_text(build_question_modal(question, PEOPLE))) is (
@@ -81,5 +81,5 @@ def test_question_shows_its_status(status: Outcome, forward: Forward | None, sai
 
 
 def test_answered_question_shows_its_sources() -> None:
-    question = asked("How long?", Outcome.ANSWERED, cited=(("Health checks", "Health checks › How long"),))
+    question = make_question("How long?", Outcome.ANSWERED, cited=(("Health checks", "Health checks › How long"),))
     assert "From the handbook: Health checks › How long" in read_text(build_question_modal(question, PEOPLE))

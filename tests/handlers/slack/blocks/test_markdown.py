@@ -17,13 +17,13 @@ def parts(markdown: str) -> list[dict[str, Any]]:
     return [part for block in blocks for part in block.get("elements", [block])]
 
 
-def shown(markdown: str) -> list[tuple[str, str]]:
+def render_text(markdown: str) -> list[tuple[str, str]]:
     return [(part["type"].removeprefix("rich_text_"), read_text(part).replace("\n", "")) for part in parts(markdown)]
 
 
 def test_block_markup_keeps_its_form() -> None:
     markdown = "One\nline.\n\n- a\n- b\n\n1. x\n2. y\n\n> said\n\n```\nif:\n```\n\n---\n\n### Deeper\n"
-    assert shown(markdown) == [
+    assert render_text(markdown) == [
         ("section", "One line."),
         ("list", "ab"),
         ("list", "xy"),
