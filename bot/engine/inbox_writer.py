@@ -82,7 +82,7 @@ class InboxWriter:
 
 def _settle_futures(batch: Sequence[_Pending], error: Exception | None) -> None:
     for _, done in batch:
-        if done.done():  # whoever waited has gone
+        if done.done():  # the caller was cancelled
             continue
         if error is None:
             done.set_result(None)

@@ -32,7 +32,7 @@ NOVEMBER = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 class ShiftedClock:
-    """Runs like the real one, from `start`; a test may put it forward."""
+    """Runs like the real clock, from `start`; a test may move it forward."""
 
     def __init__(self, start: datetime = MONDAY) -> None:
         self._shift = start - datetime.now(UTC)
@@ -79,7 +79,7 @@ class Office:
 
 @contextlib.asynccontextmanager
 async def open_office(data: Path, clock: ShiftedClock | None = None, **settings: Any) -> AsyncIterator[Office]:
-    """A workspace and its people; the bot is not at work yet."""
+    """A workspace and its people; no bot is running yet."""
     async with running_workspace(build_manifest(), SEED) as workspace:
         where = {
             "SLACK_BOT_TOKEN": workspace.bot_token,
@@ -93,7 +93,7 @@ async def open_office(data: Path, clock: ShiftedClock | None = None, **settings:
 
 @pytest.fixture(scope="session")
 def handbook_data(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
-    """A data folder whose handbook has been read: reading it takes seconds, and every bot of the tests needs it."""
+    """A data folder with an indexed handbook, to copy for each test: indexing takes seconds."""
     data = tmp_path_factory.mktemp("read")
     database = Database(f"sqlite:///{data / 'pmo.db'}")
     migrate_database(database)
@@ -105,7 +105,7 @@ def handbook_data(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest
 
 @contextlib.contextmanager
 def cache_vectors(database: Database, cache: Path) -> Iterator[None]:
-    """What earlier runs of the tests encoded is not encoded again; it is known by encoder and text."""
+    """Use and store the vectors that earlier test runs encoded, by encoder and text."""
     with FileLock(cache / "lock"):
         kept = cache / "vectors.json"
         known = json.loads(kept.read_text()) if kept.exists() else {}
@@ -122,13 +122,13 @@ def cache_vectors(database: Database, cache: Path) -> Iterator[None]:
 
 @pytest.fixture
 def data(handbook_data: Path, tmp_path: Path) -> Path:
-    """A data folder of the test's own."""
+    """A new data folder for the test."""
     return Path(shutil.copytree(handbook_data, tmp_path / "data"))
 
 
 @pytest.fixture
 async def office(data: Path) -> AsyncIterator[Office]:
-    """The bot at work in its office, Monday 14 September 2026, nine o'clock UTC."""
+    """A running bot and its people, Monday 14 September 2026, nine o'clock UTC."""
     async with open_office(data) as made, made.bot():
         yield made
 

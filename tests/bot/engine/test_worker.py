@@ -1,4 +1,4 @@
-"""The worker keeps each person's order, never does half of the work, and always answers."""
+"""The worker keeps each person's order, commits all of the work or none, and always answers."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""Every kind of field and every verb is covered wherever one of them decides what happens."""
+"""Every registry by kind of field or by verb has an entry for each."""
 
 from collections.abc import Collection
 
