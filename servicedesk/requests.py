@@ -276,6 +276,6 @@ def _name_people(action: Action, relation: Relation) -> str:
             return " or ".join(person.name for person in find_approvers(request, people)) or "an approver"
         case Relation.ADMIN:
             leads = [lead.name for lead in find_pmo_leads(people) if lead.id != request.requester]
-            return " or ".join(leads) or "a PMO lead"
+            return " or ".join(leads) or "the head of the PMO"
         case _:
             return str(relation)

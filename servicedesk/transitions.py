@@ -31,7 +31,7 @@ class Relation(StrEnum):
     TRIAGER = "PMO staff"
     ASSIGNEE = "the assignee"
     APPROVER = "an approver who isn't the requester"
-    ADMIN = "a PMO lead who isn't the requester"
+    ADMIN = "the head of the PMO, unless they are the requester"
     SYSTEM = "the PMO Assistant"
     VIEWER = "people who can see it"
 

@@ -26,7 +26,7 @@ def explain_group() -> None:
 def check_catalogue(
     path: Annotated[Path | None, typer.Argument(help="A YAML file; by default the catalogue in use.")] = None,
 ) -> None:
-    """Validate a catalogue, and print all problems with their lines."""
+    """Validate a catalogue and print all problems with their lines."""
     found = read_catalogue(path) if path else read_organisation(read_settings().organisation or SAMPLE).desk.catalogue
     count = len(found.services)
     print_result(f"{count} {'service' if count == 1 else 'services'}, no problems.")

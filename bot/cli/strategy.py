@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 @group.command(name="import")
 def import_file(path: Annotated[Path, typer.Argument(help="A YAML file, such as strategy/sample.yaml.")]) -> None:
-    """Check a strategy file and make it the current version. A running bot uses it at once."""
+    """Validate a strategy file and make it the current version. A running bot uses it at once."""
     with open_installation() as ctx:
         strategy, is_new = import_strategy(ctx.store, path.resolve(), utc_now())
     for warning in strategy.warnings:

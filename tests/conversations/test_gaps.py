@@ -40,7 +40,7 @@ async def test_unhelpful_answer_is_a_gap(office: Office) -> None:
     await office.ada.command("/pmo how long does a health check take?", channel="C07ASK")
     answer = await office.ada.wait_message("From the handbook")
     await office.ada.click(answer, "question.feedback", "Not helpful", channel="C07ASK")
-    await office.ada.wait_message("Would you like a person")
+    await office.ada.wait_message("Would you like someone")
     await office.emeka.command("/pmo gaps", channel="C07ASK")
     shown = read_text(await office.emeka.wait_message("Questions the handbook doesn't answer"))
     assert "marked as not helpful" in shown

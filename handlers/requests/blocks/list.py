@@ -65,7 +65,7 @@ def build_queue_message(queue: Sequence[RankedRequest], desk: Desk, now: datetim
     more = [context(f"… and {len(queue) - MAX_LISTED} more")] if len(queue) > MAX_LISTED else []
     note = (
         "Legal deadlines and expedited requests go first, then the highest "
-        "(impact + time criticality + risk reduction) ÷ size. People decide."
+        "(impact + time criticality + risk reduction) ÷ size. The order is a suggestion: people decide."
     )
     return build_message("\n".join([f"{title}:", *lines]), [section(f"*{title}*"), *rows, *more, context(note)])
 

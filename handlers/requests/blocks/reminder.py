@@ -22,7 +22,7 @@ def build_alert_notice(
 
 
 def build_alert_card(view: RequestView, clock: Clock, name: ClockName, alert: Alert) -> Message:
-    """The same alert for a PMO lead, with a button that opens the request."""
+    """The same alert for the head of the PMO, with a button that opens the request."""
     text = _format_alert(view, clock, name, alert, withheld=False)
     return build_message(text, [section(f"{text}\n{format_status(view)}"), actions([build_open_button(view.request)])])
 
