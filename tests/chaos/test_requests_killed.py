@@ -5,7 +5,7 @@ import pytest
 from tests.chaos.rig import PATIENCE, Kill, Rig, run_through_kills
 from tests.conversations.service_desk import fill_form
 from tests.workspace import filling
-from tests.workspace.running import ActionRefused
+from tests.workspace.visitor import ActionRefused
 
 pytestmark = pytest.mark.chaos
 

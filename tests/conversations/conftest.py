@@ -25,7 +25,8 @@ from storage.handbook import VectorCache
 from storage.migrate import migrate_database
 from storage.store import Store
 from storage.tables.handbook import VectorRow
-from tests.workspace.running import RunningWorkspace, Visitor, running_workspace
+from tests.workspace.running import RunningWorkspace, running_workspace
+from tests.workspace.visitor import Visitor
 
 MONDAY = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

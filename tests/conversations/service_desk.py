@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.conversations.conftest import Office
 from tests.workspace import filling
-from tests.workspace.running import Visitor
+from tests.workspace.visitor import Visitor
 
 Json = dict[str, Any]
 TRIAGE = "C03TRIAGE"

@@ -7,7 +7,7 @@ import pytest
 from tests.conversations import service_desk
 from tests.conversations.conftest import Office
 from tests.workspace.filling import read_text
-from tests.workspace.running import Visitor
+from tests.workspace.visitor import Visitor
 
 TROUBLE = "how do I know whether my project is in trouble?"
 UNKNOWN = "how do I get a parking permit for the depot?"

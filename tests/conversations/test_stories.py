@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.conversations.conftest import Office
 from tests.workspace.filling import iterate_elements, iterate_options, list_labels, read_text
-from tests.workspace.running import Visitor
+from tests.workspace.visitor import Visitor
 
 TRIAGE, STORIES = "C03TRIAGE", "C05STORIES"
 STORY = {

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conversations.conftest import Office
 from tests.workspace.filling import read_text
-from tests.workspace.running import Visitor
+from tests.workspace.visitor import Visitor
 
 HIDDEN = "depot"  # in the key and in every title of the private objective, its metric and its confidential project
 

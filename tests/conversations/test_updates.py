@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.conversations.conftest import Office
 from tests.workspace.filling import iterate_options, read_text
-from tests.workspace.running import Visitor
+from tests.workspace.visitor import Visitor
 
 PROGRESS, LEADERS = "C04PROGRESS", "C06LEADERS"
 AMBER = {

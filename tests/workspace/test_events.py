@@ -3,7 +3,8 @@
 import pytest
 
 from tests.workspace.raw_app import connected_app
-from tests.workspace.running import MANIFEST, ActionRefused, running_workspace
+from tests.workspace.running import MANIFEST, running_workspace
+from tests.workspace.visitor import ActionRefused
 
 DENIED = (
     "app_mentions:read",

@@ -10,7 +10,8 @@ import pytest
 from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
-from tests.workspace.running import ActionRefused, RunningWorkspace, running_workspace
+from tests.workspace.running import RunningWorkspace, running_workspace
+from tests.workspace.visitor import ActionRefused
 
 Answer = Callable[[web.Request, str], web.Response]
 

@@ -7,7 +7,8 @@ import pytest
 from aiohttp import WSServerHandshakeError
 
 from tests.workspace.raw_app import connected_app
-from tests.workspace.running import ActionRefused, running_workspace
+from tests.workspace.running import running_workspace
+from tests.workspace.visitor import ActionRefused
 
 QUICK = {"ack_seconds": 0.05, "retry_seconds": (0.0, 0.01, 0.02)}
 EVENT = {"type": "app_mention", "text": "hello"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workspace.running import ActionRefused
+from tests.workspace.visitor import ActionRefused
 from workspace.clock import MessageClock
 
 
