@@ -112,11 +112,11 @@ async def test_expected_error_is_explained_and_done(desk: Desk) -> None:
 
 
 async def test_defect_is_retried_then_explained(desk: Desk, caplog) -> None:
-    def stumble(call: DeferredCall) -> None:
+    def fail(call: DeferredCall) -> None:
         raise ZeroDivisionError
 
     desk.arrive("Ev1")
-    worker = desk.worker(stumble)
+    worker = desk.worker(fail)
     async with run_loop(worker):
         for attempt in range(1, MAX_FAILURES):
             await desk.until(lambda attempt=attempt: desk.status("Ev1") == ("waiting", attempt))
@@ -130,14 +130,14 @@ async def test_defect_is_retried_then_explained(desk: Desk, caplog) -> None:
 
 
 async def test_failure_half_way_sends_nothing(desk: Desk) -> None:
-    def stumble(call: DeferredCall) -> None:
+    def fail(call: DeferredCall) -> None:
         with call.transaction() as tx:
             tx.outbox.post("C07ASK", {"text": "half an answer"})
             if call.arrival.attempt == 1:
                 raise ZeroDivisionError
 
     desk.arrive("Ev1")
-    worker = desk.worker(stumble)
+    worker = desk.worker(fail)
     async with run_loop(worker):
         await desk.until(lambda: desk.status("Ev1") == ("waiting", 1))
         assert desk.read_posts() == []

@@ -27,13 +27,13 @@ def test_uncommitted_delivery_is_never_claimed(database: Database, sender: Deliv
     class Stop(Exception):
         pass
 
-    def stumble() -> None:
+    def fail() -> None:
         with database.transaction() as session:
             Outbox(session, NOW).post(ASK, build_text("too early"))
             raise Stop
 
     with pytest.raises(Stop):
-        stumble()
+        fail()
     assert claim(sender) == []
 
 

@@ -79,7 +79,7 @@ class OutboxStates(RuleBasedStateMachine):
         self.calling: dict[str, list[Delivery]] = {ONE: [], TWO: []}  # searched, fenced, and not called yet
         self.asked: dict[tuple[str, str | None], list[str]] = defaultdict(list)
         self.last_words: dict[str, str] = {}
-        self.stumbled: set[tuple[str, str | None]] = set()
+        self.failed: set[tuple[str, str | None]] = set()
 
     def teardown(self) -> None:
         if not hasattr(self, "database"):
@@ -161,7 +161,7 @@ class OutboxStates(RuleBasedStateMachine):
         if outcome == "429":
             self.sender.pause(delivery, delivery.kind, self.now + timedelta(seconds=5))
         elif outcome == "internal error":
-            self.stumbled.add((delivery.channel or "", delivery.arguments.get("thread_ts")))
+            self.failed.add((delivery.channel or "", delivery.arguments.get("thread_ts")))
             self.sender.retry_without_blocking(delivery, outcome, soon, self.now)
         elif outcome == "never arrives":
             self.sender.retry_in_order(delivery, outcome, soon)
@@ -189,7 +189,7 @@ class OutboxStates(RuleBasedStateMachine):
         stands = {delivery: ts for ts, delivery in self.slack.of.items()}
         assert {delivery: self.slack.words[stands[delivery]] for delivery in self.last_words} == self.last_words
         for (lane, thread_ts), wanted in self.asked.items():
-            if (lane.removeprefix("many in "), thread_ts) not in self.stumbled:
+            if (lane.removeprefix("many in "), thread_ts) not in self.failed:
                 order = sorted(wanted, key=lambda delivery: int(stands[delivery]))
                 assert order == wanted, "posts of one place stand in their order"
 
