@@ -100,7 +100,8 @@ def print_report(kind: str, asked: list[Row], confidence: dict[Row, float]) -> N
     for row in asked:
         groups.setdefault((row.held_out, row.file, row.answerable), []).append(confidence.get(row, 0.0))
     for (held_out, file, wanted), found in sorted(groups.items()):
-        shares = "  ".join(f"{bar:.2f}: {sum(one >= bar for one in found):3}" for bar in (0.3, 0.4, 0.45, 0.5, 0.6))
+        thresholds = (0.3, 0.4, 0.45, 0.5, 0.6)
+        shares = "  ".join(f"{one:.2f}: {sum(score >= one for score in found):3}" for one in thresholds)
         words = f"{'held out' if held_out else 'fitted':9} {file:15} {'' if wanted else 'not '}in the handbook"
         print(f"{kind:8} {words:47} of {len(found):3}, answered from {shares}")
 

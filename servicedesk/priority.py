@@ -45,17 +45,13 @@ def rank_requests(requests: Iterable[Request], catalogue: Catalogue) -> list[Ran
     return sorted((_rank_request(request, catalogue) for request in requests), key=_sort_key)
 
 
+_CLASSES = {Priority.EXPEDITE: PriorityClass.EXPEDITE, Priority.LOW: PriorityClass.LOW}
+
+
 def _rank_request(request: Request, catalogue: Catalogue) -> RankedRequest:
     mandatory = find_mandatory_date(request, catalogue)
-    expedite = mandatory is not None or request.priority is Priority.EXPEDITE
-    lane = (
-        PriorityClass.EXPEDITE
-        if expedite
-        else PriorityClass.LOW
-        if request.priority is Priority.LOW
-        else PriorityClass.NORMAL
-    )
-    return RankedRequest(request, lane, compute_wsjf(request.scores) if request.scores else None, mandatory)
+    rank = _CLASSES.get(request.priority, PriorityClass.NORMAL) if mandatory is None else PriorityClass.EXPEDITE
+    return RankedRequest(request, rank, compute_wsjf(request.scores) if request.scores else None, mandatory)
 
 
 def _sort_key(entry: RankedRequest) -> tuple[PriorityClass, date, Fraction, date, int]:
