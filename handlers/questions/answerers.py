@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from foundation.errors import NotFound
+from foundation.people import Person
+from handlers.context import AppContext
 from handlers.home.help import build_help
 from handlers.questions.blocks.answer import AnswerNames, build_answer_message
 from handlers.questions.intents import (
@@ -35,6 +37,7 @@ from reporting.lines import format_metric
 from servicedesk.permissions import can_see_queue
 from servicedesk.records import OPEN_STATES
 from storage.questions import QuestionPlace
+from storage.store import Transaction
 from strategy.records import Strategy
 from strategy.status import compute_metric_status
 from strategy.visibility import filter_visible
@@ -109,28 +112,14 @@ def show_own_service(call: DeferredCall, asked: TypedQuestion, intent: StatusOf 
 
 def list_subjects_in_state(call: DeferredCall, asked: TypedQuestion, intent: SubjectsInState) -> Reply | None:
     """The objectives or projects in a state, as far as the asker may see them."""
-    if call.read(lambda tx: tx.strategy.get_current()) is None:
-        return None
-    return Reply(call.read(lambda tx: tree.describe_by_status(tx, call.ctx, call.person, intent.kind, intent.state)))
+    message = call.read(lambda tx: _describe_state(tx, call.ctx, call.person, intent))
+    return Reply(message) if message else None
 
 
-def show_subject(call: DeferredCall, asked: TypedQuestion, intent: StatusOf) -> Reply | None:
-    """The objective or project that the question names, if the asker may see it."""
-    strategy = _load_visible_strategy(call)
-    subject = strategy and find_named_subject(strategy, intent.name, is_certain=intent.is_certain)
-    if not subject:
-        return None
-    return Reply(call.read(lambda tx: tree.describe_subject(tx, call.ctx, call.person, subject)))
-
-
-def show_metric(call: DeferredCall, asked: TypedQuestion, intent: StatusOf | ValueOf) -> Reply | None:
-    """The metric that the question names, if the asker may see it."""
-    strategy = _load_visible_strategy(call)
-    metric = strategy and find_named_metric(strategy, intent.metric if isinstance(intent, ValueOf) else intent.name)
-    if not (strategy and metric):
-        return None
-    status = compute_metric_status(strategy, metric, call.ctx.now().date())
-    return Reply(build_metric_message(format_metric(status, call.ctx.people), metric.objective))
+def show_subject_or_metric(call: DeferredCall, asked: TypedQuestion, intent: StatusOf | ValueOf) -> Reply | None:
+    """The objective, project or metric that the question names, if the asker may see it."""
+    message = call.read(lambda tx: _describe_named(tx, call.ctx, call.person, intent))
+    return Reply(message) if message else None
 
 
 def answer_from_handbook(call: DeferredCall, asked: TypedQuestion, _: Intent) -> Reply:
@@ -152,9 +141,29 @@ def _show_requests(call: DeferredCall, typed: str) -> Reply:
     return Reply(call.read(lambda tx: answer(tx, call.ctx, call.person)))
 
 
-def _load_visible_strategy(call: DeferredCall) -> Strategy | None:
-    strategy = call.read(lambda tx: tx.strategy.get_current())
-    return filter_visible(strategy, call.person) if strategy else None
+def _describe_state(tx: Transaction, ctx: AppContext, person: Person, intent: SubjectsInState) -> Message | None:
+    if tx.strategy.get_current() is None:
+        return None
+    return tree.describe_by_status(tx, ctx, person, intent.kind, intent.state)
+
+
+def _describe_named(tx: Transaction, ctx: AppContext, person: Person, intent: StatusOf | ValueOf) -> Message | None:
+    strategy = tx.strategy.get_current()
+    if strategy is None:
+        return None
+    seen = filter_visible(strategy, person)
+    if isinstance(intent, ValueOf):
+        return _describe_metric(tx, ctx, seen, intent.metric)
+    subject = find_named_subject(seen, intent.name, is_certain=intent.is_certain)
+    return tree.describe_subject(tx, ctx, person, subject) if subject else _describe_metric(tx, ctx, seen, intent.name)
+
+
+def _describe_metric(tx: Transaction, ctx: AppContext, seen: Strategy, name: str) -> Message | None:
+    metric = find_named_metric(seen, name)
+    if metric is None:
+        return None
+    status = compute_metric_status(seen, metric, tx.now.date())
+    return build_metric_message(format_metric(status, ctx.people), metric.objective)
 
 
 def _find_previous(call: DeferredCall, asked: TypedQuestion) -> tuple[str, ...]:
@@ -174,8 +183,8 @@ ANSWERERS: Mapping[type[Intent], Sequence[Answerer]] = {
     MyRequests: (show_own_requests,),
     OpenRequests: (show_open_requests,),
     SubjectsInState: (list_subjects_in_state, answer_from_handbook),
-    StatusOf: (show_own_service, show_subject, show_metric, answer_from_handbook),
+    StatusOf: (show_own_service, show_subject_or_metric, answer_from_handbook),
     MyServiceStatus: (show_own_service, answer_from_handbook),
-    ValueOf: (show_metric, answer_from_handbook),
+    ValueOf: (show_subject_or_metric, answer_from_handbook),
     HandbookQuestion: (answer_from_handbook,),
 }
