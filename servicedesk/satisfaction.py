@@ -41,10 +41,6 @@ class Satisfaction:
         total = sum(score * count for score, count in zip(SCALE, self.counts, strict=True))
         return Fraction(total, self.answered) if self.answered else None
 
-    @property
-    def response_rate(self) -> Fraction | None:
-        return Fraction(self.answered, self.asked) if self.asked else None
-
 
 def make_rating(request: Request, actor: Person, score: int, comment: str | None, now: datetime) -> Rating:
     """The rating of a request.

@@ -37,12 +37,12 @@ def test_last_rating_counts_and_silence_lowers_rate():
     summary = summarise_ratings({1, 2, 3, 4}, ratings)
     assert summary.counts == (0, 0, 0, 1, 1)
     assert summary.mean == Fraction(9, 2)
-    assert summary.response_rate == Fraction(1, 2)
+    assert (summary.answered, summary.asked) == (2, 4)
 
 
-def test_no_ratings_no_mean_no_questions_no_rate():
+def test_no_ratings_have_no_mean():
     nothing = summarise_ratings(set(), [])
-    assert (nothing.mean, nothing.response_rate) == (None, None)
+    assert (nothing.mean, nothing.answered, nothing.asked) == (None, 0, 0)
 
 
 def _rating(number, score, day):
