@@ -7,6 +7,7 @@ from typing import Any
 
 from foundation.errors import NotFound
 from foundation.people import Person
+from foundation.record_kinds import RecordKind
 from handlers.context import AppContext
 from handlers.home.help import build_help
 from handlers.questions.blocks.answer import AnswerNames, build_answer_message
@@ -85,16 +86,18 @@ def show_request(call: DeferredCall, asked: TypedQuestion, intent: RequestByNumb
     Raises:
         NotFound: it doesn't exist, or the asker may not see it.
     """
-    return _show_requests(call, str(intent.number))
+    return _show_requests(call, str(intent.number), RecordKind.REQUEST)
 
 
 def show_own_requests(call: DeferredCall, asked: TypedQuestion, _: MyRequests) -> Reply:
-    return _show_requests(call, "")
+    return _show_requests(call, "", RecordKind.OWN_REQUESTS)
 
 
 def show_open_requests(call: DeferredCall, asked: TypedQuestion, _: OpenRequests) -> Reply:
     """Everybody's for those who may see the queue, their own for others."""
-    return _show_requests(call, "open" if can_see_queue(call.person) else "")
+    if can_see_queue(call.person):
+        return _show_requests(call, "open", RecordKind.OPEN_REQUESTS)
+    return _show_requests(call, "", RecordKind.OWN_REQUESTS)
 
 
 def show_own_service(call: DeferredCall, asked: TypedQuestion, intent: StatusOf | MyServiceStatus) -> Reply | None:
@@ -107,19 +110,20 @@ def show_own_service(call: DeferredCall, asked: TypedQuestion, intent: StatusOf 
     except NotFound:
         return None
     own = call.read(lambda tx: tx.requests.list_involving(call.person.id, OPEN_STATES, lists.MAX_INVOLVING))
-    return _show_requests(call, "") if any(request.service == key for request in own) else None
+    is_known = any(request.service == key for request in own)
+    return _show_requests(call, "", RecordKind.OWN_REQUESTS) if is_known else None
 
 
 def list_subjects_in_state(call: DeferredCall, asked: TypedQuestion, intent: SubjectsInState) -> Reply | None:
     """The objectives or projects in a state, as far as the asker may see them."""
     message = call.read(lambda tx: _describe_state(tx, call.ctx, call.person, intent))
-    return Reply(message) if message else None
+    return Reply(message, record=RecordKind.STATES) if message else None
 
 
 def show_subject_or_metric(call: DeferredCall, asked: TypedQuestion, intent: StatusOf | ValueOf) -> Reply | None:
     """The objective, project or metric that the question names, if the asker may see it."""
     message = call.read(lambda tx: _describe_named(tx, call.ctx, call.person, intent))
-    return Reply(message) if message else None
+    return Reply(message, record=RecordKind.STATUS) if message else None
 
 
 def answer_from_handbook(call: DeferredCall, asked: TypedQuestion, _: Intent) -> Reply:
@@ -135,10 +139,10 @@ def answer_from_handbook(call: DeferredCall, asked: TypedQuestion, _: Intent) ->
     return Reply(message, answer, is_public=not asked.place.is_private)
 
 
-def _show_requests(call: DeferredCall, typed: str) -> Reply:
+def _show_requests(call: DeferredCall, typed: str, record: RecordKind) -> Reply:
     """What `/pmo-requests` shows for these words."""
     answer = lists.choose_list(typed, call.person)
-    return Reply(call.read(lambda tx: answer(tx, call.ctx, call.person)))
+    return Reply(call.read(lambda tx: answer(tx, call.ctx, call.person)), record=record)
 
 
 def _describe_state(tx: Transaction, ctx: AppContext, person: Person, intent: SubjectsInState) -> Message | None:
