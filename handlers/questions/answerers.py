@@ -52,12 +52,13 @@ class Reply:
     """What the asker gets. `answer` goes into the record of questions; small talk doesn't.
 
     Live data is for the asker alone, because others may not be allowed to see it: only `is_public` replies go to the
-    whole conversation.
+    whole conversation. `record` is the kind of record that a live answer shows.
     """
 
     message: Message
     answer: Answer | None = LIVE_ANSWER
     is_public: bool = False
+    record: RecordKind | None = None
 
 
 def find_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
