@@ -1,23 +1,25 @@
 """The handbook: Markdown pages from a folder, validated, each with a digest that changes with the page.
 
 A page may start with our front matter (id, title, owner, edition, effective, services, questions, related), which is
-then validated. Pages from other sources need none: the title comes from their own front matter, the first heading or
-the file name, and the id from the path.
+then validated. Its questions stand below the heading of the section that answers them, or in one list for the page.
+Pages from other sources need none: the title comes from their own front matter, the first heading or the file name, and
+the id from the path.
 """
 
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from foundation.files import BadFile, FileProblem, Strict, find_line, match_pattern, parse_yaml, read_text
+from knowledge.plain_text import to_plain_text
 
 SUFFIXES = (".md", ".markdown")
 MOST_PAGES = 20_000
@@ -33,7 +35,8 @@ class Page:
     """One page. `source` is its path below the handbook's folder, with “/”.
 
     `text` is the body without front matter; it starts at line `first_line` of the file. `digest` changes with every
-    change of the file. `owner` is a Slack user id. Owner, edition and effective date may be unknown.
+    change of the file. `owner` is a Slack user id. Owner, edition and effective date may be unknown. `headings` names
+    the section that answers each of the `questions`, “” where the page doesn't say; it may be empty as a whole.
     """
 
     id: str
@@ -48,6 +51,7 @@ class Page:
     questions: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     digest: str = ""
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,14 @@ class Handbook:
 _NO_ID = "Expected lowercase letters and digits, with words joined by “-”."
 
 
+_PageQuestions = Annotated[tuple[str, ...], Tag("tagged-page")]
+_SectionQuestions = Annotated[dict[str, tuple[str, ...]], Tag("tagged-sections")]
+
+
+def _find_form(value: object) -> str:
+    return "tagged-sections" if isinstance(value, Mapping) else "tagged-page"
+
+
 class _Ours(Strict):
     id: Annotated[str, match_pattern("[a-z0-9]+(-[a-z0-9]+)*", _NO_ID)] = Field(max_length=80)
     title: str = Field(min_length=1, max_length=150)
@@ -80,7 +92,7 @@ class _Ours(Strict):
     edition: str = Field(min_length=1, max_length=20)
     effective: date
     services: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
+    questions: Annotated[_PageQuestions | _SectionQuestions, Discriminator(_find_form)] = ()
     related: tuple[str, ...] = ()
 
 
@@ -182,9 +194,17 @@ def _read_page(path: Path, source: str, *, strict: bool) -> tuple[Page, str]:
     extra = _read_foreign_fields(front, path) if front.strip() else {}
     if strict or ("id" in extra and not _OURS.isdisjoint(extra)):
         fields = parse_yaml(front, _Ours, name=str(path), first_line=2)
-        return Page(source=source, text=body, first_line=first_line, digest=digest, **fields.model_dump()), front
+        given = fields.model_dump() | _flatten_questions(fields.questions)
+        return Page(source=source, text=body, first_line=first_line, digest=digest, **given), front
     title = _choose_title(extra.get("title"), body, path)
     return Page(_make_slug(source), title, source, body, first_line, digest=digest), ""
+
+
+def _flatten_questions(given: tuple[str, ...] | dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    by_heading = given if isinstance(given, dict) else {"": given}
+    pairs = [(heading, question) for heading, some in by_heading.items() for question in some]
+    headings = tuple(heading for heading, _ in pairs) if isinstance(given, dict) else ()
+    return {"questions": tuple(question for _, question in pairs), "headings": headings}
 
 
 def _read_foreign_fields(front: str, path: Path) -> dict[str, object]:
@@ -212,6 +232,10 @@ def _check_references(
     found: list[tuple[list[str | int], str]] = []
     if front and path.stem != page.id:
         found.append((["id"], f"The ID must be the file's name without its ending, “{path.stem}”."))
+    existing = {page.title, *map(to_plain_text, _HEADING.findall(page.text))}
+    for heading in dict.fromkeys(page.headings):
+        if heading not in existing:
+            found.append((["questions", heading], "The page has no such heading. Copy one from the page."))
     for at, other in enumerate(page.related):
         if known is not None and (other not in known or other == page.id):
             found.append((["related", at], f"There's no other page with the ID “{other}”."))

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from markdown_it import MarkdownIt
 
@@ -45,8 +46,8 @@ class Passage:
     """A section of a page, or a part of a long one.
 
     `section` is the heading path “Title › Heading”; `text` is plain text; `line` counts from 1 in the file. `digest`
-    covers section and text, so it identifies the passage's vector wherever the passage moves. `questions` are the
-    page's own questions that this passage answers best.
+    covers section and text, so it identifies the passage's vector wherever the passage moves. `questions` are those of
+    the page that this passage answers best.
     """
 
     page_id: str
@@ -60,6 +61,11 @@ class Passage:
     digest: str
     units: tuple[Unit, ...]
     questions: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """The last step of the heading path; the page's title above its first heading."""
+        return self.section.rsplit(" › ", 1)[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +134,10 @@ def split_into_passages(page: Page) -> tuple[Passage, ...]:
 
 
 def _assign_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...]:
-    """Give each of the page's questions to the passage that shares most of its words.
+    """Give each of the page's questions to the passage, of its section if known, that shares most of its words.
 
     Words that are rare within the page and words of headings count more. A question that shares no words goes to the
-    first passage, which sums up the page.
+    first passage, which sums up the section or the page.
     """
     if not page.questions or not passages:
         return tuple(passages)
@@ -139,13 +145,14 @@ def _assign_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...
     headings = [set(extract_terms(passage.section.removeprefix(page.title))) for passage in passages]
     holders = Counter(term for some in terms for term in some)
     assigned: dict[int, list[str]] = {}
-    for question in page.questions:
+    for question, stated in zip_longest(page.questions, page.headings, fillvalue=""):
         asked = set(extract_terms(question))
-        shared = [
-            sum((1.5 if term in heading else 1.0) / holders[term] for term in asked & some)
-            for some, heading in zip(terms, headings, strict=True)
-        ]
-        assigned.setdefault(shared.index(max(shared)), []).append(question)
+
+        def count_shared(at: int, asked: set[str] = asked) -> float:
+            return sum((1.5 if term in headings[at] else 1.0) / holders[term] for term in asked & terms[at])
+
+        rows = [at for at, passage in enumerate(passages) if stated and passage.heading == stated]
+        assigned.setdefault(max(rows or range(len(passages)), key=count_shared), []).append(question)
     return tuple(replace(passage, questions=tuple(assigned.get(at, ()))) for at, passage in enumerate(passages))
 
 

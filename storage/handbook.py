@@ -80,7 +80,7 @@ class VectorCache:
 
 
 def _to_lists(row: Mapping[str, object]) -> dict[str, list[str]]:
-    return {name: list(row[name]) for name in ("services", "questions", "related")}  # type: ignore[call-overload]
+    return {name: list(row[name]) for name in ("services", "questions", "related", "headings")}  # type: ignore[call-overload]
 
 
 def _to_page(row: PageRow) -> Page:
@@ -97,4 +97,5 @@ def _to_page(row: PageRow) -> Page:
         questions=tuple(row.questions),
         related=tuple(row.related),
         digest=row.digest,
+        headings=tuple(row.headings),
     )

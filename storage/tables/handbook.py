@@ -23,6 +23,7 @@ class PageRow(Base):
     effective: Mapped[date | None] = mapped_column(Date)
     services: Mapped[list[str]]
     questions: Mapped[list[str]]
+    headings: Mapped[list[str]] = mapped_column(server_default="[]")  # of the section that answers each question
     related: Mapped[list[str]]
     digest: Mapped[str] = mapped_column(String(80))
 

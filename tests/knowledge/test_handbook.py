@@ -51,6 +51,31 @@ def test_page_has_all_its_front_matter(folder: Path, write: Write) -> None:
     assert PAGE.splitlines()[page.first_line - 1] == "# Project health checks"
 
 
+def test_questions_may_stand_below_their_headings(folder: Path, write: Write) -> None:
+    questions = (
+        'questions:\n  Project health checks:\n    - "what is it?"\n  When to have one:\n    - when?\n    - how often\n'
+    )
+    text = PAGE.replace("questions:\n  - How do I know whether my project is in trouble?\n", questions)
+    write("health-check.md", f"{text}\n## When to *have* one\n\nTwice a year.\n")
+
+    page = read_handbook(folder).get("health-check")
+
+    assert page is not None
+    assert page.questions == ("what is it?", "when?", "how often")
+    assert page.headings == ("Project health checks", "When to have one", "When to have one")
+
+
+def test_question_below_missing_heading_is_reported(folder: Path, write: Write) -> None:
+    write("health-check.md", PAGE.replace("  - How do I know", "  Who pays:\n    - How do I know"))
+
+    with pytest.raises(BadFile) as refused:
+        read_handbook(folder)
+
+    assert str(refused.value).endswith(
+        "health-check.md, line 9: questions.Who pays: The page has no such heading. Copy one from the page."
+    )
+
+
 def test_pages_are_ordered_by_path(folder: Path, write: Write) -> None:
     for name in ("b/two.md", "a/one.md", "c.md"):
         write(name, f"# {name}")

@@ -156,6 +156,15 @@ def test_question_goes_to_passage_with_its_words(page: MakePage) -> None:
     ]
 
 
+def test_question_goes_to_stated_section(page: MakePage) -> None:
+    texts = [text for text in RISK.splitlines() if text.startswith("## ")]
+    heading = texts[-1].removeprefix("## ")
+
+    passages = split_into_passages(page(RISK, questions=("How do I score a risk?",), headings=(heading,)))
+
+    assert [one.heading for one in passages if one.questions] == [heading]
+
+
 PIECES = st.sampled_from(
     ["# A", "## B c", "- item one. Two", "  - nested", "1. first", "| a | b |", "|---|---|", "| 1 | x *y* |", "```",
      "A sentence. Another one!", "> quoted", "<b>html</b>", "", "    code", "[link](x)", "e.g. this", "…", "漢字。次。"]
