@@ -1,35 +1,25 @@
 """The search index of a handbook. It is never changed: a new handbook gets a new index.
 
 A passage's score mixes words (BM25 as a share of the highest score the question could get) and, with a model, meaning
-(cosine, min–max scaled), over the best hundred passages of each. The questions in a page's front matter are searched
-together with the passage that answers them. The shares below were chosen on questions.jsonl and questions_more.jsonl;
-results hardly change around these values.
+(cosine, min–max scaled), over the best hundred passages of each. The questions that a section answers are searched
+together with it. The shares below were chosen on questions.jsonl and questions_more.jsonl; results hardly change around
+these values.
 """
 
-import hashlib
-import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding import Encoder, Progress, Vectors
+from knowledge.meaning_index import CANDIDATES, MeaningIndex
 from knowledge.out_of_scope import OutOfScopeTopic, load_topics
 from knowledge.passages import Passage, get_search_text
-from knowledge.terms import extract_terms, find_synonyms
-from knowledge.vectors import Scan, VectorStore, encode_texts
+from knowledge.terms import extract_terms
+from knowledge.word_index import WordIndex
 
-CANDIDATES = 100
 MEANING_SHARE = 0.6  # of the score; the rest is words
 SUPPORT = 0.25  # of the mean score of the next two passages of the page: it says more about the topic
-SENTENCE_SHARE = 0.3  # of the cosine: that of the best sentence; the rest is that of the whole passage
-SYNONYM_SHARE = 0.2  # of the score of synonyms
-MOST_SENTENCES = 10_000  # in a larger handbook, sentences are encoded only when they are about to be quoted
-QUESTION_SHARE = 0.7  # of the cosine: that of the nearest question the passage answers, if that is higher
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,77 +32,6 @@ class Hit:
     cosine: float | None = None
 
 
-class MeaningIndex:
-    """The vectors of passages, of the questions they answer and, if there aren't too many, of their units."""
-
-    def __init__(
-        self,
-        passages: Sequence[Passage],
-        encoder: Encoder,
-        store: VectorStore | None = None,
-        progress: Progress | None = None,
-    ) -> None:
-        self._vector = lru_cache(maxsize=1_024)(lambda text: encoder.encode([text])[0])
-        units = [[unit.text for unit in passage.units] for passage in passages]
-        if sum(map(len, units)) > MOST_SENTENCES:
-            units = []
-        questions = [list(passage.questions) for passage in passages]
-        out_of_scope = [topic.text for topic in load_topics()]
-        texts = {passage.digest: get_search_text(passage) for passage in passages}
-        texts.update((_hash_text(text), text) for some in (*questions, out_of_scope, *units) for text in some)
-        vectors = encode_texts(texts, encoder, store, progress)
-        self._row = {passage.digest: row for row, passage in enumerate(passages)}
-        self._passages = Scan([vectors[passage.digest] for passage in passages])
-        self._questions = _Groups(questions, vectors)
-        self._out_of_scope = Scan([vectors[_hash_text(text)] for text in out_of_scope])
-        self._units = _Groups(units, vectors) if units else None
-
-    def find_nearest(self, question: str, also: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """The rows of the passages nearest in meaning and those in `also`, and the cosine of each."""
-        vector = self._vector(question)
-        rows = np.union1d(self._passages.nearest(vector, CANDIDATES)[0], also)
-        cosines = self._passages.cosines(vector, rows)
-        if self._units:
-            cosines = (1 - SENTENCE_SHARE) * cosines + SENTENCE_SHARE * self._units.best(vector, rows)
-        asked = self._questions.best(vector, rows)
-        return rows, np.maximum(cosines, (1 - QUESTION_SHARE) * cosines + QUESTION_SHARE * asked)
-
-    def score_sentences(self, question: str, passage: Passage) -> list[float]:
-        """The cosine of each of the passage's units."""
-        vector = self._vector(question)
-        if self._units:
-            return [float(one) for one in self._units.cosines(vector, self._row[passage.digest])]
-        return [float(self._vector(unit.text) @ vector) for unit in passage.units]
-
-    def find_out_of_scope(self, question: str) -> tuple[OutOfScopeTopic, float]:
-        """The nearest topic that the handbook doesn't cover, and its cosine."""
-        rows, cosines = self._out_of_scope.nearest(self._vector(question), 1)
-        return load_topics()[int(rows[0])], float(cosines[0])
-
-
-class _Groups:
-    """Vectors of texts in groups, one group per passage; groups may be empty."""
-
-    def __init__(self, groups: Sequence[Sequence[str]], vectors: Mapping[str, bytes]) -> None:
-        self._first = np.cumsum([0, *(len(group) for group in groups)])
-        self._scan = Scan([vectors[_hash_text(text)] for group in groups for text in group])
-
-    def cosines(self, vector: Vectors, group: int) -> NDArray[np.float32]:
-        """The cosine of each text of the group."""
-        return self._scan.cosines(vector, np.arange(self._first[group], self._first[group + 1]))
-
-    def best(self, vector: Vectors, groups: NDArray[np.intp]) -> NDArray[np.float32]:
-        """The highest cosine in each of these groups; −1 for an empty one."""
-        first, lengths = self._first[groups], self._first[groups + 1] - self._first[groups]
-        begins = np.cumsum(lengths) - lengths  # of each group, among the rows of all of them
-        rows = np.arange(lengths.sum()) + np.repeat(first - begins, lengths)
-        found = np.full(len(groups), -1, dtype=np.float32)
-        filled = lengths > 0
-        if filled.any():
-            found[filled] = np.maximum.reduceat(self._scan.cosines(vector, rows), begins[filled])
-        return found
-
-
 class Index:
     """Passages, searched by words and, with `meaning`, by meaning."""
 
@@ -120,15 +39,13 @@ class Index:
         self.passages = tuple(passages)
         self._meaning = meaning if passages else None
         # Each question counts twice, like a heading whose words occur in the text as well.
-        corpus = [
-            extract_terms("\n".join((get_search_text(each), *each.questions, *each.questions)))
-            for each in self.passages
-        ]
-        self._holders = Counter(term for words in corpus for term in set(words))
+        self._words = WordIndex(
+            [
+                extract_terms("\n".join((get_search_text(each), *each.questions, *each.questions)))
+                for each in self.passages
+            ]
+        )
         self._headed = {term for passage in self.passages for term in extract_terms(passage.section)}
-        self._words = bm25s.BM25(k1=1.2, b=0.75)
-        if self._holders:
-            self._words.index(corpus, show_progress=False)
 
     @property
     def has_model(self) -> bool:
@@ -136,16 +53,16 @@ class Index:
 
     def weigh_term(self, term: str) -> float:
         """The inverse document frequency of a stem; highest if no passage has it."""
-        holders = self._holders[term]
-        return math.log(1 + (len(self.passages) - holders + 0.5) / (holders + 0.5))
+        return self._words.weigh_term(term)
 
     def knows_term(self, term: str) -> bool:
         """Whether any passage has the stem or a synonym."""
-        return term in self._holders or not find_synonyms(term).isdisjoint(self._holders)
+        return self._words.knows_term(term)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         """The best passages, best first; none if nothing matches."""
-        words = self._score_words(question)
+        asked = extract_terms(question)
+        words = self._words.score_texts(asked)
         rows = np.argsort(-words, kind="stable")[:CANDIDATES]
         rows = rows[words[rows] > 0]
         cosines = None
@@ -153,7 +70,7 @@ class Index:
             rows, cosines = self._meaning.find_nearest(question, rows)
         if not len(rows):
             return []
-        scores = words[rows] / max(sum(map(self.weigh_term, extract_terms(question))), 1e-9)
+        scores = words[rows] / max(sum(map(self.weigh_term, asked)), 1e-9)
         if cosines is not None:
             low, high = float(cosines.min()), float(cosines.max())
             meaning = (cosines - low) / max(high - low, 1e-9)
@@ -194,18 +111,3 @@ class Index:
             by_page.setdefault(self.passages[row].page_id, []).append(score)
         gains = {page: SUPPORT * sum(sorted(found)[-3:-1]) / 2 for page, found in by_page.items()}
         return np.array([gains[self.passages[row].page_id] for row in rows.tolist()], dtype=np.float32)
-
-    def _score_words(self, question: str) -> NDArray[np.float32]:
-        asked = extract_terms(question)
-        if not self._holders or not asked:
-            return np.zeros(len(self.passages), dtype=np.float32)
-        vague = [term for term in asked if len(asked) > 2 or term not in self._holders]
-        more = sorted({other for term in vague for other in find_synonyms(term)} - set(asked))
-        scores = self._words.get_scores(asked)
-        if more:
-            scores = scores + SYNONYM_SHARE * self._words.get_scores(more)
-        return np.asarray(scores, dtype=np.float32)
-
-
-def _hash_text(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

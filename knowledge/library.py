@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from knowledge.answers import Answer, find_answer
 from knowledge.embedding import Encoder
 from knowledge.handbook import Handbook, Page
-from knowledge.index import Hit, Index, MeaningIndex
+from knowledge.index import Hit, Index
+from knowledge.meaning_index import MeaningIndex
 from knowledge.passages import split_into_passages
 from knowledge.vectors import VectorStore
 

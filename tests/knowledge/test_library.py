@@ -11,8 +11,9 @@ import pytest
 
 from knowledge.embedding import Encoder
 from knowledge.handbook import Handbook, Page
-from knowledge.index import Index, MeaningIndex
+from knowledge.index import Index
 from knowledge.library import Library
+from knowledge.meaning_index import MeaningIndex
 from knowledge.passages import split_into_passages
 
 MakePage = Callable[..., Page]
@@ -75,7 +76,7 @@ def test_large_handbook_encodes_sentences_on_demand(
 ) -> None:
     passages = split_into_passages(page(LOCKS))
     kept = MeaningIndex(passages, encoder)
-    monkeypatch.setattr("knowledge.index.MOST_SENTENCES", 1)
+    monkeypatch.setattr("knowledge.meaning_index.MOST_SENTENCES", 1)
     large = MeaningIndex(passages, encoder)
 
     for passage in passages:
