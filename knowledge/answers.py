@@ -23,16 +23,29 @@ SEARCHED = 12
 
 
 class Outcome(StrEnum):
+    """How sure an answer is: `ANSWERED` is one answer, `CLOSEST` a choice of sections that may hold it."""
+
     ANSWERED = "answered"
+    CLOSEST = "closest"
     NOT_FOUND = "not_found"
     CLARIFY = "clarify"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a table in plain text, each with as many cells as there are columns; cells may be empty."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A place in the handbook: `page` is the title, `section` the heading path, `line` counts in the file `source`.
 
-    `quote` is an exact piece of the page's Markdown; `owner` (a Slack user id) and `edition` may be empty.
+    `quote` is an exact piece of the page's Markdown, `text` the same in plain text: paragraphs, and lines that start
+    with “- ” for list items and table rows. `owner` (a Slack user id) and `edition` may be empty. `table` has the rows
+    if the quote consists of several rows of a table.
     """
 
     page: str
@@ -44,16 +57,20 @@ class Citation:
     quote: str
     edition: str
     owner: str
+    text: str = ""
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`text` is plain text: paragraphs, and lines that start with “- ” for list items and table rows.
+    """`text` is plain text, as in a citation.
 
     `confidence` is 0–1. `citations` are the sources of the text, in its order. `nearest` are other sections close to
-    the question. `services` are keys of services that the cited pages offer. `suggestions` are questions to offer
-    instead of an ambiguous one. `refer_to` says who may know (“human resources”) if the question isn't for the
-    handbook. `follows` are the previous questions, newest first, that were used to understand this one.
+    the question; for `CLOSEST` they are the choice, best first, each with its best sentence. `services` are keys of
+    services that the cited pages offer. `suggestions` are questions to offer instead of an ambiguous one. `refer_to`
+    says who may know (“human resources”) if the question isn't for the handbook. `follows` are the previous questions,
+    newest first, that were used to understand this one. `spelling` has the words of a misspelt question as they were
+    understood. `parts` answer two questions in one, each by itself; `text` and `citations` are those of all parts.
     """
 
     status: Outcome
@@ -65,6 +82,8 @@ class Answer:
     suggestions: tuple[str, ...] = ()
     refer_to: str = ""
     follows: tuple[str, ...] = ()
+    spelling: tuple[str, ...] = ()
+    parts: tuple["Answer", ...] = ()
 
 
 def find_answer(question: str, index: Index, handbook: Handbook, before: Sequence[str] = ()) -> Answer:
@@ -184,4 +203,5 @@ def _cite_quote(found: Quote, handbook: Handbook) -> Citation:
         quote=page.text[found.units[0].start : found.units[-1].end],
         edition=page.edition,
         owner=page.owner,
+        text=found.text,
     )

@@ -36,6 +36,7 @@ def build_answer_message(answer: Answer, question_id: str, names: AnswerNames) -
     """The message for one answer."""
     build = {
         Outcome.ANSWERED: _build_answered,
+        Outcome.CLOSEST: _build_not_found,
         Outcome.NOT_FOUND: _build_not_found,
         Outcome.CLARIFY: _build_clarification,
     }[answer.status]

@@ -22,6 +22,7 @@ from storage.questions import AskedQuestion
 
 _STATUS = {
     Outcome.ANSWERED: "answered",
+    Outcome.CLOSEST: "closest sections",
     Outcome.NOT_FOUND: "the handbook doesn't say",
     Outcome.CLARIFY: "could mean several things",
 }
