@@ -202,14 +202,21 @@ _MESSAGES = {
     "int_parsing": "Expected a whole number.",
     "too_short": "Enter at least one.",
     "string_type": "Expected text.",
+    "list_type": "Expected a list.",
+    "tuple_type": "Expected a list.",
 }
 
 
 def _describe_problem(name: str, tree: Any, found: Any, first_line: int) -> FileProblem:
     noise = ("function-", "tagged-", "[key]")  # pydantic's own steps, which aren't in the file
     path = [part for part in found["loc"] if not (isinstance(part, str) and part.startswith(noise))]
-    message = _MESSAGES.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
-    return FileProblem(name, _find_line(tree, path, first_line), ".".join(str(part) for part in path), message)
+    field = ".".join(str(part) for part in path)
+    return FileProblem(name, _find_line(tree, path, first_line), field, explain_field_error(found))
+
+
+def explain_field_error(found: Any) -> str:
+    """One of pydantic's errors, in words for the person who wrote the file."""
+    return _MESSAGES.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
 
 
 def _find_line(tree: Any, path: Sequence[str | int], first_line: int) -> int | None:

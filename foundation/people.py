@@ -45,6 +45,10 @@ class People:
     def find_by_role(self, *roles: Role) -> tuple[Person, ...]:
         return tuple(person for person in self._by_id.values() if person.has_role(*roles))
 
+    def find_typical(self, role: Role) -> Person | None:
+        """Of those with this role the first who has the fewest others."""
+        return min(self.find_by_role(role), key=lambda person: len(person.roles), default=None)
+
     def __iter__(self) -> Iterator[Person]:
         return iter(self._by_id.values())
 

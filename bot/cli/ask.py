@@ -3,11 +3,13 @@
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic_core import to_jsonable_python
 
+from bot.cli.batch import answer_batch
 from bot.cli.installation import open_installation
 from foundation.errors import UserError
 from foundation.people import People
@@ -19,14 +21,38 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command(name="ask")(ask_handbook)
+    app.command(name="ask")(run_ask)
     app.command(name="search")(search_handbook)
 
 
-def ask_handbook(
-    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")], as_json: AsJson = False
+# Typer either bundles click or uses the one installed, so its error is found through one that Typer exports.
+UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
+
+
+def run_ask(
+    context: typer.Context,
+    question: Annotated[str | None, typer.Argument(help="The question, in quotation marks.")] = None,
+    as_json: AsJson = False,
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            help="Answer the questions of a JSONL file as direct messages, over a copy of the data: "
+            "{id, question, before: […], asker} on each line. The asker is a user ID or a role."
+        ),
+    ] = None,
+    now: Annotated[str, typer.Option(help="With --batch: the moment at which the questions are asked.")] = "",
 ) -> None:
     """Ask the handbook, as people do in Slack."""
+    if batch and question is None:
+        answer_batch(batch, now, _write_line)
+    elif question is not None and not batch and not now:
+        ask_handbook(question, as_json=as_json)
+    else:
+        raise UsageError(_explain_usage(question, batch), context)
+
+
+def ask_handbook(question: str, *, as_json: bool) -> None:
+    """Print the handbook's answer to one question."""
     with open_installation() as ctx:
         answer = ctx.open_handbook()().ask(_replace_invalid(question))
         people = ctx.organisation.people
@@ -51,6 +77,18 @@ def search_handbook(
                 )
             else:
                 typer.echo(_format_hits(asked, hits))
+
+
+def _explain_usage(question: str | None, batch: Path | None) -> str:
+    if question is None and not batch:
+        return "Missing argument 'QUESTION'"
+    return "Give either a question or --batch" if batch else "--now needs --batch"
+
+
+def _write_line(text: str) -> None:
+    """Print it now, for whoever reads along."""
+    typer.echo(text)
+    sys.stdout.flush()
 
 
 def _read_questions(argument: str) -> Iterator[str]:

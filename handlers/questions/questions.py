@@ -9,7 +9,7 @@ from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.help import send_help
 from handlers.home.home import refresh_home
-from handlers.questions.answerers import find_reply, format_question_id
+from handlers.questions.answerers import Reply, find_reply, format_question_id
 from handlers.questions.blocks.answer import build_ask_pmo_button, format_question_block_id
 from handlers.questions.blocks.handbook_section import build_section_modal
 from handlers.questions.blocks.history import build_history_blocks, build_question_modal
@@ -47,11 +47,15 @@ def answer_mention(call: DeferredCall) -> None:
     answer_question(call, payloads.read_question(call.payload))
 
 
-def answer_direct_message(call: DeferredCall) -> None:
-    """Somebody wrote to the bot. Without a mention, what they write under a request's card belongs to the request."""
+def answer_direct_message(call: DeferredCall) -> Reply | None:
+    """Somebody wrote to the bot. Without a mention, what they write under a request's card belongs to the request.
+
+    Returns the reply if it was a question.
+    """
     asked = payloads.read_question(call.payload)
     if payloads.is_addressed(call.payload) or not take_thread_reply(call, asked):
-        answer_question(call, asked)
+        return answer_question(call, asked)
+    return None
 
 
 def answer_command(call: DeferredCall) -> None:
@@ -110,8 +114,8 @@ def build_questions_section(tx: Transaction, ctx: AppContext, person: Person) ->
     return build_history_blocks(tx.questions.find_latest(person.id, SHOWN_AT_HOME), ctx.people)
 
 
-def answer_question(call: DeferredCall, asked: TypedQuestion) -> None:
-    """Answer the asker where they are, and record the question."""
+def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
+    """Answer the asker where they are, and record the question. Returns the reply that was sent."""
     # Searching the handbook takes a while. The reply is complete before the transaction opens, so that a database with
     # a single writer isn't blocked in the meantime.
     reply, place = find_reply(call, asked), asked.place
@@ -121,6 +125,7 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> None:
             where = QuestionPlace(place.user, place.channel or "", place.thread_ts, place.is_private)
             tx.questions.record(format_question_id(call), where, asked.text, reply.answer, call.arrival.received_at)
             refresh_home(tx, call.ctx, place.user)
+    return reply
 
 
 def _offer_person(question_id: str) -> Message:

@@ -7,6 +7,7 @@ from typing import Any
 
 _MARKUP = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>")
 _ENTITY = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+_TO_ENTITY = str.maketrans({sign: entity for entity, sign in _ENTITY.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ class TypedQuestion:
 
     text: str
     place: Place
+
+
+def build_direct_message(channel: str, user: str, text: str, event_id: str) -> dict[str, Any]:
+    """The payload of somebody's message to the bot, for questions that don't come from Slack."""
+    event = {"type": "message", "channel_type": "im", "channel": channel, "user": user}
+    return {"event_id": event_id, "event": event | {"text": text.translate(_TO_ENTITY)}}
 
 
 def read_place(body: Mapping[str, Any]) -> Place:

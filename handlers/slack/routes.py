@@ -24,7 +24,7 @@ from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall, Payl
 from handlers.slack.errors import UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error
 from storage.engine.inbox import NewArrival
 
-DeferredHandler = Callable[[DeferredCall], None]
+DeferredHandler = Callable[[DeferredCall], object]
 ImmediateHandler = Callable[[ImmediateCall], Awaitable[None]]
 SubmissionCheck = Callable[[BlockingCall], object]
 

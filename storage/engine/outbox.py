@@ -63,6 +63,13 @@ class Outbox:
             conversation=f"{queue}{channel}:{follows or thread_ts or ''}",
         )
 
+    def list_waiting(self, channel: str) -> list[dict[str, Any]]:
+        """The messages that haven't been sent to a channel yet, in their order."""
+        waiting = (DeliveryRow.channel == channel) & (DeliveryRow.status == "waiting")
+        shown = DeliveryRow.is_kind(DeliveryKind.POST) | DeliveryRow.is_kind(DeliveryKind.EPHEMERAL)
+        query = select(DeliveryRow.arguments).where(waiting, shown).order_by(DeliveryRow.number)
+        return list(self._session.scalars(query))
+
     def edit(self, delivery: str, message: Mapping[str, Any]) -> None:
         """Replace the message of an earlier delivery with `message`. Of several waiting edits only the last is sent."""
         waiting = (DeliveryRow.target == delivery) & DeliveryRow.is_kind(DeliveryKind.EDIT)
