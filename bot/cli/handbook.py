@@ -1,6 +1,7 @@
 """`pmo handbook`: import pages, and evaluate the answers with the organisation's own questions."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -45,7 +46,8 @@ def evaluate_questions(
     path: Annotated[
         Path,
         typer.Argument(
-            help="JSONL with {question, pages: […]} on each line; pages: [] means that it must not be answered."
+            help="JSONL with {question, pages: […]} or {question, sections: […]} on each line; "
+            "pages: [] means that it must not be answered."
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -66,10 +68,27 @@ def _format_table(found: Evaluation) -> str:
         "recall@5": found.recall_at_5,
         "MRR@10": found.mrr_at_10,
         "answers from a correct page": found.right_page,
+        "choices of sections": found.choices,
         "wrong refusals": found.wrong_refusals,
         "false answers": found.false_answers,
+        "false choices": found.false_choices,
     }
     head = f"{found.answerable} questions that the handbook should answer, {found.unanswerable} that it should not"
-    return "\n".join(
-        [head, *(f"{name:26} {'–' if value is None else f'{value:.3f}'}" for name, value in figures.items())]
-    )
+    return "\n".join([head, *_list_figures(figures), *_list_section_figures(found)])
+
+
+def _list_section_figures(found: Evaluation) -> list[str]:
+    if not found.with_sections:
+        return []
+    figures = {
+        "section recall@1": found.section_at_1,
+        "section recall@3": found.section_at_3,
+        "section recall@5": found.section_at_5,
+        "correct section cited": found.right_section,
+        "correct section shown": found.section_shown,
+    }
+    return [f"{found.with_sections} of them with sections", *_list_figures(figures)]
+
+
+def _list_figures(figures: Mapping[str, float | None]) -> list[str]:
+    return [f"{name:26} {'–' if value is None else f'{value:.3f}'}" for name, value in figures.items()]

@@ -229,6 +229,9 @@ def test_evaluation_measures_ones_own_questions(parking: Pmo, tmp_path: Path) ->
     printed = parking("handbook", "evaluate", str(file))
     assert "recall@1                   1.000" in printed.out
     assert "MRR@10                     1.000" in printed.out
+    assert "section recall" not in printed.out
     assert json.loads(parking("handbook", "evaluate", "--json", str(file)).out)["false_answers"] == 0
+    file.write_text(json.dumps(rows[0] | {"sections": ["site/parking.md#parking-at-the-depot"]}))
+    assert "correct section cited      1.000" in parking("handbook", "evaluate", str(file)).out
     file.write_text('{"question": ""}\n')
     assert parking("handbook", "evaluate", str(file)).err.startswith(f"{file}, line 1: question:")

@@ -8,6 +8,7 @@ import pytest
 
 from foundation.errors import UserError
 from foundation.files import BadFile
+from knowledge.answers import Answer, Outcome
 from knowledge.evaluation import EvaluationQuestion, evaluate_answers, read_test_questions
 from knowledge.handbook import Page
 from knowledge.library import Library
@@ -86,6 +87,65 @@ def test_evaluation_computes_shares_per_kind(page: MakePage) -> None:
     assert found.mrr_at_10 == 0.75
     assert found.false_answers == 0
     assert json.dumps(found.right_page) == "0.5"
+
+
+def test_evaluation_counts_sections(page: MakePage) -> None:
+    text = "# Locks\n\nHow locks work.\n\n## Opening\n\nThe keeper opens it.\n\n## Fees\n\nA passage costs 5 crowns."
+    library = Library.build([page(text, id="locks", title="Locks", source="locks.md")])
+    rows = [
+        EvaluationQuestion("who opens a lock?", ("locks.md",), sections=("locks.md#opening", "locks.md#locks")),
+        EvaluationQuestion("what does a passage cost in crowns?", ("locks.md",), sections=("locks.md#opening",)),
+        EvaluationQuestion("what are the fees?", ("locks.md",)),
+    ]
+
+    found = evaluate_answers(rows, library)
+
+    assert (found.answerable, found.with_sections) == (3, 2)
+    assert found.recall_at_1 == 1
+    assert found.section_at_1 == 0.5
+    assert (found.right_section, found.section_shown) == (0.5, 0.5)
+
+
+def test_choice_shows_right_section_without_answering(page: MakePage, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = Library.build([page("# Locks\n\n## Opening\n\nThe keeper opens a lock.", source="locks.md")])
+    choice = Answer(Outcome.CLOSEST, "", 0.2, nearest=library.ask("who opens a lock?").citations)
+    monkeypatch.setattr(Library, "ask", lambda *_: choice)
+    row = EvaluationQuestion("who opens a lock?", ("locks.md",), sections=("locks.md#opening",))
+
+    found = evaluate_answers([row, EvaluationQuestion("zebra?", ())], library)
+
+    assert (found.right_section, found.section_shown) == (0, 1)
+    assert (found.choices, found.false_choices) == (1, 1)
+    assert (found.wrong_refusals, found.false_answers) == (0, 0)
+
+
+def test_sections_name_their_pages(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_text(
+        '{"question": "who?", "sections": ["a.md#x", "a.md#y", "b.md#"]}\n'
+        '{"question": "why?", "pages": ["c.md"], "sections": ["a.md#x"]}\n'
+    )
+
+    assert read_test_questions(path) == (
+        EvaluationQuestion("who?", ("a.md", "b.md"), sections=("a.md#x", "a.md#y", "b.md#")),
+        EvaluationQuestion("why?", ("c.md",), sections=("a.md#x",)),
+    )
+
+
+@pytest.mark.parametrize("sections", ['"a.md#x"', '["a.md"]', "[1]"])
+def test_invalid_sections_are_rejected(tmp_path: Path, sections: str) -> None:
+    (tmp_path / "bad.jsonl").write_text(f'{{"question": "who?", "pages": ["a.md"], "sections": {sections}}}\n')
+
+    with pytest.raises(BadFile, match="sections: Expected a list of sections"):
+        read_test_questions(tmp_path / "bad.jsonl")
+
+
+def test_unknown_section_is_rejected_by_name(page: MakePage) -> None:
+    library = Library.build([page("# Locks\n\nA lock.", source="locks.md")])
+    row = EvaluationQuestion("who?", ("locks.md",), sections=("locks.md#keeper",))
+
+    with pytest.raises(UserError, match=r"The handbook has no section locks\.md#keeper"):
+        evaluate_answers([row], library)
 
 
 def test_share_without_questions_is_unknown(page: MakePage) -> None:
