@@ -149,5 +149,18 @@ HELP_LINES = (
     ),
 )
 
+# What the bot can do for somebody, the most special first; the answer to “what can you do?” shows the first five.
+MOST_ABILITIES = 5
+ABILITIES = (
+    HelpLine("Ask how projects are run here, in your own words: I quote the handbook and name the section."),
+    HelpLine("Ask how things stand: a project, an objective, a metric, or your requests."),
+    HelpLine("`/pmo-requests triage` lists what waits for triage, `queue` ranks what is accepted.", can_see_queue),
+    HelpLine("`/pmo gaps` lists the questions that the handbook doesn't answer.", can_see_gaps),
+    HelpLine("`/pmo-strategy digest` previews the next digest.", can_preview_digests),
+    HelpLine("`/pmo-request` requests a service such as a health check, `/pmo-requests` shows how far it is."),
+    HelpLine("`/pmo-update` reports on your objective or project, `/pmo-story` tells a success story."),
+    HelpLine("What the handbook doesn't say, you can pass on to the PMO with one click."),
+)
+
 # Bolt calls every message event “message”; Slack's name includes the kind of conversation.
 EVENTS = {"app_home_opened": "app_home_opened", "app_mention": "app_mention", "message": "message.im"}

@@ -1,9 +1,15 @@
 """Help: what somebody can type, what they can ask, and what the bot does for them."""
 
 from foundation.people import Person
-from handlers.commands import COMMANDS, HELP_LINES
+from handlers.commands import ABILITIES, COMMANDS, HELP_LINES, MOST_ABILITIES
 from handlers.context import AppContext
-from handlers.home.blocks.help import HelpContent, build_help_blocks, build_help_message, build_welcome_message
+from handlers.home.blocks.help import (
+    HelpContent,
+    build_abilities_message,
+    build_help_blocks,
+    build_help_message,
+    build_welcome_message,
+)
 from handlers.slack.blocks.builders import Block, Message, actions, build_modal, button
 from handlers.slack.calls import DeferredCall, ImmediateCall
 from handlers.slack.replies import send_reply
@@ -36,6 +42,13 @@ def build_help_section(tx: Transaction, ctx: AppContext, person: Person) -> list
 def build_help(ctx: AppContext, user: str) -> Message:
     """The help for one person."""
     return build_help_message(collect_help(ctx, user))
+
+
+def build_abilities(ctx: AppContext, user: str) -> Message:
+    """What the bot can do for one person, in five lines, with buttons to begin."""
+    person = ctx.people.get(user)
+    lines = [line.sentence for line in ABILITIES if line.is_for(person)][:MOST_ABILITIES]
+    return build_abilities_message(lines, list_starters(ctx.library().handbook, person))
 
 
 def build_welcome(ctx: AppContext, user: str) -> Message:

@@ -9,7 +9,6 @@ from foundation.errors import NotFound
 from foundation.people import Person
 from foundation.record_kinds import RecordKind
 from handlers.context import AppContext
-from handlers.home.help import build_help
 from handlers.questions.blocks.answer import AnswerNames, build_answer_message
 from handlers.questions.intents import (
     HandbookQuestion,
@@ -18,13 +17,13 @@ from handlers.questions.intents import (
     MyServiceStatus,
     OpenRequests,
     RequestByNumber,
-    SmallTalk,
     StatusOf,
     SubjectsInState,
     ValueOf,
     parse_intent,
 )
 from handlers.questions.named import find_named_metric, find_named_subject
+from handlers.questions.small_talk.replies import build_small_talk_reply, read_small_talk
 from handlers.requests import lists
 from handlers.requests.forms import find_service_key
 from handlers.slack.blocks.builders import Message
@@ -67,6 +66,8 @@ def find_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
     Raises:
         UserError: the question can't be answered as it is, for a reason that the message gives.
     """
+    if said := read_small_talk(call.ctx, asked.text):
+        return Reply(build_small_talk_reply(call.ctx, asked.place.user, said), answer=None)
     intent = parse_intent(asked.text)
     replies = (answer(call, asked, intent) for answer in ANSWERERS[type(intent)])
     return next(reply for reply in replies if reply)
@@ -75,10 +76,6 @@ def find_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
 def format_question_id(call: DeferredCall) -> str:
     """What identifies a question in the record of questions, and on the buttons under its answer."""
     return f"Q{call.arrival.id}"
-
-
-def offer_help(call: DeferredCall, asked: TypedQuestion, _: SmallTalk) -> Reply:
-    return Reply(build_help(call.ctx, asked.place.user), answer=None)
 
 
 def show_request(call: DeferredCall, asked: TypedQuestion, intent: RequestByNumber) -> Reply:
@@ -183,7 +180,6 @@ Answerer = Callable[[DeferredCall, TypedQuestion, Any], Reply | None]
 
 # For every intent the answerers in their order. The last one of each always has a reply.
 ANSWERERS: Mapping[type[Intent], Sequence[Answerer]] = {
-    SmallTalk: (offer_help,),
     RequestByNumber: (show_request,),
     MyRequests: (show_own_requests,),
     OpenRequests: (show_open_requests,),

@@ -12,11 +12,6 @@ LONGEST = 500  # characters; anything longer is a story for the handbook
 
 
 @dataclass(frozen=True, slots=True)
-class SmallTalk:
-    """A greeting, thanks, a call for help, or nothing at all."""
-
-
-@dataclass(frozen=True, slots=True)
 class RequestByNumber:
     """The status of one request."""
 
@@ -72,8 +67,7 @@ class HandbookQuestion:
 
 
 Intent: TypeAlias = (
-    SmallTalk
-    | RequestByNumber
+    RequestByNumber
     | MyRequests
     | OpenRequests
     | SubjectsInState
@@ -137,20 +131,6 @@ _KIND = r"(?P<kind>project|objective)s?"
 
 # The order matters: the first pattern that fits decides.
 PATTERNS = (
-    Pattern(
-        re.compile(
-            r"\W*(?:(?:help(?: me)?|hello|hi|hey|good (?:morning|afternoon|evening)|thanks|thank you|thx|cheers|great"
-            r"|ok|okay)(?:\W+(?:please|there|all|a lot|very much|so much|you))?)?\W*"
-        ),
-        lambda found: SmallTalk(),
-        {
-            "Hello": SmallTalk(),
-            "help me please!": SmallTalk(),
-            "Thanks a lot": SmallTalk(),
-            "hi there": SmallTalk(),
-            "?!": SmallTalk(),
-        },
-    ),
     # The number with its prefix anywhere; a bare number only where a status is asked for.
     Pattern(
         re.compile(

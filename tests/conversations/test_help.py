@@ -6,6 +6,7 @@ from tests.conversations.conftest import Office
 from tests.workspace.filling import read_text
 
 HOW_TO_ASK = "Ask me how projects are run here"
+FIRST_ABILITY = "Ask how projects are run here, in your own words"
 
 
 @pytest.mark.parametrize("typed", ["/pmo", "/pmo help", "/pmo  HELP "])
@@ -17,17 +18,27 @@ async def test_bare_command_shows_help_privately(office: Office, typed: str) -> 
     assert office.ben.nothing_came("message", "ephemeral")
 
 
-@pytest.mark.parametrize("said", ["", "help", "HELP me please", "hello", "thanks!"])
-async def test_small_talk_gets_help(office: Office, said: str) -> None:
-    await office.ada.post("C07ASK", f"@PMO Assistant {said}")
-    assert (await office.ada.wait_message(HOW_TO_ASK, channel="C07ASK"))["ephemeral"]
+@pytest.mark.parametrize("said", ["", "help", "HELP me please", "what can you do?"])
+async def test_what_it_can_do_takes_five_lines_for_their_role(office: Office, said: str) -> None:
+    shown = {}
+    for person in (office.ada, office.wei, office.dana):
+        await person.post("C07ASK", f"@PMO Assistant {said}")
+        shown[person] = await person.wait_message(FIRST_ABILITY, channel="C07ASK")
+    assert all(message["ephemeral"] and len(message["text"].splitlines()) == 5 for message in shown.values())
+    assert "/pmo gaps" in shown[office.wei]["text"]
+    assert "/pmo-strategy digest" in shown[office.dana]["text"]
+    assert "/pmo-story" in shown[office.ada]["text"]
+    await office.ada.click(shown[office.ada], "question.suggested.0", channel="C07ASK")
+    assert "edition 1.0" in read_text(await office.ada.wait_message("From the handbook"))
 
 
 async def test_help_in_direct_messages_is_not_ephemeral(office: Office) -> None:
     channel = await office.ada.dm()
     await office.ada.post(channel, "help")
-    shown = await office.ada.wait_message(HOW_TO_ASK, channel=channel)
+    shown = await office.ada.wait_message(FIRST_ABILITY, channel=channel)
     assert "ephemeral" not in shown
+    await office.ada.click(shown, "All I can do", channel=channel)
+    await office.ada.wait_view("What I can do")
 
 
 async def test_help_example_is_asked_with_one_click(office: Office) -> None:

@@ -1,14 +1,15 @@
 """The help as a message and as a modal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.commands import Command, CommandUse
 from handlers.questions.blocks.answer import build_suggestion_buttons
-from handlers.slack.blocks.builders import Block, Message, actions, build_message, context, header, section
+from handlers.slack.blocks.builders import Block, Message, actions, build_message, button, context, header, section
 from handlers.slack.blocks.rich_text import bullet_list, rich_line, rich_text, text_run
 
 ASK = "Ask me how projects are run here: mention me in a channel, send me a message, or type `/pmo` and your question."
+MOST_STARTERS = 3
 SOURCE = "I answer with sentences from the handbook and name the section. If the handbook doesn't say, I don't guess."
 
 
@@ -39,6 +40,14 @@ def build_help_blocks(about: HelpContent) -> list[Block]:
     if about.sentences:
         blocks += [header("Good to know"), rich_text(bullet_list([text_run(sentence)] for sentence in about.sentences))]
     return blocks
+
+
+def build_abilities_message(lines: Sequence[str], starters: tuple[str, ...]) -> Message:
+    """What the bot can do, a line each, with questions to try and buttons for the rest."""
+    asking = build_suggestion_buttons(starters[:MOST_STARTERS])
+    doing = [button("Request a service", "request.begin", "ability"), button("All I can do", "help.show", "ability")]
+    text = "\n".join(f"• {line}" for line in lines)
+    return build_message(text, [section(text), *([actions(asking)] if asking else []), actions(doing)])
 
 
 def build_welcome_message(about: HelpContent) -> Message:

@@ -5,7 +5,15 @@ from typing import get_args
 import pytest
 
 from handlers.questions.answerers import ANSWERERS
-from handlers.questions.intents import LONGEST, PATTERNS, HandbookQuestion, Intent, Pattern, SmallTalk, parse_intent
+from handlers.questions.intents import (
+    LONGEST,
+    PATTERNS,
+    HandbookQuestion,
+    Intent,
+    Pattern,
+    RequestByNumber,
+    parse_intent,
+)
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: next(iter(pattern.examples)))
@@ -39,12 +47,8 @@ def test_anything_else_is_for_the_handbook(text: str) -> None:
     assert parse_intent(text) == HandbookQuestion()
 
 
-def test_nothing_typed_is_small_talk() -> None:
-    assert parse_intent(" ") == SmallTalk()
-
-
 def test_a_whole_story_is_for_the_handbook() -> None:
-    assert parse_intent("thanks" + " " * LONGEST) == SmallTalk()
+    assert parse_intent("where is PMO-1" + " " * LONGEST) == RequestByNumber(1)
     assert parse_intent("is metering on track " * 30) == HandbookQuestion()
 
 
