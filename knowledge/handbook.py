@@ -58,14 +58,16 @@ class Page:
 class Handbook:
     """Pages in the order of their `source`, with unique ids."""
 
-    pages: tuple[Page, ...]
+    pages: Sequence[Page]
+    page_numbers: Mapping[str, int] | None = None  # by id, where they are known without reading the pages
 
     @cached_property
-    def _by_id(self) -> dict[str, Page]:
-        return {page.id: page for page in self.pages}
+    def _numbers(self) -> Mapping[str, int]:
+        return self.page_numbers or {page.id: number for number, page in enumerate(self.pages)}
 
     def get(self, page_id: str) -> Page | None:
-        return self._by_id.get(page_id)
+        number = self._numbers.get(page_id)
+        return None if number is None else self.pages[number]
 
     def __iter__(self) -> Iterator[Page]:
         return iter(self.pages)

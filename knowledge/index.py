@@ -6,7 +6,7 @@ together with it. The shares below were chosen on questions.jsonl and questions_
 these values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from knowledge.meaning_index import CANDIDATES, MeaningIndex
 from knowledge.out_of_scope import OutOfScopeTopic, load_topics
 from knowledge.passages import Passage, get_search_text
+from knowledge.records import StoredPassages
 from knowledge.terms import extract_terms
 from knowledge.word_index import WordIndex
 
@@ -35,21 +36,19 @@ class Hit:
 class Index:
     """Passages, searched by words and, with `meaning`, by meaning."""
 
-    def __init__(self, passages: Sequence[Passage], meaning: MeaningIndex | None = None) -> None:
-        self.passages = tuple(passages)
-        self._meaning = meaning if passages else None
-        # Each question counts twice, like a heading whose words occur in the text as well.
-        self._words = WordIndex(
-            [
-                extract_terms("\n".join((get_search_text(each), *each.questions, *each.questions)))
-                for each in self.passages
-            ]
-        )
-        self._headed = {term for passage in self.passages for term in extract_terms(passage.section)}
+    def __init__(self, passages: StoredPassages, words: WordIndex, meaning: MeaningIndex | None = None) -> None:
+        self.passages = passages
+        self._words = words
+        self._meaning = meaning
 
     @property
     def has_model(self) -> bool:
         return self._meaning is not None
+
+    @property
+    def vocabulary(self) -> Mapping[str, int]:
+        """Every word but stop words, in lower case, and how often the passages and their questions have it."""
+        return self._words.vocabulary
 
     def weigh_term(self, term: str) -> float:
         """The inverse document frequency of a stem; highest if no passage has it."""
@@ -88,7 +87,9 @@ class Index:
 
     def score_sentences(self, question: str, passage: Passage) -> list[float] | None:
         """The similarity of each unit of the passage to the question; None without a model."""
-        return self._meaning.score_sentences(question, passage) if self._meaning else None
+        return (
+            self._meaning.score_sentences(question, passage, self.passages.find_row(passage)) if self._meaning else None
+        )
 
     def find_out_of_scope(self, question: str, passage: Passage) -> tuple[OutOfScopeTopic, float]:
         """The out-of-scope topic that is nearest to the question, and its similarity, 0–1.
@@ -99,15 +100,17 @@ class Index:
             return self._meaning.find_out_of_scope(question)
         asked = set(extract_terms(question))
         total = sum(map(self.weigh_term, asked)) or 1.0
-        missing = asked - self._headed - set(extract_terms(get_search_text(passage)))
+        missing = asked - set(extract_terms(get_search_text(passage)))
+        missing = {term for term in missing if not self._words.is_in_heading(term)}
         found = [sum(map(self.weigh_term, missing & topic.stems)) / total for topic in load_topics()]
         best = max(range(len(found)), key=found.__getitem__)
         return load_topics()[best], found[best]
 
     def _compute_support(self, rows: NDArray[np.intp], scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """What each candidate gains from other candidates of its page."""
-        by_page: dict[str, list[float]] = {}
-        for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
-            by_page.setdefault(self.passages[row].page_id, []).append(score)
+        pages = self.passages.find_pages(rows).tolist()
+        by_page: dict[int, list[float]] = {}
+        for page, score in zip(pages, scores.tolist(), strict=True):
+            by_page.setdefault(page, []).append(score)
         gains = {page: SUPPORT * sum(sorted(found)[-3:-1]) / 2 for page, found in by_page.items()}
-        return np.array([gains[self.passages[row].page_id] for row in rows.tolist()], dtype=np.float32)
+        return np.array([gains[page] for page in pages], dtype=np.float32)

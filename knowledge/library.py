@@ -1,16 +1,20 @@
 """The handbook with its index and its model: what the other packages ask."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from knowledge.answers import Answer, find_answer
-from knowledge.embedding import Encoder
+from knowledge.embedding import Encoder, Progress
 from knowledge.handbook import Handbook, Page
 from knowledge.index import Hit, Index
+from knowledge.index_builder import IndexTables, build_tables
+from knowledge.meaning_builder import Encoding
 from knowledge.meaning_index import MeaningIndex
-from knowledge.passages import split_into_passages
+from knowledge.ragged import Texts
+from knowledge.text_tables import open_texts
 from knowledge.vectors import VectorStore
+from knowledge.word_index import WordIndex
 
 
 @dataclass(frozen=True)
@@ -30,18 +34,22 @@ class Library:
         pages: Iterable[Page],
         encoder: Encoder | None = None,
         vectors: VectorStore | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> "Library":
-        """Split and index the pages; with an encoder, encode what `vectors` doesn't have yet.
+        """Split and index the pages in memory; with an encoder, encode what `vectors` doesn't have yet.
 
-        `progress(done, total)` counts encoded texts.
+        `progress(done, total)` counts encoded passages.
         """
-        handbook = Handbook(tuple(pages))
-        passages = [passage for page in handbook for passage in split_into_passages(page)]
-        digests = "\n".join(page.digest for page in handbook)
-        version = hashlib.sha256(f"{encoder.name if encoder else ''}\n{digests}".encode()).hexdigest()[:16]
-        meaning = MeaningIndex(passages, encoder, vectors, progress) if encoder and passages else None
-        return cls(handbook, Index(passages, meaning), version)
+        tables = build_tables(tuple(pages), Encoding(encoder, vectors, progress) if encoder else None)
+        return cls.open(tables, encoder, vectors)
+
+    @classmethod
+    def open(cls, tables: IndexTables, encoder: Encoder | None, vectors: VectorStore | None = None) -> "Library":
+        """A library over tables in memory or in mapped files. `encoder` is the one that made their vectors."""
+        handbook, passages = open_texts(tables.text)
+        meaning = MeaningIndex(tables.meaning, encoder, vectors) if encoder and tables.meaning else None
+        index = Index(passages, WordIndex(tables.text.postings), meaning)
+        return cls(handbook, index, compute_version(encoder, Texts(tables.text.page_keys)))
 
     def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
         """See `knowledge.answers.find_answer`."""
@@ -49,3 +57,9 @@ class Library:
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         return self.index.search(question, limit)
+
+
+def compute_version(encoder: Encoder | None, page_keys: Iterable[str]) -> str:
+    """The version of a library of these pages (see `knowledge.text_tables.get_page_key`)."""
+    name = encoder.name if encoder else ""
+    return hashlib.sha256("\n".join((name, *page_keys)).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -28,9 +28,14 @@ def split_words(text: str) -> list[str]:
 _STOPPED = frozenset(split_words(_STOP))
 
 
+def extract_words(text: str) -> list[str]:
+    """All words but stop words, in lower case and in order, with repetitions."""
+    return [word for word in split_words(text) if word not in _STOPPED]
+
+
 def extract_terms(text: str) -> list[str]:
     """The stems of all words but stop words, in order, with repetitions."""
-    return [stem_word(word) for word in split_words(text) if word not in _STOPPED]
+    return [stem_word(word) for word in extract_words(text)]
 
 
 @lru_cache(maxsize=50_000)

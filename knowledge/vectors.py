@@ -1,6 +1,7 @@
 """Vectors with one byte per number, stored by the digest of their text, and the search for the nearest."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,21 +25,41 @@ class VectorStore(Protocol):
         ...
 
 
-class Scan:
-    """Cosines of one vector with many."""
+@dataclass(frozen=True, slots=True)
+class PackedVectors:
+    """Rows of numbers in int8, and what to multiply each row with."""
 
-    def __init__(self, packed: Sequence[bytes]) -> None:
-        self._codes, self._scales = _unpack_vectors(packed)
-        self._full = self._codes * self._scales[:, None] if len(packed) <= SMALL else None
-        self._signs = None if self._full is not None else _pack_signs(self._codes)
+    codes: NDArray[np.int8]
+    scales: Vectors
 
     def __len__(self) -> int:
-        return len(self._codes)
+        return len(self.scales)
+
+    def cut(self, start: int, end: int) -> "PackedVectors":
+        """The rows from `start` to before `end`."""
+        return PackedVectors(self.codes[start:end], self.scales[start:end])
+
+    def compute_cosines(self, vector: Vectors, rows: NDArray[np.intp]) -> Vectors:
+        """The cosine of each of these rows with the vector."""
+        table = self.codes[rows].astype(np.float32) * self.scales[rows, None]
+        return np.asarray(table @ vector, dtype=np.float32)
+
+
+class Scan:
+    """Finds the vectors nearest to one."""
+
+    def __init__(self, packed: PackedVectors) -> None:
+        self._packed = packed
+        is_small = len(packed) <= SMALL
+        self._full = packed.codes * packed.scales[:, None] if is_small else None
+        self._signs = None if is_small else _pack_signs(packed.codes)
+
+    def __len__(self) -> int:
+        return len(self._packed)
 
     def cosines(self, vector: Vectors, rows: NDArray[np.intp]) -> Vectors:
         """The cosine of each of these rows."""
-        table = self._codes[rows].astype(np.float32) * self._scales[rows, None]
-        return np.asarray(table @ vector, dtype=np.float32)
+        return self._packed.compute_cosines(vector, rows)
 
     def nearest(self, vector: Vectors, count: int) -> tuple[NDArray[np.intp], Vectors]:
         """The rows with the highest cosines, best first, and the cosines."""
@@ -84,10 +105,19 @@ def pack_vectors(vectors: Vectors) -> list[bytes]:
     return [scale.tobytes() + row.tobytes() for scale, row in zip(scales, codes, strict=True)]
 
 
-def _unpack_vectors(rows: Sequence[bytes]) -> tuple[NDArray[np.int8], Vectors]:
+def unpack_vectors(rows: Sequence[bytes]) -> PackedVectors:
+    """What `pack_vectors` made, as arrays."""
     width = len(rows[0]) if rows else 4 + WIDTH
     table = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, width)
-    return table[:, 4:].view(np.int8).copy(), table[:, :4].copy().view(np.float32)[:, 0]
+    return PackedVectors(table[:, 4:].view(np.int8).copy(), table[:, :4].copy().view(np.float32)[:, 0])
+
+
+def join_vectors(parts: Sequence[PackedVectors]) -> PackedVectors:
+    """The vectors of all parts, in order. There is at least one part."""
+    filled = [part for part in parts if len(part)] or parts[:1]
+    return PackedVectors(
+        np.concatenate([part.codes for part in filled]), np.concatenate([part.scales for part in filled])
+    )
 
 
 def _pack_signs(numbers: NDArray[Any]) -> NDArray[np.uint64]:

@@ -1,44 +1,74 @@
 """Search by words: BM25 over the stems of passages."""
 
 import math
-from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property, lru_cache
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.postings import CACHED, Postings, StemReader
 from knowledge.terms import find_synonyms
 
 SYNONYM_SHARE = 0.2  # of the score of synonyms
+K1 = 1.2  # how soon further occurrences of a word stop adding to the score
+B = 0.75  # how much a long text is marked down
+
+Vector = NDArray[np.float32]
 
 
 class WordIndex:
-    """The stems of texts, each text a list of stems with repetitions."""
+    """The stems of texts."""
 
-    def __init__(self, corpus: Sequence[Sequence[str]]) -> None:
-        self._size = len(corpus)
-        self._holders = Counter(term for words in corpus for term in set(words))
-        self._words = bm25s.BM25(k1=1.2, b=0.75)
-        if self._holders:
-            self._words.index([list(words) for words in corpus], show_progress=False)
+    def __init__(self, postings: Postings) -> None:
+        self._postings, self._reader = postings, StemReader(postings)
+        self._size = len(postings.lengths)
+        mean = max(float(postings.lengths.mean()), 1e-9) if self._size else 1.0
+        self._norms = (K1 * (1 - B + B * postings.lengths / mean)).astype(np.float32)
+        self._count_holders = lru_cache(maxsize=CACHED)(lambda term: len(self._read_term(term)[0]))
+
+    @cached_property
+    def vocabulary(self) -> dict[str, int]:
+        """Every word but stop words, in lower case, and how often it occurs."""
+        return self._reader.count_words()
 
     def weigh_term(self, term: str) -> float:
         """The inverse document frequency of a stem; highest if no text has it."""
-        holders = self._holders[term]
+        holders = self._count_holders(term)
         return math.log(1 + (self._size - holders + 0.5) / (holders + 0.5))
+
+    def has_term(self, term: str) -> bool:
+        """Whether any text has the stem."""
+        return bool(self._count_holders(term))
 
     def knows_term(self, term: str) -> bool:
         """Whether any text has the stem or a synonym."""
-        return term in self._holders or not find_synonyms(term).isdisjoint(self._holders)
+        return self.has_term(term) or any(map(self.has_term, find_synonyms(term)))
 
-    def score_texts(self, asked: Sequence[str]) -> NDArray[np.float32]:
+    def is_in_heading(self, term: str) -> bool:
+        """Whether any heading has the stem."""
+        return bool(self._postings.headed[self._reader.find_entries(term)].any())
+
+    def score_texts(self, asked: Sequence[str]) -> Vector:
         """The BM25 score of every text for these stems and, with a small share, for their synonyms."""
-        if not self._holders or not asked:
-            return np.zeros(self._size, dtype=np.float32)
-        vague = [term for term in asked if len(asked) > 2 or term not in self._holders]
+        scores = self._score_terms(asked)
+        vague = [term for term in asked if len(asked) > 2 or not self.has_term(term)]
         more = sorted({other for term in vague for other in find_synonyms(term)} - set(asked))
-        scores = self._words.get_scores(list(asked))
-        if more:
-            scores = scores + SYNONYM_SHARE * self._words.get_scores(more)
-        return np.asarray(scores, dtype=np.float32)
+        return scores + np.float32(SYNONYM_SHARE) * self._score_terms(more) if more else scores
+
+    def _score_terms(self, terms: Sequence[str]) -> Vector:
+        scores = np.zeros(self._size, dtype=np.float32)
+        for term in terms:
+            rows, counts = self._read_term(term)
+            scores[rows] += np.float32(self.weigh_term(term)) * counts / (counts + self._norms[rows])
+        return scores
+
+    def _read_term(self, term: str) -> tuple[NDArray[np.integer], Vector]:
+        """The rows of the texts that have the stem, each once, and how often each has it."""
+        places = self._reader.find_entries(term)
+        rows, counts = self._postings.rows[places], self._postings.counts[places].astype(np.float32)
+        if len(self._reader.find_words(term)) < 2:
+            return rows, counts
+        order = np.argsort(rows, kind="stable")
+        distinct, first = np.unique(rows[order], return_index=True)
+        return distinct, np.add.reduceat(counts[order], first)

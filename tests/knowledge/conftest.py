@@ -9,6 +9,7 @@ from filelock import FileLock
 from knowledge.embedding import Encoder, find_missing_packages, load_encoder
 from knowledge.handbook import Handbook, Page, read_handbook
 from knowledge.library import Library
+from knowledge.passages import Passage, split_into_passages
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = ROOT / "knowledge" / "handbook"
@@ -32,6 +33,12 @@ class FileVectors:
 @pytest.fixture(scope="session")
 def shipped() -> Handbook:
     return read_handbook(SHIPPED, strict=True)
+
+
+@pytest.fixture(scope="session")
+def passages(shipped: Handbook) -> list[Passage]:
+    """The passages of the shipped handbook."""
+    return [passage for page in shipped for passage in split_into_passages(page)]
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,7 @@ import pytest
 
 from knowledge.embedding import Encoder
 from knowledge.handbook import Handbook, Page
-from knowledge.index import Index
 from knowledge.library import Library
-from knowledge.meaning_index import MeaningIndex
-from knowledge.passages import split_into_passages
 
 MakePage = Callable[..., Page]
 LOCKS = "# Locks\n\nA lock is opened by the keeper.\n\n## When to wait\n\nBoats wait for the tide, which takes an hour."
@@ -74,16 +71,15 @@ def test_page_is_found_by_its_own_question(page: MakePage) -> None:
 def test_large_handbook_encodes_sentences_on_demand(
     page: MakePage, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    passages = split_into_passages(page(LOCKS))
-    kept = MeaningIndex(passages, encoder)
-    monkeypatch.setattr("knowledge.meaning_index.MOST_SENTENCES", 1)
-    large = MeaningIndex(passages, encoder)
+    small = Library.build([page(LOCKS)], encoder).index
+    monkeypatch.setattr("knowledge.meaning_builder.MOST_SENTENCES", 1)
+    large = Library.build([page(LOCKS)], encoder).index
 
-    for passage in passages:
+    for passage in large.passages:
         assert large.score_sentences("who opens it", passage) == pytest.approx(
-            kept.score_sentences("who opens it", passage), abs=0.01
+            small.score_sentences("who opens it", passage), abs=0.01
         )
-    assert Index(passages, large).search("who opens a lock")[0].passage == passages[0]
+    assert large.search("who opens a lock")[0].passage == large.passages[0]
 
 
 def test_library_reports_progress_to_the_end(page: MakePage, encoder: Encoder) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 import knowledge.vectors
 from knowledge.embedding import Progress, Vectors
-from knowledge.vectors import Scan, encode_texts, pack_vectors
+from knowledge.vectors import Scan, encode_texts, pack_vectors, unpack_vectors
 
 
 class Counting:
@@ -49,7 +49,7 @@ def _some(count: int, width: int = 384) -> Vectors:
 
 def test_packed_vectors_keep_cosine_to_third_digit() -> None:
     vectors = _some(50)
-    scan = Scan(pack_vectors(vectors))
+    scan = Scan(unpack_vectors(pack_vectors(vectors)))
 
     cosines = scan.cosines(vectors[0], np.arange(50))
 
@@ -60,9 +60,9 @@ def test_packed_vectors_keep_cosine_to_third_digit() -> None:
 @pytest.mark.parametrize("width", [384, 100])
 def test_quick_scan_agrees_with_full_scan(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     vectors = _some(3_000, width)
-    full = Scan(pack_vectors(vectors))
+    full = Scan(unpack_vectors(pack_vectors(vectors)))
     monkeypatch.setattr(knowledge.vectors, "SMALL", 100)
-    quick = Scan(pack_vectors(vectors))
+    quick = Scan(unpack_vectors(pack_vectors(vectors)))
 
     shared = 0
     for at in range(20):
@@ -76,10 +76,10 @@ def test_quick_scan_agrees_with_full_scan(monkeypatch: pytest.MonkeyPatch, width
 
 def test_scan_returns_all_of_few_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = _some(5)
-    assert len(Scan(pack_vectors(vectors)).nearest(vectors[0], 10)[0]) == 5
+    assert len(Scan(unpack_vectors(pack_vectors(vectors))).nearest(vectors[0], 10)[0]) == 5
     monkeypatch.setattr(knowledge.vectors, "SMALL", 0)
-    assert len(Scan(pack_vectors(vectors)).nearest(vectors[0], 10)[0]) == 5
-    assert len(Scan([])) == 0
+    assert len(Scan(unpack_vectors(pack_vectors(vectors))).nearest(vectors[0], 10)[0]) == 5
+    assert len(Scan(unpack_vectors([]))) == 0
 
 
 def test_only_new_text_is_encoded() -> None:
