@@ -29,9 +29,17 @@ help: ## List the targets
 	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
+.venv/llm.stamp: .venv/run.stamp requirements/llm.txt
+	@echo "Installing the client for language models …"
+	@$(PIP) --require-hashes -r requirements/llm.txt
+	@touch $@
+
 .PHONY: run
 run: .venv/run.stamp ## Run the bot: with a local workspace, or in Slack when its tokens are set
 	@exec $(BIN)/pmo run
+
+.PHONY: llm
+llm: .venv/llm.stamp ## Install what a language model needs (see docs/language-model.md)
 
 .PHONY: test
 test: .venv/dev.stamp ## Run all the tests
@@ -60,11 +68,13 @@ migration: .venv/dev.stamp ## Write the migration to the current tables: make mi
 .PHONY: lock
 lock: .venv/dev.stamp ## Pin the dependencies again, with hashes and no registry addresses
 	@for set in dev run; do \
-	  extra=$$([ $$set = dev ] && echo "--extra dev" || echo "--constraints requirements/dev.txt"); \
+	  extra=$$([ $$set = dev ] && echo "--extra dev --extra llm" || echo "--constraints requirements/dev.txt"); \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	    --no-emit-index-url --no-emit-find-links --extra postgres --extra model $$extra pyproject.toml \
 	    --output-file requirements/$$set.txt; \
 	done
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links --constraints requirements/dev.txt requirements/llm.in --output-file requirements/llm.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links --no-deps requirements/model.in --output-file requirements/model.txt
 

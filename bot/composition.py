@@ -17,13 +17,15 @@ from bot.engine.jobs import build_jobs
 from bot.engine.scheduler import Scheduler
 from bot.engine.sender import Sender
 from bot.engine.slack_methods import list_calls
-from bot.engine.worker import Worker
+from bot.engine.worker import THREADS, Worker
 from bot.handbook_provider import HandbookProvider
+from bot.language_model.selector import CALLS
 from bot.organisation import Organisation
 from handlers import HOME_SECTIONS, register
 from handlers.context import AppContext
 from handlers.slack.routes import Routes
 from knowledge.library import Library
+from knowledge.selector import Selector
 from storage.engine.deliveries import Deliveries
 from storage.engine.lease import Lease
 from storage.engine.rate_limits import PostingLimits
@@ -36,7 +38,11 @@ def utc_now() -> datetime:
 
 
 def build_context(
-    organisation: Organisation, store: Store, library: Callable[[], Library], now: Callable[[], datetime]
+    organisation: Organisation,
+    store: Store,
+    library: Callable[[], Library],
+    now: Callable[[], datetime],
+    selector: Selector | None = None,
 ) -> AppContext:
     """What the handlers work with."""
     return AppContext(
@@ -49,6 +55,7 @@ def build_context(
         absences=organisation.absences,
         home_sections=HOME_SECTIONS,
         now=now,
+        selector=selector,
     )
 
 
@@ -99,5 +106,7 @@ def build_engine(
     writer = InboxWriter(inbox, lambda: worker.wake())
     routes = Routes(bolt, ctx, writer)
     register(routes)
-    worker = Worker(ctx, routes.deferred_handlers, owner, lease, sender.wake, writer.wait_until_idle)
+    # Whoever waits for the language model takes no thread from the others.
+    threads = THREADS + (CALLS if ctx.selector else 0)
+    worker = Worker(ctx, routes.deferred_handlers, owner, lease, sender.wake, writer.wait_until_idle, threads)
     return Engine(worker, scheduler, sender)

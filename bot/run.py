@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import slack_connection
 from bot.composition import build_context, build_engine, utc_now
 from bot.handbook_provider import HandbookProvider, open_handbook
+from bot.language_model.selector import open_selector
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import show_progress
 from bot.sample_data import seed_sample_data
@@ -22,6 +23,7 @@ from bot.stopping import Stopped, listen_for_stop_signal, raise_if_stopped, wait
 from bot.strategy_import import choose_strategy
 from bot.transports import EVENTS_PATH, SlackEndpoint, open_endpoint, open_transport
 from foundation.errors import UserError
+from knowledge.selector import Selector
 from storage.database import Database
 from storage.engine.lease import Lease
 from storage.engine.rate_limits import PostingLimits
@@ -74,10 +76,11 @@ async def serve_until_stopped(
         organisation = await asyncio.to_thread(read_organisation, settings.organisation or SAMPLE)
     database = Database(settings.database)
     try:
-        with database.exclusive_use():
+        with database.exclusive_use(), open_selector(settings) as selector:
             with show_progress("Opening the database"):
                 await asyncio.to_thread(migrate_database, database)
-            await _serve_connected(settings, organisation, Store(database), RunControl(say, stopping, now))
+            control = RunControl(say, stopping, now)
+            await _serve_connected(settings, organisation, Store(database), control, selector)
     except Stopped:
         say("Stopped.")
     finally:
@@ -93,7 +96,9 @@ class RunControl:
     now: Callable[[], datetime]
 
 
-async def _serve_connected(settings: Settings, organisation: Organisation, store: Store, control: RunControl) -> None:
+async def _serve_connected(
+    settings: Settings, organisation: Organisation, store: Store, control: RunControl, selector: Selector | None
+) -> None:
     """Check the connection to Slack first: a wrong token is reported before the handbook is read."""
     async with open_endpoint(settings) as endpoint, slack_connection.open_http_session() as http:
         web = slack_connection.build_web_client(endpoint.bot_token, endpoint.api_url, http)
@@ -101,7 +106,7 @@ async def _serve_connected(settings: Settings, organisation: Organisation, store
         handbook = await asyncio.to_thread(_load_content, settings, organisation, store, control)
         bolt = slack_connection.build_bolt_app(web, bot, endpoint.bot_token, endpoint.signing_secret)
         limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
-        ctx = build_context(organisation, store, handbook, control.now)
+        ctx = build_context(organisation, store, handbook, control.now, selector)
         if settings.is_local and organisation.path == SAMPLE:
             with show_progress("Adding the sample data"):
                 await asyncio.to_thread(seed_sample_data, ctx)

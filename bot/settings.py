@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -26,6 +27,9 @@ class Settings(BaseSettings):
     data: Annotated[Path, Field(alias="PMO_DATA")] = Path(".pmo")
     port: Annotated[int, Field(alias="PMO_PORT", ge=0, le=65535)] = 8080
     lease_seconds: Annotated[float, Field(alias="PMO_LEASE_SECONDS", ge=3, le=600)] = 60.0
+    llm_url: Annotated[str, Field(alias="PMO_LLM_URL")] = ""
+    llm_model: Annotated[str, Field(alias="PMO_LLM_MODEL")] = ""
+    llm_key: Annotated[SecretStr | None, Field(alias="PMO_LLM_KEY")] = None
     posts_per_minute: Annotated[float, Field(alias="PMO_POSTS_PER_MINUTE", ge=1, le=100_000)] = 280.0
 
     @field_validator("bot_token")
@@ -48,6 +52,15 @@ class Settings(BaseSettings):
         if not address.startswith(("http://", "https://")):
             raise ValueError("the address of the Web API starts with https:// (or http:// on this machine)")
         return address.rstrip("/") + "/"
+
+    @field_validator("llm_url")
+    @classmethod
+    def _is_model_address(cls, address: str) -> str:
+        """Without a name and password: addresses are shown and logged."""
+        found = urlsplit(address)
+        if address and (found.scheme not in ("http", "https") or not found.hostname or "@" in found.netloc):
+            raise ValueError("expected an address such as https://llm.example.org/v1; the key goes into PMO_LLM_KEY")
+        return address
 
     @property
     def is_local(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from foundation.people import People, Person
 from knowledge.library import Library
+from knowledge.selector import Selector
 from reporting.definitions import DigestDefinition
 from servicedesk.desk import Desk
 from storage.store import Store, Transaction
@@ -29,6 +30,7 @@ class AppContext:
 
     `library` returns the current handbook, `desk` holds the services and the working time, `digests` what is posted
     regularly, `absences` who is away when, `home_sections` the sections of the App Home. `now` returns aware UTC.
+    `selector` asks the organisation's language model, if there is one.
     """
 
     store: Store
@@ -40,6 +42,7 @@ class AppContext:
     absences: Sequence[Absence]
     home_sections: Sequence["HomeSection"]
     now: Callable[[], datetime]
+    selector: Selector | None = None
 
 
 # A section of the App Home: its blocks for this person; empty when there is nothing to show.

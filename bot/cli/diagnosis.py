@@ -1,6 +1,7 @@
 """`pmo doctor`."""
 
 import asyncio
+from typing import Annotated
 
 import typer
 
@@ -16,10 +17,15 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor() -> None:
+def doctor(
+    tries_model: Annotated[
+        bool,
+        typer.Option("--try-language-model", help="Send the language model, if you have set one, a made-up question."),
+    ] = False,
+) -> None:
     """Check the setup: what is missing or wrong, and how to fix it. The exit code is 1 when something is wrong."""
     with show_progress("Checking the setup"):
-        findings = asyncio.run(run_checks(read_settings(), utc_now()))
+        findings = asyncio.run(run_checks(read_settings(), utc_now(), tries_model=tries_model))
     width = max(len(one.about) for one in findings)
     for one in findings:
         typer.echo(f"{LABELS[one.level]}{one.about:<{width}}  {one.text}")

@@ -1,10 +1,11 @@
-"""Runs the checks from the settings outwards: files, database, handbook, model, then Slack or the local workspace."""
+"""Runs the checks from the settings outwards: files, database, handbook, models, then Slack or the local workspace."""
 
 from collections import Counter
 from datetime import datetime
 
 from bot.doctor.database import check_database
 from bot.doctor.findings import Finding, Findings
+from bot.doctor.language_model import check_language_model
 from bot.doctor.slack import check_slack
 from bot.local_workspace import HOST, check_port
 from bot.organisation import SAMPLE, Organisation, read_organisation
@@ -19,8 +20,11 @@ from strategy.files import SAMPLE as SAMPLE_STRATEGY
 from strategy.files import read_strategy
 
 
-async def run_checks(settings: Settings, now: datetime) -> list[Finding]:
-    """All findings, in the order in which problems are best fixed."""
+async def run_checks(settings: Settings, now: datetime, *, tries_model: bool = False) -> list[Finding]:
+    """All findings, in the order in which problems are best fixed.
+
+    With `tries_model`, a made-up question is sent to the language model, if one is configured.
+    """
     found = Findings()
     organisation = _check_organisation(found, settings)
     with found.catching_errors("data folder"):
@@ -28,6 +32,7 @@ async def run_checks(settings: Settings, now: datetime) -> list[Finding]:
         found.add_good("data folder", f"{settings.data.absolute()} can be written to.")
     is_running = check_database(found, settings, now)
     _check_model(found)
+    await check_language_model(found, settings, tries_model=tries_model)
     if settings.is_local:
         text = "No tokens are set, so “pmo run” starts a local workspace. To use your own Slack, set its tokens."
         found.add_good("Slack", text)

@@ -33,7 +33,7 @@ class Worker(Loop):
     """What one person did is handled in the order in which it arrived.
 
     `on_done` is called when something may have been put in the outbox; `wait_until_idle` returns when Slack is waiting
-    for no acknowledgement.
+    for no acknowledgement. `threads` is how many arrivals are handled at the same time.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Worker(Loop):
         lease: Lease,
         on_done: Callable[[], None],
         wait_until_idle: Callable[[], Awaitable[None]],
+        threads: int = THREADS,
     ) -> None:
         super().__init__(ctx.now)
         self._ctx = ctx
@@ -52,7 +53,8 @@ class Worker(Loop):
         self._lease = lease
         self._on_done = on_done
         self._wait_until_idle = wait_until_idle
-        self._threads = asyncio.Semaphore(THREADS)
+        self._count = threads
+        self._threads = asyncio.Semaphore(threads)
         self._exclusive = asyncio.Lock()
         self._held: set[asyncio.Task[None]] = set()
         self._latest: dict[str, asyncio.Task[None]] = {}  # person → their latest arrival here
@@ -105,7 +107,7 @@ class Worker(Loop):
     async def _take_all_threads(self) -> AsyncIterator[None]:
         """For an arrival that may kill the process: other work beside it would seem to be at fault as well."""
         async with self._exclusive, AsyncExitStack() as all_threads:
-            for _ in range(THREADS):
+            for _ in range(self._count):
                 await all_threads.enter_async_context(self._threads)
             yield
 

@@ -46,6 +46,9 @@ def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None
         ("SLACK_API_URL", "slack.com", "SLACK_API_URL: The address of the Web API starts with https://"),
         ("PMO_PORT", "eighty", "PMO_PORT must be a number."),
         ("PMO_PORT", "70000", "PMO_PORT must be 65535 or less."),
+        ("PMO_LLM_URL", "llm.example.org", "PMO_LLM_URL: Expected an address such as https://"),
+        ("PMO_LLM_URL", f"https://me:{SECRET}@llm.example.org/v1", "PMO_LLM_URL: Expected an address such as https://"),
+        ("PMO_LLM_URL", "http://[::1/v1", "PMO_LLM_URL: Invalid IPv6 URL"),
         ("PMO_LEASE_SECONDS", "0", "PMO_LEASE_SECONDS must be 3 or more."),
     ],
 )
@@ -64,6 +67,7 @@ def test_errors_never_show_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1-hidden")
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1-hidden")
     monkeypatch.setenv("DATABASE_URL", "postgresql://pmo:hidden@db/pmo")
+    monkeypatch.setenv("PMO_LLM_KEY", "hidden")
     assert "hidden" not in repr(read_settings())
 
 
