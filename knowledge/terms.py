@@ -38,6 +38,10 @@ def extract_terms(text: str) -> list[str]:
     return [stem_word(word) for word in extract_words(text)]
 
 
+def is_stop_word(word: str) -> bool:
+    return word.lower() in _STOPPED
+
+
 @lru_cache(maxsize=50_000)
 def stem_word(word: str) -> str:
     if not hasattr(_STEMMERS, "english"):
@@ -49,6 +53,12 @@ def stem_word(word: str) -> str:
 def find_synonyms(stem: str) -> frozenset[str]:
     """Stems that may mean the same thing (thesaurus.txt); most words have none."""
     return _load_thesaurus().get(stem, frozenset())
+
+
+def list_thesaurus_words() -> list[str]:
+    """Every word of the thesaurus, in any form."""
+    lines = THESAURUS.read_text(encoding="utf-8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
 @cache

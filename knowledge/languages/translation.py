@@ -1,0 +1,90 @@
+"""Questions in other languages as rough English, word by word: enough to search an English handbook with.
+
+“Wer muss einen Änderungsantrag genehmigen?” becomes “who must change request approve”. The words that ask stay where
+they are, so that the rough English is read like a question that somebody typed in English.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from knowledge.languages.detection import detect_language, is_english
+from knowledge.languages.glossary import Glossary, Language, Phrase, list_words, load_glossary
+
+SIMILAR = 86  # of 100: a misspelt word is at least this similar to the one that is meant
+SHORTEST_MISSPELT = 5  # letters; shorter words are too similar to each other
+SHORTEST_PART = 4  # letters of a part of a compound
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignQuestion:
+    """A question as somebody typed it, and in rough English. English questions stay as they are."""
+
+    text: str
+    language: Language
+    english: str
+
+
+@lru_cache(maxsize=1_024)
+def read_foreign_question(text: str) -> ForeignQuestion:
+    """Detect the language of a question and translate it."""
+    language = detect_language(text)
+    return ForeignQuestion(text, language, translate_question(text, language))
+
+
+def translate_question(text: str, language: Language) -> str:
+    """The question in rough English. Words that no glossary has stay as they are."""
+    if language is Language.ENGLISH:
+        return text
+    return " ".join(_translate_words(list_words(text), load_glossary(language)))
+
+
+def _translate_words(words: Phrase, glossary: Glossary) -> Iterator[str]:
+    at = 0
+    while at < len(words):
+        phrase = _find_phrase(words[at : at + glossary.longest], glossary)
+        if phrase or not glossary.is_ignored(words[at]):
+            yield glossary.find_meaning(phrase) or "" if phrase else _translate_word(words[at], glossary)
+        at += len(phrase) or 1
+
+
+def _find_phrase(words: Phrase, glossary: Glossary) -> Phrase:
+    """The longest phrase of several words that they begin with; empty if they begin with none."""
+    lengths = range(len(words), 1, -1)
+    return next((words[:length] for length in lengths if glossary.find_meaning(words[:length])), ())
+
+
+def _translate_word(word: str, glossary: Glossary) -> str:
+    """A word's meaning, or those of its parts, or that of the word it was meant to be, or else the word itself."""
+    if meaning := glossary.find_meaning((word,)):
+        return meaning
+    if is_english(word) or any(map(str.isdigit, word)):
+        return word
+    if "-" in word:
+        return " ".join(_translate_words(tuple(word.split("-")), glossary))
+    parts = _split_compound(glossary.spelling.fold_word(word), glossary)
+    return " ".join(parts) or _correct_word(word, glossary) or word
+
+
+def _split_compound(word: str, glossary: Glossary) -> list[str]:
+    """The meanings of the parts of a compound such as “Risikobudget”, the longest first part possible; empty if it is
+    none. An “s” may join two parts."""
+    for cut in range(len(word) - SHORTEST_PART, SHORTEST_PART - 1, -1):
+        head, tail = word[:cut], word[cut:]
+        first = glossary.find_meaning((head,)) or glossary.find_meaning((head.removesuffix("s"),))
+        if first and (last := glossary.find_meaning((tail,))):
+            return [first, last]
+        if first and (rest := _split_compound(tail, glossary)):
+            return [first, *rest]
+    return []
+
+
+def _correct_word(word: str, glossary: Glossary) -> str | None:
+    folded = glossary.spelling.fold_word(word)
+    if len(folded) < SHORTEST_MISSPELT:
+        return None
+    known = [phrase[0] for phrase in glossary.folded_words if len(phrase) == 1 and phrase[0][0] == folded[0]]
+    found = process.extractOne(folded, known, scorer=fuzz.ratio, score_cutoff=SIMILAR)
+    return glossary.folded_words[(found[0],)] if found else None
