@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.installation import open_installation, print_result
+from bot.cli.proposals import propose_to_file
 from bot.composition import utc_now
 from bot.handbook_provider import import_handbook, list_service_keys
 from bot.progress import show_progress
@@ -19,6 +20,7 @@ group = typer.Typer(help="Import the handbook and evaluate its answers.", no_arg
 
 
 def register(app: typer.Typer) -> None:
+    group.command(name="propose-questions")(propose_to_file)
     app.add_typer(group, name="handbook")
 
 

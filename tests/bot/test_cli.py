@@ -72,7 +72,18 @@ def lines(text: str) -> Sequence[str]:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "run", "ask", "search", "manifest", "doctor", "handbook import", "handbook evaluate"]
+    "command",
+    [
+        "",
+        "run",
+        "ask",
+        "search",
+        "manifest",
+        "doctor",
+        "handbook import",
+        "handbook evaluate",
+        "handbook propose-questions",
+    ],
 )
 def test_every_command_has_its_help(pmo: Pmo, command: str) -> None:
     printed = pmo(*command.split(), "--help")
