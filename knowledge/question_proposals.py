@@ -27,7 +27,7 @@ language of the text, informal and different from each other and from the known 
 
 
 @dataclass(frozen=True, slots=True)
-class SectionText:
+class HandbookExcerpt:
     """A section's place and plain text, with the questions that it's known to answer."""
 
     page_id: str
@@ -43,17 +43,17 @@ class _Reply(BaseModel):
     questions: list[Any]
 
 
-def list_section_texts(pages: Iterable[Page]) -> Iterator[SectionText]:
+def list_excerpts(pages: Iterable[Page]) -> Iterator[HandbookExcerpt]:
     """Every section of the pages, in reading order."""
     passages = (passage for page in pages for passage in split_into_passages(page))
     for (page_id, anchor), some in groupby(passages, key=lambda passage: (passage.page_id, passage.anchor)):
         parts = list(some)
         text = "\n".join(part.text for part in parts)
         questions = tuple(question for part in parts for question in part.questions)
-        yield SectionText(page_id, anchor, parts[0].section, text[:LONGEST_SECTION], questions)
+        yield HandbookExcerpt(page_id, anchor, parts[0].section, text[:LONGEST_SECTION], questions)
 
 
-def build_proposal_messages(section: SectionText) -> Messages:
+def build_proposal_messages(section: HandbookExcerpt) -> Messages:
     """The request. It contains text of the handbook only."""
     content = {"place": section.place, "text": section.text, "known": list(section.questions)}
     return (
@@ -72,7 +72,7 @@ def build_proposal_schema() -> dict[str, Any]:
     }
 
 
-def read_proposals(reply: str, section: SectionText) -> tuple[str, ...] | None:
+def read_proposals(reply: str, section: HandbookExcerpt) -> tuple[str, ...] | None:
     """The usable new questions of a reply; None if it isn't a reply in the schema."""
     try:
         given = _Reply.model_validate_json(reply).questions

@@ -13,7 +13,7 @@ from bot.language_model.proposer import ProposalRun, propose_questions, write_pr
 from bot.progress import show_progress
 from bot.settings import Settings
 from foundation.errors import UserError
-from knowledge.question_proposals import ENOUGH, list_section_texts
+from knowledge.question_proposals import ENOUGH, list_excerpts
 
 
 def propose_to_file(path: Annotated[Path, typer.Argument(help="The YAML file to create.")]) -> None:
@@ -26,7 +26,7 @@ def propose_to_file(path: Annotated[Path, typer.Argument(help="The YAML file to 
     with open_installation() as ctx:
         endpoint = _get_endpoint(ctx.settings)
         handbook = ctx.open_handbook()().handbook
-        sections = [one for one in list_section_texts(handbook) if len(one.questions) < ENOUGH]
+        sections = [one for one in list_excerpts(handbook) if len(one.questions) < ENOUGH]
         with closing(ChatClient(endpoint)) as client, show_progress("Asking the language model") as advance:
             run = propose_questions(client, sections, advance)
     path.write_text(write_proposals(run.proposals, endpoint), encoding="utf-8")

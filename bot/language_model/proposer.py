@@ -10,7 +10,7 @@ from bot.language_model.chat_client import ChatClient, NoReply
 from bot.language_model.configuration import ModelEndpoint
 from knowledge.question_proposals import (
     SCHEMA_NAME,
-    SectionText,
+    HandbookExcerpt,
     build_proposal_messages,
     build_proposal_schema,
     read_proposals,
@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 class QuestionProposal:
     """What the model proposes for one section."""
 
-    section: SectionText
+    section: HandbookExcerpt
     questions: tuple[str, ...]
 
 
@@ -40,7 +40,7 @@ class ProposalRun:
 
 
 def propose_questions(
-    client: ChatClient, sections: Sequence[SectionText], progress: Progress, seconds: float = DEADLINE
+    client: ChatClient, sections: Sequence[HandbookExcerpt], progress: Progress, seconds: float = DEADLINE
 ) -> ProposalRun:
     """Ask about one section after the other. After three failures in a row, return what there is."""
     found: list[QuestionProposal] = []
@@ -80,7 +80,7 @@ def write_proposals(proposals: Sequence[QuestionProposal], endpoint: ModelEndpoi
     return head + text.getvalue()
 
 
-def _ask_model(client: ChatClient, section: SectionText, seconds: float) -> tuple[str, ...]:
+def _ask_model(client: ChatClient, section: HandbookExcerpt, seconds: float) -> tuple[str, ...]:
     reply = client.complete(build_proposal_messages(section), SCHEMA_NAME, build_proposal_schema(), seconds)
     questions = read_proposals(reply, section)
     if questions is None:

@@ -8,13 +8,15 @@ from knowledge.handbook import Handbook, Page
 from knowledge.question_proposals import (
     ENOUGH,
     LONGEST_QUESTION,
-    SectionText,
+    HandbookExcerpt,
     build_proposal_messages,
-    list_section_texts,
+    list_excerpts,
     read_proposals,
 )
 
-SECTION = SectionText("parking", "visitors", "Parking › Visitors", "Park on the gravel.", ("where do guests park?",))
+SECTION = HandbookExcerpt(
+    "parking", "visitors", "Parking › Visitors", "Park on the gravel.", ("where do guests park?",)
+)
 
 
 def read(*questions: object) -> tuple[str, ...] | None:
@@ -22,7 +24,7 @@ def read(*questions: object) -> tuple[str, ...] | None:
 
 
 def test_every_section_is_listed_once_with_its_whole_text(shipped: Handbook) -> None:
-    sections = list(list_section_texts(shipped))
+    sections = list(list_excerpts(shipped))
     assert len({(one.page_id, one.anchor) for one in sections}) == len(sections)
     assert all(one.text and one.place for one in sections)
     assert {question for page in shipped for question in page.questions} == {
@@ -32,7 +34,7 @@ def test_every_section_is_listed_once_with_its_whole_text(shipped: Handbook) -> 
 
 def test_long_section_is_one_section() -> None:
     page = Page("l", "Long", "l.md", "# Long\n\n" + "\n\n".join(f"Rule {n} has some more words." for n in range(200)))
-    [section] = list_section_texts([page])
+    [section] = list_excerpts([page])
     assert "Rule 0 " in section.text
     assert "Rule 199 " in section.text
 
@@ -41,7 +43,7 @@ def test_request_has_the_section_and_nothing_else() -> None:
     content = json.loads(build_proposal_messages(SECTION)[1]["content"])
     assert content == {
         "place": "Parking › Visitors",
-        "text": "Park on the gravel.",
+        "text": "Park on gravel.",
         "known": ["where do guests park?"],
     }
 
