@@ -43,7 +43,7 @@ def test_request_has_the_section_and_nothing_else() -> None:
     content = json.loads(build_proposal_messages(SECTION)[1]["content"])
     assert content == {
         "place": "Parking › Visitors",
-        "text": "Park on gravel.",
+        "text": "Park on the gravel.",
         "known": ["where do guests park?"],
     }
 
