@@ -21,12 +21,14 @@ from knowledge.word_index import WordIndex
 class Library:
     """Immutable, so many threads may ask at once; a changed handbook gets a new library.
 
-    `version` identifies the content: processes with the same version give the same answers.
+    `version` identifies the content: processes with the same version give the same answers. `encoder` is None where
+    no model is installed.
     """
 
     handbook: Handbook
     index: Index
     version: str
+    encoder: Encoder | None = None
 
     @classmethod
     def build(
@@ -49,7 +51,7 @@ class Library:
         handbook, passages = open_texts(tables.text)
         meaning = MeaningIndex(tables.meaning, encoder, vectors) if encoder and tables.meaning else None
         index = Index(passages, WordIndex(tables.text.postings), meaning)
-        return cls(handbook, index, compute_version(encoder, Texts(tables.text.page_keys)))
+        return cls(handbook, index, compute_version(encoder, Texts(tables.text.page_keys)), encoder)
 
     def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
         """See `knowledge.answers.find_answer`."""

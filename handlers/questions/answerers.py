@@ -23,6 +23,7 @@ from handlers.questions.intents import (
     parse_intent,
 )
 from handlers.questions.named import find_named_metric, find_named_subject
+from handlers.questions.small_talk.nearest import find_nearest_small_talk
 from handlers.questions.small_talk.replies import build_small_talk_reply, read_small_talk
 from handlers.requests import lists
 from handlers.requests.forms import find_service_key
@@ -71,6 +72,12 @@ def find_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
     intent = parse_intent(asked.text)
     replies = (answer(call, asked, intent) for answer in ANSWERERS[type(intent)])
     return next(reply for reply in replies if reply)
+
+
+def answer_chat(call: DeferredCall, asked: TypedQuestion, _: Intent) -> Reply | None:
+    """A few words, if the message is small talk by its meaning and not by its words."""
+    said = find_nearest_small_talk(asked.text, call.ctx.library())
+    return Reply(build_small_talk_reply(call.ctx, asked.place.user, said), answer=None) if said else None
 
 
 def format_question_id(call: DeferredCall) -> str:
@@ -187,5 +194,5 @@ ANSWERERS: Mapping[type[Intent], Sequence[Answerer]] = {
     StatusOf: (show_own_service, show_subject_or_metric, answer_from_handbook),
     MyServiceStatus: (show_own_service, answer_from_handbook),
     ValueOf: (show_subject_or_metric, answer_from_handbook),
-    HandbookQuestion: (answer_from_handbook,),
+    HandbookQuestion: (answer_chat, answer_from_handbook),
 }

@@ -199,3 +199,9 @@ def test_mistyped_batch_gets_one_line(pmo: Pmo, words: list[str], code: int, sai
 )
 def test_role_stands_for_somebody_of_the_sample(asker: str, name: str) -> None:
     assert find_asker(asker, read_organisation(SAMPLE).people).name == name
+
+
+def test_small_talk_in_unheard_words_is_known_by_its_meaning(ask: Any) -> None:
+    chat, question = ask({"question": "no way I'm believing you're a human"}, {"question": "who is behind on time?"})
+    assert (chat["status"], chat["citations"]) == ("small_talk", [])
+    assert question["status"] != "small_talk"
