@@ -71,6 +71,7 @@ class Answer:
     says who may know (“human resources”) if the question isn't for the handbook. `follows` are the previous questions,
     newest first, that were used to understand this one. `spelling` has the words of a misspelt question as they were
     understood. `parts` answer two questions in one, each by itself; `text` and `citations` are those of all parts.
+    `question` is what a part answers, in a few words.
     """
 
     status: Outcome
@@ -84,6 +85,7 @@ class Answer:
     follows: tuple[str, ...] = ()
     spelling: tuple[str, ...] = ()
     parts: tuple["Answer", ...] = ()
+    question: str = ""
 
 
 def find_answer(question: str, index: Index, handbook: Handbook, before: Sequence[str] = ()) -> Answer:

@@ -39,7 +39,8 @@ class Forward:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A recorded question. `answer` is the text as the asker got it, `cited` are the pages and sections it named."""
+    """A recorded question. `answer` is the text as the asker got it, `cited` are the pages and sections it named: for
+    a choice of sections, those."""
 
     id: str
     place: QuestionPlace
@@ -185,8 +186,10 @@ def _to_asked_question(row: QuestionRow, forward: ForwardRow | None) -> AskedQue
     where = QuestionPlace(row.asked_by, row.channel, row.thread_ts, row.is_private)
     passed_on = Forward(forward.forwarded_by, forward.card, forward.answered_by, forward.answer) if forward else None
     # Read field by field: an answer recorded by an earlier version may have other fields.
-    cited = tuple((str(one.get("page", "")), str(one.get("section", ""))) for one in row.answer.get("citations", ()))
-    answer_text = str(row.answer.get("text", ""))
+    is_choice = row.status == Outcome.CLOSEST
+    places = row.answer.get("nearest" if is_choice else "citations", ())
+    cited = tuple((str(one.get("page", "")), str(one.get("section", ""))) for one in places)
+    answer_text = str(row.answer.get("text", "")) or "\n".join(str(one.get("text", "")) for one in places)
     return AskedQuestion(row.id, where, row.text, row.asked_at, Outcome(row.status), answer_text, cited, passed_on)
 
 

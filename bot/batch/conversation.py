@@ -10,6 +10,7 @@ from foundation.errors import UserError
 from foundation.people import Person
 from handlers.context import AppContext
 from handlers.questions.answerers import Reply
+from handlers.questions.blocks.places import take_distinct
 from handlers.questions.questions import answer_direct_message
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import build_message
@@ -94,4 +95,5 @@ def _list_citations(reply: Reply | None) -> list[dict[str, str]]:
     answer = reply.answer if reply else None
     if answer is None or answer.status is Outcome.NOT_FOUND:
         return []
-    return [{"source": one.source, "section": one.section, "quote": one.quote} for one in answer.citations]
+    places = take_distinct(answer.nearest) if answer.status is Outcome.CLOSEST else answer.citations
+    return [{"source": one.source, "section": one.section, "quote": one.quote} for one in places]

@@ -13,7 +13,7 @@ from bot.cli.batch import answer_batch
 from bot.cli.installation import open_installation
 from foundation.errors import UserError
 from foundation.people import People
-from handlers.questions.blocks.answer import format_place
+from handlers.questions.blocks.places import format_place
 from knowledge.answers import Answer, Citation
 from knowledge.index import Hit
 

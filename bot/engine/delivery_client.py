@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.engine.error_policy import NeverPosted, ResponseRefused
+from bot.engine.error_policy import NeverPosted, ResponseRefused, rejects_blocks
 from bot.engine.slack_methods import (
     DELETE_MESSAGE,
     OPEN_DIRECT_MESSAGE,
@@ -26,6 +26,7 @@ from bot.engine.slack_methods import (
     READ_THREAD,
     UPDATE_MESSAGE,
 )
+from handlers.slack.blocks.tables import has_table, replace_tables
 from storage.engine.claiming import Delivery
 from storage.engine.deliveries import Deliveries, SendResult
 from storage.engine.delivery_kinds import DeliveryKind
@@ -82,13 +83,13 @@ class _Calls:
             for place in await self._find_messages(delivery.id, arguments.get("thread_ts"), since):
                 return SendResult(delivery, *place)
         arguments["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"id": delivery.id}}
-        answer = await self._call(POST_MESSAGE, arguments | {"channel": delivery.channel})
+        answer = await self._call_or_simplify(POST_MESSAGE, arguments | {"channel": delivery.channel})
         return SendResult(delivery, answer["channel"], answer["ts"])
 
     async def edit(self) -> SendResult:
         place = {"channel": self._delivery.target_channel, "ts": self._target_ts()}
         # Slack leaves a field that isn't named as it was: an edit without blocks has to say so.
-        await self._call(UPDATE_MESSAGE, {"blocks": []} | self._delivery.arguments | place)
+        await self._call_or_simplify(UPDATE_MESSAGE, {"blocks": []} | self._delivery.arguments | place)
         return SendResult(self._delivery)
 
     async def remove_duplicates(self) -> SendResult:
@@ -105,11 +106,18 @@ class _Calls:
         return SendResult(self._delivery)
 
     async def post_ephemeral(self) -> SendResult:
-        await self._call(POST_EPHEMERAL, self._delivery.arguments | {"channel": self._delivery.channel})
+        await self._call_or_simplify(POST_EPHEMERAL, self._delivery.arguments | {"channel": self._delivery.channel})
         return SendResult(self._delivery)
 
     async def respond(self) -> SendResult:
-        arguments = dict(self._delivery.arguments)
+        try:
+            return await self._send_to_url(dict(self._delivery.arguments))
+        except ResponseRefused as error:
+            if (simpler := _simplify_message(self._delivery.arguments, error)) is None:
+                raise
+            return await self._send_to_url(simpler)
+
+    async def _send_to_url(self, arguments: dict[str, Any]) -> SendResult:
         client = self._shared.client
         webhook = AsyncWebhookClient(arguments.pop("response_url"), session=client.session)
         webhook.proxy = client.proxy
@@ -173,6 +181,15 @@ class _Calls:
             known[recipient] = opened["channel"]["id"]
         return known[recipient]
 
+    async def _call_or_simplify(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Send a message; if Slack rejects its table, send the rows as a list."""
+        try:
+            return await self._call(method, arguments)
+        except SlackApiError as error:
+            if (simpler := _simplify_message(arguments, error)) is None:
+                raise
+            return await self._call(method, simpler)
+
     async def _call(self, method: str, arguments: dict[str, Any], *, verb: str = "POST") -> dict[str, Any]:
         await self._ensure_lease()
         given = {"params": arguments} if verb == "GET" else {"json": arguments}
@@ -194,6 +211,14 @@ class _Calls:
             if extended is None:
                 raise DeliveryTakenOver(self._delivery.id)
             self._delivery = extended
+
+
+def _simplify_message(arguments: Mapping[str, Any], error: SlackApiError | ResponseRefused) -> dict[str, Any] | None:
+    """The message without tables, if they may be what Slack rejected: what it says matters more than how it looks."""
+    blocks = arguments.get("blocks") or ()
+    if not (has_table(blocks) and rejects_blocks(error)):
+        return None
+    return dict(arguments) | {"blocks": replace_tables(blocks)}
 
 
 SENDERS: Mapping[DeliveryKind, Callable[[_Calls], Awaitable[SendResult]]] = {

@@ -24,6 +24,7 @@ TRANSIENT = {
 }
 BAD_TOKEN = {"account_inactive", "invalid_auth", "not_authed", "org_login_required", "token_expired", "token_revoked"}
 UNREACHABLE = {"channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel", "messages_tab_disabled"}
+BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "invalid_attachments"}
 RATE_LIMITED = {"ratelimited", "rate_limited"}
 TOKEN_PAUSE = 60.0
 
@@ -76,6 +77,13 @@ def decide_on_error(delivery: Delivery, error: Exception) -> ErrorDecision:
     reason = f"{type(error).__name__}: {error}"
     is_network = isinstance(error, aiohttp.ClientError | TimeoutError | OSError)
     return ErrorDecision(Disposition.RETRY if is_network else Disposition.RETRY_WITHOUT_BLOCKING, reason)
+
+
+def rejects_blocks(error: SlackApiError | ResponseRefused) -> bool:
+    """Whether Slack took offence at the blocks of a message, so that nothing was posted."""
+    if isinstance(error, ResponseRefused):
+        return any(code in str(error) for code in BLOCKS_REFUSED)
+    return isinstance(error.response.data, dict) and error.response.get("error") in BLOCKS_REFUSED
 
 
 def _decide_on_slack_error(delivery: Delivery, error: SlackApiError) -> ErrorDecision:

@@ -10,7 +10,7 @@ from handlers.context import AppContext
 from handlers.home.help import send_help
 from handlers.home.home import refresh_home
 from handlers.questions.answerers import Reply, find_reply, format_question_id
-from handlers.questions.blocks.answer import build_ask_pmo_button, format_question_block_id
+from handlers.questions.blocks.answer_buttons import build_ask_pmo_button, format_question_block_id
 from handlers.questions.blocks.handbook_section import build_section_modal
 from handlers.questions.blocks.history import build_history_blocks, build_question_modal
 from handlers.questions.gaps import list_gaps
@@ -39,6 +39,7 @@ def register(routes: Routes) -> None:
     routes.defer_action("question.suggested.*", answer_suggested_question)
     routes.defer_action("question.feedback", rate_answer)
     routes.handle_action("question.read", open_handbook_section)
+    routes.handle_action("question.read.*", open_handbook_section)
     routes.handle_action("question.show", open_past_question)
 
 

@@ -54,6 +54,14 @@ def test_answer_of_earlier_version_is_readable(questions: Questions) -> None:
     assert (found.answer, found.cited) == ("Old.", (("Checks", ""),))
 
 
+def test_choice_of_sections_is_recorded_with_its_places(questions: Questions) -> None:
+    nearest = (Citation("Checks", "c", "c.md", "Checks › Time", "time", 3, "Ten.", "1", "", "Ten days."),)
+    ask(questions, 1, "How long?", Answer(Outcome.CLOSEST, "", 0.3, nearest=nearest))
+    found = questions.get("Q1")
+    assert found is not None
+    assert (found.answer, found.cited) == ("Ten days.", (("Checks", "Checks › Time"),))
+
+
 def test_own_questions_come_newest_first(questions: Questions) -> None:
     for number in range(1, 5):
         ask(questions, number, f"Question {number}?")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.commands import Command, CommandUse
-from handlers.questions.blocks.answer import build_suggestion_buttons
+from handlers.questions.blocks.answer_buttons import build_suggestion_buttons
 from handlers.slack.blocks.builders import Block, Message, actions, build_message, button, context, header, section
 from handlers.slack.blocks.rich_text import bullet_list, rich_line, rich_text, text_run
 

@@ -1,27 +1,34 @@
 """An answer from the handbook as a message."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from foundation.people import People
-from handlers.slack.blocks.builders import (
-    Block,
-    Message,
-    actions,
-    build_message,
-    button,
-    context,
-    escape,
-    section,
-    shorten,
+from handlers.questions.blocks.answer_buttons import (
+    MOST_SUGGESTIONS,
+    build_ask_pmo_button,
+    build_feedback_row,
+    build_service_buttons,
+    build_suggestion_buttons,
+    format_question_block_id,
 )
-from handlers.slack.blocks.rich_text import render_plain_text
-from knowledge.answers import Answer, Citation, Outcome
+from handlers.questions.blocks.places import build_place, build_read_button, describe_place, take_distinct
+from handlers.questions.blocks.quotation import build_quotation
+from handlers.questions.blocks.unsure import (
+    build_closest,
+    build_not_found,
+    summarize_closest,
+    summarize_not_found,
+)
+from handlers.slack.blocks.builders import Block, Message, actions, build_message, context, escape, section, shorten
+from handlers.slack.blocks.tables import replace_tables
+from knowledge.answers import Answer, Outcome
 
-NOT_FOUND = "The handbook doesn't say."
-MOST_PLACES = 3
-MOST_SUGGESTIONS = 5
+MOST_PARTS = 3
+ROOM = 8_000  # characters for all quotations; Slack takes about 13,200 in a message
+MOST_SEE_ALSO = 2
+UNCLEAR = "What would you like to know? Choose a question, or ask in a few more words."
+CAN_ASK = "You can ask the PMO."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,109 +40,87 @@ class AnswerNames:
 
 
 def build_answer_message(answer: Answer, question_id: str, names: AnswerNames) -> Message:
-    """The message for one answer."""
-    build = {
-        Outcome.ANSWERED: _build_answered,
-        Outcome.CLOSEST: _build_not_found,
-        Outcome.NOT_FOUND: _build_not_found,
-        Outcome.CLARIFY: _build_clarification,
-    }[answer.status]
-    return build(answer, question_id, names)
+    """The message for one answer, or for the answers to several questions in one."""
+    parts = answer.parts[:MOST_PARTS] or (answer,)
+    room = ROOM // len(parts)
+    blocks = [block for part in parts for block in (*_build_title(part), *_build_body(part, names, room))]
+    text = "\n".join(_summarize_part(part, names) for part in parts)
+    rows = [*_build_notes(answer), *blocks, *_build_buttons(answer, parts, question_id, names)]
+    return build_message(text, replace_tables(rows, keep=1))
 
 
-def format_place(page: str, section: str) -> str:
-    """“Page › section”. The section's path may start with the page's title already."""
-    return section if section.startswith(page) and section else f"{page} › {section}" if section else page
+def _build_notes(answer: Answer) -> list[Block]:
+    """How the question was understood, if that isn't how it was typed."""
+    notes = []
+    if answer.follows:
+        notes.append(f"Following up on “{escape(shorten(answer.follows[0], 150))}”")
+    if answer.spelling:
+        words = ", ".join(f"*{escape(shorten(word, 60))}*" for word in answer.spelling[:5])
+        notes.append(f"Showing results for {words}")
+    return [context(*notes)] if notes else []
 
 
-def build_service_buttons(answer: Answer, names: AnswerNames) -> list[Block]:
-    """A button for each service that the pages offer; its value is the service's key."""
-    known = [key for key in answer.services if key in names.services][:3]
-    return [button(f"Request: {names.services[key]}", f"request.open.{key}", key) for key in known]
+def _build_title(part: Answer) -> list[Block]:
+    return [section(f"*{escape(shorten(part.question, 200))}*")] if part.question else []
 
 
-def build_ask_pmo_button(question_id: str) -> Block:
-    return button("Ask the PMO", "question.forward", question_id)
+def _build_body(part: Answer, names: AnswerNames, room: int) -> list[Block]:
+    """One answer without its buttons; quotations take at most `room` characters."""
+    match part.status:
+        case Outcome.ANSWERED:
+            return [*build_quotation(part, room), *(build_place(one) for one in take_distinct(part.citations))]
+        case Outcome.CLOSEST:
+            return build_closest(part)
+        case Outcome.NOT_FOUND:
+            return build_not_found(part, names.people)
+        case Outcome.CLARIFY:
+            return [section(escape(part.text or UNCLEAR))]
 
 
-def format_question_block_id(question_id: str) -> str:
-    """The block_id of buttons under an answer, so that the form they open knows the question."""
-    return f"asked:{question_id}"
+def _build_buttons(answer: Answer, parts: Iterable[Answer], question_id: str, names: AnswerNames) -> list[Block]:
+    """One row of buttons for all parts, and one to rate the answer if there is any."""
+    outcomes = {part.status for part in parts}
+    answered = [part for part in parts if part.status is Outcome.ANSWERED]
+    offered = [key for part in answered for key in part.services]
+    buttons = [*build_service_buttons(offered, names.services), *_build_see_also(answer)]
+    buttons += build_suggestion_buttons(_list_suggestions(parts))
+    if outcomes != {Outcome.ANSWERED}:
+        is_main = Outcome.NOT_FOUND in outcomes
+        buttons.append(build_ask_pmo_button(question_id) | ({"style": "primary"} if is_main else {}))
+    row = [actions(buttons, format_question_block_id(question_id))] if buttons else []
+    return [*row, build_feedback_row(question_id)] if answered else row
 
 
-def build_suggestion_buttons(questions: tuple[str, ...]) -> list[Block]:
-    """Buttons that each ask a question."""
-    return [
-        button(question, f"question.suggested.{number}", shorten(question, 2000))
-        for number, question in enumerate(questions[:MOST_SUGGESTIONS])
-    ]
+def _build_see_also(answer: Answer) -> list[Block]:
+    """Buttons to read other sections that are close to a sure answer."""
+    if answer.status is not Outcome.ANSWERED or answer.parts:
+        return []
+    cited = {(one.page_id, one.anchor) for one in answer.citations}
+    others = [one for one in take_distinct(answer.nearest) if (one.page_id, one.anchor) not in cited]
+    labelled = [(one, one.section.rsplit(" › ", 1)[-1] or one.page) for one in others[:MOST_SEE_ALSO]]
+    found = [build_read_button(one, f"See also: {name}", number) for number, (one, name) in enumerate(labelled, 1)]
+    return [one for one in found if one]
 
 
-def _build_answered(answer: Answer, question_id: str, names: AnswerNames) -> Message:
-    cited = _take_distinct(answer.citations)
-    follow_up = [context(f"Following up on “{escape(shorten(answer.follows[0], 150))}”")] if answer.follows else []
-    blocks = [*follow_up, render_plain_text(answer.text), *(_build_source(one) for one in cited)]
-    if offered := build_service_buttons(answer, names):
-        blocks.append(actions(offered, format_question_block_id(question_id)))
-    sources = "; ".join(format_place(one.page, one.section) + _format_edition(one) for one in cited)
-    text = f"{escape(answer.text)}\nFrom the handbook: {escape(sources)}"
-    return build_message(text, [*blocks, _build_feedback(question_id)])
+def _list_suggestions(parts: Iterable[Answer]) -> tuple[str, ...]:
+    unclear = [part for part in parts if part.status is Outcome.CLARIFY]
+    return tuple(dict.fromkeys(one for part in unclear for one in part.suggestions))
 
 
-def _build_not_found(answer: Answer, question_id: str, names: AnswerNames) -> Message:
-    nearest = [(one, names.people.get(one.owner).name if one.owner else "") for one in _take_distinct(answer.nearest)]
-    refer_to = f" It sounds like a question for {answer.refer_to}." if answer.refer_to else ""
-    closest = " These sections come closest:" if nearest else ""
-    ask = build_ask_pmo_button(question_id) | {"style": "primary"}
-    blocks = [
-        section(f"*{NOT_FOUND}*{escape(refer_to)}{closest}"),
-        *(_build_source(one, owner) for one, owner in nearest),
-        actions([ask], format_question_block_id(question_id)),
-    ]
-    places = [format_place(one.page, one.section) + (f" (owner: {owner})" if owner else "") for one, owner in nearest]
-    listed = f"{closest} {'; '.join(places)}." if places else ""
-    return build_message(f"{NOT_FOUND}{escape(refer_to + listed)} You can ask the PMO.", blocks)
+def _summarize_part(part: Answer, names: AnswerNames) -> str:
+    """One answer as notifications and screen readers give it."""
+    title = f"{part.question}\n" if part.question else ""
+    return escape(f"{title}{_summarize_body(part, names)}")
 
 
-def _build_clarification(answer: Answer, question_id: str, names: AnswerNames) -> Message:
-    text = escape(answer.text or "What would you like to know? Choose a question, or ask in a few more words.")
-    choices = [*build_suggestion_buttons(answer.suggestions), build_ask_pmo_button(question_id)]
-    listed = "; ".join(escape(one) for one in answer.suggestions[:MOST_SUGGESTIONS])
-    return build_message(f"{text} {listed}", [section(text), actions(choices, format_question_block_id(question_id))])
-
-
-def _take_distinct(citations: tuple[Citation, ...]) -> list[Citation]:
-    """The first few citations, each section once."""
-    return list({(one.page_id, one.anchor): one for one in reversed(citations)}.values())[::-1][:MOST_PLACES]
-
-
-def _build_source(citation: Citation, owner: str = "") -> Block:
-    """A place in the handbook, with a button to read it."""
-    facts = [f"edition {citation.edition}"] if citation.edition else []
-    facts += [f"owner {owner}"] if owner else []
-    text = f"📖 {escape(' · '.join([format_place(citation.page, citation.section), *facts]))}"
-    key = json.dumps([citation.page_id, citation.anchor, citation.edition])
-    if len(key) > 2000:  # Slack takes no longer value
-        return section(text)
-    return section(text, accessory=button("Read the section", "question.read", key))
-
-
-def _format_edition(citation: Citation) -> str:
-    return f", edition {citation.edition}" if citation.edition else ""
-
-
-def _build_feedback(question_id: str) -> Block:
-    def choice(label: str, value: str) -> Block:
-        return {"text": {"type": "plain_text", "text": label}, "value": f"{value}:{question_id}"}
-
-    return {
-        "type": "context_actions",
-        "elements": [
-            {
-                "type": "feedback_buttons",
-                "action_id": "question.feedback",
-                "positive_button": choice("Helpful", "yes"),
-                "negative_button": choice("Not helpful", "no"),
-            }
-        ],
-    }
+def _summarize_body(part: Answer, names: AnswerNames) -> str:
+    match part.status:
+        case Outcome.ANSWERED:
+            sources = "; ".join(describe_place(one).replace(" · ", ", ") for one in take_distinct(part.citations))
+            return f"{part.text}\nFrom the handbook: {sources}"
+        case Outcome.CLOSEST:
+            return f"{summarize_closest(part)} {CAN_ASK}"
+        case Outcome.NOT_FOUND:
+            return f"{summarize_not_found(part, names.people)} {CAN_ASK}"
+        case Outcome.CLARIFY:
+            return f"{part.text or UNCLEAR} {'; '.join(part.suggestions[:MOST_SUGGESTIONS])}"

@@ -23,13 +23,16 @@ from knowledge.answers import Outcome
 from storage.questions import AskedQuestion
 
 LONGEST_ANSWER = 2500
+_WHY = {
+    Outcome.NOT_FOUND: "that the handbook doesn't answer",
+    Outcome.CLOSEST: "that the handbook may not answer",
+}
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 
 
 def build_forward_card(asked: AskedQuestion, forwarded_by: str) -> Message:
     """The card in the triage channel. `forwarded_by` is who passed the question on, often the asker."""
-    is_gap = asked.status is Outcome.NOT_FOUND
-    why = "that the handbook doesn't answer" if is_gap else "that needs more than the handbook says"
+    why = _WHY.get(asked.status, "that needs more than the handbook says")
     passed_on = f" (passed on by {mention_user(forwarded_by)})" if forwarded_by != asked.place.asker else ""
     intro = f"{mention_user(asked.place.asker)} asked a question {why}{passed_on}:"
     answer = button("Answer", "question.answer", asked.id, style="primary")

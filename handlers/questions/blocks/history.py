@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from foundation.people import People
-from handlers.questions.blocks.answer import format_place
+from handlers.questions.blocks.places import format_place
 from handlers.slack.blocks.builders import (
     Block,
     build_modal,
@@ -44,7 +44,8 @@ def build_question_modal(asked: AskedQuestion, people: People) -> Block:
     blocks = [rich_text(quote_text(asked.text)), render_plain_text(asked.answer)]
     if asked.cited:
         places = "; ".join(dict.fromkeys(format_place(page, section) for page, section in asked.cited))
-        blocks.append(context(f"From the handbook: {escape(places)}"))
+        label = "Closest in the handbook" if asked.status is Outcome.CLOSEST else "From the handbook"
+        blocks.append(context(f"{label}: {escape(places)}"))
     if asked.forward and asked.forward.answer:
         name = people.get(asked.forward.answered_by or "").name
         blocks += [

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from bot.engine.sender import KEEP_TRYING
 from bot.engine.slack_methods import DELETE_MESSAGE, POST_MESSAGE, UPDATE_MESSAGE
+from handlers.slack.blocks.tables import build_table
 from storage.engine.claiming import Delivery
 from storage.engine.delivery_kinds import DeliveryKind
 from storage.tables.engine import DeliveryRow
 from tests.bot.conftest import RunningSender
+from tests.workspace.filling import read_text
 
 ASK, LEADERS, TRIAGE = "C07ASK", "C06LEADERS", "C03TRIAGE"
 
@@ -70,6 +72,31 @@ async def test_search_finds_message_pages_back(office: RunningSender) -> None:
     await office.wait_settled(delivery)
     texts = (await office.workspace.api("conversations.history", channel=ASK, limit=500))["messages"]
     assert [message["text"] for message in texts].count("once") == 1
+
+
+TABLE = {
+    "text": "Small: 2 days; Large: 9 days",
+    "blocks": [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "How long it takes:"}},
+        build_table(["Size", "Days"], [["Small", "2"], ["Large", "9"]])[0],
+    ],
+}
+
+
+async def test_message_arrives_without_rejected_table(office: RunningSender) -> None:
+    fault = {"kind": "error", "method": POST_MESSAGE, "error": "invalid_blocks", "count": 1}
+    await office.workspace.faults(fault)
+    row = await office.wait_settled(office.add("post", ASK, TABLE))
+    assert (row.status, row.attempts) == ("done", 1)
+    [message] = (await office.workspace.api("conversations.history", channel=ASK))["messages"]
+    assert [block["type"] for block in message["blocks"]] == ["section", "rich_text"]
+    assert "Large; Days: 9" in read_text(message)
+
+
+async def test_table_is_sent_as_table(office: RunningSender) -> None:
+    await office.wait_settled(office.add("post", ASK, TABLE))
+    [message] = (await office.workspace.api("conversations.history", channel=ASK))["messages"]
+    assert message["blocks"][1]["type"] == "table"
 
 
 async def test_server_error_is_retried_later(office: RunningSender) -> None:

@@ -1,0 +1,32 @@
+"""The handbook's words: paragraphs, lists and tables."""
+
+from handlers.slack.blocks.builders import Block, context, shorten
+from handlers.slack.blocks.rich_text import render_plain_text
+from handlers.slack.blocks.tables import build_table
+from knowledge.answers import Answer, Citation, Table
+
+
+def build_quotation(answer: Answer, room: int) -> list[Block]:
+    """The answer's text in the order of its citations, of at most `room` characters, with tables as tables."""
+    if not any(cited.table for cited in answer.citations):
+        return [render_plain_text(shorten(answer.text, room))]
+    share = room // len(answer.citations)
+    return [block for cited in answer.citations for block in _build_quote(cited, share)]
+
+
+def _build_quote(citation: Citation, room: int) -> list[Block]:
+    table = citation.table
+    block, shown = build_table(table.columns, table.rows, room * 2 // 3) if table else (None, 0)
+    if table is None or block is None:
+        return [render_plain_text(shorten(citation.text, room))]
+    around = shorten(_leave_out_rows(citation.text, table), room // 3)
+    left_out = len(table.rows) - shown
+    more = [context(f"The table has {left_out} more. Read the section for all of them.")] if left_out else []
+    return [*([render_plain_text(around)] if around else []), block, *more]
+
+
+def _leave_out_rows(text: str, table: Table) -> str:
+    """The text without the lines of the table's rows, which come last among its list lines."""
+    lines = text.split("\n")
+    rows = [number for number, line in enumerate(lines) if line.startswith("- ")][-len(table.rows) :]
+    return "\n".join(line for number, line in enumerate(lines) if number not in rows).strip()

@@ -1,0 +1,64 @@
+"""What there is to say without a sure answer: the closest sections, or whom to ask."""
+
+from foundation.people import People
+from handlers.questions.blocks.places import build_place, describe_place, format_place, take_distinct
+from handlers.slack.blocks.builders import Block, escape, section, shorten
+from knowledge.answers import Answer, Citation
+
+CLOSEST = "Closest in the handbook"
+UNSURE = "I'm not sure that these sections answer your question."
+NOT_FOUND = "The handbook doesn't say."
+LONGEST_SENTENCE = 350
+
+
+def build_closest(answer: Answer) -> list[Block]:
+    """The choice of sections, each with the sentence that comes closest."""
+    choice = take_distinct(answer.nearest)
+    return [section(f"*{CLOSEST}*\n{UNSURE}"), *(build_place(one, _quote_place(one)) for one in choice)]
+
+
+def summarize_closest(answer: Answer) -> str:
+    """The same in plain text."""
+    choice = [f"{describe_place(one)}: “{_take_sentence(one)}”" for one in take_distinct(answer.nearest)]
+    return f"{CLOSEST}. {UNSURE} {' '.join(choice)}"
+
+
+def build_not_found(answer: Answer, people: People) -> list[Block]:
+    """That the handbook doesn't say, and who may know."""
+    blocks = [section(f"*{NOT_FOUND}*{escape(_refer(answer))}")]
+    for nearest in _take_nearest(answer):
+        place = f"📖 {escape(describe_place(nearest))}"
+        blocks.append(build_place(nearest, f"{escape(_introduce(nearest, people))}\n{place}"))
+    return blocks
+
+
+def summarize_not_found(answer: Answer, people: People) -> str:
+    """The same in plain text."""
+    nearest = [f" {_introduce(one, people)} {format_place(one.page, one.section)}." for one in _take_nearest(answer)]
+    return f"{NOT_FOUND}{_refer(answer)}{''.join(nearest)}"
+
+
+def _quote_place(citation: Citation) -> str:
+    place = f"📖 *{escape(describe_place(citation))}*"
+    sentence = _take_sentence(citation)
+    return f"{place}\n>{escape(sentence)}" if sentence else place
+
+
+def _take_sentence(citation: Citation) -> str:
+    """The citation's words on one line."""
+    lines = (line.strip().removeprefix("- ") for line in citation.text.split("\n"))
+    return shorten(" ".join(filter(None, lines)), LONGEST_SENTENCE)
+
+
+def _refer(answer: Answer) -> str:
+    return f" It sounds like a question for {answer.refer_to}." if answer.refer_to else ""
+
+
+def _take_nearest(answer: Answer) -> tuple[Citation, ...]:
+    """The nearest section, whose owner may know; none if others are the ones to ask."""
+    return () if answer.refer_to else answer.nearest[:1]
+
+
+def _introduce(nearest: Citation, people: People) -> str:
+    owner = people.get(nearest.owner).name if nearest.owner else ""
+    return f"{owner} owns the nearest page and may know:" if owner else "This section is the nearest:"
