@@ -13,6 +13,7 @@ from pathlib import Path
 from foundation.files import Strict, read_yaml
 from handlers.questions.small_talk.kinds import SmallTalk, SmallTalkKind, Tone
 from handlers.questions.small_talk.words import WORD, correct_word, split_message
+from knowledge.languages.detection import detect_language
 
 FOLDER = Path(__file__).parent
 MOST_WORDS = 20
@@ -51,7 +52,8 @@ def find_small_talk(text: str, is_known: Callable[[str], bool] = lambda _: False
         return SmallTalk(_choose_kind(emoji), Tone.CASUAL if emoji else Tone.PLAIN) if text.strip() else _NOTHING
     if len(words) > MOST_WORDS:
         return None
-    for grammar in load_grammars():
+    language = detect_language(text)
+    for grammar in sorted(load_grammars(), key=lambda one: one.language != language):
         if kinds := _read_words(words, grammar, is_known):
             is_casual = bool(emoji) or not grammar.casual.isdisjoint(words)
             return SmallTalk(_choose_kind([*kinds, *emoji]), Tone.CASUAL if is_casual else Tone.PLAIN, grammar.language)
