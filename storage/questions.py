@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict
@@ -15,6 +15,13 @@ from knowledge.follow_ups import REMEMBERED
 from knowledge.terms import extract_terms
 from storage.tables.questions import FeedbackRow, ForwardRow, QuestionRow
 from storage.upsert import insert_new_rows, upsert_row
+
+# Others may read what was asked in a channel, and what its asker passed on to the PMO. The channel of direct messages
+# begins with D.
+_IS_QUOTABLE = or_(
+    QuestionRow.is_private.is_(False) & QuestionRow.channel.not_like("D%"),
+    ForwardRow.forwarded_by == QuestionRow.asked_by,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,17 @@ class AskedQuestion:
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Questions with the same meaning that the handbook didn't answer: the newest one, their number, and what the PMO
-    answered to one of them."""
+    answered to one of them.
+
+    Without `is_quotable`, all of them were asked in private and none was passed on to the PMO by its asker: they count,
+    but nobody else may read them.
+    """
 
     text: str
     times: int
     latest: datetime
     answer: str | None = None
+    is_quotable: bool = True
 
 
 class Questions:
@@ -160,22 +172,25 @@ class Questions:
         return self._group_gaps(answered, since, limit)
 
     def _group_gaps(self, query: Select[str], since: datetime, limit: int) -> Sequence[Gap]:
-        alike, newest_first = QuestionRow.gist, QuestionRow.asked_at.desc()
+        alike, quotable = QuestionRow.gist, case((_IS_QUOTABLE, 1), else_=0)
         numbered = (
             select(
                 QuestionRow.text,
-                QuestionRow.asked_at,
+                quotable.label("quotable"),
+                func.max(QuestionRow.asked_at).over(partition_by=alike).label("latest"),
                 func.max(ForwardRow.answer).over(partition_by=alike).label("answer"),
                 func.count().over(partition_by=alike).label("times"),
-                func.row_number().over(partition_by=alike, order_by=newest_first).label("number"),
+                func.row_number()
+                .over(partition_by=alike, order_by=(quotable.desc(), QuestionRow.asked_at.desc()))
+                .label("number"),
             )
             .outerjoin(ForwardRow, ForwardRow.question == QuestionRow.id)
             .where(QuestionRow.id.in_(query), QuestionRow.asked_at >= since)
             .subquery()
         )
         newest = select(numbered).where(numbered.c.number == 1)
-        rows = self._session.execute(newest.order_by(numbered.c.times.desc(), numbered.c.asked_at.desc()).limit(limit))
-        return [Gap(row.text, row.times, row.asked_at, row.answer) for row in rows]
+        rows = self._session.execute(newest.order_by(numbered.c.times.desc(), numbered.c.latest.desc()).limit(limit))
+        return [Gap(row.text, row.times, row.latest, row.answer, bool(row.quotable)) for row in rows]
 
     def _load_questions(self, query: Select[QuestionRow]) -> Sequence[AskedQuestion]:
         with_forward = query.add_columns(ForwardRow).outerjoin(ForwardRow, ForwardRow.question == QuestionRow.id)

@@ -1,4 +1,7 @@
-"""Questions that the handbook doesn't answer, for those who write it."""
+"""Questions that the handbook doesn't answer, for those who write it.
+
+What people asked in private counts, but isn't quoted unless they passed it on to the PMO themselves.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta

@@ -34,17 +34,29 @@ def build_gaps_message(gaps: Sequence[OpenGap], unhelpful: Sequence[OpenGap], cl
         return build_message(f"The handbook left no question unanswered in the last 90 days.{_describe_closed(closed)}")
     blocks: list[Block] = [header(TITLE)]
     if gaps:
-        blocks += [section("*Not answered* in the last 90 days, most frequent first:"), _list_gaps(gaps)]
+        blocks += [section("*Not answered* in the last 90 days, most frequent first:"), *_list_gaps(gaps)]
     if unhelpful:
-        blocks += [section("*Answered, but marked as not helpful:*"), _list_gaps(unhelpful)]
+        blocks += [section("*Answered, but marked as not helpful:*"), *_list_gaps(unhelpful)]
     closing = "To close a gap, write a page or add to one, then import the handbook."
     blocks.append(context(closing + _describe_closed(closed)))
-    summary = "; ".join(f"{one.gap.text} ({_count_times(one.gap)})" for one in [*gaps, *unhelpful])
-    return build_message(f"{TITLE}: {escape(summary)}", blocks)
+    every = [*gaps, *unhelpful]
+    summary = [f"{one.gap.text} ({_count_times(one.gap)})" for one in every if one.gap.is_quotable]
+    summary += [_count_private(every)] if _count_private(every) else []
+    return build_message(f"{TITLE}: {escape('; '.join(summary))}", blocks)
 
 
-def _list_gaps(found: Sequence[OpenGap]) -> Block:
-    return rich_text(bullet_list(_describe_gap(one) for one in found))
+def _list_gaps(found: Sequence[OpenGap]) -> list[Block]:
+    """Those that may be quoted, each with what is known of it, and the number of the others."""
+    quoted = [_describe_gap(one) for one in found if one.gap.is_quotable]
+    private = _count_private(found)
+    return [*([rich_text(bullet_list(quoted))] if quoted else []), *([context(private)] if private else [])]
+
+
+def _count_private(found: Sequence[OpenGap]) -> str:
+    """How often somebody asked what may not be quoted; empty if nobody did."""
+    times = sum(one.gap.times for one in found if not one.gap.is_quotable)
+    asked = "1 question was" if times == 1 else f"{times} questions were"
+    return f"{asked} asked in private, and so {'is' if times == 1 else 'are'} not quoted here." if times else ""
 
 
 def _describe_gap(one: OpenGap) -> list[Block]:
