@@ -1,26 +1,22 @@
-"""The handbook in memory. The database holds the current one; its index is built here and swapped in one step."""
+"""The current handbook. The database holds its pages; its index is opened here and swapped in one step."""
 
-import logging
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
+from bot.index_building import TRIES, BuildOrder, open_index_store
+from bot.index_process import IndexProcess, Report
 from bot.organisation import Organisation
-from bot.progress import show_progress
+from bot.progress import show_progress, show_stages
 from knowledge.embedding import Encoder, load_encoder
-from knowledge.handbook import read_handbook
-from knowledge.library import Library
+from knowledge.handbook import list_page_digests, read_handbook
+from knowledge.library import Library, compute_version
 from storage.handbook import VectorCache
-from storage.store import Store
-
-log = logging.getLogger(__name__)
+from storage.store import Store, Transaction
 
 SHIPPED = Path(__file__).parent.parent / "knowledge" / "handbook"
 SHIPPED_ORIGIN = "shipped"
-
-Progress = Callable[[int, int], None]
 
 
 def choose_handbook(store: Store, organisation: Organisation, now: datetime) -> None:
@@ -45,10 +41,26 @@ def import_handbook(store: Store, folder: Path, now: datetime, services: Collect
         BadFile: with file, line and field of every problem.
     """
     is_shipped = folder == SHIPPED
-    handbook = read_handbook(folder, strict=is_shipped, services=None if is_shipped else services)
+    origin, allowed = SHIPPED_ORIGIN if is_shipped else str(folder), None if is_shipped else services
+    with store.read_only(now) as tx:
+        if count := _count_unchanged(tx, folder, origin, allowed):
+            return count
+        known = tx.handbook.list_heads()
+    handbook = read_handbook(folder, strict=is_shipped, services=allowed, known=None if is_shipped else known)
     with store.transaction(now) as tx:
-        tx.handbook.replace(handbook, SHIPPED_ORIGIN if is_shipped else str(folder), now)
+        tx.handbook.replace(handbook, origin, now)
     return len(handbook)
+
+
+def _count_unchanged(tx: Transaction, folder: Path, origin: str, services: Collection[str] | None) -> int:
+    """The number of pages if the folder is the current handbook as it stands; otherwise 0."""
+    current = tx.handbook.get_current()
+    if current is None or current.origin != origin:
+        return 0
+    if services is not None and not tx.handbook.list_services().issubset(services):
+        return 0
+    digests = list_page_digests(folder)
+    return len(digests) if digests and digests == tx.handbook.list_digests() else 0
 
 
 def list_service_keys(organisation: Organisation) -> frozenset[str]:
@@ -64,11 +76,16 @@ def _no_check() -> None:
 
 
 class HandbookProvider:
-    """Gives readers the current library; `refresh` swaps it when the database has another."""
+    """Gives readers the current library, over an index in mapped files that another process builds when it is missing.
+
+    `load` waits for it; `refresh` only looks whether it's there.
+    """
 
     def __init__(self, store: Store, cache: Path) -> None:
-        self._store = store
+        self._store, self._cache = store, cache
         self._encoder: Encoder | None = load_encoder(cache, while_building=_show_model_progress)
+        self._indexes = open_index_store(cache)
+        self._building: IndexProcess | None = None
         self._version = -1
         self._library: Library | None = None
 
@@ -77,16 +94,61 @@ class HandbookProvider:
             raise LookupError("The handbook hasn't been loaded yet.")
         return self._library
 
-    def refresh(self, now: datetime, progress: Progress | None = None) -> bool:
-        """Load and index the current handbook unless it's loaded already. Returns whether it was swapped."""
+    def load(self, now: datetime, report: Report) -> None:
+        """Load the current handbook, if there is one; build its index if necessary.
+
+        `report` is called with (stage, done, total) several times a second while that takes time, and may raise.
+        """
+        for _ in range(TRIES):
+            if self._is_current(now) or self._open_current(now):
+                return
+            self._start_building(in_background=False).follow(report)
+        raise RuntimeError("The handbook changes faster than it can be indexed.")
+
+    def refresh(self, now: datetime) -> bool:
+        """Swap in the current handbook if it's another and has an index, or else have the index built meanwhile.
+
+        Returns whether it was swapped. Never waits.
+        """
+        if self._building:
+            if self._building.is_running:
+                return False
+            finished, self._building = self._building, None
+            finished.finish()
+        if self._is_current(now):
+            return False
+        if self._open_current(now):
+            return True
+        self._building = self._start_building(in_background=True)
+        return False
+
+    def close(self) -> None:
+        """End what is still being built."""
+        if self._building:
+            self._building.stop()
+            self._building = None
+
+    def _is_current(self, now: datetime) -> bool:
         with self._store.read_only(now) as tx:
             current = tx.handbook.get_current()
-            if current is None or current.version == self._version:
-                return False
-            handbook = tx.handbook.read_all()
-        self._library = Library.build(handbook, self._encoder, VectorCache(self._store.database), progress)
+        return current is None or current.version == self._version
+
+    def _open_current(self, now: datetime) -> bool:
+        """Open the index of the current handbook, if it's there."""
+        with self._store.read_only(now) as tx:
+            current = tx.handbook.get_current()
+            keys = tx.handbook.list_keys()
+        tables = self._indexes.open(compute_version(self._encoder, keys), self._encoder.name if self._encoder else "")
+        if tables is None or current is None:
+            return False
+        self._library = Library.open(tables, self._encoder, VectorCache(self._store.database))
         self._version = current.version
         return True
+
+    def _start_building(self, *, in_background: bool) -> IndexProcess:
+        encoder = self._encoder.name if self._encoder else ""
+        order = BuildOrder(self._store.database.address, str(self._cache), encoder, in_background=in_background)
+        return IndexProcess(order)
 
 
 def open_handbook(
@@ -96,7 +158,7 @@ def open_handbook(
     now: datetime,
     check_stopped: Callable[[], None] = _no_check,
 ) -> HandbookProvider:
-    """Import the handbook, load the model and index the pages, showing progress on standard error.
+    """Import the handbook, load the model and the index, showing progress on standard error.
 
     `check_stopped` is called now and then; what it raises ends the work.
     """
@@ -104,11 +166,11 @@ def open_handbook(
         choose_handbook(store, organisation, now)
     check_stopped()
     provider = HandbookProvider(store, cache)
-    with show_progress("Reading the handbook") as advance:
-        provider.refresh(now, partial(_report_passages, check_stopped, advance))
+    with show_stages() as advance:
+
+        def report(stage: str, done: int, total: int) -> None:
+            check_stopped()
+            advance(stage, done, total)
+
+        provider.load(now, report)
     return provider
-
-
-def _report_passages(check_stopped: Callable[[], None], advance: Progress, done: int, total: int) -> None:
-    check_stopped()
-    advance(done, total)

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ ANNOUNCE_AFTER = 0.6  # seconds; a step that is over sooner needs no announcemen
 REPEAT_AFTER = 5.0  # seconds between two lines about the same step
 
 Advance = Callable[[int, int], None]
+AdvanceStage = Callable[[str, int, int], None]
 
 
 @contextmanager
@@ -36,6 +37,22 @@ def show_progress(text: str) -> Iterator[Advance]:
         is_over.set()
         ticker.join()
         display.close()
+
+
+@contextmanager
+def show_stages() -> Iterator[AdvanceStage]:
+    """Show one stage of a piece of work after the other: call the function it gives with (text, done, total)."""
+    with ExitStack() as stack:
+        current, advance = "", None
+
+        def advance_stage(text: str, done: int, total: int) -> None:
+            nonlocal current, advance
+            if advance is None or text != current:
+                stack.close()
+                current, advance = text, stack.enter_context(show_progress(text))
+            advance(done, total)
+
+        yield advance_stage
 
 
 class _Display(Protocol):

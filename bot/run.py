@@ -120,6 +120,7 @@ async def _serve_connected(
         finally:
             engine.stop()
             await running
+            handbook.close()
 
 
 async def _check_tokens(endpoint: SlackEndpoint, web: AsyncWebClient, stopping: asyncio.Event) -> dict[str, Any]:

@@ -17,6 +17,8 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from foundation.processes import build_environment
+
 log = logging.getLogger(__name__)
 
 WIDTH = 384
@@ -153,10 +155,8 @@ def _get_graph(cache: Path, while_building: Callable[[], AbstractContextManager[
 
 def _build_graph(weights: Path, target: Path) -> None:
     """Build in a separate process, so that its 200 MB of memory are freed afterwards."""
-    root = str(Path(__file__).resolve().parent.parent)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)])}
     command = [sys.executable, "-m", "knowledge.model_graph", str(weights), str(target)]
-    subprocess.run(command, check=True, env=environment, capture_output=True, timeout=300)
+    subprocess.run(command, check=True, env=build_environment(), capture_output=True, timeout=300)
 
 
 def _fingerprint_weights(weights: Path) -> str:

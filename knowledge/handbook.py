@@ -25,6 +25,7 @@ SUFFIXES = (".md", ".markdown")
 MOST_PAGES = 20_000
 _SKIPPED_FOLDERS = ("node_modules",)
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
+_RELATED = re.compile(r"^related:", re.MULTILINE)
 _UNCLOSED = re.compile(r"\A---[ \t]*\n[\w-]+:(?:\s|\Z)")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _OURS = {"owner", "edition", "effective", "services", "questions", "related"}
@@ -52,6 +53,16 @@ class Page:
     related: tuple[str, ...] = ()
     digest: str = ""
     headings: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """See `build_page_key`."""
+        return build_page_key(self.source, self.digest, self.related)
+
+
+def build_page_key(source: str, digest: str, related: Sequence[str]) -> str:
+    """What changes with every change of a page, that of its related pages included, which depend on other pages."""
+    return "\n".join((source, digest, *related))
 
 
 @dataclass(frozen=True)
@@ -102,8 +113,17 @@ class _Foreign(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-def read_handbook(folder: Path, *, strict: bool = False, services: Collection[str] | None = None) -> Handbook:
+def read_handbook(
+    folder: Path,
+    *,
+    strict: bool = False,
+    services: Collection[str] | None = None,
+    known: Mapping[str, Page] | None = None,
+) -> Handbook:
     """Read every Markdown file below `folder`, in the order of their paths.
+
+    `known` has pages that were read before, by digest, with or without their text: their front matter isn't parsed
+    again.
 
     Hidden folders and links to folders are skipped. With `strict`, every page must start with our front matter, and
     related pages must exist. Without it, front matter is validated only if it has an `id` and another of our fields,
@@ -116,13 +136,13 @@ def read_handbook(folder: Path, *, strict: bool = False, services: Collection[st
     read: list[tuple[Path, Page, str]] = []
     for path in _list_files(folder, problems):
         try:
-            read.append((path, *_read_page(path, path.relative_to(folder).as_posix(), strict=strict)))
+            read.append((path, *_read_page(_read_file(path, folder), strict=strict, known=known or {})))
         except BadFile as error:
             problems.extend(error.problems)
-    known = {page.id for _, page, _ in read}
+    ids = {page.id for _, page, _ in read}
     first: dict[str, Path] = {}
     for path, page, front in read:
-        problems.extend(_check_references(path, page, front, known if strict else None, services))
+        problems.extend(_check_references(path, page, front, ids if strict else None, services))
         if (other := first.setdefault(page.id, path)) is not path:
             problems.append(FileProblem(str(path), find_line(front, ["id"], first_line=2) if front else None, "id",
                                     f"“{page.id}” is already the ID of {other}. Give this page another."))  # fmt: skip
@@ -130,7 +150,18 @@ def read_handbook(folder: Path, *, strict: bool = False, services: Collection[st
         raise BadFile(problems)
     if not read:
         raise BadFile([FileProblem(str(folder), None, "", "There are no Markdown pages (*.md) in this folder.")])
-    return Handbook(tuple(replace(page, related=_keep_existing(page.related, known)) for _, page, _ in read))
+    return Handbook(tuple(replace(page, related=_keep_existing(page.related, ids)) for _, page, _ in read))
+
+
+def list_page_digests(folder: Path) -> dict[str, str] | None:
+    """The digest of every page by its source, without parsing them; None if any file can't be read."""
+    problems: list[FileProblem] = []
+    try:
+        files = (_read_file(path, folder) for path in _list_files(folder, problems))
+        found = {file.source: file.digest for file in files}
+    except BadFile:
+        return None
+    return None if problems else found
 
 
 def _keep_existing(related: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
@@ -169,21 +200,30 @@ def _find_problem(path: Path, root: Path) -> str | None:
     return None if target.is_file() else "This isn't a regular file. Remove it."
 
 
-def _read_page(path: Path, source: str, *, strict: bool) -> tuple[Page, str]:
-    """The page and the text of its front matter."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of the handbook: its path, its path below the handbook's folder, and its text with “\\n” alone."""
+
+    path: Path
+    source: str
+    text: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(f"{self.source}\n{self.text}".encode()).hexdigest()
+
+
+def _read_file(path: Path, folder: Path) -> _File:
     text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
-        raise BadFile(
-            [
-                FileProblem(
-                    str(path),
-                    text[: text.index("\0")].count("\n") + 1,
-                    "",
-                    "This isn't a text file. Save it as UTF-8 text.",
-                )
-            ]
-        )
-    digest = hashlib.sha256(f"{source}\n{text}".encode()).hexdigest()
+        line = text[: text.index("\0")].count("\n") + 1
+        raise BadFile([FileProblem(str(path), line, "", "This isn't a text file. Save it as UTF-8 text.")])
+    return _File(path, path.relative_to(folder).as_posix(), text)
+
+
+def _read_page(file: _File, *, strict: bool, known: Mapping[str, Page]) -> tuple[Page, str]:
+    """The page and the text of its front matter, if that is ours."""
+    path, text, digest = file.path, file.text, file.digest
     found = _FRONT.match(text)
     front = (found.group(1) or "") if found else ""
     body = text[found.end() :] if found else text
@@ -193,13 +233,16 @@ def _read_page(path: Path, source: str, *, strict: bool) -> tuple[Page, str]:
     if strict and not found:
         why = "The page must start with front matter between two lines of “---”."
         raise BadFile([FileProblem(str(path), 1, "", why)])
+    # Related pages that don't exist were dropped from what is known, and may exist by now.
+    if (page := known.get(digest)) and not _RELATED.search(front):
+        return replace(page, text=body), front if page.owner else ""
     extra = _read_foreign_fields(front, path) if front.strip() else {}
     if strict or ("id" in extra and not _OURS.isdisjoint(extra)):
         fields = parse_yaml(front, _Ours, name=str(path), first_line=2)
         given = fields.model_dump() | _flatten_questions(fields.questions)
-        return Page(source=source, text=body, first_line=first_line, digest=digest, **given), front
+        return Page(source=file.source, text=body, first_line=first_line, digest=digest, **given), front
     title = _choose_title(extra.get("title"), body, path)
-    return Page(_make_slug(source), title, source, body, first_line, digest=digest), ""
+    return Page(_make_slug(file.source), title, file.source, body, first_line, digest=digest), ""
 
 
 def _flatten_questions(given: tuple[str, ...] | dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -35,7 +35,7 @@ def rebuild_tables(
     encoding: Encoding | None,
     progress: Progress | None = None,
 ) -> IndexTables:
-    """The tables of the pages with these keys, in this order (see `get_page_key`).
+    """The tables of the pages with these keys, in this order (see `Page.key`).
 
     `read_pages` is called for the pages that `previous` doesn't have; `progress` counts those. The encoder must be the
     one that made the vectors of `previous`.

@@ -62,6 +62,6 @@ class Library:
 
 
 def compute_version(encoder: Encoder | None, page_keys: Iterable[str]) -> str:
-    """The version of a library of these pages (see `knowledge.text_tables.get_page_key`)."""
+    """The version of a library of these pages (see `knowledge.handbook.Page.key`)."""
     name = encoder.name if encoder else ""
     return hashlib.sha256("\n".join((name, *page_keys)).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -15,7 +15,7 @@ from knowledge.records import StoredPages, StoredPassages, write_page_head, writ
 
 @dataclass(frozen=True, slots=True)
 class TextTables:
-    """Pages in order: key (see `get_page_key`), id, head and text of each, and the row of its first passage.
+    """Pages in order: key, id, head and text of each, and the row of its first passage.
 
     Then the passages, how many units each has, and their postings.
     """
@@ -43,17 +43,12 @@ class PageRun:
     end: int
 
 
-def get_page_key(source: str, digest: str, related: Sequence[str]) -> str:
-    """What identifies a page with all that is stored of it. `related` depends on which other pages there are."""
-    return "\n".join((source, digest, *related))
-
-
 def analyse_pages(pages: Sequence[Page]) -> TextTables:
     """Split the pages into passages and count their words."""
     split = [split_into_passages(page) for page in pages]
     passages = [passage for some in split for passage in some]
     return TextTables(
-        page_keys=pack_texts(get_page_key(page.source, page.digest, page.related) for page in pages),
+        page_keys=pack_texts(page.key for page in pages),
         page_ids=pack_texts(page.id for page in pages),
         page_heads=pack_texts(map(write_page_head, pages)),
         page_texts=pack_texts(page.text for page in pages),

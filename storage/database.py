@@ -23,6 +23,7 @@ class Database:
     """Transactions over one engine. Safe to use from many threads."""
 
     def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.address = url
         self.url, extra = read_address(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _open_sqlite(self.url, busy_seconds) if self.is_sqlite else _open_postgresql(self.url, extra)

@@ -44,7 +44,7 @@ class Prune:
 
 
 class RefreshHandbook:
-    """Loads a handbook that this process or another has imported meanwhile."""
+    """Loads a handbook that this process or another has imported meanwhile, once its index is there."""
 
     def __init__(self, handbook: HandbookProvider) -> None:
         self._handbook = handbook

@@ -8,6 +8,7 @@ from filelock import FileLock
 
 from knowledge.embedding import Encoder, find_missing_packages, load_encoder
 from knowledge.handbook import Handbook, Page, read_handbook
+from knowledge.index_builder import IndexTables, build_tables
 from knowledge.library import Library
 from knowledge.passages import Passage, split_into_passages
 
@@ -42,9 +43,15 @@ def passages(shipped: Handbook) -> list[Passage]:
 
 
 @pytest.fixture(scope="session")
-def by_words(shipped: Handbook) -> Library:
+def by_words_tables(shipped: Handbook) -> IndexTables:
+    """The index of the shipped handbook without a model."""
+    return build_tables(tuple(shipped), None)
+
+
+@pytest.fixture(scope="session")
+def by_words(by_words_tables: IndexTables) -> Library:
     """The shipped handbook without a model."""
-    return Library.build(shipped)
+    return Library.open(by_words_tables, None)
 
 
 @pytest.fixture(scope="session")
