@@ -7,7 +7,7 @@ from enum import StrEnum
 from foundation.people import People, Person
 from reporting.lines import format_objective, format_project
 from strategy.records import ProgressUpdate, Rag, Strategy, Subject, SubjectKind
-from strategy.status import ObjectiveStatus, ProjectStatus, compute_statuses, find_worst
+from strategy.status import ObjectiveStatus, ProjectStatus, StrategyStatus, compute_statuses, find_worst
 from strategy.updates import filter_visible_updates
 from strategy.visibility import filter_visible
 
@@ -44,7 +44,13 @@ def find_by_status(
 ) -> tuple[SubjectLine, ...]:
     """The objectives or projects that match and that the person may see, in the order of the strategy."""
     seen = filter_visible(strategy, person)
-    statuses = compute_statuses(seen, filter_visible_updates(seen, updates), now)
+    return filter_by_status(compute_statuses(seen, filter_visible_updates(seen, updates), now), kind, status, people)
+
+
+def filter_by_status(
+    statuses: StrategyStatus, kind: SubjectKind, status: StatusFilter, people: People
+) -> tuple[SubjectLine, ...]:
+    """The same from statuses that are already cut to their reader."""
     if kind is SubjectKind.PROJECT:
         projects = [one for one in statuses.projects if _matches_project(one, status)]
         return tuple((Subject(kind, one.project.key), format_project(one, people)) for one in projects)

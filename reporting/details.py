@@ -12,7 +12,7 @@ from reporting.posts import Post, build_update_post
 from reporting.rendering import format_person, render_line
 from strategy.check_ins import find_open_slot, list_reporting_subjects
 from strategy.measurements import list_measurable_metrics
-from strategy.permissions import can_see_portfolio
+from strategy.permissions import can_see_budget
 from strategy.records import Absence, Metric, Objective, ProgressUpdate, Project, Strategy, Subject
 from strategy.status import MetricStatus, ObjectiveStatus, ProjectStatus, StrategyStatus, compute_statuses
 from strategy.updates import can_write_update, filter_visible_updates
@@ -136,7 +136,7 @@ class _Builder:
             ("Period", render_line("strategy", "period", starts=one.starts, ends=one.ends)),
         ]
         facts += [("Sponsor", format_person(self.people, one.sponsor))] if one.sponsor else []
-        if can_see_portfolio(self.reader) or self.reader.id in (one.owner, one.sponsor):
+        if can_see_budget(self.reader, one):
             facts.append(("Budget", render_line("strategy", "money", amount=one.budget, currency=one.currency)))
         groups = (
             LineGroup(

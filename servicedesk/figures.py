@@ -15,7 +15,15 @@ from statistics import median_low
 from servicedesk.calendar import Calendar
 from servicedesk.catalogue import Catalogue
 from servicedesk.history import replay_log
-from servicedesk.records import TRIAGE_STATES, UNDELIVERED_STATES, Request, RequestLogEntry, RequestState, RequestVerb
+from servicedesk.records import (
+    TRIAGE_STATES,
+    UNDELIVERED_STATES,
+    ClockName,
+    Request,
+    RequestLogEntry,
+    RequestState,
+    RequestVerb,
+)
 
 Log = Sequence[RequestLogEntry]
 
@@ -150,6 +158,13 @@ def compute_lead_time(log: Log, now: datetime, calendar: Calendar) -> LeadTime:
             held[holder] += calendar.count_working_seconds(entry.at, until)
             wall += max(0, int((until - entry.at).total_seconds()))
     return LeadTime(held.total(), wall, dict(held))
+
+
+def is_overdue(request: Request, at: datetime, calendar: Calendar) -> bool:
+    """Whether a running clock of the request is past its target."""
+    clocks = [request.get_clock(name) for name in ClockName]
+    dues = [clock.find_due_time(calendar) for clock in clocks if clock and clock.is_running]
+    return any(due is not None and due < at for due in dues)
 
 
 def find_triage_time(log: Log) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from foundation.errors import NotAllowed
 from foundation.people import People, Person, Role
+from strategy.records import Project
 
 PMO = (Role.PMO_STAFF, Role.PMO_LEAD)
 LEADERSHIP = (Role.LEADER, Role.PMO_LEAD)
@@ -10,6 +11,16 @@ LEADERSHIP = (Role.LEADER, Role.PMO_LEAD)
 def can_see_portfolio(person: Person) -> bool:
     """Whether somebody sees budgets by objective, alignment, mismatch and coverage."""
     return person.has_role(*PMO, Role.LEADER)
+
+
+def can_see_budget(person: Person, project: Project) -> bool:
+    """Whether somebody sees what a project may cost."""
+    return can_see_portfolio(person) or person.id in (project.owner, project.sponsor)
+
+
+def can_see_missing_updates(person: Person, reviewer: str | None) -> bool:
+    """Whether somebody sees that others haven't reported: the owner's reviewer, and the PMO."""
+    return person.has_role(*PMO) or (reviewer is not None and person.id == reviewer)
 
 
 def can_see_exceptions(person: Person) -> bool:

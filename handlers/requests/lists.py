@@ -21,7 +21,7 @@ from handlers.slack.blocks.builders import Block, Message
 from handlers.slack.calls import DeferredCall
 from handlers.slack.replies import send_reply
 from handlers.slack.routes import Routes
-from servicedesk.figures import compute_figures, find_closed_numbers
+from servicedesk.figures import compute_figures, find_closed_numbers, is_overdue
 from servicedesk.permissions import can_see, can_see_queue, find_relations
 from servicedesk.priority import rank_requests
 from servicedesk.records import (
@@ -29,6 +29,7 @@ from servicedesk.records import (
     ENDED_STATES,
     OPEN_STATES,
     TRIAGE_STATES,
+    UNDELIVERED_STATES,
     WORK_STATES,
     Request,
     RequestState,
@@ -95,6 +96,26 @@ def choose_list(typed: str, person: Person) -> ListAnswer:
         return answer
     more = " As PMO staff you can also add triage, queue, open or figures." if can_see_queue(person) else ""
     raise NotFound(f"Type /pmo-requests to see your requests, or /pmo-requests PMO-12 to see one of them.{more}")
+
+
+def list_waiting(tx: Transaction, ctx: AppContext, person: Person) -> Message:
+    """The requests on which the person has to act next."""
+    waiting = [one for one in _find_involving(tx, ctx, person) if _is_waiting_for(one, person, ctx)]
+    nothing = "No request is waiting for you: nothing to do, approve or accept."
+    return build_list_message(
+        person, [_make_list(tx, ctx, "Waiting for you", waiting, most=MAX_LISTED, nothing=nothing)]
+    )
+
+
+def list_overdue(tx: Transaction, ctx: AppContext, person: Person) -> Message:
+    """The requests past their target: all for those who may see the queue, their own for others."""
+    if can_see_queue(person):
+        known = tx.requests.list_in_states(UNDELIVERED_STATES)
+    else:
+        known = [one for one in _find_involving(tx, ctx, person) if one.requester == person.id]
+    late = [one for one in known if is_overdue(one, tx.now, ctx.desk.calendar)]
+    nothing = "No request you can see is overdue."
+    return build_list_message(person, [_make_list(tx, ctx, "Overdue", late, most=MAX_LISTED, nothing=nothing)])
 
 
 def _make_request_answer(number: int) -> ListAnswer:

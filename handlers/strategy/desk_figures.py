@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from handlers.context import AppContext
 from reporting.desk import DeskFigures
-from servicedesk.figures import Spread, compute_figures
-from servicedesk.records import UNDELIVERED_STATES, ClockName, Request
+from servicedesk.figures import Spread, compute_figures, is_overdue
+from servicedesk.records import UNDELIVERED_STATES
 from storage.store import Transaction
 
 
@@ -20,7 +20,7 @@ def compute_desk_figures(tx: Transaction, ctx: AppContext, start: datetime, end:
         submitted=found.submitted,
         delivered=found.delivered,
         open=found.open_now,
-        overdue=sum(_is_overdue(one, ctx, end) for one in tx.requests.list_in_states(UNDELIVERED_STATES)),
+        overdue=sum(is_overdue(one, end, calendar) for one in tx.requests.list_in_states(UNDELIVERED_STATES)),
         reopened=found.reopened.part,
         median_days_to_triage=_to_days(found.to_triage, calendar.day_seconds),
         median_days_to_deliver=_to_days(found.to_deliver, calendar.day_seconds),
@@ -28,12 +28,6 @@ def compute_desk_figures(tx: Transaction, ctx: AppContext, start: datetime, end:
         satisfaction=Decimal(sum(ratings)) / len(ratings) if ratings else None,
         answers=len(ratings),
     )
-
-
-def _is_overdue(request: Request, ctx: AppContext, at: datetime) -> bool:
-    clocks = [request.get_clock(name) for name in ClockName]
-    dues = [clock.find_due_time(ctx.desk.calendar) for clock in clocks if clock and clock.is_running]
-    return any(due is not None and due < at for due in dues)
 
 
 def _to_days(spread: Spread, day: int) -> Decimal | None:

@@ -83,7 +83,7 @@ def build_subject_options(found: Sequence[Choice]) -> list[Block]:
 def build_matches_message(typed: str, found: Sequence[Choice]) -> Message:
     """What somebody typed matches several."""
     heading = f"{len(found)} objectives and projects match “{escape(shorten(typed, 60))}”:"
-    sections = [section(f"• {escape(title)}", accessory=_build_open_button(subject)) for subject, title in found[:20]]
+    sections = [section(f"• {escape(title)}", accessory=build_subject_button(subject)) for subject, title in found[:20]]
     more = (
         [context(f"… and {len(found) - 20} more. Type more of the name to narrow it down.")] if len(found) > 20 else []
     )
@@ -97,7 +97,7 @@ def build_by_status_message(kind: SubjectKind, state: StatusFilter, found: Seque
     if not found:
         return build_message(f"No {kind} you can see is {state}. `/pmo-strategy` shows them all.")
     head = f"1 {kind} is {state}:" if len(found) == 1 else f"{len(found)} {kind}s are {state}:"
-    shown = [section(line, accessory=_build_open_button(subject)) for subject, line in found[:20]]
+    shown = [section(line, accessory=build_subject_button(subject)) for subject, line in found[:20]]
     note = "Each status is the worse of two: the figures' and the owner's."
     if state is StatusFilter.LATE:
         note = "An open milestone has slipped." if kind is SubjectKind.PROJECT else "According to the figures."
@@ -109,7 +109,7 @@ def build_by_status_message(kind: SubjectKind, state: StatusFilter, found: Seque
 
 def build_metric_message(line: str, objective: str | None) -> Message:
     """One metric, with a button that opens its objective."""
-    accessory = _build_open_button(Subject(SubjectKind.OBJECTIVE, objective)) if objective else None
+    accessory = build_subject_button(Subject(SubjectKind.OBJECTIVE, objective)) if objective else None
     return build_message(line, [section(line, accessory=accessory)])
 
 
@@ -167,7 +167,7 @@ def _build_tree(view: StrategyView) -> list[Block]:
     for (branch, depth), text in zip(every, shown, strict=False):
         above = f"{'↳ ' * depth}" if depth else ""
         blocks.append(
-            section(above + text, accessory=_build_open_button(Subject(SubjectKind.OBJECTIVE, branch.objective.key)))
+            section(above + text, accessory=build_subject_button(Subject(SubjectKind.OBJECTIVE, branch.objective.key)))
         )
     if more:
         noun = "objective" if more == 1 else "objectives"
@@ -211,7 +211,7 @@ def _build_picker() -> Block:
     }
 
 
-def _build_open_button(subject: Subject) -> Block:
+def build_subject_button(subject: Subject) -> Block:
     return button("Open", "strategy.open", encode_subject(subject))
 
 

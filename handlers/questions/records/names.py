@@ -1,0 +1,164 @@
+"""The names in a question: of objectives, projects, metrics, milestones, people, services and digests.
+
+Names are known from the data that the asker may see, so nothing hidden is ever found or suggested.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from knowledge.terms import extract_terms, stem_word
+
+GAP = 3  # words that may be between two words of a name
+SURE_COVERAGE = 0.5  # the share of a name's words that is enough if all of them are common
+KnowsWord = Callable[[str], bool]
+
+
+class NameKind(StrEnum):
+    OBJECTIVE = "objective"
+    PROJECT = "project"
+    METRIC = "metric"
+    MILESTONE = "milestone"
+    PERSON = "person"
+    SERVICE = "service"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """`aliases` are other words that people call it by."""
+
+    kind: NameKind
+    key: str
+    title: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name at the words `start` to `end` of a question. `others` could be meant by the same words."""
+
+    name: Name
+    start: int
+    end: int
+    others: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Alias:
+    name: Name
+    stems: frozenset[str]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    alias: _Alias
+    places: tuple[int, ...]
+    is_kind_said: bool  # “project”, “objective” … stands beside it
+    rank: tuple[float, ...]
+
+
+class NameIndex:
+    """Finds names by their words, in any order. Immutable after it was built."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self.names = tuple(names)
+        self._by_stem: dict[str, list[_Alias]] = {}
+        self.words: set[str] = set()
+        for name in self.names:
+            for alias in map(lambda text, one=name: _build_alias(one, text), (name.title, *name.aliases)):
+                self.words |= alias.words
+                for stem in alias.stems:
+                    self._by_stem.setdefault(stem, []).append(alias)
+
+    def find_mentions(self, words: Sequence[str], knows_word: KnowsWord) -> tuple[Mention, ...]:
+        """The names in the words, the best for each place; `knows_word` says which words are common."""
+        matches = sorted(self._find_matches(words), key=lambda one: one.rank, reverse=True)
+        found: list[Mention] = []
+        taken: set[int] = set()
+        for match in matches:
+            if taken.isdisjoint(match.places) and (mention := self._build_mention(match, matches, words, knows_word)):
+                found.append(mention)
+                taken.update(match.places)
+        return tuple(sorted(found, key=lambda one: one.start))
+
+    def knows_stem(self, stem: str) -> bool:
+        """Whether a name has a word with this stem."""
+        return stem in self._by_stem
+
+    def find_nearest(self, typed: str, limit: int = 3) -> list[Name]:
+        """The names most like what was typed, best first."""
+        titles = {number: " ".join(extract_terms(name.title)) for number, name in enumerate(self.names)}
+        stems = " ".join(extract_terms(typed))
+        ranked = process.extract(stems, titles, scorer=_compare_words, score_cutoff=0.5, limit=limit)
+        return [self.names[number] for _, _, number in ranked]
+
+    def _find_matches(self, words: Sequence[str]) -> Iterator[_Match]:
+        places: dict[_Alias, list[int]] = {}
+        for place, word in enumerate(words):
+            for alias in self._by_stem.get(stem_word(word), ()):
+                places.setdefault(alias, []).append(place)
+        for alias, found in places.items():
+            for group in _group_places(found):
+                yield _rank_match(alias, group, words)
+
+    def _build_mention(
+        self, match: _Match, matches: Sequence[_Match], words: Sequence[str], knows_word: KnowsWord
+    ) -> Mention | None:
+        alias = match.alias
+        stems = {stem_word(words[place]) for place in match.places}
+        own = [stem for stem in stems if not knows_word(stem)]
+        coverage = len(stems) / len(alias.stems)
+        is_enough = own or match.is_kind_said or (coverage == 1 if len(stems) == 1 else coverage >= SURE_COVERAGE)
+        if not is_enough:
+            return None
+        same = [one for one in matches if one.places == match.places and one.alias.name != alias.name]
+        others = tuple(dict.fromkeys(one.alias.name for one in same))
+        return Mention(alias.name, match.places[0], match.places[-1] + 1, others)
+
+
+def correct_word(word: str, known: Iterable[str]) -> str:
+    """The known word that this one misspells: one slip in a short word, two in a long one; else the word itself."""
+    if len(word) < 4 or not word.isalpha():
+        return word
+    most = 1 if len(word) < 7 else 2
+    found = process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=5)
+    near = [(distance, sorted(other) != sorted(word), other) for other, distance, _ in found if len(other) >= 4]
+    return min(near)[-1] if near else word  # of several, one with the same letters is likelier
+
+
+def _build_alias(name: Name, text: str) -> _Alias:
+    stems = extract_terms(text.replace("-", " "))
+    words = text.replace("-", " ").casefold().split()
+    return _Alias(name, frozenset(stems), frozenset(word for word in words if stem_word(word) in stems))
+
+
+def _group_places(places: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Places near each other belong together."""
+    group = [places[0]]
+    for before, place in pairwise(places):
+        if place - before > GAP:
+            yield tuple(group)
+            group = []
+        group.append(place)
+    yield tuple(group)
+
+
+def _rank_match(alias: _Alias, places: tuple[int, ...], words: Sequence[str]) -> _Match:
+    """More words of the question win, then words as they are written, then a larger share of the name."""
+    stems = {stem_word(words[place]) for place in places}
+    exact = sum(words[place].removesuffix("'s") in alias.words for place in places)
+    kinds = {words[place] for place in (places[0] - 1, places[-1] + 1) if 0 <= place < len(words)}
+    said = alias.name.kind.value in kinds
+    return _Match(alias, places, said, (len(stems), said, exact, len(stems) / len(alias.stems)))
+
+
+def _compare_words(typed: str, title: str, **_: object) -> float:
+    """The share of the typed words that are nearly in the title."""
+    near = [max((OSA.normalized_similarity(word, one) for one in title.split()), default=0) for word in typed.split()]
+    return sum(near) / len(near) if near else 0.0
