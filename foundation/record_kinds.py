@@ -32,4 +32,5 @@ class RecordKind(StrEnum):
     SATISFACTION = "satisfaction"
     DESK_FIGURES = "desk_figures"  # the SLA
     # of both
-    ACTION = "action"  # how to do what was asked for; shows no record
+    ACTION = "action"  # how to do what was asked for; of a request, also what the asker may do with it
+    UNKNOWN_NAME = "unknown_name"  # that nothing the asker may see has this name; shows no record but similar names

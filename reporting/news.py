@@ -82,7 +82,9 @@ def _find_stories(material: NewsInput) -> Iterator[tuple[Subject | None, str]]:
 
 def format_story(story: Story, people: People) -> str:
     """A published story in one line of mrkdwn."""
-    return render_line("digest", "story", title=story.title, text=story.text, author=format_person(people, story.author))
+    return render_line(
+        "digest", "story", title=story.title, text=story.text, author=format_person(people, story.author)
+    )
 
 
 def select_about(lines: Iterable[tuple[Subject | None, str]], subjects: Iterable[Subject]) -> list[str]:

@@ -53,4 +53,3 @@ def filter_missing_updates(
         or can_see_missing_updates(person, find_reviewer(strategy, one.subject))
     ]
     return tuple(sorted(known, key=lambda one: order[one.subject]))
-

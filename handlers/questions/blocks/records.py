@@ -41,7 +41,7 @@ def build_record_message(answer: RecordAnswer) -> Message:
     return build_message("\n".join(lines), [*blocks, *([context(" ".join(notes))] if notes else [])])
 
 
-def join_messages(messages: Sequence[Message]) -> Message:
+def merge_messages(messages: Sequence[Message]) -> Message:
     """Several answers as one message, in their order."""
     if len(messages) == 1:
         return messages[0]

@@ -3,28 +3,73 @@
 import re
 
 LONGEST = 500  # characters; anything longer is a story for the handbook
-_CONTRACTIONS = {
-    "whats": "what is", "hows": "how is", "wheres": "where is", "whens": "when is", "whos": "who is",
-    "thats": "that is", "theres": "there is", "im": "i am", "ive": "i have", "dont": "do not", "doesnt": "does not",
-    "didnt": "did not", "isnt": "is not", "arent": "are not", "hasnt": "has not", "havent": "have not",
-    "wont": "will not", "cant": "cannot", "pls": "please", "plz": "please", "u": "you", "r": "are", "mgmt": "management",
-    "proj": "project", "projs": "projects", "mgr": "manager", "wanna": "want to", "gimme": "give me", "q's": "questions",
-    "todays": "today", "abt": "about", "rn": "now", "atm": "at the moment",
-}  # fmt: skip
+# Chat spellings, one a line with what they stand for.
+_CONTRACTIONS = dict(
+    line.strip().split(" = ")
+    for line in """
+    whats = what is
+    hows = how is
+    wheres = where is
+    whens = when is
+    whos = who is
+    thats = that is
+    theres = there is
+    im = i am
+    ive = i have
+    dont = do not
+    doesnt = does not
+    didnt = did not
+    isnt = is not
+    arent = are not
+    hasnt = has not
+    havent = have not
+    wont = will not
+    cant = cannot
+    pls = please
+    plz = please
+    u = you
+    ur = your
+    r = are
+    mgmt = management
+    proj = project
+    projs = projects
+    mgr = manager
+    wanna = want to
+    gimme = give me
+    todays = today
+    abt = about
+    rn = now
+    atm = at the moment
+    """.strip().splitlines()
+)
 _ENDINGS = (("n't", " not"), ("'re", " are"), ("'ve", " have"), ("'m", " am"), ("'ll", " will"))
 _IS = re.compile(r"\b(what|how|where|when|who|that|there|here|it)'s\b")
 _WORD = re.compile(r"[^\W_]+(?:[-.,:/][^\W_]+)*(?:'s?(?!\w))?|#\d+")
-_ASKING = r"(?:who|whose|what|when|where|why|how|which|is|are|does|do|did|has|have|should|can|could|whats|hows|whens|whos)"
+_ASKING = (
+    r"(?:who|whose|what|when|where|why|how|which|is|are|does|do|did|has|have|should|can|could|whats|hows|whens|whos)"
+)
 _BORDER = re.compile(
     rf"[?!;]+\s+|\.\s+(?=[A-Za-z])|,?\s+(?:and|also|plus|but)\s+(?:also\s+)?(?={_ASKING}\b)|,\s*(?={_ASKING}\b)",
+    re.IGNORECASE,
+)
+
+# “My project is red, what now?”: the first half says why the second half is asked.
+_SITUATION = re.compile(
+    r"(?:my|our|i|we|if|because|since|someone|somebody|it)\b(?!.*\?).*\b"
+    r"(?:is|are|was|were|has|have|had|am|cannot|can't|will|won't|don't|doesn't|didn't|left|says?)\b",
     re.IGNORECASE,
 )
 
 
 def split_clauses(text: str) -> list[str]:
     """The questions in a text, as typed, in their order; the whole text if it is one question."""
-    parts = [part.strip(" ,") for part in _BORDER.split(" ".join(text.split()))]
-    return [part for part in parts if re.search(r"\w", part)] or [text]
+    parts = [part for part in _BORDER.split(" ".join(text.split())) if re.search(r"\w", part)]
+    clauses = [""]
+    for part in parts:
+        clauses[-1] = f"{clauses[-1]} {part.strip(' ,')}".strip()
+        if not _SITUATION.match(clauses[-1]):
+            clauses.append("")
+    return [clause for clause in clauses if clause] or [text]
 
 
 def split_words(clause: str) -> list[str]:

@@ -3,17 +3,18 @@
 Names are known from the data that the asker may see, so nothing hidden is ever found or suggested.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from knowledge.terms import extract_terms, stem_word
 
 GAP = 3  # words that may be between two words of a name
+LIKE = 0.55  # how alike a name must be to be suggested
 SURE_COVERAGE = 0.5  # the share of a name's words that is enough if all of them are common
 KnowsWord = Callable[[str], bool]
 
@@ -71,7 +72,7 @@ class NameIndex:
         self._by_stem: dict[str, list[_Alias]] = {}
         self.words: set[str] = set()
         for name in self.names:
-            for alias in map(lambda text, one=name: _build_alias(one, text), (name.title, *name.aliases)):
+            for alias in [_build_alias(name, text) for text in (name.title, *name.aliases)]:
                 self.words |= alias.words
                 for stem in alias.stems:
                     self._by_stem.setdefault(stem, []).append(alias)
@@ -93,15 +94,15 @@ class NameIndex:
 
     def find_nearest(self, typed: str, limit: int = 3) -> list[Name]:
         """The names most like what was typed, best first."""
-        titles = {number: " ".join(extract_terms(name.title)) for number, name in enumerate(self.names)}
-        stems = " ".join(extract_terms(typed))
-        ranked = process.extract(stems, titles, scorer=_compare_words, score_cutoff=0.5, limit=limit)
-        return [self.names[number] for _, _, number in ranked]
+        words = extract_terms(typed)
+        near = [(_compare_words(words, extract_terms(name.title)), place) for place, name in enumerate(self.names)]
+        ranked = sorted(near, key=lambda pair: (-pair[0], pair[1]))
+        return [self.names[place] for likeness, place in ranked[:limit] if likeness >= LIKE]
 
     def _find_matches(self, words: Sequence[str]) -> Iterator[_Match]:
         places: dict[_Alias, list[int]] = {}
         for place, word in enumerate(words):
-            for alias in self._by_stem.get(stem_word(word), ()):
+            for alias in self._by_stem.get(stem_name_word(word), ()):
                 places.setdefault(alias, []).append(place)
         for alias, found in places.items():
             for group in _group_places(found):
@@ -111,7 +112,7 @@ class NameIndex:
         self, match: _Match, matches: Sequence[_Match], words: Sequence[str], knows_word: KnowsWord
     ) -> Mention | None:
         alias = match.alias
-        stems = {stem_word(words[place]) for place in match.places}
+        stems = {stem_name_word(words[place]) for place in match.places}
         own = [stem for stem in stems if not knows_word(stem)]
         coverage = len(stems) / len(alias.stems)
         is_enough = own or match.is_kind_said or (coverage == 1 if len(stems) == 1 else coverage >= SURE_COVERAGE)
@@ -127,15 +128,22 @@ def correct_word(word: str, known: Iterable[str]) -> str:
     if len(word) < 4 or not word.isalpha():
         return word
     most = 1 if len(word) < 7 else 2
-    found = process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=5)
-    near = [(distance, sorted(other) != sorted(word), other) for other, distance, _ in found if len(other) >= 4]
+    far = most + 1  # what the distance is for any word further away
+    distances = ((OSA.distance(word, other, score_cutoff=most), other) for other in known if len(other) >= 4)
+    near = [(distance, sorted(other) != sorted(word), other) for distance, other in distances if distance < far]
     return min(near)[-1] if near else word  # of several, one with the same letters is likelier
 
 
+def stem_name_word(word: str) -> str:
+    """The stem by which words of names and of questions are compared; thousands without their comma."""
+    return stem_word(word.replace(",", "") if word[0].isdigit() else word)
+
+
 def _build_alias(name: Name, text: str) -> _Alias:
-    stems = extract_terms(text.replace("-", " "))
-    words = text.replace("-", " ").casefold().split()
-    return _Alias(name, frozenset(stems), frozenset(word for word in words if stem_word(word) in stems))
+    words = [word for word in re.findall(r"[^\W_]+(?:[,.'][^\W_]+)*", text.casefold()) if extract_terms(word)]
+    # “project” or “digest” says what it is and not which one it is, unless nothing else does.
+    telling = [word for word in words if stem_word(word) != stem_word(name.kind.value)] or words
+    return _Alias(name, frozenset(map(stem_name_word, telling)), frozenset(telling))
 
 
 def _group_places(places: Sequence[int]) -> Iterator[tuple[int, ...]]:
@@ -151,14 +159,14 @@ def _group_places(places: Sequence[int]) -> Iterator[tuple[int, ...]]:
 
 def _rank_match(alias: _Alias, places: tuple[int, ...], words: Sequence[str]) -> _Match:
     """More words of the question win, then words as they are written, then a larger share of the name."""
-    stems = {stem_word(words[place]) for place in places}
+    stems = {stem_name_word(words[place]) for place in places}
     exact = sum(words[place].removesuffix("'s") in alias.words for place in places)
     kinds = {words[place] for place in (places[0] - 1, places[-1] + 1) if 0 <= place < len(words)}
     said = alias.name.kind.value in kinds
     return _Match(alias, places, said, (len(stems), said, exact, len(stems) / len(alias.stems)))
 
 
-def _compare_words(typed: str, title: str, **_: object) -> float:
-    """The share of the typed words that are nearly in the title."""
-    near = [max((OSA.normalized_similarity(word, one) for one in title.split()), default=0) for word in typed.split()]
+def _compare_words(typed: Sequence[str], title: Sequence[str]) -> float:
+    """How much of the typed words is nearly in the title, 0–1."""
+    near = [max((OSA.normalized_similarity(word, one) for one in title), default=0.0) for word in typed]
     return sum(near) / len(near) if near else 0.0

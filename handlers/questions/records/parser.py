@@ -1,58 +1,65 @@
 """What a question asks for: which record, of what, in which state, and when."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from foundation.record_kinds import RecordKind
 from handlers.questions.records.clauses import split_words
-from handlers.questions.records.lexicon import Lexicon, load_lexicon
+from handlers.questions.records.lexicon import METHOD, Lexicon, load_lexicon
 from handlers.questions.records.names import KnowsWord, Mention, Name, NameIndex, NameKind, correct_word
+from handlers.questions.records.nearest import find_nearest_record
 from handlers.questions.records.periods import Period, find_period
+from handlers.questions.records.question import SUBJECT_NAMES, THING_NAMES, RecordQuestion
+from handlers.questions.records.unknown_names import find_unknown_name
+from knowledge.embedding import Encoder
 from knowledge.terms import extract_terms
-from reporting.by_status import StatusFilter
-from strategy.records import Subject, SubjectKind
 
-_NUMBER = re.compile(r"\b(?:pmo|request|ticket)(?: (?:no\.?|number|nr\.?))?\s*[- #]\s*(\d{1,9})\b|(?<!\w)#(\d{1,9})\b", re.I)
-_PRONOUN = re.compile(r"\b(it|its|it's|they|their|them|that (?:one|project|objective|metric)|this (?:one|project|objective))\b")
-_SUBJECTS = (NameKind.PROJECT, NameKind.OBJECTIVE)
-_THINGS = (*_SUBJECTS, NameKind.METRIC, NameKind.MILESTONE)
+_NUMBER = re.compile(
+    r"\b(?:pmo|request|ticket)(?: (?:no\.?|number|nr\.?))?\s*[- #]\s*(\d{1,9})\b|(?<!\w)#(\d{1,9})\b", re.I
+)
+_PRONOUN = re.compile(
+    r"\b(it|its|it's|they|their|them|that (?:one|project|objective|metric)|this (?:one|project|objective))\b"
+)
+# What is asked of days gone by: “in October” is then the last one, not the next.
 _PAST = frozenset({RecordKind.CHANGES, RecordKind.STORIES})
-_POLITE = frozenset("please the a an our is are what how about and so of on for project objective hi hey now".split())
-
-
-@dataclass(frozen=True, slots=True)
-class RecordQuestion:
-    """One question for records. `names` are what it names, `cues` what else it shows (grammar.yaml)."""
-
-    kind: RecordKind
-    text: str
-    names: tuple[Name, ...] = ()
-    cues: frozenset[str] = frozenset()
-    period: Period | None = None
-    number: int | None = None
-
-    @property
-    def state(self) -> StatusFilter | None:
-        """The status asked for. Red or amber, and anything wrong, mean trouble."""
-        if "troubled" in self.cues or {"red", "amber"} <= self.cues:
-            return StatusFilter.TROUBLED
-        found = (state for state in StatusFilter if state.name.lower() in self.cues)
-        return next(found, None)
-
-    @property
-    def subject_kind(self) -> SubjectKind | None:
-        """Whether it speaks of projects or of objectives only."""
-        spoken = [kind for kind in SubjectKind if f"{kind.value}s" in self.cues]
-        return spoken[0] if len(spoken) == 1 else None
-
-    def list_keys(self, kind: NameKind) -> tuple[str, ...]:
-        return tuple(name.key for name in self.names if name.kind is kind)
-
-    @property
-    def subjects(self) -> tuple[Subject, ...]:
-        return tuple(Subject(SubjectKind(name.kind.value), name.key) for name in self.names if name.kind in _SUBJECTS)
+# What somebody may ask of a name that isn't known.
+_NAMEABLE = frozenset(
+    {
+        RecordKind.STATUS,
+        RecordKind.RESPONSIBLE,
+        RecordKind.OWNED,
+        RecordKind.BUDGET,
+        RecordKind.MILESTONES,
+        RecordKind.ALIGNMENT,
+        RecordKind.ABSENCE,
+    }
+)
+_POLITE = frozenset(
+    [
+        "please",
+        "the",
+        "a",
+        "an",
+        "our",
+        "is",
+        "are",
+        "what",
+        "how",
+        "about",
+        "and",
+        "so",
+        "of",
+        "on",
+        "for",
+        "project",
+        "objective",
+        "hi",
+        "hey",
+        "now",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +71,62 @@ class ClauseParser:
     today: date
     lexicon: Lexicon
 
-    def parse_clause(self, clause: str, context: Sequence[Name] = ()) -> RecordQuestion | None:
-        """What the clause asks for; None if it isn't for records. `context` are the names spoken of before."""
-        found = self.read_clause(clause, context)
-        kind = next(self.lexicon.list_fitting(found.cues), None)
-        return replace(found, kind=kind) if kind else None
+    def parse_clause(self, clause: str, context: RecordQuestion | None = None) -> RecordQuestion | None:
+        """What the clause most likely asks for; None if it isn't for records."""
+        return next(self.list_readings(clause, context), None)
 
-    def read_clause(self, clause: str, context: Sequence[Name] = ()) -> RecordQuestion:
+    def list_readings(self, clause: str, context: RecordQuestion | None = None) -> Iterator[RecordQuestion]:
+        """What the clause may ask for, the likeliest first. `context` is the question before."""
+        read = self._read_clause(clause, context)
+        for kind in dict.fromkeys(self.lexicon.list_fitting(read.cues)):
+            is_past = kind in _PAST or "reached" in read.cues
+            yield replace(read, kind=kind, period=find_period(read.masked, self.today, is_past=is_past))
+        if context and _is_about_another(read):
+            yield replace(read, kind=context.kind, cues=read.cues | context.cues, period=read.period or context.period)
+
+    def read_by_meaning(self, clause: str, encoder: Encoder) -> RecordQuestion | None:
+        """What the clause asks for by its meaning, if that is near to a kind of record."""
+        read = self._read_clause(clause)
+        kind = None if read.cues & {METHOD, "general"} else find_nearest_record(read, encoder)
+        return replace(read, kind=kind) if kind else None
+
+    def read_unknown_name(self, clause: str) -> RecordQuestion | None:
+        """The clause as a question for a record of something that no name is known of."""
+        words = self._correct_words(split_words(clause))
+        unknown = find_unknown_name(clause, words, self._is_word)
+        if unknown is None:
+            return None
+        masked = [*words[: unknown.start], unknown.placeholder, *words[unknown.end :]]
+        cues = self.lexicon.find_cues(masked) | _list_name_cues(unknown.kind)
+        fits = any(kind in _NAMEABLE for kind in self.lexicon.list_fitting(cues))
+        return RecordQuestion(RecordKind.UNKNOWN_NAME, clause, cues=cues, unknown=unknown.typed) if fits else None
+
+    def is_pointing(self, text: str) -> bool:
+        """Whether it speaks of something without naming it: “who owns it?”."""
+        return bool(_PRONOUN.search(text.casefold()))
+
+    def _read_clause(self, clause: str, context: RecordQuestion | None = None) -> RecordQuestion:
         """The names and cues of a clause; its kind isn't decided yet."""
-        words = self.correct_words(split_words(clause))
+        words = self._correct_words(split_words(clause))
         mentions = self.index.find_mentions(words, self.knows_word)
-        masked = _mask_names(words, mentions)
-        names = tuple(mention.name for mention in mentions)
-        if context and not names and _PRONOUN.search(" ".join(words)):
-            names, masked = tuple(context), [f"{context[0].kind}name" if _PRONOUN.fullmatch(w) else w for w in masked]
-        number = _read_number(clause)
-        text = " ".join(masked)
+        names, masked = tuple(mention.name for mention in mentions), _mask_names(words, mentions)
+        if context and context.names and not names:
+            names, masked = context.names, _mask_pronouns(masked, context.names[0])
+        number, text = _read_number(clause), " ".join(masked)
         period = find_period(text, self.today, is_past=True)
         cues = self.lexicon.find_cues(masked) | _find_structure(names, masked, number, period)
+        cues |= {"plain"} if self._is_plain(masked) else set()
         cues |= {f"named {cue}" for name in names for cue in self.lexicon.find_cues(split_words(name.title))}
-        return RecordQuestion(RecordKind.STATUS, clause, names, cues, period, number)
+        return RecordQuestion(RecordKind.STATUS, clause, names, cues, period, number, masked=text)
 
-    def correct_words(self, words: Sequence[str]) -> list[str]:
+    def _is_plain(self, masked: Sequence[str]) -> bool:
+        """Whether it has only words that the grammar knows, and so speaks of nothing else."""
+        return all(word.endswith("name") or not extract_terms(word) or word in self.lexicon.words for word in masked)
+
+    def _correct_words(self, words: Sequence[str]) -> list[str]:
         """The words, with those that neither people nor the handbook use corrected to one that the grammar knows."""
         known = self.lexicon.words | self.index.words
         return [word if self._is_word(word) else correct_word(word, known) for word in words]
-
-    def find_unknown_words(self, words: Sequence[str]) -> list[str]:
-        """The words that nobody knows: they may be a name."""
-        return [word for word in words if not self._is_word(word)]
 
     def _is_word(self, word: str) -> bool:
         bare = word.removesuffix("'s").removesuffix("'")
@@ -120,17 +154,33 @@ def _find_structure(
 ) -> frozenset[str]:
     """The cues that aren't words."""
     kinds = {name.kind for name in names}
-    cues = {kind.value for kind in kinds} | {f"{kind.value}name" for kind in kinds}
+    cues = {cue for kind in kinds for cue in _list_name_cues(kind)}
     rest = [word for word in masked if word not in _POLITE and not word.endswith("name")]
     tests = {
-        "subject": not kinds.isdisjoint(_SUBJECTS),
-        "thing": not kinds.isdisjoint(_THINGS),
         "number": number is not None,
         "period": period is not None,
         "bare": bool(kinds) and not rest,
         "only": len(masked) <= 3 and len(rest) <= 2,
     }
     return frozenset(cues | {name for name, holds in tests.items() if holds})
+
+
+def _list_name_cues(kind: NameKind) -> frozenset[str]:
+    cues = {kind.value, f"{kind.value}name"}
+    return frozenset(
+        cues | ({"subject"} if kind in SUBJECT_NAMES else set()) | ({"thing"} if kind in THING_NAMES else set())
+    )
+
+
+def _mask_pronouns(words: Sequence[str], name: Name) -> list[str]:
+    """The words with a placeholder instead of “it”; at the end if nothing stands for the name."""
+    masked = [f"{name.kind.value}name" if _PRONOUN.fullmatch(word) else word for word in words]
+    return masked if masked != list(words) else [*masked, f"{name.kind.value}name"]
+
+
+def _is_about_another(read: RecordQuestion) -> bool:
+    """Whether it only names something else, and so asks the same of it: “and Storm overflows?”."""
+    return "bare" in read.cues and bool(read.names)
 
 
 def _read_number(clause: str) -> int | None:

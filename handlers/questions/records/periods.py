@@ -10,16 +10,27 @@ from dateutil.relativedelta import relativedelta
 
 DAY = timedelta(days=1)
 _NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "few": 3, "couple of": 2}
-_MONTHS = "january february march april may june july august september october november december".split()
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905
+_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _MONTH = rf"(?:{'|'.join(f'{month[:3]}(?:{month[3:]})?' for month in _MONTHS)}|sept)"
-_UNIT = r"(?P<unit>day|week|month|quarter|year)s?"
-_DATE = rf"(?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?: \d{{4}})?|\d{{4}}-\d\d-\d\d"
-_POINT = rf"(?P<date>{_DATE})|(?:last |this |next |on )?(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<feast>christmas|xmas|easter|new year)|(?P<month>{_MONTH})(?: (?P<year>\d{{4}}))?|(?P<near>today|yesterday|tomorrow)|(?P<span>(?:last|this|next) (?:week|month|quarter|year))|(?:the )?(?P<end>end of (?:the |this )?(?:week|month|quarter|year))"
-_SPAN = re.compile(
-    rf"\b(?:(?:in |over |within |during )?(?:the )?(?P<side>next|coming|last|past|previous) (?:(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)}) )?{_UNIT}|(?P<this>this|current) (?P<which>week|month|quarter|year))\b"
+_UNIT = r"(?:week|month|quarter|year)"
+_NTH = r"\d{1,2}(?:st|nd|rd|th)?"
+_DATE = rf"(?:the )?(?:{_NTH}(?: of)? {_MONTH}|{_MONTH} {_NTH})(?: \d{{4}})?|\d{{4}}-\d\d-\d\d"
+_POINT = "|".join(
+    (
+        rf"(?P<date>{_DATE})",
+        rf"(?:last |this |next |on )?(?P<weekday>{'|'.join(_WEEKDAYS)})",
+        r"(?P<feast>christmas|xmas|easter|new year)",
+        rf"(?P<month>{_MONTH})(?: (?P<year>\d{{4}}))?",
+        r"(?P<near>today|yesterday|tomorrow)",
+        rf"(?P<span>(?:last|this|next) {_UNIT})",
+        rf"(?:the )?(?P<end>end of (?:the |this )?{_UNIT})",
+    )
 )
-_SINCE = re.compile(rf"\b(?:since|from|after) (?:{_POINT})\b")
+_COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})"
+_SIDE = rf"(?P<side>next|coming|last|past|previous) (?:{_COUNT} )?(?P<unit>day|week|month|quarter|year)s?"
+_SPAN = re.compile(rf"\b(?:(?:in |over |within |during )?(?:the )?{_SIDE}|(?P<this>this|current) (?P<which>{_UNIT}))\b")
+_SINCE = re.compile(rf"\b(?:since|from|after) (?:\w+ ){{0,4}}?(?:{_POINT})\b")
 _BEFORE = re.compile(rf"\b(?:before|by|until|till|up to) (?:{_POINT})\b")
 _AT = re.compile(rf"\b(?:in |on |over |at |during |for )?(?:{_POINT})\b")
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers.questions.blocks.records import RecordAnswer, build_record_message, join_messages
+from handlers.questions.blocks.records import RecordAnswer, build_record_message, merge_messages
 from handlers.questions.records.answers.desk import show_request
 from handlers.questions.records.answers.phrases import format_title, join_words
 from handlers.questions.records.names import NameKind
-from handlers.questions.records.parser import RecordQuestion
+from handlers.questions.records.question import RecordQuestion
 from handlers.questions.records.view import RecordView
 from handlers.slack.blocks.builders import Message, button, escape
 from handlers.strategy.blocks.tree import encode_subject
@@ -25,7 +25,7 @@ def explain_action(view: RecordView, question: RecordQuestion) -> Message | None
 def _explain_numbered_request(view: RecordView, question: RecordQuestion) -> Message | None:
     lead = "I don't do that from a message. These are the buttons for what you can do with the request:"
     shown = show_request(view, question)
-    return join_messages([build_record_message(RecordAnswer(lead)), shown]) if shown else None
+    return merge_messages([build_record_message(RecordAnswer(lead)), shown]) if shown else None
 
 
 def _explain_requests(_: RecordView, __: RecordQuestion) -> Message:
@@ -53,7 +53,7 @@ def _explain_update(_: RecordView, question: RecordQuestion) -> Message:
 def _explain_metric(view: RecordView, question: RecordQuestion) -> Message:
     metric = view.strategy.metric(question.list_keys(NameKind.METRIC)[0])
     opened = f", open {format_title(view.strategy.objective(metric.objective))}" if metric.objective else ""
-    lead = f"The owner of {format_title(metric)} records its value: type `/pmo-strategy`{opened} and choose Record a value."
+    lead = f"The owner of {format_title(metric)} records it: type `/pmo-strategy`{opened} and choose Record a value."
     subject = Subject(SubjectKind.OBJECTIVE, metric.objective) if metric.objective else None
     buttons = [button("Open", "strategy.open", encode_subject(subject))] if subject else []
     return build_record_message(RecordAnswer(lead, buttons=buttons))
@@ -74,9 +74,7 @@ def _is_about_status(question: RecordQuestion) -> bool:
 
 
 # The first that applies explains.
-_EXPLANATIONS: Mapping[
-    Callable[[RecordQuestion], bool], Callable[[RecordView, RecordQuestion], Message | None]
-] = {
+_EXPLANATIONS: Mapping[Callable[[RecordQuestion], bool], Callable[[RecordView, RecordQuestion], Message | None]] = {
     lambda question: question.number is not None: _explain_numbered_request,
     lambda question: "requests" in question.cues: _explain_requests,
     lambda question: "digest" in question.cues: _explain_digest,

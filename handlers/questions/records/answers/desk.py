@@ -6,7 +6,7 @@ from foundation.errors import NotAllowed
 from handlers.questions.blocks.records import Record, RecordAnswer, build_record_message
 from handlers.questions.records.answers.phrases import count_nouns, note_date
 from handlers.questions.records.names import NameKind
-from handlers.questions.records.parser import RecordQuestion
+from handlers.questions.records.question import RecordQuestion
 from handlers.questions.records.view import RecordView
 from handlers.requests import lists
 from handlers.slack.blocks.builders import Message, format_date

@@ -5,8 +5,8 @@ from datetime import date
 from handlers.questions.blocks.records import Record, RecordAnswer, build_record_message
 from handlers.questions.records.answers.phrases import name_person, note_date
 from handlers.questions.records.names import NameKind
-from handlers.questions.records.parser import RecordQuestion
 from handlers.questions.records.periods import Period
+from handlers.questions.records.question import RecordQuestion
 from handlers.questions.records.view import RecordView
 from handlers.slack.blocks.builders import Message, escape, format_date
 from servicedesk.permissions import find_pmo_leads, find_pmo_staff

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from handlers.questions.blocks.records import RecordAnswer, build_record_message
 from handlers.questions.records.answers.phrases import count_nouns, format_title, note_date
 from handlers.questions.records.names import NameKind
-from handlers.questions.records.parser import RecordQuestion
 from handlers.questions.records.periods import Period
+from handlers.questions.records.question import RecordQuestion
 from handlers.questions.records.view import RecordView
 from handlers.slack.blocks.builders import Message, escape, format_date
 from reporting.rendering import render_line

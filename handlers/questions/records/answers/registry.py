@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from foundation.record_kinds import RecordKind
 from handlers.questions.records.answers import actions, desk, people, plans, reports, responsibilities, status, strategy
-from handlers.questions.records.parser import RecordQuestion
+from handlers.questions.records.question import RecordQuestion
 from handlers.questions.records.view import RecordView
 from handlers.slack.blocks.builders import Message
 

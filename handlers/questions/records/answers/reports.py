@@ -12,8 +12,8 @@ from handlers.questions.records.answers.phrases import (
     note_date,
 )
 from handlers.questions.records.names import NameKind
-from handlers.questions.records.parser import RecordQuestion
 from handlers.questions.records.periods import Period
+from handlers.questions.records.question import RecordQuestion
 from handlers.questions.records.view import RecordView
 from handlers.slack.blocks.builders import Block, Message, button, escape, format_date, format_time
 from handlers.strategy.blocks.tree import encode_subject
@@ -34,20 +34,23 @@ def show_next_update(view: RecordView, question: RecordQuestion) -> Message | No
     """When the next update is due: on what is named, else on what the asker reports on."""
     if question.subjects:
         return _show_next_of(view, question.subjects)
-    own = build_own_subjects(
-        view.whole, view.person, now=view.tx.now, updates=view.updates, absences=view.ctx.absences
-    )
+    own = build_own_subjects(view.whole, view.person, now=view.tx.now, updates=view.updates, absences=view.ctx.absences)
     if not own:
         return build_record_message(RecordAnswer(f"You don't report on anything. {_describe_next_check_in(view)}"))
     late = sum(one.is_overdue for one in own)
     overdue = f"{count_nouns(late, 'update')} of yours {'is' if late == 1 else 'are'} overdue. " if late else ""
     records: list[Record] = [
-        (one.subject, f"*{escape(one.title)}*: {'*overdue*, was due' if one.is_overdue else 'due'} {_format_due(one.due)}")
+        (
+            one.subject,
+            f"*{escape(one.title)}*: {'*overdue*, was due' if one.is_overdue else 'due'} {_format_due(one.due)}",
+        )
         for one in own
     ]
     lead = overdue or "None of your updates is overdue. "
     return build_record_message(
-        RecordAnswer(lead + _describe_next_check_in(view), records, note_date(view), [_build_write_button(own[0].subject)])
+        RecordAnswer(
+            lead + _describe_next_check_in(view), records, note_date(view), [_build_write_button(own[0].subject)]
+        )
     )
 
 
@@ -70,9 +73,7 @@ def show_next_digests(view: RecordView, question: RecordQuestion) -> Message | N
     """The next time of each digest that the asker is a reader of."""
     named = question.list_keys(NameKind.DIGEST)
     known = [
-        one
-        for one in view.ctx.digests
-        if not (readers := find_readers(one, view.people)) or view.person in readers
+        one for one in view.ctx.digests if not (readers := find_readers(one, view.people)) or view.person in readers
     ]
     chosen = [one for one in known if one.key in named] or known
     dated = sorted(
@@ -110,7 +111,11 @@ def list_stories(view: RecordView, question: RecordQuestion) -> Message | None:
     period = question.period or Period(view.today - STORIES_BACK, view.today)
     since = datetime.combine(period.start, datetime.min.time(), view.ctx.desk.calendar.zone)
     found = [one for one in view.tx.stories.list_published_since(since) if one.published_at]
-    lines = [f"{format_story(one, view.people)} ({format_date(one.published_at.date())})" for one in found if one.published_at]
+    lines = [
+        f"{format_story(one, view.people)} ({format_date(one.published_at.date())})"
+        for one in found
+        if one.published_at
+    ]
     where = f"All of them are in <#{view.ctx.channels.stories}>."
     lead = "Latest success stories:" if lines else f"No success stories since {format_date(period.start)}."
     records: list[Record] = [(None, line) for line in reversed(lines[-MOST_STORIES:])]

@@ -13,7 +13,7 @@ from handlers.questions.records.answers.phrases import (
     note_date,
 )
 from handlers.questions.records.names import Name, NameKind
-from handlers.questions.records.parser import RecordQuestion
+from handlers.questions.records.question import RecordQuestion
 from handlers.questions.records.view import RecordView
 from handlers.slack.blocks.builders import Message
 from reporting.by_status import StatusFilter, filter_by_status
@@ -82,7 +82,10 @@ def _list_records(view: RecordView, person: str, question: RecordQuestion) -> li
     if question.subject_kind or question.state or sponsors:
         return records
     keys = {metric.key for metric in held.metrics}
-    return [*records, *((None, format_metric(one, view.people)) for one in view.status.metrics if one.metric.key in keys)]
+    return [
+        *records,
+        *((None, format_metric(one, view.people)) for one in view.status.metrics if one.metric.key in keys),
+    ]
 
 
 def _list_lines(view: RecordView, kind: SubjectKind, state: StatusFilter | None) -> list[Record]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from handlers.questions.blocks.records import RecordAnswer, build_record_message, join_messages
+from handlers.questions.blocks.records import RecordAnswer, build_record_message, merge_messages
 from handlers.questions.records.answers.phrases import count_nouns, note_date
-from handlers.questions.records.parser import RecordQuestion
+from handlers.questions.records.question import RecordQuestion
 from handlers.questions.records.view import RecordView
 from handlers.slack.blocks.builders import Message, context
 from handlers.strategy.blocks.tree import build_details_message
@@ -32,7 +32,7 @@ def list_in_state(view: RecordView, question: RecordQuestion) -> Message | None:
 def show_status(view: RecordView, question: RecordQuestion) -> Message | None:
     """One or two objectives or projects in full."""
     found = [_describe_subject(view, subject) for subject in question.subjects[:MOST_DETAILED]]
-    return join_messages(found) if found else None
+    return merge_messages(found) if found else None
 
 
 def _describe_subject(view: RecordView, subject: Subject) -> Message:

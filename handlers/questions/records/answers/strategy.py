@@ -7,7 +7,7 @@ from foundation.errors import NotAllowed
 from handlers.questions.blocks.records import Record, RecordAnswer, build_record_message
 from handlers.questions.records.answers.phrases import count_nouns, format_title, note_date
 from handlers.questions.records.names import NameKind
-from handlers.questions.records.parser import RecordQuestion
+from handlers.questions.records.question import RecordQuestion
 from handlers.questions.records.view import RecordView
 from handlers.slack.blocks.builders import Message, button, escape, format_date
 from reporting.lines import format_metric, format_objective, format_project
@@ -27,12 +27,18 @@ def show_strategy_part(view: RecordView, question: RecordQuestion) -> Message | 
     if "weight" in question.cues:
         return _show_weights(view, question)
     if question.subject_kind is SubjectKind.PROJECT:
-        projects = [(Subject(SubjectKind.PROJECT, one.project.key), format_project(one, view.people)) for one in view.status.projects]
+        projects = [
+            (Subject(SubjectKind.PROJECT, one.project.key), format_project(one, view.people))
+            for one in view.status.projects
+        ]
         return _build_list(view, count_nouns(len(projects), "project"), projects)
     objectives = [
-        (Subject(SubjectKind.OBJECTIVE, one.objective.key), format_objective(one, view.people)) for one in view.status.objectives
+        (Subject(SubjectKind.OBJECTIVE, one.objective.key), format_objective(one, view.people))
+        for one in view.status.objectives
     ]
-    return _build_list(view, f"{count_nouns(len(objectives), 'objective')}, {escape(view.strategy.cycle.name)}", objectives)
+    return _build_list(
+        view, f"{count_nouns(len(objectives), 'objective')}, {escape(view.strategy.cycle.name)}", objectives
+    )
 
 
 def show_budget(view: RecordView, question: RecordQuestion) -> Message | None:
@@ -41,7 +47,7 @@ def show_budget(view: RecordView, question: RecordQuestion) -> Message | None:
     Raises:
         NotAllowed: the asker may not see it.
     """
-    named = {key for key in question.list_keys(NameKind.PROJECT)}
+    named = set(question.list_keys(NameKind.PROJECT))
     for objective in question.list_keys(NameKind.OBJECTIVE):
         named |= {one.project for one in view.strategy.contributions_to(objective) if one.impact}
     own = {one.key for one in view.strategy.projects if view.person.id in (one.owner, one.sponsor)}
@@ -82,14 +88,19 @@ def _show_purpose(view: RecordView, question: RecordQuestion) -> Message:
     parts += [("Vision", view.strategy.vision)] if "vision" in question.cues else []
     lead = "\n".join(f"*{label}:* {escape(text)}" for label, text in parts)
     note = f"{escape(view.strategy.organisation)}, version {escape(view.strategy.version)}"
-    return build_record_message(RecordAnswer(lead, note=note, buttons=[button("View strategy", "strategy.show", "all")]))
+    return build_record_message(
+        RecordAnswer(lead, note=note, buttons=[button("View strategy", "strategy.show", "all")])
+    )
 
 
 def _show_weights(view: RecordView, question: RecordQuestion) -> Message:
     named = question.list_keys(NameKind.OBJECTIVE)
     found = [one for one in view.strategy.objectives if not named or one.key in named]
     ordered = sorted(found, key=lambda one: one.weight, reverse=True)
-    records = [(Subject(SubjectKind.OBJECTIVE, one.key), f"{format_title(one)}: {format_percent(one.weight)}") for one in ordered]
+    records = [
+        (Subject(SubjectKind.OBJECTIVE, one.key), f"{format_title(one)}: {format_percent(one.weight)}")
+        for one in ordered
+    ]
     return _build_list(view, "Weights of the objectives, heaviest first", records)
 
 
@@ -107,7 +118,9 @@ def _list_budgets(view: RecordView, projects: list[Project], *, is_whole: bool) 
     ]
     total = f"Total budget: {_sum_budgets(projects)}. " if is_whole or len(projects) > 1 else ""
     note = f"Budgets as planned; spending isn't recorded here. {note_date(view)}"
-    return build_record_message(RecordAnswer(f"{total}Budget of {count_nouns(len(projects), 'project')}:", records, note))
+    return build_record_message(
+        RecordAnswer(f"{total}Budget of {count_nouns(len(projects), 'project')}:", records, note)
+    )
 
 
 def _sum_budgets(projects: Iterable[Project]) -> str:
@@ -125,7 +138,11 @@ def _describe_served(view: RecordView, projects: Iterable[str]) -> str:
     lines = []
     for key in projects:
         title, served = format_title(view.strategy.project(key)), _list_served(view, key)
-        lines.append("\n".join([f"{title} serves:", *(f"• {one}" for one in served)]) if served else f"{title} serves no objective.")
+        lines.append(
+            "\n".join([f"{title} serves:", *(f"• {one}" for one in served)])
+            if served
+            else f"{title} serves no objective."
+        )
     return "\n".join(lines)
 
 
@@ -147,7 +164,10 @@ def _list_served(view: RecordView, project: str) -> list[str]:
 def _list_serving(view: RecordView, objective: str) -> list[Record]:
     served = sorted(view.strategy.contributions_to(objective), key=lambda one: (-one.impact, one.project))
     return [
-        (Subject(SubjectKind.PROJECT, one.project), format_project(view.status.project(one.project), view.people, one.impact))
+        (
+            Subject(SubjectKind.PROJECT, one.project),
+            format_project(view.status.project(one.project), view.people, one.impact),
+        )
         for one in served
         if one.impact
     ]
@@ -160,7 +180,11 @@ def _list_unaligned(view: RecordView) -> Message:
         for one in view.status.projects
         if one.project.key not in served
     ]
-    lead = f"{count_nouns(len(records), 'project')} without an objective:" if records else "Every project serves an objective."
+    lead = (
+        f"{count_nouns(len(records), 'project')} without an objective:"
+        if records
+        else "Every project serves an objective."
+    )
     return build_record_message(RecordAnswer(lead, records, note_date(view)))
 
 

@@ -1,0 +1,130 @@
+"""From a typed question to the records that answer it, and what is left of it for the handbook."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from foundation.people import People, Person
+from foundation.record_kinds import RecordKind
+from handlers.context import AppContext
+from handlers.questions.records.answers.registry import RECORD_ANSWERERS
+from handlers.questions.records.answers.unknown import explain_unknown_name
+from handlers.questions.records.clauses import LONGEST, split_clauses
+from handlers.questions.records.names import NameIndex
+from handlers.questions.records.parser import ClauseParser, build_parser
+from handlers.questions.records.question import RecordQuestion
+from handlers.questions.records.view import RecordView, list_names
+from handlers.slack.blocks.builders import Message
+from knowledge.follow_ups import is_follow_up
+from knowledge.library import Library
+from servicedesk.permissions import can_see_queue
+from storage.store import Transaction
+from strategy.records import Strategy
+from strategy.visibility import filter_visible
+
+MOST_PARTS = 3  # questions in one that are answered from records
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecords:
+    """`answers` are the records, in the order of the questions; `rest` are the questions about the method."""
+
+    answers: tuple[tuple[RecordKind, Message], ...]
+    rest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _NameSource:
+    """What names come from. Two sources are the same if their version and reader are."""
+
+    version: str | None
+    person: Person
+    people: People
+    ctx: AppContext = field(compare=False)
+    plan: Strategy | None = field(compare=False)
+
+
+def find_records(
+    tx: Transaction, ctx: AppContext, person: Person, text: str, find_previous: Callable[[], Sequence[str]]
+) -> FoundRecords:
+    """The records that a question asks for. `find_previous` gives the questions before it, newest first.
+
+    Raises:
+        UserError: the record can't be shown, for a reason that the message gives.
+    """
+    if len(text) > LONGEST:
+        return FoundRecords((), (text,))
+    finder = _Finder(RecordView(tx, ctx, person), _build_parser(tx, ctx, person), ctx.library())
+    context = finder.read_context(find_previous()) if is_follow_up(text) or finder.is_pointing(text) else None
+    return finder.find_all(text, context)
+
+
+def _build_parser(tx: Transaction, ctx: AppContext, person: Person) -> ClauseParser:
+    version = tx.strategy.get_current_version()
+    plan = tx.strategy.get_current_plan()
+    index = _build_index(_NameSource(version.text_hash if version else None, person, ctx.people, ctx, plan))
+    today = ctx.desk.calendar.local_date(tx.now)
+    return build_parser(index, ctx.library().index.knows_term, today)
+
+
+@lru_cache(maxsize=256)
+def _build_index(source: _NameSource) -> NameIndex:
+    seen = filter_visible(source.plan, source.person) if source.plan else None
+    return NameIndex(list_names(seen, source.people, source.ctx.desk.catalogue, source.ctx.digests))
+
+
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    view: RecordView
+    parser: ClauseParser
+    library: Library
+
+    def is_pointing(self, text: str) -> bool:
+        return self.parser.is_pointing(text)
+
+    def read_context(self, previous: Sequence[str]) -> RecordQuestion | None:
+        """What the questions before were about: the newest one for records."""
+        read = (self.parser.parse_clause(clause) for text in previous for clause in reversed(split_clauses(text)))
+        return next((one for one in read if one), None)
+
+    def find_all(self, text: str, context: RecordQuestion | None) -> FoundRecords:
+        answers: list[tuple[RecordKind, Message]] = []
+        rest = []
+        for clause in split_clauses(text):
+            found = self.answer_clause(clause, context) if len(answers) < MOST_PARTS else None
+            if found:
+                question, message = found
+                answers.append((question.kind, message))
+                context = question if question.names else context
+            else:
+                rest.append(clause)
+        return FoundRecords(tuple(answers), tuple(rest) if answers else (text,))
+
+    def answer_clause(self, clause: str, context: RecordQuestion | None) -> tuple[RecordQuestion, Message] | None:
+        """The first reading of a clause that an answerer has an answer to."""
+        for question in self.list_readings(clause, context):
+            if message := self.answer(question):
+                return question, message
+        return None
+
+    def answer(self, question: RecordQuestion) -> Message | None:
+        if question.kind is RecordKind.UNKNOWN_NAME:
+            return explain_unknown_name(self.view, question, self.parser.index)
+        return RECORD_ANSWERERS[question.kind](self.view, question)
+
+    def _narrow(self, question: RecordQuestion) -> RecordQuestion:
+        """Somebody who may not see the queue means their own requests."""
+        is_queue = question.kind is RecordKind.OPEN_REQUESTS
+        return (
+            replace(question, kind=RecordKind.OWN_REQUESTS)
+            if is_queue and not can_see_queue(self.view.person)
+            else question
+        )
+
+    def list_readings(self, clause: str, context: RecordQuestion | None) -> Iterator[RecordQuestion]:
+        """What the clause may ask for, the likeliest first."""
+        readings = [self._narrow(question) for question in self.parser.list_readings(clause, context)]
+        unknown = None if any(one.names for one in readings) else self.parser.read_unknown_name(clause)
+        yield from [unknown] if unknown else readings
+        if self.library.encoder and (near := self.parser.read_by_meaning(clause, self.library.encoder)):
+            yield near
