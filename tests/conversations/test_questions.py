@@ -184,13 +184,19 @@ async def test_repeated_event_is_answered_once(office: Office) -> None:
         "what is the status of pressure management?",
         "How is the smart metering project going?",
         "is Storm overflow screens and tanks on track?",
-        "who owns the asset register project?",
         "is metering on track?",
     ],
 )
 async def test_project_status_is_shown_only_to_asker(office: Office, question: str) -> None:
     await office.ben.post("C07ASK", f"@PMO Assistant {question}")
     shown = await office.ben.wait_message("Figures:")
+    assert shown["ephemeral"]
+    assert office.ada.nothing_came("ephemeral")
+
+
+async def test_owner_is_named_to_the_asker_alone(office: Office) -> None:
+    await office.ben.post("C07ASK", "@PMO Assistant who owns the asset register project?")
+    shown = await office.ben.wait_message("*Wei Chen* owns *One register of pipes and pumps*. Sponsor: Farah Haddad.")
     assert shown["ephemeral"]
     assert office.ada.nothing_came("ephemeral")
 

@@ -72,7 +72,7 @@ def split_clauses(text: str) -> list[str]:
     return [clause for clause in clauses if clause] or [text]
 
 
-def split_words(clause: str) -> list[str]:
+def normalise_words(clause: str) -> list[str]:
     """The words in lower case. A possessive keeps its “'s”; numbers keep their punctuation (“60,000”, “pmo-1”)."""
     text = clause.replace("’", "'").replace("‘", "'").casefold()
     text = _IS.sub(r"\1 is", text.replace("can't", "cannot").replace("won't", "will not"))

@@ -41,11 +41,15 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name at the words `start` to `end` of a question. `others` could be meant by the same words."""
+    """A name at the words `start` to `end` of a question. `others` could be meant by the same words.
+
+    `is_weak`: there is one common word of the name only, so the rest of the question must leave no doubt.
+    """
 
     name: Name
     start: int
     end: int
+    is_weak: bool
     others: tuple[Name, ...] = ()
 
 
@@ -116,11 +120,11 @@ class NameIndex:
         own = [stem for stem in stems if not knows_word(stem)]
         coverage = len(stems) / len(alias.stems)
         is_enough = own or match.is_kind_said or (coverage == 1 if len(stems) == 1 else coverage >= SURE_COVERAGE)
-        if not is_enough:
+        if not is_enough and (len(stems) > 1 or alias.name.kind is NameKind.PERSON):
             return None
         same = [one for one in matches if one.places == match.places and one.alias.name != alias.name]
         others = tuple(dict.fromkeys(one.alias.name for one in same))
-        return Mention(alias.name, match.places[0], match.places[-1] + 1, others)
+        return Mention(alias.name, match.places[0], match.places[-1] + 1, not is_enough, others)
 
 
 def correct_word(word: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from foundation.record_kinds import RecordKind
-from handlers.questions.records.clauses import split_words
+from handlers.questions.records.clauses import normalise_words
 from handlers.questions.records.lexicon import METHOD, Lexicon, load_lexicon
 from handlers.questions.records.names import KnowsWord, Mention, Name, NameIndex, NameKind, correct_word
 from handlers.questions.records.nearest import find_nearest_record
@@ -78,6 +78,9 @@ class ClauseParser:
     def list_readings(self, clause: str, context: RecordQuestion | None = None) -> Iterator[RecordQuestion]:
         """What the clause may ask for, the likeliest first. `context` is the question before."""
         read = self._read_clause(clause, context)
+        if "weak" in read.cues:
+            yield from self._list_weak_readings(read)
+            read = self._read_clause(clause, context, with_weak=False)
         for kind in dict.fromkeys(self.lexicon.list_fitting(read.cues)):
             is_past = kind in _PAST or "reached" in read.cues
             yield replace(read, kind=kind, period=find_period(read.masked, self.today, is_past=is_past))
@@ -86,13 +89,13 @@ class ClauseParser:
 
     def read_by_meaning(self, clause: str, encoder: Encoder) -> RecordQuestion | None:
         """What the clause asks for by its meaning, if that is near to a kind of record."""
-        read = self._read_clause(clause)
+        read = self._read_clause(clause, with_weak=False)
         kind = None if read.cues & {METHOD, "general"} else find_nearest_record(read, encoder)
         return replace(read, kind=kind) if kind else None
 
     def read_unknown_name(self, clause: str) -> RecordQuestion | None:
         """The clause as a question for a record of something that no name is known of."""
-        words = self._correct_words(split_words(clause))
+        words = self._correct_words(normalise_words(clause))
         unknown = find_unknown_name(clause, words, self._is_word)
         if unknown is None:
             return None
@@ -105,10 +108,19 @@ class ClauseParser:
         """Whether it speaks of something without naming it: “who owns it?”."""
         return bool(_PRONOUN.search(text.casefold()))
 
-    def _read_clause(self, clause: str, context: RecordQuestion | None = None) -> RecordQuestion:
+    def _list_weak_readings(self, read: RecordQuestion) -> Iterator[RecordQuestion]:
+        """“Is metering on track?”: with one common word of a name, only a question for its status, and for no more."""
+        kind = next(self.lexicon.list_fitting(read.cues), None)
+        if kind is RecordKind.STATUS and {"plain", "sure_status"} <= read.cues and not read.cues & {"general", "mine"}:
+            yield read
+
+    def _read_clause(
+        self, clause: str, context: RecordQuestion | None = None, *, with_weak: bool = True
+    ) -> RecordQuestion:
         """The names and cues of a clause; its kind isn't decided yet."""
-        words = self._correct_words(split_words(clause))
-        mentions = self.index.find_mentions(words, self.knows_word)
+        words = self._correct_words(normalise_words(clause))
+        found = self.index.find_mentions(words, self.knows_word)
+        mentions = tuple(mention for mention in found if with_weak or not mention.is_weak)
         names, masked = tuple(mention.name for mention in mentions), _mask_names(words, mentions)
         if context and context.names and not names:
             names, masked = context.names, _mask_pronouns(masked, context.names[0])
@@ -116,7 +128,8 @@ class ClauseParser:
         period = find_period(text, self.today, is_past=True)
         cues = self.lexicon.find_cues(masked) | _find_structure(names, masked, number, period)
         cues |= {"plain"} if self._is_plain(masked) else set()
-        cues |= {f"named {cue}" for name in names for cue in self.lexicon.find_cues(split_words(name.title))}
+        cues |= {"weak"} if any(mention.is_weak for mention in mentions) else set()
+        cues |= {f"named {cue}" for name in names for cue in self.lexicon.find_cues(normalise_words(name.title))}
         return RecordQuestion(RecordKind.STATUS, clause, names, cues, period, number, masked=text)
 
     def _is_plain(self, masked: Sequence[str]) -> bool:

@@ -50,7 +50,7 @@ def _describe_roles(view: RecordView, name: Name, cues: frozenset[str]) -> str:
     first = roles.pop(asked, None)
     verb = {"owner": "owns", "sponsor": "sponsors", "reviewer": "reviews"}[asked]
     title = format_title(record)
-    lead = f"{name_person(view, first)} {verb} {title}." if first else f"No {asked} is recorded for {title}."
+    lead = f"*{name_person(view, first)}* {verb} {title}." if first else f"No {asked} is recorded for {title}."
     return " ".join([lead, *(f"{role.capitalize()}: {name_person(view, person)}." for role, person in roles.items())])
 
 
