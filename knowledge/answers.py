@@ -115,7 +115,7 @@ def _answer_reading(readings: Sequence[Question], index: Index, handbook: Handbo
     if not hits:
         return _build_not_found(asked, hits, 0.0, index, handbook)
     if suggestions := list_choices(asked, hits, handbook):
-        words = f"“{asked.text}” could mean several things. Which one do you mean?"
+        words = "This could mean several things. Which one do you mean?"
         return Answer(Outcome.CLARIFY, words, 0.0, nearest=_list_nearest(hits, (), handbook), suggestions=suggestions)
     best = pick_quote(asked, _choose_section(readings, hits, index, handbook), index)
     sure = estimate_confidence(compute_features(asked, best, index))

@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.answers import Answer, find_answer
 from knowledge.embedding import Encoder, Progress
 from knowledge.handbook import Handbook, Page
 from knowledge.index import Hit, Index
 from knowledge.index_builder import IndexTables, build_tables
+from knowledge.languages.glossary import Language
+from knowledge.languages.translation import ForeignQuestion, read_foreign_question
 from knowledge.meaning_builder import Encoding
 from knowledge.meaning_index import MeaningIndex
 from knowledge.ragged import Texts
@@ -54,11 +56,23 @@ class Library:
         return cls(handbook, index, compute_version(encoder, Texts(tables.text.page_keys)), encoder)
 
     def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
-        """See `knowledge.answers.find_answer`."""
-        return find_answer(question, self.index, self.handbook, before)
+        """See `knowledge.answers.find_answer`. Questions in other languages are read in rough English."""
+        foreign = read_foreign_question(question)
+        previous = [read_foreign_question(one).english for one in before]
+        answer = find_answer(foreign.english, self.index, self.handbook, previous)
+        return _restore_question(answer, foreign, before)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         return self.index.search(question, limit)
+
+
+def _restore_question(answer: Answer, asked: ForeignQuestion, before: Sequence[str]) -> Answer:
+    """The answer without traces of the rough English in which the question was read."""
+    follows = tuple(before) if answer.follows else ()
+    if asked.language is Language.ENGLISH:
+        return replace(answer, follows=follows)
+    parts = tuple(replace(part, question="", spelling=()) for part in answer.parts)
+    return replace(answer, follows=follows, spelling=(), parts=parts)
 
 
 def compute_version(encoder: Encoder | None, page_keys: Iterable[str]) -> str:

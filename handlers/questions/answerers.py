@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from foundation.errors import UserError
 from foundation.record_kinds import RecordKind
 from handlers.questions.blocks.answer import AnswerNames, build_answer_message
 from handlers.questions.blocks.records import merge_messages
 from handlers.questions.records.finder import FoundRecords, find_records
 from handlers.questions.small_talk.nearest import find_nearest_small_talk
 from handlers.questions.small_talk.replies import build_small_talk_reply, read_small_talk
+from handlers.questions.wording.catalogue import localize_text, use_language
 from handlers.slack.blocks.builders import Message
 from handlers.slack.calls import DeferredCall
 from handlers.slack.payloads import TypedQuestion
 from knowledge.answers import Answer, Outcome
 from knowledge.follow_ups import is_follow_up
+from knowledge.languages.detection import detect_language
+from knowledge.languages.translation import read_foreign_question
 from storage.questions import QuestionPlace
 from storage.store import Transaction
 
@@ -46,16 +50,21 @@ def find_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
     """
     if said := read_small_talk(call.ctx, asked.text):
         return Reply(build_small_talk_reply(call.ctx, asked.place.user, said), answer=None)
-    found = call.read(lambda tx: _find_records(tx, call, asked))
-    if found.answers:
-        return _build_live_reply(call, asked, found)
-    return answer_chat(call, asked) or answer_from_handbook(call, asked)
+    with use_language(detect_language(asked.text)):
+        found = call.read(lambda tx: _find_records(tx, call, asked))
+        if found.answers:
+            return _build_live_reply(call, asked, found)
+        return answer_chat(call, asked) or answer_from_handbook(call, asked)
 
 
 def answer_chat(call: DeferredCall, asked: TypedQuestion) -> Reply | None:
     """A few words, if the message is small talk by its meaning and not by its words."""
-    said = find_nearest_small_talk(asked.text, call.ctx.library())
-    return Reply(build_small_talk_reply(call.ctx, asked.place.user, said), answer=None) if said else None
+    foreign = read_foreign_question(asked.text)
+    said = find_nearest_small_talk(foreign.english, call.ctx.library())
+    if said is None:
+        return None
+    said = replace(said, language=foreign.language)
+    return Reply(build_small_talk_reply(call.ctx, asked.place.user, said), answer=None)
 
 
 def format_question_id(call: DeferredCall) -> str:
@@ -69,15 +78,26 @@ def answer_from_handbook(call: DeferredCall, asked: TypedQuestion) -> Reply:
     Raises:
         UserError: the question is empty or far too long.
     """
-    previous = call.read(lambda tx: _find_previous(tx, call, asked)) if is_follow_up(asked.text) else ()
-    answer = call.ctx.library().ask(asked.text, previous)
+    is_following = is_follow_up(read_foreign_question(asked.text).english)
+    previous = call.read(lambda tx: _find_previous(tx, call, asked)) if is_following else ()
+    answer = _ask_library(call, asked.text, previous)
     services = {service.key: service.name for service in call.ctx.desk.catalogue.services}
     message = build_answer_message(answer, format_question_id(call), AnswerNames(services, call.ctx.people))
     return Reply(message, answer, is_public=not asked.place.is_private)
 
 
 def _find_records(tx: Transaction, call: DeferredCall, asked: TypedQuestion) -> FoundRecords:
-    return find_records(tx, call.ctx, call.person, asked.text, lambda: _find_previous(tx, call, asked))
+    def find_previous() -> Sequence[str]:
+        return [read_foreign_question(one).english for one in _find_previous(tx, call, asked)]
+
+    return find_records(tx, call.ctx, call.person, read_foreign_question(asked.text).english, find_previous)
+
+
+def _ask_library(call: DeferredCall, text: str, previous: Sequence[str]) -> Answer:
+    try:
+        return call.ctx.library().ask(text, previous)
+    except UserError as error:
+        raise UserError(localize_text(str(error))) from error
 
 
 def _build_live_reply(call: DeferredCall, asked: TypedQuestion, found: FoundRecords) -> Reply:

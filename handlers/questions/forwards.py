@@ -12,10 +12,12 @@ from handlers.questions.blocks.forward import (
     build_persons_answer,
     build_waiting_blocks,
 )
+from handlers.questions.wording.catalogue import localize_text, use_language
 from handlers.slack.blocks.builders import Block, build_message
 from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall
 from handlers.slack.replies import reply_ephemeral
 from handlers.slack.routes import Routes
+from knowledge.languages.detection import detect_language
 from knowledge.permissions import can_answer_questions, check_can_answer_questions, find_question_answerers
 from storage.questions import AskedQuestion
 from storage.store import Transaction
@@ -39,7 +41,8 @@ def forward_question(call: DeferredCall) -> None:
             call.ctx.channels.triage, build_forward_card(asked, place.user), key=f"forward:{question_id}"
         )
         is_new = tx.questions.forward(question_id, place.user, card, tx.now)
-        reply_ephemeral(tx, place, build_message(_confirm_forward(asked, is_new)))
+        with use_language(detect_language(asked.text)):
+            reply_ephemeral(tx, place, build_message(_confirm_forward(asked, is_new)))
         if is_new:
             _refresh_homes(tx, call.ctx, asked)
 
@@ -117,7 +120,7 @@ def _get_answerable(tx: Transaction, question_id: str, person: Person) -> AskedQ
 
 def _confirm_forward(asked: AskedQuestion, is_new: bool) -> str:
     if asked.is_answered:
-        return "The PMO has already answered this question."
-    where = "in your direct messages" if asked.place.is_private else "here"
+        return localize_text("The PMO has already answered this question.")
     begin = "I've passed your question on to the PMO." if is_new else "The PMO already has this question."
-    return f"{begin} Someone will answer {where}."
+    where = "Someone will answer in your direct messages." if asked.place.is_private else "Someone will answer here."
+    return f"{localize_text(begin)} {localize_text(where)}"

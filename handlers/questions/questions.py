@@ -14,6 +14,7 @@ from handlers.questions.blocks.answer_buttons import build_ask_pmo_button, forma
 from handlers.questions.blocks.handbook_section import build_section_modal
 from handlers.questions.blocks.history import build_history_blocks, build_question_modal
 from handlers.questions.gaps import list_gaps
+from handlers.questions.wording.catalogue import localize_text, use_language
 from handlers.requests.actions import take_thread_reply
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, Message, actions, build_message, escape, section, shorten
@@ -21,12 +22,12 @@ from handlers.slack.calls import DeferredCall, ImmediateCall
 from handlers.slack.payloads import TypedQuestion
 from handlers.slack.replies import reply_ephemeral, send_reply
 from handlers.slack.routes import DeferredHandler, Routes
+from knowledge.languages.detection import detect_language
 from knowledge.sections import find_section
 from storage.questions import QuestionPlace
 from storage.store import Transaction
 
 SHOWN_AT_HOME = 5
-_THANKS = build_message("Thanks! Your feedback shows the PMO which pages help.")
 
 SUBCOMMANDS: Mapping[str, DeferredHandler] = {"": send_help, "help": send_help, "gaps": list_gaps}
 
@@ -88,7 +89,9 @@ def rate_answer(call: DeferredCall) -> None:
     is_helpful = rating == "yes"
     with call.transaction() as tx:
         tx.questions.rate(question_id, call.place.user, is_helpful, tx.now)
-        reply_ephemeral(tx, call.place, _THANKS if is_helpful else _offer_person(question_id))
+        asked = tx.questions.get(question_id)
+        with use_language(detect_language(asked.text if asked else "")):
+            reply_ephemeral(tx, call.place, _thank_for_rating() if is_helpful else _offer_person(question_id))
 
 
 async def open_handbook_section(call: ImmediateCall) -> None:
@@ -129,7 +132,11 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
     return reply
 
 
+def _thank_for_rating() -> Message:
+    return build_message(localize_text("Thanks! Your feedback shows the PMO which pages help."))
+
+
 def _offer_person(question_id: str) -> Message:
-    text = "Thanks for your feedback. Would you like someone from the PMO to answer?"
+    text = localize_text("Thanks for your feedback. Would you like someone from the PMO to answer?")
     ask = actions([build_ask_pmo_button(question_id)], format_question_block_id(question_id))
     return build_message(text, [section(text), ask])

@@ -1,9 +1,10 @@
 """Questions in other languages as rough English, word by word: enough to search an English handbook with.
 
-“Wer muss einen Änderungsantrag genehmigen?” becomes “who must change request approve”. The words that ask stay where
+“Wer muss einen Änderungsantrag genehmigen?” becomes “who must change request approve?”. The words that ask stay where
 they are, so that the rough English is read like a question that somebody typed in English.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from knowledge.languages.glossary import Glossary, Language, Phrase, list_words,
 SIMILAR = 86  # of 100: a misspelt word is at least this similar to the one that is meant
 SHORTEST_MISSPELT = 5  # letters; shorter words are too similar to each other
 SHORTEST_PART = 4  # letters of a part of a compound
+_MARKS = re.compile(r"([?!.,;:]+)(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,14 @@ def translate_question(text: str, language: Language) -> str:
     """The question in rough English. Words that no glossary has stay as they are."""
     if language is Language.ENGLISH:
         return text
-    return " ".join(_translate_words(list_words(text), load_glossary(language)))
+    glossary = load_glossary(language)
+    pieces = (piece for piece in _MARKS.split(text) if piece.strip())
+    translated = (piece if _MARKS.fullmatch(piece) else _translate_piece(piece, glossary) for piece in pieces)
+    return "".join(translated).strip()
+
+
+def _translate_piece(piece: str, glossary: Glossary) -> str:
+    return "".join(f" {words}" for words in _translate_words(list_words(piece), glossary) if words)
 
 
 def _translate_words(words: Phrase, glossary: Glossary) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from handlers.commands import Command, CommandUse
 from handlers.questions.blocks.answer_buttons import build_suggestion_buttons
+from handlers.questions.wording.catalogue import localize_text
 from handlers.slack.blocks.builders import Block, Message, actions, build_message, button, context, header, section
 from handlers.slack.blocks.rich_text import bullet_list, rich_line, rich_text, text_run
 
@@ -45,8 +46,11 @@ def build_help_blocks(about: HelpContent) -> list[Block]:
 def build_abilities_message(lines: Sequence[str], starters: tuple[str, ...]) -> Message:
     """What the bot can do, a line each, with questions to try and buttons for the rest."""
     asking = build_suggestion_buttons(starters[:MOST_STARTERS])
-    doing = [button("Request a service", "request.begin", "ability"), button("All I can do", "help.show", "ability")]
-    text = "\n".join(f"• {line}" for line in lines)
+    doing = [
+        button(localize_text("Request a service"), "request.begin", "ability"),
+        button(localize_text("All I can do"), "help.show", "ability"),
+    ]
+    text = "\n".join(f"• {localize_text(line)}" for line in lines)
     return build_message(text, [section(text), *([actions(asking)] if asking else []), actions(doing)])
 
 

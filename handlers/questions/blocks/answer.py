@@ -20,6 +20,7 @@ from handlers.questions.blocks.unsure import (
     summarize_closest,
     summarize_not_found,
 )
+from handlers.questions.wording.catalogue import localize_text
 from handlers.slack.blocks.builders import Block, Message, actions, build_message, context, escape, section, shorten
 from handlers.slack.blocks.tables import replace_tables
 from knowledge.answers import Answer, Outcome
@@ -53,10 +54,10 @@ def _build_notes(answer: Answer) -> list[Block]:
     """How the question was understood, if that isn't how it was typed."""
     notes = []
     if answer.follows:
-        notes.append(f"Following up on “{escape(shorten(answer.follows[0], 150))}”")
+        notes.append(localize_text("Following up on “{question}”", question=escape(shorten(answer.follows[0], 150))))
     if answer.spelling:
         words = ", ".join(f"*{escape(shorten(word, 60))}*" for word in answer.spelling[:5])
-        notes.append(f"Showing results for {words}")
+        notes.append(localize_text("Showing results for {words}", words=words))
     return [context(*notes)] if notes else []
 
 
@@ -74,7 +75,7 @@ def _build_body(part: Answer, names: AnswerNames, room: int) -> list[Block]:
         case Outcome.NOT_FOUND:
             return build_not_found(part, names.people)
         case Outcome.CLARIFY:
-            return [section(escape(part.text or UNCLEAR))]
+            return [section(escape(localize_text(part.text or UNCLEAR)))]
 
 
 def _build_buttons(answer: Answer, parts: Iterable[Answer], question_id: str, names: AnswerNames) -> list[Block]:
@@ -98,7 +99,10 @@ def _build_see_also(answer: Answer) -> list[Block]:
     cited = {(one.page_id, one.anchor) for one in answer.citations}
     others = [one for one in take_distinct(answer.nearest) if (one.page_id, one.anchor) not in cited]
     labelled = [(one, one.section.rsplit(" › ", 1)[-1] or one.page) for one in others[:MOST_SEE_ALSO]]
-    found = [build_read_button(one, f"See also: {name}", number) for number, (one, name) in enumerate(labelled, 1)]
+    found = [
+        build_read_button(one, localize_text("See also: {section}", section=name), number)
+        for number, (one, name) in enumerate(labelled, 1)
+    ]
     return [one for one in found if one]
 
 
@@ -117,10 +121,10 @@ def _summarize_body(part: Answer, names: AnswerNames) -> str:
     match part.status:
         case Outcome.ANSWERED:
             sources = "; ".join(describe_place(one).replace(" · ", ", ") for one in take_distinct(part.citations))
-            return f"{part.text}\nFrom the handbook: {sources}"
+            return f"{part.text}\n{localize_text('From the handbook: {places}', places=sources)}"
         case Outcome.CLOSEST:
-            return f"{summarize_closest(part)} {CAN_ASK}"
+            return f"{summarize_closest(part)} {localize_text(CAN_ASK)}"
         case Outcome.NOT_FOUND:
-            return f"{summarize_not_found(part, names.people)} {CAN_ASK}"
+            return f"{summarize_not_found(part, names.people)} {localize_text(CAN_ASK)}"
         case Outcome.CLARIFY:
-            return f"{part.text or UNCLEAR} {'; '.join(part.suggestions[:MOST_SUGGESTIONS])}"
+            return f"{localize_text(part.text or UNCLEAR)} {'; '.join(part.suggestions[:MOST_SUGGESTIONS])}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from handlers.questions.wording.catalogue import localize_text
 from handlers.slack.blocks.builders import Block, button, shorten
 
 MOST_SUGGESTIONS = 5
@@ -11,7 +12,9 @@ MOST_SERVICES = 3
 def build_service_buttons(keys: Iterable[str], services: Mapping[str, str]) -> list[Block]:
     """A button for each service that the pages offer; its value is the service's key, its label the service's name."""
     known = [key for key in dict.fromkeys(keys) if key in services][:MOST_SERVICES]
-    return [button(f"Request: {services[key]}", f"request.open.{key}", key) for key in known]
+    return [
+        button(localize_text("Request: {service}", service=services[key]), f"request.open.{key}", key) for key in known
+    ]
 
 
 def build_suggestion_buttons(questions: tuple[str, ...]) -> list[Block]:
@@ -23,7 +26,7 @@ def build_suggestion_buttons(questions: tuple[str, ...]) -> list[Block]:
 
 
 def build_ask_pmo_button(question_id: str) -> Block:
-    return button("Ask the PMO", "question.forward", question_id)
+    return button(localize_text("Ask the PMO"), "question.forward", question_id)
 
 
 def format_question_block_id(question_id: str) -> str:
@@ -41,8 +44,8 @@ def build_feedback_row(question_id: str) -> Block:
             {
                 "type": "feedback_buttons",
                 "action_id": "question.feedback",
-                "positive_button": choice("Helpful", "yes"),
-                "negative_button": choice("Not helpful", "no"),
+                "positive_button": choice(localize_text("Helpful"), "yes"),
+                "negative_button": choice(localize_text("Not helpful"), "no"),
             }
         ],
     }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from handlers.questions.wording.catalogue import localize_text, use_language
 from handlers.slack.blocks.builders import (
     Block,
     Message,
@@ -20,6 +21,7 @@ from handlers.slack.blocks.builders import (
 )
 from handlers.slack.blocks.rich_text import quote_text, rich_line, rich_text, text_run, user_run
 from knowledge.answers import Outcome
+from knowledge.languages.detection import detect_language
 from storage.questions import AskedQuestion
 
 LONGEST_ANSWER = 2500
@@ -63,11 +65,11 @@ def build_answer_form(asked: AskedQuestion, name: str) -> Block:
 def build_persons_answer(asked: AskedQuestion, name: str, text: str) -> Message:
     """What the asker gets."""
     asker = asked.place.asker
-    intro = rich_line(
-        user_run(asker), text_run(" "), text_run(name, "bold"), text_run(" from the PMO answered your question:")
-    )
+    with use_language(detect_language(asked.text)):
+        answered = localize_text("from the PMO answered your question")
+    intro = rich_line(user_run(asker), text_run(" "), text_run(name, "bold"), text_run(f" {answered}:"))
     question = escape(shorten(asked.text, 300))
-    fallback = f"{mention_user(asker)} {escape(name)} from the PMO answered your question “{question}”: "
+    fallback = f"{mention_user(asker)} {escape(name)} {answered} “{question}”: "
     return build_message(
         fallback + escape(text), [rich_text(intro, quote_text(asked.text)), rich_text(*_build_paragraphs(text))]
     )

@@ -2,6 +2,7 @@
 
 import json
 
+from handlers.questions.wording.catalogue import localize_text
 from handlers.slack.blocks.builders import Block, button, escape, section
 from knowledge.answers import Citation
 
@@ -16,7 +17,7 @@ def format_place(page: str, section: str) -> str:
 
 def describe_place(citation: Citation) -> str:
     """The place with its edition, in plain text."""
-    edition = f" · edition {citation.edition}" if citation.edition else ""
+    edition = f" · {localize_text('edition {edition}', edition=citation.edition)}" if citation.edition else ""
     return f"{format_place(citation.page, citation.section)}{edition}"
 
 
@@ -32,11 +33,11 @@ def build_place(citation: Citation, text: str | None = None) -> Block:
     return line | ({"accessory": read} if read else {})
 
 
-def build_read_button(citation: Citation, label: str = "Read the section", number: int = 0) -> Block | None:
+def build_read_button(citation: Citation, label: str | None = None, number: int = 0) -> Block | None:
     """A button that opens the section; None if its key is longer than Slack takes.
 
     `number`, from 1, tells the buttons of one row apart.
     """
     key = json.dumps([citation.page_id, citation.anchor, citation.edition])
     action_id = f"question.read.{number}" if number else "question.read"
-    return button(label, action_id, key) if len(key) <= LONGEST_VALUE else None
+    return button(label or localize_text("Read the section"), action_id, key) if len(key) <= LONGEST_VALUE else None

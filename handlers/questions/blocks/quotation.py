@@ -1,9 +1,12 @@
 """The handbook's words: paragraphs, lists and tables."""
 
+from handlers.questions.wording.catalogue import localize_text
 from handlers.slack.blocks.builders import Block, context, shorten
 from handlers.slack.blocks.rich_text import render_plain_text
 from handlers.slack.blocks.tables import build_table
 from knowledge.answers import Answer, Citation, Table
+
+MORE = "The table has {count} more. Read the section for all of them."
 
 
 def build_quotation(answer: Answer, room: int) -> list[Block]:
@@ -21,7 +24,7 @@ def _build_quote(citation: Citation, room: int) -> list[Block]:
         return [render_plain_text(shorten(citation.text, room))]
     around = shorten(_leave_out_rows(citation.text, table), room // 3)
     left_out = len(table.rows) - shown
-    more = [context(f"The table has {left_out} more. Read the section for all of them.")] if left_out else []
+    more = [context(localize_text(MORE, count=left_out))] if left_out else []
     return [*([render_plain_text(around)] if around else []), block, *more]
 
 

@@ -2,6 +2,7 @@
 
 from foundation.people import People
 from handlers.questions.blocks.places import build_place, describe_place, format_place, take_distinct
+from handlers.questions.wording.catalogue import localize_text
 from handlers.slack.blocks.builders import Block, escape, section, shorten
 from knowledge.answers import Answer, Citation
 
@@ -14,18 +15,21 @@ LONGEST_SENTENCE = 350
 def build_closest(answer: Answer) -> list[Block]:
     """The choice of sections, each with the sentence that comes closest."""
     choice = take_distinct(answer.nearest)
-    return [section(f"*{CLOSEST}*\n{UNSURE}"), *(build_place(one, _quote_place(one)) for one in choice)]
+    return [
+        section(f"*{localize_text(CLOSEST)}*\n{localize_text(UNSURE)}"),
+        *(build_place(one, _quote_place(one)) for one in choice),
+    ]
 
 
 def summarize_closest(answer: Answer) -> str:
     """The same in plain text."""
     choice = [f"{describe_place(one)}: “{_take_sentence(one)}”" for one in take_distinct(answer.nearest)]
-    return f"{CLOSEST}. {UNSURE} {' '.join(choice)}"
+    return f"{localize_text(CLOSEST)}. {localize_text(UNSURE)} {' '.join(choice)}"
 
 
 def build_not_found(answer: Answer, people: People) -> list[Block]:
     """That the handbook doesn't say, and who may know."""
-    blocks = [section(f"*{NOT_FOUND}*{escape(_refer(answer))}")]
+    blocks = [section(f"*{localize_text(NOT_FOUND)}*{escape(_refer(answer))}")]
     for nearest in _take_nearest(answer):
         place = f"📖 {escape(describe_place(nearest))}"
         blocks.append(build_place(nearest, f"{escape(_introduce(nearest, people))}\n{place}"))
@@ -35,7 +39,7 @@ def build_not_found(answer: Answer, people: People) -> list[Block]:
 def summarize_not_found(answer: Answer, people: People) -> str:
     """The same in plain text."""
     nearest = [f" {_introduce(one, people)} {format_place(one.page, one.section)}." for one in _take_nearest(answer)]
-    return f"{NOT_FOUND}{_refer(answer)}{''.join(nearest)}"
+    return f"{localize_text(NOT_FOUND)}{_refer(answer)}{''.join(nearest)}"
 
 
 def _quote_place(citation: Citation) -> str:
@@ -51,7 +55,10 @@ def _take_sentence(citation: Citation) -> str:
 
 
 def _refer(answer: Answer) -> str:
-    return f" It sounds like a question for {answer.refer_to}." if answer.refer_to else ""
+    if not answer.refer_to:
+        return ""
+    sentence = localize_text("It sounds like a question for {department}.", department=localize_text(answer.refer_to))
+    return f" {sentence}"
 
 
 def _take_nearest(answer: Answer) -> tuple[Citation, ...]:
@@ -61,4 +68,6 @@ def _take_nearest(answer: Answer) -> tuple[Citation, ...]:
 
 def _introduce(nearest: Citation, people: People) -> str:
     owner = people.get(nearest.owner).name if nearest.owner else ""
-    return f"{owner} owns the nearest page and may know:" if owner else "This section is the nearest:"
+    if owner:
+        return localize_text("{owner} owns the nearest page and may know:", owner=owner)
+    return localize_text("This section is the nearest:")

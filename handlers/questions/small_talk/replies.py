@@ -4,7 +4,9 @@ from handlers.context import AppContext
 from handlers.home.help import build_abilities
 from handlers.questions.small_talk.grammar import find_small_talk, load_grammars
 from handlers.questions.small_talk.kinds import SmallTalk, SmallTalkKind
+from handlers.questions.wording.catalogue import use_language
 from handlers.slack.blocks.builders import Message, build_message
+from knowledge.languages.glossary import Language
 from knowledge.terms import extract_terms
 
 _ASKS_FOR_HELP = (SmallTalkKind.CAPABILITIES, SmallTalkKind.HELP)
@@ -19,7 +21,8 @@ def read_small_talk(ctx: AppContext, text: str) -> SmallTalk | None:
 def build_small_talk_reply(ctx: AppContext, user: str, said: SmallTalk) -> Message:
     """A few words or, for those who ask what they can do here, five lines with buttons."""
     if said.kind in _ASKS_FOR_HELP:
-        return build_abilities(ctx, user)
+        with use_language(Language(said.language)):
+            return build_abilities(ctx, user)
     return build_message(find_reply_text(said))
 
 
