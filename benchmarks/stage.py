@@ -74,15 +74,15 @@ def run_app(kind: str, url: str, data: Path) -> Iterator[psutil.Process]:
 
 
 @contextmanager
-def time_start(data: Path) -> Iterator[float]:
-    """`pmo run` with the local workspace. Yields the seconds until it is ready."""
+def start_local(data: Path) -> Iterator[tuple[float, psutil.Process]]:
+    """`pmo run` with the local workspace. Yields the seconds until it is ready, and the process."""
     began = time.perf_counter()
     environment = {"PMO_DATA": str(data), "PMO_PORT": "0"}
-    with _run_process([sys.executable, "-m", "bot", "run"], environment) as (_, out):
+    with _run_process([sys.executable, "-m", "bot", "run"], environment) as (process, out):
         for line in out:
             if "Open http" in line:
                 break
-        yield time.perf_counter() - began
+        yield time.perf_counter() - began, psutil.Process(process.pid)
 
 
 @contextmanager

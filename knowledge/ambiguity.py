@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from knowledge.handbook import Handbook, Page
 from knowledge.index import Hit
@@ -16,6 +17,7 @@ _GENERAL = frozenset(
 )
 
 
+@lru_cache(maxsize=2)  # it reads every page
 def list_examples(handbook: Handbook) -> tuple[str, ...]:
     """Questions that the handbook answers, each from another folder, from the pages that others refer to most."""
     referred = Counter(page_id for page in handbook for page_id in page.related)

@@ -65,9 +65,9 @@ def build_page_key(source: str, digest: str, related: Sequence[str]) -> str:
     return "\n".join((source, digest, *related))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Handbook:
-    """Pages in the order of their `source`, with unique ids."""
+    """Pages in the order of their `source`, with unique ids. A handbook equals only itself: it may have many pages."""
 
     pages: Sequence[Page]
     page_numbers: Mapping[str, int] | None = None  # by id, where they are known without reading the pages

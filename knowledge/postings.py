@@ -134,6 +134,11 @@ class StemReader:
         first = self._postings.entry_first
         return slice(int(first[words.start]), int(first[words.stop]))
 
+    def read_entries(self, stem: str) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
+        """The row and the count of each of the stem's entries. A row with several of its words occurs repeatedly."""
+        places = self.find_entries(stem)
+        return self._postings.rows[places], self._postings.counts[places]
+
     def _find_words(self, stem: str) -> range:
         """The numbers of the words with this stem."""
         at = bisect_left(self._stems, stem)

@@ -1,6 +1,6 @@
 """Questions to start with: examples that the handbook answers, chosen for a person's role."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from foundation.people import Person, Role
 from knowledge.handbook import Handbook, Page
@@ -23,10 +23,10 @@ def list_starters(handbook: Handbook, person: Person) -> tuple[str, ...]:
     over the handbook."""
     role = next((role for role in _PAGES if person.has_role(role)), Role.MEMBER)
     chosen = [page for page_id in _PAGES[role] if (page := handbook.get(page_id))]
-    every = list(handbook)
-    return tuple(_read_first_questions(chosen or every[:: max(1, len(every) // MOST)]))[:MOST]
+    every = max(1, len(handbook) // MOST)
+    return tuple(_read_first_questions(chosen or handbook.pages[::every]))[:MOST]
 
 
-def _read_first_questions(pages: list[Page]) -> Iterator[str]:
+def _read_first_questions(pages: Sequence[Page]) -> Iterator[str]:
     for page in pages:
         yield from [question for question in page.questions if len(question) <= LONGEST][:1]

@@ -1,13 +1,15 @@
 """Search by words: BM25 over the stems of passages."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.postings import CACHED, Postings, StemReader
+from knowledge.postings import CACHED, CountedText, Postings, StemReader, build_postings
 from knowledge.terms import find_synonyms
 
 SYNONYM_SHARE = 0.2  # of the score of synonyms
@@ -18,19 +20,31 @@ Vector = NDArray[np.float32]
 
 
 class WordIndex:
-    """The stems of texts."""
+    """The stems of texts. `added` has further entries of some of them, and may change without the rest."""
 
-    def __init__(self, postings: Postings) -> None:
-        self._postings, self._reader = postings, StemReader(postings)
-        self._size = len(postings.lengths)
-        mean = max(float(postings.lengths.mean()), 1e-9) if self._size else 1.0
-        self._norms = (K1 * (1 - B + B * postings.lengths / mean)).astype(np.float32)
+    def __init__(self, postings: Postings, added: Postings | None = None) -> None:
+        self._postings = postings
+        self._readers = [StemReader(some) for some in (postings, added) if some]
+        lengths = postings.lengths if added is None else postings.lengths + added.lengths
+        self._size = len(lengths)
+        mean = max(float(lengths.mean()), 1e-9) if self._size else 1.0
+        self._norms = (K1 * (1 - B + B * lengths / mean)).astype(np.float32)
         self._count_holders = lru_cache(maxsize=CACHED)(lambda term: len(self._read_term(term)[0]))
 
+    def with_questions(self, questions: Mapping[int, Sequence[str]]) -> "WordIndex":
+        """The index with these questions of texts, by row, instead of what was added before."""
+        if not questions:
+            return WordIndex(self._postings)
+        few = build_postings([CountedText("", "", some) for some in questions.values()])
+        rows, lengths = np.fromiter(questions, dtype=np.int32), np.zeros(self._size, dtype=np.int32)
+        lengths[rows] = few.lengths
+        return WordIndex(self._postings, replace(few, rows=rows[few.rows], lengths=lengths))
+
     @cached_property
-    def vocabulary(self) -> dict[str, int]:
+    def vocabulary(self) -> Mapping[str, int]:
         """Every word but stop words, in lower case, and how often it occurs."""
-        return self._reader.count_words()
+        counted = [reader.count_words() for reader in self._readers]
+        return counted[0] if len(counted) == 1 else Counter(counted[0]) + Counter(counted[1])
 
     def weigh_term(self, term: str) -> float:
         """The inverse document frequency of a stem; highest if no text has it."""
@@ -47,7 +61,7 @@ class WordIndex:
 
     def is_in_heading(self, term: str) -> bool:
         """Whether any heading has the stem."""
-        return bool(self._postings.headed[self._reader.find_entries(term)].any())
+        return bool(self._postings.headed[self._readers[0].find_entries(term)].any())
 
     def score_texts(self, asked: Sequence[str]) -> Vector:
         """The BM25 score of every text for these stems and, with a small share, for their synonyms."""
@@ -65,10 +79,10 @@ class WordIndex:
 
     def _read_term(self, term: str) -> tuple[NDArray[np.integer], Vector]:
         """The rows of the texts that have the stem, each once, and how often each has it."""
-        places = self._reader.find_entries(term)
-        rows, counts = self._postings.rows[places], self._postings.counts[places].astype(np.float32)
-        if len(self._reader.find_words(term)) < 2:
-            return rows, counts
+        found = [reader.read_entries(term) for reader in self._readers]
+        rows, counts = (np.concatenate(some) for some in zip(*found, strict=True)) if len(found) > 1 else found[0]
+        if len(rows) == 0 or (len(found) == 1 and len(self._readers[0].find_words(term)) < 2):
+            return rows, counts.astype(np.float32)
         order = np.argsort(rows, kind="stable")
         distinct, first = np.unique(rows[order], return_index=True)
-        return distinct, np.add.reduceat(counts[order], first)
+        return distinct, np.add.reduceat(counts[order], first, dtype=np.float32)

@@ -40,7 +40,6 @@ def show_manifest(
 def configure_logging() -> None:
     """Log only warnings and errors, on standard error. Bolt's lower levels may contain payloads."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
     logging.getLogger("slack_bolt.socket").addFilter(_without_traceback)
 
 
