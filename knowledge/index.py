@@ -6,7 +6,7 @@ together with it. The shares below were chosen on questions.jsonl and questions_
 these values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,20 @@ class Index:
         self.passages = passages
         self._words = words
         self._meaning = meaning
+
+    def with_questions(self, added: Mapping[tuple[str, str], Sequence[str]]) -> "Index":
+        """The index with these questions instead of what was added before, by the page's id and the section's anchor.
+
+        Nothing else is indexed again. Questions of sections that don't exist are left out.
+        """
+        by_row: dict[int, list[str]] = {}
+        for (page_id, anchor), questions in added.items():
+            for question in questions:
+                row = self._choose_passage(page_id, anchor, question)
+                if row is not None:
+                    by_row.setdefault(row, []).append(question)
+        meaning = self._meaning.with_questions(by_row) if self._meaning else None
+        return Index(self.passages.with_questions(by_row), self._words.with_questions(by_row), meaning)
 
     @property
     def has_model(self) -> bool:
@@ -105,6 +119,16 @@ class Index:
         found = [sum(map(self.weigh_term, missing & topic.stems)) / total for topic in load_topics()]
         best = max(range(len(found)), key=found.__getitem__)
         return load_topics()[best], found[best]
+
+    def _choose_passage(self, page_id: str, anchor: str, question: str) -> int | None:
+        """The row of the section's passage that shares most of the question's words; None without such a section."""
+        rows = [row for row in self.passages.list_rows(page_id) if self.passages[row].anchor == anchor]
+        asked = set(extract_terms(question))
+
+        def weigh_shared(row: int) -> float:
+            return sum(map(self.weigh_term, asked.intersection(extract_terms(get_search_text(self.passages[row])))))
+
+        return max(rows, key=weigh_shared, default=None)
 
     def _compute_support(self, rows: NDArray[np.intp], scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """What each candidate gains from other candidates of its page."""

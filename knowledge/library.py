@@ -1,7 +1,7 @@
 """The handbook with its index and its model: what the other packages ask."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.answers import Answer, find_answer
@@ -54,6 +54,12 @@ class Library:
         meaning = MeaningIndex(tables.meaning, encoder, vectors) if encoder and tables.meaning else None
         index = Index(passages, WordIndex(tables.text.postings), meaning)
         return cls(handbook, index, compute_version(encoder, Texts(tables.text.page_keys)), encoder)
+
+    def with_questions(self, added: Mapping[tuple[str, str], Sequence[str]]) -> "Library":
+        """The library with these questions, by page id and anchor (see `Index.with_questions`), in milliseconds."""
+        lines = (f"{page_id}#{anchor} {text}" for (page_id, anchor), some in sorted(added.items()) for text in some)
+        version = hashlib.sha256("\n".join((self.version, *lines)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return replace(self, index=self.index.with_questions(added), version=version)
 
     def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
         """See `knowledge.answers.find_answer`. Questions in other languages are read in rough English."""

@@ -1,10 +1,13 @@
 """Search by meaning: the vectors of passages, of the questions they answer and of their sentences."""
 
+from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.added_questions import AddedQuestions
 from knowledge.embedding import Encoder
 from knowledge.meaning_tables import MeaningTables, hash_text
 from knowledge.out_of_scope import OutOfScopeTopic, load_topics
@@ -23,19 +26,31 @@ class MeaningIndex:
         self._vector = lru_cache(maxsize=1_024)(lambda text: encoder.encode([text])[0])
         self._passages = Scan(tables.passages)
         self._questions = tables.questions
+        self._encoder, self._store = encoder, store
+        self._added: AddedQuestions | None = None
         self._units = tables.units if len(tables.units.vectors) else None
         topics = {hash_text(topic.text): topic.text for topic in load_topics()}
         vectors = encode_texts(topics, encoder, store)
         self._topics = unpack_vectors([vectors[hash_text(topic.text)] for topic in load_topics()])
 
+    def with_questions(self, questions: Mapping[int, Sequence[str]]) -> "MeaningIndex":
+        """The index with these questions of passages, by row, instead of what was added before."""
+        other = copy(self)
+        other._added = AddedQuestions(questions, self._encoder, self._store) if questions else None
+        return other
+
     def find_nearest(self, question: str, also: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The rows of the passages nearest in meaning and those in `also`, and the cosine of each."""
         vector = self._vector(question)
         rows = np.union1d(self._passages.nearest(vector, CANDIDATES)[0], also)
+        if self._added:
+            rows = np.union1d(rows, self._added.find_nearest(vector))
         cosines = self._passages.cosines(vector, rows)
         if self._units:
             cosines = (1 - SENTENCE_SHARE) * cosines + SENTENCE_SHARE * self._units.find_best(vector, rows)
         asked = self._questions.find_best(vector, rows)
+        if self._added:
+            asked = np.maximum(asked, self._added.find_best(vector, rows))
         return rows, np.maximum(cosines, (1 - QUESTION_SHARE) * cosines + QUESTION_SHARE * asked)
 
     def score_sentences(self, question: str, passage: Passage, row: int) -> list[float]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
@@ -111,22 +112,35 @@ class StoredPages(_Records[Page]):
 
 
 class StoredPassages(_Records[Passage]):
-    """The passages of packed records. `page_first` has the row of each page's first passage."""
+    """The passages of packed records. `page_first` has the row of each page's first passage, `added` has questions that
+    passages answer, by row, beside those in their records."""
 
     def __init__(
-        self, records: Ragged, page_first: NDArray[np.int64], pages: StoredPages, page_numbers: Mapping[str, int]
+        self,
+        records: Ragged,
+        page_first: NDArray[np.int64],
+        pages: StoredPages,
+        page_numbers: Mapping[str, int],
+        added: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
-        self._records, self._page_first, self._page_numbers = Texts(records), page_first, page_numbers
+        self._packed, self._page_first, self._pages, self._page_numbers = records, page_first, pages, page_numbers
+        self._records, self._added = Texts(records), added or {}
         self._read_head = lru_cache(maxsize=READ_PAGES)(pages.read_head)
         super().__init__(len(records), self._read_row, READ_PASSAGES)
+
+    def with_questions(self, questions: Mapping[int, Sequence[str]]) -> "StoredPassages":
+        """The passages with these questions, by row, instead of what was added before."""
+        return StoredPassages(self._packed, self._page_first, self._pages, self._page_numbers, questions)
 
     def find_pages(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """The number of each row's page."""
         return np.searchsorted(self._page_first, rows, side="right") - 1
 
     def list_rows(self, page_id: str) -> range:
-        """The rows of a page's passages."""
-        number = self._page_numbers[page_id]
+        """The rows of a page's passages; none if there is no such page."""
+        number = self._page_numbers.get(page_id)
+        if number is None:
+            return range(0)
         return range(int(self._page_first[number]), int(self._page_first[number + 1]))
 
     def find_row(self, passage: Passage) -> int:
@@ -135,4 +149,6 @@ class StoredPassages(_Records[Passage]):
 
     def _read_row(self, row: int) -> Passage:
         (page,) = self.find_pages(np.array([row]))
-        return _read_passage(self._records[row], self._read_head(int(page)))
+        passage = _read_passage(self._records[row], self._read_head(int(page)))
+        added = self._added.get(row, ())
+        return replace(passage, questions=(*passage.questions, *added)) if added else passage
