@@ -18,6 +18,7 @@ from handlers.slack.payloads import TypedQuestion
 from knowledge.answers import Answer, Outcome
 from knowledge.follow_ups import is_follow_up
 from knowledge.languages.detection import detect_language
+from knowledge.languages.glossary import Language
 from knowledge.languages.translation import read_foreign_question
 from storage.questions import QuestionPlace
 from storage.store import Transaction
@@ -90,7 +91,9 @@ def _find_records(tx: Transaction, call: DeferredCall, asked: TypedQuestion) -> 
     def find_previous() -> Sequence[str]:
         return [read_foreign_question(one).english for one in _find_previous(tx, call, asked)]
 
-    return find_records(tx, call.ctx, call.person, read_foreign_question(asked.text).english, find_previous)
+    foreign = read_foreign_question(asked.text)
+    is_rough = foreign.language is not Language.ENGLISH
+    return find_records(tx, call.ctx, call.person, foreign.english, find_previous, is_rough=is_rough)
 
 
 def _ask_library(call: DeferredCall, text: str, previous: Sequence[str]) -> Answer:

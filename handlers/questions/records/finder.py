@@ -45,16 +45,25 @@ class _NameSource:
 
 
 def find_records(
-    tx: Transaction, ctx: AppContext, person: Person, text: str, find_previous: Callable[[], Sequence[str]]
+    tx: Transaction,
+    ctx: AppContext,
+    person: Person,
+    text: str,
+    find_previous: Callable[[], Sequence[str]],
+    *,
+    is_rough: bool = False,
 ) -> FoundRecords:
     """The records that a question asks for. `find_previous` gives the questions before it, newest first.
+
+    `is_rough`: the text was translated word by word. It asks for records only if it names one, or if the grammar knows
+    all of its words.
 
     Raises:
         UserError: the record can't be shown, for a reason that the message gives.
     """
     if len(text) > LONGEST:
         return FoundRecords((), (text,))
-    finder = _Finder(RecordView(tx, ctx, person), _build_parser(tx, ctx, person), ctx.library())
+    finder = _Finder(RecordView(tx, ctx, person), _build_parser(tx, ctx, person), ctx.library(), is_rough)
     context = finder.read_context(find_previous()) if is_follow_up(text) or finder.is_pointing(text) else None
     return finder.find_all(text, context)
 
@@ -78,6 +87,7 @@ class _Finder:
     view: RecordView
     parser: ClauseParser
     library: Library
+    is_rough: bool = False
 
     def is_pointing(self, text: str) -> bool:
         return self.parser.is_pointing(text)
@@ -124,6 +134,9 @@ class _Finder:
     def list_readings(self, clause: str, context: RecordQuestion | None) -> Iterator[RecordQuestion]:
         """What the clause may ask for, the likeliest first."""
         readings = [self._narrow(question) for question in self.parser.list_readings(clause, context)]
+        if self.is_rough:
+            yield from (one for one in readings if one.names or one.number or "plain" in one.cues)
+            return
         unknown = None if any(one.names for one in readings) else self.parser.read_unknown_name(clause)
         yield from [unknown] if unknown else readings
         if self.library.encoder and (near := self.parser.read_by_meaning(clause, self.library.encoder)):
