@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from handlers.context import HomeSection
 from handlers.home import help as help_
 from handlers.home import home
-from handlers.questions import forwards, questions
+from handlers.questions import forwards, learning, questions
 from handlers.requests import actions, forms, lists, ratings
 from handlers.slack.routes import Routes
 from handlers.strategy import stories, tree, updates
 
-SUBJECTS = (questions, forwards, forms, actions, lists, ratings, tree, updates, stories, help_, home)
+SUBJECTS = (questions, forwards, learning, forms, actions, lists, ratings, tree, updates, stories, help_, home)
 
 # The sections of the App Home, from the top.
 HOME_SECTIONS: Sequence[HomeSection] = (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from foundation.people import Person
-from knowledge.permissions import can_answer_questions, can_see_gaps
+from knowledge.permissions import can_answer_questions, can_see_gaps, can_teach
 from servicedesk.permissions import can_see_queue
 from strategy.permissions import can_preview_digests, can_see_exceptions
 
@@ -68,6 +68,7 @@ COMMANDS = (
                 "/pmo ask your question", "does the same for a question that starts with a word like “help” or “gaps”"
             ),
             CommandUse("/pmo gaps", "lists the questions that the handbook doesn't answer", can_see_gaps),
+            CommandUse("/pmo learned", "lists the questions that the PMO added to sections", can_teach),
             CommandUse("/pmo help", "shows this help"),
         ),
     ),

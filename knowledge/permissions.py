@@ -16,6 +16,11 @@ def can_see_gaps(person: Person) -> bool:
     return person.has_role(*_PMO)
 
 
+def can_teach(person: Person) -> bool:
+    """Whether somebody says which section answers a question, and sees what was learned in this way."""
+    return person.has_role(*_PMO)
+
+
 def check_can_answer_questions(person: Person) -> None:
     """Raises NotAllowed: only the PMO answers questions that people pass on."""
     if not can_answer_questions(person):
@@ -26,6 +31,18 @@ def check_can_see_gaps(person: Person) -> None:
     """Raises NotAllowed: only the PMO sees the gaps."""
     if not can_see_gaps(person):
         raise NotAllowed("Only the PMO can see which questions the handbook doesn't answer.")
+
+
+def check_can_teach(person: Person) -> None:
+    """Raises NotAllowed: only the PMO says which section answers a question."""
+    if not can_teach(person):
+        raise NotAllowed("Only the PMO can say which section of the handbook answers a question.")
+
+
+def check_can_read_question(person: Person, asker: str, *, is_quotable: bool) -> None:
+    """Raises NotAllowed: a question asked in private belongs to its asker until they pass it on."""
+    if not is_quotable and person.id != asker:
+        raise NotAllowed("This question was asked in private, so only its asker can use it.")
 
 
 def find_question_answerers(people: People) -> tuple[Person, ...]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
-from knowledge.handbook import Page
+from knowledge.handbook import Handbook, Page
+from knowledge.index import Index
 from knowledge.passages import split_into_passages
 from knowledge.plain_text import References, to_plain_text
 
@@ -18,6 +19,33 @@ class HandbookSection:
 
     heading: str
     markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlace:
+    """Where a section is. `section` is its heading path, which starts with the page's title."""
+
+    page_id: str
+    anchor: str
+    page: str
+    section: str
+
+
+def search_sections(question: str, index: Index, limit: int) -> tuple[SectionPlace, ...]:
+    """The sections closest to a question, best first, each once; several passages may belong to one section."""
+    found: dict[tuple[str, str], SectionPlace] = {}
+    for hit in index.search(question, limit * 3):
+        one = hit.passage
+        found.setdefault((one.page_id, one.anchor), SectionPlace(one.page_id, one.anchor, one.title, one.section))
+    return tuple(found.values())[:limit]
+
+
+def find_place(handbook: Handbook, page_id: str, anchor: str) -> SectionPlace | None:
+    """The place of a section, if the handbook still has it."""
+    page = handbook.get(page_id)
+    passages = split_into_passages(page) if page else ()
+    section = next((passage.section for passage in passages if passage.anchor == anchor), None)
+    return SectionPlace(page_id, anchor, page.title, section) if page and section else None
 
 
 def find_section(page: Page, anchor: str) -> HandbookSection | None:

@@ -47,7 +47,7 @@ class Forward:
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
     """A recorded question. `answer` is the text as the asker got it, `cited` are the pages and sections it named: for
-    a choice of sections, those."""
+    a choice of sections, those. `follows` are the previous questions that it was read with, newest first."""
 
     id: str
     place: QuestionPlace
@@ -57,6 +57,13 @@ class AskedQuestion:
     answer: str
     cited: tuple[tuple[str, str], ...] = ()
     forward: Forward | None = None
+    follows: tuple[str, ...] = ()
+
+    @property
+    def is_quotable(self) -> bool:
+        """Whether others may read it: it was asked in a channel, or its asker passed it on to the PMO."""
+        was_open = not self.place.is_private and not self.place.channel.startswith("D")
+        return was_open or bool(self.forward and self.forward.forwarded_by == self.place.asker)
 
     @property
     def is_answered(self) -> bool:
@@ -70,7 +77,7 @@ class Gap:
     answered to one of them.
 
     Without `is_quotable`, all of them were asked in private and none was passed on to the PMO by its asker: they count,
-    but nobody else may read them.
+    but nobody else may read them. `id` is that of the question with this text.
     """
 
     text: str
@@ -78,6 +85,7 @@ class Gap:
     latest: datetime
     answer: str | None = None
     is_quotable: bool = True
+    id: str = ""
 
 
 class Questions:
@@ -162,8 +170,9 @@ class Questions:
             raise Conflict("Someone else has already answered this question. Your answer wasn't sent.")
 
     def find_gaps(self, since: datetime, limit: int) -> Sequence[Gap]:
-        """The questions that the handbook didn't answer, most frequent first, then newest."""
-        return self._group_gaps(select(QuestionRow.id).where(QuestionRow.status == Outcome.NOT_FOUND), since, limit)
+        """The questions that the handbook didn't answer for sure, most frequent first, then newest."""
+        unsure = QuestionRow.status.in_((Outcome.NOT_FOUND, Outcome.CLOSEST))
+        return self._group_gaps(select(QuestionRow.id).where(unsure), since, limit)
 
     def find_unhelpful(self, since: datetime, limit: int) -> Sequence[Gap]:
         """The questions whose answer somebody rated as not helpful, in the same order."""
@@ -175,6 +184,7 @@ class Questions:
         alike, quotable = QuestionRow.gist, case((_IS_QUOTABLE, 1), else_=0)
         numbered = (
             select(
+                QuestionRow.id,
                 QuestionRow.text,
                 quotable.label("quotable"),
                 func.max(QuestionRow.asked_at).over(partition_by=alike).label("latest"),
@@ -190,7 +200,7 @@ class Questions:
         )
         newest = select(numbered).where(numbered.c.number == 1)
         rows = self._session.execute(newest.order_by(numbered.c.times.desc(), numbered.c.latest.desc()).limit(limit))
-        return [Gap(row.text, row.times, row.latest, row.answer, bool(row.quotable)) for row in rows]
+        return [Gap(row.text, row.times, row.latest, row.answer, bool(row.quotable), row.id) for row in rows]
 
     def _load_questions(self, query: Select[QuestionRow]) -> Sequence[AskedQuestion]:
         with_forward = query.add_columns(ForwardRow).outerjoin(ForwardRow, ForwardRow.question == QuestionRow.id)
@@ -204,8 +214,10 @@ def _to_asked_question(row: QuestionRow, forward: ForwardRow | None) -> AskedQue
     is_choice = row.status == Outcome.CLOSEST
     places = row.answer.get("nearest" if is_choice else "citations", ())
     cited = tuple((str(one.get("page", "")), str(one.get("section", ""))) for one in places)
-    answer_text = str(row.answer.get("text", "")) or "\n".join(str(one.get("text", "")) for one in places)
-    return AskedQuestion(row.id, where, row.text, row.asked_at, Outcome(row.status), answer_text, cited, passed_on)
+    shown = "\n".join(str(one.get("text", "")) for one in places) if is_choice else str(row.answer.get("text", ""))
+    follows = tuple(map(str, row.answer.get("follows", ())))
+    status = Outcome(row.status)
+    return AskedQuestion(row.id, where, row.text, row.asked_at, status, shown, cited, passed_on, follows)
 
 
 def _make_gist(text: str) -> str:

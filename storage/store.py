@@ -12,6 +12,7 @@ from storage.engine.outbox import Outbox
 from storage.engine.schedules import Schedules
 from storage.handbook import HandbookPages
 from storage.homes import Homes
+from storage.learned_questions import LearnedQuestions
 from storage.questions import Questions
 from storage.request_times import RequestTimes
 from storage.requests import Ratings, Requests
@@ -28,6 +29,7 @@ class Transaction:
         self.now = now
         self.handbook = HandbookPages(session)
         self.homes = Homes(session)
+        self.learned_questions = LearnedQuestions(session)
         self.outbox = Outbox(session, now)
         self.questions = Questions(session)
         self.ratings = Ratings(session)

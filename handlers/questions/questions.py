@@ -14,6 +14,7 @@ from handlers.questions.blocks.answer_buttons import build_ask_pmo_button, forma
 from handlers.questions.blocks.handbook_section import build_section_modal
 from handlers.questions.blocks.history import build_history_blocks, build_question_modal
 from handlers.questions.gaps import list_gaps
+from handlers.questions.learning import build_teach_offer, list_learned_questions, offer_closest_sections
 from handlers.questions.wording.catalogue import localize_text, use_language
 from handlers.requests.actions import take_thread_reply
 from handlers.slack import payloads
@@ -29,7 +30,12 @@ from storage.store import Transaction
 
 SHOWN_AT_HOME = 5
 
-SUBCOMMANDS: Mapping[str, DeferredHandler] = {"": send_help, "help": send_help, "gaps": list_gaps}
+SUBCOMMANDS: Mapping[str, DeferredHandler] = {
+    "": send_help,
+    "help": send_help,
+    "gaps": list_gaps,
+    "learned": list_learned_questions,
+}
 
 
 def register(routes: Routes) -> None:
@@ -87,11 +93,13 @@ def rate_answer(call: DeferredCall) -> None:
     """Somebody clicked Helpful or Not helpful."""
     rating, _, question_id = call.value.partition(":")
     is_helpful = rating == "yes"
+    offer = None if is_helpful else build_teach_offer(call, question_id)
     with call.transaction() as tx:
         tx.questions.rate(question_id, call.place.user, is_helpful, tx.now)
         asked = tx.questions.get(question_id)
         with use_language(detect_language(asked.text if asked else "")):
-            reply_ephemeral(tx, call.place, _thank_for_rating() if is_helpful else _offer_person(question_id))
+            message = _thank_for_rating() if is_helpful else offer or _offer_person(question_id)
+            reply_ephemeral(tx, call.place, message)
 
 
 async def open_handbook_section(call: ImmediateCall) -> None:
@@ -128,6 +136,7 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
         if reply.answer:
             where = QuestionPlace(place.user, place.channel or "", place.thread_ts, place.is_private)
             tx.questions.record(format_question_id(call), where, asked.text, reply.answer, call.arrival.received_at)
+            offer_closest_sections(tx, call, asked, reply.answer)
             refresh_home(tx, call.ctx, place.user)
     return reply
 

@@ -1,6 +1,17 @@
 """The tables, a file for each noun. Importing this package registers all of them with the metadata."""
 
-from storage.tables import engine, handbook, homes, questions, requests, stories, strategy, updates
+from storage.tables import engine, handbook, homes, learned_questions, questions, requests, stories, strategy, updates
 from storage.tables.base import Base
 
-__all__ = ["Base", "engine", "handbook", "homes", "questions", "requests", "stories", "strategy", "updates"]
+__all__ = [
+    "Base",
+    "engine",
+    "handbook",
+    "homes",
+    "learned_questions",
+    "questions",
+    "requests",
+    "stories",
+    "strategy",
+    "updates",
+]

@@ -7,8 +7,11 @@ from foundation.people import People, Person, Role
 from knowledge.permissions import (
     can_answer_questions,
     can_see_gaps,
+    can_teach,
     check_can_answer_questions,
+    check_can_read_question,
     check_can_see_gaps,
+    check_can_teach,
     find_question_answerers,
 )
 
@@ -20,11 +23,20 @@ def holder(role: Role) -> Person:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_only_pmo_roles_answer_and_see_gaps(role: Role) -> None:
-    assert can_answer_questions(holder(role)) is can_see_gaps(holder(role)) is (role in PMO)
+def test_only_pmo_roles_answer_see_gaps_and_teach(role: Role) -> None:
+    allowed = [can_answer_questions(holder(role)), can_see_gaps(holder(role)), can_teach(holder(role))]
+    assert allowed == [role in PMO] * 3
 
 
-@pytest.mark.parametrize("check", [check_can_answer_questions, check_can_see_gaps])
+def test_private_question_is_for_its_asker_alone() -> None:
+    wei = holder(Role.PMO_STAFF)
+    check_can_read_question(wei, "U01ADA", is_quotable=True)
+    check_can_read_question(wei, wei.id, is_quotable=False)
+    with pytest.raises(NotAllowed, match="asked in private"):
+        check_can_read_question(wei, "U01ADA", is_quotable=False)
+
+
+@pytest.mark.parametrize("check", [check_can_answer_questions, check_can_see_gaps, check_can_teach])
 def test_checks_refuse_everybody_else(check: object) -> None:
     assert callable(check)
     check(holder(Role.PMO_STAFF))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from handlers.questions.blocks.learning import build_choose_button
 from handlers.slack.blocks.builders import (
     Block,
     Message,
@@ -14,7 +15,6 @@ from handlers.slack.blocks.builders import (
     section,
     shorten,
 )
-from handlers.slack.blocks.rich_text import bullet_list, rich_text, text_run
 from storage.questions import Gap
 
 TITLE = "Questions the handbook doesn't answer"
@@ -34,10 +34,10 @@ def build_gaps_message(gaps: Sequence[OpenGap], unhelpful: Sequence[OpenGap], cl
         return build_message(f"The handbook left no question unanswered in the last 90 days.{_describe_closed(closed)}")
     blocks: list[Block] = [header(TITLE)]
     if gaps:
-        blocks += [section("*Not answered* in the last 90 days, most frequent first:"), *_list_gaps(gaps)]
+        blocks += [section("*Not answered for sure* in the last 90 days, most frequent first:"), *_list_gaps(gaps)]
     if unhelpful:
         blocks += [section("*Answered, but marked as not helpful:*"), *_list_gaps(unhelpful)]
-    closing = "To close a gap, write a page or add to one, then import the handbook."
+    closing = "To close a gap, choose the section that answers it, or write one and import the handbook."
     blocks.append(context(closing + _describe_closed(closed)))
     every = [*gaps, *unhelpful]
     summary = [f"{one.gap.text} ({_count_times(one.gap)})" for one in every if one.gap.is_quotable]
@@ -47,9 +47,9 @@ def build_gaps_message(gaps: Sequence[OpenGap], unhelpful: Sequence[OpenGap], cl
 
 def _list_gaps(found: Sequence[OpenGap]) -> list[Block]:
     """Those that may be quoted, each with what is known of it, and the number of the others."""
-    quoted = [_describe_gap(one) for one in found if one.gap.is_quotable]
+    quoted = [_build_gap(one) for one in found if one.gap.is_quotable]
     private = _count_private(found)
-    return [*([rich_text(bullet_list(quoted))] if quoted else []), *([context(private)] if private else [])]
+    return [*quoted, *([context(private)] if private else [])]
 
 
 def _count_private(found: Sequence[OpenGap]) -> str:
@@ -59,12 +59,15 @@ def _count_private(found: Sequence[OpenGap]) -> str:
     return f"{asked} asked in private, and so {'is' if times == 1 else 'are'} not quoted here." if times else ""
 
 
-def _describe_gap(one: OpenGap) -> list[Block]:
+def _build_gap(one: OpenGap) -> Block:
+    """A question, what is known of it, and a button to say which section answers it."""
     gap = one.gap
     refer_to = f"; it sounds like a question for {one.refer_to}" if one.refer_to else ""
-    about = f"  asked {_count_times(gap)}, last on {format_date(gap.latest)}{refer_to}"
-    runs = [text_run(shorten(gap.text, 200)), text_run(about, "italic")]
-    return [*runs, text_run(f"\nThe PMO answered: {shorten(gap.answer, 200)}")] if gap.answer else runs
+    about = f"asked {_count_times(gap)}, last on {format_date(gap.latest)}{refer_to}"
+    lines = [escape(shorten(gap.text, 200)), f"_{escape(about)}_"]
+    if gap.answer:
+        lines.append(f"The PMO answered: {escape(shorten(gap.answer, 200))}")
+    return section("\n".join(lines), accessory=build_choose_button(gap.id))
 
 
 def _count_times(gap: Gap) -> str:

@@ -13,7 +13,9 @@ TEXTS = ["Where do I park?", HOSTILE, "x" * 1000, "<" * 1000, "🚒" * 900, "\n\
 
 
 def test_long_gaps_fit_into_message() -> None:
-    gaps = [OpenGap(Gap(text, number + 1, NINE, "x" * 3000), "facilities") for number, text in enumerate(TEXTS)] * 2
+    gaps = [
+        OpenGap(Gap(text, number + 1, NINE, "x" * 3000, id="Q1"), "facilities") for number, text in enumerate(TEXTS)
+    ] * 2
     message = build_gaps_message(gaps[:10], gaps[:10], 3)
     assert check_message(message) == []
     assert "once" in read_text(message)
