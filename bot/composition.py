@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket as network
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -43,6 +43,7 @@ def build_context(
     library: Callable[[], Library],
     now: Callable[[], datetime],
     selector: Selector | None = None,
+    find_members: Callable[[str], Collection[str] | None] = lambda _: None,
 ) -> AppContext:
     """What the handlers work with."""
     return AppContext(
@@ -56,6 +57,7 @@ def build_context(
         home_sections=HOME_SECTIONS,
         now=now,
         selector=selector,
+        find_members=find_members,
     )
 
 

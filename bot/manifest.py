@@ -8,11 +8,11 @@ from handlers.commands import COMMANDS, EVENTS, SHORTCUTS, Command
 SCOPES = {
     "app_mentions:read": "to receive questions in channels",
     "channels:history": "to see whether a message arrived before sending it again",
-    "channels:read": "to check that the organisation file's channels exist",
+    "channels:read": "to check that the organisation file's channels exist, and to see who may read an answer there",
     "chat:write": "to answer and post",
     "commands": "for the slash commands",
     "groups:history": "to do the same in private channels",
-    "groups:read": "to check private channels",
+    "groups:read": "to check private channels, and to see who may read an answer there",
     "im:history": "to receive questions in direct messages, and to see whether a message arrived there",
     "im:write": "to open direct messages",
     "users:read": "to check that the organisation file's people exist",

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_connection
 from bot.composition import build_context, build_engine, utc_now
+from bot.engine.channel_members import ChannelMembers
 from bot.handbook_provider import HandbookProvider, open_handbook
 from bot.language_model.selector import open_selector
 from bot.organisation import SAMPLE, Organisation, read_organisation
@@ -106,7 +107,8 @@ async def _serve_connected(
         handbook = await asyncio.to_thread(_load_content, settings, organisation, store, control)
         bolt = slack_connection.build_bolt_app(web, bot, endpoint.bot_token, endpoint.signing_secret)
         limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
-        ctx = build_context(organisation, store, handbook, control.now, selector)
+        members = ChannelMembers(web, bot["user_id"], asyncio.get_running_loop(), control.now)
+        ctx = build_context(organisation, store, handbook, control.now, selector, members)
         if settings.is_local and organisation.path == SAMPLE:
             with show_progress("Adding the sample data"):
                 await asyncio.to_thread(seed_sample_data, ctx)

@@ -1,6 +1,6 @@
 """What the handlers work with. The composition root builds it once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,8 @@ class AppContext:
 
     `library` returns the current handbook, `desk` holds the services and the working time, `digests` what is posted
     regularly, `absences` who is away when, `home_sections` the sections of the App Home. `now` returns aware UTC.
-    `selector` asks the organisation's language model, if there is one.
+    `selector` asks the organisation's language model, if there is one. `find_members` gives the ids of the people in a
+    channel, None if that can't be known or if people of other organisations are among them; it may wait for Slack.
     """
 
     store: Store
@@ -43,6 +44,7 @@ class AppContext:
     home_sections: Sequence["HomeSection"]
     now: Callable[[], datetime]
     selector: Selector | None = None
+    find_members: Callable[[str], Collection[str] | None] = lambda _: None
 
 
 # A section of the App Home: its blocks for this person; empty when there is nothing to show.

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from bot.composition import build_context
 from bot.handbook_provider import open_handbook
+from bot.language_model.selector import open_selector
 from bot.organisation import SAMPLE, Organisation
 from bot.progress import show_progress
 from bot.sample_data import seed_sample_data
 from bot.settings import Settings
 from bot.strategy_import import choose_strategy
 from handlers.context import AppContext
+from knowledge.selector import Selector
 from storage.copying import copy_database
 from storage.database import Database
 from storage.store import Store
@@ -34,7 +36,8 @@ def open_copy(settings: Settings, organisation: Organisation, now: Callable[[], 
             copy = _copy_data(settings, Path(folder) / "data")
         database = Database(copy.database)
         try:
-            yield _open_context(copy, organisation, Store(database), now)
+            with open_selector(settings) as selector:
+                yield _open_context(copy, organisation, Store(database), now, selector)
         finally:
             database.close()
 
@@ -50,11 +53,15 @@ def _copy_data(settings: Settings, folder: Path) -> Settings:
 
 
 def _open_context(
-    settings: Settings, organisation: Organisation, store: Store, now: Callable[[], datetime]
+    settings: Settings,
+    organisation: Organisation,
+    store: Store,
+    now: Callable[[], datetime],
+    selector: Selector | None,
 ) -> AppContext:
     choose_strategy(store, organisation, now())
     handbook = open_handbook(store, organisation, settings.data / "model", now())
-    ctx = build_context(organisation, store, handbook, now)
+    ctx = build_context(organisation, store, handbook, now, selector)
     if settings.is_local and organisation.path == SAMPLE:
         with show_progress("Adding the sample data"):
             seed_sample_data(ctx)

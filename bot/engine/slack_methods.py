@@ -13,6 +13,8 @@ PUBLISH_VIEW = "views.publish"
 READ_CHANNEL = "conversations.history"
 READ_THREAD = "conversations.replies"
 OPEN_DIRECT_MESSAGE = "conversations.open"
+READ_CHANNEL_INFO = "conversations.info"
+LIST_MEMBERS = "conversations.members"
 RESPONSE_URL = "response_url"  # no method, but limited like one
 SEARCH = (READ_CHANNEL, READ_THREAD, OPEN_DIRECT_MESSAGE)
 

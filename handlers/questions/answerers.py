@@ -31,14 +31,12 @@ LIVE_ANSWER = Answer(Outcome.ANSWERED, "I showed you the status at that time.", 
 class Reply:
     """What the asker gets. `answer` goes into the record of questions; small talk doesn't.
 
-    Live data is for the asker alone, because others may not be allowed to see it: only `is_public` replies go to the
-    whole conversation. `record` is the kind of record that a live answer shows; `more_records` are those of the second
-    and third question in one message.
+    `record` is the kind of record that a live answer shows; `more_records` are those of the second and third question
+    in one message. They decide who may read it (see `handlers.questions.publishing`).
     """
 
     message: Message
     answer: Answer | None = LIVE_ANSWER
-    is_public: bool = False
     record: RecordKind | None = None
     more_records: tuple[RecordKind, ...] = ()
 
@@ -56,6 +54,18 @@ def find_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
         if found.answers:
             return _build_live_reply(call, asked, found)
         return answer_chat(call, asked) or answer_from_handbook(call, asked)
+
+
+def find_outsider_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
+    """The reply for somebody of another organisation: from the handbook, never from records.
+
+    Raises:
+        UserError: the question is empty or far too long.
+    """
+    if said := read_small_talk(call.ctx, asked.text):
+        return Reply(build_small_talk_reply(call.ctx, asked.place.user, said), answer=None)
+    with use_language(detect_language(asked.text)):
+        return answer_from_handbook(call, asked)
 
 
 def answer_chat(call: DeferredCall, asked: TypedQuestion) -> Reply | None:
@@ -84,7 +94,7 @@ def answer_from_handbook(call: DeferredCall, asked: TypedQuestion) -> Reply:
     answer = _ask_library(call, asked.text, previous)
     services = {service.key: service.name for service in call.ctx.desk.catalogue.services}
     message = build_answer_message(answer, format_question_id(call), AnswerNames(services, call.ctx.people))
-    return Reply(message, answer, is_public=not asked.place.is_private)
+    return Reply(message, answer)
 
 
 def _find_records(tx: Transaction, call: DeferredCall, asked: TypedQuestion) -> FoundRecords:

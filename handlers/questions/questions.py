@@ -9,12 +9,13 @@ from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.help import send_help
 from handlers.home.home import refresh_home
-from handlers.questions.answerers import Reply, find_reply, format_question_id
+from handlers.questions.answerers import Reply, find_outsider_reply, find_reply, format_question_id
 from handlers.questions.blocks.answer_buttons import build_ask_pmo_button, format_question_block_id
 from handlers.questions.blocks.handbook_section import build_section_modal
 from handlers.questions.blocks.history import build_history_blocks, build_question_modal
 from handlers.questions.gaps import list_gaps
 from handlers.questions.learning import build_teach_offer, list_learned_questions, offer_closest_sections
+from handlers.questions.publishing import can_publish, check_can_ask, is_outsider, list_records
 from handlers.questions.wording.catalogue import localize_text, use_language
 from handlers.requests.actions import take_thread_reply
 from handlers.slack import payloads
@@ -128,17 +129,31 @@ def build_questions_section(tx: Transaction, ctx: AppContext, person: Person) ->
 
 def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
     """Answer the asker where they are, and record the question. Returns the reply that was sent."""
-    # Searching the handbook takes a while. The reply is complete before the transaction opens, so that a database with
-    # a single writer isn't blocked in the meantime.
-    reply, place = find_reply(call, asked), asked.place
+    # Searching the handbook and asking Slack who is in the channel take a while. Both are done before the transaction
+    # opens, so that a database with a single writer isn't blocked in the meantime.
+    find = find_outsider_reply if is_outsider(call) else find_reply
+    reply, place = find(call, asked), asked.place
+    check_can_ask(call.person, list_records(reply))
+    is_public = can_publish(call, place, reply)
     with call.transaction() as tx:
-        send_reply(tx, place, reply.message, public=reply.is_public)
+        send_reply(tx, place, reply.message, public=is_public)
+        if reply.answer and not is_public:
+            _note_private_answer(tx, asked)
         if reply.answer:
             where = QuestionPlace(place.user, place.channel or "", place.thread_ts, place.is_private)
             tx.questions.record(format_question_id(call), where, asked.text, reply.answer, call.arrival.received_at)
             offer_closest_sections(tx, call, asked, reply.answer)
             refresh_home(tx, call.ctx, place.user)
     return reply
+
+
+def _note_private_answer(tx: Transaction, asked: TypedQuestion) -> None:
+    """Tell a thread that its question was answered, without the answer."""
+    place = asked.place
+    if place.channel and not place.is_private and not place.is_direct:
+        with use_language(detect_language(asked.text)):
+            note = build_message(localize_text("Answered privately."))
+        tx.outbox.post(place.channel, note, thread_ts=place.thread_ts)
 
 
 def _thank_for_rating() -> Message:

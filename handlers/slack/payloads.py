@@ -170,6 +170,14 @@ def is_typed_in_direct_message(body: Mapping[str, Any]) -> bool:
     return body["event"].get("channel_type") == "im" and is_typed_by_person(body)
 
 
+def is_from_other_team(body: Mapping[str, Any]) -> bool:
+    """Whether Slack says that the person belongs to another organisation, in a channel that the two share."""
+    home, event = body.get("team_id") or (body.get("team") or {}).get("id"), body.get("event") or {}
+    person = body.get("user") if isinstance(body.get("user"), Mapping) else {}
+    teams = (event.get("user_team"), event.get("source_team"), (person or {}).get("team_id"))
+    return bool(home) and any(team and team != home for team in teams)
+
+
 def read_home_tab(body: Mapping[str, Any]) -> str:
     """Which tab of the app was opened: “home” or “messages”."""
     return str(body["event"].get("tab") or "home")

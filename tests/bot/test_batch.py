@@ -14,6 +14,7 @@ from bot.batch.rows import find_asker
 from bot.organisation import SAMPLE, read_organisation
 from foundation.errors import UserError
 from handlers.questions import questions
+from handlers.slack import payloads
 from storage.database import Database
 from storage.tables.engine import ArrivalRow, DeliveryRow
 from storage.tables.questions import QuestionRow
@@ -205,3 +206,21 @@ def test_small_talk_in_unheard_words_is_known_by_its_meaning(ask: Any) -> None:
     chat, question = ask({"question": "no way I'm believing you're a human"}, {"question": "who is behind on time?"})
     assert (chat["status"], chat["citations"]) == ("small_talk", [])
     assert question["status"] != "small_talk"
+
+
+def test_people_of_another_organisation_get_no_records(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = payloads.build_direct_message
+
+    def build_from_outside(*given: str) -> Json:
+        body = build(*given)
+        return body | {"team_id": "T00MERIDIAN", "event": body["event"] | {"user_team": "T0OTHER"}}
+
+    monkeypatch.setattr(payloads, "build_direct_message", build_from_outside)
+    red = {"question": "which projects are red?"}
+    stranger, method, listed = ask(
+        red | {"asker": "U9OUTSIDE"}, {"question": HEALTH_CHECK, "asker": "U9OUTSIDE"}, red | {"asker": "leader"}
+    )
+    assert stranger["status"] != "live"
+    assert "Smart metering" not in stranger["text"]
+    assert method["status"] == "answered"
+    assert listed["status"] == "live"

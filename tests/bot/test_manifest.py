@@ -28,6 +28,7 @@ METHODS = {
     "chat.update": {"chat:write"},
     "conversations.history": HISTORY,
     "conversations.info": {"channels:read", "groups:read"},
+    "conversations.members": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
     "conversations.replies": HISTORY,
     "users.info": {"users:read"},

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conversations.conftest import Office
-from tests.workspace.filling import read_text
+from tests.workspace.filling import iterate_elements, read_text
 
 HOSTILE = [
     "<!channel> and <!here> what about parking permits",
@@ -15,7 +15,8 @@ HOSTILE = [
 
 async def test_empty_question_gets_an_example(office: Office) -> None:
     await office.ada.command("/pmo ask", channel="C07ASK")
-    assert "For example:" in read_text(await office.ada.wait_message("Ask me how projects are run here"))
+    shown = await office.ada.wait_message("Ask how projects are run here, in your own words")
+    assert sum(element["action_id"].startswith("question.suggested.") for _, element in iterate_elements(shown)) == 3
 
 
 @pytest.mark.parametrize("channel", ["C07ASK", "dm"])

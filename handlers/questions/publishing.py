@@ -1,0 +1,53 @@
+"""Whether an answer in a channel is for everybody there, by the pillars' tables of who may know which record."""
+
+from collections.abc import Collection, Iterable
+
+from foundation.people import Person
+from foundation.record_kinds import RecordKind
+from handlers.questions.answerers import Reply
+from handlers.slack import payloads
+from handlers.slack.calls import DeferredCall
+from handlers.slack.payloads import Place
+from servicedesk.record_access import DESK_ACCESS, can_publish_desk, check_can_ask_desk
+from strategy.record_access import can_publish_strategy
+
+
+def can_publish(call: DeferredCall, place: Place, reply: Reply) -> bool:
+    """Whether everybody where the question was asked may know all of the answer. It may wait for Slack.
+
+    Small talk is for one person, and so is everything if it isn't known who else is there.
+    """
+    if reply.answer is None or place.is_private or place.is_direct or not place.channel:
+        return False
+    members = call.ctx.find_members(place.channel)
+    if members is None:
+        return False
+    readers = [call.ctx.people.get(member) for member in members]
+    return _can_all_know(call, list_records(reply), readers)
+
+
+def is_outsider(call: DeferredCall) -> bool:
+    """Whether the asker belongs to another organisation and isn't in the organisation file."""
+    return payloads.is_from_other_team(call.payload) and call.place.user not in call.ctx.people
+
+
+def check_can_ask(asker: Person, records: Iterable[RecordKind]) -> None:
+    """Raises NotAllowed: one of the records isn't for the asker."""
+    for kind in records:
+        if kind in DESK_ACCESS:
+            check_can_ask_desk(kind, asker)
+
+
+def list_records(reply: Reply) -> list[RecordKind]:
+    """The kinds of records that the reply shows."""
+    return [reply.record, *reply.more_records] if reply.record else []
+
+
+def _can_all_know(call: DeferredCall, records: Collection[RecordKind], readers: Collection[Person]) -> bool:
+    """Whether the readers may know every record. The handbook's own words are for everybody in the organisation."""
+    desk = [kind for kind in records if kind in DESK_ACCESS]
+    others = [kind for kind in records if kind not in DESK_ACCESS]
+    strategy = call.read(lambda tx: tx.strategy.get_current()) if others else None
+    return all(can_publish_desk(kind, readers) for kind in desk) and all(
+        can_publish_strategy(kind, call.person, readers, strategy) for kind in others
+    )
