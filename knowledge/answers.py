@@ -1,25 +1,26 @@
-"""The answer to a question: the handbook's own sentences with their source, or that the handbook doesn't say."""
+"""The answer to a question: the handbook's own sentences with their source, a choice of sections, or that the handbook
+doesn't say."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from knowledge.ambiguity import is_page_named, list_choices, list_examples
-from knowledge.confidence import compute_features, estimate_confidence, get_threshold
+from knowledge.ambiguity import list_choices, list_examples
+from knowledge.choice import choose_quotes, rank_quotes
+from knowledge.citations import Citation, cite_quote, list_nearest
+from knowledge.confidence import compute_features, estimate_confidence
+from knowledge.double_questions import split_question
 from knowledge.follow_ups import join_with_previous
 from knowledge.handbook import Handbook
-from knowledge.index import Hit, Index
-from knowledge.questions import Cue, Question, parse_question
-from knowledge.quoting import LONGEST, Quote, asks_same_people, is_definition, pick_quote, score_heading
+from knowledge.index import Index
+from knowledge.questions import Question, parse_question
+from knowledge.quoting import Quote
+from knowledge.spelling import correct_spelling
+from knowledge.terms import stem_word
+from knowledge.thresholds import Thresholds
 
-CLOSE = 0.03  # a second page is quoted as well if its score is this close to the first one's
-# What a section's score gains:
-HEADING_SHARE = 0.35  # if its heading asks the same
-WHO_SHARE = 0.2  # if question and heading both ask “who”
-DEFINING_SHARE = 0.15  # if the question asks for a definition, and a sentence gives one
 NEAREST = 3
 FAR = 0.35  # topics less similar than this don't say whom to ask
-SEARCHED = 12
 
 
 class Outcome(StrEnum):
@@ -29,36 +30,6 @@ class Outcome(StrEnum):
     CLOSEST = "closest"
     NOT_FOUND = "not_found"
     CLARIFY = "clarify"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of a table in plain text, each with as many cells as there are columns; cells may be empty."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A place in the handbook: `page` is the title, `section` the heading path, `line` counts in the file `source`.
-
-    `quote` is an exact piece of the page's Markdown, `text` the same in plain text: paragraphs, and lines that start
-    with “- ” for list items and table rows. `owner` (a Slack user id) and `edition` may be empty. `table` has the rows
-    if the quote consists of several rows of a table.
-    """
-
-    page: str
-    page_id: str
-    source: str
-    section: str
-    anchor: str
-    line: int
-    quote: str
-    edition: str
-    owner: str
-    text: str = ""
-    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,122 +59,110 @@ class Answer:
     question: str = ""
 
 
-def find_answer(question: str, index: Index, handbook: Handbook, before: Sequence[str] = ()) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What answers come from."""
+
+    index: Index
+    handbook: Handbook
+    thresholds: Thresholds
+
+
+def find_answer(question: str, source: Source, before: Sequence[str] = ()) -> Answer:
     """Answer from the handbook, in its own words.
 
-    A follow-up is read with the previous questions, newest first in `before`, if that gives a more confident answer.
+    Misspelt words are corrected first. A follow-up is read with the previous questions, newest first in `before`, if
+    that gives a more confident answer. Two questions in one get two answers, if two sections answer them.
 
     Raises:
         UserError: the question is empty or far too long.
     """
     asked = parse_question(question)
-    alone, joined = _answer_reading([asked], index, handbook), join_with_previous(asked.text, before)
+    index = source.index
+    read = correct_spelling(asked.text, index.vocabulary, lambda word: index.knows_term(stem_word(word)), index.english)
+    answer = _answer_each_part(read.text, source, before)
+    return replace(answer, spelling=read.words) if read.words else answer
+
+
+def _answer_each_part(text: str, source: Source, before: Sequence[str]) -> Answer:
+    whole = _answer_in_context(text, source, before)
+    first, *others = split_question(text)
+    if not others:
+        return whole
+    parts = [_answer_in_context(first, source, before)]
+    parts += [_answer_in_context(other, source, (first, *before)) for other in others]
+    answered = [part for part in parts if part.status is Outcome.ANSWERED]
+    sections = {part.citations[0].section for part in answered}
+    if len(sections) < 2 and (whole.status is Outcome.ANSWERED or not answered):
+        return whole
+    return _join_parts(parts)
+
+
+def _join_parts(parts: Sequence[Answer]) -> Answer:
+    return Answer(
+        Outcome.ANSWERED,
+        "\n\n".join(part.text for part in parts),
+        min(part.confidence for part in parts),
+        tuple(cited for part in parts for cited in part.citations),
+        services=tuple(dict.fromkeys(key for part in parts for key in part.services)),
+        parts=tuple(parts),
+    )
+
+
+def _answer_in_context(text: str, source: Source, before: Sequence[str]) -> Answer:
+    alone, joined = _answer_reading(text, source), join_with_previous(text, before)
     if joined is None:
         return alone
-    read_with = _answer_reading([parse_question(joined), asked], index, handbook)
+    read_with = _answer_reading(joined, source)
     surer = alone.status is not Outcome.ANSWERED or read_with.confidence > alone.confidence
     return replace(read_with, follows=tuple(before)) if read_with.status is Outcome.ANSWERED and surer else alone
 
 
-def _answer_reading(readings: Sequence[Question], index: Index, handbook: Handbook) -> Answer:
-    """The answer to the first reading of a question; the other readings help to choose the section."""
-    asked = readings[0]
+def _answer_reading(text: str, source: Source) -> Answer:
+    asked, index, handbook = parse_question(text), source.index, source.handbook
     if not asked.stems:
         words = "I don't understand what this is about. Name the topic in a few words, for example:"
         return Answer(Outcome.CLARIFY, words, 0.0, suggestions=list_examples(handbook))
-    hits = index.search(asked.text, SEARCHED)
-    if not hits:
-        return _build_not_found(asked, hits, 0.0, index, handbook)
-    if suggestions := list_choices(asked, hits, handbook):
+    quotes = rank_quotes(asked, index)
+    if not quotes:
+        return _build_not_found(asked, (), 0.0, source)
+    if suggestions := list_choices(asked, [quote.hit for quote in quotes], handbook):
         words = "This could mean several things. Which one do you mean?"
-        return Answer(Outcome.CLARIFY, words, 0.0, nearest=_list_nearest(hits, (), handbook), suggestions=suggestions)
-    best = pick_quote(asked, _choose_section(readings, hits, index, handbook), index)
-    sure = estimate_confidence(compute_features(asked, best, index))
-    if sure < get_threshold(index.has_model):
-        return _build_not_found(asked, hits, sure, index, handbook)
-    return _build_answer(_add_second_quote(asked, best, hits, index), sure, hits, handbook)
+        nearest = list_nearest(quotes, (), handbook, NEAREST)
+        return Answer(Outcome.CLARIFY, words, 0.0, nearest=nearest, suggestions=suggestions)
+    sure = estimate_confidence(compute_features(asked, quotes, index))
+    if sure >= source.thresholds.answer:
+        return _build_answer(choose_quotes(asked, quotes, index), quotes, sure, handbook)
+    if sure >= source.thresholds.choice:
+        return _build_choice(quotes, sure, handbook)
+    return _build_not_found(asked, quotes, sure, source)
 
 
-def _choose_section(readings: Sequence[Question], hits: Sequence[Hit], index: Index, handbook: Handbook) -> Hit:
-    """The hit whose heading asks the same question, or whose text defines the thing.
-
-    It comes from the page that the question names, if any. Otherwise it comes from the first hit's page if meaning or
-    a previous question ranked that page, and from any page if only words did.
-    """
-    question = readings[0]
-
-    def fit(hit: Hit) -> float:
-        defining = question.cue is Cue.DEFINITION and any(is_definition(unit, question) for unit in hit.passage.units)
-        headed = sum(score_heading(reading, hit, index) for reading in readings)
-        who = asks_same_people(question, hit)
-        return hit.score + HEADING_SHARE * headed + WHO_SHARE * who + DEFINING_SHARE * defining
-
-    pages = {hit.passage.page_id for hit in hits}
-    named = {page_id for page_id in pages if is_page_named(question, handbook.get(page_id))}
-    if not named:
-        named = {hits[0].passage.page_id} if index.has_model or len(readings) > 1 else pages
-    return max((hit for hit in hits if hit.passage.page_id in named), key=fit)
-
-
-def _build_answer(quotes: Sequence[Quote], sure: float, hits: Sequence[Hit], handbook: Handbook) -> Answer:
-    citations = tuple(_cite_quote(each, handbook) for each in quotes)
-    pages = [handbook.get(cited.page_id) for cited in citations]
-    services = dict.fromkeys(key for page in pages if page for key in page.services)
+def _build_answer(quotes: Sequence[Quote], others: Sequence[Quote], sure: float, handbook: Handbook) -> Answer:
+    citations = tuple(cite_quote(each, handbook) for each in quotes)
     text = "\n\n".join(each.text for each in quotes)
-    nearest = _list_nearest(hits, [each.hit for each in quotes], handbook)
-    return Answer(Outcome.ANSWERED, text, sure, citations, nearest, tuple(services))
+    nearest = list_nearest(others, quotes, handbook, NEAREST)
+    return Answer(Outcome.ANSWERED, text, sure, citations, nearest, _list_services(citations, handbook))
 
 
-def _add_second_quote(question: Question, best: Quote, hits: Sequence[Hit], index: Index) -> list[Quote]:
-    """The best quote and, if another page fits about as well, a quote from it; both are short then."""
-    rival = next((hit for hit in hits if hit.passage.page_id != best.hit.passage.page_id), None)
-    if rival is None or not index.has_model or rival.score < hits[0].score - CLOSE:
-        return [best]
-    second = pick_quote(question, rival, index, LONGEST // 2)
-    if second.relevance < best.relevance - CLOSE or estimate_confidence(
-        compute_features(question, second, index)
-    ) < get_threshold(index.has_model):
-        return [best]
-    first = pick_quote(question, best.hit, index, LONGEST // 2)
-    return [first, second] if len(first.text) + len(second.text) <= LONGEST else [best]
+def _build_choice(quotes: Sequence[Quote], sure: float, handbook: Handbook) -> Answer:
+    nearest = list_nearest(quotes, (), handbook, NEAREST)
+    services = _list_services(nearest[:1], handbook)
+    return Answer(Outcome.CLOSEST, "Closest in the handbook:", sure, nearest=nearest, services=services)
 
 
-def _build_not_found(question: Question, hits: Sequence[Hit], sure: float, index: Index, handbook: Handbook) -> Answer:
+def _list_services(citations: Sequence[Citation], handbook: Handbook) -> tuple[str, ...]:
+    pages = [handbook.get(cited.page_id) for cited in citations]
+    return tuple(dict.fromkeys(key for page in pages if page for key in page.services))
+
+
+def _build_not_found(asked: Question, quotes: Sequence[Quote], sure: float, source: Source) -> Answer:
     text, ask = "The handbook doesn't say.", ""
-    if hits:
-        topic, closeness = index.find_out_of_scope(question.text, hits[0].passage)
-        nearer = closeness > max([FAR, *(hit.cosine or 0.0 for hit in hits)])
+    if quotes:
+        topic, closeness = source.index.find_out_of_scope(asked.text, quotes[0].hit.passage)
+        nearer = closeness > max([FAR, *(quote.hit.cosine or 0.0 for quote in quotes)])
         ask = topic.refer_to if nearer else ""
     if ask:
         text += f" It sounds like a question for {ask}."
-    return Answer(Outcome.NOT_FOUND, text, sure, nearest=_list_nearest(hits, (), handbook), refer_to=ask)
-
-
-def _list_nearest(hits: Sequence[Hit], used: Sequence[Hit], handbook: Handbook) -> tuple[Citation, ...]:
-    """The best sections that aren't in use, each once."""
-    seen = {hit.passage.section for hit in used}
-    found: list[Citation] = []
-    for hit in hits:
-        if hit.passage.section not in seen and len(found) < NEAREST:
-            seen.add(hit.passage.section)
-            found.append(_cite_quote(Quote(hit, hit.passage.units[:1], 0.0, 0.0, None), handbook))
-    return tuple(found)
-
-
-def _cite_quote(found: Quote, handbook: Handbook) -> Citation:
-    passage = found.hit.passage
-    page = handbook.get(passage.page_id)
-    if page is None:
-        raise LookupError(f"Page {passage.page_id} is in the index but not in the handbook.")
-    return Citation(
-        page=page.title,
-        page_id=page.id,
-        source=page.source,
-        section=passage.section,
-        anchor=passage.anchor,
-        line=passage.line,
-        quote=page.text[found.units[0].start : found.units[-1].end],
-        edition=page.edition,
-        owner=page.owner,
-        text=found.text,
-    )
+    nearest = list_nearest(quotes, (), source.handbook, NEAREST)
+    return Answer(Outcome.NOT_FOUND, text, sure, nearest=nearest, refer_to=ask)

@@ -7,9 +7,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,6 +37,11 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def words(self) -> Collection[str]:
+        """Words that the model knows as a whole, in lower case: common words of its language, rightly spelt."""
+        ...
 
     def __hash__(self) -> int: ...
 
@@ -96,6 +102,10 @@ class MiniLM:
     @property
     def name(self) -> str:
         return self._name
+
+    @cached_property
+    def words(self) -> Collection[str]:
+        return frozenset(word for word in self._tokenizer.get_vocab() if word.isalpha())
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Encode one text at a time. Batches would be slower here, take ten times the memory, and make a text's vector

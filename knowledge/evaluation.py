@@ -8,7 +8,8 @@ from typing import Any
 
 from foundation.errors import UserError
 from foundation.files import BadFile, FileProblem, read_text
-from knowledge.answers import Answer, Citation, Outcome
+from knowledge.answers import Answer, Outcome
+from knowledge.citations import Citation
 from knowledge.library import Library
 from knowledge.passages import split_into_passages
 

@@ -6,7 +6,7 @@ together with it. The shares below were chosen on questions.jsonl and questions_
 these values.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,8 @@ from knowledge.records import StoredPassages
 from knowledge.terms import extract_terms
 from knowledge.word_index import WordIndex
 
-MEANING_SHARE = 0.6  # of the score; the rest is words
-SUPPORT = 0.25  # of the mean score of the next two passages of the page: it says more about the topic
+MEANING_SHARE = 0.5  # of the score; the rest is words
+SUPPORT = 0.1  # of the mean score of the next two passages of the page: it says more about the topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,16 @@ class Index:
     def vocabulary(self) -> Mapping[str, int]:
         """Every word but stop words, in lower case, and how often the passages and their questions have it."""
         return self._words.vocabulary
+
+    @property
+    def english(self) -> Collection[str]:
+        """Common English words, rightly spelt; none without a model."""
+        return self._meaning.words if self._meaning else ()
+
+    @property
+    def has_sentences(self) -> bool:
+        """Whether scoring sentences is cheap."""
+        return self._meaning is None or self._meaning.has_sentences
 
     def weigh_term(self, term: str) -> float:
         """The inverse document frequency of a stem; highest if no passage has it."""

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.answers import Answer, find_answer
+from knowledge.answers import Answer, Source, find_answer
+from knowledge.calibration import calibrate_thresholds
 from knowledge.embedding import Encoder, Progress
 from knowledge.handbook import Handbook, Page
 from knowledge.index import Hit, Index
@@ -15,6 +16,7 @@ from knowledge.meaning_builder import Encoding
 from knowledge.meaning_index import MeaningIndex
 from knowledge.ragged import Texts
 from knowledge.text_tables import open_texts
+from knowledge.thresholds import Thresholds
 from knowledge.vectors import VectorStore
 from knowledge.word_index import WordIndex
 
@@ -23,13 +25,14 @@ from knowledge.word_index import WordIndex
 class Library:
     """Immutable, so many threads may ask at once; a changed handbook gets a new library.
 
-    `version` identifies the content: processes with the same version give the same answers. `encoder` is None where
-    no model is installed.
+    `version` identifies the content: processes with the same version give the same answers. `thresholds` are
+    calibrated for this handbook. `encoder` is None where no model is installed.
     """
 
     handbook: Handbook
     index: Index
     version: str
+    thresholds: Thresholds
     encoder: Encoder | None = None
 
     @classmethod
@@ -53,7 +56,8 @@ class Library:
         handbook, passages = open_texts(tables.text)
         meaning = MeaningIndex(tables.meaning, encoder, vectors) if encoder and tables.meaning else None
         index = Index(passages, WordIndex(tables.text.postings), meaning)
-        return cls(handbook, index, compute_version(encoder, Texts(tables.text.page_keys)), encoder)
+        version = compute_version(encoder, Texts(tables.text.page_keys))
+        return cls(handbook, index, version, calibrate_thresholds(index), encoder)
 
     def with_questions(self, added: Mapping[tuple[str, str], Sequence[str]]) -> "Library":
         """The library with these questions, by page id and anchor (see `Index.with_questions`), in milliseconds."""
@@ -65,8 +69,8 @@ class Library:
         """See `knowledge.answers.find_answer`. Questions in other languages are read in rough English."""
         foreign = read_foreign_question(question)
         previous = [read_foreign_question(one).english for one in before]
-        answer = find_answer(foreign.english, self.index, self.handbook, previous)
-        return _restore_question(answer, foreign, before)
+        source = Source(self.index, self.handbook, self.thresholds)
+        return _restore_question(find_answer(foreign.english, source, previous), foreign, before)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         return self.index.search(question, limit)

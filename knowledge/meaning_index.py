@@ -11,18 +11,19 @@ from knowledge.added_questions import AddedQuestions
 from knowledge.embedding import Encoder
 from knowledge.meaning_tables import MeaningTables, hash_text
 from knowledge.out_of_scope import OutOfScopeTopic, load_topics
-from knowledge.passages import Passage
+from knowledge.passages import Passage, get_sentence_text
 from knowledge.vectors import Scan, VectorStore, encode_texts, unpack_vectors
 
 CANDIDATES = 100
-SENTENCE_SHARE = 0.3  # of the cosine: that of the best sentence; the rest is that of the whole passage
-QUESTION_SHARE = 0.7  # of the cosine: that of the nearest question the passage answers, if that is higher
+SENTENCE_SHARE = 0.5  # of the cosine: that of the best sentence; the rest is that of the whole passage
+QUESTION_SHARE = 0.85  # of the cosine: that of the nearest question the passage answers, if that is higher
 
 
 class MeaningIndex:
     """The vectors of passages, and the encoder that made them."""
 
     def __init__(self, tables: MeaningTables, encoder: Encoder, store: VectorStore | None = None) -> None:
+        self.words = encoder.words
         self._vector = lru_cache(maxsize=1_024)(lambda text: encoder.encode([text])[0])
         self._passages = Scan(tables.passages)
         self._questions = tables.questions
@@ -53,12 +54,17 @@ class MeaningIndex:
             asked = np.maximum(asked, self._added.find_best(vector, rows))
         return rows, np.maximum(cosines, (1 - QUESTION_SHARE) * cosines + QUESTION_SHARE * asked)
 
+    @property
+    def has_sentences(self) -> bool:
+        """Whether the vectors of all sentences are there; otherwise each must be encoded when it's needed."""
+        return self._units is not None
+
     def score_sentences(self, question: str, passage: Passage, row: int) -> list[float]:
         """The cosine of each unit of the passage in this row."""
         vector = self._vector(question)
         if self._units:
             return [float(one) for one in self._units.compute_cosines(vector, row)]
-        return [float(self._vector(unit.text) @ vector) for unit in passage.units]
+        return [float(self._vector(get_sentence_text(passage, unit)) @ vector) for unit in passage.units]
 
     def find_out_of_scope(self, question: str) -> tuple[OutOfScopeTopic, float]:
         """The nearest topic that the handbook doesn't cover, and its cosine."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedding import Encoder, Progress, Vectors
-from knowledge.passages import Passage, get_search_text
+from knowledge.passages import Passage, get_search_text, get_sentence_text
 from knowledge.ragged import count_offsets, join_offsets
 from knowledge.vectors import PackedVectors, VectorStore, encode_texts, join_vectors, unpack_vectors
 
@@ -64,7 +64,7 @@ def encode_passages(
     with_units: bool = True,
 ) -> MeaningTables:
     """The vectors of these passages; what `store` has isn't encoded again."""
-    units = [[unit.text for unit in passage.units] if with_units else [] for passage in passages]
+    units = [[get_sentence_text(passage, unit) for unit in passage.units] if with_units else [] for passage in passages]
     questions = [list(passage.questions) for passage in passages]
     texts = {passage.digest: get_search_text(passage) for passage in passages}
     texts |= {hash_text(text): text for text in chain(*questions, *units)}

@@ -69,6 +69,14 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a table in plain text, each with as many cells as there are columns; cells may be empty."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Section:
     headings: tuple[str, ...]
     anchor: str
@@ -161,6 +169,11 @@ def get_search_text(passage: Passage) -> str:
     return f"{passage.section}\n{passage.text}"
 
 
+def get_sentence_text(passage: Passage, unit: Unit) -> str:
+    """The text of a unit that is searched: its words after the last two headings, which it often leaves out."""
+    return ". ".join((*passage.section.split(" › ")[-2:], unit.text))
+
+
 def _split_sections(source: _Source) -> Iterator[_Section]:
     """Runs of units below one heading. The first level-1 heading is the page's title, not a part of the path."""
     trail: list[tuple[int, str]] = []
@@ -198,6 +211,19 @@ def _read_outline(source: _Source) -> Iterator[_Heading | _Block]:
             start, end = _trim_span(text, starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
             words = _format_row(header, _read_cells(source, at)) if kind == "row" else token.content.strip("\n")
             yield _Block(kind, start, end, at, depth, words)
+
+
+def read_table(text: str, start: int, end: int) -> Table | None:
+    """The rows that lie within `text[start:end]`, if they belong to one table."""
+    source = _Source(text)
+    first, last = text.count("\n", 0, start), text.count("\n", 0, end)
+    tokens, header, rows = source.tokens, list[str](), list[list[str]]()
+    for at, token in enumerate(tokens):
+        if token.type == "thead_open" and not rows:
+            header = _read_cells(source, at)
+        elif token.type == "tr_open" and token.map and first <= token.map[0] <= last:
+            rows.append(_read_cells(source, at))
+    return Table(tuple(header), tuple(map(tuple, rows))) if header and rows else None
 
 
 def _read_cells(source: _Source, at: int) -> list[str]:

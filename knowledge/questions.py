@@ -61,6 +61,15 @@ _LIVE = re.compile(
 )
 
 
+_VERDICT = re.compile(
+    r"^(?:(?:so|and|but|hi|hey|ok|pls|please)\W+)*"
+    r"(?:can|could|may|must|do|does|did|is|are|am|should|shall|will|would|has|have|need)\b"
+    r"|\b(?:can|may|must|should|do|does|is|are|will|has|have)"
+    r" (?:i|we|you|it|they|the|my|our|a|an|every(?:one|body)|some(?:one|body)|any(?:one|body)|this|that)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question, ready to search for. `stems` are its words with meaning, each once, in order.
@@ -73,6 +82,16 @@ class Question:
     names: frozenset[str]
     cue: Cue
     is_live: bool  # asks for the current status, which isn't in a handbook
+
+    @property
+    def has_cue(self) -> bool:
+        """Whether the answer must contain a number, a time or a person."""
+        return self.cue in _FOUND
+
+    @property
+    def wants_verdict(self) -> bool:
+        """Whether it asks for a yes or a no."""
+        return self.cue is Cue.NONE and _VERDICT.search(self.text) is not None
 
     def is_met_by(self, text: str) -> bool:
         """Whether the text has the kind of thing that the question asks for."""

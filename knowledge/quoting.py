@@ -1,36 +1,64 @@
 """Chooses the sentences of a passage that answer a question: one short run that reads well by itself."""
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.index import Hit, Index
 from knowledge.passages import Unit
-from knowledge.questions import Cue, Question, find_cue
+from knowledge.questions import Cue, Question
 from knowledge.terms import extract_terms, find_synonyms
 
-LONGEST = 700  # characters
-SHORTEST = 140  # shorter runs are extended, as far as their passage goes
-CUE_WEIGHT = 2.0  # like a word that occurs in one of eight passages
+LONGEST = 600  # characters
+LONGEST_LIST = 1_000  # a list or a table is quoted whole up to this
+SHORTEST = 250  # shorter runs are extended, as far as their passage goes
+LEAST = 0.2  # what a sentence adds to a run, relative to the best one, if it's to be worth its place
+
+# How much each sign counts that a sentence answers; benchmarks/fit_sentences.py computes them.
+WITH_MODEL = {
+    "meaning": 10.4,
+    "words": 3.3,
+    "kind": 1.2,
+    "verdict": 1.0,
+    "number": 1.7,
+    "length": 1.7,
+    "definition": 2.0,
+}
+BY_WORDS = {"meaning": 0.0, "words": 6.7, "kind": 1.7, "verdict": 1.1, "number": 1.5, "length": 1.2, "definition": 2.0}
+LONG = 300  # characters; longer sentences gain nothing more
+
 _DEPENDENT = re.compile(
     r"(It|Its|They|Their|This|That|These|Those|Such|Both|He|She|Otherwise|However|Then|Also|So|But|And|Instead|Therefore"
     r"|Others|Neither|Either|Anything else|Everything else|The (?:former|latter|rest|others?|same))\b"
 )
+_LIMITING = re.compile(
+    r"(Unless|Except|However|But|Only|Otherwise|If not|The (?:only )?exceptions?)\b|.*\b(unless|except|exceptions?)\b"
+)
 _IS = re.compile(r"( is | are | means | says | stands for | = )")
+_VERDICT = re.compile(
+    r"\b(no|not|never|cannot|must|may|can|always|only|yes|nobody|nothing|without|allowed|required|mandatory|voluntary"
+    r"|unless|except|needs?|should|do|does)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d[\d.,]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A run of units of one passage, and how well it fits.
+    """A run of units of one passage.
 
-    `coverage` is the share, by weight, of the question's words that the run and its heading contain. `cosine` is the
-    similarity of its best sentence (None without a model).
+    `fit` says how well its best sentence answers, on a scale without limits; only differences matter. `cosine` is that
+    sentence's similarity to the question (None without a model). `best` is its place among the units.
+    `rating` orders the quotes of one question.
     """
 
     hit: Hit
     units: tuple[Unit, ...]
-    relevance: float
-    coverage: float
-    cosine: float | None
+    fit: float = 0.0
+    cosine: float | None = None
+    best: int = 0
+    rating: float = 0.0
 
     @property
     def text(self) -> str:
@@ -47,32 +75,12 @@ class Quote:
 def pick_quote(question: Question, hit: Hit, index: Index, longest: int = LONGEST) -> Quote:
     """The run of sentences that answers best, of at most `longest` characters unless a single sentence is longer."""
     units = hit.passage.units
-    sentences = index.score_sentences(question.text, hit.passage)
-    fits = _compute_fits(question, hit, sentences, index)
+    cosines = index.score_sentences(question.text, hit.passage)
+    fits = _compute_fits(question, hit, cosines, index)
     first, last = _complete_run(units, *_find_best_run(units, fits, longest), longest)
-    run = units[first : last + 1]
-    terms = set(extract_terms(" ".join((hit.passage.section, *(unit.text for unit in run)))))
-    cosine = max(sentences[first : last + 1]) if sentences else None
-    return Quote(hit, run, max(fits[first : last + 1]), compute_coverage(question, terms, index), cosine)
-
-
-def score_heading(question: Question, hit: Hit, index: Index) -> float:
-    """How similar the hit's heading and the question are, 0–1 (the F1 of their weights). The kind of thing they ask for
-    counts like a word."""
-    asked_terms, heading = set(question.stems), hit.passage.section.rsplit(" › ", 1)[-1]
-    heading_terms, cue = set(extract_terms(heading)), find_cue(heading)
-    same = sum(map(index.weigh_term, asked_terms & heading_terms)) + CUE_WEIGHT * (question.cue is cue is not Cue.NONE)
-    whole = sum(map(index.weigh_term, asked_terms)) + sum(map(index.weigh_term, heading_terms))
-    whole += CUE_WEIGHT * ((question.cue is not Cue.NONE) + (cue is not Cue.NONE))
-    return 2 * same / whole if whole else 0.0
-
-
-def asks_same_people(question: Question, hit: Hit) -> bool:
-    """Whether question and heading both ask “who” about the same thing."""
-    heading = hit.passage.section.rsplit(" › ", 1)[-1]
-    return question.cue is Cue.PERSON is find_cue(heading) and not set(extract_terms(heading)).isdisjoint(
-        question.stems
-    )
+    best = max(range(first, last + 1), key=fits.__getitem__)
+    cosine = cosines[best] if cosines else None
+    return Quote(hit, units[first : last + 1], fits[best], cosine, best - first)
 
 
 def is_definition(unit: Unit, question: Question) -> bool:
@@ -82,10 +90,10 @@ def is_definition(unit: Unit, question: Question) -> bool:
     return bool(verb) and named.issuperset(question.stems) and len(named) <= len(question.stems) + 1
 
 
-def compute_coverage(question: Question, terms: set[str], index: Index) -> float:
-    """The share, by weight, of the question's words that are in `terms`; a synonym counts half. 0 without words."""
-    total = sum(map(index.weigh_term, question.stems))
-    found = sum(index.weigh_term(stem) * _weigh_stem(stem, terms) for stem in question.stems)
+def compute_coverage(stems: Sequence[str], terms: set[str], index: Index) -> float:
+    """The share, by weight, of the stems that are in `terms`; a synonym counts half. 0 without stems."""
+    total = sum(map(index.weigh_term, stems))
+    found = sum(index.weigh_term(stem) * _weigh_stem(stem, terms) for stem in stems)
     return found / total if total else 0.0
 
 
@@ -95,28 +103,35 @@ def _weigh_stem(stem: str, terms: set[str]) -> float:
     return 0.0 if find_synonyms(stem).isdisjoint(terms) else 0.5
 
 
-def _compute_fits(question: Question, hit: Hit, sentences: list[float] | None, index: Index) -> list[float]:
-    """How well each unit answers, from 0 to about 1.5."""
-    heading = set(extract_terms(hit.passage.section.rsplit(" › ", 1)[-1]))
-    lead = compute_coverage(question, heading, index)
-    fits = []
-    for at, unit in enumerate(hit.passage.units):
-        words = compute_coverage(question, set(extract_terms(unit.text)), index)
-        meaning = max(sentences[at], 0.0) if sentences else words
-        fit = (words + meaning) / 2
-        if at == 0:
-            fit += 0.4 * lead  # the first sentence usually answers the heading
-        if question.cue is Cue.DEFINITION:
-            fit += 0.4 * is_definition(unit, question)
-        elif question.cue is not Cue.NONE and question.is_met_by(unit.text):
-            fit += 0.15
-        fits.append(fit)
-    return fits
+def _compute_fits(question: Question, hit: Hit, cosines: list[float] | None, index: Index) -> list[float]:
+    """How well each unit answers.
+
+    The words of the heading hold for all of them, so only the question's other words count.
+    """
+    weights = WITH_MODEL if cosines else BY_WORDS
+    heading = set(extract_terms(hit.passage.heading))
+    stems = [stem for stem in question.stems if stem not in heading] or question.stems
+    numbers = set(_NUMBER.findall(question.text))
+
+    def add_signs(at: int, unit: Unit) -> float:
+        signs = {
+            "meaning": cosines[at] if cosines else 0.0,
+            "words": compute_coverage(stems, set(extract_terms(unit.text)), index),
+            "kind": question.has_cue and question.is_met_by(unit.text),
+            "verdict": question.wants_verdict and bool(_VERDICT.search(unit.text)),
+            "number": not numbers.isdisjoint(_NUMBER.findall(unit.text)),
+            "length": min(len(unit.text), LONG) / LONG,
+            "definition": question.cue is Cue.DEFINITION and is_definition(unit, question),
+        }
+        return sum(weights[name] * value for name, value in signs.items())
+
+    return [add_signs(at, unit) for at, unit in enumerate(hit.passage.units)]
 
 
 def _find_best_run(units: tuple[Unit, ...], fits: list[float], longest: int) -> tuple[int, int]:
-    """First and last unit of the run, within `longest`, whose fits exceed a threshold by the greatest sum."""
-    threshold = 0.6 * max(fits)
+    """First and last unit of the run, within `longest`, that adds most: each unit its fit relative to the best one,
+    less what its place costs."""
+    gains = [math.exp((fit - max(fits)) / 2) - LEAST for fit in fits]
     best, found = float("-inf"), (0, 0)
     for first in range(len(units)):
         total = size = 0.0
@@ -124,43 +139,47 @@ def _find_best_run(units: tuple[Unit, ...], fits: list[float], longest: int) -> 
             size += len(units[last].text) + 1
             if size > longest and last > first:
                 break
-            total += fits[last] - threshold
+            total += gains[last]
             if total > best:
                 best, found = total, (first, last)
     return found
 
 
 def _complete_run(units: tuple[Unit, ...], first: int, last: int, longest: int) -> tuple[int, int]:
-    """The run with what it needs to be readable: the sentence it refers to, and the list it opens or belongs to."""
+    """The run with what it needs to be read: the sentence it refers to, the list it opens or belongs to, and the
+    exception that follows it."""
+    first = _find_antecedent(units, first, last, longest)
+    if units[last].kind in ("item", "row") or units[last].text.endswith(":"):
+        first, last = _take_whole_list(units, first, last)
+    while last + 1 < len(units) and _measure_run(units, first, last) < SHORTEST:
+        if units[last + 1].kind in ("item", "row") and units[last].text.endswith(":"):
+            return _take_whole_list(units, first, last)
+        if _measure_run(units, first, last + 1) > longest:
+            break
+        last += 1
+    if last + 1 < len(units) and units[last + 1].block == units[last].block and _LIMITING.match(units[last + 1].text):
+        last += 1
+    return first, last
+
+
+def _find_antecedent(units: tuple[Unit, ...], first: int, last: int, longest: int) -> int:
+    """The first unit of the run, or an earlier one that it refers to."""
     while first and units[first].block == units[first - 1].block and _DEPENDENT.match(units[first].text):
         if _measure_run(units, first - 1, last) > longest:
             break
         first -= 1
-    start = first
-    while start and units[start].kind == "item" and _measure_run(units, start - 1, last) <= longest:
-        start -= 1
-        if units[start].kind != "item":
-            break
-    if units[start].kind != "item" and units[start].text.endswith(":"):
-        first = start
-    opens = any(unit.text.endswith(":") for unit in units[first : last + 1]) or units[last].kind == "item"
-    if opens:
-        last = _find_list_end(units, first, last, longest)
-    while last + 1 < len(units) and _measure_run(units, first, last) < SHORTEST:
-        further = _find_list_end(units, first, last + 1, longest)
-        if _measure_run(units, first, further) > longest:
-            break
-        last = further
-    return first, last
+    return first
 
 
-def _find_list_end(units: tuple[Unit, ...], first: int, last: int, longest: int) -> int:
-    """The end of the list or table that starts at or right after `last`, as far as it fits."""
+def _take_whole_list(units: tuple[Unit, ...], first: int, last: int) -> tuple[int, int]:
+    """The run with the rest of its list or table and the sentence that opens it, as far as they fit."""
     while last + 1 < len(units) and units[last + 1].kind in ("item", "row"):
-        if _measure_run(units, first, last + 1) > longest:
+        if _measure_run(units, first, last + 1) > LONGEST_LIST:
             break
         last += 1
-    return last
+    while first and units[first].kind in ("item", "row") and _measure_run(units, first - 1, last) <= LONGEST_LIST:
+        first -= 1
+    return first, last
 
 
 def _measure_run(units: tuple[Unit, ...], first: int, last: int) -> int:

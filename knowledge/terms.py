@@ -25,12 +25,12 @@ def split_words(text: str) -> list[str]:
     return [word.replace("’", "'") for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower())]
 
 
-_STOPPED = frozenset(split_words(_STOP))
+STOP_WORDS = frozenset(split_words(_STOP))
 
 
 def extract_words(text: str) -> list[str]:
     """All words but stop words, in lower case and in order, with repetitions."""
-    return [word for word in split_words(text) if word not in _STOPPED]
+    return [word for word in split_words(text) if word not in STOP_WORDS]
 
 
 def extract_terms(text: str) -> list[str]:
@@ -39,7 +39,7 @@ def extract_terms(text: str) -> list[str]:
 
 
 def is_stop_word(word: str) -> bool:
-    return word.lower() in _STOPPED
+    return word.lower() in STOP_WORDS
 
 
 @lru_cache(maxsize=50_000)

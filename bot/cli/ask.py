@@ -14,7 +14,8 @@ from bot.cli.installation import open_installation
 from foundation.errors import UserError
 from foundation.people import People
 from handlers.questions.blocks.places import format_place
-from knowledge.answers import Answer, Citation
+from knowledge.answers import Answer
+from knowledge.citations import Citation
 from knowledge.index import Hit
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from foundation.errors import Conflict
-from knowledge.answers import Answer, Citation, Outcome
+from knowledge.answers import Answer, Outcome
+from knowledge.citations import Citation
 from storage.database import Database
 from storage.questions import QuestionPlace, Questions
 from storage.store import Store

@@ -4,7 +4,7 @@ import json
 
 from handlers.questions.wording.catalogue import localize_text
 from handlers.slack.blocks.builders import Block, button, escape, section
-from knowledge.answers import Citation
+from knowledge.citations import Citation
 
 MOST_PLACES = 3
 LONGEST_VALUE = 2000  # Slack takes no longer value

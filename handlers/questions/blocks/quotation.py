@@ -4,7 +4,9 @@ from handlers.questions.wording.catalogue import localize_text
 from handlers.slack.blocks.builders import Block, context, shorten
 from handlers.slack.blocks.rich_text import render_plain_text
 from handlers.slack.blocks.tables import build_table
-from knowledge.answers import Answer, Citation, Table
+from knowledge.answers import Answer
+from knowledge.citations import Citation
+from knowledge.passages import Table
 
 MORE = "The table has {count} more. Read the section for all of them."
 

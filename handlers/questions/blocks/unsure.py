@@ -4,7 +4,8 @@ from foundation.people import People
 from handlers.questions.blocks.places import build_place, describe_place, format_place, take_distinct
 from handlers.questions.wording.catalogue import localize_text
 from handlers.slack.blocks.builders import Block, escape, section, shorten
-from knowledge.answers import Answer, Citation
+from knowledge.answers import Answer
+from knowledge.citations import Citation
 
 CLOSEST = "Closest in the handbook"
 UNSURE = "I'm not sure that these sections answer your question."

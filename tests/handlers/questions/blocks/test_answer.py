@@ -8,7 +8,9 @@ import pytest
 
 from foundation.people import People, Person
 from handlers.questions.blocks.answer import AnswerNames, build_answer_message
-from knowledge.answers import Answer, Citation, Outcome, Table
+from knowledge.answers import Answer, Outcome
+from knowledge.citations import Citation
+from knowledge.passages import Table
 from tests.workspace.filling import read_text
 from workspace.checks import check_message
 

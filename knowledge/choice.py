@@ -1,0 +1,62 @@
+"""Chooses section and sentences together."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from knowledge.index import Hit, Index
+from knowledge.questions import Cue, Question, find_cue
+from knowledge.quoting import LONGEST, Quote, pick_quote
+from knowledge.terms import extract_terms
+
+CLOSE = 0.02  # a second page is quoted as well if its quote is this close to the first one's
+# What a section's score gains:
+FIT_SHARE = 0.015  # for each point that its best sentence fits better
+HEADING_SHARE = 0.3  # if its heading asks the same question
+SAME = 0.6  # a heading that is less similar gains nothing
+WHO_SHARE = 0.2  # if question and heading both ask “who” about the same thing
+CUE_WEIGHT = 2.0  # in a heading; like a word that occurs in one of eight passages
+SEARCHED = 12  # passages
+MOST_SECTIONS = 8  # whose sentences are compared
+MOST_ENCODED = 3  # the same where the sentences must be encoded first
+
+
+def rank_quotes(asked: Question, index: Index) -> list[Quote]:
+    """The best quote of each section, best first: by how well the section and its best sentence fit together.
+
+    None if nothing matches.
+    """
+    sections: dict[str, Hit] = {}
+    for hit in index.search(asked.text, SEARCHED):
+        sections.setdefault(hit.passage.section, hit)
+    most = MOST_SECTIONS if index.has_sentences else MOST_ENCODED
+    quotes = [pick_quote(asked, hit, index) for hit in list(sections.values())[:most]]
+    ratings = [rate_quote(asked, quote, index) for quote in quotes]
+    return [replace(quotes[at], rating=ratings[at]) for at in sorted(range(len(quotes)), key=lambda at: -ratings[at])]
+
+
+def choose_quotes(asked: Question, quotes: Sequence[Quote], index: Index) -> Sequence[Quote]:
+    """The best quote and, if one from another page fits about as well, that one; both are short then."""
+    best, *others = quotes
+    rival = next((one for one in others if one.hit.passage.page_id != best.hit.passage.page_id), None)
+    if rival is None or not index.has_model or rival.rating < best.rating - CLOSE:
+        return [best]
+    both = [pick_quote(asked, quote.hit, index, LONGEST // 2) for quote in (best, rival)]
+    return both if sum(len(one.text) for one in both) <= LONGEST else [best]
+
+
+def rate_quote(asked: Question, quote: Quote, index: Index) -> float:
+    """How well a section fits; only differences matter."""
+    heading = quote.hit.passage.heading
+    same = max(0.0, score_heading(asked, heading, index) - SAME) / (1 - SAME)
+    who = asked.cue is Cue.PERSON is find_cue(heading) and not set(extract_terms(heading)).isdisjoint(asked.stems)
+    return quote.hit.score + FIT_SHARE * quote.fit + HEADING_SHARE * same + WHO_SHARE * who
+
+
+def score_heading(asked: Question, heading: str, index: Index) -> float:
+    """How similar a heading and a question are, 0–1 (the F1 of their weights). The kind of thing that they ask for
+    counts like a word."""
+    asked_terms, heading_terms, cue = set(asked.stems), set(extract_terms(heading)), find_cue(heading)
+    same = sum(map(index.weigh_term, asked_terms & heading_terms)) + CUE_WEIGHT * (asked.cue is cue is not Cue.NONE)
+    whole = sum(map(index.weigh_term, asked_terms)) + sum(map(index.weigh_term, heading_terms))
+    whole += CUE_WEIGHT * ((asked.cue is not Cue.NONE) + (cue is not Cue.NONE))
+    return 2 * same / whole if whole else 0.0
