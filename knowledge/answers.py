@@ -89,8 +89,8 @@ def _answer_each_part(text: str, source: Source, before: Sequence[str]) -> Answe
     first, *others = split_question(text)
     if not others:
         return whole
-    parts = [_answer_in_context(first, source, before)]
-    parts += [_answer_in_context(other, source, (first, *before)) for other in others]
+    parts = [replace(_answer_in_context(first, source, before), question=first)]
+    parts += [replace(_answer_in_context(other, source, (first, *before)), question=other) for other in others]
     answered = [part for part in parts if part.status is Outcome.ANSWERED]
     sections = {part.citations[0].section for part in answered}
     if len(sections) < 2 and (whole.status is Outcome.ANSWERED or not answered):
