@@ -24,12 +24,14 @@ from numpy.typing import NDArray
 
 from knowledge.index_builder import IndexTables
 from knowledge.meaning_tables import MeaningTables
+from knowledge.ragged import FileBytes
 from knowledge.text_tables import TextTables
 
 log = logging.getLogger(__name__)
 
 FOLDERS = 2  # that are left in place: that of the current handbook, and the one before it
 PIECE = 1 << 20
+LONG_TEXTS = 1 << 21  # bytes; longer texts are read instead of mapped
 MANIFEST = "manifest.json"
 _BUILDING = "building-"
 
@@ -135,8 +137,10 @@ def _read_tables(folder: Path, name: str, kind: type[T]) -> T:
     )
 
 
-def _map_array(path: Path) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+def _map_array(path: Path) -> NDArray[Any] | FileBytes:
+    array: np.memmap[Any, Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    if array.dtype == np.uint8 and array.size > LONG_TEXTS:
+        return FileBytes(path, array.offset, array.size)
     return array.view(np.ndarray)  # the same memory, without the cost of np.memmap at every operation
 
 

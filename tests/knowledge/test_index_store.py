@@ -43,9 +43,11 @@ def read_title(tables: IndexTables | None) -> str:
     return next(iter(Library.open(tables, None).handbook)).title
 
 
+@pytest.mark.parametrize("long_texts", [0, 1 << 30])
 def test_answers_are_the_same_after_reopening(
-    by_words: Library, by_words_tables: IndexTables, store: IndexStore
+    by_words: Library, by_words_tables: IndexTables, store: IndexStore, long_texts: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("knowledge.index_store.LONG_TEXTS", long_texts)
     save(store, "1", by_words_tables)
     tables = store.open("1", "")
     assert tables
