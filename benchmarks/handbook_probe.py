@@ -69,15 +69,21 @@ async def _watch_loop(provider: HandbookProvider, questions: list[str]) -> dict[
 
 
 async def _find_longest_block(work: Coroutine[object, object, object]) -> float:
-    """In milliseconds. A delay counts as far as this process was computing: the rest is other processes' doing."""
+    """In milliseconds, without the time in which other processes had the processor."""
     longest, running = 0.0, asyncio.ensure_future(work)
     while not running.done():
-        began, used = time.perf_counter(), time.process_time()
+        began, queued = time.perf_counter(), _read_queued_seconds()
         await asyncio.sleep(TICK)
         late = time.perf_counter() - began - TICK
-        longest = max(longest, min(late, time.process_time() - used))
+        longest = max(longest, late - (_read_queued_seconds() - queued))
     await running
     return longest * 1000
+
+
+def _read_queued_seconds() -> float:
+    """How long this thread, which could have run, has waited for a processor; 0 where the system doesn't say."""
+    path = Path("/proc/thread-self/schedstat")
+    return int(path.read_text().split()[1]) / 1e9 if path.exists() else 0.0
 
 
 async def _wait_for_edit(provider: HandbookProvider) -> None:

@@ -8,7 +8,7 @@ from knowledge.meaning_tables import MeaningTables, encode_passages, join_meanin
 from knowledge.text_tables import TextTables, open_texts
 from knowledge.vectors import VectorStore
 
-MOST_SENTENCES = 10_000  # in a larger handbook, sentences are encoded only when they are about to be quoted
+MOST_SENTENCES = 150_000  # in a larger handbook, sentences are encoded only when they are about to be quoted
 PASSAGES_AT_ONCE = 500
 
 
