@@ -83,14 +83,15 @@ def format_question_id(call: DeferredCall) -> str:
     return f"Q{call.arrival.id}"
 
 
-def answer_from_handbook(call: DeferredCall, asked: TypedQuestion) -> Reply:
-    """The handbook's own words, or that it doesn't say.
+def answer_from_handbook(call: DeferredCall, asked: TypedQuestion, before: Sequence[str] = ()) -> Reply:
+    """The handbook's own words, or that it doesn't say. `before` is what the same message asked first.
 
     Raises:
         UserError: the question is empty or far too long.
     """
-    is_following = is_follow_up(read_foreign_question(asked.text).english)
-    previous = call.read(lambda tx: _find_previous(tx, call, asked)) if is_following else ()
+    previous: Sequence[str] = ()
+    if is_follow_up(read_foreign_question(asked.text).english):
+        previous = before or call.read(lambda tx: _find_previous(tx, call, asked))
     answer = _ask_library(call, asked.text, previous)
     services = {service.key: service.name for service in call.ctx.desk.catalogue.services}
     message = build_answer_message(answer, format_question_id(call), AnswerNames(services, call.ctx.people))
@@ -119,7 +120,7 @@ def _build_live_reply(call: DeferredCall, asked: TypedQuestion, found: FoundReco
     reply = Reply(merge_messages(messages), record=kinds[0], more_records=kinds[1:])
     if not found.rest:
         return reply
-    method = answer_from_handbook(call, TypedQuestion(" ".join(found.rest), asked.place))
+    method = answer_from_handbook(call, TypedQuestion(" ".join(found.rest), asked.place), found.answered)
     return replace(reply, message=merge_messages([reply.message, method.message]), answer=method.answer)
 
 

@@ -27,10 +27,11 @@ MOST_PARTS = 3  # questions in one that are answered from records
 
 @dataclass(frozen=True, slots=True)
 class FoundRecords:
-    """`answers` are the records, in the order of the questions; `rest` are the questions about the method."""
+    """`answers` are the records, in the order of the questions in `answered`; `rest` are those about the method."""
 
     answers: tuple[tuple[RecordKind, Message], ...]
     rest: tuple[str, ...]
+    answered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +100,17 @@ class _Finder:
 
     def find_all(self, text: str, context: RecordQuestion | None) -> FoundRecords:
         answers: list[tuple[RecordKind, Message]] = []
-        rest = []
+        rest, answered = [], []
         for clause in split_clauses(text):
             found = self.answer_clause(clause, context) if len(answers) < MOST_PARTS else None
             if found:
                 question, message = found
                 answers.append((question.kind, message))
+                answered.append(clause)
                 context = question if question.names else context
             else:
                 rest.append(clause)
-        return FoundRecords(tuple(answers), tuple(rest) if answers else (text,))
+        return FoundRecords(tuple(answers), tuple(rest) if answers else (text,), tuple(answered))
 
     def answer_clause(self, clause: str, context: RecordQuestion | None) -> tuple[RecordQuestion, Message] | None:
         """The first reading of a clause that an answerer has an answer to."""

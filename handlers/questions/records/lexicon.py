@@ -93,4 +93,4 @@ def _translate_phrase(phrase: str) -> str:
 
 
 def _list_words(phrase: str) -> list[str]:
-    return [word for word in re.findall(r"[a-z]{4,}(?![a-z*])", phrase) if not word.endswith("name")]
+    return [word for word in re.findall(r"[a-z]{2,}(?![a-z*])", phrase) if not word.endswith("name")]

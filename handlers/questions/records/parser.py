@@ -7,10 +7,10 @@ from datetime import date
 
 from foundation.record_kinds import RecordKind
 from handlers.questions.records.clauses import normalise_words
-from handlers.questions.records.lexicon import METHOD, Lexicon, load_lexicon
+from handlers.questions.records.lexicon import METHOD, STATES, Lexicon, load_lexicon
 from handlers.questions.records.names import KnowsWord, Mention, Name, NameIndex, NameKind, correct_spelling
 from handlers.questions.records.nearest import find_nearest_record
-from handlers.questions.records.periods import Period, find_period
+from handlers.questions.records.periods import TIME_WORDS, Period, find_period
 from handlers.questions.records.question import SUBJECT_NAMES, THING_NAMES, RecordQuestion
 from handlers.questions.records.unknown_names import find_unknown_name
 from knowledge.embedding import Encoder
@@ -24,6 +24,9 @@ _PRONOUN = re.compile(
 )
 # What is asked of days gone by: “in October” is then the last one, not the next.
 _PAST = frozenset({RecordKind.CHANGES, RecordKind.STORIES})
+_CONTINUED = re.compile(r"(?:and|but|or|what about|how about|only|just)\b", re.IGNORECASE)
+# Of each group, what is said now replaces what was said before.
+_INSTEAD = (STATES, frozenset({"projects", "objectives", "plural_projects", "plural_objectives"}))
 # What somebody may ask of a name that isn't known.
 _NAMEABLE = frozenset(
     {
@@ -81,11 +84,13 @@ class ClauseParser:
         if "weak" in read.cues:
             yield from self._list_weak_readings(read)
             read = self._read_clause(clause, context, with_weak=False)
+        if context and _is_about_another(read):
+            yield _ask_same(read, context)
         for kind in dict.fromkeys(self.lexicon.list_fitting(read.cues)):
             is_past = kind in _PAST or "reached" in read.cues
             yield replace(read, kind=kind, period=find_period(read.masked, self.today, is_past=is_past))
-        if context and _is_about_another(read):
-            yield replace(read, kind=context.kind, cues=read.cues | context.cues, period=read.period or context.period)
+        if context and "plain" in read.cues and _CONTINUED.match(clause):
+            yield _ask_same(read, context)
 
     def read_by_meaning(self, clause: str, encoder: Encoder) -> RecordQuestion | None:
         """What the clause asks for by its meaning, if that is near to a kind of record."""
@@ -124,17 +129,20 @@ class ClauseParser:
         names, masked = tuple(mention.name for mention in mentions), _mask_names(words, mentions)
         if context and context.names and not names:
             names, masked = context.names, _mask_pronouns(masked, context.names[0])
-        number, text = _read_number(clause), " ".join(masked)
+        numbers, text = _read_numbers(clause), " ".join(masked)
         period = find_period(text, self.today, is_past=True)
-        cues = self.lexicon.find_cues(masked) | _find_structure(names, masked, number, period)
+        cues = self.lexicon.find_cues(masked) | _find_structure(names, masked, numbers, period)
         cues |= {"plain"} if self._is_plain(masked) else set()
         cues |= {"weak"} if any(mention.is_weak for mention in mentions) else set()
         cues |= {f"named {cue}" for name in names for cue in self.lexicon.find_cues(normalise_words(name.title))}
-        return RecordQuestion(RecordKind.STATUS, clause, names, cues, period, number, masked=text)
+        return RecordQuestion(RecordKind.STATUS, clause, names, cues, period, numbers, masked=text)
 
     def _is_plain(self, masked: Sequence[str]) -> bool:
         """Whether it has only words that the grammar knows, and so speaks of nothing else."""
-        return all(word.endswith("name") or not extract_terms(word) or word in self.lexicon.words for word in masked)
+        known = self.lexicon.words | TIME_WORDS
+        return all(
+            word.endswith("name") or word in known or word[0].isdigit() or not extract_terms(word) for word in masked
+        )
 
     def _correct_words(self, words: Sequence[str]) -> list[str]:
         """The words, with those that neither people nor the handbook use corrected to one that the grammar knows."""
@@ -163,14 +171,14 @@ def _mask_names(words: Sequence[str], mentions: Sequence[Mention]) -> list[str]:
 
 
 def _find_structure(
-    names: Sequence[Name], masked: Sequence[str], number: int | None, period: Period | None
+    names: Sequence[Name], masked: Sequence[str], numbers: Sequence[int], period: Period | None
 ) -> frozenset[str]:
     """The cues that aren't words."""
     kinds = {name.kind for name in names}
     cues = {cue for kind in kinds for cue in _list_name_cues(kind)}
     rest = [word for word in masked if word not in _POLITE and not word.endswith("name")]
     tests = {
-        "number": number is not None,
+        "number": bool(numbers),
         "period": period is not None,
         "bare": bool(kinds) and not rest,
         "only": len(masked) <= 3 and len(rest) <= 2,
@@ -191,11 +199,19 @@ def _mask_pronouns(words: Sequence[str], name: Name) -> list[str]:
     return masked if masked != list(words) else [*masked, f"{name.kind.value}name"]
 
 
+def _ask_same(read: RecordQuestion, context: RecordQuestion) -> RecordQuestion:
+    """The question before, with what this one says instead: another name, state, kind or time."""
+    said = [group for group in _INSTEAD if not group.isdisjoint(read.cues)]
+    before = context.cues.difference(*said) if said else context.cues
+    names, period = read.names or context.names, read.period or context.period
+    return replace(read, kind=context.kind, names=names, cues=read.cues | before, period=period)
+
+
 def _is_about_another(read: RecordQuestion) -> bool:
     """Whether it only names something else, and so asks the same of it: “and Storm overflows?”."""
     return "bare" in read.cues and bool(read.names)
 
 
-def _read_number(clause: str) -> int | None:
-    found = _NUMBER.search(clause)
-    return int(found[1] or found[2]) if found else None
+def _read_numbers(clause: str) -> tuple[int, ...]:
+    found = _NUMBER.findall(clause)
+    return tuple(dict.fromkeys(int(one or other) for one, other in found))

@@ -29,6 +29,12 @@ _POINT = "|".join(
 )
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})"
 _SIDE = rf"(?P<side>next|coming|last|past|previous) (?:{_COUNT} )?(?P<unit>day|week|month|quarter|year)s?"
+# All words that speak of time, for telling whether a question speaks of anything else.
+TIME_WORDS = frozenset(
+    f"""{" ".join((*_MONTHS, *(month[:3] for month in _MONTHS), *_WEEKDAYS, *_NUMBERS))} christmas xmas easter year
+    today yesterday tomorrow next last this past coming previous current day days week weeks month months quarter
+    quarters years since before until during end date""".split()
+)
 _SPAN = re.compile(rf"\b(?:(?:in |over |within |during )?(?:the )?{_SIDE}|(?P<this>this|current) (?P<which>{_UNIT}))\b")
 _SINCE = re.compile(rf"\b(?:since|from|after) (?:\w+ ){{0,4}}?(?:{_POINT})\b")
 _BEFORE = re.compile(rf"\b(?:before|by|until|till|up to) (?:{_POINT})\b")

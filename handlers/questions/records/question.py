@@ -21,7 +21,7 @@ class RecordQuestion:
     names: tuple[Name, ...] = ()
     cues: frozenset[str] = frozenset()
     period: Period | None = None
-    number: int | None = None
+    numbers: tuple[int, ...] = ()  # of requests
     masked: str = ""  # the words, with placeholders for the names
     unknown: str = ""  # as typed: a name that nobody knows
 

@@ -67,9 +67,10 @@ class SampleOffice:
 
     def ask(self, question: str, asker: str = "ada", *, before: tuple[str, ...] = ()) -> Heard:
         self.asked += 1
+        channel = f"D{self.asked}"
         for earlier in before:
-            self._send(earlier, ASKERS[asker], f"D{self.asked}")
-        return self._send(question, ASKERS[asker], f"D{self.asked}")
+            self._send(earlier, ASKERS[asker], channel)
+        return self._send(question, ASKERS[asker], channel)
 
     def _send(self, text: str, user: str, channel: str) -> Heard:
         call = self._claim_call(text, user, channel)

@@ -75,7 +75,7 @@ def _is_about_status(question: RecordQuestion) -> bool:
 
 # The first that applies explains.
 _EXPLANATIONS: Mapping[Callable[[RecordQuestion], bool], Callable[[RecordView, RecordQuestion], Message | None]] = {
-    lambda question: question.number is not None: _explain_numbered_request,
+    lambda question: bool(question.numbers): _explain_numbered_request,
     lambda question: "requests" in question.cues: _explain_requests,
     lambda question: "digest" in question.cues: _explain_digest,
     _is_about_status: _explain_update,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from foundation.errors import NotAllowed
-from handlers.questions.blocks.records import Record, RecordAnswer, build_record_message
+from handlers.questions.blocks.records import Record, RecordAnswer, build_record_message, merge_messages
 from handlers.questions.records.answers.phrases import count_nouns, note_date
 from handlers.questions.records.names import NameKind
 from handlers.questions.records.question import RecordQuestion
@@ -15,16 +15,17 @@ from servicedesk.permissions import can_see_queue
 from servicedesk.records import OPEN_STATES
 from strategy.records import Subject, SubjectKind
 
+MOST_REQUESTS = 2  # in one answer
 RATED = timedelta(days=90)
 
 
 def show_request(view: RecordView, question: RecordQuestion) -> Message | None:
-    """One request.
+    """The requests with the numbers in the question.
 
     Raises:
-        NotFound: it doesn't exist, or the asker may not see it.
+        NotFound: one doesn't exist, or the asker may not see it.
     """
-    return _show_list(view, str(question.number))
+    return merge_messages([_show_list(view, str(number)) for number in question.numbers[:MOST_REQUESTS]])
 
 
 def list_own_requests(view: RecordView, question: RecordQuestion) -> Message | None:

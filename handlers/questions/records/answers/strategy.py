@@ -26,19 +26,27 @@ def show_strategy_part(view: RecordView, question: RecordQuestion) -> Message | 
         return _show_purpose(view, question)
     if "weight" in question.cues:
         return _show_weights(view, question)
-    if question.subject_kind is SubjectKind.PROJECT:
-        projects = [
+    return _list_subjects(view, question)
+
+
+def _list_subjects(view: RecordView, question: RecordQuestion) -> Message:
+    """The objectives, the projects, or both if the question speaks of neither."""
+    both = question.subject_kind is None and "status" in question.cues
+    records: list[Record] = []
+    counts = []
+    if both or question.subject_kind is not SubjectKind.PROJECT:
+        records += [
+            (Subject(SubjectKind.OBJECTIVE, one.objective.key), format_objective(one, view.people))
+            for one in view.status.objectives
+        ]
+        counts.append(count_nouns(len(view.status.objectives), "objective"))
+    if both or question.subject_kind is SubjectKind.PROJECT:
+        records += [
             (Subject(SubjectKind.PROJECT, one.project.key), format_project(one, view.people))
             for one in view.status.projects
         ]
-        return _build_list(view, count_nouns(len(projects), "project"), projects)
-    objectives = [
-        (Subject(SubjectKind.OBJECTIVE, one.objective.key), format_objective(one, view.people))
-        for one in view.status.objectives
-    ]
-    return _build_list(
-        view, f"{count_nouns(len(objectives), 'objective')}, {escape(view.strategy.cycle.name)}", objectives
-    )
+        counts.append(count_nouns(len(view.status.projects), "project"))
+    return _build_list(view, f"{' and '.join(counts)}, {escape(view.strategy.cycle.name)}", records)
 
 
 def show_budget(view: RecordView, question: RecordQuestion) -> Message | None:
