@@ -1,15 +1,11 @@
-"""Objectives or projects with a status, as one person may see them: “Which projects are red?”."""
+"""Objectives or projects with a status, as their reader may see them: “Which projects are red?”."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from enum import StrEnum
 
-from foundation.people import People, Person
+from foundation.people import People
 from reporting.lines import format_objective, format_project
-from strategy.records import ProgressUpdate, Rag, Strategy, Subject, SubjectKind
-from strategy.status import ObjectiveStatus, ProjectStatus, StrategyStatus, compute_statuses, find_worst
-from strategy.updates import filter_visible_updates
-from strategy.visibility import filter_visible
+from strategy.records import Rag, Subject, SubjectKind
+from strategy.status import ObjectiveStatus, ProjectStatus, StrategyStatus, find_worst
 
 SubjectLine = tuple[Subject, str]  # mrkdwn
 
@@ -32,25 +28,10 @@ _COLOURS = {
 }
 
 
-def find_by_status(
-    strategy: Strategy,
-    person: Person,
-    kind: SubjectKind,
-    status: StatusFilter,
-    *,
-    now: datetime,
-    updates: Iterable[ProgressUpdate] = (),
-    people: People,
-) -> tuple[SubjectLine, ...]:
-    """The objectives or projects that match and that the person may see, in the order of the strategy."""
-    seen = filter_visible(strategy, person)
-    return filter_by_status(compute_statuses(seen, filter_visible_updates(seen, updates), now), kind, status, people)
-
-
 def filter_by_status(
     statuses: StrategyStatus, kind: SubjectKind, status: StatusFilter, people: People
 ) -> tuple[SubjectLine, ...]:
-    """The same from statuses that are already cut to their reader."""
+    """The objectives or projects that match, in the order of the strategy. `statuses` are cut to their reader."""
     if kind is SubjectKind.PROJECT:
         projects = [one for one in statuses.projects if _matches_project(one, status)]
         return tuple((Subject(kind, one.project.key), format_project(one, people)) for one in projects)

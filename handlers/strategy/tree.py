@@ -14,7 +14,6 @@ from handlers.slack.routes import Routes
 from handlers.strategy.blocks.measurement import build_measurement_message, build_measurement_modal
 from handlers.strategy.blocks.tree import (
     Overview,
-    build_by_status_message,
     build_details_message,
     build_details_modal,
     build_matches_message,
@@ -26,7 +25,6 @@ from handlers.strategy.blocks.tree import (
 )
 from handlers.strategy.digests import preview_digest
 from handlers.strategy.lookups import get_subject_title, load_strategy, load_updates
-from reporting.by_status import StatusFilter, find_by_status
 from reporting.charts import build_progress_chart
 from reporting.details import SubjectDetails, build_details
 from reporting.exceptions import ExceptionItem, ExceptionKind
@@ -36,7 +34,7 @@ from reporting.strategy_view import build_strategy_view
 from storage.store import Transaction
 from strategy.measurements import take_measurement
 from strategy.permissions import can_see_exceptions
-from strategy.records import Measurement, Subject, SubjectKind
+from strategy.records import Measurement, Subject
 from strategy.search import find_matching_subjects, list_subjects
 from strategy.visibility import filter_visible
 
@@ -112,16 +110,6 @@ def _find_matches(tx: Transaction, person: Person, typed: str) -> list[tuple[Sub
 def describe_subject(tx: Transaction, ctx: AppContext, person: Person, subject: Subject) -> Message:
     """One objective or project, cut to what the person may see."""
     return build_details_message(_load_details(tx, ctx, person, subject))
-
-
-def describe_by_status(
-    tx: Transaction, ctx: AppContext, person: Person, kind: SubjectKind, state: StatusFilter
-) -> Message:
-    """The objectives or projects with a status, cut to what the person may see."""
-    strategy = load_strategy(tx)
-    updates = load_updates(tx, strategy)
-    found = find_by_status(strategy, person, kind, state, now=tx.now, updates=updates, people=ctx.people)
-    return build_by_status_message(kind, state, found)
 
 
 def build_strategy_home_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:

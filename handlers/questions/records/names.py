@@ -131,7 +131,7 @@ def correct_spelling(word: str, known: Iterable[str]) -> str:
     """The known word that this one misspells: one slip in a short word, two in a long one; else the word itself."""
     if len(word) < 4 or not word.isalpha():
         return word
-    most = 1 if len(word) < 7 else 2
+    most = 1 if len(word) < 8 else 2
     far = most + 1  # what the distance is for any word further away
     distances = ((OSA.distance(word, other, score_cutoff=most), other) for other in known if len(other) >= 4)
     near = [(distance, sorted(other) != sorted(word), other) for distance, other in distances if distance < far]

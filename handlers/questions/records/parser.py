@@ -106,6 +106,8 @@ class ClauseParser:
             return None
         masked = [*words[: unknown.start], unknown.placeholder, *words[unknown.end :]]
         cues = self.lexicon.find_cues(masked) | _list_name_cues(unknown.kind)
+        if "general" in cues:
+            return None
         fits = any(kind in _NAMEABLE for kind in self.lexicon.list_fitting(cues))
         return RecordQuestion(RecordKind.UNKNOWN_NAME, clause, cues=cues, unknown=unknown.typed) if fits else None
 

@@ -13,15 +13,17 @@ _NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six":
 _MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _MONTH = rf"(?:{'|'.join(f'{month[:3]}(?:{month[3:]})?' for month in _MONTHS)}|sept)"
+_VERBS = "(?:may|march|mar)"  # months only after a preposition
+_AFTER_PREPOSITION = r"(?:(?<=in )|(?<=since )|(?<=by )|(?<=before )|(?<=until )|(?<=of ))"
 _UNIT = r"(?:week|month|quarter|year)"
-_NTH = r"\d{1,2}(?:st|nd|rd|th)?"
+_NTH = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _DATE = rf"(?:the )?(?:{_NTH}(?: of)? {_MONTH}|{_MONTH} {_NTH})(?: \d{{4}})?|\d{{4}}-\d\d-\d\d"
 _POINT = "|".join(
     (
         rf"(?P<date>{_DATE})",
         rf"(?:last |this |next |on )?(?P<weekday>{'|'.join(_WEEKDAYS)})",
         r"(?P<feast>christmas|xmas|easter|new year)",
-        rf"(?P<month>{_MONTH})(?: (?P<year>\d{{4}}))?",
+        rf"(?P<month>(?!{_VERBS}\b){_MONTH}|{_AFTER_PREPOSITION}{_VERBS})(?: (?P<year>\d{{4}}))?",
         r"(?P<near>today|yesterday|tomorrow)",
         rf"(?P<span>(?:last|this|next) {_UNIT})",
         rf"(?:the )?(?P<end>end of (?:the |this )?{_UNIT})",
@@ -96,8 +98,8 @@ def _read_point(found: re.Match[str], today: date, *, is_past: bool) -> Period |
     if text := found["date"]:
         return _read_date(text, today, is_past=is_past)
     if weekday := found["weekday"]:
-        day = today + timedelta(days=(_WEEKDAYS.index(weekday) - today.weekday()) % 7 or 7)
-        return _read_day(day - 7 * DAY if is_past else day)
+        ahead = (_WEEKDAYS.index(weekday) - today.weekday()) % 7
+        return _read_day(today + timedelta(days=ahead - 7 if is_past else ahead or 7))
     if found["feast"]:
         return _read_day(_find_feast(found["feast"], today))
     if found["month"]:

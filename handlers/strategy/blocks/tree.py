@@ -21,7 +21,6 @@ from handlers.slack.blocks.builders import (
     shorten,
 )
 from handlers.slack.blocks.charts import build_chart_blocks, build_chart_text
-from reporting.by_status import StatusFilter, SubjectLine
 from reporting.charts import Chart
 from reporting.details import SubjectDetails
 from reporting.own_subjects import OwnSubject
@@ -90,27 +89,6 @@ def build_matches_message(typed: str, found: Sequence[Choice]) -> Message:
     return build_message(
         "\n".join([heading, *(escape(title) for _, title in found)]), [section(heading), *sections, *more]
     )
-
-
-def build_by_status_message(kind: SubjectKind, state: StatusFilter, found: Sequence[SubjectLine]) -> Message:
-    """The objectives or projects with a status, each with its line."""
-    if not found:
-        return build_message(f"No {kind} you can see is {state}. `/pmo-strategy` shows them all.")
-    head = f"1 {kind} is {state}:" if len(found) == 1 else f"{len(found)} {kind}s are {state}:"
-    shown = [section(line, accessory=build_subject_button(subject)) for subject, line in found[:20]]
-    note = "Each status is the worse of two: the figures' and the owner's."
-    if state is StatusFilter.LATE:
-        note = "An open milestone has slipped." if kind is SubjectKind.PROJECT else "According to the figures."
-    more = f"… and {len(found) - 20} more. `/pmo-strategy` shows them all. " if len(found) > 20 else ""
-    return build_message(
-        "\n".join([head, *(line for _, line in found[:20])]), [section(head), *shown, context(more + note)]
-    )
-
-
-def build_metric_message(line: str, objective: str | None) -> Message:
-    """One metric, with a button that opens its objective."""
-    accessory = build_subject_button(Subject(SubjectKind.OBJECTIVE, objective)) if objective else None
-    return build_message(line, [section(line, accessory=accessory)])
 
 
 def build_details_message(details: SubjectDetails) -> Message:
