@@ -16,9 +16,10 @@ _STATUS_OF = re.compile(
 _HOW_IS = re.compile(
     r"\bhow (?:is|are) (?:the |our )?(?P<name>.+?) (?:doing|going|getting on|coming along|progressing)\b"
 )
-_NO_NAMES = frozenset(
-    ["it", "this", "that", "these", "those", "them", "they", "you", "we", "i", "my", "things", "everything", "all", "projects", "objectives", "requests", "milestones", "a", "an", "any", "each", "every", "work", "life", "one", "ones", "project", "objective", "request", "overall"]
-)
+_PRONOUNS = frozenset({"it", "this", "that", "these", "those", "them", "they", "you", "we", "i", "my", "one", "ones"})
+_IN_GENERAL = frozenset({"a", "an", "any", "each", "every", "all", "everything", "things", "work", "life", "overall"})
+_KINDS = frozenset({"project", "projects", "objective", "objectives", "request", "requests", "milestones"})
+_NO_NAMES = _PRONOUNS | _IN_GENERAL | _KINDS
 
 
 @dataclass(frozen=True, slots=True)
