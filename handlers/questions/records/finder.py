@@ -126,18 +126,15 @@ class _Finder:
 
     def _narrow(self, question: RecordQuestion) -> RecordQuestion:
         """Somebody who may not see the queue means their own requests."""
-        is_queue = question.kind is RecordKind.OPEN_REQUESTS
-        return (
-            replace(question, kind=RecordKind.OWN_REQUESTS)
-            if is_queue and not can_see_queue(self.view.person)
-            else question
-        )
+        if question.kind is RecordKind.OPEN_REQUESTS and not can_see_queue(self.view.person):
+            return replace(question, kind=RecordKind.OWN_REQUESTS)
+        return question
 
     def list_readings(self, clause: str, context: RecordQuestion | None) -> Iterator[RecordQuestion]:
         """What the clause may ask for, the likeliest first."""
         readings = [self._narrow(question) for question in self.parser.list_readings(clause, context)]
         if self.is_rough:
-            yield from (one for one in readings if one.names or one.number or "plain" in one.cues)
+            yield from (one for one in readings if one.names or one.numbers or "plain" in one.cues)
             return
         unknown = None if any(one.names for one in readings) else self.parser.read_unknown_name(clause)
         yield from [unknown] if unknown else readings
