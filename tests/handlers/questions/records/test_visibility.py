@@ -91,10 +91,3 @@ def test_a_request_to_act_is_explained_and_never_done(office: SampleOffice, ques
     assert "I don't do that from a message" in heard.text
     with office.ctx.store.read_only(office.ctx.now()) as tx:
         assert [tx.requests.get(number) for number in (1, 2, 3, 4)] == before
-
-
-def test_records_are_for_the_asker_alone(office: SampleOffice) -> None:
-    for question in ("which projects are red?", "Is smart metering red, and what does red mean?"):
-        reply = office.ask(question, "ada").reply
-        assert reply
-        assert not reply.is_public
