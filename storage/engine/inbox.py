@@ -164,7 +164,10 @@ class Inbox:
         return prune_in_batches(lambda: self._prune_batch(before))
 
     def _prune_batch(self, before: datetime) -> int:
-        old = select(ArrivalRow.id).where(ArrivalRow.done_at < before, ArrivalRow.status == "done").limit(PRUNE_BATCH)
+        # The newest stays: SQLite counts on from the highest id there is, and questions are named after arrivals.
+        newest = select(func.max(ArrivalRow.id)).scalar_subquery()
+        is_old = (ArrivalRow.done_at < before) & (ArrivalRow.status == "done") & (ArrivalRow.id < newest)
+        old = select(ArrivalRow.id).where(is_old).limit(PRUNE_BATCH)
         with self._database.transaction(durable=False) as session:
             pruned = delete(ArrivalRow).where(ArrivalRow.id.in_(old.scalar_subquery()))
             return count_changed_rows(session.execute(pruned))

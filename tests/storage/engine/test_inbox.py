@@ -154,6 +154,17 @@ def test_next_due_time_is_known(database: Database, inbox: Inbox) -> None:
     assert inbox.find_next_due() is None
 
 
+def test_number_of_a_pruned_arrival_is_not_given_again(database: Database, inbox: Inbox) -> None:
+    inbox.write([arrival("Ev1"), arrival("Ev2")])
+    old = inbox.claim(ONE, NOW, 2, LEASE)
+    for found in old:
+        finish(database, found, NOW)
+    inbox.prune(later(86_400))
+    inbox.write([arrival("Ev3")])
+    [new] = inbox.claim(ONE, NOW, 1, LEASE)
+    assert new.id > max(found.id for found in old)
+
+
 def test_pruning_deletes_only_old_done_arrivals(database: Database, inbox: Inbox) -> None:
     inbox.write([arrival("old"), arrival("new", 60), arrival("waiting", 120)])
     finish(database, *inbox.claim(ONE, NOW, 1, LEASE), NOW)
