@@ -1,17 +1,20 @@
 """The handbook with its index and its model: what the other packages ask."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from knowledge.answers import Answer, Source, find_answer
+from knowledge.answers import Answer, Outcome, Source, find_answer
 from knowledge.calibration import calibrate_thresholds
 from knowledge.embedding import Encoder, Progress
 from knowledge.handbook import Handbook, Page
 from knowledge.index import Hit, Index
 from knowledge.index_builder import IndexTables, build_tables
+from knowledge.languages.detection import detect_language
 from knowledge.languages.glossary import Language
-from knowledge.languages.translation import ForeignQuestion, read_foreign_question
+from knowledge.languages.translation import read_foreign_question
 from knowledge.meaning_builder import Encoding
 from knowledge.meaning_index import MeaningIndex
 from knowledge.ragged import Texts
@@ -19,6 +22,10 @@ from knowledge.text_tables import open_texts
 from knowledge.thresholds import Thresholds
 from knowledge.vectors import VectorStore
 from knowledge.word_index import WordIndex
+
+MOST_SAMPLED = 40  # pages that show the languages of a handbook
+SAMPLE = 400  # characters of each
+FEWEST = 0.05  # of the pages; fewer don't make a language one of the handbook's
 
 
 @dataclass(frozen=True)
@@ -59,30 +66,55 @@ class Library:
         version = compute_version(encoder, Texts(tables.text.page_keys))
         return cls(handbook, index, version, calibrate_thresholds(index), encoder)
 
+    @cached_property
+    def languages(self) -> frozenset[Language]:
+        """The languages of the handbook, as far as a sample of its pages shows."""
+        pages = self.handbook.pages[:: max(1, len(self.handbook) // MOST_SAMPLED)]
+        found = Counter(detect_language(f"{page.title} {page.text[:SAMPLE]}") for page in pages)
+        return frozenset(language for language, count in found.items() if count >= FEWEST * len(pages))
+
     def with_questions(self, added: Mapping[tuple[str, str], Sequence[str]]) -> "Library":
         """The library with these questions, by page id and anchor (see `Index.with_questions`), in milliseconds."""
         lines = (f"{page_id}#{anchor} {text}" for (page_id, anchor), some in sorted(added.items()) for text in some)
         version = hashlib.sha256("\n".join((self.version, *lines)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        return replace(self, index=self.index.with_questions(added), version=version)
+        read = {place: [self._read_added(text) for text in some] for place, some in added.items()}
+        return replace(self, index=self.index.with_questions(read), version=version)
 
     def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
-        """See `knowledge.answers.find_answer`. Questions in other languages are read in rough English."""
-        foreign = read_foreign_question(question)
+        """See `knowledge.answers.find_answer`.
+
+        A question in another language is read in rough English, and as it is if the handbook has pages in that
+        language; the surer answer counts.
+        """
+        asked = read_foreign_question(question)
+        if asked.language is Language.ENGLISH or self.languages == {asked.language}:
+            return self._find_answer(question, before)
         previous = [read_foreign_question(one).english for one in before]
-        source = Source(self.index, self.handbook, self.thresholds)
-        return _restore_question(find_answer(foreign.english, source, previous), foreign, before)
+        in_english = _restore_question(self._find_answer(asked.english, previous), before)
+        if asked.language not in self.languages:
+            return in_english
+        return max(in_english, self._find_answer(question, before), key=_rate_answer)
+
+    def _read_added(self, question: str) -> str:
+        """The question as the index reads it: in rough English, unless the handbook has its language."""
+        asked = read_foreign_question(question)
+        return question if asked.language in self.languages else asked.english
+
+    def _find_answer(self, question: str, before: Sequence[str]) -> Answer:
+        return find_answer(question, Source(self.index, self.handbook, self.thresholds), before)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         return self.index.search(question, limit)
 
 
-def _restore_question(answer: Answer, asked: ForeignQuestion, before: Sequence[str]) -> Answer:
+def _rate_answer(answer: Answer) -> tuple[bool, float]:
+    return answer.status is Outcome.ANSWERED, answer.confidence
+
+
+def _restore_question(answer: Answer, before: Sequence[str]) -> Answer:
     """The answer without traces of the rough English in which the question was read."""
-    follows = tuple(before) if answer.follows else ()
-    if asked.language is Language.ENGLISH:
-        return replace(answer, follows=follows)
     parts = tuple(replace(part, question="", spelling=()) for part in answer.parts)
-    return replace(answer, follows=follows, spelling=(), parts=parts)
+    return replace(answer, follows=tuple(before) if answer.follows else (), spelling=(), parts=parts)
 
 
 def compute_version(encoder: Encoder | None, page_keys: Iterable[str]) -> str:
