@@ -123,6 +123,7 @@ def run_probe(sample: Sample, questions: Sequence[str]) -> dict[str, float]:
     assert process.returncode == 0
     return {
         "ready s": found["ready"] - began,
+        "ready, CPU s": found["ready_cpu_s"],
         "ask p50 ms": compute_percentile(found["ask_ms"], 50),
         "ask p95 ms": compute_percentile(found["ask_ms"], 95),
         "search p50 ms": compute_percentile(found["search_ms"], 50),

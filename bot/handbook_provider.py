@@ -87,6 +87,7 @@ class HandbookProvider:
         self._indexes = open_index_store(cache)
         self._building: IndexProcess | None = None
         self._version = -1
+        self._imported: Library | None = None  # without learned questions
         self._library: Library | None = None
 
     def __call__(self) -> Library:
@@ -134,16 +135,25 @@ class HandbookProvider:
         return current is None or current.version == self._version
 
     def _open_current(self, now: datetime) -> bool:
-        """Open the index of the current handbook, if it's there."""
+        """Open the index of the current handbook, if it's there, and add what was learned since."""
         with self._store.read_only(now) as tx:
             current = tx.handbook.get_current()
             keys = tx.handbook.list_keys()
-        tables = self._indexes.open(compute_version(self._encoder, keys), self._encoder.name if self._encoder else "")
-        if tables is None or current is None:
+            learned = tx.learned_questions.group_by_section()
+        imported = self._open_imported(compute_version(self._encoder, keys))
+        if imported is None or current is None:
             return False
-        self._library = Library.open(tables, self._encoder, VectorCache(self._store.database))
+        self._imported = imported
+        self._library = imported.with_questions(learned) if learned else imported
         self._version = current.version
         return True
+
+    def _open_imported(self, version: str) -> Library | None:
+        """The library with this version: the one that is open, or else from its index, if that is there."""
+        if self._imported and self._imported.version == version:
+            return self._imported
+        tables = self._indexes.open(version, self._encoder.name if self._encoder else "")
+        return Library.open(tables, self._encoder, VectorCache(self._store.database)) if tables else None
 
     def _start_building(self, *, in_background: bool) -> IndexProcess:
         encoder = self._encoder.name if self._encoder else ""

@@ -37,8 +37,7 @@ class Page:
 
     `text` is the body without front matter; it starts at line `first_line` of the file. `digest` changes with every
     change of the file. `owner` is a Slack user id. Owner, edition and effective date may be unknown. `headings` names
-    the section that answers each of the `questions`: by its heading, by “#anchor” or, if the page is silent, “”; it may
-    be empty as a whole.
+    the section that answers each of the `questions`, “” where the page doesn't say; it may be empty as a whole.
     """
 
     id: str

@@ -2,13 +2,11 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from foundation.errors import UserError
 from knowledge.follow_ups import is_follow_up, join_with_previous
-from knowledge.handbook import Page
-from knowledge.passages import split_into_passages
 from knowledge.terms import extract_terms
 
 FEWEST_TERMS = 2  # of a question that makes sense by itself
@@ -48,29 +46,3 @@ def choose_learned_text(question: str, follows: Sequence[str]) -> str:
     if is_follow_up(question) and len(set(extract_terms(question))) < FEWEST_TERMS:
         raise UserError("This question makes sense only after another one, so no section can answer it by itself.")
     return " ".join(question.split())
-
-
-def add_learned_questions(page: Page, learned: Sequence[tuple[str, str]]) -> Page:
-    """The page with the learned questions, as pairs of anchor and text, among its own.
-
-    Those of sections that the page doesn't have are left out. The digest is another one.
-    """
-    if not learned:
-        return page
-    anchors = {passage.anchor for passage in split_into_passages(page)}
-    known = [(anchor, text) for anchor, text in learned if anchor in anchors]
-    own = page.headings or ("",) * len(page.questions)
-    return replace(
-        page,
-        questions=(*page.questions, *(text for _, text in known)),
-        headings=(*own, *(f"#{anchor}" for anchor, _ in known)),
-        digest=compute_learned_digest(page.digest, learned),
-    )
-
-
-def compute_learned_digest(digest: str, learned: Sequence[tuple[str, str]]) -> str:
-    """The digest of a page with learned questions, from that of the page without them."""
-    if not learned:
-        return digest
-    lines = [digest, *(f"{anchor}\t{normalize_question(text)}" for anchor, text in sorted(learned))]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

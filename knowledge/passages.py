@@ -159,7 +159,7 @@ def _assign_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...
         def count_shared(at: int, asked: set[str] = asked) -> float:
             return sum((1.5 if term in headings[at] else 1.0) / holders[term] for term in asked & terms[at])
 
-        rows = [at for at, one in enumerate(passages) if stated and stated in (one.heading, f"#{one.anchor}")]
+        rows = [at for at, passage in enumerate(passages) if stated and passage.heading == stated]
         assigned.setdefault(max(rows or range(len(passages)), key=count_shared), []).append(question)
     return tuple(replace(passage, questions=tuple(assigned.get(at, ()))) for at, passage in enumerate(passages))
 

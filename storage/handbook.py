@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, defer
 
 from knowledge.handbook import Handbook, Page, build_page_key
-from knowledge.learned_questions import add_learned_questions, compute_learned_digest
 from storage.database import Database
-from storage.learned_questions import LearnedQuestions
 from storage.tables.handbook import HandbookRow, PageRow, VectorRow
 from storage.upsert import insert_new_rows
 
@@ -42,13 +40,10 @@ class HandbookPages:
         return self._session.scalar(select(func.count()).select_from(PageRow)) or 0
 
     def list_keys(self) -> dict[str, str]:
-        """The source of every page by its key (see `Page.key`), in the order of the handbook. Learned questions count
-        as a part of their page."""
-        learned = LearnedQuestions(self._session).group_by_page()
-        keys: dict[str, str] = {}
-        for page_id, source, digest, related in self._select_heads():
-            keys[build_page_key(source, compute_learned_digest(digest, learned.get(page_id, ())), related)] = source
-        return keys
+        """The source of every page by its key (see `Page.key`), in the order of the handbook."""
+        columns = select(PageRow.source, PageRow.digest, PageRow.related).order_by(PageRow.source)
+        rows = self._session.execute(columns).all()
+        return {build_page_key(source, digest, related): source for source, digest, related in rows}
 
     def list_digests(self) -> dict[str, str]:
         """The digest of every page by its source."""
@@ -59,12 +54,11 @@ class HandbookPages:
         return frozenset(key for keys in self._session.scalars(select(PageRow.services)) for key in keys)
 
     def read_pages(self, sources: Sequence[str]) -> Iterator[Page]:
-        """The pages with these sources, in this order, as far as they exist, with their learned questions."""
-        learned = LearnedQuestions(self._session).group_by_page()
+        """The pages with these sources, in this order, as far as they exist."""
         for start in range(0, len(sources), _AT_ONCE):
             wanted = sources[start : start + _AT_ONCE]
             rows = self._session.scalars(select(PageRow).where(PageRow.source.in_(wanted)))
-            found = {row.source: add_learned_questions(_to_page(row), learned.get(row.id, ())) for row in rows}
+            found = {row.source: _to_page(row) for row in rows}
             self._session.expunge_all()
             yield from (found[source] for source in wanted if source in found)
 
@@ -75,7 +69,7 @@ class HandbookPages:
 
     def replace(self, handbook: Handbook, origin: str, at: datetime) -> bool:
         """Make this the current handbook, writing only what is different. Returns whether anything changed."""
-        before, stored = self.get_current(), self._list_imported_keys()
+        before, stored = self.get_current(), self.list_keys()
         new = {page.key: page for page in handbook}
         if before and before.origin == origin and stored.keys() == new.keys():
             return False
@@ -86,15 +80,6 @@ class HandbookPages:
         # The database adds, because somebody may add a learned question at the same moment.
         self._session.execute(update(HandbookRow).values(values | {"version": HandbookRow.version + 1}))
         return True
-
-    def _list_imported_keys(self) -> dict[str, str]:
-        """The source of every page by its key, without learned questions."""
-        return {build_page_key(source, digest, related): source for _, source, digest, related in self._select_heads()}
-
-    def _select_heads(self) -> Sequence[Row[str, str, str, list[str]]]:
-        """Id, source, digest and related pages of every page, in the order of the handbook."""
-        columns = select(PageRow.id, PageRow.source, PageRow.digest, PageRow.related)
-        return self._session.execute(columns.order_by(PageRow.source)).all()
 
     def _delete(self, sources: Sequence[str]) -> None:
         for start in range(0, len(sources), _AT_ONCE):

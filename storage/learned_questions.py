@@ -58,12 +58,12 @@ class LearnedQuestions:
         """The number of current ones."""
         return self._session.scalar(select(func.count()).select_from(LearnedQuestionRow).where(_CURRENT)) or 0
 
-    def group_by_page(self) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """Anchor and text of the current ones, by the id of their page, in a fixed order."""
+    def group_by_section(self) -> Mapping[tuple[str, str], Sequence[str]]:
+        """The texts of the current ones, by page id and anchor, in a fixed order."""
         columns = select(LearnedQuestionRow.page_id, LearnedQuestionRow.anchor, LearnedQuestionRow.text)
-        found: dict[str, list[tuple[str, str]]] = {}
+        found: dict[tuple[str, str], list[str]] = {}
         for page_id, anchor, text in self._session.execute(columns.where(_CURRENT).order_by(LearnedQuestionRow.id)):
-            found.setdefault(page_id, []).append((anchor, text))
+            found.setdefault((page_id, anchor), []).append(text)
         return found
 
     def _change(self, statement: Update) -> bool:

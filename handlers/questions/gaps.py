@@ -36,7 +36,7 @@ def list_gaps(call: DeferredCall) -> None:
 
 def _find_unhelpful(tx: Transaction, since: datetime) -> list[OpenGap]:
     """The questions with an answer that didn't help, without those that a section has learned since."""
-    learned = {normalize_question(text) for some in tx.learned_questions.group_by_page().values() for _, text in some}
+    learned = {normalize_question(text) for some in tx.learned_questions.group_by_section().values() for text in some}
     gaps = tx.questions.find_unhelpful(since, MOST_CHECKED)
     return [OpenGap(gap) for gap in gaps if normalize_question(gap.text) not in learned][:MOST_SHOWN]
 

@@ -126,6 +126,24 @@ def test_damaged_index_is_built_again(provider: HandbookProvider, store: Store, 
     assert second().ask(QUESTION) == provider().ask(QUESTION)
 
 
+def test_learned_question_counts_at_the_next_refresh(
+    provider: HandbookProvider, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.handbook_provider.IndexProcess", None)
+    before = provider()
+    with store.transaction(NOW) as tx:
+        learned_id, _ = tx.learned_questions.add("fees", "fees", "is mooring dear?", "U03WEI", NOW)
+
+    assert provider.refresh(NOW)
+    assert provider().search("is mooring dear?")[0].passage.page_id == "fees"
+
+    with store.transaction(NOW) as tx:
+        tx.learned_questions.remove(learned_id, "U03WEI", NOW)
+
+    assert provider.refresh(NOW)
+    assert provider() is before
+
+
 def test_two_processes_build_one_index(store: Store, tmp_path: Path, write: Callable[[str], int]) -> None:
     write("keeper")
     order = BuildOrder(store.database.address, str(tmp_path / "model"), "")

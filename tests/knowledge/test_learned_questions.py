@@ -1,16 +1,14 @@
 """A question that the PMO adds to a section is answered from there, and so are others like it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from foundation.errors import UserError
 from knowledge.answers import Outcome
 from knowledge.handbook import Page
-from knowledge.learned_questions import add_learned_questions, choose_learned_text, make_learned_id
+from knowledge.learned_questions import choose_learned_text, make_learned_id
 from knowledge.library import Library
-from knowledge.passages import split_into_passages
 
 MakePage = Callable[..., Page]
 TEXT = """# Locks
@@ -37,10 +35,14 @@ Dogs stay on board.
 """
 
 
-def test_learned_question_belongs_to_its_section(page: MakePage) -> None:
-    taught = add_learned_questions(page(TEXT), [("fees", "how much for my boat?"), ("notes-1", "may I bring a dog?")])
+def list_questions(library: Library) -> dict[str, tuple[str, ...]]:
+    return {one.anchor: one.questions for one in library.index.passages if one.questions}
 
-    found = {one.anchor: one.questions for one in split_into_passages(taught) if one.questions}
+
+def test_learned_question_belongs_to_its_section(page: MakePage) -> None:
+    learned = {("risk", "fees"): ["how much for my boat?"], ("risk", "notes-1"): ["may I bring a dog?"]}
+
+    found = list_questions(Library.build([page(TEXT)]).with_questions(learned))
 
     assert found == {"fees": ("how much for my boat?",), "notes-1": ("may I bring a dog?",)}
 
@@ -48,37 +50,25 @@ def test_learned_question_belongs_to_its_section(page: MakePage) -> None:
 def test_pages_own_questions_stay_where_they_are(page: MakePage) -> None:
     own = page(TEXT, questions=("what does it cost?",), headings=("Fees",))
 
-    taught = add_learned_questions(own, [("opening-hours", "when can I go through?")])
+    found = list_questions(Library.build([own]).with_questions({("risk", "opening-hours"): ["when can I go through?"]}))
 
-    found = {one.anchor: one.questions for one in split_into_passages(taught) if one.questions}
     assert found == {"fees": ("what does it cost?",), "opening-hours": ("when can I go through?",)}
 
 
 def test_question_of_lost_section_is_left_out(page: MakePage) -> None:
-    taught = add_learned_questions(page(TEXT), [("tides", "when is high water?")])
-
-    assert taught.questions == ()
-
-
-def test_digest_changes_with_learned_questions_only(page: MakePage) -> None:
-    plain = page(TEXT)
-    one, two = ("fees", "how much?"), ("fees", "what's the price?")
-
-    assert add_learned_questions(plain, []) is plain
-    digests = {add_learned_questions(plain, some).digest for some in ([one], [two], [one, two], [two, one])}
-    assert plain.digest not in digests
-    assert len(digests) == 3
+    assert (
+        list_questions(Library.build([page(TEXT)]).with_questions({("risk", "tides"): ["when is high water?"]})) == {}
+    )
 
 
 @pytest.mark.parametrize("asked", ["is it dear to sail through?", "Is it dear, to sail through"])
 def test_learned_question_is_answered_from_its_section(page: MakePage, asked: str) -> None:
     pages = [page(TEXT, id="locks", title="Locks", source="locks.md")]
     pages += [page(f"# Page {n}\n\nSail number {n} is white.", id=f"p{n}", source=f"p{n}.md") for n in range(5)]
-    before = Library.build(pages).ask(asked)
-    assert "fees" not in [one.anchor for one in before.citations]
+    before = Library.build(pages)
+    assert "fees" not in [one.anchor for one in before.ask(asked).citations]
 
-    taught = replace(add_learned_questions(pages[0], [("fees", "is it dear to sail through?")]))
-    answer = Library.build([taught, *pages[1:]]).ask(asked)
+    answer = before.with_questions({("locks", "fees"): ["is it dear to sail through?"]}).ask(asked)
 
     assert answer.status is Outcome.ANSWERED
     assert [one.anchor for one in answer.citations] == ["fees"]

@@ -89,15 +89,17 @@ def test_newest_questions_come_first(store: Store) -> None:
         assert tx.learned_questions.count() == 3
 
 
-def test_pages_are_read_with_their_learned_questions(store: Store) -> None:
+def test_current_questions_are_grouped_by_section(store: Store) -> None:
     add(store, "How much?")
-    add(store, "How long?", anchor="gone")
+    learned_id, _ = add(store, "How long?")
+    add(store, "How deep?", anchor="gone")
+    with store.transaction(NINE) as tx:
+        tx.learned_questions.remove(learned_id, "U03WEI", NINE)
     with store.read_only(NINE) as tx:
-        [page] = tx.handbook.read_pages(["locks.md"])
-        keys = list(tx.handbook.list_keys())
-    assert (page.questions, page.headings) == (("How much?",), ("#fees",))
-    assert keys == [page.key]
-    assert keys != [PAGE.key]
+        assert tx.learned_questions.group_by_section() == {
+            ("locks", "fees"): ["How much?"],
+            ("locks", "gone"): ["How deep?"],
+        }
 
 
 def test_next_import_keeps_learned_questions(store: Store) -> None:
@@ -106,6 +108,4 @@ def test_next_import_keeps_learned_questions(store: Store) -> None:
         assert not tx.handbook.replace(Handbook((PAGE,)), "pages", NINE)
         other = Page("locks", "Locks", "locks.md", "# Locks\n\nA lock.\n", digest="2")
         assert tx.handbook.replace(Handbook((other,)), "pages", NINE)
-        [page] = tx.handbook.read_pages(["locks.md"])
-        assert page.questions == ()
         assert tx.learned_questions.count() == 1
