@@ -47,7 +47,10 @@ def translate_question(text: str, language: Language) -> str:
 
 
 def _translate_piece(piece: str, glossary: Glossary) -> str:
-    return "".join(f" {words}" for words in _translate_words(list_words(piece), glossary) if words)
+    words = list_words(piece)
+    if words and words[0].istitle():  # a capital at the beginning doesn't make a noun
+        words = (words[0].lower(), *words[1:])
+    return "".join(f" {meaning}" for meaning in _translate_words(words, glossary) if meaning)
 
 
 def _translate_words(words: Phrase, glossary: Glossary) -> Iterator[str]:
