@@ -51,14 +51,14 @@ class Strategies:
 
     def get_current(self) -> Strategy | None:
         """The current version, with everything measured since."""
-        strategy = self.get_current_plan()
+        version = self.get_current_version()
+        strategy = self.read_plan(version) if version else None
         recorded = self._read_measurements() if strategy else []
         return merge_measurements(strategy, recorded) if strategy and recorded else strategy
 
-    def get_current_plan(self) -> Strategy | None:
-        """The current version as imported, without the values recorded since: enough for names and plans."""
-        version = self.get_current_version()
-        return (_parsed.get(version.text_hash) or self._parse_version(version)) if version else None
+    def read_plan(self, version: StrategyVersion) -> Strategy:
+        """A version as imported, without the values recorded since: enough for names and plans."""
+        return _parsed.get(version.text_hash) or self._parse_version(version)
 
     def get_current_version(self) -> StrategyVersion | None:
         return next(iter(self.list_versions(1)), None)

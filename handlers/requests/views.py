@@ -23,13 +23,14 @@ def view_request(tx: Transaction, ctx: AppContext, request: Request) -> RequestV
 
 def view_requests(tx: Transaction, ctx: AppContext, requests: Iterable[Request]) -> list[RequestView]:
     """The same for several requests; the strategy is read once."""
-    names, now = _list_names(tx.strategy.get_current()), tx.now
+    names, now = read_names(tx), tx.now
     return [RequestView(request, ctx.desk, now, names) for request in requests]
 
 
 def read_names(tx: Transaction) -> LookupNames:
     """The names of all projects and objectives."""
-    return _list_names(tx.strategy.get_current())
+    version = tx.strategy.get_current_version()
+    return _list_names(tx.strategy.read_plan(version) if version else None)
 
 
 def check_lookups(tx: Transaction, person: Person, fields: Sequence[Field], values: Mapping[str, object]) -> None:

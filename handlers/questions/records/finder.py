@@ -71,7 +71,7 @@ def find_records(
 
 def _build_parser(tx: Transaction, ctx: AppContext, person: Person) -> ClauseParser:
     version = tx.strategy.get_current_version()
-    plan = tx.strategy.get_current_plan()
+    plan = tx.strategy.read_plan(version) if version else None
     index = _build_index(_NameSource(version.text_hash if version else None, person, ctx.people, ctx, plan))
     today = ctx.desk.calendar.local_date(tx.now)
     return build_parser(index, ctx.library().index.knows_term, today)

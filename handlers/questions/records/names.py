@@ -127,7 +127,7 @@ class NameIndex:
         return Mention(alias.name, match.places[0], match.places[-1] + 1, not is_enough, others)
 
 
-def correct_spelling(word: str, known: Iterable[str]) -> str:
+def find_intended_word(word: str, known: Iterable[str]) -> str:
     """The known word that this one misspells: one slip in a short word, two in a long one; else the word itself."""
     if len(word) < 4 or not word.isalpha():
         return word

@@ -8,7 +8,7 @@ from datetime import date
 from foundation.record_kinds import RecordKind
 from handlers.questions.records.clauses import normalise_words
 from handlers.questions.records.lexicon import METHOD, STATES, Lexicon, load_lexicon
-from handlers.questions.records.names import KnowsWord, Mention, Name, NameIndex, NameKind, correct_spelling
+from handlers.questions.records.names import KnowsWord, Mention, Name, NameIndex, NameKind, find_intended_word
 from handlers.questions.records.nearest import find_nearest_record
 from handlers.questions.records.periods import TIME_WORDS, Period, find_period
 from handlers.questions.records.question import SUBJECT_NAMES, THING_NAMES, RecordQuestion
@@ -149,7 +149,7 @@ class ClauseParser:
     def _correct_words(self, words: Sequence[str]) -> list[str]:
         """The words, with those that neither people nor the handbook use corrected to one that the grammar knows."""
         known = self.lexicon.words | self.index.words
-        return [word if self._is_word(word) else correct_spelling(word, known) for word in words]
+        return [word if self._is_word(word) else find_intended_word(word, known) for word in words]
 
     def _is_word(self, word: str) -> bool:
         bare = word.removesuffix("'s").removesuffix("'")

@@ -8,7 +8,7 @@ from foundation.record_kinds import RecordKind
 from handlers.questions.records.answers.registry import RECORD_ANSWERERS
 from handlers.questions.records.clauses import normalise_words, split_clauses
 from handlers.questions.records.lexicon import load_lexicon
-from handlers.questions.records.names import Name, NameIndex, NameKind, correct_spelling
+from handlers.questions.records.names import Name, NameIndex, NameKind, find_intended_word
 from handlers.questions.records.parser import ClauseParser, build_parser
 
 # Cues that aren't phrases of the file: what is named, and how the question is built.
@@ -93,4 +93,4 @@ def test_contractions_are_written_out() -> None:
     ("typed", "known"), [("stauts", "status"), ("porject", "project"), ("milstone", "milestone"), ("cat", "cat")]
 )
 def test_slips_are_corrected_to_words_of_the_grammar(typed: str, known: str) -> None:
-    assert correct_spelling(typed, load_lexicon().words) == known
+    assert find_intended_word(typed, load_lexicon().words) == known
