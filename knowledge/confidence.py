@@ -15,6 +15,7 @@ from knowledge.questions import Question
 from knowledge.quoting import Quote, compute_coverage
 from knowledge.terms import extract_terms
 
+LONG = 8  # words
 MOST_LEAD = 0.3
 MANY = 4  # shared words; more of them add nothing
 WEIGHTS = Path(__file__).with_name("confidence.json")
@@ -26,6 +27,7 @@ def compute_features(question: Question, quotes: Sequence[Quote], index: Index) 
     - `unknown`: the share, by weight, of the question's words that the handbook never uses.
     - `missing`: the share that neither the passage nor the questions it answers have.
     - `out_of_scope`: its similarity to topics that others answer.
+    - `length`: how many words with meaning the question has: a longer one says more surely what it's about.
     - `lead`: by how much its rating exceeds that of the next section.
     - without a model, `bm25`: the score of its words as a share of the possible score; `shared`: how many of them the
       passage has.
@@ -41,6 +43,7 @@ def compute_features(question: Question, quotes: Sequence[Quote], index: Index) 
         "unknown": sum(index.weigh_term(stem) for stem in question.stems if not index.knows_term(stem)) / total,
         "missing": 1 - compute_coverage(question.stems, known, index),
         "out_of_scope": index.find_out_of_scope(question.text, passage)[1],
+        "length": min(len(question.stems), LONG) / LONG,
         "lead": min(MOST_LEAD, quote.rating - max((other.rating for other in quotes[1:]), default=0.0)),
     }
     if hit.cosine is None or quote.cosine is None:
