@@ -11,6 +11,7 @@ from knowledge.citations import Citation, cite_quote, list_nearest
 from knowledge.confidence import compute_features, estimate_confidence
 from knowledge.double_questions import split_question
 from knowledge.follow_ups import join_with_previous
+from knowledge.glossary import Glossary
 from knowledge.handbook import Handbook
 from knowledge.index import Index
 from knowledge.questions import Question, parse_question
@@ -66,13 +67,15 @@ class Source:
     index: Index
     handbook: Handbook
     thresholds: Thresholds
+    glossary: Glossary
 
 
 def find_answer(question: str, source: Source, before: Sequence[str] = ()) -> Answer:
     """Answer from the handbook, in its own words.
 
-    Misspelt words are corrected first. A follow-up is read with the previous questions, newest first in `before`, if
-    that gives a more confident answer. Two questions in one get two answers, if two sections answer them.
+    Misspelt words are corrected first, and the glossary's terms added. A follow-up is read with the previous questions,
+    newest first in `before`, if that gives a more confident answer. Two questions in one get two answers, if two
+    sections answer them.
 
     Raises:
         UserError: the question is empty or far too long.
@@ -80,7 +83,7 @@ def find_answer(question: str, source: Source, before: Sequence[str] = ()) -> An
     asked = parse_question(question)
     index = source.index
     read = correct_spelling(asked.text, index.vocabulary, lambda word: index.knows_term(stem_word(word)), index.english)
-    answer = _answer_each_part(read.text, source, before)
+    answer = _answer_each_part(source.glossary.add_terms(read.text), source, before)
     return replace(answer, spelling=read.words) if read.words else answer
 
 

@@ -14,7 +14,7 @@ from knowledge.questions import parse_question
 from knowledge.thresholds import Thresholds
 
 FILE = Path(__file__).with_name("background.txt")
-ANSWER, CHOICE = 0.5, 0.2  # at least
+ANSWER, ANSWER_BY_WORDS, CHOICE = 0.5, 0.4, 0.2  # at least
 SMALL = 300  # passages; a smaller handbook doesn't seem to know about everything
 # The share of background questions that would get an answer, or a choice of sections, lies below:
 FALSE_ANSWERS, FALSE_CHOICES = 0.04, 0.2
@@ -23,15 +23,16 @@ STEP = 4  # where sentences must be encoded first, every fourth question is enou
 
 def calibrate_thresholds(index: Index) -> Thresholds:
     """The thresholds for this index."""
+    least = ANSWER if index.has_model else ANSWER_BY_WORDS
     if len(index.passages) < SMALL:
-        return Thresholds(ANSWER, CHOICE)
+        return Thresholds(least, CHOICE)
     questions = load_background_questions()[:: 1 if index.has_sentences else STEP]
     found = sorted(_estimate(question, index) for question in questions)
 
     def exceed(share: float) -> float:
         return found[int((1 - share) * len(found))]
 
-    return Thresholds(max(ANSWER, exceed(FALSE_ANSWERS)), max(CHOICE, exceed(FALSE_CHOICES)))
+    return Thresholds(max(least, exceed(FALSE_ANSWERS)), max(CHOICE, exceed(FALSE_CHOICES)))
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from knowledge import glossary
 from knowledge.index import Hit, Index
 from knowledge.questions import Cue, Question, find_cue
 from knowledge.quoting import LONGEST, Quote, pick_quote
@@ -23,11 +24,12 @@ MOST_ENCODED = 3  # the same where the sentences must be encoded first
 def rank_quotes(asked: Question, index: Index) -> list[Quote]:
     """The best quote of each section, best first: by how well the section and its best sentence fit together.
 
-    None if nothing matches.
+    None if nothing matches. The glossary answers only what something is: it mentions everything.
     """
     sections: dict[str, Hit] = {}
     for hit in index.search(asked.text, SEARCHED):
-        sections.setdefault(hit.passage.section, hit)
+        if hit.passage.page_id != glossary.PAGE or asked.cue is Cue.DEFINITION:
+            sections.setdefault(hit.passage.section, hit)
     most = MOST_SECTIONS if index.has_sentences else MOST_ENCODED
     quotes = [pick_quote(asked, hit, index) for hit in list(sections.values())[:most]]
     ratings = [rate_quote(asked, quote, index) for quote in quotes]

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from knowledge import glossary
 from knowledge.answers import Answer, Outcome, Source, find_answer
 from knowledge.calibration import calibrate_thresholds
 from knowledge.embedding import Encoder, Progress
+from knowledge.glossary import Glossary, read_glossary
 from knowledge.handbook import Handbook, Page
 from knowledge.index import Hit, Index
 from knowledge.index_builder import IndexTables, build_tables
@@ -67,6 +69,10 @@ class Library:
         return cls(handbook, index, version, calibrate_thresholds(index), encoder)
 
     @cached_property
+    def glossary(self) -> Glossary:
+        return read_glossary(self.handbook.get(glossary.PAGE))
+
+    @cached_property
     def languages(self) -> frozenset[Language]:
         """The languages of the handbook, as far as a sample of its pages shows."""
         pages = self.handbook.pages[:: max(1, len(self.handbook) // MOST_SAMPLED)]
@@ -101,7 +107,7 @@ class Library:
         return question if asked.language in self.languages else asked.english
 
     def _find_answer(self, question: str, before: Sequence[str]) -> Answer:
-        return find_answer(question, Source(self.index, self.handbook, self.thresholds), before)
+        return find_answer(question, Source(self.index, self.handbook, self.thresholds, self.glossary), before)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         return self.index.search(question, limit)

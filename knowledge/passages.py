@@ -214,16 +214,32 @@ def _read_outline(source: _Source) -> Iterator[_Heading | _Block]:
 
 
 def read_table(text: str, start: int, end: int) -> Table | None:
-    """The rows that lie within `text[start:end]`, if they belong to one table."""
-    source = _Source(text)
+    """The rows that lie within `text[start:end]`, if there are any; all must belong to one table."""
     first, last = text.count("\n", 0, start), text.count("\n", 0, end)
-    tokens, header, rows = source.tokens, list[str](), list[list[str]]()
-    for at, token in enumerate(tokens):
-        if token.type == "thead_open" and not rows:
-            header = _read_cells(source, at)
-        elif token.type == "tr_open" and token.map and first <= token.map[0] <= last:
-            rows.append(_read_cells(source, at))
-    return Table(tuple(header), tuple(map(tuple, rows))) if header and rows else None
+    for table, lines in _iterate_tables(text):
+        rows = [row for row, line in zip(table.rows, lines, strict=True) if first <= line <= last]
+        if rows:
+            return Table(table.columns, tuple(rows))
+    return None
+
+
+def list_tables(text: str) -> tuple[Table, ...]:
+    """The tables of a page's text, in order."""
+    return tuple(table for table, _ in _iterate_tables(text))
+
+
+def _iterate_tables(text: str) -> Iterator[tuple[Table, list[int]]]:
+    """Each table with the line of each of its rows."""
+    source = _Source(text)
+    header, rows, lines = list[str](), list[tuple[str, ...]](), list[int]()
+    for at, token in enumerate(source.tokens):
+        if token.type == "thead_open":
+            header, rows, lines = _read_cells(source, at), [], []
+        elif token.type == "tr_open" and token.map and source.tokens[at - 1].type != "thead_open":
+            rows.append(tuple(_read_cells(source, at)))
+            lines.append(token.map[0])
+        elif token.type == "table_close":
+            yield Table(tuple(header), tuple(rows)), lines
 
 
 def _read_cells(source: _Source, at: int) -> list[str]:

