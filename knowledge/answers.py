@@ -116,17 +116,17 @@ def _answer_in_context(text: str, source: Source, before: Sequence[str]) -> Answ
     alone, joined = _answer_reading(text, source), join_with_previous(text, before)
     if joined is None:
         return alone
-    read_with = _answer_reading(joined, source)
+    read_with = _answer_reading(joined, source, parse_question(text))
     surer = alone.status is not Outcome.ANSWERED or read_with.confidence > alone.confidence
     return replace(read_with, follows=tuple(before)) if read_with.status is Outcome.ANSWERED and surer else alone
 
 
-def _answer_reading(text: str, source: Source) -> Answer:
+def _answer_reading(text: str, source: Source, focus: Question | None = None) -> Answer:
     asked, index, handbook = parse_question(text), source.index, source.handbook
     if not asked.stems:
         words = "I don't understand what this is about. Name the topic in a few words, for example:"
         return Answer(Outcome.CLARIFY, words, 0.0, suggestions=list_examples(handbook))
-    quotes = rank_quotes(asked, index)
+    quotes = rank_quotes(asked, index, focus)
     if not quotes:
         return _build_not_found(asked, (), 0.0, source)
     if suggestions := list_choices(asked, [quote.hit for quote in quotes], handbook):

@@ -6,14 +6,15 @@ from dataclasses import replace
 from knowledge import glossary
 from knowledge.index import Hit, Index
 from knowledge.questions import Cue, Question, find_cue
-from knowledge.quoting import LONGEST, Quote, pick_quote
+from knowledge.quoting import LONGEST, Quote, compute_coverage, pick_quote
 from knowledge.terms import extract_terms
 
 CLOSE = 0.02  # a second page is quoted as well if its quote is this close to the first one's
 # What a section's score gains:
 FIT_SHARE = 0.015  # for each point that its best sentence fits better
 HEADING_SHARE = 0.3  # if its heading asks the same question
-SAME = 0.6  # a heading that is less similar gains nothing
+SAME = 0.5  # a heading that is less similar gains nothing
+FOLLOWED_SHARE = 0.15  # if its heading has all words of a follow-up question
 WHO_SHARE = 0.2  # if question and heading both ask “who” about the same thing
 CUE_WEIGHT = 2.0  # in a heading; like a word that occurs in one of eight passages
 SEARCHED = 12  # passages
@@ -21,18 +22,19 @@ MOST_SECTIONS = 8  # whose sentences are compared
 MOST_ENCODED = 3  # the same where the sentences must be encoded first
 
 
-def rank_quotes(asked: Question, index: Index) -> list[Quote]:
+def rank_quotes(asked: Question, index: Index, focus: Question | None = None) -> list[Quote]:
     """The best quote of each section, best first: by how well the section and its best sentence fit together.
 
-    None if nothing matches. The glossary answers only what something is: it mentions everything.
+    `focus` is what `asked` was before it was joined with the previous question: the sentences must answer that. None
+    if nothing matches. The glossary answers only what something is: it mentions everything.
     """
     sections: dict[str, Hit] = {}
     for hit in index.search(asked.text, SEARCHED):
         if hit.passage.page_id != glossary.PAGE or asked.cue is Cue.DEFINITION:
             sections.setdefault(hit.passage.section, hit)
     most = MOST_SECTIONS if index.has_sentences else MOST_ENCODED
-    quotes = [pick_quote(asked, hit, index) for hit in list(sections.values())[:most]]
-    ratings = [rate_quote(asked, quote, index) for quote in quotes]
+    quotes = [pick_quote(asked, hit, index, focus=focus) for hit in list(sections.values())[:most]]
+    ratings = [rate_quote([asked, focus] if focus else [asked], quote, index) for quote in quotes]
     return [replace(quotes[at], rating=ratings[at]) for at in sorted(range(len(quotes)), key=lambda at: -ratings[at])]
 
 
@@ -46,12 +48,17 @@ def choose_quotes(asked: Question, quotes: Sequence[Quote], index: Index) -> Seq
     return both if sum(len(one.text) for one in both) <= LONGEST else [best]
 
 
-def rate_quote(asked: Question, quote: Quote, index: Index) -> float:
-    """How well a section fits; only differences matter."""
+def rate_quote(readings: Sequence[Question], quote: Quote, index: Index) -> float:
+    """How well a section fits a question in any of its readings; only differences matter."""
     heading = quote.hit.passage.heading
-    same = max(0.0, score_heading(asked, heading, index) - SAME) / (1 - SAME)
-    who = asked.cue is Cue.PERSON is find_cue(heading) and not set(extract_terms(heading)).isdisjoint(asked.stems)
-    return quote.hit.score + FIT_SHARE * quote.fit + HEADING_SHARE * same + WHO_SHARE * who
+    same = max(0.0, *(score_heading(asked, heading, index) - SAME for asked in readings)) / (1 - SAME)
+    terms = set(extract_terms(heading))
+    who = find_cue(heading) is Cue.PERSON and any(
+        asked.cue is Cue.PERSON and not terms.isdisjoint(asked.stems) for asked in readings
+    )
+    followed = compute_coverage(readings[-1].stems, terms, index) if len(readings) > 1 else 0.0
+    gained = FIT_SHARE * quote.fit + HEADING_SHARE * same + FOLLOWED_SHARE * followed + WHO_SHARE * who
+    return quote.hit.score + gained
 
 
 def score_heading(asked: Question, heading: str, index: Index) -> float:

@@ -47,7 +47,8 @@ def _list_names(table: Table) -> Iterator[tuple[_Words, str]]:
         term = row[columns.index(TERM)]
         for name in row[columns.index(NAMES)].split(","):
             words = tuple(split_words(name))
-            if 0 < len(words) <= LONGEST_NAME and not STOP_WORDS.issuperset(words):
+            is_part = set(words) <= set(split_words(term))  # “charter” says no less than “project charter”
+            if 0 < len(words) <= LONGEST_NAME and not is_part and not STOP_WORDS.issuperset(words):
                 yield words, term.lower() if term.istitle() or term[1:].islower() else term
 
 

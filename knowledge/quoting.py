@@ -72,11 +72,16 @@ class Quote:
         return "\n".join(lines)
 
 
-def pick_quote(question: Question, hit: Hit, index: Index, longest: int = LONGEST) -> Quote:
-    """The run of sentences that answers best, of at most `longest` characters unless a single sentence is longer."""
+def pick_quote(
+    question: Question, hit: Hit, index: Index, longest: int = LONGEST, focus: Question | None = None
+) -> Quote:
+    """The run of sentences that answers best, of at most `longest` characters unless a single sentence is longer.
+
+    `focus` is the question without the previous ones that it was joined with.
+    """
     units = hit.passage.units
     cosines = index.score_sentences(question.text, hit.passage)
-    fits = _compute_fits(question, hit, cosines, index)
+    fits = _compute_fits(focus or question, hit, cosines, index)
     first, last = _complete_run(units, *_find_best_run(units, fits, longest), longest)
     best = max(range(first, last + 1), key=fits.__getitem__)
     cosine = cosines[best] if cosines else None
