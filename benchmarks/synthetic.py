@@ -67,7 +67,7 @@ class StandInEncoder:
     vectors of the sentences that have it. It has the real encoder's name, whose vectors it stands in for."""
 
     def __init__(self, encoder: Encoder, text: SampleText) -> None:
-        self.name = encoder.name
+        self.name, self.words = encoder.name, encoder.words
         vectors = encoder.encode(text.sentences)
         self._mean = vectors.mean(axis=0)
         self._words = _average_by_word(text.sentences, vectors - self._mean)

@@ -12,10 +12,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from knowledge.embedding import Encoder, load_encoder
 from knowledge.handbook import Page
@@ -29,6 +31,7 @@ from storage.store import Store
 
 READING = "Reading the handbook"
 ENCODING = "Encoding the handbook"
+CALIBRATING = "Calibrating answers"
 REPEAT_AFTER = 0.2  # seconds between two lines of progress
 TRIES = 3
 KINDNESS = 10  # how far the bot's own work goes first, as for the command nice
@@ -89,8 +92,9 @@ def _build_index(store: Store, indexes: IndexStore, encoder: Encoder | None, rep
         tables = rebuild_tables(list(sources), read_pages, previous, encoding, partial(report, READING))
     except HandbookChanged:
         return False
-    Library.open(tables, encoder, vectors)  # encodes what every handbook is compared with
-    indexes.save(version, name, tables)
+    report(CALIBRATING, 0, 0)
+    thresholds = Library.open(tables, encoder, vectors).thresholds
+    indexes.save(version, name, replace(tables, thresholds=np.array(astuple(thresholds))))
     return True
 
 

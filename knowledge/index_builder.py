@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge.embedding import Progress
 from knowledge.handbook import Page
 from knowledge.meaning_builder import Encoding, PassageRun, build_meaning, has_vectors_of_units
@@ -15,10 +18,14 @@ PAGES_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class IndexTables:
-    """Everything that an index consists of; `meaning` is None without a model or without text."""
+    """Everything that an index consists of; `meaning` is None without a model or without text.
+
+    `thresholds` has the numbers of `knowledge.thresholds.Thresholds` once they are calibrated.
+    """
 
     text: TextTables
     meaning: MeaningTables | None
+    thresholds: NDArray[np.float64] | None = None
 
 
 def build_tables(pages: Sequence[Page], encoding: Encoding | None) -> IndexTables:

@@ -88,7 +88,7 @@ class IndexStore:
 def compute_format() -> str:
     """Changes with the code of this package, its data and the libraries that decide what an index contains."""
     own = Path(__file__).parent
-    paths = sorted(path for path in own.iterdir() if path.suffix in (".py", ".txt"))
+    paths = sorted(path for path in own.iterdir() if path.suffix in (".py", ".txt", ".json", ".yaml"))
     packages = [f"{name} {get_package_version(name)}" for name in ("markdown-it-py", "PyStemmer")]
     return sha256(b"".join(path.read_bytes() for path in paths) + "\n".join(packages).encode()).hexdigest()[:16]
 
@@ -104,9 +104,13 @@ def _open_folder(folder: Path, encoder: str) -> IndexTables | None:
             return None
         if _measure_files(folder) != manifest["files"]:
             raise ValueError("The files aren't those that were written.")
-        has_meaning = any(name.startswith("meaning.") for name in manifest["files"])
-        meaning = _read_tables(folder, "meaning", MeaningTables) if has_meaning else None
-        return IndexTables(_read_tables(folder, "text", TextTables), meaning)
+        names = manifest["files"].keys()
+        has_meaning = any(name.startswith("meaning.") for name in names)
+        return IndexTables(
+            _read_tables(folder, "text", TextTables),
+            _read_tables(folder, "meaning", MeaningTables) if has_meaning else None,
+            np.load(folder / "thresholds.npy", allow_pickle=False) if "thresholds.npy" in names else None,
+        )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -61,12 +61,17 @@ class Library:
 
     @classmethod
     def open(cls, tables: IndexTables, encoder: Encoder | None, vectors: VectorStore | None = None) -> "Library":
-        """A library over tables in memory or in mapped files. `encoder` is the one that made their vectors."""
+        """A library over tables in memory or in mapped files. `encoder` is the one that made their vectors.
+
+        It is calibrated, which takes seconds, unless the tables have the thresholds.
+        """
         handbook, passages = open_texts(tables.text)
         meaning = MeaningIndex(tables.meaning, encoder, vectors) if encoder and tables.meaning else None
         index = Index(passages, WordIndex(tables.text.postings), meaning)
         version = compute_version(encoder, Texts(tables.text.page_keys))
-        return cls(handbook, index, version, calibrate_thresholds(index), encoder)
+        stored = tables.thresholds
+        thresholds = calibrate_thresholds(index) if stored is None else Thresholds(*stored.tolist())
+        return cls(handbook, index, version, thresholds, encoder)
 
     @cached_property
     def glossary(self) -> Glossary:

@@ -109,10 +109,12 @@ def test_index_is_opened_without_building_it_again(
     provider: HandbookProvider, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.handbook_provider.IndexProcess", None)
+    monkeypatch.setattr("knowledge.library.calibrate_thresholds", None)
     second = HandbookProvider(store, tmp_path / "model")
     second.load(NOW, ignore_progress)
 
     assert second().ask(QUESTION) == provider().ask(QUESTION)
+    assert second().thresholds == provider().thresholds
 
 
 def test_damaged_index_is_built_again(provider: HandbookProvider, store: Store, tmp_path: Path) -> None:
