@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from foundation.record_kinds import RecordKind
 from knowledge.ambiguity import list_choices, list_examples
 from knowledge.choice import choose_quotes, rank_quotes
 from knowledge.citations import Citation, cite_quote, list_nearest
@@ -16,7 +17,7 @@ from knowledge.handbook import Handbook
 from knowledge.index import Index
 from knowledge.questions import Question, parse_question
 from knowledge.quoting import Quote
-from knowledge.spelling import correct_spelling
+from knowledge.spelling import Corrected, correct_spelling
 from knowledge.terms import stem_word
 from knowledge.thresholds import Thresholds
 
@@ -43,7 +44,8 @@ class Answer:
     says who may know (“human resources”) if the question isn't for the handbook. `follows` are the previous questions,
     newest first, that were used to understand this one. `spelling` has the words of a misspelt question as they were
     understood. `parts` answer two questions in one, each by itself; `text` and `citations` are those of all parts.
-    `question` is what a part answers, in a few words.
+    `question` is what a part answers, in a few words. `record` is the kind of record that a language model takes the
+    question to ask for.
     """
 
     status: Outcome
@@ -58,6 +60,7 @@ class Answer:
     spelling: tuple[str, ...] = ()
     parts: tuple["Answer", ...] = ()
     question: str = ""
+    record: RecordKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,14 @@ def find_answer(question: str, source: Source, before: Sequence[str] = ()) -> An
     Raises:
         UserError: the question is empty or far too long.
     """
-    asked = parse_question(question)
-    index = source.index
-    read = correct_spelling(asked.text, index.vocabulary, lambda word: index.knows_term(stem_word(word)), index.english)
+    read = read_spelling(parse_question(question).text, source.index)
     answer = _answer_each_part(source.glossary.add_terms(read.text), source, before)
     return replace(answer, spelling=read.words) if read.words else answer
+
+
+def read_spelling(text: str, index: Index) -> Corrected:
+    """The question as the handbook spells it."""
+    return correct_spelling(text, index.vocabulary, lambda word: index.knows_term(stem_word(word)), index.english)
 
 
 def _answer_each_part(text: str, source: Source, before: Sequence[str]) -> Answer:
@@ -135,20 +141,20 @@ def _answer_reading(text: str, source: Source, focus: Question | None = None) ->
         return Answer(Outcome.CLARIFY, words, 0.0, nearest=nearest, suggestions=suggestions)
     sure = estimate_confidence(compute_features(asked, quotes, index))
     if sure >= source.thresholds.answer:
-        return _build_answer(choose_quotes(asked, quotes, index), quotes, sure, handbook)
+        return build_answer(choose_quotes(asked, quotes, index), quotes, sure, handbook)
     if sure >= source.thresholds.choice:
-        return _build_choice(quotes, sure, handbook)
+        return build_choice(quotes, sure, handbook)
     return _build_not_found(asked, quotes, sure, source)
 
 
-def _build_answer(quotes: Sequence[Quote], others: Sequence[Quote], sure: float, handbook: Handbook) -> Answer:
+def build_answer(quotes: Sequence[Quote], others: Sequence[Quote], sure: float, handbook: Handbook) -> Answer:
     citations = tuple(cite_quote(each, handbook) for each in quotes)
     text = "\n\n".join(each.text for each in quotes)
     nearest = list_nearest(others, quotes, handbook, NEAREST)
     return Answer(Outcome.ANSWERED, text, sure, citations, nearest, _list_services(citations, handbook))
 
 
-def _build_choice(quotes: Sequence[Quote], sure: float, handbook: Handbook) -> Answer:
+def build_choice(quotes: Sequence[Quote], sure: float, handbook: Handbook) -> Answer:
     nearest = list_nearest(quotes, (), handbook, NEAREST)
     services = _list_services(nearest[:1], handbook)
     return Answer(Outcome.CLOSEST, "Closest in the handbook:", sure, nearest=nearest, services=services)

@@ -12,6 +12,7 @@ from knowledge.answers import Answer, Outcome
 from knowledge.citations import Citation
 from knowledge.library import Library
 from knowledge.passages import split_into_passages
+from knowledge.selector import Selector
 
 DEPTH = 50  # passages per question, which gives about ten pages
 
@@ -87,14 +88,16 @@ def read_test_questions(path: Path) -> tuple[EvaluationQuestion, ...]:
     return tuple(rows)
 
 
-def evaluate_answers(rows: Sequence[EvaluationQuestion], library: Library) -> Evaluation:
-    """Search and ask every question.
+def evaluate_answers(
+    rows: Sequence[EvaluationQuestion], library: Library, selector: Selector | None = None
+) -> Evaluation:
+    """Search and ask every question, with the selector if one is given.
 
     Raises:
         UserError: a row names a page or a section that isn't in the handbook.
     """
     _check_places(rows, library)
-    asked = [_ask_question(row, library) for row in rows]
+    asked = [_ask_question(row, library, selector) for row in rows]
     good = [one for one in asked if one.row.pages]
     bad = [one for one in asked if not one.row.pages]
     placed = [one for one in good if one.row.sections]
@@ -201,12 +204,12 @@ def _check_places(rows: Sequence[EvaluationQuestion], library: Library) -> None:
         )
 
 
-def _ask_question(row: EvaluationQuestion, library: Library) -> _AskedRow:
+def _ask_question(row: EvaluationQuestion, library: Library, selector: Selector | None) -> _AskedRow:
     found = [hit.passage for hit in library.search(row.question, DEPTH)]
     page_rank = _find_rank([one.source for one in found], row.pages)
     section_rank = _find_rank([format_section(one.source, one.anchor) for one in found], row.sections)
     try:
-        answer = library.ask(row.question, (row.before,) if row.before else ())
+        answer = library.ask(row.question, (row.before,) if row.before else (), selector)
     except UserError:
         return _AskedRow(row, page_rank, section_rank, None)
     return _AskedRow(row, page_rank, section_rank, answer)

@@ -20,6 +20,8 @@ from knowledge.languages.translation import read_foreign_question
 from knowledge.meaning_builder import Encoding
 from knowledge.meaning_index import MeaningIndex
 from knowledge.ragged import Texts
+from knowledge.selected_answers import Conversation, select_answer
+from knowledge.selector import Selector
 from knowledge.text_tables import open_texts
 from knowledge.thresholds import Thresholds
 from knowledge.vectors import VectorStore
@@ -91,28 +93,32 @@ class Library:
         read = {place: [self._read_added(text) for text in some] for place, some in added.items()}
         return replace(self, index=self.index.with_questions(read), version=version)
 
-    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
-        """See `knowledge.answers.find_answer`.
+    def ask(self, question: str, before: Sequence[str] = (), selector: Selector | None = None) -> Answer:
+        """See `knowledge.answers.find_answer` and, with a selector, `knowledge.selected_answers.select_answer`.
 
         A question in another language is read in rough English, and as it is if the handbook has pages in that
         language; the surer answer counts.
         """
-        asked = read_foreign_question(question)
+        typed = Conversation(question, before)
+        readings = self._list_readings(typed)
+        source = Source(self.index, self.handbook, self.thresholds, self.glossary)
+        found = [(one, find_answer(one.question, source, one.before)) for one in readings]
+        answers = [answer if one is typed else _restore_question(answer, before) for one, answer in found]
+        answer = max(answers, key=_rate_answer)
+        return select_answer(answer, typed, readings, source, selector) if selector else answer
+
+    def _list_readings(self, typed: Conversation) -> Sequence[Conversation]:
+        """What the typed words may mean in the languages of the handbook."""
+        asked = read_foreign_question(typed.question)
         if asked.language is Language.ENGLISH or self.languages == {asked.language}:
-            return self._find_answer(question, before)
-        previous = [read_foreign_question(one).english for one in before]
-        in_english = _restore_question(self._find_answer(asked.english, previous), before)
-        if asked.language not in self.languages:
-            return in_english
-        return max(in_english, self._find_answer(question, before), key=_rate_answer)
+            return [typed]
+        english = Conversation(asked.english, [read_foreign_question(one).english for one in typed.before])
+        return [english, typed] if asked.language in self.languages else [english]
 
     def _read_added(self, question: str) -> str:
         """The question as the index reads it: in rough English, unless the handbook has its language."""
         asked = read_foreign_question(question)
         return question if asked.language in self.languages else asked.english
-
-    def _find_answer(self, question: str, before: Sequence[str]) -> Answer:
-        return find_answer(question, Source(self.index, self.handbook, self.thresholds, self.glossary), before)
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         return self.index.search(question, limit)

@@ -153,7 +153,7 @@ def _find_best_run(units: tuple[Unit, ...], fits: list[float], longest: int) -> 
 def _complete_run(units: tuple[Unit, ...], first: int, last: int, longest: int) -> tuple[int, int]:
     """The run with what it needs to be read: the sentence it refers to, the list it opens or belongs to, and the
     exception that follows it."""
-    first = _find_antecedent(units, first, last, longest)
+    first = find_antecedent(units, first, last, longest)
     if units[last].kind in ("item", "row") or units[last].text.endswith(":"):
         first, last = _take_whole_list(units, first, last)
     while last + 1 < len(units) and _measure_run(units, first, last) < SHORTEST:
@@ -167,7 +167,7 @@ def _complete_run(units: tuple[Unit, ...], first: int, last: int, longest: int) 
     return first, last
 
 
-def _find_antecedent(units: tuple[Unit, ...], first: int, last: int, longest: int) -> int:
+def find_antecedent(units: tuple[Unit, ...], first: int, last: int, longest: int) -> int:
     """The first unit of the run, or an earlier one that it refers to."""
     while first and units[first].block == units[first - 1].block and _DEPENDENT.match(units[first].text):
         if _measure_run(units, first - 1, last) > longest:

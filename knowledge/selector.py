@@ -20,6 +20,7 @@ MOST_RUNS = 2
 LONGEST_RUN = 1_400  # characters
 BRIDGED = 1  # units that weren't selected but are quoted because the ones around them were
 SCHEMA_NAME = "selection"
+RECORDS = tuple(kind for kind in RecordKind if kind is not RecordKind.UNKNOWN_NAME)
 
 _TASK = """\
 You select text from an organisation's project management handbook. You never write an answer.
@@ -46,11 +47,12 @@ class Assessment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnitRun:
-    """The units `first` to `last` of a passage, both included."""
+    """The units `first` to `last` of a passage, both included; `best` is the one that answers most directly."""
 
     passage: Passage
     first: int
     last: int
+    best: int
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -103,7 +105,7 @@ def build_selection_messages(question: str, before: Sequence[str], candidates: S
 
 def build_selection_schema() -> dict[str, Any]:
     """The JSON schema of the reply, in the subset that servers enforce strictly."""
-    record = {"type": ["string", "null"], "enum": [*(kind.value for kind in RecordKind), None]}
+    record = {"type": ["string", "null"], "enum": [*(kind.value for kind in RECORDS), None]}
     properties = {
         "numbers": {"type": "array", "items": {"type": "integer"}},
         "answered": {"type": "string", "enum": [one.value for one in Assessment]},
@@ -126,7 +128,7 @@ def read_selection(reply: str, candidates: Sequence[Passage]) -> Selection | Non
     lines = list(_iterate_lines(candidates))
     numbers = [number for number in read.numbers if type(number) is int and 1 <= number <= len(lines)]
     runs = _find_runs([lines[number - 1] for number in dict.fromkeys(numbers)])
-    record = RecordKind(read.record) if read.record in list(RecordKind) else None
+    record = RecordKind(read.record) if read.record in RECORDS else None
     if read.answered is not Assessment.YES or runs:
         return Selection(read.answered, runs, record)
     return Selection(Assessment.UNSURE, record=record) if record else None
@@ -155,7 +157,7 @@ def _grow_run(passage: Passage, at: int, named: Sequence[int]) -> UnitRun:
     for place in reversed(named):
         if first - 1 - BRIDGED <= place < first and _is_quotable(passage.units[place : last + 1]):
             first = place
-    return UnitRun(passage, first, last)
+    return UnitRun(passage, first, last, at)
 
 
 def _is_quotable(units: Sequence[Unit]) -> bool:

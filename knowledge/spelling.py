@@ -37,7 +37,9 @@ def correct_spelling(
 
     def correct_word(found: re.Match[str]) -> str:
         word = found.group()
-        if _looks_intended(text, found) or word.lower() in english or is_known(word.lower()):
+        if _looks_intended(text, found) or word.lower() in STOP_WORDS:
+            return word
+        if word.lower() in english or is_known(word.lower()):
             return word
         best = _find_best_word(word.lower(), vocabulary)
         if best and best not in STOP_WORDS:

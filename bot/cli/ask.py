@@ -11,6 +11,7 @@ from pydantic_core import to_jsonable_python
 
 from bot.cli.batch import answer_batch
 from bot.cli.installation import open_installation
+from bot.language_model.selector import open_selector
 from foundation.errors import UserError
 from foundation.people import People
 from handlers.questions.blocks.places import format_place
@@ -54,8 +55,8 @@ def run_ask(
 
 def ask_handbook(question: str, *, as_json: bool) -> None:
     """Print the handbook's answer to one question."""
-    with open_installation() as ctx:
-        answer = ctx.open_handbook()().ask(_replace_invalid(question))
+    with open_installation() as ctx, open_selector(ctx.settings) as selector:
+        answer = ctx.open_handbook()().ask(_replace_invalid(question), selector=selector)
         people = ctx.organisation.people
     typer.echo(_format_json(_build_answer_json(answer)) if as_json else _format_answer(answer, people))
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +13,13 @@ from bot.cli.installation import open_installation, print_result
 from bot.cli.proposals import propose_to_file
 from bot.composition import utc_now
 from bot.handbook_provider import import_handbook, list_service_keys
+from bot.language_model.configuration import require_model
+from bot.language_model.selector import DEADLINE, connect_selector
 from bot.progress import show_progress
+from bot.settings import Settings
 from foundation.errors import UserError
 from knowledge.evaluation import Evaluation, evaluate_answers, read_test_questions
+from knowledge.selector import Selector
 
 group = typer.Typer(help="Import the handbook and evaluate its answers.", no_args_is_help=True)
 
@@ -53,14 +58,26 @@ def evaluate_questions(
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    with_model: Annotated[
+        bool, typer.Option("--language-model", help="Ask your language model as well: one call for each question.")
+    ] = False,
 ) -> None:
     """Measure how well the handbook answers your own test questions."""
     rows = read_test_questions(path)
-    with open_installation() as ctx:
+    with open_installation() as ctx, _open_selector(ctx.settings, wanted=with_model) as selector:
         library = ctx.open_handbook()()
         with show_progress("Asking the questions"):
-            found = evaluate_answers(rows, library)
+            found = evaluate_answers(rows, library, selector)
     print_result(json.dumps(asdict(found), indent=2) if as_json else _format_table(found))
+
+
+def _open_selector(settings: Settings, *, wanted: bool) -> AbstractContextManager[Selector | None]:
+    """The language model's selector if it's wanted.
+
+    Raises:
+        UserError: it's wanted, but no model is configured or its client isn't installed.
+    """
+    return closing(connect_selector(require_model(settings), DEADLINE)) if wanted else nullcontext()
 
 
 def _format_table(found: Evaluation) -> str:

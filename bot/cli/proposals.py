@@ -8,10 +8,9 @@ import typer
 
 from bot.cli.installation import open_installation, print_result
 from bot.language_model.chat_client import ChatClient
-from bot.language_model.configuration import ModelEndpoint, explain_missing_client, read_model_endpoint
+from bot.language_model.configuration import require_model
 from bot.language_model.proposer import ProposalRun, propose_questions, write_proposals
 from bot.progress import show_progress
-from bot.settings import Settings
 from foundation.errors import UserError
 from knowledge.question_proposals import ENOUGH, list_excerpts
 
@@ -24,22 +23,13 @@ def propose_to_file(path: Annotated[Path, typer.Argument(help="The YAML file to 
     if path.exists():
         raise UserError(f"{path} exists already. Name a new file.")
     with open_installation() as ctx:
-        endpoint = _get_endpoint(ctx.settings)
+        endpoint = require_model(ctx.settings)
         handbook = ctx.open_handbook()().handbook
         sections = [one for one in list_excerpts(handbook) if len(one.questions) < ENOUGH]
         with closing(ChatClient(endpoint)) as client, show_progress("Asking the language model") as advance:
             run = propose_questions(client, sections, advance)
     path.write_text(write_proposals(run.proposals, endpoint), encoding="utf-8")
     print_result(_summarise(run, path, len(sections)))
-
-
-def _get_endpoint(settings: Settings) -> ModelEndpoint:
-    endpoint = read_model_endpoint(settings)
-    if endpoint is None:
-        raise UserError("No language model is set. Set PMO_LLM_URL and PMO_LLM_MODEL.")
-    if reason := explain_missing_client():
-        raise UserError(reason)
-    return endpoint
 
 
 def _summarise(run: ProposalRun, path: Path, asked: int) -> str:

@@ -46,6 +46,20 @@ def read_model_endpoint(settings: Settings) -> ModelEndpoint | None:
     return ModelEndpoint(settings.llm_url, settings.llm_model, settings.llm_key or SecretStr(""))
 
 
+def require_model(settings: Settings) -> ModelEndpoint:
+    """The configured model, for what can't be done without one.
+
+    Raises:
+        UserError: none is configured, or its client isn't installed.
+    """
+    endpoint = read_model_endpoint(settings)
+    if endpoint is None:
+        raise UserError("No language model is set. Set PMO_LLM_URL and PMO_LLM_MODEL.")
+    if reason := explain_missing_client():
+        raise UserError(reason)
+    return endpoint
+
+
 def explain_missing_client() -> str | None:
     """Why no language model can be used although one is configured; None if the client is installed."""
     if importlib.util.find_spec("openai"):

@@ -28,7 +28,7 @@ CALLS = 2  # at a time; further questions are answered without the model
 class LanguageModelSelector:
     """A `Selector`. Thread-safe."""
 
-    def __init__(self, client: ChatClient, host: str, breaker: CircuitBreaker, seconds: float = DEADLINE) -> None:
+    def __init__(self, client: ChatClient, host: str, breaker: CircuitBreaker, seconds: float) -> None:
         self._client = client
         self._host = host
         self._breaker = breaker
@@ -90,9 +90,9 @@ def open_selector(settings: Settings) -> Iterator[LanguageModelSelector | None]:
     if endpoint and (reason := explain_missing_client()):
         log.warning(reason)
         endpoint = None
-    with closing(connect_selector(endpoint)) if endpoint else nullcontext() as selector:
+    with closing(connect_selector(endpoint, DEADLINE)) if endpoint else nullcontext() as selector:
         yield selector
 
 
-def connect_selector(endpoint: ModelEndpoint, seconds: float = DEADLINE) -> LanguageModelSelector:
+def connect_selector(endpoint: ModelEndpoint, seconds: float) -> LanguageModelSelector:
     return LanguageModelSelector(ChatClient(endpoint), endpoint.host, CircuitBreaker(time.monotonic), seconds)

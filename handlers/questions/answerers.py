@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from foundation.errors import UserError
 from foundation.record_kinds import RecordKind
 from handlers.questions.blocks.answer import AnswerNames, build_answer_message
 from handlers.questions.blocks.records import merge_messages
-from handlers.questions.records.finder import FoundRecords, find_records
+from handlers.questions.records.finder import FoundRecords, find_record_of_kind, find_records
 from handlers.questions.small_talk.nearest import find_nearest_small_talk
 from handlers.questions.small_talk.replies import build_small_talk_reply, read_small_talk
 from handlers.questions.wording.catalogue import localize_text, use_language
@@ -53,7 +54,8 @@ def find_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
         found = call.read(lambda tx: _find_records(tx, call, asked))
         if found.answers:
             return _build_live_reply(call, asked, found)
-        return answer_chat(call, asked) or answer_from_handbook(call, asked)
+        reply = answer_chat(call, asked) or answer_from_handbook(call, asked)
+        return _show_meant_record(call, asked, reply) or reply
 
 
 def find_outsider_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
@@ -98,18 +100,32 @@ def answer_from_handbook(call: DeferredCall, asked: TypedQuestion, before: Seque
     return Reply(message, answer)
 
 
-def _find_records(tx: Transaction, call: DeferredCall, asked: TypedQuestion) -> FoundRecords:
+def _find_records(
+    tx: Transaction, call: DeferredCall, asked: TypedQuestion, kind: RecordKind | None = None
+) -> FoundRecords:
+    """The records that the question asks for; with a kind, only one of that kind."""
+
     def find_previous() -> Sequence[str]:
         return [read_foreign_question(one).english for one in _find_previous(tx, call, asked)]
 
     foreign = read_foreign_question(asked.text)
+    if kind:
+        return find_record_of_kind(tx, call.ctx, call.person, foreign.english, kind, find_previous)
     is_rough = foreign.language is not Language.ENGLISH
     return find_records(tx, call.ctx, call.person, foreign.english, find_previous, is_rough=is_rough)
 
 
+def _show_meant_record(call: DeferredCall, asked: TypedQuestion, reply: Reply) -> Reply | None:
+    """The record that a language model takes the question to ask for, if the asker may see it."""
+    if reply.answer is None or reply.answer.record is None:
+        return None
+    found = call.read(partial(_find_records, call=call, asked=asked, kind=reply.answer.record))
+    return _build_live_reply(call, asked, found) if found.answers else None
+
+
 def _ask_library(call: DeferredCall, text: str, previous: Sequence[str]) -> Answer:
     try:
-        return call.ctx.library().ask(text, previous)
+        return call.ctx.library().ask(text, previous, call.ctx.selector)
     except UserError as error:
         raise UserError(localize_text(str(error))) from error
 

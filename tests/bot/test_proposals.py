@@ -79,3 +79,14 @@ def test_existing_file_and_missing_model_are_refused(
     existing.write_text("mine")
     assert "exists already" in parking("handbook", "propose-questions", str(existing)).err
     assert existing.read_text() == "mine"
+
+
+def test_evaluation_asks_the_model_only_if_told_to(parking: Pmo, server: ScriptedServer, tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"question": "where do visitors park?", "pages": ["site/parking.md"]}\n')
+    assert parking("handbook", "evaluate", str(questions)).code == 0
+    assert server.requests == []
+    server.respond = reply_text('{"numbers": [], "answered": "no", "record": null}')
+    printed = parking("handbook", "evaluate", str(questions), "--language-model", "--json")
+    assert len(server.requests) == 1
+    assert json.loads(printed.out)["choices"] == 1

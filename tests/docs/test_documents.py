@@ -78,7 +78,7 @@ def test_architecture_fits_on_few_pages() -> None:
 def test_named_commands_exist(document: Path) -> None:
     tree = typer.main.get_command(app)
     for code in CODE.findall(document.read_text(encoding="utf-8")):
-        for match in re.finditer(r"(?:^|[`\s]|bin/)pmo((?: [a-z]+){1,2})", code):
+        for match in re.finditer(r"(?:^|[`\s]|bin/)pmo((?: [a-z][a-z-]*){1,2})", code):
             assert is_command(tree, match[1].split()), match[0]
         for target in re.findall(r"(?:^|[`\n])make ([a-z]+)", code):
             assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE), target

@@ -1,9 +1,11 @@
 """From a typed question to the records that answer it, and what is left of it for the handbook."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from foundation.errors import UserError
 from foundation.people import People, Person
 from foundation.record_kinds import RecordKind
 from handlers.context import AppContext
@@ -65,8 +67,26 @@ def find_records(
     if len(text) > LONGEST:
         return FoundRecords((), (text,))
     finder = _Finder(RecordView(tx, ctx, person), _build_parser(tx, ctx, person), ctx.library(), is_rough)
-    context = finder.read_context(find_previous()) if is_follow_up(text) or finder.is_pointing(text) else None
-    return finder.find_all(text, context)
+    return finder.find_all(text, finder.choose_context(text, find_previous))
+
+
+def find_record_of_kind(
+    tx: Transaction,
+    ctx: AppContext,
+    person: Person,
+    text: str,
+    kind: RecordKind,
+    find_previous: Callable[[], Sequence[str]],
+) -> FoundRecords:
+    """The record of this kind that a question asks for, if the names in it say which one.
+
+    The kind comes from a language model: what the grammar doesn't find, and what the person may not see, stays out.
+    """
+    finder = _Finder(RecordView(tx, ctx, person), _build_parser(tx, ctx, person), ctx.library())
+    with suppress(UserError):
+        if message := finder.answer_as(text, kind, finder.choose_context(text, find_previous)):
+            return FoundRecords(((kind, message),), ())
+    return FoundRecords((), (text,))
 
 
 def _build_parser(tx: Transaction, ctx: AppContext, person: Person) -> ClauseParser:
@@ -93,6 +113,10 @@ class _Finder:
     def is_pointing(self, text: str) -> bool:
         return self.parser.is_pointing(text)
 
+    def choose_context(self, text: str, find_previous: Callable[[], Sequence[str]]) -> RecordQuestion | None:
+        """The question before, if this one may need it."""
+        return self.read_context(find_previous()) if is_follow_up(text) or self.is_pointing(text) else None
+
     def read_context(self, previous: Sequence[str]) -> RecordQuestion | None:
         """What the questions before were about: the newest one for records."""
         read = (self.parser.parse_clause(clause) for text in previous for clause in reversed(split_clauses(text)))
@@ -118,6 +142,9 @@ class _Finder:
             if message := self.answer(question):
                 return question, message
         return None
+
+    def answer_as(self, text: str, kind: RecordKind, context: RecordQuestion | None) -> Message | None:
+        return self.answer(self._narrow(self.parser.read_as(text, kind, context)))
 
     def answer(self, question: RecordQuestion) -> Message | None:
         if question.kind is RecordKind.UNKNOWN_NAME:

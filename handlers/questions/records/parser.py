@@ -87,8 +87,7 @@ class ClauseParser:
         if context and _is_about_another(read):
             yield _ask_same(read, context)
         for kind in dict.fromkeys(self.lexicon.list_fitting(read.cues)):
-            is_past = kind in _PAST or "reached" in read.cues
-            yield replace(read, kind=kind, period=find_period(read.masked, self.today, is_past=is_past))
+            yield self._set_kind(read, kind)
         if context and "plain" in read.cues and _CONTINUED.match(clause):
             yield _ask_same(read, context)
 
@@ -97,6 +96,10 @@ class ClauseParser:
         read = self._read_clause(clause, with_weak=False)
         kind = None if read.cues & {METHOD, "general"} else find_nearest_record(read, encoder)
         return replace(read, kind=kind) if kind else None
+
+    def read_as(self, clause: str, kind: RecordKind, context: RecordQuestion | None = None) -> RecordQuestion:
+        """The clause as a question for this kind of record."""
+        return self._set_kind(self._read_clause(clause, context, with_weak=False), kind)
 
     def read_unknown_name(self, clause: str) -> RecordQuestion | None:
         """The clause as a question for a record of something that no name is known of."""
@@ -114,6 +117,10 @@ class ClauseParser:
     def is_pointing(self, text: str) -> bool:
         """Whether it speaks of something without naming it: “who owns it?”."""
         return bool(_PRONOUN.search(text.casefold()))
+
+    def _set_kind(self, read: RecordQuestion, kind: RecordKind) -> RecordQuestion:
+        is_past = kind in _PAST or "reached" in read.cues
+        return replace(read, kind=kind, period=find_period(read.masked, self.today, is_past=is_past))
 
     def _list_weak_readings(self, read: RecordQuestion) -> Iterator[RecordQuestion]:
         """“Is metering on track?”: with one common word of a name, only a question for its status, and for no more."""

@@ -25,6 +25,8 @@ def show_request(view: RecordView, question: RecordQuestion) -> Message | None:
     Raises:
         NotFound: one doesn't exist, or the asker may not see it.
     """
+    if not question.numbers:
+        return None
     return merge_messages([_show_list(view, str(number)) for number in question.numbers[:MOST_REQUESTS]])
 
 
