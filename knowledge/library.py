@@ -15,7 +15,7 @@ from knowledge.handbook import Handbook, Page
 from knowledge.index import Hit, Index
 from knowledge.index_builder import IndexTables, build_tables
 from knowledge.languages.detection import detect_language
-from knowledge.languages.glossary import Language
+from knowledge.languages.dictionary import Language
 from knowledge.languages.translation import read_foreign_question
 from knowledge.meaning_builder import Encoding
 from knowledge.meaning_index import MeaningIndex

@@ -19,7 +19,7 @@ from handlers.slack.payloads import TypedQuestion
 from knowledge.answers import Answer, Outcome
 from knowledge.follow_ups import is_follow_up
 from knowledge.languages.detection import detect_language
-from knowledge.languages.glossary import Language
+from knowledge.languages.dictionary import Language
 from knowledge.languages.translation import read_foreign_question
 from storage.questions import QuestionPlace
 from storage.store import Transaction

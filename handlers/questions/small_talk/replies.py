@@ -6,7 +6,7 @@ from handlers.questions.small_talk.grammar import find_small_talk, load_grammars
 from handlers.questions.small_talk.kinds import SmallTalk, SmallTalkKind
 from handlers.questions.wording.catalogue import use_language
 from handlers.slack.blocks.builders import Message, build_message
-from knowledge.languages.glossary import Language
+from knowledge.languages.dictionary import Language
 from knowledge.terms import extract_terms
 
 _ASKS_FOR_HELP = (SmallTalkKind.CAPABILITIES, SmallTalkKind.HELP)

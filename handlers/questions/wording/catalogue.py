@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import RootModel
 
 from foundation.files import read_yaml
-from knowledge.languages.glossary import Language
+from knowledge.languages.dictionary import Language
 
 FOLDER = Path(__file__).parent
 _LANGUAGE = ContextVar("language", default=Language.ENGLISH)

@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge.languages.detection import detect_language
-from knowledge.languages.glossary import Language
+from knowledge.languages.dictionary import Language
 
 
 @pytest.mark.parametrize(

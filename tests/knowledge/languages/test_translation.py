@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.languages.glossary import FOREIGN, Language, load_glossary
+from knowledge.languages.dictionary import FOREIGN, Language, load_dictionary
 from knowledge.languages.translation import read_foreign_question, translate_question
 
 
@@ -53,12 +53,12 @@ def test_names_and_unknown_words_stay_as_they_are() -> None:
 
 @pytest.mark.parametrize("language", FOREIGN)
 def test_glossary_knows_its_own_words(language: Language) -> None:
-    glossary = load_glossary(language)
-    assert len(glossary.folded_words) > 1_500
-    assert [word for word in glossary.written if not glossary.knows_word(word)] == []
+    dictionary = load_dictionary(language)
+    assert len(dictionary.folded_words) > 1_500
+    assert [word for word in dictionary.written if not dictionary.knows_word(word)] == []
 
 
 def test_glossaries_cover_the_same_words() -> None:
-    meanings = {language: set(load_glossary(language).folded_words.values()) for language in FOREIGN}
+    meanings = {language: set(load_dictionary(language).folded_words.values()) for language in FOREIGN}
     every = set.union(*meanings.values())
     assert {language: len(every - found) for language, found in meanings.items() if len(every - found) > 40} == {}

@@ -9,7 +9,7 @@ import pytest
 from foundation.errors import UserError
 from handlers.commands import ABILITIES
 from handlers.questions.wording.catalogue import load_catalogue, localize_text, use_language
-from knowledge.languages.glossary import FOREIGN, Language
+from knowledge.languages.dictionary import FOREIGN, Language
 from knowledge.out_of_scope import load_topics
 from knowledge.questions import LONGEST, parse_question
 from tests.quality.sources import list_modules, parse_module

@@ -64,7 +64,7 @@ class Spelling:
 
 
 @dataclass(frozen=True)
-class Glossary:
+class Dictionary:
     """The English meanings of words and phrases: as written in the file, in lower case, folded, and stemmed."""
 
     spelling: Spelling
@@ -79,7 +79,7 @@ class Glossary:
         return self.readings[2][1]
 
     def find_meaning(self, words: Phrase) -> str | None:
-        """The English words; None if the glossary doesn't have the phrase in any form."""
+        """The English words; None if the dictionary doesn't have the phrase in any form."""
         found = (meanings.get(tuple(map(read, words))) for read, meanings in self.readings)
         return next(filter(None, found), None)
 
@@ -99,7 +99,7 @@ def list_words(text: str) -> Phrase:
 
 
 @cache
-def load_glossary(language: Language) -> Glossary:
+def load_dictionary(language: Language) -> Dictionary:
     text = (FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
     file = _File.model_validate(YAML(typ="safe").load(text))
     bare = Spelling((), file.digraphs)
@@ -107,7 +107,7 @@ def load_glossary(language: Language) -> Glossary:
     phrases = [(list_words(phrase), meaning) for meaning, phrase in _read_meanings(FOLDER / f"{language}.txt")]
     forms = (str, str.lower, spelling.fold_word, spelling.stem_word)
     every = set(chain.from_iterable((list_words(file.ignored), *(phrase for phrase, _ in phrases))))
-    return Glossary(
+    return Dictionary(
         spelling=spelling,
         ignored=frozenset(map(spelling.fold_word, list_words(file.ignored))),
         readings=tuple((form, _read_phrases(phrases, form)) for form in forms),
