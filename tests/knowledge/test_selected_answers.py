@@ -13,7 +13,7 @@ from knowledge.library import Library
 from knowledge.passages import Passage
 from knowledge.selector import Selection, build_selection_messages, read_selection
 
-SURE = "who approves a change request?"
+SURE = "how long does a health check take?"
 ABSENT = "is there a swimming pool on the roof?"
 
 
