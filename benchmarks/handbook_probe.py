@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from bot.composition import utc_now
-from bot.handbook_provider import HandbookProvider
+from bot.handbook_provider import HandbookProvider, prepare_to_serve
 from storage.database import Database
 from storage.store import Store
 
@@ -26,6 +26,7 @@ def main() -> None:
     database = Database(f"sqlite:///{data / 'pmo.db'}")
     provider = HandbookProvider(Store(database), data / "model")
     provider.load(utc_now(), lambda *_: None)
+    prepare_to_serve(provider)
     _print({"ready": time.time(), "ready_cpu_s": time.process_time()})
     _print({"ask_ms": _time_questions(provider, questions), "search_ms": _time_searches(provider, questions)})
     _print({"memory_mb": psutil.Process().memory_info().rss / 1e6})

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import slack_connection
 from bot.composition import build_context, build_engine, utc_now
 from bot.engine.channel_members import ChannelMembers
-from bot.handbook_provider import HandbookProvider, open_handbook
+from bot.handbook_provider import HandbookProvider, open_handbook, prepare_to_serve
 from bot.language_model.selector import open_selector
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import show_progress
@@ -141,7 +141,9 @@ def _load_content(
     """Import the strategy and the handbook that the organisation file names, and index the handbook."""
     choose_strategy(store, organisation, control.now())
     check_stopped = partial(raise_if_stopped, control.stopping)
-    return open_handbook(store, organisation, settings.data / "model", control.now(), check_stopped)
+    handbook = open_handbook(store, organisation, settings.data / "model", control.now(), check_stopped)
+    prepare_to_serve(handbook)
+    return handbook
 
 
 def _describe_ready(endpoint: SlackEndpoint, bot: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The handbook of a running bot: built by another process, swapped in one step, and never half of it."""
 
+import gc
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.handbook_provider import HandbookProvider, import_handbook
+from bot.handbook_provider import HandbookProvider, import_handbook, prepare_to_serve
 from bot.index_building import BuildOrder
 from bot.index_process import IndexProcess
 from foundation.files import BadFile
@@ -144,6 +145,14 @@ def test_learned_question_counts_at_the_next_refresh(
 
     assert provider.refresh(NOW)
     assert provider() is before
+
+
+def test_loaded_objects_are_not_collected_again(provider: HandbookProvider) -> None:
+    try:
+        prepare_to_serve(provider)
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
 
 
 def test_two_processes_build_one_index(store: Store, tmp_path: Path, write: Callable[[str], int]) -> None:
