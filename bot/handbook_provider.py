@@ -126,10 +126,11 @@ class HandbookProvider:
         return False
 
     def close(self) -> None:
-        """End what is still being built."""
+        """End what is still being built, and undo `prepare_to_serve`."""
         if self._building:
             self._building.stop()
             self._building = None
+        gc.unfreeze()
 
     def _is_current(self, now: datetime) -> bool:
         with self._store.read_only(now) as tx:
