@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from knowledge.handbook import Page
+from foundation.files import BadFile, FileProblem, Strict, find_line, parse_yaml, read_text
+from knowledge.handbook import Handbook, Page
 from knowledge.passages import split_into_passages
 from knowledge.selector import Messages
 from knowledge.terms import extract_terms
@@ -35,6 +37,20 @@ class HandbookExcerpt:
     place: str
     text: str
     questions: tuple[str, ...]
+
+
+class ProposedSection(Strict):
+    """The questions for one section in a file of proposals. They count only if `approved`."""
+
+    page: str
+    anchor: str
+    section: str = ""
+    approved: bool = False
+    questions: tuple[Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION)], ...]
+
+
+class _ProposalFile(Strict):
+    sections: tuple[ProposedSection, ...]
 
 
 class _Reply(BaseModel):
@@ -81,6 +97,34 @@ def read_proposals(reply: str, section: HandbookExcerpt) -> tuple[str, ...] | No
     known = {question.casefold() for question in section.questions}
     found = {text.casefold(): text for text in map(_clean_question, given) if text and text.casefold() not in known}
     return tuple(found.values())[:ENOUGH]
+
+
+def read_proposal_file(path: Path, handbook: Handbook) -> tuple[ProposedSection, ...]:
+    """The sections of a file of proposals.
+
+    Raises:
+        BadFile: a field is invalid, or an approved section isn't in the handbook.
+    """
+    text = read_text(path)
+    sections = parse_yaml(text, _ProposalFile, name=str(path)).sections
+    problems = [
+        FileProblem(
+            str(path),
+            find_line(text, ["sections", at, "anchor"]),
+            f"sections.{at}.anchor",
+            "The handbook has no such section. Remove it, or correct page and anchor.",
+        )
+        for at, one in enumerate(sections)
+        if one.approved and not _has_section(handbook, one)
+    ]
+    if problems:
+        raise BadFile(problems)
+    return sections
+
+
+def _has_section(handbook: Handbook, proposed: ProposedSection) -> bool:
+    page = handbook.get(proposed.page)
+    return page is not None and any(one.anchor == proposed.anchor for one in split_into_passages(page))
 
 
 def _clean_question(given: object) -> str:

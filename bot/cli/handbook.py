@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.installation import open_installation, print_result
-from bot.cli.proposals import propose_to_file
+from bot.cli.proposals import approve_from_file, propose_to_file
 from bot.composition import utc_now
 from bot.handbook_provider import import_handbook, list_service_keys
 from bot.language_model.configuration import require_model
@@ -26,6 +26,7 @@ group = typer.Typer(help="Import the handbook and evaluate its answers.", no_arg
 
 def register(app: typer.Typer) -> None:
     group.command(name="propose-questions")(propose_to_file)
+    group.command(name="approve-questions")(approve_from_file)
     app.add_typer(group, name="handbook")
 
 

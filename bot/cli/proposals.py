@@ -1,4 +1,4 @@
-"""`pmo handbook propose-questions`: what a language model thinks people ask about each section."""
+"""`pmo handbook propose-questions` and `approve-questions`: what a language model thinks people ask about sections."""
 
 from contextlib import closing
 from pathlib import Path
@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from bot.cli.installation import open_installation, print_result
+from bot.composition import utc_now
 from bot.language_model.chat_client import ChatClient
 from bot.language_model.configuration import require_model
 from bot.language_model.proposer import ProposalRun, propose_questions, write_proposals
 from bot.progress import show_progress
 from foundation.errors import UserError
-from knowledge.question_proposals import ENOUGH, list_excerpts
+from knowledge.permissions import check_can_teach
+from knowledge.question_proposals import ENOUGH, list_excerpts, read_proposal_file
 
 
 def propose_to_file(path: Annotated[Path, typer.Argument(help="The YAML file to create.")]) -> None:
@@ -30,6 +32,28 @@ def propose_to_file(path: Annotated[Path, typer.Argument(help="The YAML file to 
             run = propose_questions(client, sections, advance)
     path.write_text(write_proposals(run.proposals, endpoint), encoding="utf-8")
     print_result(_summarise(run, path, len(sections)))
+
+
+def approve_from_file(
+    path: Annotated[Path, typer.Argument(help="The file that propose-questions wrote, with your approvals.")],
+    by: Annotated[str, typer.Option(help="The Slack ID of the PMO's member who approves them.")],
+) -> None:
+    """Add the approved questions of a file to their sections. /pmo learned lists them, to remove them again."""
+    with open_installation() as ctx:
+        if by not in ctx.organisation.people:
+            raise UserError(f"{by} isn't in the organisation file. Give the ID of a member of the PMO.")
+        check_can_teach(ctx.organisation.people.get(by))
+        sections = read_proposal_file(path, ctx.open_handbook()().handbook)
+        with ctx.store.transaction(utc_now()) as tx:
+            added = [
+                tx.learned_questions.add(section.page, section.anchor, text, by, tx.now)[1]
+                for section in sections
+                if section.approved
+                for text in section.questions
+            ]
+    waiting = sum(not section.approved for section in sections)
+    count = "1 question" if sum(added) == 1 else f"{sum(added)} questions"
+    print_result(f"Added {count}. Sections not approved: {waiting}.")
 
 
 def _summarise(run: ProposalRun, path: Path, asked: int) -> str:

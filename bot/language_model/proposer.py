@@ -62,7 +62,8 @@ def write_proposals(proposals: Sequence[QuestionProposal], endpoint: ModelEndpoi
     """A YAML file to edit. Every section in it still needs approval."""
     head = (
         f"# Questions that a language model ({endpoint.model} at {endpoint.host}) proposes for sections.\n"
-        "# They aren't searched until somebody approves them. Delete the ones that the section doesn't answer.\n"
+        "# They aren't searched yet. Delete those that a section doesn't answer, set approved to true, and run:\n"
+        "# pmo handbook approve-questions FILE --by YOUR-SLACK-ID\n"
     )
     content = [
         {
@@ -76,7 +77,7 @@ def write_proposals(proposals: Sequence[QuestionProposal], endpoint: ModelEndpoi
     ]
     text, yaml = StringIO(), YAML()
     yaml.width = 1_000
-    yaml.dump(content, text)
+    yaml.dump({"sections": content}, text)
     return head + text.getvalue()
 
 

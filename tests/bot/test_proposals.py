@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from bot.cli.installation import open_installation
+from bot.composition import utc_now
 from bot.language_model.proposer import MOST_FAILURES
 from tests.bot.language_model.scripted_server import (
     ScriptedServer,
@@ -44,11 +46,51 @@ def test_proposals_wait_in_a_file_for_approval(parking: Pmo, server: ScriptedSer
     printed = parking("handbook", "propose-questions", str(file))
     assert printed.out == f"{file}: Questions for 2 of 2 sections, 2 in all. None is in use yet.\n"
     written = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-    assert [(one["page"], one["anchor"], one["approved"], one["questions"]) for one in written] == [
+    assert [(one["page"], one["anchor"], one["approved"], one["questions"]) for one in written["sections"]] == [
         ("site/parking", "parking-at-the-depot", False, ["how about parking at the depot?"]),
         ("site/parking", "visitors", False, ["how about visitors?"]),
     ]
     assert parking("search", "parking", "--json").out == before
+
+
+def test_approved_questions_are_learned_and_the_others_are_not(
+    parking: Pmo, server: ScriptedServer, tmp_path: Path
+) -> None:
+    server.respond = lambda handler, request: reply_text(
+        json.dumps({"questions": [f"rule {len(server.requests)} for caravans?", "is gravel soft?"]})
+    )(handler, request)
+    file = tmp_path / "questions.yaml"
+    parking("handbook", "propose-questions", str(file))
+    first, second = file.read_text(encoding="utf-8").split("approved: false")[:2]
+    rest = file.read_text(encoding="utf-8").removeprefix(f"{first}approved: false{second}")
+    file.write_text(f"{first}approved: true{second}{rest}", encoding="utf-8")
+    approve = ("handbook", "approve-questions", str(file), "--by", "U03WEI")
+    assert parking(*approve).out == "Added 2 questions. Sections not approved: 1.\n"
+    assert parking(*approve).out == "Added 0 questions. Sections not approved: 1.\n"
+    with open_installation() as ctx, ctx.store.read_only(utc_now()) as tx:
+        learned = tx.learned_questions.group_by_section()
+    assert {place: set(texts) for place, texts in learned.items()} == {
+        ("site/parking", "parking-at-the-depot"): {"is gravel soft?", "rule 1 for caravans?"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("by", "anchor", "said"),
+    [
+        ("U01ADA", "visitors", "Only the PMO can say"),
+        ("U03WEI", "caravans", "line 3: sections.0.anchor: The handbook has no such section."),
+        ("nobody", "visitors", "isn't in the organisation file"),
+    ],
+)
+def test_approval_takes_the_pmo_and_a_section_that_exists(
+    parking: Pmo, tmp_path: Path, by: str, anchor: str, said: str
+) -> None:
+    file = tmp_path / "questions.yaml"
+    entry = f"- page: site/parking\n  anchor: {anchor}\n  section: Any\n  approved: true\n  questions: [is it free?]\n"
+    file.write_text(f"sections:\n{entry}")
+    refused = parking("handbook", "approve-questions", str(file), "--by", by)
+    assert refused.code == 1
+    assert said in refused.err
 
 
 def test_failing_server_ends_the_run_and_the_rest_is_written(
