@@ -18,8 +18,8 @@ from handlers.questions.records.question import SUBJECT_NAMES, THING_NAMES, Reco
 from knowledge.embedding import Encoder, Vectors
 
 FILE = Path(__file__).with_name("prototypes.yaml")
-THRESHOLD = 0.62  # cosine; set by hand, high enough that no question about the method in records.jsonl reaches it
-MARGIN = 0.06  # by which a record must be nearer than the method
+THRESHOLD = 0.62  # cosine; set by hand and not fitted to questions: high, as a wrong record is worse than none
+MARGIN = 0.06  # by which a record must be nearer than the method; set by hand, too
 _STAND_INS = {
     NameKind.PROJECT: "the water project",
     NameKind.OBJECTIVE: "the water objective",
