@@ -10,6 +10,7 @@ from bot.index_building import TRIES, BuildOrder, open_index_store
 from bot.index_process import IndexProcess, Report
 from bot.organisation import Organisation
 from bot.progress import show_progress, show_stages
+from handlers.questions.language_data import load_language_data
 from knowledge.embedding import Encoder, load_encoder
 from knowledge.handbook import list_page_digests, read_handbook
 from knowledge.library import Library, compute_version
@@ -191,6 +192,7 @@ def open_handbook(
 
 def prepare_to_serve(provider: HandbookProvider) -> None:
     """Do what would hold up the event loop later: read what the first question reads, and tidy the memory."""
+    load_language_data()
     provider().ask(FIRST_QUESTION)
     # A full garbage collection stops all threads for about a tenth of a second, for as many objects as are loaded by
     # now. They are here to stay, and frozen objects aren't looked at again.

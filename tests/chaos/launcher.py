@@ -1,9 +1,9 @@
 """Starts bots that die at a given moment: `python -m tests.chaos.launcher`, with orders on standard input.
 
-Each bot is `python -m bot run` except that its modules are already loaded: this process has imported them and forks, so
-a start takes a third of the time. An order is one line of JSON with `environment`, `log` (a file), `clock` (the time at
-which the bot believes it starts, or null for the real one) and `kill`; the answers are lines with `pid`, and later
-`gone`.
+Each bot is `python -m bot run` except that its modules and the words of its languages are already loaded: this process
+has loaded them and forks, so a start takes a third of the time. An order is one line of JSON with `environment`, `log`
+(a file), `clock` (the time at which the bot believes it starts, or null for the real one) and `kill`; the answers are
+lines with `pid`, and later `gone`.
 """
 
 import contextlib
@@ -24,6 +24,7 @@ import bot.cli
 import bot.run
 import handlers.strategy.jobs
 from bot.composition import utc_now
+from handlers.questions.language_data import load_language_data
 from storage.database import Database
 from storage.engine.inbox import Inbox
 
@@ -32,6 +33,7 @@ STARTS = {"arrival": (Inbox, "write"), "digest": (handlers.strategy.jobs, "run_d
 
 
 def main() -> None:
+    load_language_data()
     for line in sys.stdin:
         order = json.loads(line)
         pid = os.fork()
