@@ -91,13 +91,11 @@ def read_test_questions(path: Path) -> tuple[EvaluationQuestion, ...]:
 def evaluate_answers(
     rows: Sequence[EvaluationQuestion], library: Library, selector: Selector | None = None
 ) -> Evaluation:
-    """Search and ask every question, with the selector if one is given.
+    """Search and ask every question, with the selector if one is given (see `ask_questions`)."""
+    return summarize_answers(ask_questions(rows, library, selector))
 
-    Raises:
-        UserError: a row names a page or a section that isn't in the handbook.
-    """
-    _check_places(rows, library)
-    asked = [_ask_question(row, library, selector) for row in rows]
+
+def summarize_answers(asked: Sequence["AskedRow"]) -> Evaluation:
     good = [one for one in asked if one.row.pages]
     bad = [one for one in asked if not one.row.pages]
     placed = [one for one in good if one.row.sections]
@@ -123,7 +121,7 @@ def evaluate_answers(
 
 
 @dataclass(frozen=True, slots=True)
-class _AskedRow:
+class AskedRow:
     """A row with what was found: the ranks of the first right page and section, and the answer, if there was one."""
 
     row: EvaluationQuestion
@@ -154,6 +152,18 @@ class _AskedRow:
 
     def _get_citations(self) -> Sequence[Citation]:
         return self.answer.citations if self.answer and self.is_answered else ()
+
+
+def ask_questions(
+    rows: Sequence[EvaluationQuestion], library: Library, selector: Selector | None = None
+) -> Sequence[AskedRow]:
+    """Each row with what search and the answer make of it.
+
+    Raises:
+        UserError: a row names a page or a section that isn't in the handbook.
+    """
+    _check_places(rows, library)
+    return [_ask_question(row, library, selector) for row in rows]
 
 
 def format_section(source: str, anchor: str) -> str:
@@ -204,15 +214,15 @@ def _check_places(rows: Sequence[EvaluationQuestion], library: Library) -> None:
         )
 
 
-def _ask_question(row: EvaluationQuestion, library: Library, selector: Selector | None) -> _AskedRow:
+def _ask_question(row: EvaluationQuestion, library: Library, selector: Selector | None) -> AskedRow:
     found = [hit.passage for hit in library.search(row.question, DEPTH)]
     page_rank = _find_rank([one.source for one in found], row.pages)
     section_rank = _find_rank([format_section(one.source, one.anchor) for one in found], row.sections)
     try:
         answer = library.ask(row.question, (row.before,) if row.before else (), selector)
     except UserError:
-        return _AskedRow(row, page_rank, section_rank, None)
-    return _AskedRow(row, page_rank, section_rank, answer)
+        return AskedRow(row, page_rank, section_rank, None)
+    return AskedRow(row, page_rank, section_rank, answer)
 
 
 def _find_rank(found: Sequence[str], right: Collection[str]) -> float:
