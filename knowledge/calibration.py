@@ -14,10 +14,11 @@ from knowledge.questions import parse_question
 from knowledge.thresholds import Thresholds
 
 FILE = Path(__file__).with_name("background.txt")
-ANSWER, ANSWER_BY_WORDS, CHOICE = 0.5, 0.4, 0.2  # at least
+ANSWER, ANSWER_BY_WORDS = 0.5, 0.4  # at least
+CHOICE, LEAST_CHOICE, MOST_CHOICE = 0.2, 0.05, 0.25
 SMALL = 300  # passages; a smaller handbook doesn't seem to know about everything
 # The share of background questions that would get an answer, or a choice of sections, lies below:
-FALSE_ANSWERS, FALSE_CHOICES = 0.04, 0.2
+FALSE_ANSWERS, FALSE_CHOICES = 0.04, 0.1
 STEP = 4  # where sentences must be encoded first, every fourth question is enough
 
 
@@ -32,7 +33,7 @@ def calibrate_thresholds(index: Index) -> Thresholds:
     def exceed(share: float) -> float:
         return found[int((1 - share) * len(found))]
 
-    return Thresholds(max(least, exceed(FALSE_ANSWERS)), max(CHOICE, exceed(FALSE_CHOICES)))
+    return Thresholds(max(least, exceed(FALSE_ANSWERS)), min(MOST_CHOICE, max(LEAST_CHOICE, exceed(FALSE_CHOICES))))
 
 
 @cache
