@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge import glossary
+from knowledge.headings import score_heading
 from knowledge.index import Hit, Index
 from knowledge.questions import Cue, Question, find_cue
 from knowledge.quoting import LONGEST, Quote, compute_coverage, pick_quote
-from knowledge.terms import extract_terms
+from knowledge.terms import extract_terms, stem_word
 
 CLOSE = 0.02  # a second page is quoted as well if its quote is this close to the first one's
 # What a section's score gains:
@@ -16,8 +17,7 @@ HEADING_SHARE = 0.3  # if its heading asks the same question
 SAME = 0.5  # a heading that is less similar gains nothing
 FOLLOWED_SHARE = 0.15  # if its heading has all words of a follow-up question
 WHO_SHARE = 0.2  # if question and heading both ask “who” about the same thing
-CUE_WEIGHT = 2.0  # in a heading; like a word that occurs in one of eight passages
-SEARCHED = 12  # passages
+SEARCHED = 30  # passages
 MOST_SECTIONS = 8  # whose sentences are compared
 MOST_ENCODED = 3  # the same where the sentences must be encoded first
 
@@ -28,14 +28,20 @@ def rank_quotes(asked: Question, index: Index, focus: Question | None = None) ->
     `focus` is what `asked` was before it was joined with the previous question: the sentences must answer that. None
     if nothing matches. The glossary answers only what something is: it mentions everything.
     """
+    readings = [asked, focus] if focus else [asked]
     sections: dict[str, Hit] = {}
     for hit in index.search(asked.text, SEARCHED):
-        if hit.passage.page_id != glossary.PAGE or asked.cue is Cue.DEFINITION:
+        if (
+            hit.passage.page_id != glossary.PAGE
+            or asked.cue is Cue.DEFINITION
+            or stem_word(glossary.PAGE) in asked.stems
+        ):
             sections.setdefault(hit.passage.section, hit)
+    rated = sorted(((rate_section(readings, hit, index), hit) for hit in sections.values()), key=lambda pair: -pair[0])
     most = MOST_SECTIONS if index.has_sentences else MOST_ENCODED
-    quotes = [pick_quote(asked, hit, index, focus=focus) for hit in list(sections.values())[:most]]
-    ratings = [rate_quote([asked, focus] if focus else [asked], quote, index) for quote in quotes]
-    return [replace(quotes[at], rating=ratings[at]) for at in sorted(range(len(quotes)), key=lambda at: -ratings[at])]
+    quotes = [(rating, pick_quote(asked, hit, index, focus=focus)) for rating, hit in rated[:most]]
+    found = [replace(quote, rating=rating + FIT_SHARE * quote.fit) for rating, quote in quotes]
+    return sorted(found, key=lambda quote: -quote.rating)
 
 
 def choose_quotes(asked: Question, quotes: Sequence[Quote], index: Index) -> Sequence[Quote]:
@@ -48,24 +54,13 @@ def choose_quotes(asked: Question, quotes: Sequence[Quote], index: Index) -> Seq
     return both if sum(len(one.text) for one in both) <= LONGEST else [best]
 
 
-def rate_quote(readings: Sequence[Question], quote: Quote, index: Index) -> float:
+def rate_section(readings: Sequence[Question], hit: Hit, index: Index) -> float:
     """How well a section fits a question in any of its readings; only differences matter."""
-    heading = quote.hit.passage.heading
+    heading = hit.passage.heading
     same = max(0.0, *(score_heading(asked, heading, index) - SAME for asked in readings)) / (1 - SAME)
     terms = set(extract_terms(heading))
     who = find_cue(heading) is Cue.PERSON and any(
         asked.cue is Cue.PERSON and not terms.isdisjoint(asked.stems) for asked in readings
     )
     followed = compute_coverage(readings[-1].stems, terms, index) if len(readings) > 1 else 0.0
-    gained = FIT_SHARE * quote.fit + HEADING_SHARE * same + FOLLOWED_SHARE * followed + WHO_SHARE * who
-    return quote.hit.score + gained
-
-
-def score_heading(asked: Question, heading: str, index: Index) -> float:
-    """How similar a heading and a question are, 0–1 (the F1 of their weights). The kind of thing that they ask for
-    counts like a word."""
-    asked_terms, heading_terms, cue = set(asked.stems), set(extract_terms(heading)), find_cue(heading)
-    same = sum(map(index.weigh_term, asked_terms & heading_terms)) + CUE_WEIGHT * (asked.cue is cue is not Cue.NONE)
-    whole = sum(map(index.weigh_term, asked_terms)) + sum(map(index.weigh_term, heading_terms))
-    whole += CUE_WEIGHT * ((asked.cue is not Cue.NONE) + (cue is not Cue.NONE))
-    return 2 * same / whole if whole else 0.0
+    return hit.score + HEADING_SHARE * same + FOLLOWED_SHARE * followed + WHO_SHARE * who

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from knowledge.headings import score_heading
 from knowledge.index import Index
 from knowledge.passages import get_search_text
 from knowledge.questions import Question
@@ -27,6 +28,7 @@ def compute_features(question: Question, quotes: Sequence[Quote], index: Index) 
     - `unknown`: the share, by weight, of the question's words that the handbook never uses.
     - `missing`: the share that neither the passage nor the questions it answers have.
     - `out_of_scope`: its similarity to topics that others answer.
+    - `heading`: how similar its heading is.
     - `length`: how many words with meaning the question has: a longer one says more surely what it's about.
     - `lead`: by how much its rating exceeds that of the next section.
     - without a model, `bm25`: the score of its words as a share of the possible score; `shared`: how many of them the
@@ -43,6 +45,7 @@ def compute_features(question: Question, quotes: Sequence[Quote], index: Index) 
         "unknown": sum(index.weigh_term(stem) for stem in question.stems if not index.knows_term(stem)) / total,
         "missing": 1 - compute_coverage(question.stems, known, index),
         "out_of_scope": index.find_out_of_scope(question.text, passage)[1],
+        "heading": score_heading(question, passage.heading, index),
         "length": min(len(question.stems), LONG) / LONG,
         "lead": min(MOST_LEAD, quote.rating - max((other.rating for other in quotes[1:]), default=0.0)),
     }

@@ -93,7 +93,7 @@ class Index:
             rows, cosines = self._meaning.find_nearest(question, rows)
         if not len(rows):
             return []
-        scores = words[rows] / max(sum(map(self.weigh_term, asked)), 1e-9)
+        scores = np.minimum(1, words[rows] / max(sum(map(self.weigh_term, asked)), 1e-9))
         if cosines is not None:
             low, high = float(cosines.min()), float(cosines.max())
             meaning = (cosines - low) / max(high - low, 1e-9)

@@ -130,9 +130,7 @@ def test_prompt_injection_gets_only_quotes(library: Library, question: str) -> N
     assert "password" not in answer.text or answer.citations
 
 
-@pytest.mark.parametrize(
-    "question", ["template", "plan", "risk", "change", "help with project", "agile", "who approves"]
-)
+@pytest.mark.parametrize("question", ["plan", "risk", "change", "help with project", "who approves"])
 def test_ambiguous_question_offers_two_to_four_choices(library: Library, question: str) -> None:
     answer = library.ask(question)
 
@@ -140,6 +138,13 @@ def test_ambiguous_question_offers_two_to_four_choices(library: Library, questio
     assert 2 <= len(answer.suggestions) <= 4
     assert len(set(answer.suggestions)) == len(answer.suggestions)
     assert all(len(one) <= 75 for one in answer.suggestions)
+
+
+@pytest.mark.parametrize(("question", "page"), [("template", "methods-and-tools"), ("agile", "agile-delivery")])
+def test_single_word_gets_its_page_or_choices(library: Library, question: str, page: str) -> None:
+    answer = library.ask(question)
+
+    assert page in _pages(answer) if answer.status is Outcome.ANSWERED else 2 <= len(answer.suggestions) <= 4
 
 
 @pytest.mark.parametrize("question", ["template", "plan", "risk", "change", "help with project", "agile", "help", "🎉"])
