@@ -194,11 +194,16 @@ async def test_project_status_is_shown_only_to_asker(office: Office, question: s
     assert office.ada.nothing_came("ephemeral")
 
 
-async def test_owner_is_named_to_the_asker_alone(office: Office) -> None:
+async def test_owner_is_named_to_those_who_may_see_the_project(office: Office) -> None:
+    said = "*Wei Chen* owns *One register of pipes and pumps*. Sponsor: Farah Haddad."
     await office.ben.post("C07ASK", "@PMO Assistant who owns the asset register project?")
-    shown = await office.ben.wait_message("*Wei Chen* owns *One register of pipes and pumps*. Sponsor: Farah Haddad.")
+    assert "ephemeral" not in await office.ben.wait_message(said)
+    await office.ada.wait_message(said)
+
+    await office.dana.post("C07ASK", "@PMO Assistant who owns the Depot Moves project?")
+    shown = await office.dana.wait_message("owns *Depot moves*")
     assert shown["ephemeral"]
-    assert office.ada.nothing_came("ephemeral")
+    assert "Depot moves" not in read_text(await office.ada.wait_message("Answered privately."))
 
 
 async def test_confidential_project_stays_unknown_to_others(office: Office) -> None:
