@@ -1,6 +1,6 @@
 """Questions to start with: examples that the handbook answers, chosen for a person's role."""
 
-from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from foundation.people import Person, Role
 from knowledge.handbook import Handbook, Page
@@ -8,25 +8,63 @@ from knowledge.handbook import Handbook, Page
 MOST = 4
 LONGEST = 75  # characters; a button shows no more
 
-# Pages whose first question is offered as an example. The first role that somebody has decides.
-_PAGES: dict[Role, tuple[str, ...]] = {
-    Role.PMO_LEAD: ("governance-boards", "prioritisation", "improve-and-adapt", "clear-objectives"),
-    Role.PMO_STAFF: ("project-in-trouble", "clear-objectives", "tailoring", "monitor-and-evaluate"),
-    Role.LEADER: ("sponsor-role", "prioritisation", "clear-objectives", "benefits-management"),
-    Role.PROJECT_MANAGER: ("health-check", "change-control", "stage-gates", "escalation"),
-    Role.MEMBER: ("project-intake", "raci", "capacity-building", "health-check"),
+_TROUBLE = ("project-in-trouble", "Signs that a project is in trouble")
+_PRIORITIES = ("prioritisation", "Which work goes first")
+_HEALTH_CHECK = ("health-check", "How long a health check takes")
+
+# Pages with a heading; the first question of that section is offered as an example, or else the first of the page. The
+# first role that somebody has decides.
+_SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
+    Role.PMO_LEAD: (
+        _PRIORITIES,
+        ("governance-boards", "Which boards exist and what they decide"),
+        ("improve-and-adapt", "How satisfaction is used"),
+        ("monitor-and-evaluate", "How the PMO measures itself"),
+    ),
+    Role.PMO_STAFF: (
+        _TROUBLE,
+        ("clear-objectives", "What every objective must state"),
+        ("tailoring", "How to find the size of a project"),
+        ("monitor-and-evaluate", "How progress and status are calculated"),
+    ),
+    Role.LEADER: (
+        ("sponsor-role", "What the sponsor does"),
+        _PRIORITIES,
+        ("clear-objectives", "Who approves objectives and when they may change"),
+        ("benefits-management", "What to do when a benefit falls short"),
+    ),
+    Role.PROJECT_MANAGER: (
+        _HEALTH_CHECK,
+        ("change-control", "The steps of a change request"),
+        ("stage-gates", "How to prepare for a gate review"),
+        ("escalation", "To whom to escalate and how fast"),
+    ),
+    Role.MEMBER: (
+        ("project-intake", "When intake is needed"),
+        ("raci", "What the four letters mean"),
+        ("capacity-building", "Which form of learning to choose"),
+        _HEALTH_CHECK,
+    ),
 }
 
 
 def list_starters(handbook: Handbook, person: Person) -> tuple[str, ...]:
-    """Up to four questions that this handbook answers: from the pages for the person's role, or else from pages all
-    over the handbook."""
-    role = next((role for role in _PAGES if person.has_role(role)), Role.MEMBER)
-    chosen = [page for page_id in _PAGES[role] if (page := handbook.get(page_id))]
+    """Up to four questions that this handbook answers: for the person's role or, if it has none of those pages, from
+    pages all over the handbook."""
+    role = next((role for role in _SECTIONS if person.has_role(role)), Role.MEMBER)
+    chosen = [(page, heading) for page_id, heading in _SECTIONS[role] if (page := handbook.get(page_id))]
     every = max(1, len(handbook) // MOST)
-    return tuple(_read_first_questions(chosen or handbook.pages[::every]))[:MOST]
+    found = chosen or [(page, "") for page in handbook.pages[::every]]
+    return tuple(filter(None, (_pick_question(page, heading) for page, heading in found)))[:MOST]
 
 
-def _read_first_questions(pages: Sequence[Page]) -> Iterator[str]:
-    for page in pages:
-        yield from [question for question in page.questions if len(question) <= LONGEST][:1]
+def _pick_question(page: Page, heading: str) -> str:
+    """The first question of the section or else of the page, as a sentence; empty without any that fits."""
+    fitting = [question for question in zip_longest(page.questions, page.headings) if len(question[0]) < LONGEST]
+    in_section = [question for question in fitting if question[1] == heading]
+    return next((_make_sentence(text) for text, _ in (*in_section, *fitting)), "")
+
+
+def _make_sentence(question: str) -> str:
+    """As a person writes it with care: with a capital letter and a question mark."""
+    return question[:1].upper() + question[1:] + ("" if question.endswith("?") else "?")

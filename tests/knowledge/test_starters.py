@@ -8,14 +8,25 @@ from foundation.people import Person, Role
 from knowledge.answers import Outcome
 from knowledge.handbook import Handbook, Page
 from knowledge.library import Library
-from knowledge.starters import LONGEST, MOST, list_starters
+from knowledge.starters import _SECTIONS, LONGEST, MOST, list_starters
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_starters_for_each_role_are_answered(by_words: Library, role: Role) -> None:
-    starters = list_starters(by_words.handbook, Person("U1", "One", frozenset({role})))
-    assert 1 <= len(starters) <= MOST
-    assert all(len(one) <= LONGEST and by_words.ask(one).status is Outcome.ANSWERED for one in starters)
+def test_starters_for_each_role_are_answered_from_their_sections(library: Library, role: Role) -> None:
+    starters = list_starters(library.handbook, Person("U1", "One", frozenset({role})))
+    assert len(starters) == MOST
+    for starter, (page_id, heading) in zip(starters, _SECTIONS[role], strict=True):
+        answer = library.ask(starter)
+        assert len(starter) <= LONGEST
+        assert answer.status is Outcome.ANSWERED, starter
+        assert (page_id, heading) in [(one.page_id, one.section.rpartition(" › ")[2]) for one in answer.citations]
+
+
+def test_question_is_written_as_a_sentence(page: Callable[..., Page]) -> None:
+    pages = [
+        page("# Gates\n\n## Dates\n\nIn May.", questions=("what are gates?", "when is it"), headings=("", "Dates"))
+    ]
+    assert list_starters(Handbook(tuple(pages)), Person("U1", "One")) == ("What are gates?",)
 
 
 def test_foreign_handbook_offers_its_own_questions(page: Callable[..., Page]) -> None:
