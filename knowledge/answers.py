@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from foundation.record_kinds import RecordKind
 from knowledge.ambiguity import list_choices, list_examples
-from knowledge.choice import choose_quotes, rank_quotes
+from knowledge.choice import choose_quotes, is_stated, rank_quotes
 from knowledge.citations import Citation, cite_quote, list_nearest
 from knowledge.confidence import compute_features, estimate_confidence
 from knowledge.double_questions import split_question
@@ -22,6 +22,7 @@ from knowledge.terms import stem_word
 from knowledge.thresholds import Thresholds
 
 NEAREST = 3
+STATED = 1.0  # the confidence in a section that says that it answers the question
 FAR = 0.35  # topics less similar than this don't say whom to ask
 
 
@@ -96,7 +97,7 @@ def read_spelling(text: str, index: Index) -> Corrected:
 def _answer_each_part(text: str, source: Source, before: Sequence[str]) -> Answer:
     whole = _answer_in_context(text, source, before)
     first, *others = split_question(text)
-    if not others:
+    if not others or whole.confidence == STATED:
         return whole
     parts = [replace(_answer_in_context(first, source, before), question=first)]
     parts += [replace(_answer_in_context(other, source, (first, *before)), question=other) for other in others]
@@ -135,6 +136,8 @@ def _answer_reading(text: str, source: Source, focus: Question | None = None) ->
     quotes = rank_quotes(asked, index, focus)
     if not quotes:
         return _build_not_found(asked, (), 0.0, source)
+    if is_stated(asked, quotes[0].hit.passage):
+        return build_answer(choose_quotes(asked, quotes, index), quotes, STATED, handbook)
     if suggestions := list_choices(asked, [quote.hit for quote in quotes], handbook):
         words = "This could mean several things. Which one do you mean?"
         nearest = list_nearest(quotes, (), handbook, NEAREST)

@@ -6,9 +6,10 @@ from dataclasses import replace
 from knowledge import glossary
 from knowledge.headings import score_heading
 from knowledge.index import Hit, Index
+from knowledge.passages import Passage
 from knowledge.questions import Cue, Question, find_cue
 from knowledge.quoting import LONGEST, Quote, compute_coverage, pick_quote
-from knowledge.terms import extract_terms, stem_word
+from knowledge.terms import extract_terms, split_words, stem_word
 
 CLOSE = 0.02  # a second page is quoted as well if its quote is this close to the first one's
 # What a section's score gains:
@@ -17,6 +18,7 @@ HEADING_SHARE = 0.3  # if its heading asks the same question
 SAME = 0.5  # a heading that is less similar gains nothing
 FOLLOWED_SHARE = 0.15  # if its heading has all words of a follow-up question
 WHO_SHARE = 0.2  # if question and heading both ask “who” about the same thing
+STATED_SHARE = 1.0  # if the section says that it answers this very question
 SEARCHED = 30  # passages
 MOST_SECTIONS = 8  # whose sentences are compared
 MOST_ENCODED = 3  # the same where the sentences must be encoded first
@@ -31,7 +33,9 @@ def rank_quotes(asked: Question, index: Index, focus: Question | None = None) ->
     readings = [asked, focus] if focus else [asked]
     sections: dict[str, Hit] = {}
     for hit in index.search(asked.text, SEARCHED):
-        if (
+        if is_stated(asked, hit.passage):
+            sections[hit.passage.section] = hit
+        elif (
             hit.passage.page_id != glossary.PAGE
             or asked.cue is Cue.DEFINITION
             or stem_word(glossary.PAGE) in asked.stems
@@ -63,4 +67,11 @@ def rate_section(readings: Sequence[Question], hit: Hit, index: Index) -> float:
         asked.cue is Cue.PERSON and not terms.isdisjoint(asked.stems) for asked in readings
     )
     followed = compute_coverage(readings[-1].stems, terms, index) if len(readings) > 1 else 0.0
-    return hit.score + HEADING_SHARE * same + FOLLOWED_SHARE * followed + WHO_SHARE * who
+    stated = any(is_stated(asked, hit.passage) for asked in readings)
+    return hit.score + HEADING_SHARE * same + FOLLOWED_SHARE * followed + WHO_SHARE * who + STATED_SHARE * stated
+
+
+def is_stated(asked: Question, passage: Passage) -> bool:
+    """Whether the passage's own questions, or those that it learned, have this one, word for word."""
+    words = split_words(asked.text)
+    return any(split_words(question) == words for question in passage.questions)

@@ -18,7 +18,7 @@ _SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.PMO_LEAD: (
         _PRIORITIES,
         ("governance-boards", "Which boards exist and what they decide"),
-        ("improve-and-adapt", "How satisfaction is used"),
+        ("improve-and-adapt", "How improvements are chosen and checked"),
         ("monitor-and-evaluate", "How the PMO measures itself"),
     ),
     Role.PMO_STAFF: (
@@ -28,7 +28,7 @@ _SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("monitor-and-evaluate", "How progress and status are calculated"),
     ),
     Role.LEADER: (
-        ("sponsor-role", "What the sponsor does"),
+        ("sponsor-role", "Questions a sponsor should ask"),
         _PRIORITIES,
         ("clear-objectives", "Who approves objectives and when they may change"),
         ("benefits-management", "What to do when a benefit falls short"),

@@ -56,7 +56,7 @@ def _build_notes(answer: Answer) -> list[Block]:
     if answer.follows:
         notes.append(localize_text("Following up on “{question}”", question=escape(shorten(answer.follows[0], 150))))
     if answer.spelling:
-        words = ", ".join(f"*{escape(shorten(word, 60))}*" for word in answer.spelling[:5])
+        words = f"*{escape(shorten(' '.join(answer.spelling), 150))}*"
         notes.append(localize_text("Showing results for {words}", words=words))
     return [context(*notes)] if notes else []
 
