@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.index import Hit, Index
@@ -108,18 +108,19 @@ def _weigh_stem(stem: str, terms: set[str]) -> float:
     return 0.0 if find_synonyms(stem).isdisjoint(terms) else 0.5
 
 
-def _compute_fits(question: Question, hit: Hit, cosines: list[float] | None, index: Index) -> list[float]:
-    """How well each unit answers.
+def list_signs(
+    question: Question, hit: Hit, cosines: Sequence[float] | None, index: Index
+) -> Sequence[Mapping[str, float]]:
+    """The signs that each unit answers, each about 0–1. `cosines` are the units' similarities, None without a model.
 
     The words of the heading hold for all of them, so only the question's other words count.
     """
-    weights = WITH_MODEL if cosines else BY_WORDS
     heading = set(extract_terms(hit.passage.heading))
     stems = [stem for stem in question.stems if stem not in heading] or question.stems
     numbers = set(_NUMBER.findall(question.text))
 
-    def add_signs(at: int, unit: Unit) -> float:
-        signs = {
+    def find_signs(at: int, unit: Unit) -> Mapping[str, float]:
+        return {
             "meaning": cosines[at] if cosines else 0.0,
             "words": compute_coverage(stems, set(extract_terms(unit.text)), index),
             "kind": question.has_cue and question.is_met_by(unit.text),
@@ -128,9 +129,15 @@ def _compute_fits(question: Question, hit: Hit, cosines: list[float] | None, ind
             "length": min(len(unit.text), LONG) / LONG,
             "definition": question.cue is Cue.DEFINITION and is_definition(unit, question),
         }
-        return sum(weights[name] * value for name, value in signs.items())
 
-    return [add_signs(at, unit) for at, unit in enumerate(hit.passage.units)]
+    return [find_signs(at, unit) for at, unit in enumerate(hit.passage.units)]
+
+
+def _compute_fits(question: Question, hit: Hit, cosines: Sequence[float] | None, index: Index) -> list[float]:
+    """How well each unit answers."""
+    weights = WITH_MODEL if cosines else BY_WORDS
+    signs = list_signs(question, hit, cosines, index)
+    return [sum(weights[name] * value for name, value in some.items()) for some in signs]
 
 
 def _find_best_run(units: tuple[Unit, ...], fits: list[float], longest: int) -> tuple[int, int]:
