@@ -15,8 +15,9 @@ from bot.organisation import SAMPLE, read_organisation
 from storage.database import Database
 from storage.store import Store
 from tests.chaos.rig import FanOut, Hooks, Launcher, Rig
-from tests.conversations.conftest import MONDAY, cache_vectors, handbook_data
+from tests.conversations.conftest import MONDAY, handbook_data
 from tests.storage.databases import NewDatabase, new_postgresql, postgresql
+from tests.storage.vectors import cache_vectors
 from tests.workspace.running import running_workspace
 
 __all__ = ["handbook_data", "new_postgresql", "postgresql"]

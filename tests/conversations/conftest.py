@@ -2,17 +2,14 @@
 
 import asyncio
 import contextlib
-import json
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
-from sqlalchemy import select
 
 from bot.handbook_provider import open_handbook
 from bot.local_workspace import SEED
@@ -21,10 +18,9 @@ from bot.organisation import SAMPLE, read_organisation
 from bot.run import serve_until_stopped
 from bot.settings import Settings
 from storage.database import Database
-from storage.handbook import VectorCache
 from storage.migrate import migrate_database
 from storage.store import Store
-from storage.tables.handbook import VectorRow
+from tests.storage.vectors import cache_vectors
 from tests.workspace.running import RunningWorkspace, running_workspace
 from tests.workspace.visitor import Visitor
 
@@ -102,23 +98,6 @@ def handbook_data(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest
         open_handbook(Store(database), read_organisation(SAMPLE), data / "model", MONDAY)
     database.close()
     return data
-
-
-@contextlib.contextmanager
-def cache_vectors(database: Database, cache: Path) -> Iterator[None]:
-    """Use and store the vectors that earlier test runs encoded, by encoder and text."""
-    with FileLock(cache / "lock"):
-        kept = cache / "vectors.json"
-        known = json.loads(kept.read_text()) if kept.exists() else {}
-        for encoder, vectors in known.items():
-            VectorCache(database).put_many(encoder, {digest: bytes.fromhex(code) for digest, code in vectors.items()})
-        yield
-        with database.read_only() as session:
-            rows = session.execute(select(VectorRow.encoder, VectorRow.digest, VectorRow.vector)).all()
-        found: dict[str, dict[str, str]] = {}
-        for encoder, digest, vector in rows:
-            found.setdefault(encoder, {})[digest] = vector.hex()
-        kept.write_text(json.dumps(found))
 
 
 @pytest.fixture

@@ -1,34 +1,22 @@
 """The shipped handbook, with and without the model, and small handbooks that tests write."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from knowledge.embedding import Encoder, find_missing_packages, load_encoder
 from knowledge.handbook import Handbook, Page, read_handbook
 from knowledge.index_builder import IndexTables, build_tables
 from knowledge.library import Library
 from knowledge.passages import Passage, split_into_passages
+from storage.database import Database
+from storage.handbook import VectorCache
+from storage.migrate import migrate_database
+from tests.storage.vectors import cache_vectors
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = ROOT / "knowledge" / "handbook"
-
-
-class FileVectors:
-    """A VectorStore in a folder, so that a second run of the tests need not encode the handbook again."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def get_many(self, encoder: str, digests: Sequence[str]) -> Mapping[str, bytes]:
-        known = {name: self._folder / f"{encoder}-{name}" for name in digests}
-        return {name: path.read_bytes() for name, path in known.items() if path.exists()}
-
-    def put_many(self, encoder: str, vectors: Mapping[str, bytes]) -> None:
-        for name, vector in vectors.items():
-            (self._folder / f"{encoder}-{name}").write_bytes(vector)
 
 
 @pytest.fixture(scope="session")
@@ -69,11 +57,16 @@ def encoder(model_cache: Path) -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def by_meaning(shipped: Handbook, encoder: Encoder, model_cache: Path) -> Library:
+def by_meaning(
+    shipped: Handbook, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Library]:
     """The shipped handbook with the model."""
-    with FileLock(model_cache / "vectors.lock"):
-        (model_cache / "vectors").mkdir(exist_ok=True)
-        return Library.build(shipped, encoder, FileVectors(model_cache / "vectors"))
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('vectors') / 'pmo.db'}")
+    migrate_database(database)
+    with cache_vectors(database, pytestconfig.cache.mkdir("vectors")):
+        library = Library.build(shipped, encoder, VectorCache(database))
+    yield library
+    database.close()
 
 
 @pytest.fixture(params=["words", "meaning"])
