@@ -28,11 +28,10 @@ def compute_features(question: Question, quotes: Sequence[Quote], index: Index) 
     - `unknown`: the share, by weight, of the question's words that the handbook never uses.
     - `missing`: the share that neither the passage nor the questions it answers have.
     - `out_of_scope`: its similarity to topics that others answer.
-    - `heading`: how similar its heading is.
     - `length`: how many words with meaning the question has: a longer one says more surely what it's about.
     - `lead`: by how much its rating exceeds that of the next section.
     - without a model, `bm25`: the score of its words as a share of the possible score; `shared`: how many of them the
-      passage has.
+      passage has; `heading`: how similar its heading is.
     - with a model, `cosine` and `sentence`: the similarity of the passage, with its questions, and of the quote's best
       sentence.
     """
@@ -45,12 +44,13 @@ def compute_features(question: Question, quotes: Sequence[Quote], index: Index) 
         "unknown": sum(index.weigh_term(stem) for stem in question.stems if not index.knows_term(stem)) / total,
         "missing": 1 - compute_coverage(question.stems, known, index),
         "out_of_scope": index.find_out_of_scope(question.text, passage)[1],
-        "heading": score_heading(question, passage.heading, index),
         "length": min(len(question.stems), LONG) / LONG,
         "lead": min(MOST_LEAD, quote.rating - max((other.rating for other in quotes[1:]), default=0.0)),
     }
     if hit.cosine is None or quote.cosine is None:
-        return found | {"bm25": hit.bm25 / total, "shared": min(len(known.intersection(question.stems)), MANY) / MANY}
+        shared = min(len(known.intersection(question.stems)), MANY) / MANY
+        heading = score_heading(question, passage.heading, index)
+        return found | {"bm25": hit.bm25 / total, "shared": shared, "heading": heading}
     return found | {"cosine": hit.cosine, "sentence": quote.cosine}
 
 

@@ -29,7 +29,7 @@ def test_library_version_changes_with_model(page: MakePage, encoder: Encoder) ->
 
 
 def test_parallel_questions_get_the_same_answers(library: Library) -> None:
-    questions = [question for page in list(library.handbook)[:30] for question in page.questions]
+    questions = [question for page in list(library.handbook)[:30] for question in page.questions[:6]]
     alone = [library.ask(question) for question in questions]
 
     with ThreadPoolExecutor(8) as pool:
