@@ -65,6 +65,10 @@ bench: .venv/dev.stamp ## Benchmark the bot against a bare app (about five minut
 bench-handbook: .venv/dev.stamp ## Measure search over sample handbooks of up to 98,000 passages (about ten minutes)
 	@$(BIN)/python -m benchmarks.handbook
 
+.PHONY: bench-answers
+bench-answers: .venv/dev.stamp ## Measure how right the answers are, beside other rankings (about three minutes)
+	@$(BIN)/python -m benchmarks.answers
+
 .PHONY: migration
 migration: .venv/dev.stamp ## Write the migration to the current tables: make migration NAME="what it does"
 	@$(BIN)/python -m storage.revise "$(NAME)"

@@ -38,12 +38,17 @@ def load_model() -> Encoder | None:
     return load_encoder(CACHE)
 
 
+def open_vectors() -> CachedVectors:
+    """The vectors that were encoded before."""
+    return CachedVectors(CACHE / "vectors.db")
+
+
 def build_library(encoder: Encoder | None, folder: Path = SHIPPED, with_questions: bool = True) -> Library:
     """The library of a handbook, if need be without the questions in its front matter."""
     pages = list(read_handbook(folder))
     if not with_questions:
         pages = [_remove_questions(page) for page in pages]
-    return Library.build(pages, encoder, CachedVectors(CACHE / "vectors.db") if encoder else None)
+    return Library.build(pages, encoder, open_vectors() if encoder else None)
 
 
 def _remove_questions(page: Page) -> Page:
