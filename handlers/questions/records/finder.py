@@ -17,6 +17,7 @@ from handlers.questions.records.parser import ClauseParser, build_parser
 from handlers.questions.records.question import RecordQuestion
 from handlers.questions.records.view import RecordView, list_names
 from handlers.slack.blocks.builders import Message
+from knowledge.answers import Outcome
 from knowledge.follow_ups import is_follow_up
 from knowledge.library import Library
 from servicedesk.permissions import can_see_queue
@@ -66,7 +67,8 @@ def find_records(
     """
     if len(text) > LONGEST:
         return FoundRecords((), (text,))
-    finder = _Finder(RecordView(tx, ctx, person), _build_parser(tx, ctx, person), ctx.library(), is_rough)
+    parser, may_guess = _build_parser(tx, ctx, person), not is_rough and len(split_clauses(text)) == 1
+    finder = _Finder(RecordView(tx, ctx, person), parser, ctx.library(), is_rough, may_guess)
     return finder.find_all(text, finder.choose_context(text, find_previous))
 
 
@@ -94,7 +96,7 @@ def _build_parser(tx: Transaction, ctx: AppContext, person: Person) -> ClausePar
     plan = tx.strategy.read_plan(version) if version else None
     index = _build_index(_NameSource(version.text_hash if version else None, person, ctx.people, ctx, plan))
     today = ctx.desk.calendar.local_date(tx.now)
-    return build_parser(index, ctx.library().index.knows_term, today)
+    return build_parser(index, ctx.library().index.knows_term, today, plan.organisation if plan else "")
 
 
 @lru_cache(maxsize=256)
@@ -109,6 +111,7 @@ class _Finder:
     parser: ClauseParser
     library: Library
     is_rough: bool = False
+    may_guess: bool = True  # the handbook decides where the grammar isn't sure
 
     def is_pointing(self, text: str) -> bool:
         return self.parser.is_pointing(text)
@@ -160,10 +163,20 @@ class _Finder:
     def list_readings(self, clause: str, context: RecordQuestion | None) -> Iterator[RecordQuestion]:
         """What the clause may ask for, the likeliest first."""
         readings = [self._narrow(question) for question in self.parser.list_readings(clause, context)]
-        if self.is_rough:
-            yield from (one for one in readings if one.names or one.numbers or "plain" in one.cues)
+        is_known = self.is_rough or any(one.names or one.numbers for one in readings)
+        unknown = None if is_known else self.parser.read_unknown_name(clause)
+        for question in [unknown] if unknown else readings:
+            if self._is_for_records(question, clause):
+                yield question
+        if self.is_rough or not self.library.encoder:
             return
-        unknown = None if any(one.names for one in readings) else self.parser.read_unknown_name(clause)
-        yield from [unknown] if unknown else readings
-        if self.library.encoder and (near := self.parser.read_by_meaning(clause, self.library.encoder)):
+        near = self.parser.read_by_meaning(clause, self.library.encoder)
+        if near and self._is_for_records(near, clause):
             yield near
+
+    def _is_for_records(self, question: RecordQuestion, clause: str) -> bool:
+        """Whether the clause names a record, speaks of nothing but records, or is for records if it's for anything."""
+        if question.cues & {"named", "plain"}:
+            return True
+        is_likely = "mostly plain" in question.cues and self.may_guess
+        return is_likely and self.library.ask(clause).status is Outcome.NOT_FOUND

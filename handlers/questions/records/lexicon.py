@@ -15,6 +15,8 @@ from foundation.record_kinds import RecordKind
 FILE = Path(__file__).with_name("grammar.yaml")
 METHOD = "method"
 STATE = "state"  # any of the states
+_PHRASE_WORD = re.compile(r"[a-z]{2,}(?:[-'][a-z]+)*(?![a-z*])")
+_BEGINNING = re.compile(r"\b([a-z]{3,})\*")
 STATES = frozenset({"red", "amber", "green", "troubled", "late"})
 _SHORTHANDS = {
     "subjectname": "(?:project|objective)name",
@@ -48,11 +50,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """`words` are those of the phrases, for the correction of spelling."""
+    """`words` are those of the phrases, for the correction of spelling; `beginnings` begin other words."""
 
     cues: dict[str, re.Pattern[str]]
     rules: tuple[Rule, ...]
     words: frozenset[str]
+    beginnings: tuple[str, ...] = ()
+
+    def knows_word(self, word: str) -> bool:
+        """Whether the word stands in a phrase."""
+        return word in self.words or word.removesuffix("'s") in self.words or word.startswith(self.beginnings)
 
     def find_cues(self, words: Sequence[str]) -> frozenset[str]:
         """The cues that these words show."""
@@ -68,10 +75,12 @@ class Lexicon:
 @cache
 def load_lexicon() -> Lexicon:
     file = read_yaml(FILE, _GrammarFile)
+    phrases = [phrase for phrases in file.cues.values() for phrase in phrases]
     return Lexicon(
         {name: _compile_cue(phrases) for name, phrases in file.cues.items()},
         tuple(map(_build_rule, file.rules)),
-        frozenset(word for phrases in file.cues.values() for phrase in phrases for word in _list_words(phrase)),
+        frozenset(word for phrase in phrases for word in _list_words(phrase)),
+        tuple({beginning for phrase in phrases for beginning in _BEGINNING.findall(phrase)}),
     )
 
 
@@ -93,4 +102,4 @@ def _translate_phrase(phrase: str) -> str:
 
 
 def _list_words(phrase: str) -> list[str]:
-    return [word for word in re.findall(r"[a-z]{2,}(?![a-z*])", phrase) if not word.endswith("name")]
+    return [word for word in _PHRASE_WORD.findall(phrase) if not word.endswith("name")]

@@ -43,7 +43,8 @@ class Name:
 class Mention:
     """A name at the words `start` to `end` of a question. `others` could be meant by the same words.
 
-    `is_weak`: there is one common word of the name only, so the rest of the question must leave no doubt.
+    `is_weak`: there is one common word of the name only, so the rest of the question must leave no doubt. `is_sure`:
+    a word of it is used nowhere else, or the whole name stands there.
     """
 
     name: Name
@@ -51,6 +52,7 @@ class Mention:
     end: int
     is_weak: bool
     others: tuple[Name, ...] = ()
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class NameIndex:
             return None
         same = [one for one in matches if one.places == match.places and one.alias.name != alias.name]
         others = tuple(dict.fromkeys(one.alias.name for one in same))
-        return Mention(alias.name, match.places[0], match.places[-1] + 1, not is_enough, others)
+        is_sure = bool(own) or coverage == 1
+        return Mention(alias.name, match.places[0], match.places[-1] + 1, not is_enough, others, is_sure)
 
 
 def find_intended_word(word: str, known: Iterable[str]) -> str:
@@ -164,10 +167,19 @@ def _group_places(places: Sequence[int]) -> Iterator[tuple[int, ...]]:
 def _rank_match(alias: _Alias, places: tuple[int, ...], words: Sequence[str]) -> _Match:
     """More words of the question win, then words as they are written, then a larger share of the name."""
     stems = {stem_name_word(words[place]) for place in places}
-    exact = sum(words[place].removesuffix("'s") in alias.words for place in places)
-    kinds = {words[place] for place in (places[0] - 1, places[-1] + 1) if 0 <= place < len(words)}
-    said = alias.name.kind.value in kinds
+    exact = sum(_is_written(words[place], alias) for place in places)
+    beside = {places[0] - 1: places[0], places[-1] + 1: places[-1]}
+    # “Project manager” doesn't name the project “Pressure management”.
+    said = any(
+        0 <= place < len(words) and words[place] == alias.name.kind.value and _is_written(words[near], alias)
+        for place, near in beside.items()
+    )
     return _Match(alias, places, said, (len(stems), said, exact, len(stems) / len(alias.stems)))
+
+
+def _is_written(word: str, alias: _Alias) -> bool:
+    """Whether the word itself is in the name, and not another one with its stem."""
+    return word.removesuffix("'s") in alias.words
 
 
 def _compare_words(typed: Sequence[str], title: Sequence[str]) -> float:

@@ -67,12 +67,14 @@ _POLITE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ClauseParser:
-    """Reads questions against the names of one reader. `knows_word` knows the words of the handbook, as stems."""
+    """Reads questions against the names of one reader. `knows_word` knows the words of the handbook, as stems;
+    `company_words` are those of the organisation's name."""
 
     index: NameIndex
     knows_word: KnowsWord
     today: date
     lexicon: Lexicon
+    company_words: frozenset[str] = frozenset()
 
     def parse_clause(self, clause: str, context: RecordQuestion | None = None) -> RecordQuestion | None:
         """What the clause most likely asks for; None if it isn't for records."""
@@ -108,7 +110,7 @@ class ClauseParser:
         if unknown is None:
             return None
         masked = [*words[: unknown.start], unknown.placeholder, *words[unknown.end :]]
-        cues = self.lexicon.find_cues(masked) | _list_name_cues(unknown.kind)
+        cues = self.lexicon.find_cues(masked) | _list_name_cues(unknown.kind) | {"named"}
         if "general" in cues:
             return None
         fits = any(kind in _NAMEABLE for kind in self.lexicon.list_fitting(cues))
@@ -141,17 +143,28 @@ class ClauseParser:
         numbers, text = _read_numbers(clause), " ".join(masked)
         period = find_period(text, self.today, is_past=True)
         cues = self.lexicon.find_cues(masked) | _find_structure(names, masked, numbers, period)
-        cues |= {"plain"} if self._is_plain(masked) else set()
+        cues |= self._list_sureness_cues(mentions, masked, numbers)
         cues |= {"weak"} if any(mention.is_weak for mention in mentions) else set()
         cues |= {f"named {cue}" for name in names for cue in self.lexicon.find_cues(normalise_words(name.title))}
         return RecordQuestion(RecordKind.STATUS, clause, names, cues, period, numbers, masked=text)
 
-    def _is_plain(self, masked: Sequence[str]) -> bool:
-        """Whether it has only words that the grammar knows, and so speaks of nothing else."""
-        known = self.lexicon.words | TIME_WORDS
-        return all(
-            word.endswith("name") or word in known or word[0].isdigit() or not extract_terms(word) for word in masked
-        )
+    def _list_sureness_cues(
+        self, mentions: Sequence[Mention], masked: Sequence[str], numbers: Sequence[int]
+    ) -> set[str]:
+        """`named`: it surely names a record. `plain`: the grammar knows all its words, so it speaks of nothing else;
+        `mostly plain`: two thirds of them."""
+        telling = [word for word in masked if extract_terms(word) or word.endswith("name")]
+        unknown = sum(not self._knows_in_grammar(word) for word in telling)
+        tests = {
+            "named": bool(numbers) or any(mention.is_sure for mention in mentions),
+            "plain": unknown == 0,
+            "mostly plain": unknown * 3 <= len(telling),
+        }
+        return {name for name, holds in tests.items() if holds}
+
+    def _knows_in_grammar(self, word: str) -> bool:
+        is_name = word.endswith("name") or word in self.company_words
+        return is_name or word[0].isdigit() or word in TIME_WORDS or self.lexicon.knows_word(word)
 
     def _correct_words(self, words: Sequence[str]) -> list[str]:
         """The words, with those that neither people nor the handbook use corrected to one that the grammar knows."""
@@ -166,8 +179,8 @@ class ClauseParser:
         return any(map(self.knows_word, terms)) or self.index.knows_stem(terms[0])
 
 
-def build_parser(index: NameIndex, knows_word: KnowsWord, today: date) -> ClauseParser:
-    return ClauseParser(index, knows_word, today, load_lexicon())
+def build_parser(index: NameIndex, knows_word: KnowsWord, today: date, company: str = "") -> ClauseParser:
+    return ClauseParser(index, knows_word, today, load_lexicon(), frozenset(normalise_words(company)))
 
 
 def _mask_names(words: Sequence[str], mentions: Sequence[Mention]) -> list[str]:

@@ -17,7 +17,9 @@ _HOW_IS = re.compile(
     r"\bhow (?:is|are) (?:the |our )?(?P<name>.+?) (?:doing|going|getting on|coming along|progressing)\b"
 )
 _PRONOUNS = frozenset({"it", "this", "that", "these", "those", "them", "they", "you", "we", "i", "my", "one", "ones"})
-_IN_GENERAL = frozenset({"a", "an", "any", "each", "every", "all", "everything", "things", "work", "life", "overall"})
+_IN_GENERAL = frozenset(
+    {"a", "an", "any", "each", "every", "all", "everything", "anything", "things", "work", "life", "overall"}
+)
 _KINDS = frozenset({"project", "projects", "objective", "objectives", "request", "requests", "milestones"})
 _NO_NAMES = _PRONOUNS | _IN_GENERAL | _KINDS
 

@@ -19,11 +19,12 @@ PARSER: ClauseParser = build_parser(
         [
             Name(NameKind.PROJECT, "smart-metering", "Smart metering roll-out", ("smart-metering",)),
             Name(NameKind.PROJECT, "tanks", "Storm overflow screens and tanks", ("storm-overflows",)),
+            Name(NameKind.PROJECT, "pressure", "Pressure management in the north"),
             Name(NameKind.METRIC, "leakage", "Leakage"),
             Name(NameKind.PERSON, "U1", "Dana Lindqvist", ("Dana", "Lindqvist")),
         ]
     ),
-    lambda stem: stem in {"risk", "regist", "plan", "report"},
+    lambda stem: stem in {"risk", "regist", "plan", "report", "manag", "pressur"},
     date(2026, 11, 23),
 )
 
@@ -31,6 +32,13 @@ PARSER: ClauseParser = build_parser(
 def test_every_kind_has_a_rule_and_an_answerer() -> None:
     assert {rule.record for rule in load_lexicon().rules} == set(RECORD_ANSWERERS)
     assert set(RECORD_ANSWERERS) == set(RecordKind) - {RecordKind.UNKNOWN_NAME}
+
+
+def test_role_is_no_name_of_project() -> None:
+    assert not PARSER.parse_clause("how long was the project manager of the intranet in charge")
+    named = PARSER.parse_clause("how is the pressure project doing")
+    assert named
+    assert named.list_keys(NameKind.PROJECT) == ("pressure",)
 
 
 def test_every_cue_of_a_rule_exists() -> None:
