@@ -24,14 +24,20 @@ def _build_quote(citation: Citation, room: int) -> list[Block]:
     block, shown = build_table(table.columns, table.rows, room * 2 // 3) if table else (None, 0)
     if table is None or block is None:
         return [render_plain_text(shorten(citation.text, room))]
-    around = shorten(_leave_out_rows(citation.text, table), room // 3)
+    before, after = (shorten(part, room // 6) for part in _split_around_rows(citation.text, table))
     left_out = len(table.rows) - shown
     more = [context(localize_text(MORE, count=left_out))] if left_out else []
-    return [*([render_plain_text(around)] if around else []), block, *more]
+    return [*_render_if_any(before), block, *more, *_render_if_any(after)]
 
 
-def _leave_out_rows(text: str, table: Table) -> str:
-    """The text without the lines of the table's rows, which come last among its list lines."""
+def _split_around_rows(text: str, table: Table) -> tuple[str, str]:
+    """The text before the lines of the table's rows, which come last among its list lines, and the text after them."""
     lines = text.split("\n")
     rows = [number for number, line in enumerate(lines) if line.startswith("- ")][-len(table.rows) :]
-    return "\n".join(line for number, line in enumerate(lines) if number not in rows).strip()
+    if not rows:
+        return text, ""
+    return "\n".join(lines[: rows[0]]).strip(), "\n".join(lines[rows[-1] + 1 :]).strip()
+
+
+def _render_if_any(text: str) -> list[Block]:
+    return [render_plain_text(text)] if text else []

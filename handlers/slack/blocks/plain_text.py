@@ -9,6 +9,7 @@ from foundation.people import People
 from handlers.slack.blocks.builders import Block, Message
 
 _MARKUP = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
+_QUOTED = re.compile(r"(?m)^>")
 _STYLE = re.compile(r"(?<![\w*~`])([*~`]|_)(?=\S)(.+?)(?<=\S)\1(?![\w*~`])")
 _AS_TYPED = str.maketrans({"∗": "*", "∼": "~", "ˋ": "`", "∶": ":", "＿": "_"})
 
@@ -57,7 +58,7 @@ def _read_object(text: Any, people: People) -> str:
 
 def _read_markup(text: str, people: People) -> str:
     """Slack's markup as it looks: names instead of mentions, labels instead of links, no signs for bold."""
-    plain = _MARKUP.sub(lambda found: _read_reference(found, people), text)
+    plain = _QUOTED.sub("", _MARKUP.sub(lambda found: _read_reference(found, people), text))
     return html.unescape(_STYLE.sub(r"\2", plain)).translate(_AS_TYPED)
 
 

@@ -165,6 +165,14 @@ def test_rows_are_shown_as_table() -> None:
     assert "Small; Days: 2; A note" in message["text"]
 
 
+def test_words_stay_before_and_after_their_table() -> None:
+    text = f"{ROWS}\nAll of it is free."
+    message = build_answer_message(build_answer(text, citations=(citation(text=text, table=TABLE),)), "Q1", NAMES)
+    before, table, after = message["blocks"][:3]
+    assert (read_text(before).strip(), table["type"]) == ("How long it takes:", "table")
+    assert read_text(after).strip() == "All of it is free."
+
+
 def test_second_table_is_a_list() -> None:
     cited = (
         citation(text=ROWS, table=TABLE),

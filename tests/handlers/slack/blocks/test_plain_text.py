@@ -18,6 +18,7 @@ PEOPLE = People([Person("U01ADA", "Ada Okafor")])
             "Bold and italic: a_b_c, 2 * 3 & a link",
         ),
         (section("Asked by <@U01ADA>"), "Asked by @Ada Okafor"),
+        (section("*Place*\n>Above 3 &gt; 2\n&gt; as typed"), "Place\nAbove 3 > 2\n> as typed"),
         (section("📖 Page", accessory=button("Read the section", "question.read", "x")), "📖 Page [Read the section]"),
         ({"type": "section", "fields": [{"type": "mrkdwn", "text": "*Owner*"}]}, "Owner"),
         (header("A title"), "A title"),
