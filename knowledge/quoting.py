@@ -13,6 +13,7 @@ from knowledge.terms import extract_terms, find_synonyms
 LONGEST = 600  # characters
 LONGEST_LIST = 1_000  # a list or a table is quoted whole up to this
 SHORTEST = 250  # shorter runs are extended, as far as their passage goes
+ROOM_BEFORE = 300  # characters that a run may grow by for the sentences it refers to
 LEAST = 0.2  # what a sentence adds to a run, relative to the best one, if it's to be worth its place
 
 # How much each sign counts that a sentence answers; benchmarks/fit_sentences.py computes them.
@@ -30,7 +31,8 @@ LONG = 300  # characters; longer sentences gain nothing more
 
 _DEPENDENT = re.compile(
     r"(It|Its|They|Their|This|That|These|Those|Such|Both|He|She|Otherwise|However|Then|Also|So|But|And|Instead|Therefore"
-    r"|Others|Neither|Either|Anything else|Everything else|The (?:former|latter|rest|others?|same))\b"
+    r"|Others|Neither|Either|Anything else|Everything else|The (?:former|latter|rest|others?|same)"
+    r"|(?:If|When|Where|Unless|Once|Until) (?:it|they|both|(?:\w+ ){0,2}(?:such|these|those))|To \w+ (?:this|that))\b"
 )
 _LIMITING = re.compile(
     r"(Unless|Except|However|But|Only|Otherwise|If not|The (?:only )?exceptions?)\b|.*\b(unless|except|exceptions?)\b"
@@ -160,12 +162,13 @@ def _find_best_run(units: tuple[Unit, ...], fits: list[float], longest: int) -> 
 def _complete_run(units: tuple[Unit, ...], first: int, last: int, longest: int) -> tuple[int, int]:
     """The run with what it needs to be read: the sentence it refers to, the list it opens or belongs to, and the
     exception that follows it."""
-    first = find_antecedent(units, first, last, longest)
-    if units[last].kind in ("item", "row") or units[last].text.endswith(":"):
-        first, last = _take_whole_list(units, first, last)
+    first = find_antecedent(units, first, last, longest + ROOM_BEFORE)
+    if _opens_list(units[last]):
+        last = _take_rest_of_list(units, first, last)
+    first = _take_start_of_list(units, first, last)
     while last + 1 < len(units) and _measure_run(units, first, last) < SHORTEST:
-        if units[last + 1].kind in ("item", "row") and units[last].text.endswith(":"):
-            return _take_whole_list(units, first, last)
+        if _is_listed(units[last + 1]):
+            return first, _take_rest_of_list(units, first, last)
         if _measure_run(units, first, last + 1) > longest:
             break
         last += 1
@@ -183,15 +186,30 @@ def find_antecedent(units: tuple[Unit, ...], first: int, last: int, longest: int
     return first
 
 
-def _take_whole_list(units: tuple[Unit, ...], first: int, last: int) -> tuple[int, int]:
-    """The run with the rest of its list or table and the sentence that opens it, as far as they fit."""
-    while last + 1 < len(units) and units[last + 1].kind in ("item", "row"):
+def _take_rest_of_list(units: tuple[Unit, ...], first: int, last: int) -> int:
+    """The last unit of the run with the rest of its list or table, as far as it fits."""
+    while last + 1 < len(units) and _is_listed(units[last + 1]):
         if _measure_run(units, first, last + 1) > LONGEST_LIST:
             break
         last += 1
-    while first and units[first].kind in ("item", "row") and _measure_run(units, first - 1, last) <= LONGEST_LIST:
+    return last
+
+
+def _take_start_of_list(units: tuple[Unit, ...], first: int, last: int) -> int:
+    """The first unit of the run, or of the list or table that it starts in, with the sentence that opens that, as far
+    as it fits."""
+    while first and _is_listed(units[first]) and _measure_run(units, first - 1, last) <= LONGEST_LIST:
         first -= 1
-    return first, last
+    return first
+
+
+def _opens_list(unit: Unit) -> bool:
+    """Whether the list or table goes on after it."""
+    return _is_listed(unit) or unit.text.endswith(":")
+
+
+def _is_listed(unit: Unit) -> bool:
+    return unit.kind in ("item", "row")
 
 
 def _measure_run(units: tuple[Unit, ...], first: int, last: int) -> int:
