@@ -1,5 +1,6 @@
 """Chooses section and sentences together."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ STATED_SHARE = 1.0  # if the section says that it answers this very question
 SEARCHED = 30  # passages
 MOST_SECTIONS = 8  # whose sentences are compared
 MOST_ENCODED = 3  # the same where the sentences must be encoded first
+_BRACKETS = re.compile(r"\s\([^()]*\)$")
 
 
 def rank_quotes(asked: Question, index: Index, focus: Question | None = None) -> list[Quote]:
@@ -72,6 +74,9 @@ def rate_section(readings: Sequence[Question], hit: Hit, index: Index) -> float:
 
 
 def is_stated(asked: Question, passage: Passage) -> bool:
-    """Whether the passage's own questions, or those that it learned, have this one, word for word."""
-    words = split_words(asked.text)
-    return any(split_words(question) == words for question in passage.questions)
+    """Whether the passage's own questions, or those that it learned, have this one, word for word.
+
+    What ends the question in brackets may be missing: the glossary's terms stand there.
+    """
+    readings = [split_words(asked.text), split_words(_BRACKETS.sub("", asked.text))]
+    return any(split_words(question) in readings for question in passage.questions)
