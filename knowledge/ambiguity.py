@@ -1,12 +1,14 @@
 """Questions that are too short to be clear, and the choices to offer instead."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import zip_longest
 
 from knowledge.handbook import Handbook, Page
 from knowledge.index import Hit
-from knowledge.questions import Cue, Question
+from knowledge.questions import Cue, Question, write_as_sentence
 from knowledge.terms import extract_terms, split_words
 
 TIE = 0.85  # pages with at least this share of the best page's score could be meant, too
@@ -14,6 +16,9 @@ MOST = 4
 LONGEST = 75  # characters; a button shows no more
 _GENERAL = frozenset(
     extract_terms("help project pmo question information info need thing stuff topic document page handbook work")
+)
+_ASKS = re.compile(  # such a question can be read by itself, unlike “we trained everybody, what's missing?”
+    r"(what|which|who|whose|when|where|why|how|can|may|must|should|do|does|is|are|will|has|have)\b", re.IGNORECASE
 )
 
 
@@ -24,7 +29,7 @@ def list_examples(handbook: Handbook) -> tuple[str, ...]:
     pages = sorted((page for page in handbook if page.questions), key=lambda page: -referred[page.id])
     by_folder: dict[str, str] = {}
     for page in pages:
-        by_folder.setdefault(page.source.rpartition("/")[0], page.questions[0])
+        by_folder.setdefault(page.source.rpartition("/")[0], write_as_sentence(page.questions[0]))
     return tuple(by_folder.values())[:3]
 
 
@@ -65,11 +70,13 @@ def is_page_named(question: Question, page: Page | None) -> bool:
 
 
 def _choose_option(question: Question, hit: Hit, handbook: Handbook) -> str:
-    """A question of the page with these words, or else a section heading with any of them, or else its title."""
+    """A question with these words, of the section or else of its page, or else a section heading with any of them, or
+    else the page's title."""
     page = handbook.get(hit.passage.page_id)
     asked = set(question.stems) - _GENERAL
     heading = hit.passage.section.rsplit(" › ", 1)[-1]
-    for text in page.questions if page else ():
-        if asked and asked <= set(extract_terms(text)) and len(text) <= LONGEST:
-            return text
+    in_order = sorted(zip_longest(page.questions, page.headings), key=lambda one: one[1] != heading) if page else ()
+    for text, _ in in_order:
+        if _ASKS.match(text) and asked and asked <= set(extract_terms(text)) and len(text) < LONGEST:
+            return write_as_sentence(text)
     return heading if asked & set(extract_terms(heading)) and len(heading) <= LONGEST else hit.passage.title

@@ -113,6 +113,11 @@ def parse_question(text: str) -> Question:
     return Question(asked, stems, frozenset(_find_names(asked)), find_cue(asked), bool(_LIVE.search(asked)))
 
 
+def write_as_sentence(question: str) -> str:
+    """The question as a person writes it with care: with a capital letter and a question mark."""
+    return question[:1].upper() + question[1:] + ("" if question.endswith("?") else "?")
+
+
 def find_cue(text: str) -> Cue:
     """What a question or a heading asks for."""
     return next((cue for cue, pattern in _CUES if pattern.search(text)), Cue.NONE)

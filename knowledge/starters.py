@@ -4,6 +4,7 @@ from itertools import zip_longest
 
 from foundation.people import Person, Role
 from knowledge.handbook import Handbook, Page
+from knowledge.questions import write_as_sentence
 
 MOST = 4
 LONGEST = 75  # characters; a button shows no more
@@ -62,9 +63,4 @@ def _pick_question(page: Page, heading: str) -> str:
     """The first question of the section or else of the page, as a sentence; empty without any that fits."""
     fitting = [question for question in zip_longest(page.questions, page.headings) if len(question[0]) < LONGEST]
     in_section = [question for question in fitting if question[1] == heading]
-    return next((_make_sentence(text) for text, _ in (*in_section, *fitting)), "")
-
-
-def _make_sentence(question: str) -> str:
-    """As a person writes it with care: with a capital letter and a question mark."""
-    return question[:1].upper() + question[1:] + ("" if question.endswith("?") else "?")
+    return next((write_as_sentence(text) for text, _ in (*in_section, *fitting)), "")

@@ -283,3 +283,30 @@ def test_overlong_sentence_is_quoted_in_part(page: MakePage) -> None:
 
     assert all(len(unit.text) < 1_600 for passage in split_into_passages(page(endless)) for unit in passage.units)
     assert len(library.ask("who opens the lock?").text) < 1_600
+
+
+def test_list_is_quoted_whole_with_the_words_after_it(library: Library) -> None:
+    text = library.ask("What are the warning signs that my project is failing?").text
+    assert text.startswith("A project in trouble usually shows several of these signs")
+
+
+def test_table_is_quoted_whole_after_a_short_sentence(library: Library) -> None:
+    [cited] = library.ask("How long does a health check take?").citations
+    assert cited.table is not None
+    assert [row[0] for row in cited.table.rows] == ["1–2", "3–6", "7–8", "9", "10"]
+
+
+def test_quotation_starts_with_the_sentence_that_its_first_one_points_back_to(by_meaning: Library) -> None:
+    text = by_meaning.ask("How do you decide which project goes first?").text
+    assert text.startswith("Work that must meet a mandatory regulatory date goes first")
+
+
+def test_question_of_a_section_is_answered_there_although_the_glossary_has_another_name(library: Library) -> None:
+    [cited] = library.ask("What does a risk review look at?").citations
+    assert cited.section == "Risk management assurance › What risk assurance examines"
+
+
+def test_choices_can_be_read_by_themselves(library: Library) -> None:
+    offered = library.ask("training").suggestions
+    assert "How do I get training for myself or my team?" in offered
+    assert all(one[0].isupper() and one.endswith("?") for one in offered)
