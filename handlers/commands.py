@@ -121,7 +121,13 @@ COMMANDS = (
             CommandUse("/pmo-update metering", "opens the form for that one"),
         ),
     ),
-    Command("/pmo-story", "Tell a success story", "", "/pmo-story"),
+    Command(
+        "/pmo-story",
+        "Tell a success story",
+        "",
+        "/pmo-story",
+        (CommandUse("/pmo-story", "opens the form for a success story"),),
+    ),
 )
 
 SHORTCUTS = (
@@ -155,12 +161,15 @@ MOST_ABILITIES = 5
 ABILITIES = (
     HelpLine("Ask how projects are run here, in your own words: I quote the handbook and name the section."),
     HelpLine("Ask how things stand: a project, an objective, a metric, or your requests."),
-    HelpLine("`/pmo-requests triage` lists what waits for triage, `queue` ranks what is accepted.", can_see_queue),
+    HelpLine(
+        "`/pmo-requests triage` lists the new requests, and `/pmo-requests queue` ranks the accepted ones.",
+        can_see_queue,
+    ),
     HelpLine("`/pmo gaps` lists the questions that the handbook doesn't answer.", can_see_gaps),
     HelpLine("`/pmo-strategy digest` previews the next digest.", can_preview_digests),
-    HelpLine("`/pmo-request` requests a service such as a health check, `/pmo-requests` shows how far it is."),
-    HelpLine("`/pmo-update` reports on your objective or project, `/pmo-story` tells a success story."),
-    HelpLine("What the handbook doesn't say, you can pass on to the PMO with one click."),
+    HelpLine("`/pmo-request` requests a service such as a health check, and `/pmo-requests` shows where it stands."),
+    HelpLine("`/pmo-update` reports on your objective or project, and `/pmo-story` tells a success story."),
+    HelpLine("If the handbook doesn't answer your question, you can pass it on to the PMO with one click."),
 )
 
 # Bolt calls every message event “message”; Slack's name includes the kind of conversation.

@@ -31,8 +31,8 @@ class LineGroup:
 class SubjectDetails:
     """`title` is plain text; `statuses`, the values of `facts` and all lines are mrkdwn.
 
-    `due` is the slot that an update written now answers, None without check-ins. `can_write` and `measurable` say what
-    the reader may do.
+    `due` is the slot that an update written now answers, None without check-ins; `is_due_past` says that its time has
+    passed. `can_write` and `measurable` say what the reader may do.
     """
 
     subject: Subject
@@ -44,6 +44,7 @@ class SubjectDetails:
     update: ProgressUpdate | None
     post: Post | None  # the update as text
     due: datetime | None
+    is_due_past: bool
     can_write: bool
     measurable: tuple[Metric, ...]
 
@@ -71,6 +72,7 @@ def build_details(
     update = shown.status.update
     reported = seen.cycle.check_ins is not None and subject in list_reporting_subjects(seen, now)
     own = {metric.key for metric in shown.metrics}
+    due = find_open_slot(seen, subject, visible, now) if reported else None
     return SubjectDetails(
         subject=subject,
         title=record.title if isinstance(record, Objective) else record.name,
@@ -80,7 +82,8 @@ def build_details(
         charts=shown.charts,
         update=update,
         post=build_update_post(update, seen, builder.people) if update else None,
-        due=find_open_slot(seen, subject, visible, now) if reported else None,
+        due=due,
+        is_due_past=due is not None and due < now,
         can_write=can_write_update(seen, person, subject, now, away),
         measurable=tuple(one for one in list_measurable_metrics(seen, person) if one.key in own),
     )

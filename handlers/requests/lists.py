@@ -132,7 +132,7 @@ def _list_own(tx: Transaction, ctx: AppContext, person: Person) -> Message:
     mine = [one for one in involving if one.requester == person.id]
     others = [one for one in involving if one.requester != person.id]
     ended = tx.requests.list_by_requester(person.id, ENDED_STATES, MAX_ENDED)
-    nothing = "You have no open requests. Type /pmo-request to request a service."
+    nothing = "You have no open requests. Type `/pmo-request` to request a service."
     lists = [
         _make_list(tx, ctx, "Your open requests", mine, most=MAX_LISTED, nothing=nothing),
         _make_list(tx, ctx, "Also involving you", others, most=MAX_LISTED),

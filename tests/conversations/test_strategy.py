@@ -41,7 +41,14 @@ async def test_part_of_a_name_opens_an_objective(autumn: Office) -> None:
     assert charts == ["Leakage", "Homes with a smart meter"]
     assert "target 52 Ml a day by 31 December 2026" in read_text(message)
     assert "Write an update" in read_text(message)
-    assert "Next update due" in read_text(message)
+    assert "Update was due" in read_text(message)
+
+
+async def test_missing_update_is_shown_only_to_those_who_can_write_it(autumn: Office) -> None:
+    message = read_text(await show(autumn.ada, "less water", "75% done"))
+    assert "Write an update" not in message
+    assert "Update was due" not in message
+    assert "Next update due" not in message
 
 
 async def test_project_opens_with_its_milestones(autumn: Office) -> None:

@@ -24,6 +24,7 @@ from handlers.questions.wording.catalogue import localize_text
 from handlers.slack.blocks.builders import Block, Message, actions, build_message, context, escape, section, shorten
 from handlers.slack.blocks.tables import replace_tables
 from knowledge.answers import Answer, Outcome
+from knowledge.questions import write_as_sentence
 
 MOST_PARTS = 3
 ROOM = 8_000  # characters for all quotations; Slack takes about 13,200 in a message
@@ -56,13 +57,13 @@ def _build_notes(answer: Answer) -> list[Block]:
     if answer.follows:
         notes.append(localize_text("Following up on “{question}”", question=escape(shorten(answer.follows[0], 150))))
     if answer.spelling:
-        words = f"*{escape(shorten(' '.join(answer.spelling), 150))}*"
+        words = f"*{escape(shorten(', '.join(answer.spelling), 150))}*"
         notes.append(localize_text("Showing results for {words}", words=words))
     return [context(*notes)] if notes else []
 
 
 def _build_title(part: Answer) -> list[Block]:
-    return [section(f"*{escape(shorten(part.question, 200))}*")] if part.question else []
+    return [section(f"*{escape(shorten(write_as_sentence(part.question), 200))}*")] if part.question else []
 
 
 def _build_body(part: Answer, names: AnswerNames, room: int) -> list[Block]:
@@ -113,7 +114,7 @@ def _list_suggestions(parts: Iterable[Answer]) -> tuple[str, ...]:
 
 def _summarize_part(part: Answer, names: AnswerNames) -> str:
     """One answer as notifications and screen readers give it."""
-    title = f"{part.question}\n" if part.question else ""
+    title = f"{write_as_sentence(part.question)}\n" if part.question else ""
     return escape(f"{title}{_summarize_body(part, names)}")
 
 

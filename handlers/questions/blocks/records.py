@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.slack.blocks.builders import Block, Message, actions, build_message, context, section
+from handlers.slack.blocks.builders import Block, Message, actions, build_message, context, divider, section
 from handlers.strategy.blocks.tree import build_subject_button
 from reporting.text import fit_lines
 from strategy.records import Subject
@@ -42,8 +42,8 @@ def build_record_message(answer: RecordAnswer) -> Message:
 
 
 def merge_messages(messages: Sequence[Message]) -> Message:
-    """Several answers as one message, in their order."""
+    """Several answers as one message, in their order, with a line between them."""
     if len(messages) == 1:
         return messages[0]
-    blocks = [block for one in messages for block in one.get("blocks") or [section(one["text"])]]
-    return build_message("\n\n".join(one["text"] for one in messages), blocks)
+    blocks = [block for one in messages for block in (divider(), *(one.get("blocks") or [section(one["text"])]))]
+    return build_message("\n\n".join(one["text"] for one in messages), blocks[1:])

@@ -11,6 +11,7 @@ CLOSEST = "Closest in the handbook"
 UNSURE = "I'm not sure that these sections answer your question."
 NOT_FOUND = "The handbook doesn't say."
 LONGEST_SENTENCE = 350
+NEAR = 0.05  # with less confidence, the nearest section is about something else
 
 
 def build_closest(answer: Answer) -> list[Block]:
@@ -18,7 +19,7 @@ def build_closest(answer: Answer) -> list[Block]:
     choice = take_distinct(answer.nearest)
     return [
         section(f"*{localize_text(CLOSEST)}*\n{localize_text(UNSURE)}"),
-        *(build_place(one, _quote_place(one)) for one in choice),
+        *(block for one in choice for block in _build_choice(one)),
     ]
 
 
@@ -43,10 +44,11 @@ def summarize_not_found(answer: Answer, people: People) -> str:
     return f"{localize_text(NOT_FOUND)}{_refer(answer)}{''.join(nearest)}"
 
 
-def _quote_place(citation: Citation) -> str:
-    place = f"📖 *{escape(describe_place(citation))}*"
+def _build_choice(citation: Citation) -> list[Block]:
+    """The place with its button, and its sentence below them: beside the button, a phone leaves it too little room."""
+    place = build_place(citation, f"📖 *{escape(describe_place(citation))}*")
     sentence = _take_sentence(citation)
-    return f"{place}\n>{escape(sentence)}" if sentence else place
+    return [place, section(f">{escape(sentence)}")] if sentence else [place]
 
 
 def _take_sentence(citation: Citation) -> str:
@@ -63,8 +65,8 @@ def _refer(answer: Answer) -> str:
 
 
 def _take_nearest(answer: Answer) -> tuple[Citation, ...]:
-    """The nearest section, whose owner may know; none if others are the ones to ask."""
-    return () if answer.refer_to else answer.nearest[:1]
+    """The nearest section, whose owner may know; none if it isn't near, or others are the ones to ask."""
+    return () if answer.refer_to or answer.confidence < NEAR else answer.nearest[:1]
 
 
 def _introduce(nearest: Citation, people: People) -> str:

@@ -203,9 +203,15 @@ def _build_details(details: SubjectDetails) -> list[Block]:
     if details.post:
         blocks += [divider(), section("*Latest update*"), *(section(piece) for piece in details.post.body[:6])]
         blocks.append(context(details.post.context))
-    if details.due:
-        blocks.append(context(f":memo: Next update due {format_time(details.due)}."))
-    return blocks
+    return [*blocks, *_describe_due(details)]
+
+
+def _describe_due(details: SubjectDetails) -> list[Block]:
+    """When the next update is due. That one is missing is only for those who can write it."""
+    if details.due is None or (details.is_due_past and not details.can_write):
+        return []
+    label = ":warning: Update was due" if details.is_due_past else ":memo: Next update due"
+    return [context(f"{label} {format_time(details.due)}.")]
 
 
 def _build_buttons(details: SubjectDetails) -> list[Block]:

@@ -105,7 +105,8 @@ def _lead_owned(view: RecordView, person: str, question: RecordQuestion) -> str:
         nothing = name_with_verb(view, person, "don't own", "doesn't own")
         return f"{nothing} an objective, a project or a metric{_list_other_roles(held)}."
     if question.state:
-        return f"{name_with_verb(view, person, 'own', 'owns')} {_count_in_state(view, person, question)}:"
+        end = ":" if _list_records(view, person, question) else "."
+        return f"{name_with_verb(view, person, 'own', 'owns')} {_count_in_state(view, person, question)}{end}"
     counts = [(len(held.objectives), "objective"), (len(held.projects), "project"), (len(held.metrics), "metric")]
     owned = join_words(count_nouns(count, noun) for count, noun in counts if count)
     return f"{name_with_verb(view, person, 'own', 'owns')} {owned}{_list_other_roles(held)}."

@@ -127,7 +127,7 @@ def _list_budgets(view: RecordView, projects: list[Project], *, is_whole: bool) 
     total = f"Total budget: {_sum_budgets(projects)}. " if is_whole or len(projects) > 1 else ""
     note = f"Budgets as planned; spending isn't recorded here. {note_date(view)}"
     return build_record_message(
-        RecordAnswer(f"{total}Budget of {count_nouns(len(projects), 'project')}:", records, note)
+        RecordAnswer(f"{total}Budgets of {len(projects)} projects:" if len(projects) > 1 else "Budget:", records, note)
     )
 
 

@@ -124,15 +124,21 @@ def test_not_found_refers_to_right_department() -> None:
     assert "Wei Chen" not in read_text(message)
 
 
+def test_far_off_section_is_not_named() -> None:
+    message = build_answer_message(Answer(Outcome.NOT_FOUND, "", 0.01, nearest=(citation(),)), "Q7", NAMES)
+    assert "Wei Chen" not in read_text(message) + message["text"]
+    assert [one["action_id"] for one in elements(message)] == ["question.forward"]
+
+
 def test_corrected_words_are_shown() -> None:
-    message = build_answer_message(build_answer(spelling=("change request",), follows=("who?",)), "Q1", NAMES)
+    message = build_answer_message(build_answer(spelling=("approves", "change"), follows=("who?",)), "Q1", NAMES)
     notes = [one["text"] for one in message["blocks"][0]["elements"]]
-    assert notes == ["Following up on “who?”", "Showing results for *change request*"]
+    assert notes == ["Following up on “who?”", "Showing results for *approves, change*"]
 
 
 def test_two_questions_get_two_answers_with_one_row_of_buttons() -> None:
     first = build_answer(question="How long does it take?")
-    second = Answer(Outcome.NOT_FOUND, "", 0.1, nearest=(citation(),), question="Who pays for lunch?")
+    second = Answer(Outcome.NOT_FOUND, "", 0.1, nearest=(citation(),), question="who pays for lunch")
     whole = build_answer(f"{first.text}\n\nThe handbook doesn't say.", parts=(first, second))
     message = build_answer_message(whole, "Q1", NAMES)
     assert check_message(message) == []
