@@ -92,10 +92,10 @@ def choose_list(typed: str, person: Person) -> ListAnswer:
         return _list_own
     if answer := _QUEUE_LISTS.get(typed):
         if not can_see_queue(person):
-            raise NotAllowed("Only PMO staff can see this list. Type /pmo-requests to see your own requests.")
+            raise NotAllowed("Only PMO staff can see this list. Type `/pmo-requests` to see your own requests.")
         return answer
     more = " As PMO staff you can also add triage, queue, open or figures." if can_see_queue(person) else ""
-    raise NotFound(f"Type /pmo-requests to see your requests, or /pmo-requests PMO-12 to see one of them.{more}")
+    raise NotFound(f"Type `/pmo-requests` to see your requests, or `/pmo-requests PMO-12` to see one of them.{more}")
 
 
 def list_waiting(tx: Transaction, ctx: AppContext, person: Person) -> Message:
@@ -110,11 +110,11 @@ def list_waiting(tx: Transaction, ctx: AppContext, person: Person) -> Message:
 def list_overdue(tx: Transaction, ctx: AppContext, person: Person) -> Message:
     """The requests past their target: all for those who may see the queue, their own for others."""
     if can_see_queue(person):
-        known = tx.requests.list_in_states(UNDELIVERED_STATES)
+        known, nothing = tx.requests.list_in_states(UNDELIVERED_STATES), "No request is overdue."
     else:
+        nothing = "None of your requests is overdue."
         known = [one for one in _find_involving(tx, ctx, person) if one.requester == person.id]
     late = [one for one in known if is_overdue(one, tx.now, ctx.desk.calendar)]
-    nothing = "No request you can see is overdue."
     return build_list_message(person, [_make_list(tx, ctx, "Overdue", late, most=MAX_LISTED, nothing=nothing)])
 
 

@@ -13,7 +13,7 @@ async def test_question_at_home_is_answered_in_messages(office: Office) -> None:
     await office.ada.click(view, "question.ask", "how long does a health check take?")
     assert (await office.ada.wait_message("10 business days"))["channel"] == await office.ada.dm()
     changed = await office.ada.wait_home(lambda home: "how long does a health check take?" in read_text(home))
-    assert "answered from the handbook" in read_text(changed)
+    assert "answered from the handbook · " in read_text(changed)
     assert changed["blocks"][1]["block_id"] != view["blocks"][1]["block_id"]  # so Slack empties the box
 
 

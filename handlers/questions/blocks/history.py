@@ -34,7 +34,9 @@ def build_history_blocks(asked: Sequence[AskedQuestion], people: People) -> list
     if asked:
         blocks.append(section("*Your recent questions*"))
     for one in asked:
-        text = f"{escape(shorten(one.text, 150))}\n{escape(_describe_status(one, people))}, {format_time(one.asked_at)}"
+        text = (
+            f"{escape(shorten(one.text, 150))}\n{escape(_describe_status(one, people))} · {format_time(one.asked_at)}"
+        )
         blocks.append(section(text, accessory=button("Show", "question.show", one.id)))
     return blocks
 
@@ -52,7 +54,7 @@ def build_question_modal(asked: AskedQuestion, people: People) -> Block:
             rich_text(rich_line(text_run(name, "bold"), text_run(" from the PMO answered:"))),
             render_plain_text(asked.forward.answer),
         ]
-    blocks.append(context(f"{escape(_describe_status(asked, people))}, {format_time(asked.asked_at)}"))
+    blocks.append(context(f"{escape(_describe_status(asked, people))} · {format_time(asked.asked_at)}"))
     return build_modal("Your question", blocks)
 
 
@@ -69,6 +71,7 @@ def _build_field(key: str) -> Block:
 
 
 def _describe_status(asked: AskedQuestion, people: People) -> str:
+    """What came of the question, such as “answered by Wei Chen”."""
     if asked.forward and asked.forward.answered_by:
         return f"answered by {people.get(asked.forward.answered_by).name}"
     if asked.forward:

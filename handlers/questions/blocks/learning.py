@@ -98,8 +98,8 @@ def build_section_options(places: Iterable[SectionPlace]) -> list[Block]:
 def build_learned_message(learned: LearnedQuestion, place: SectionPlace, *, is_new: bool) -> Message:
     """That a question was added to a section, or was there already."""
     done = "now answers" if is_new else "already answers"
-    text = f"📖 {escape(place.section)} {done} “{escape(shorten(learned.text, 300))}”."
-    note = " It takes a few seconds until I use it." if is_new else ""
+    text = f"📖 *{escape(place.section)}* {done} “{escape(shorten(learned.text, 300))}”."
+    note = " This takes effect in a few seconds." if is_new else ""
     return build_message(f"{text}{note}", [section(f"{text}{note}"), actions([_build_remove_button(learned, "Undo")])])
 
 

@@ -3,7 +3,7 @@
 from foundation.people import People
 from handlers.questions.blocks.places import build_place, describe_place, format_place, take_distinct
 from handlers.questions.wording.catalogue import localize_text
-from handlers.slack.blocks.builders import Block, escape, section, shorten
+from handlers.slack.blocks.builders import Block, divider, escape, section, shorten
 from knowledge.answers import Answer
 from knowledge.citations import Citation
 
@@ -48,7 +48,7 @@ def _build_choice(citation: Citation) -> list[Block]:
     """The place with its button, and its sentence below them: beside the button, a phone leaves it too little room."""
     place = build_place(citation, f"📖 *{escape(describe_place(citation))}*")
     sentence = _take_sentence(citation)
-    return [place, section(f">{escape(sentence)}")] if sentence else [place]
+    return [divider(), place, *([section(f">{escape(sentence)}")] if sentence else [])]
 
 
 def _take_sentence(citation: Citation) -> str:

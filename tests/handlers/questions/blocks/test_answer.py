@@ -101,7 +101,7 @@ def test_closest_shows_sections_with_sentence_but_no_answer() -> None:
     assert check_message(message) == []
     read = read_text({"blocks": message["blocks"]})
     assert read.startswith("*Closest in the handbook*\nI'm not sure that these sections answer your question.")
-    assert [f"Sentence {number}." in read for number in range(4)] == [True, True, True, False]
+    assert [f">Sentence {number}." in read for number in range(4)] == [True, True, True, False]
     assert [one["action_id"] for one in elements(message)] == [*["question.read"] * 3, "question.forward"]
     assert "Part 2 · edition 1.0: “Sentence 2.”" in message["text"]
     assert "question.feedback" not in str(message)
