@@ -50,7 +50,7 @@ def _choose_milestones(
         return _choose_in_period(view, question, every, period)
     if "missed" in cues:
         late = [one for one in every if one.status.is_overdue or (not one.status.is_done and one.status.slip > 0)]
-        return "overdue or behind their baseline", late
+        return "overdue or behind the baseline", late
     if "reached" in cues and "due" not in cues:
         return "reached", [one for one in every if one.status.is_done]
     if "next" in cues or not is_named:
@@ -67,12 +67,18 @@ def _choose_in_period(
         found = [one for one in found if one.status.is_overdue]
     if "reached" in question.cues:
         found = [one for one in found if one.status.is_done]
-    return f"from {format_date(period.start)} to {format_date(period.end)}", found
+    happened = "reached" if "reached" in question.cues else "due or reached" if is_past else "due"
+    return f"{happened} {_describe_period(period)}", found
+
+
+def _describe_period(period: Period) -> str:
+    start, end = format_date(period.start), format_date(period.end)
+    return f"on {start}" if period.start == period.end else f"between {start} and {end}"
 
 
 def _lead_milestones(label: str, count: int) -> str:
     if not count:
-        return f"No milestone you can see is {label}." if label != "next" else "There are no open milestones."
+        return "There are no open milestones." if label == "next" else f"There's no milestone {label} that you can see."
     if label == "next":
         return "Next milestones:" if count > 1 else "Next milestone:"
     return f"{count_nouns(count, 'milestone')} {label}".rstrip() + ":"

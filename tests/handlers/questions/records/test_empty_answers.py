@@ -10,6 +10,12 @@ from tests.handlers.questions.records.sample_office import SampleOffice
     [
         ("which of my projects are red?", "ben", "You own no projects that are red."),
         ("which requests are overdue?", "dana", "None of your requests is overdue."),
+        (
+            "what's due this week?",
+            "ada",
+            "There's no milestone due between 23 November 2026 and 29 November 2026 that you can see.",
+        ),
+        ("what's due tomorrow?", "ada", "There's no milestone due on 24 November 2026 that you can see."),
     ],
 )
 def test_nothing_to_list_is_said_in_a_sentence(office: SampleOffice, question: str, asker: str, says: str) -> None:
