@@ -34,9 +34,9 @@ def compare_handbook(folder: Path, files: Sequence[Path]) -> None:
         print(f"## Rankings\n\n{format_ranks(questions, rank_all(questions, rankers))}\n")
     found = {name: evaluate_answers(some, library) for name, some in rows.items()}
     print(f"## Outcomes\n\n{library.thresholds}\n\n{format_evaluations(found)}\n")
-    first, *others = _list_by_file(questions)
-    for some in others:
-        print(f"## Learning\n\n{format_learning_of(first[::2], some, library)}")
+    by_file = _list_by_file(questions)
+    for some in by_file[1:]:
+        print(f"## Learning\n\n{format_learning_of(by_file[0][::2], some, library)}")
 
 
 def format_evaluations(found: Mapping[str, Evaluation]) -> str:
