@@ -5,8 +5,10 @@
 A question counts as rightly answered if the section of its best quote is right; where only pages are known, if the page
 is. Those without an answer in the handbook never are. The training set is every second row of the question sets in
 tests/knowledge and of the titles of the handbook's pages, which people also type. The other half is held out for the
-report. Two questions in one and other languages are left out. The model is a logistic regression with a light ridge
-penalty and equal weight for both classes, solved by Newton steps: eight numbers don't need a library.
+report. With the model, all of it is asked twice: of the shipped handbook, and of the same pages without the questions
+in them, since most handbooks have none. Two questions in one and other languages are left out. The model is a logistic
+regression with a light ridge penalty and equal weight for both classes, solved by Newton steps: eight numbers don't
+need a library.
 """
 
 import json
@@ -22,6 +24,7 @@ from benchmarks.answers.method_questions import FOLDER, read_method_questions
 from knowledge.answers import read_spelling
 from knowledge.choice import rank_quotes
 from knowledge.confidence import WEIGHTS, compute_features
+from knowledge.embedding import Encoder
 from knowledge.evaluation import format_section
 from knowledge.follow_ups import join_with_previous
 from knowledge.library import Library
@@ -97,8 +100,12 @@ def solve_weights(x: Vector, y: Vector, weight: Vector) -> tuple[Vector, float]:
     return b[:-1], float(b[-1] - (b[:-1] * mean).sum())
 
 
-def fit_weights(library: Library, kind: str) -> dict[str, float]:
-    found = [example for row in read_rows(library) if (example := measure_row(row, library))]
+def fit_weights(kind: str, encoder: Encoder | None) -> dict[str, float]:
+    """By words, most is found through the questions, so that a handbook without them tells little."""
+    variants = (True, False) if encoder else (True,)
+    libraries = [build_library(encoder, with_questions=has_questions) for has_questions in variants]
+    measured = [[one for row in read_rows(library) if (one := measure_row(row, library))] for library in libraries]
+    found = [example for examples in measured for example in examples]
     fitted = [example for example in found if not example.row.held_out]
     names = list(found[0].features)
     y = np.array([example.is_right for example in fitted], dtype=float)
@@ -108,8 +115,9 @@ def fit_weights(library: Library, kind: str) -> dict[str, float]:
     slopes, bias = solve_weights(x, y, weight)
     weights = {name: round(float(value), 2) for name, value in zip(names, slopes, strict=True)}
     weights["bias"] = round(bias, 2)
-    for held_out in (False, True):
-        print_report(kind, [example for example in found if example.row.held_out == held_out], held_out, weights)
+    for name, examples in zip((kind, f"{kind}, no questions in the pages"), measured, strict=False):
+        for held_out in (False, True):
+            print_report(name, [example for example in examples if example.row.held_out == held_out], held_out, weights)
     return weights
 
 
@@ -133,8 +141,8 @@ def main() -> None:
     weights = {
         "about": "Weights of a logistic regression over the features of knowledge/confidence.py; "
         "see benchmarks/fit_confidence.py.",
-        "meaning": fit_weights(build_library(load_model()), "meaning"),
-        "words": fit_weights(build_library(None), "words"),
+        "meaning": fit_weights("meaning", load_model()),
+        "words": fit_weights("words", None),
     }
     print(json.dumps(weights, indent=2))
     if "--write" in sys.argv:

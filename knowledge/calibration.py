@@ -14,7 +14,7 @@ from knowledge.questions import parse_question
 from knowledge.thresholds import Thresholds
 
 FILE = Path(__file__).with_name("background.txt")
-ANSWER, ANSWER_BY_WORDS = 0.5, 0.345  # at least
+ANSWER, ANSWER_BY_WORDS = 0.52, 0.345  # at least
 CHOICE, LEAST_CHOICE, MOST_CHOICE = 0.2, 0.05, 0.2
 SMALL = 300  # passages; a smaller handbook doesn't seem to know about everything
 # The share of background questions that would get an answer, or a choice of sections, lies below:
