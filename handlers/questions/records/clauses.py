@@ -56,7 +56,7 @@ _BORDER = re.compile(
 # “My project is red, what now?”: the first half says why the second half is asked.
 _SITUATION = re.compile(
     r"(?:[^?,]+,\s+)?(?:my|our|i|we|if|because|since|someone|somebody|it)\b(?!.*\?).*\b"
-    r"(?:is|are|was|were|has|have|had|am|cannot|can't|will|won't|don't|doesn't|didn't|left|says?)\b",
+    r"(?:is|are|was|were|has|have|had|am|cannot|can't|will|won't|don't|doesn't|didn't|wasn't|weren't|left|says?|\w+ed)\b",
     re.IGNORECASE,
 )
 

@@ -16,6 +16,27 @@ from knowledge.terms import extract_terms, stem_word
 GAP = 3  # words that may be between two words of a name
 LIKE = 0.55  # how alike a name must be to be suggested
 SURE_COVERAGE = 0.5  # the share of a name's words that is enough if all of them are common
+_DETERMINERS = frozenset(
+    [
+        "all",
+        "any",
+        "each",
+        "every",
+        "last",
+        "new",
+        "next",
+        "no",
+        "one",
+        "other",
+        "our",
+        "same",
+        "small",
+        "some",
+        "this",
+        "two",
+        "which",
+    ]
+)
 KnowsWord = Callable[[str], bool]
 
 
@@ -168,11 +189,13 @@ def _rank_match(alias: _Alias, places: tuple[int, ...], words: Sequence[str]) ->
     """More words of the question win, then words as they are written, then a larger share of the name."""
     stems = {stem_name_word(words[place]) for place in places}
     exact = sum(_is_written(words[place], alias) for place in places)
-    beside = {places[0] - 1: places[0], places[-1] + 1: places[-1]}
-    # “Project manager” doesn't name the project “Pressure management”.
-    said = any(
-        0 <= place < len(words) and words[place] == alias.name.kind.value and _is_written(words[near], alias)
-        for place, near in beside.items()
+    before, after = places[0] - 1, places[-1] + 1
+    # “Project manager” and “project management” don't name the project “Pressure management”, nor does “every project”
+    # name “One desk for every call”.
+    is_telling = words[places[-1]] not in _DETERMINERS and _is_written(words[places[-1]], alias)
+    said = is_telling and (
+        words[after : after + 1] == [alias.name.kind.value]
+        or (len(stems) > 1 and before >= 0 and words[before] == alias.name.kind.value)
     )
     return _Match(alias, places, said, (len(stems), said, exact, len(stems) / len(alias.stems)))
 

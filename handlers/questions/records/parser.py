@@ -110,9 +110,15 @@ class ClauseParser:
         if unknown is None:
             return None
         masked = [*words[: unknown.start], unknown.placeholder, *words[unknown.end :]]
-        cues = self.lexicon.find_cues(masked) | _list_name_cues(unknown.kind) | {"named"}
+        cues = self.lexicon.find_cues(masked) | _list_name_cues(unknown.kind)
         if "general" in cues:
             return None
+        if unknown.is_sure:
+            cues |= {"named"}
+        elif any(map(self._knows_in_grammar, words[unknown.start : unknown.end])):
+            return None
+        else:
+            cues |= self._list_sureness_cues((), masked, ()) - {"plain"}
         fits = any(kind in _NAMEABLE for kind in self.lexicon.list_fitting(cues))
         return RecordQuestion(RecordKind.UNKNOWN_NAME, clause, cues=cues, unknown=unknown.typed) if fits else None
 
@@ -163,7 +169,7 @@ class ClauseParser:
         return {name for name, holds in tests.items() if holds}
 
     def _knows_in_grammar(self, word: str) -> bool:
-        is_name = word.endswith("name") or word in self.company_words
+        is_name = word.endswith("name") or word.removesuffix("'s") in self.company_words
         return is_name or word[0].isdigit() or word in TIME_WORDS or self.lexicon.knows_word(word)
 
     def _correct_words(self, words: Sequence[str]) -> list[str]:

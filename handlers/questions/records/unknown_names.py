@@ -26,12 +26,13 @@ _NO_NAMES = _PRONOUNS | _IN_GENERAL | _KINDS
 
 @dataclass(frozen=True, slots=True)
 class UnknownName:
-    """The words from `start` to `end`; `kind` is what they may be the name of."""
+    """The words from `start` to `end`; `kind` is what they may be the name of. `is_sure`: they are one."""
 
     typed: str
     start: int
     end: int
     kind: NameKind
+    is_sure: bool = True
 
     @property
     def placeholder(self) -> str:
@@ -40,14 +41,15 @@ class UnknownName:
 
 def find_unknown_name(clause: str, words: Sequence[str], is_word: Callable[[str], bool]) -> UnknownName | None:
     """The name, if the question says what it is (“project Phoenix”), writes it as a name (“Karen”), or can only ask for
-    the status of something (“how is … doing?”)."""
-    place = _find_asked_status(words) or _find_written(clause, words, is_word)
+    the status of something (“how is … doing?”). “The moon base project” may be one."""
+    sure = _find_asked_status(words) or _find_written(clause, words, is_word)
+    place = sure or _find_before_noun(words)
     if place is None or place[1] - place[0] > MOST_WORDS:
         return None
     start, end = place
     is_person = end - start == 1 and start > 0 and words[start - 1] in ("does", "is", "has", "did")
     kind = NameKind.PERSON if is_person and not _has_noun(words, start, end) else NameKind.PROJECT
-    return UnknownName(_copy_typed(clause, words[start:end]), start, end, kind)
+    return UnknownName(_copy_typed(clause, words[start:end]), start, end, kind, sure is not None)
 
 
 def _find_asked_status(words: Sequence[str]) -> tuple[int, int] | None:
@@ -69,6 +71,16 @@ def _find_written(clause: str, words: Sequence[str], is_word: Callable[[str], bo
     start, end = marked[0], marked[-1] + 1
     is_written = any(words[place] in capitals and not is_word(words[place]) for place in marked)
     return (start, end) if is_written or _has_noun(words, start, end) else None
+
+
+def _find_before_noun(words: Sequence[str]) -> tuple[int, int] | None:
+    """The words between “the” and “project” or another such noun."""
+    for end, word in enumerate(words):
+        if word in _NOUNS:
+            start = next((at + 1 for at in range(end - 1, -1, -1) if words[at] in ("the", "our")), end)
+            if 0 < end - start <= MOST_WORDS and _NO_NAMES.isdisjoint(words[start:end]):
+                return start, end
+    return None
 
 
 def _has_noun(words: Sequence[str], start: int, end: int) -> bool:

@@ -36,6 +36,7 @@ def test_every_kind_has_a_rule_and_an_answerer() -> None:
 
 def test_role_is_no_name_of_project() -> None:
     assert not PARSER.parse_clause("how long was the project manager of the intranet in charge")
+    assert not PARSER.parse_clause("project management methods, techniques and status")
     named = PARSER.parse_clause("how is the pressure project doing")
     assert named
     assert named.list_keys(NameKind.PROJECT) == ("pressure",)
@@ -85,6 +86,7 @@ def test_politeness_and_the_moment_change_nothing(opening: str, ending: str) -> 
         ("Is it red and what does red mean?", ["Is it red", "what does red mean?"]),
         ("who owns risks and issues?", ["who owns risks and issues?"]),
         ("my project is red, what now?", ["my project is red what now?"]),
+        ("I approved it and wasn't asked, what now?", ["I approved it and wasn't asked what now?"]),
         ("which are red? and who owns them", ["which are red", "and who owns them"]),
     ],
 )
