@@ -1,12 +1,19 @@
-"""How property tests run.
+"""How property tests run, and what all tests share.
 
 No deadline, because a busy machine is not a defect. On a developer's machine every run looks for new examples; where CI
 is set the examples are always the same, so that a failure comes from the change and not from luck.
+
+Fixtures that take seconds are here and not where they are used: each file that imports one would get one of its own.
 """
 
 import os
 
 from hypothesis import HealthCheck, settings
+
+from tests.handbook_data import handbook_data, model_folder
+from tests.storage.databases import migrated_file, new_postgresql, postgresql, reusable_databases
+
+__all__ = ["handbook_data", "migrated_file", "model_folder", "new_postgresql", "postgresql", "reusable_databases"]
 
 settings.register_profile(
     "default",

@@ -27,10 +27,7 @@ from storage.engine.lease import Lease
 from storage.engine.rate_limits import PostingLimits
 from storage.store import Store
 from storage.tables.engine import DeliveryRow
-from tests.storage.databases import migrated_file
 from tests.workspace.running import RunningWorkspace, running_workspace
-
-__all__ = ["migrated_file"]
 
 CHANNELS = Channels(triage="C03TRIAGE", progress="C04PROGRESS", stories="C05STORIES", leadership="C06LEADERS")
 LEASE = Lease(60)

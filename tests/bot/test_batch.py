@@ -1,7 +1,6 @@
 """`pmo ask --batch`: each row is answered as a direct message would be, and nothing else happens."""
 
 import json
-import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,9 +17,10 @@ from handlers.slack import payloads
 from storage.database import Database
 from storage.tables.engine import ArrivalRow, DeliveryRow
 from storage.tables.questions import QuestionRow
-from tests.bot.test_cli import Pmo, handbook_data, pmo
+from tests.bot.test_cli import Pmo, pmo
+from tests.handbook_data import copy_data
 
-__all__ = ["handbook_data", "pmo"]
+__all__ = ["pmo"]
 
 HEALTH_CHECK = "how long does a health check take?"
 MONDAY = "2026-11-23T10:00:00+00:00"
@@ -30,7 +30,7 @@ Json = dict[str, Any]
 @pytest.fixture
 def data(pmo: Pmo, handbook_data: Path, tmp_path: Path) -> Path:
     """The data folder that the command uses."""
-    return Path(shutil.copytree(handbook_data, tmp_path / "data"))
+    return copy_data(handbook_data, tmp_path / "data")
 
 
 @pytest.fixture

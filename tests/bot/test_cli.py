@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
@@ -12,9 +11,7 @@ import pytest
 
 from bot.cli import main
 from bot.settings import Settings
-from tests.conversations.conftest import handbook_data
-
-__all__ = ["handbook_data"]
+from tests.handbook_data import copy_data
 
 PAGE = """\
 # Parking at the depot
@@ -60,7 +57,7 @@ def pmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 @pytest.fixture
 def parking(pmo: Pmo, tmp_path: Path, handbook_data: Path) -> Pmo:
     """With an imported handbook of one page."""
-    shutil.copytree(handbook_data, tmp_path / "data")
+    copy_data(handbook_data, tmp_path / "data")
     (tmp_path / "pages" / "site").mkdir(parents=True)
     (tmp_path / "pages" / "site" / "parking.md").write_text(PAGE)
     assert pmo("handbook", "import", str(tmp_path / "pages")).out == "The handbook now has 1 page.\n"

@@ -19,10 +19,7 @@ from storage.engine.deliveries import Deliveries
 from storage.engine.rate_limits import PostingLimits
 from storage.store import Store
 from tests.bot.conftest import LEASE, Now
-from tests.storage.databases import migrated_file
 from tests.workspace.running import RunningWorkspace, running_workspace
-
-__all__ = ["migrated_file"]
 
 
 @pytest.fixture

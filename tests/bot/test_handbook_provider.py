@@ -16,9 +16,6 @@ from foundation.files import BadFile
 from knowledge.handbook import read_handbook
 from storage.database import Database
 from storage.store import Store
-from tests.storage.databases import migrated_file
-
-__all__ = ["migrated_file"]
 
 NOW = datetime(2026, 9, 14, 9, tzinfo=UTC)
 QUESTION = "who opens the lock?"

@@ -19,9 +19,8 @@ from tests.bot.language_model.scripted_server import (
     run_scripted_server,
 )
 from tests.bot.test_cli import Pmo, parking, pmo
-from tests.conversations.conftest import handbook_data
 
-__all__ = ["handbook_data", "parking", "pmo"]
+__all__ = ["parking", "pmo"]
 
 pytest.importorskip("openai", reason="The client for language models isn't installed: make llm.")
 

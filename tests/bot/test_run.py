@@ -22,10 +22,10 @@ from bot.stopping import Stopped, raise_if_stopped, wait_unless_stopped
 from foundation.errors import UserError
 from storage.database import Database
 from storage.store import Store
-from tests.conversations.conftest import MONDAY, data, handbook_data
+from tests.conversations.conftest import MONDAY, data
 from tests.workspace.running import RunningWorkspace, running_workspace
 
-__all__ = ["data", "handbook_data"]
+__all__ = ["data"]
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "@PMO Assistant how long does a health check take?"

@@ -1,6 +1,5 @@
 """Rigs for one bot and for several."""
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,13 +14,10 @@ from bot.organisation import SAMPLE, read_organisation
 from storage.database import Database
 from storage.store import Store
 from tests.chaos.rig import FanOut, Hooks, Launcher, Rig
-from tests.conversations.conftest import MONDAY, handbook_data
-from tests.storage.databases import NewDatabase, new_postgresql, postgresql
+from tests.handbook_data import MONDAY, copy_data
+from tests.storage.databases import NewDatabase
 from tests.storage.vectors import cache_vectors
 from tests.workspace.running import running_workspace
-
-__all__ = ["handbook_data", "new_postgresql", "postgresql"]
-
 
 # Slack retries at once, after a minute and after five; that would take too long here.
 QUICK_RETRIES: dict[str, Any] = {"ack_seconds": 2.0, "retry_seconds": (0.0, 0.5, 1.0, 2.0, 4.0)}
@@ -40,7 +36,7 @@ async def open_rig(folder: Path, database_url: str) -> AsyncIterator[Rig]:
 @pytest.fixture
 async def rig(handbook_data: Path, tmp_path: Path) -> AsyncIterator[Rig]:
     """One bot at a time on an SQLite file with an indexed handbook."""
-    data = Path(shutil.copytree(handbook_data, tmp_path / "data"))
+    data = copy_data(handbook_data, tmp_path / "data")
     async with open_rig(tmp_path, f"sqlite:///{data / 'pmo.db'}") as opened:
         yield opened
 
@@ -51,7 +47,7 @@ async def cluster(
 ) -> AsyncIterator[Rig]:
     """Several bots at once on a PostgreSQL with an indexed handbook."""
     for name in ("one", "two", "three"):
-        shutil.copytree(handbook_data / "model", tmp_path / name / "model")
+        copy_data(handbook_data / "model", tmp_path / name / "model")
     url = new_postgresql()
     database = Database(url)
     with cache_vectors(database, pytestconfig.cache.mkdir("vectors")):

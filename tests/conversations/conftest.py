@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,20 +10,14 @@ from typing import Any
 
 import pytest
 
-from bot.handbook_provider import open_handbook
 from bot.local_workspace import SEED
 from bot.manifest import build_manifest
-from bot.organisation import SAMPLE, read_organisation
 from bot.run import serve_until_stopped
 from bot.settings import Settings
-from storage.database import Database
-from storage.migrate import migrate_database
-from storage.store import Store
-from tests.storage.vectors import cache_vectors
+from tests.handbook_data import MONDAY, copy_data
 from tests.workspace.running import RunningWorkspace, running_workspace
 from tests.workspace.visitor import Visitor
 
-MONDAY = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
@@ -88,22 +81,10 @@ async def open_office(data: Path, clock: ShiftedClock | None = None, **settings:
         yield Office(workspace, Settings(**(where | settings)), clock or ShiftedClock(), *people)
 
 
-@pytest.fixture(scope="session")
-def handbook_data(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
-    """A data folder with an indexed handbook, to copy for each test: indexing takes seconds."""
-    data = tmp_path_factory.mktemp("read")
-    database = Database(f"sqlite:///{data / 'pmo.db'}")
-    migrate_database(database)
-    with cache_vectors(database, pytestconfig.cache.mkdir("vectors")):
-        open_handbook(Store(database), read_organisation(SAMPLE), data / "model", MONDAY)
-    database.close()
-    return data
-
-
 @pytest.fixture
 def data(handbook_data: Path, tmp_path: Path) -> Path:
     """A new data folder for the test."""
-    return Path(shutil.copytree(handbook_data, tmp_path / "data"))
+    return copy_data(handbook_data, tmp_path / "data")
 
 
 @pytest.fixture

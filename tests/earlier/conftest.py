@@ -1,7 +1,6 @@
 """This version taking over from an earlier one, on both databases."""
 
 import contextlib
-import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -12,22 +11,11 @@ import pytest_asyncio
 from sqlalchemy import text
 
 import bot.run
-from knowledge.embedding import load_encoder
 from storage.database import Database
 from storage.engine import claiming
 from storage.engine.rate_limits import PostingLimits
 from tests.earlier.upgrading import EarlierOffice, earlier_office
-from tests.storage.databases import new_postgresql, postgresql
-
-__all__ = ["new_postgresql", "postgresql"]
-
-
-@pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model of search by meaning, built once: building takes seconds."""
-    folder = tmp_path_factory.mktemp("model")
-    load_encoder(folder)
-    return folder
+from tests.handbook_data import copy_data
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -45,10 +33,12 @@ def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def office(empty: str, tmp_path_factory: pytest.TempPathFactory, model: Path) -> AsyncIterator[EarlierOffice]:
+async def office(
+    empty: str, tmp_path_factory: pytest.TempPathFactory, handbook_data: Path
+) -> AsyncIterator[EarlierOffice]:
     """The bot running on the earlier version's data, once everything that waited is done, without rate limits."""
     data = tmp_path_factory.mktemp("data")
-    shutil.copytree(model, data / "model")
+    copy_data(handbook_data / "model", data / "model")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bot.run, PostingLimits.__name__, partial(PostingLimits, burst=1000))
         patch.setattr(claiming, "RECHECK_AFTER", timedelta(seconds=0.3))

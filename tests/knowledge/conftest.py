@@ -8,12 +8,11 @@ import pytest
 from knowledge.embedding import Encoder, find_missing_packages, load_encoder
 from knowledge.handbook import Handbook, Page, read_handbook
 from knowledge.index_builder import IndexTables, build_tables
-from knowledge.library import Library
+from knowledge.index_store import IndexStore
+from knowledge.library import Library, compute_version
 from knowledge.passages import Passage, split_into_passages
 from storage.database import Database
 from storage.handbook import VectorCache
-from storage.migrate import migrate_database
-from tests.storage.vectors import cache_vectors
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = ROOT / "knowledge" / "handbook"
@@ -43,10 +42,10 @@ def by_words(by_words_tables: IndexTables) -> Library:
 
 
 @pytest.fixture(scope="session")
-def model_cache(request: pytest.FixtureRequest) -> Path:
+def model_cache(model_folder: Path) -> Path:
     if missing := find_missing_packages():
         pytest.skip(f"The model's packages are not installed: {', '.join(missing)}.")
-    return Path(request.config.cache.mkdir("model"))
+    return model_folder
 
 
 @pytest.fixture(scope="session")
@@ -57,15 +56,13 @@ def encoder(model_cache: Path) -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def by_meaning(
-    shipped: Handbook, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
-) -> Iterator[Library]:
+def by_meaning(shipped: Handbook, encoder: Encoder, handbook_data: Path) -> Iterator[Library]:
     """The shipped handbook with the model."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('vectors') / 'pmo.db'}")
-    migrate_database(database)
-    with cache_vectors(database, pytestconfig.cache.mkdir("vectors")):
-        library = Library.build(shipped, encoder, VectorCache(database))
-    yield library
+    indexes = IndexStore(handbook_data / "model" / "index")
+    tables = indexes.open(compute_version(encoder, [page.key for page in shipped]), encoder.name)
+    assert tables is not None
+    database = Database(f"sqlite:///{handbook_data / 'pmo.db'}")
+    yield Library.open(tables, encoder, VectorCache(database))
     database.close()
 
 

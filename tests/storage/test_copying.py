@@ -12,9 +12,6 @@ from storage.db_errors import DatabaseUnavailable
 from storage.engine.inbox import NewArrival
 from storage.store import Store
 from storage.tables.engine import ArrivalRow
-from tests.storage.databases import address, database, migrated_file, new_postgresql, postgresql
-
-__all__ = ["address", "database", "migrated_file", "new_postgresql", "postgresql"]
 
 NOW = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 

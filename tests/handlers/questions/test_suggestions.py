@@ -16,11 +16,7 @@ from handlers.questions.questions import build_questions_section
 from handlers.slack.blocks.builders import Message
 from knowledge.answers import Outcome
 from knowledge.questions import parse_question
-from tests.conversations.conftest import handbook_data
-from tests.handlers.questions.records.conftest import office
 from tests.handlers.questions.records.sample_office import ASKERS, SampleOffice
-
-__all__ = ["handbook_data", "office"]
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = ("README.md", "bot/sample/workspace.yaml", "docs/architecture.md", "docs/language-model.md")

@@ -19,9 +19,6 @@ from storage.database import Database
 from storage.store import Store
 from storage.tables.engine import DeliveryRow, RunRow, ScheduleRow
 from strategy.schedules import Misfire
-from tests.storage.databases import migrated_file
-
-__all__ = ["migrated_file"]
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 SLOT = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
