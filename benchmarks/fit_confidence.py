@@ -26,7 +26,7 @@ from knowledge.choice import rank_quotes
 from knowledge.confidence import WEIGHTS, compute_features
 from knowledge.embedding import Encoder
 from knowledge.evaluation import format_section
-from knowledge.follow_ups import join_with_previous
+from knowledge.follow_ups import is_follow_up, join_with_previous
 from knowledge.library import Library
 from knowledge.questions import parse_question
 
@@ -61,7 +61,8 @@ class Example:
 def read_rows(library: Library) -> Iterator[Row]:
     for row in read_method_questions():
         if row.kind not in LEFT_OUT:
-            question = join_with_previous(row.question, row.before) or row.question
+            joined = join_with_previous(row.question, row.before) if is_follow_up(row.question) else None
+            question = joined or row.question
             yield Row(question, row.sections, row.kind, row.held_out)
     for name in PAGE_FILES:
         for at, line in enumerate((FOLDER / name).read_text(encoding="utf-8").splitlines()):

@@ -9,19 +9,21 @@ from foundation.record_kinds import RecordKind
 from knowledge.ambiguity import list_choices, list_examples
 from knowledge.choice import choose_quotes, is_stated, rank_quotes
 from knowledge.citations import Citation, cite_quote, list_nearest
-from knowledge.confidence import compute_features, estimate_confidence
+from knowledge.confidence import compute_features, estimate_confidence, list_known_terms
 from knowledge.double_questions import split_question
-from knowledge.follow_ups import join_with_previous
+from knowledge.follow_ups import is_follow_up, join_with_previous
 from knowledge.glossary import Glossary
 from knowledge.handbook import Handbook
 from knowledge.index import Index
 from knowledge.questions import Question, parse_question
-from knowledge.quoting import Quote
+from knowledge.quoting import Quote, compute_coverage
 from knowledge.spelling import Corrected, correct_spelling
 from knowledge.terms import stem_word
 from knowledge.thresholds import Thresholds
 
 NEAREST = 3
+COVERED = 0.6  # the share of its own words that a question needs in what answers it together with the previous one
+FEWEST = 3  # words with meaning; of fewer, most may be there by chance
 STATED = 1.0  # the confidence in a section that says that it answers the question
 FAR = 0.35  # topics less similar than this don't say whom to ask
 
@@ -77,8 +79,9 @@ class Source:
 def find_answer(question: str, source: Source, before: Sequence[str] = ()) -> Answer:
     """Answer from the handbook, in its own words.
 
-    Misspelt words are corrected first, and the glossary's terms added. A follow-up is read with the previous questions,
-    newest first in `before`, if that gives a more confident answer. Two questions in one get two answers, if two
+    Misspelt words are corrected first, and the glossary's terms added. A question is also read with the previous ones,
+    newest first in `before`; that counts if it gives a more confident answer, and if the words make it a follow-up or
+    the answer has most of them. Two questions in one get two answers, if two
     sections answer them.
 
     Raises:
@@ -121,20 +124,23 @@ def _join_parts(parts: Sequence[Answer]) -> Answer:
 
 def _answer_in_context(text: str, source: Source, before: Sequence[str]) -> Answer:
     alone, joined = _answer_reading(text, source), join_with_previous(text, before)
-    if joined is None:
+    focus, is_sure = parse_question(text), is_follow_up(text)
+    if joined is None or alone.confidence == STATED or (len(focus.stems) < FEWEST and not is_sure):
         return alone
-    read_with = _answer_reading(joined, source, parse_question(text))
+    read_with = _answer_reading(joined, source, focus, 0.0 if is_sure else COVERED)
     surer = alone.status is not Outcome.ANSWERED or read_with.confidence > alone.confidence
     return replace(read_with, follows=tuple(before)) if read_with.status is Outcome.ANSWERED and surer else alone
 
 
-def _answer_reading(text: str, source: Source, focus: Question | None = None) -> Answer:
+def _answer_reading(text: str, source: Source, focus: Question | None = None, least_covered: float = 0.0) -> Answer:
+    """The answer to a text. `focus` is what it was before it was joined with the previous question; what answers must
+    have `least_covered` of its words."""
     asked, index, handbook = parse_question(text), source.index, source.handbook
     if not asked.stems:
         words = "I don't understand what this is about. Name the topic in a few words, for example:"
         return Answer(Outcome.CLARIFY, words, 0.0, suggestions=list_examples(handbook))
     quotes = rank_quotes(asked, index, focus)
-    if not quotes:
+    if not quotes or (focus and _compute_covered(focus, quotes[0], index) < least_covered):
         return _build_not_found(asked, (), 0.0, source)
     if is_stated(asked, quotes[0].hit.passage):
         return build_answer(choose_quotes(asked, quotes, index), quotes, STATED, handbook)
@@ -148,6 +154,10 @@ def _answer_reading(text: str, source: Source, focus: Question | None = None) ->
     if sure >= source.thresholds.choice:
         return build_choice(quotes, sure, handbook)
     return _build_not_found(asked, quotes, sure, source)
+
+
+def _compute_covered(question: Question, quote: Quote, index: Index) -> float:
+    return compute_coverage(question.stems, list_known_terms(quote.hit.passage), index)
 
 
 def build_answer(quotes: Sequence[Quote], others: Sequence[Quote], sure: float, handbook: Handbook) -> Answer:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from knowledge.headings import score_heading
 from knowledge.index import Index
-from knowledge.passages import get_search_text
+from knowledge.passages import Passage, get_search_text
 from knowledge.questions import Question
 from knowledge.quoting import Quote, compute_coverage
 from knowledge.terms import extract_terms
@@ -38,8 +38,7 @@ def compute_features(question: Question, quotes: Sequence[Quote], index: Index) 
     quote = quotes[0]
     passage, hit = quote.hit.passage, quote.hit
     total = sum(map(index.weigh_term, question.stems)) or 1.0
-    terms = set(extract_terms(get_search_text(passage)))
-    known = terms.union(*map(extract_terms, passage.questions))
+    known = list_known_terms(passage)
     found = {
         "unknown": sum(index.weigh_term(stem) for stem in question.stems if not index.knows_term(stem)) / total,
         "missing": 1 - compute_coverage(question.stems, known, index),
@@ -52,6 +51,11 @@ def compute_features(question: Question, quotes: Sequence[Quote], index: Index) 
         heading = score_heading(question, passage.heading, index)
         return found | {"bm25": hit.bm25 / total, "shared": shared, "heading": heading}
     return found | {"cosine": hit.cosine, "sentence": quote.cosine}
+
+
+def list_known_terms(passage: Passage) -> set[str]:
+    """The words, as stems, of a passage and of the questions that it answers."""
+    return set(extract_terms(get_search_text(passage))).union(*map(extract_terms, passage.questions))
 
 
 def estimate_confidence(features: Mapping[str, float]) -> float:

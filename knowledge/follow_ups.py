@@ -19,7 +19,7 @@ _POINTING = re.compile(r"\b(it|its|they|them|their|those|these|this|that|ones?|t
 
 
 def is_follow_up(question: str) -> bool:
-    """Whether it may only make sense together with the previous question."""
+    """Whether it makes sense only together with the previous question, as far as its words show."""
     bare = _strip_opening(question)
     count = len(set(extract_terms(bare)))
     if _find_topic(question) or (count <= FEW and (bare != question.strip() or _POINTING.search(bare))):
@@ -28,11 +28,11 @@ def is_follow_up(question: str) -> bool:
 
 
 def join_with_previous(question: str, before: Sequence[str]) -> str | None:
-    """The question joined with the previous ones, newest first in `before`; None if it is complete by itself.
+    """The question joined with the previous ones, newest first in `before`; None without them, or if it gets too long.
 
     The topic of “what about agile?” counts twice, because it replaces the previous topic.
     """
-    if not before or not is_follow_up(question):
+    if not before:
         return None
     topic = _find_topic(question)
     joined = " ".join([topic, topic, *before] if topic else [_strip_opening(question), *before])

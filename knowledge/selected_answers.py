@@ -7,7 +7,7 @@ from itertools import zip_longest
 from knowledge.answers import Answer, Outcome, Source, build_answer, build_choice, read_spelling
 from knowledge.choice import rank_quotes
 from knowledge.double_questions import split_question
-from knowledge.follow_ups import join_with_previous
+from knowledge.follow_ups import is_follow_up, join_with_previous
 from knowledge.index import Hit, Index
 from knowledge.questions import parse_question
 from knowledge.quoting import LONGEST, Quote, find_antecedent
@@ -51,7 +51,7 @@ def _prepare_search(readings: Sequence[Conversation], source: Source) -> tuple[l
     for reading in readings:
         text = source.glossary.add_terms(read_spelling(parse_question(reading.question).text, source.index).text)
         texts += dict.fromkeys([text, *split_question(text)])
-        if whole := join_with_previous(text, reading.before):
+        if is_follow_up(text) and (whole := join_with_previous(text, reading.before)):
             joined.append(whole)
     return joined, texts
 

@@ -6,7 +6,7 @@ from benchmarks.answers.ranked_questions import Ranker
 from knowledge.answers import read_spelling
 from knowledge.choice import rank_quotes
 from knowledge.evaluation import format_section
-from knowledge.follow_ups import join_with_previous
+from knowledge.follow_ups import is_follow_up, join_with_previous
 from knowledge.index import Hit
 from knowledge.languages.translation import read_foreign_question
 from knowledge.library import Library
@@ -47,7 +47,7 @@ def read_question(question: str, before: Sequence[str], library: Library) -> tup
     """
     question, *before = (translate_text(one, library) for one in (question, *before))
     text = library.glossary.add_terms(read_spelling(parse_question(question).text, library.index).text)
-    joined = join_with_previous(text, before)
+    joined = join_with_previous(text, before) if is_follow_up(text) else None
     return (parse_question(joined), parse_question(text)) if joined else (parse_question(text), None)
 
 

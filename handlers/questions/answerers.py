@@ -17,7 +17,6 @@ from handlers.slack.blocks.builders import Message
 from handlers.slack.calls import DeferredCall
 from handlers.slack.payloads import TypedQuestion
 from knowledge.answers import Answer, Outcome
-from knowledge.follow_ups import is_follow_up
 from knowledge.languages.detection import detect_language
 from knowledge.languages.dictionary import Language
 from knowledge.languages.translation import read_foreign_question
@@ -91,9 +90,7 @@ def answer_from_handbook(call: DeferredCall, asked: TypedQuestion, before: Seque
     Raises:
         UserError: the question is empty or far too long.
     """
-    previous: Sequence[str] = ()
-    if is_follow_up(read_foreign_question(asked.text).english):
-        previous = before or call.read(lambda tx: _find_previous(tx, call, asked))
+    previous = before or call.read(lambda tx: _find_previous(tx, call, asked))
     answer = _ask_library(call, asked.text, previous)
     services = {service.key: service.name for service in call.ctx.desk.catalogue.services}
     message = build_answer_message(answer, format_question_id(call), AnswerNames(services, call.ctx.people))

@@ -229,6 +229,18 @@ def test_follow_up_is_answered_from_right_section(
     assert found.follows == (before,)
 
 
+def test_question_without_topic_is_read_with_previous_one(by_meaning: Library) -> None:
+    found = by_meaning.ask("what happens if the board says no to us?", ["what is a stage gate?"])
+
+    assert found.citations[0].section.endswith("What happens when a gate is failed or missed")
+    assert found.follows == ("what is a stage gate?",)
+
+
+@pytest.mark.parametrize("question", ["who invented the steam engine?", "how many days of holiday do new people get?"])
+def test_previous_question_is_not_answered_instead(by_meaning: Library, question: str) -> None:
+    assert by_meaning.ask(question, ["how do I close a project?"]).status is not Outcome.ANSWERED
+
+
 def test_complete_question_ignores_previous_one(library: Library) -> None:
     alone = library.ask("how long does a health check take?")
 
