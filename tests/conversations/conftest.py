@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.engine import loop
 from bot.local_workspace import SEED
 from bot.manifest import build_manifest
 from bot.run import serve_until_stopped
@@ -79,6 +80,12 @@ async def open_office(data: Path, clock: ShiftedClock | None = None, **settings:
         }
         people = [workspace.as_user(user) for user in ("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH")]
         yield Office(workspace, Settings(**(where | settings)), clock or ShiftedClock(), *people)
+
+
+@pytest.fixture(autouse=True)
+def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the bot notice soon that a test has moved its clock."""
+    monkeypatch.setattr(loop, "LONGEST_SLEEP", 0.5)
 
 
 @pytest.fixture
