@@ -19,6 +19,7 @@ from bot.engine.delivery_client import SlackDeliveryClient
 from bot.engine.loop import Loop
 from bot.engine.sender import Sender
 from bot.engine.slack_methods import list_calls
+from bot.handbook_provider import HandbookProvider, import_handbook
 from handlers.context import AppContext, Channels
 from storage.database import Database
 from storage.engine.deliveries import Deliveries
@@ -27,10 +28,40 @@ from storage.engine.lease import Lease
 from storage.engine.rate_limits import PostingLimits
 from storage.store import Store
 from storage.tables.engine import DeliveryRow
+from tests.handbook_data import MONDAY, copy_data
 from tests.workspace.running import RunningWorkspace, running_workspace
 
 CHANNELS = Channels(triage="C03TRIAGE", progress="C04PROGRESS", stories="C05STORIES", leadership="C06LEADERS")
 LEASE = Lease(60)
+
+
+PARKING = """\
+# Parking at the depot
+
+Ask the gate for a parking permit. The gate hands out parking permits every Monday morning.
+
+## Visitors
+
+Visitors park on the gravel beside the canteen. A visitor's permit is valid for one day.
+"""
+
+
+def write_parking_page(folder: Path) -> None:
+    (folder / "site").mkdir(parents=True)
+    (folder / "site" / "parking.md").write_text(PARKING)
+
+
+@pytest.fixture(scope="session")
+def parking_data(handbook_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an imported handbook of one page, to be copied with `copy_data`."""
+    folder = tmp_path_factory.mktemp("parking")
+    write_parking_page(folder / "pages")
+    data = copy_data(handbook_data, folder / "data")
+    database = Database(f"sqlite:///{data / 'pmo.db'}")
+    import_handbook(Store(database), folder / "pages", MONDAY)
+    HandbookProvider(Store(database), data / "model").load(MONDAY, lambda *_: None)
+    database.close()
+    return data
 
 
 class Now:

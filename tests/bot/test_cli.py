@@ -11,17 +11,9 @@ import pytest
 
 from bot.cli import main
 from bot.settings import Settings
+from tests.bot.conftest import PARKING, write_parking_page
 from tests.handbook_data import copy_data
 
-PAGE = """\
-# Parking at the depot
-
-Ask the gate for a parking permit. The gate hands out parking permits every Monday morning.
-
-## Visitors
-
-Visitors park on the gravel beside the canteen. A visitor's permit is valid for one day.
-"""
 Pmo = Callable[..., "Printed"]
 
 
@@ -55,12 +47,10 @@ def pmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
 
 @pytest.fixture
-def parking(pmo: Pmo, tmp_path: Path, handbook_data: Path) -> Pmo:
-    """With an imported handbook of one page."""
-    copy_data(handbook_data, tmp_path / "data")
-    (tmp_path / "pages" / "site").mkdir(parents=True)
-    (tmp_path / "pages" / "site" / "parking.md").write_text(PAGE)
-    assert pmo("handbook", "import", str(tmp_path / "pages")).out == "The handbook now has 1 page.\n"
+def parking(pmo: Pmo, tmp_path: Path, parking_data: Path) -> Pmo:
+    """With an imported handbook of one page, which is in the folder `pages`, too."""
+    copy_data(parking_data, tmp_path / "data")
+    write_parking_page(tmp_path / "pages")
     return pmo
 
 
@@ -158,7 +148,7 @@ def test_json_answer_keeps_fields_scripts_rely_on(parking: Pmo) -> None:
     [cited] = answer["citations"]
     assert set(cited) == {"page", "source", "section", "quote", "edition"}
     assert (cited["page"], cited["source"]) == ("Parking at the depot", "site/parking.md")
-    assert cited["quote"] in PAGE
+    assert cited["quote"] in PARKING
 
 
 def test_question_without_an_answer_is_admitted(parking: Pmo) -> None:
@@ -193,6 +183,12 @@ def test_search_reads_many_questions_from_input(parking: Pmo) -> None:
     rows = [json.loads(line) for line in lines(printed.out)]
     assert [row["question"] for row in rows] == ["visitors", "permits"]
     assert set(rows[0]["results"][0]) == {"page", "source", "section", "score", "text"}
+
+
+def test_import_makes_the_pages_the_handbook(parking: Pmo, tmp_path: Path) -> None:
+    (tmp_path / "pages" / "fees.md").write_text("# Fees\n\nThe depot charges three euros a day.\n")
+    assert parking("handbook", "import", str(tmp_path / "pages")).out == "The handbook now has 2 pages.\n"
+    assert "The depot charges three euros a day." in parking("ask", "what does the depot charge?").out
 
 
 def test_invalid_handbook_is_rejected_as_a_whole(parking: Pmo, tmp_path: Path) -> None:
