@@ -65,7 +65,7 @@ def encode_passages(
 ) -> MeaningTables:
     """The vectors of these passages; what `store` has isn't encoded again."""
     units = [[get_sentence_text(passage, unit) for unit in passage.units] if with_units else [] for passage in passages]
-    questions = [[*passage.questions, passage.heading] for passage in passages]
+    questions = [passage.questions for passage in passages]
     texts = {passage.digest: get_search_text(passage) for passage in passages}
     texts |= {hash_text(text): text for text in chain(*questions, *units)}
     vectors = encode_texts(texts, encoder, store, progress)
@@ -80,7 +80,7 @@ def encode_passages(
 
 def count_texts(passages: Iterable[Passage], *, with_units: bool = True) -> int:
     """How many texts `encode_passages` needs the vectors of."""
-    return sum(2 + len(passage.questions) + len(passage.units) * with_units for passage in passages)
+    return sum(1 + len(passage.questions) + len(passage.units) * with_units for passage in passages)
 
 
 def join_meaning(parts: Sequence[MeaningTables]) -> MeaningTables:

@@ -93,7 +93,7 @@ def test_pages_may_come_go_and_move(page: Callable[..., Page], pages: list[Page]
 
     after = rebuild(changed, before, encoder)
 
-    assert encoder.texts == ["Gates\nThe gates close at dusk.", "Gates", "Gates. The gates close at dusk."]
+    assert encoder.texts == ["Gates\nThe gates close at dusk.", "Gates. The gates close at dusk."]
     assert_same(after, build_tables(changed, Encoding(encoder)))
     assert "keeper" not in Library.open(after, encoder).index.vocabulary
 
