@@ -12,7 +12,7 @@ from knowledge.questions import Cue, Question, find_cue
 from knowledge.quoting import LONGEST, Quote, compute_coverage, pick_quote
 from knowledge.terms import extract_terms, split_words, stem_word
 
-CLOSE = 0.02  # a second page is quoted as well if its quote is this close to the first one's
+CLOSE = 0.05  # a second section is quoted as well if its rating is this close to the first one's
 # What a section's score gains:
 FIT_SHARE = 0.015  # for each point that its best sentence fits better
 HEADING_SHARE = 0.3  # if its heading asks the same question
@@ -51,13 +51,11 @@ def rank_quotes(asked: Question, index: Index, focus: Question | None = None) ->
 
 
 def choose_quotes(asked: Question, quotes: Sequence[Quote], index: Index) -> Sequence[Quote]:
-    """The best quote and, if one from another page fits about as well, that one; both are short then."""
-    best, *others = quotes
-    rival = next((one for one in others if one.hit.passage.page_id != best.hit.passage.page_id), None)
-    if rival is None or not index.has_model or rival.rating < best.rating - CLOSE:
-        return [best]
-    both = [pick_quote(asked, quote.hit, index, LONGEST // 2) for quote in (best, rival)]
-    return both if sum(len(one.text) for one in both) <= LONGEST else [best]
+    """The best quote and, if the next one fits about as well, that one; both are short then."""
+    if len(quotes) < 2 or not index.has_model or quotes[1].rating < quotes[0].rating - CLOSE:
+        return quotes[:1]
+    both = [pick_quote(asked, quote.hit, index, LONGEST // 2) for quote in quotes[:2]]
+    return both if sum(len(one.text) for one in both) <= LONGEST else quotes[:1]
 
 
 def rate_section(readings: Sequence[Question], hit: Hit, index: Index) -> float:
