@@ -66,7 +66,7 @@ bench-handbook: .venv/dev.stamp ## Measure search over sample handbooks of up to
 	@$(BIN)/python -m benchmarks.handbook
 
 .PHONY: bench-answers
-bench-answers: .venv/dev.stamp ## Measure how right the answers are, beside other rankings (about three minutes)
+bench-answers: .venv/dev.stamp ## Measure how right the answers are, beside other rankings (about five minutes)
 	@$(BIN)/python -m benchmarks.answers
 
 .PHONY: migration

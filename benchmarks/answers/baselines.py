@@ -90,9 +90,11 @@ def _find_best(scores: Scores) -> NDArray[np.intp]:
 
 def encode_groups(passages: Sequence[Passage], encoder: Encoder, store: VectorStore) -> VectorGroups:
     """The vector of each passage and those of the questions it answers."""
-    groups = [[get_search_text(passage), *passage.questions] for passage in passages]
-    vectors = encode_texts({hash_text(text): text for text in chain(*groups)}, encoder, store)
-    packed = unpack_vectors([vectors[hash_text(text)] for text in chain(*groups)])
+    texts = {passage.digest: get_search_text(passage) for passage in passages}
+    texts |= {hash_text(question): question for passage in passages for question in passage.questions}
+    vectors = encode_texts(texts, encoder, store)
+    groups = [[passage.digest, *map(hash_text, passage.questions)] for passage in passages]
+    packed = unpack_vectors([vectors[digest] for digest in chain(*groups)])
     return VectorGroups(count_offsets([len(group) for group in groups]), packed)
 
 

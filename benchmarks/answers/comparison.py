@@ -61,12 +61,13 @@ def _format_kind(
 ) -> list[list[str]]:
     picked = [[at for at in places if questions[at].held_out == half] for half in halves]
     return [
-        [name, *(text for some in picked for text in _format_figures([found[at] for at in some]))]
+        [name, *(text for some in picked for text in format_figures([found[at] for at in some]))]
         for name, found in ranks.items()
     ]
 
 
-def _format_figures(ranks: Sequence[float]) -> list[str]:
+def format_figures(ranks: Sequence[float]) -> list[str]:
+    """The shares of SHARES."""
     if not ranks:
         return ["–"] * len(SHARES)
     found = compute_rank_figures(ranks)

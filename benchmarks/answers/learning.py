@@ -37,33 +37,49 @@ def teach_library(library: Library, learned: Learned) -> Library:
 
 
 def format_learning(library: Library, log: Sequence[MethodQuestion], others: Sequence[MethodQuestion]) -> str:
-    """Before and after: rows of `others` of whose sections any learned a question, the rest, all, and those that must
-    not be answered."""
+    """Before and after: rows of `others` of whose sections any learned a question, the rest, and all."""
     learned = collect_learned(log)
-    taught = teach_library(library, learned)
-    good = [row for row in others if row.answers]
     groups = {
-        "whose section learned a question": [row for row in good if not row.sections.isdisjoint(learned)],
-        "whose section learned none": [row for row in good if row.sections.isdisjoint(learned)],
-        "all with an answer": good,
+        "section learned": [row for row in others if not row.sections.isdisjoint(learned)],
+        "section learned none": [row for row in others if row.answers and row.sections.isdisjoint(learned)],
+        "all with an answer": [row for row in others if row.answers],
     }
+    return _format_groups(library, learned, groups)
+
+
+def format_learning_of_wordings(
+    library: Library, first: Sequence[MethodQuestion], second: Sequence[MethodQuestion]
+) -> str:
+    """Before and after: the second wordings of matters, of every other one of which the first wording was learned."""
+    taught_ids = [row.id for row in second][::2]
+    learned = collect_learned([row for row in first if row.id in taught_ids])
+    groups = {
+        "matter learned": [row for row in second if row.id in taught_ids],
+        "matter not learned": [row for row in second if row.id not in taught_ids],
+    }
+    return _format_groups(library, learned, groups)
+
+
+def _format_groups(library: Library, learned: Learned, groups: Mapping[str, Sequence[MethodQuestion]]) -> str:
+    taught = teach_library(library, learned)
     rows = [
         [f"{name}, {when}", str(len(some)), *_measure_rows(some, one)]
         for name, some in groups.items()
         for when, one in (("before", library), ("after", taught))
     ]
-    bad = [row for row in others if not row.answers]
-    shares = [
-        format_share(sum(judged.declines for judged in _ask_rows(bad, one)), len(bad)) for one in (library, taught)
-    ]
+    head = ["Questions", "Rows", "@1", "@3", "Right section shown", "Answered right"]
     count = sum(map(len, learned.values()))
-    return "\n\n".join(
-        (
-            f"{count} questions learned by {len(learned)} sections.",
-            format_table(["Questions", "Rows", "@1", "@3", "Right section shown", "Answered right"], rows),
-            f"Declined of {len(bad)} that the handbook doesn't answer: {shares[0]} before, {shares[1]} after.",
-        )
+    return f"{count} questions learned by {len(learned)} sections.\n\n{format_table(head, rows)}"
+
+
+def format_declined(library: Library, log: Sequence[MethodQuestion], others: Sequence[MethodQuestion]) -> str:
+    """What learning does to questions that must not be answered."""
+    bad = [row for row in others if not row.answers]
+    before, after = (
+        format_share(sum(judged.declines for judged in _ask_rows(bad, one)), len(bad))
+        for one in (library, teach_library(library, collect_learned(log)))
     )
+    return f"Declined of {len(bad)} that the handbook doesn't answer: {before} before, {after} after."
 
 
 def _measure_rows(rows: Sequence[MethodQuestion], library: Library) -> list[str]:

@@ -8,7 +8,7 @@ must say, where “a|b” stands for either. Rows with an even number, from 0, m
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from knowledge.answers import Answer, Outcome
@@ -19,6 +19,7 @@ from knowledge.passages import split_into_passages
 FOLDER = Path(__file__).resolve().parent.parent.parent / "tests" / "knowledge"
 FILES = ("method_1.jsonl", "method_2.jsonl")
 SPARE_FILE = "method_spare.jsonl"  # all of it may be fitted to
+REWORDED_FILE = "method_reworded.jsonl"  # {id, question}: another person's words for the same matter; never fitted to
 SHOWN = 3  # sections in a choice
 
 
@@ -78,6 +79,13 @@ class Judgement:
 def read_method_questions(*names: str) -> list[MethodQuestion]:
     """The rows of these files in tests/knowledge; of both sets when none is named."""
     return [_read_line(line, at) for name in names or FILES for at, line in enumerate(_read_lines(name))]
+
+
+def read_reworded_questions() -> list[MethodQuestion]:
+    """Rows of the sets in other words, held out."""
+    rows = {row.id: row for row in read_method_questions()}
+    found = map(json.loads, _read_lines(REWORDED_FILE))
+    return [replace(rows[one["id"]], kind="reworded", question=one["question"], held_out=True) for one in found]
 
 
 def ask_method_question(row: MethodQuestion, library: Library) -> Judgement:

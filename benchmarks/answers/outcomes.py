@@ -50,8 +50,9 @@ def _format_kinds(judged: Sequence[Judgement], checks: dict[str, Check]) -> str:
 
 
 def split_halves(judged: Sequence[Judgement]) -> dict[str, list[Judgement]]:
-    """Even rows, which constants may have been fitted to, and odd rows, which are held out."""
-    return {
+    """Even rows, which constants may have been fitted to, and odd rows, which are held out; only those that exist."""
+    halves = {
         "even": [one for one in judged if not one.row.held_out],
         "odd": [one for one in judged if one.row.held_out],
     }
+    return {name: some for name, some in halves.items() if some}

@@ -9,6 +9,7 @@ from benchmarks.answers.method_questions import (
     MethodQuestion,
     judge_answer,
     read_method_questions,
+    read_reworded_questions,
     read_section_texts,
 )
 from knowledge.answers import Answer, Outcome
@@ -54,3 +55,13 @@ def test_answer_must_come_from_right_section_and_say_what_is_expected() -> None:
     assert judge(Outcome.ANSWERED, "Nobody decides.", roles) == (True, True, False)
     assert judge(Outcome.ANSWERED, "A sponsor decides.") == (False, False, False)
     assert judge(Outcome.CLOSEST, "A sponsor decides.", nearest=(roles,)) == (False, True, False)
+
+
+def test_reworded_questions_are_rows_of_the_sets_in_other_words() -> None:
+    rows = {row.id: row for row in read_method_questions()}
+
+    reworded = read_reworded_questions()
+
+    assert len({one.question for one in reworded}) == len(reworded) >= 100
+    assert all(one.sections == rows[one.id].sections and one.question != rows[one.id].question for one in reworded)
+    assert not any(rows[one.id].held_out for one in reworded)
