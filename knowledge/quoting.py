@@ -14,7 +14,7 @@ LONGEST = 600  # characters
 LONGEST_LIST = 1_000  # a list or a table is quoted whole up to this
 SHORTEST = 250  # shorter runs are extended, as far as their passage goes
 ROOM_BEFORE = 300  # characters that a run may grow by for the sentences it refers to
-LEAST = 0.2  # what a sentence adds to a run, relative to the best one, if it's to be worth its place
+LEAST = 0.1  # what a sentence adds to a run, relative to the best one, if it's to be worth its place
 
 # How much each sign counts that a sentence answers; benchmarks/fit_sentences.py computes them.
 WITH_MODEL = {
