@@ -65,6 +65,8 @@ def test_every_cue_of_a_rule_exists() -> None:
         ("how do I report on smart metering", None),
         ("what does red mean", None),
         ("when is a milestone late?", None),
+        ("do I need to report this week", RecordKind.NEXT_UPDATE),
+        ("do I need to report every week if it is red", None),
     ],
 )
 def test_order_politeness_and_spelling_do_not_matter(typed: str, kind: RecordKind | None) -> None:
