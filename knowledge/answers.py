@@ -97,13 +97,25 @@ def read_spelling(text: str, index: Index) -> Corrected:
     return correct_spelling(text, index.vocabulary, lambda word: index.knows_term(stem_word(word)), index.english)
 
 
+def answer_in_context(text: str, source: Source, before: Sequence[str]) -> Answer:
+    """The answer to one question in English, rightly spelt: read alone or, if that is surer, with the previous ones,
+    newest first in `before`; `follows` says which."""
+    alone, joined = _answer_reading(text, source), join_with_previous(text, before)
+    focus, is_sure = parse_question(text), is_follow_up(text)
+    if joined is None or alone.confidence == STATED or (len(focus.stems) < FEWEST and not is_sure):
+        return alone
+    read_with = _answer_reading(joined, source, focus, 0.0 if is_sure else COVERED)
+    surer = alone.status is not Outcome.ANSWERED or read_with.confidence > alone.confidence
+    return replace(read_with, follows=tuple(before)) if read_with.status is Outcome.ANSWERED and surer else alone
+
+
 def _answer_each_part(text: str, source: Source, before: Sequence[str]) -> Answer:
-    whole = _answer_in_context(text, source, before)
+    whole = answer_in_context(text, source, before)
     first, *others = split_question(text)
     if not others or whole.confidence == STATED:
         return whole
-    parts = [replace(_answer_in_context(first, source, before), question=first)]
-    parts += [replace(_answer_in_context(other, source, (first, *before)), question=other) for other in others]
+    parts = [replace(answer_in_context(first, source, before), question=first)]
+    parts += [replace(answer_in_context(other, source, (first, *before)), question=other) for other in others]
     answered = [part for part in parts if part.status is Outcome.ANSWERED]
     sections = {part.citations[0].section for part in answered}
     if len(sections) < 2 and (whole.status is Outcome.ANSWERED or not answered):
@@ -120,16 +132,6 @@ def _join_parts(parts: Sequence[Answer]) -> Answer:
         services=tuple(dict.fromkeys(key for part in parts for key in part.services)),
         parts=tuple(parts),
     )
-
-
-def _answer_in_context(text: str, source: Source, before: Sequence[str]) -> Answer:
-    alone, joined = _answer_reading(text, source), join_with_previous(text, before)
-    focus, is_sure = parse_question(text), is_follow_up(text)
-    if joined is None or alone.confidence == STATED or (len(focus.stems) < FEWEST and not is_sure):
-        return alone
-    read_with = _answer_reading(joined, source, focus, 0.0 if is_sure else COVERED)
-    surer = alone.status is not Outcome.ANSWERED or read_with.confidence > alone.confidence
-    return replace(read_with, follows=tuple(before)) if read_with.status is Outcome.ANSWERED and surer else alone
 
 
 def _answer_reading(text: str, source: Source, focus: Question | None = None, least_covered: float = 0.0) -> Answer:

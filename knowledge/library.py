@@ -79,6 +79,11 @@ class Library:
     def glossary(self) -> Glossary:
         return read_glossary(self.handbook.get(glossary.PAGE))
 
+    @property
+    def source(self) -> Source:
+        """What its answers come from."""
+        return Source(self.index, self.handbook, self.thresholds, self.glossary)
+
     @cached_property
     def languages(self) -> frozenset[Language]:
         """The languages of the handbook, as far as a sample of its pages shows."""
@@ -101,11 +106,10 @@ class Library:
         """
         typed = Conversation(question, before)
         readings = self._list_readings(typed)
-        source = Source(self.index, self.handbook, self.thresholds, self.glossary)
-        found = [(one, find_answer(one.question, source, one.before)) for one in readings]
+        found = [(one, find_answer(one.question, self.source, one.before)) for one in readings]
         answers = [answer if one is typed else _restore_question(answer, before) for one, answer in found]
         answer = max(answers, key=_rate_answer)
-        return select_answer(answer, typed, readings, source, selector) if selector else answer
+        return select_answer(answer, typed, readings, self.source, selector) if selector else answer
 
     def _list_readings(self, typed: Conversation) -> Sequence[Conversation]:
         """What the typed words may mean in the languages of the handbook."""

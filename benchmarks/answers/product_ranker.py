@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from benchmarks.answers.ranked_questions import Ranker
-from knowledge.answers import read_spelling
+from knowledge.answers import answer_in_context, read_spelling
 from knowledge.choice import rank_quotes
 from knowledge.evaluation import format_section
-from knowledge.follow_ups import is_follow_up, join_with_previous
+from knowledge.follow_ups import join_with_previous
 from knowledge.index import Hit
 from knowledge.languages.translation import read_foreign_question
 from knowledge.library import Library
@@ -42,12 +42,13 @@ def rank_asked(question: str, before: Sequence[str], library: Library) -> tuple[
 
 
 def read_question(question: str, before: Sequence[str], library: Library) -> tuple[Question, Question | None]:
-    """The question in English, rightly spelt, with the glossary's terms and, where it is a follow-up, joined with the
-    previous ones; then what it was before it was joined.
+    """The question in English, rightly spelt, with the glossary's terms and, where the answer comes from that reading,
+    joined with the previous ones; then what it was before it was joined.
     """
     question, *before = (translate_text(one, library) for one in (question, *before))
     text = library.glossary.add_terms(read_spelling(parse_question(question).text, library.index).text)
-    joined = join_with_previous(text, before) if is_follow_up(text) else None
+    is_joined = bool(before) and bool(answer_in_context(text, library.source, before).follows)
+    joined = join_with_previous(text, before) if is_joined else None
     return (parse_question(joined), parse_question(text)) if joined else (parse_question(text), None)
 
 

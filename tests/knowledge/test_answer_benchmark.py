@@ -16,6 +16,7 @@ from benchmarks.answers.ranked_questions import (
     rank_questions,
 )
 from benchmarks.answers.tables import format_share, format_table
+from knowledge.evaluation import format_section
 from knowledge.library import Library
 
 SECTION = "control/escalation.md#what-to-do-when-nobody-answers"
@@ -69,6 +70,22 @@ def test_learned_question_leads_to_its_section(by_words: Library) -> None:
 
     assert first == SECTION
     assert SECTION not in build_product_ranker(by_words)(ROW.question, ())[:1]
+
+
+@pytest.mark.parametrize(
+    ("question", "before"),
+    [
+        ("what happens if the board says no to us?", "what is a stage gate?"),
+        ("and who approves it?", "how does change control work?"),
+        ("how long does a health check take?", "who signs the project charter?"),
+    ],
+)
+def test_product_ranks_first_what_it_cites_in_a_conversation(by_meaning: Library, question: str, before: str) -> None:
+    cited, *_ = by_meaning.ask(question, [before]).citations
+
+    first, *_ = build_product_ranker(by_meaning)(question, [before])
+
+    assert first == format_section(cited.source, cited.anchor)
 
 
 def test_two_questions_in_one_are_not_learned() -> None:
