@@ -10,6 +10,7 @@ from foundation.errors import UserError
 from foundation.files import BadFile, FileProblem, read_text
 from knowledge.answers import Answer, Outcome
 from knowledge.citations import Citation
+from knowledge.handbook import Handbook
 from knowledge.library import Library
 from knowledge.passages import split_into_passages
 from knowledge.selector import Selector
@@ -162,8 +163,29 @@ def ask_questions(
     Raises:
         UserError: a row names a page or a section that isn't in the handbook.
     """
-    _check_places(rows, library)
+    check_places(rows, library.handbook)
     return [_ask_question(row, library, selector) for row in rows]
+
+
+def check_places(rows: Sequence[EvaluationQuestion], handbook: Handbook) -> None:
+    """Refuse questions about another handbook.
+
+    Raises:
+        UserError: a row names a page or a section that isn't in the handbook.
+    """
+    known = {page.source: page for page in handbook}
+    pages = {page for row in rows for page in row.pages}
+    sections = {section for row in rows for section in row.sections}
+    if unknown := sorted((pages | {section.partition("#")[0] for section in sections}) - set(known)):
+        named = ", ".join(unknown[:5])
+        raise UserError(f"The handbook has no page {named}. Name a file such as control/rag-status.md.")
+    named_pages = [known[source] for source in {section.partition("#")[0] for section in sections}]
+    existing = {format_section(part.source, part.anchor) for page in named_pages for part in split_into_passages(page)}
+    if unknown := sorted(sections - existing):
+        some = ", ".join(unknown[:5])
+        raise UserError(
+            f"The handbook has no section {some}. Name one such as control/rag-status.md#how-to-choose-the-colour."
+        )
 
 
 def format_section(source: str, anchor: str) -> str:
@@ -196,22 +218,6 @@ def _read_row(line: str) -> EvaluationQuestion | tuple[str, str]:
     if sections and not pages:
         return "sections", "A question that must not be answered has no sections."
     return EvaluationQuestion(question, tuple(dict.fromkeys(pages)), before, tuple(sections))
-
-
-def _check_places(rows: Sequence[EvaluationQuestion], library: Library) -> None:
-    known = {page.source: page for page in library.handbook}
-    pages = {page for row in rows for page in row.pages}
-    sections = {section for row in rows for section in row.sections}
-    if unknown := sorted((pages | {section.partition("#")[0] for section in sections}) - set(known)):
-        named = ", ".join(unknown[:5])
-        raise UserError(f"The handbook has no page {named}. Name a file such as control/rag-status.md.")
-    named_pages = [known[source] for source in {section.partition("#")[0] for section in sections}]
-    existing = {format_section(part.source, part.anchor) for page in named_pages for part in split_into_passages(page)}
-    if unknown := sorted(sections - existing):
-        some = ", ".join(unknown[:5])
-        raise UserError(
-            f"The handbook has no section {some}. Name one such as control/rag-status.md#how-to-choose-the-colour."
-        )
 
 
 def _ask_question(row: EvaluationQuestion, library: Library, selector: Selector | None) -> AskedRow:

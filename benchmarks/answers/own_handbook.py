@@ -15,18 +15,24 @@ from benchmarks.answers.libraries import build_library, load_model, open_vectors
 from benchmarks.answers.product_ranker import build_product_ranker
 from benchmarks.answers.ranked_questions import RankedQuestion, rank_questions
 from benchmarks.answers.tables import format_number, format_table
-from knowledge.evaluation import Evaluation, EvaluationQuestion, evaluate_answers, read_test_questions
+from knowledge.evaluation import Evaluation, EvaluationQuestion, check_places, evaluate_answers, read_test_questions
+from knowledge.handbook import read_handbook
 from knowledge.library import Library
 
 Rows = Mapping[str, Sequence[EvaluationQuestion]]
 
 
 def compare_handbook(folder: Path, files: Sequence[Path]) -> None:
-    """Print all figures. Nothing is stored but vectors, in the folder for temporary files."""
+    """Print all figures. Nothing is stored but vectors, in the folder for temporary files.
+
+    Raises:
+        UserError: a question names a page or a section that isn't in the handbook.
+    """
+    rows = {file.stem: read_test_questions(file) for file in files}
+    check_places([row for some in rows.values() for row in some], read_handbook(folder))
     encoder = load_model()
     assert encoder, "The model isn't installed."
     library = build_library(encoder, folder)
-    rows = {file.stem: read_test_questions(file) for file in files}
     print(f"{len(library.handbook)} pages, {len(library.index.passages)} passages\n")
     questions = _list_ranked(rows)
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,6 +1,7 @@
 """The comparison of rankings counts what it says, and learned questions reach their section."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from benchmarks.answers.baselines import fuse_ranks, fuse_scores
 from benchmarks.answers.learning import collect_learned, teach_library
 from benchmarks.answers.method_questions import Expected, MethodQuestion
+from benchmarks.answers.own_handbook import compare_handbook
 from benchmarks.answers.product_ranker import build_product_ranker
 from benchmarks.answers.ranked_questions import (
     RankedQuestion,
@@ -16,6 +18,7 @@ from benchmarks.answers.ranked_questions import (
     rank_questions,
 )
 from benchmarks.answers.tables import format_share, format_table
+from foundation.errors import UserError
 from knowledge.evaluation import format_section
 from knowledge.library import Library
 
@@ -86,6 +89,21 @@ def test_product_ranks_first_what_it_cites_in_a_conversation(by_meaning: Library
     first, *_ = build_product_ranker(by_meaning)(question, [before])
 
     assert first == format_section(cited.source, cited.anchor)
+
+
+def test_questions_on_another_handbook_are_refused_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "parking.md").write_text("# Parking\n\nA permit costs nothing.\n", encoding="utf-8")
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"question": "Who decides?", "sections": ["roles.md#sponsor"]}\n', encoding="utf-8")
+
+    with pytest.raises(UserError, match=r"no page roles\.md"):
+        compare_handbook(pages, [questions])
+
+    assert capsys.readouterr().out == ""
 
 
 def test_two_questions_in_one_are_not_learned() -> None:
