@@ -11,7 +11,7 @@ CLOSEST = "Closest in the handbook"
 UNSURE = "I'm not sure that these sections answer your question."
 NOT_FOUND = "The handbook doesn't say."
 LONGEST_SENTENCE = 350
-NEAR = 0.05  # with less confidence, the nearest section is about something else
+NEAR = 0.1  # with less confidence, the nearest section is about something else
 
 
 def build_closest(answer: Answer) -> list[Block]:
