@@ -29,6 +29,7 @@ def main() -> None:
     prepare_to_serve(provider)
     _print({"ready": time.time(), "ready_cpu_s": time.process_time()})
     _print({"ask_ms": _time_questions(provider, questions), "search_ms": _time_searches(provider, questions)})
+    _print({"follow_ms": _time_conversation(provider, questions)})
     _print({"memory_mb": psutil.Process().memory_info().rss / 1e6})
     _print(asyncio.run(_watch_loop(provider, questions)))
     provider.close()
@@ -44,6 +45,12 @@ def _time_questions(provider: HandbookProvider, questions: list[str]) -> list[fl
     for question in questions[:WARM_UP]:
         provider().ask(question)
     return [_time(provider().ask, question) for question in questions[WARM_UP:]]
+
+
+def _time_conversation(provider: HandbookProvider, questions: list[str]) -> list[float]:
+    """The same where each question follows another one, and so is also read with it."""
+    before = dict(zip(questions[1:], questions, strict=False))
+    return [_time(lambda asked: provider().ask(asked, [before[asked]]), one) for one in questions[WARM_UP:]]
 
 
 def _time_searches(provider: HandbookProvider, questions: list[str]) -> list[float]:
