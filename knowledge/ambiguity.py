@@ -4,16 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import zip_longest
 
 from knowledge.handbook import Handbook, Page
 from knowledge.index import Hit
-from knowledge.questions import Cue, Question, write_as_sentence
+from knowledge.questions import LONGEST_OFFERED, Cue, Question, write_as_sentence
 from knowledge.terms import extract_terms, split_words
 
 TIE = 0.85  # pages with at least this share of the best page's score could be meant, too
 MOST = 4
-LONGEST = 75  # characters; a button shows no more
 _GENERAL = frozenset(
     extract_terms("help project pmo question information info need thing stuff topic document page handbook work")
 )
@@ -75,8 +73,8 @@ def _choose_option(question: Question, hit: Hit, handbook: Handbook) -> str:
     page = handbook.get(hit.passage.page_id)
     asked = set(question.stems) - _GENERAL
     heading = hit.passage.section.rsplit(" › ", 1)[-1]
-    in_order = sorted(zip_longest(page.questions, page.headings), key=lambda one: one[1] != heading) if page else ()
+    in_order = sorted(page.list_questions(), key=lambda one: one[1] != heading) if page else ()
     for text, _ in in_order:
-        if _ASKS.match(text) and asked and asked <= set(extract_terms(text)) and len(text) < LONGEST:
+        if _ASKS.match(text) and asked and asked <= set(extract_terms(text)) and len(text) < LONGEST_OFFERED:
             return write_as_sentence(text)
-    return heading if asked & set(extract_terms(heading)) and len(heading) <= LONGEST else hit.passage.title
+    return heading if asked & set(extract_terms(heading)) and len(heading) <= LONGEST_OFFERED else hit.passage.title

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated
 
@@ -58,6 +59,10 @@ class Page:
     def key(self) -> str:
         """See `build_page_key`."""
         return build_page_key(self.source, self.digest, self.related)
+
+    def list_questions(self) -> list[tuple[str, str]]:
+        """Each question with the heading of the section that answers it, “” where the page doesn't say."""
+        return list(zip_longest(self.questions, self.headings, fillvalue=""))
 
 
 def build_page_key(source: str, digest: str, related: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """The vectors of passages, of the questions they answer and of their units: encoded, and joined from parts."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -76,11 +76,6 @@ def encode_passages(
 
     own = unpack_vectors([vectors[passage.digest] for passage in passages])
     return MeaningTables(own, pack_groups(questions), pack_groups(units))
-
-
-def count_texts(passages: Iterable[Passage], *, with_units: bool = True) -> int:
-    """How many texts `encode_passages` needs the vectors of."""
-    return sum(1 + len(passage.questions) + len(passage.units) * with_units for passage in passages)
 
 
 def join_meaning(parts: Sequence[MeaningTables]) -> MeaningTables:

@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 from markdown_it import MarkdownIt
 
@@ -153,7 +152,7 @@ def _assign_questions(page: Page, passages: list[Passage]) -> tuple[Passage, ...
     headings = [set(extract_terms(passage.section.removeprefix(page.title))) for passage in passages]
     holders = Counter(term for some in terms for term in some)
     assigned: dict[int, list[str]] = {}
-    for question, stated in zip_longest(page.questions, page.headings, fillvalue=""):
+    for question, stated in page.list_questions():
         asked = set(extract_terms(question))
 
         def count_shared(at: int, asked: set[str] = asked) -> float:

@@ -8,6 +8,7 @@ from foundation.errors import UserError
 from knowledge.terms import extract_terms
 
 LONGEST = 1_000  # characters
+LONGEST_OFFERED = 75  # characters of a question that is offered; a button shows no more
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 
@@ -52,15 +53,6 @@ _FOUND = {
         re.IGNORECASE,
     ),
 }
-_LIVE = re.compile(
-    r"\b(today|tomorrow|yesterday|tonight|currently|nowadays|latest|at the moment|right now|at present|so far"
-    r"|(?:is|are) now"
-    r"|(?:this|next|last|past|coming) (?:week|weekend|month|quarter|year|night|summer|winter|spring|autumn"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
-    re.IGNORECASE,
-)
-
-
 _VERDICT = re.compile(
     r"^(?:(?:so|and|but|hi|hey|ok|pls|please)\W+)*"
     r"(?:can|could|may|must|do|does|did|is|are|am|should|shall|will|would|has|have|need)\b"
@@ -72,16 +64,11 @@ _VERDICT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, ready to search for. `stems` are its words with meaning, each once, in order.
-
-    `names` are stems of words that look like names: with capitals or digits, inside the sentence.
-    """
+    """A question, ready to search for. `stems` are its words with meaning, each once, in order."""
 
     text: str
     stems: tuple[str, ...]
-    names: frozenset[str]
     cue: Cue
-    is_live: bool  # asks for the current status, which isn't in a handbook
 
     @property
     def has_cue(self) -> bool:
@@ -110,7 +97,7 @@ def parse_question(text: str) -> Question:
     if len(asked) > LONGEST:
         raise UserError(f"Your question is too long. Please keep it under {LONGEST:,} characters.")
     stems = tuple(dict.fromkeys(extract_terms(asked)))
-    return Question(asked, stems, frozenset(_find_names(asked)), find_cue(asked), bool(_LIVE.search(asked)))
+    return Question(asked, stems, find_cue(asked))
 
 
 def write_as_sentence(question: str) -> str:
@@ -121,10 +108,3 @@ def write_as_sentence(question: str) -> str:
 def find_cue(text: str) -> Cue:
     """What a question or a heading asks for."""
     return next((cue for cue, pattern in _CUES if pattern.search(text)), Cue.NONE)
-
-
-def _find_names(asked: str) -> set[str]:
-    if asked.isupper():
-        return set()
-    found = re.findall(r"(?<=[^.?!:] )(?:[A-Z][\w&]*|\w*\d\w*)", asked)
-    return {stem for word in found for stem in extract_terms(word)}

@@ -1,13 +1,10 @@
 """Questions to start with: examples that the handbook answers, chosen for a person's role."""
 
-from itertools import zip_longest
-
 from foundation.people import Person, Role
 from knowledge.handbook import Handbook, Page
-from knowledge.questions import write_as_sentence
+from knowledge.questions import LONGEST_OFFERED, write_as_sentence
 
 MOST = 4
-LONGEST = 75  # characters; a button shows no more
 
 _TROUBLE = ("project-in-trouble", "Signs that a project is in trouble")
 _PRIORITIES = ("prioritisation", "Which work goes first")
@@ -61,6 +58,5 @@ def list_starters(handbook: Handbook, person: Person) -> tuple[str, ...]:
 
 def _pick_question(page: Page, heading: str) -> str:
     """The first question of the section or else of the page, as a sentence; empty without any that fits."""
-    fitting = [question for question in zip_longest(page.questions, page.headings) if len(question[0]) < LONGEST]
-    in_section = [question for question in fitting if question[1] == heading]
-    return next((write_as_sentence(text) for text, _ in (*in_section, *fitting)), "")
+    in_order = sorted(page.list_questions(), key=lambda one: one[1] != heading)
+    return next((write_as_sentence(text) for text, _ in in_order if len(text) < LONGEST_OFFERED), "")

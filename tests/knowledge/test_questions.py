@@ -42,25 +42,6 @@ def test_answer_must_match_the_cue(question: str, answer: str, met: bool) -> Non
     assert parse_question(question).is_met_by(answer) is met
 
 
-@pytest.mark.parametrize(
-    ("text", "live"),
-    [
-        ("what did the board decide last Tuesday", True),
-        ("how many projects are red at the moment", True),
-        ("who is away next week", True),
-        ("what does the board decide each month", False),
-        ("what happens next after a gate", False),
-    ],
-)
-def test_live_question_is_recognised(text: str, live: bool) -> None:
-    assert parse_question(text).is_live is live
-
-
-def test_names_are_capitalised_words_inside_sentence() -> None:
-    assert parse_question("Who sponsors the Riverside works in G2?").names == {"riversid", "g2"}
-    assert parse_question("WHO SPONSORS THE WORKS").names == set()
-
-
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u200b\u200b", "\x00"])
 def test_empty_question_is_rejected_with_example(text: str) -> None:
     with pytest.raises(UserError, match="Ask in a sentence"):

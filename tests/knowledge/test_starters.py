@@ -8,7 +8,8 @@ from foundation.people import Person, Role
 from knowledge.answers import Outcome
 from knowledge.handbook import Handbook, Page
 from knowledge.library import Library
-from knowledge.starters import _SECTIONS, LONGEST, MOST, list_starters
+from knowledge.questions import LONGEST_OFFERED
+from knowledge.starters import _SECTIONS, MOST, list_starters
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -17,7 +18,7 @@ def test_starters_for_each_role_are_answered_from_their_sections(library: Librar
     assert len(starters) == MOST
     for starter, (page_id, heading) in zip(starters, _SECTIONS[role], strict=True):
         answer = library.ask(starter)
-        assert len(starter) <= LONGEST
+        assert len(starter) <= LONGEST_OFFERED
         assert answer.status is Outcome.ANSWERED, starter
         assert (page_id, heading) in [(one.page_id, one.section.rpartition(" › ")[2]) for one in answer.citations]
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from foundation.errors import NotFound
 from foundation.people import People, Person
 from handlers.context import AppContext
 from handlers.questions.records.names import Name, NameKind
@@ -58,13 +57,6 @@ class RecordView:
     def today(self) -> date:
         """The date where the organisation is."""
         return self.ctx.desk.calendar.local_date(self.tx.now)
-
-    @property
-    def has_strategy(self) -> bool:
-        try:
-            return self.whole is not None
-        except NotFound:
-            return False
 
 
 def list_names(
