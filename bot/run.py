@@ -128,10 +128,12 @@ async def _serve_connected(
 async def _check_tokens(endpoint: SlackEndpoint, web: AsyncWebClient, stopping: asyncio.Event) -> dict[str, Any]:
     """Who the bot is in Slack, once both tokens and their scopes have proved good."""
     with show_progress("Connecting to Slack"):
-        bot = await wait_unless_stopped(stopping, slack_connection.identify_bot(web))
+        identifying = slack_connection.wait_for_slack(lambda: slack_connection.identify_bot(web))
+        bot = await wait_unless_stopped(stopping, identifying)
         slack_connection.check_scopes(bot)
-        if endpoint.app_token:
-            await wait_unless_stopped(stopping, slack_connection.check_app_token(web, endpoint.app_token))
+        if app_token := endpoint.app_token:
+            checking = slack_connection.wait_for_slack(lambda: slack_connection.check_app_token(web, app_token))
+            await wait_unless_stopped(stopping, checking)
     return bot
 
 

@@ -1,9 +1,11 @@
 """The connection to Slack: one shared HTTP session, our own authorize, Socket Mode."""
 
+import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, cast
+from http import HTTPStatus
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -13,9 +15,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.engine.error_policy import RATE_LIMITED
 from bot.engine.sender import CALL_SECONDS
 from bot.manifest import SCOPES
 from foundation.errors import UserError
+from handlers.slack.errors import read_error_code, read_status
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,17 @@ _APP_TOKEN_ERRORS = {
     "not_allowed_token_type": "SLACK_APP_TOKEN isn't an app-level token. Create one under Basic Information (xapp-…).",
     "socket_mode_not_enabled": "Socket Mode is off for this app. Turn it on under Socket Mode in the app's settings.",
 }
+_SERVER_TROUBLE = "Slack or a proxy in between is in trouble. Try again in a few minutes; see https://slack-status.com."
+_NOT_SLACK = "Check SLACK_API_URL, and whether a proxy answers in Slack's place."
+_STATUS_HINTS = {
+    403: "A proxy or firewall seems to block Slack. Ask its administrator to allow slack.com.",
+    404: "There is no Web API at this address. Check SLACK_API_URL; Slack's own is https://slack.com/api/.",
+    407: "The proxy wants a user name and password. Set them in HTTPS_PROXY.",
+    429: "Slack or a proxy asks for fewer calls. Try again in a minute.",
+}
+START_WAITS = (0.5, 1.0, 2.0)  # seconds
+
+T = TypeVar("T")
 
 
 def open_http_session() -> aiohttp.ClientSession:
@@ -85,18 +100,47 @@ async def check_app_token(web: AsyncWebClient, app_token: str) -> None:
         await web.apps_connections_open(app_token=app_token)
 
 
+class SlackBusy(UserError):
+    """Slack can't answer now: it's in trouble, or wants fewer calls. It may in a moment."""
+
+
+async def wait_for_slack(ask: Callable[[], Awaitable[T]]) -> T:
+    """The answer. If Slack can't answer now, it's asked again a few times.
+
+    Raises:
+        UserError: whatever `ask` raises.
+    """
+    for seconds in START_WAITS:
+        try:
+            return await ask()
+        except SlackBusy as error:
+            log.warning("%s Trying again.", error.message)
+            await asyncio.sleep(seconds)
+    return await ask()
+
+
+def explain_status(address: str, status: int) -> str:
+    """What it means that Slack's address answers with this HTTP status and no error code of Slack's."""
+    hint = _STATUS_HINTS.get(status, _SERVER_TROUBLE if status >= 500 else _NOT_SLACK)
+    return f"{address} answered with HTTP status {status}, not as Slack does. {hint}"
+
+
 @contextmanager
 def _explain_slack_errors(web: AsyncWebClient, explanations: Mapping[str, str], what: str) -> Iterator[None]:
     try:
         yield
     except SlackApiError as error:
-        code = error.response.get("error")
+        code, status = read_error_code(error), read_status(error)
+        if status >= 500 or (not code and status == HTTPStatus.TOO_MANY_REQUESTS):
+            raise SlackBusy(explain_status(web.base_url, status)) from None
+        if code in RATE_LIMITED:
+            raise SlackBusy("Slack asks for fewer calls. Try again in a minute.") from None
         if not code:
-            raise UserError(
-                f"{web.base_url} doesn't answer like Slack. Check SLACK_API_URL, or try again later."
-            ) from None
+            raise UserError(explain_status(web.base_url, status)) from None
         unknown = f"Slack rejected {what} ({code}). Check it in the app's settings."
-        raise UserError(explanations.get(str(code), unknown)) from None
+        raise UserError(explanations.get(code, unknown)) from None
+    except AttributeError:  # the SDK can't look into plain text that comes with status 200
+        raise UserError(explain_status(web.base_url, 200)) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise UserError(
             f"Slack can't be reached at {web.base_url} ({type(error).__name__}). Check the network and SLACK_API_URL."

@@ -15,6 +15,7 @@ from bot.manifest import SCOPES
 from bot.organisation import Organisation
 from bot.transports import EVENTS_PATH, SlackEndpoint
 from foundation.errors import UserError
+from handlers.slack.errors import read_error_code, read_status
 
 ABOUT = "Slack"
 NOT_FOUND = ("channel_not_found", "user_not_found", "user_not_visible")
@@ -66,7 +67,7 @@ async def _check_channels(found: Findings, web: AsyncWebClient, organisation: Or
     wanted = {one.channel: f"the digest “{one.key}”" for one in organisation.digests}
     wanted |= {getattr(channels, name): name for name in ("triage", "progress", "stories", "leadership")}
     for channel, name in wanted.items():
-        answer = await _ask(web.conversations_info(channel=channel), f"the channel {channel}")
+        answer = await _ask(web, web.conversations_info(channel=channel), f"the channel {channel}")
         if answer is None:
             found.add_broken(
                 about,
@@ -90,7 +91,7 @@ async def _check_channels(found: Findings, web: AsyncWebClient, organisation: Or
 async def _check_people(found: Findings, web: AsyncWebClient, organisation: Organisation) -> None:
     about = "people"
     for person in organisation.people:
-        answer = await _ask(web.users_info(user=person.id), f"the person {person.id}")
+        answer = await _ask(web, web.users_info(user=person.id), f"the person {person.id}")
         if answer is None:
             found.add_broken(
                 about, f"Slack doesn't know {person.name} ({person.id}). Correct the ID in the organisation file."
@@ -104,7 +105,7 @@ async def _check_people(found: Findings, web: AsyncWebClient, organisation: Orga
         found.add_good(about, "Slack knows everyone in the organisation file.")
 
 
-async def _ask(call: Awaitable[AsyncSlackResponse], what: str) -> Mapping[str, Any] | None:
+async def _ask(web: AsyncWebClient, call: Awaitable[AsyncSlackResponse], what: str) -> Mapping[str, Any] | None:
     """Slack's answer; None when it knows no such thing.
 
     Raises:
@@ -113,9 +114,12 @@ async def _ask(call: Awaitable[AsyncSlackResponse], what: str) -> Mapping[str, A
     try:
         answer = await call
     except SlackApiError as error:
-        code = str(error.response.get("error"))
+        code = read_error_code(error)
         if code in NOT_FOUND:
             return None
+        if not code:
+            status = slack_connection.explain_status(web.base_url, read_status(error))
+            raise UserError(f"Slack couldn't be asked about {what}. {status}") from None
         raise UserError(f"Slack refused to look up {what} ({code}). Check the bot token's scopes.") from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise UserError(

@@ -27,6 +27,7 @@ from bot.engine.slack_methods import (
     UPDATE_MESSAGE,
 )
 from handlers.slack.blocks.tables import has_table, replace_tables
+from handlers.slack.errors import read_error_code
 from storage.engine.claiming import Delivery
 from storage.engine.deliveries import Deliveries, SendResult
 from storage.engine.delivery_kinds import DeliveryKind
@@ -121,6 +122,8 @@ class _Calls:
         client = self._shared.client
         webhook = AsyncWebhookClient(arguments.pop("response_url"), session=client.session)
         webhook.proxy = client.proxy
+        # Named in every reply: what a server takes it for when it's missing isn't the same everywhere.
+        arguments = {"response_type": "ephemeral"} | arguments
         await self._ensure_lease()
         async with asyncio.timeout(self._shared.lease.call_seconds):
             answer = await webhook.send_dict(arguments)
@@ -133,7 +136,7 @@ class _Calls:
         try:
             await self._call(DELETE_MESSAGE, {"channel": channel, "ts": ts})
         except SlackApiError as error:
-            if error.response.get("error") not in CANNOT_DELETE:
+            if read_error_code(error) not in CANNOT_DELETE:
                 raise
 
     def _target_ts(self) -> str:
@@ -159,7 +162,7 @@ class _Calls:
             try:
                 page = await self._call(method, search | cursor, verb="GET")
             except SlackApiError as error:
-                if error.response.get("error") == "thread_not_found":
+                if read_error_code(error) == "thread_not_found":
                     return []  # nothing was posted there; the post itself will show what that means
                 raise
             for message in page.get("messages") or []:

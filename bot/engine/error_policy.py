@@ -9,6 +9,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.engine.slack_methods import RESPONSE_URL, name_main_call
+from handlers.slack.errors import read_error_code, read_status
 from storage.engine.claiming import Delivery
 from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.rate_limits import EVERYTHING
@@ -83,12 +84,12 @@ def rejects_blocks(error: SlackApiError | ResponseRefused) -> bool:
     """Whether Slack took offence at the blocks of a message, so that nothing was posted."""
     if isinstance(error, ResponseRefused):
         return any(code in str(error) for code in BLOCKS_REFUSED)
-    return isinstance(error.response.data, dict) and error.response.get("error") in BLOCKS_REFUSED
+    return read_error_code(error) in BLOCKS_REFUSED
 
 
 def _decide_on_slack_error(delivery: Delivery, error: SlackApiError) -> ErrorDecision:
-    status = error.response.status_code
-    code = str(error.response.get("error") or status) if isinstance(error.response.data, dict) else str(status)
+    status = read_status(error)
+    code = read_error_code(error) or str(status)
     if status == 429 or code in RATE_LIMITED:
         paused = _name_call(error) or name_main_call(delivery.kind)
         return ErrorDecision(Disposition.PAUSE, code, paused, _read_retry_after(error))
@@ -136,7 +137,7 @@ ON_REFUSAL: Mapping[DeliveryKind, Callable[[Delivery, str], Disposition]] = {
 
 def _name_call(error: SlackApiError) -> str:
     """Not always the kind's own method: a search reads the history and opens direct messages."""
-    return urlsplit(str(error.response.api_url)).path.rsplit("/", 1)[-1]
+    return urlsplit(str(getattr(error.response, "api_url", ""))).path.rsplit("/", 1)[-1]
 
 
 def _read_retry_after(error: SlackApiError) -> float:

@@ -2,6 +2,8 @@
 
 import logging
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
@@ -18,10 +20,36 @@ def log_unexpected_error(doing: str) -> str:
     return reference
 
 
+def read_error_code(error: SlackApiError) -> str:
+    """Slack's error code; empty when something else answered in Slack's place, such as a proxy or an outage."""
+    # Such an answer is plain text or HTML, or no answer at all in the SDK's sense: then there are no data to look into.
+    return str(_read_data(error).get("error") or "")
+
+
+def read_problems(error: SlackApiError) -> list[str]:
+    """What Slack found wrong with the arguments, such as “… [json-pointer:/blocks/0/text/text]”."""
+    return [str(one) for one in (_read_data(error).get("response_metadata") or {}).get("messages") or ()]
+
+
+def read_status(error: SlackApiError) -> int:
+    """The HTTP status of the answer."""
+    # The SDK hands over its own response, or aiohttp's if it couldn't read the body.
+    return int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
+
+
+def _read_data(error: SlackApiError) -> Mapping[str, Any]:
+    data = getattr(error.response, "data", None)
+    return data if isinstance(data, dict) else {}
+
+
 def explain_slack_error(error: SlackApiError) -> str:
     """What to tell the person when Slack refused a call that was made for them."""
-    code = error.response.get("error", "")
+    code, status = read_error_code(error), read_status(error)
     if code in TOO_LATE:
         return "That took too long, and Slack gave up waiting. Please try again."
-    log.error("Slack refused: %s %s", code, error.response.get("response_metadata"))
+    if status >= 500:
+        log.warning("Slack answered with HTTP status %s", status)
+        return "Slack is in trouble at the moment. Please try again in a few minutes."
+    code = code or f"HTTP status {status}"
+    log.error("Slack refused: %s %s", code, read_problems(error))
     return f"Slack rejected that ({code}). Please try again. If this keeps happening, tell the PMO."

@@ -7,8 +7,10 @@
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -23,6 +25,8 @@ from handlers.slack.blocks.builders import build_modal, section
 from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall, Payload
 from handlers.slack.errors import UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error
 from storage.engine.inbox import NewArrival
+
+log = logging.getLogger(__name__)
 
 DeferredHandler = Callable[[DeferredCall], object]
 ImmediateHandler = Callable[[ImmediateCall], Awaitable[None]]
@@ -179,12 +183,29 @@ async def _explain_in_modal(call: ImmediateCall, text: str) -> bool:
 
 
 async def _explain_in_place(client: AsyncWebClient, place: payloads.Place, text: str) -> None:
-    """By the response_url if there is one: it also works in channels that the bot isn't in."""
-    if place.response_url:
-        webhook = AsyncWebhookClient(place.response_url, session=client.session)
-        webhook.proxy = client.proxy
-        await webhook.send_dict({"text": text, "replace_original": False})
-    elif place.channel:
+    """To the person alone, where they are; if that can't be, in their direct messages."""
+    if not (await _explain_by_url(client, place, text) or await _explain_in_channel(client, place, text)):
+        try:
+            await client.chat_postMessage(channel=place.user, text=text)
+        except SlackApiError as error:
+            log.error("An explanation couldn't be shown: %s", error)
+
+
+async def _explain_by_url(client: AsyncWebClient, place: payloads.Place, text: str) -> bool:
+    """Whether there is a response_url and it works. It also does in channels that the bot isn't in."""
+    if not place.response_url:
+        return False
+    webhook = AsyncWebhookClient(place.response_url, session=client.session)
+    webhook.proxy = client.proxy
+    answer = await webhook.send_dict({"text": text, "response_type": "ephemeral", "replace_original": False})
+    return answer.status_code == HTTPStatus.OK
+
+
+async def _explain_in_channel(client: AsyncWebClient, place: payloads.Place, text: str) -> bool:
+    if not place.channel:
+        return False
+    try:
         await client.chat_postEphemeral(channel=place.channel, user=place.user, text=text)
-    else:
-        await client.chat_postMessage(channel=place.user, text=text)
+    except SlackApiError:
+        return False
+    return True

@@ -94,6 +94,27 @@ async def test_token_problem_is_named(
     assert "wrong" not in line.partition(":")[2].replace("xoxb-…", "")
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (403, "A proxy or firewall seems to block Slack"),
+        (404, "Check SLACK_API_URL"),
+        (502, "in trouble. Try again in a few minutes"),
+        (418, "whether a proxy answers in Slack's place"),
+    ],
+)
+async def test_status_without_error_code_is_explained(
+    slack: RunningWorkspace, data: Path, now: Now, status: int, said: str
+) -> None:
+    await slack.faults({"kind": "status", "method": "auth.test", "status": status})
+    [line] = await list_findings(connected(slack, data), now)
+    assert f"answered with HTTP status {status}" in line
+    assert said in line
+    await slack.faults({"kind": "status", "method": "users.info", "status": status})
+    lines = await list_findings(connected(slack, data), now)
+    assert [line for line in lines if said in line and "asked about the person" in line]
+
+
 async def test_missing_scope_is_named(data: Path, now: Now) -> None:
     smaller = build_manifest()
     smaller["oauth_config"]["scopes"]["bot"].remove("im:write")

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot import slack_connection
 from bot.handbook_provider import open_handbook
 from bot.local_workspace import SEED, check_port
 from bot.manifest import build_manifest
@@ -144,6 +145,20 @@ async def test_token_errors_come_before_handbook_reading(tmp_path: Path, given: 
     assert message.startswith(said)
     assert "\n" not in message
     assert not (tmp_path / "model").exists()
+
+
+async def test_server_trouble_at_start_is_waited_out_or_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack_connection, "START_WAITS", (0.0, 0.0))
+    async with running_workspace(build_manifest(), SEED) as slack, slack_connection.open_http_session() as http:
+        web = slack_connection.build_web_client(slack.bot_token, slack.api_url, http)
+        await slack.faults({"kind": "status", "method": "auth.test", "status": 503, "count": 2})
+        me = await slack_connection.wait_for_slack(lambda: slack_connection.identify_bot(web))
+        assert me["user"]
+        for method in ("auth.test", "apps.connections.open"):
+            await slack.faults({"kind": "status", "method": method, "status": 503})
+            assert "answered with HTTP status 503" in await refusal(settings_for(slack, tmp_path))
 
 
 async def test_revoked_token_and_missing_scope_are_named(tmp_path: Path) -> None:
