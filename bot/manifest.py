@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers.commands import COMMANDS, EVENTS, SHORTCUTS, Command
 
-# Why each scope is needed. `pmo doctor` compares them with the token's.
+# Why each scope is asked for. `pmo doctor` compares them with the token's.
 SCOPES = {
     "app_mentions:read": "to receive questions in channels",
     "channels:history": "to see whether a message arrived before sending it again",
@@ -15,7 +15,20 @@ SCOPES = {
     "groups:read": "to check private channels, and to see who may read an answer there",
     "im:history": "to receive questions in direct messages, and to see whether a message arrived there",
     "im:write": "to open direct messages",
+    "mpim:history": "to do the same in group direct messages",
+    "mpim:read": "to see who may read an answer in a group direct message",
     "users:read": "to check that the organisation file's people exist",
+}
+
+
+# What doesn't work without these scopes, while everything else does. A scope that a later version adds belongs here:
+# tokens of earlier versions lack it. The scopes that no feature names are needed to work at all.
+FEATURES = {
+    "looking for an earlier copy in channels before a message is sent again": ("channels:history", "groups:history"),
+    "answers that everybody in a channel sees, and checks of channels": ("channels:read", "groups:read"),
+    "looking for an earlier copy in group direct messages before a message is sent again": ("mpim:history",),
+    "answers that everybody in a group direct message sees": ("mpim:read",),
+    "checks of people": ("users:read",),
 }
 
 

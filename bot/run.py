@@ -1,6 +1,7 @@
 """`pmo run`: starts the bot from its settings, serves until asked to stop, and shuts down in order."""
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from storage.engine.lease import Lease
 from storage.engine.rate_limits import PostingLimits
 from storage.migrate import migrate_database
 from storage.store import Store
+
+log = logging.getLogger(__name__)
 
 Say = Callable[[str], None]
 
@@ -131,6 +134,8 @@ async def _check_tokens(endpoint: SlackEndpoint, web: AsyncWebClient, stopping: 
         identifying = slack_connection.wait_for_slack(lambda: slack_connection.identify_bot(web))
         bot = await wait_unless_stopped(stopping, identifying)
         slack_connection.check_scopes(bot)
+        for warning in slack_connection.explain_missing_features(bot):
+            log.warning(warning)
         if app_token := endpoint.app_token:
             checking = slack_connection.wait_for_slack(lambda: slack_connection.check_app_token(web, app_token))
             await wait_unless_stopped(stopping, checking)

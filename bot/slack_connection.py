@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.error_policy import RATE_LIMITED
 from bot.engine.sender import CALL_SECONDS
-from bot.manifest import SCOPES
+from bot.manifest import FEATURES, SCOPES
 from foundation.errors import UserError
 from handlers.slack.errors import read_error_code, read_status
 
@@ -39,6 +39,7 @@ _APP_TOKEN_ERRORS = {
     "not_allowed_token_type": "SLACK_APP_TOKEN isn't an app-level token. Create one under Basic Information (xapp-…).",
     "socket_mode_not_enabled": "Socket Mode is off for this app. Turn it on under Socket Mode in the app's settings.",
 }
+ADD_SCOPES = "Paste the output of “pmo manifest” into the app's manifest in Slack, then reinstall the app."
 _SERVER_TROUBLE = "Slack or a proxy in between is in trouble. Try again in a few minutes; see https://slack-status.com."
 _NOT_SLACK = "Check SLACK_API_URL, and whether a proxy answers in Slack's place."
 _STATUS_HINTS = {
@@ -80,18 +81,28 @@ async def identify_bot(web: AsyncWebClient) -> dict[str, Any]:
     return dict(answer.data) | {"scopes": [scope.strip() for scope in scopes.split(",") if scope.strip()]}  # type: ignore[arg-type]
 
 
-def find_missing_scopes(me: Mapping[str, Any]) -> list[str]:
-    """The manifest's scopes that the token lacks; none if Slack doesn't say which it has."""
-    return sorted(set(SCOPES) - set(me["scopes"])) if me["scopes"] else []
-
-
 def check_scopes(me: Mapping[str, Any]) -> None:
-    """Raises UserError when the token lacks a scope of the manifest."""
-    if missing := find_missing_scopes(me):
+    """Raises UserError when the token lacks a scope that the bot can't work without."""
+    optional = {scope for scopes in FEATURES.values() for scope in scopes}
+    if missing := _find_missing(me, sorted(set(SCOPES) - optional)):
         raise UserError(
-            f"The bot token lacks {'a scope' if len(missing) == 1 else 'scopes'}: {', '.join(missing)}. "
-            "Paste the output of “pmo manifest” into the app's manifest in Slack, then reinstall the app."
+            f"The bot token lacks {'a scope' if len(missing) == 1 else 'scopes'}: {', '.join(missing)}. {ADD_SCOPES}"
         )
+
+
+def explain_missing_features(me: Mapping[str, Any]) -> list[str]:
+    """For each feature that is off because the token lacks its scopes: what is off, and how to turn it on."""
+    lacking = {feature: _find_missing(me, scopes) for feature, scopes in FEATURES.items()}
+    return [
+        f"Off: {feature}. The bot token lacks {' and '.join(missing)}. {ADD_SCOPES}"
+        for feature, missing in lacking.items()
+        if missing
+    ]
+
+
+def _find_missing(me: Mapping[str, Any], scopes: Iterable[str]) -> list[str]:
+    """Those that the token lacks; none if Slack doesn't say which it has."""
+    return [scope for scope in scopes if scope not in me["scopes"]] if me["scopes"] else []
 
 
 async def check_app_token(web: AsyncWebClient, app_token: str) -> None:

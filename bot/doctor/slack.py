@@ -47,6 +47,8 @@ def _check_scopes(found: Findings, bot: Mapping[str, Any]) -> None:
             return
         more = sorted(set(bot["scopes"]) - set(SCOPES))
         found.add_good("scopes", "The bot token has all the scopes it needs.")
+        for explanation in slack_connection.explain_missing_features(bot):
+            found.add_hint("scopes", explanation)
         if more:
             found.add_hint("scopes", f"The bot token has scopes it doesn't need: {', '.join(more)}. Remove them.")
 

@@ -7,6 +7,7 @@ message's metadata, so Slack's own history shows whether it's there.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.engine.error_policy import NeverPosted, ResponseRefused, rejects_blocks
+from bot.engine.error_policy import NeverPosted, ResponseRefused, refuses_for_good, rejects_blocks
 from bot.engine.slack_methods import (
     DELETE_MESSAGE,
     OPEN_DIRECT_MESSAGE,
@@ -26,14 +27,19 @@ from bot.engine.slack_methods import (
     READ_THREAD,
     UPDATE_MESSAGE,
 )
+from handlers.slack.blocks.notes import add_note
 from handlers.slack.blocks.tables import has_table, replace_tables
-from handlers.slack.errors import read_error_code
-from storage.engine.claiming import Delivery
+from handlers.slack.errors import read_error_code, read_status
+from storage.engine.claiming import LOOK_FOR, Delivery
 from storage.engine.deliveries import Deliveries, SendResult
 from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.lease import Lease
 
+log = logging.getLogger(__name__)
+
 EVENT_TYPE = "pmo_delivery"
+ALWAYS_BLIND = 5  # attempts that may post without a look; of the later ones only the 8th, the 16th, the 32nd …
+MAY_BE_DOUBLE = "Slack didn't confirm my first attempt to send this, so you may see it twice."
 CLOCKS_DIFFER = 300.0  # seconds by which our clock may be ahead of Slack's
 CANNOT_DELETE = ("message_not_found", "cant_delete_message")  # it's gone already, or the workspace allows nobody to
 ACCEPTED = ("ok", "", '{"ok":true}', '{"ok": true}')
@@ -80,9 +86,13 @@ class _Calls:
         # From the second attempt on, look before posting: the first may have got through without an answer. A search
         # that finds the id costs a call; a message that is posted twice can't be taken back from those who read it.
         if delivery.attempt > 1:
-            since = delivery.first_attempt_at.timestamp()
-            for place in await self._find_messages(delivery.id, arguments.get("thread_ts"), since):
-                return SendResult(delivery, *place)
+            try:
+                for place in await self._find_messages(arguments.get("thread_ts")):
+                    return SendResult(delivery, *place)
+            except SlackApiError as error:
+                if not self._posts_without_look(error):
+                    raise
+                arguments = add_note(arguments, MAY_BE_DOUBLE)
         arguments["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"id": delivery.id}}
         answer = await self._call_or_simplify(POST_MESSAGE, arguments | {"channel": delivery.channel})
         return SendResult(delivery, answer["channel"], answer["ts"])
@@ -97,7 +107,7 @@ class _Calls:
         """Delete the extra messages of a process that had lost its lease; the recorded one stays."""
         delivery, search = self._delivery, self._delivery.arguments
         if delivery.target and delivery.target_ts:
-            for channel, ts in await self._find_messages(delivery.target, search.get("thread_ts"), search["since"]):
+            for channel, ts in await self._search(delivery.target, search.get("thread_ts"), search["since"]):
                 if ts != delivery.target_ts:
                     await self._delete_message(channel, ts)
         return SendResult(delivery)
@@ -144,7 +154,20 @@ class _Calls:
             raise NeverPosted("the message it belongs to was never posted")
         return self._delivery.target_ts
 
-    async def _find_messages(self, delivery: str, thread_ts: str | None, since: float) -> list[tuple[str, str]]:
+    async def _find_messages(self, thread_ts: str | None) -> list[tuple[str, str]]:
+        """Where an earlier attempt has posted this delivery's message."""
+        return await self._search(self._delivery.id, thread_ts, self._delivery.first_attempt_at.timestamp())
+
+    def _posts_without_look(self, error: SlackApiError) -> bool:
+        """Whether to post although nobody can say if an earlier attempt got through."""
+        # An answer that comes twice does less harm than none. So it is posted if Slack will never let us look, or
+        # couldn't for a while. Each such attempt may add a message if answers keep getting lost, so they become rare.
+        delivery = self._delivery
+        log.warning("Can't look for delivery %s (%s)", delivery.id, read_error_code(error) or read_status(error))
+        is_turn = delivery.attempt <= ALWAYS_BLIND or delivery.attempt.bit_count() == 1
+        return is_turn and (refuses_for_good(error) or self._shared.now() - delivery.first_attempt_at >= LOOK_FOR)
+
+    async def _search(self, delivery: str, thread_ts: str | None, since: float) -> list[tuple[str, str]]:
         """Channel and ts of every message in Slack that carries this delivery's id; `since` in Unix seconds."""
         channel = await self._find_channel()
         # `oldest` bounds the search by the first attempt. Our clock may be ahead of Slack's, which would hide the very

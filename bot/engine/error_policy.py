@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -85,6 +86,13 @@ def rejects_blocks(error: SlackApiError | ResponseRefused) -> bool:
     if isinstance(error, ResponseRefused):
         return any(code in str(error) for code in BLOCKS_REFUSED)
     return read_error_code(error) in BLOCKS_REFUSED
+
+
+def refuses_for_good(error: SlackApiError) -> bool:
+    """Whether the same call would be refused again however long one waits."""
+    code, status = read_error_code(error), read_status(error)
+    passes = RATE_LIMITED | BAD_TOKEN | TRANSIENT
+    return bool(code) and status < 500 and status != HTTPStatus.TOO_MANY_REQUESTS and code not in passes
 
 
 def _decide_on_slack_error(delivery: Delivery, error: SlackApiError) -> ErrorDecision:

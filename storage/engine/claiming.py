@@ -17,6 +17,7 @@ from storage.tables.engine import DeliveryRow
 BATCH = 64  # rows examined at a time
 LARGEST_ROUND = 512  # rows examined in one transaction: others want to write, too
 RECHECK_AFTER = timedelta(seconds=10)  # a delivery whose turn hasn't come is examined again, even if nothing wakes it
+LOOK_FOR = timedelta(minutes=5)  # after that, a post that can't be looked for is sent again without a look
 SLOT_LASTS = timedelta(seconds=2)  # a reserved slot that was missed by more is given up
 
 
@@ -107,7 +108,8 @@ class DeliveryClaimer:
 
     def _find_time(self, row: DeliveryRow, *, is_bulk: bool) -> datetime | None:
         """When it may be sent, if that is now or very soon; otherwise its due time is set to that moment."""
-        pause = self._limits.find_pause((EVERYTHING, *self._calls_of(row.kind, row.attempts > 0)))
+        looks = row.attempts > 0 and not (row.first_attempt_at and row.first_attempt_at + LOOK_FOR <= self._now)
+        pause = self._limits.find_pause((EVERYTHING, *self._calls_of(row.kind, looks)))
         if pause:
             row.due_at = pause
             return None

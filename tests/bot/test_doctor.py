@@ -124,6 +124,19 @@ async def test_missing_scope_is_named(data: Path, now: Now) -> None:
     assert "pmo manifest" in line
 
 
+async def test_feature_without_its_scope_is_off_and_nothing_else(data: Path, now: Now) -> None:
+    smaller = build_manifest()
+    for scope in ("mpim:read", "mpim:history"):
+        smaller["oauth_config"]["scopes"]["bot"].remove(scope)
+    async with running_workspace(smaller, SEED) as slack:
+        settings = connected(slack, data)
+        assert await list_findings(settings, now) == []
+        hints = [line for line in await list_findings(settings, now, Level.HINT) if line.startswith("scopes")]
+    assert len(hints) == 2
+    assert "Off: answers that everybody in a group direct message sees. The bot token lacks mpim:read." in hints[1]
+    assert all("pmo manifest" in line for line in hints)
+
+
 async def test_needless_scope_is_only_a_hint(data: Path, now: Now) -> None:
     larger = build_manifest()
     larger["oauth_config"]["scopes"]["bot"].append("files:write")

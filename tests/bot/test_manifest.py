@@ -9,14 +9,15 @@ from typing import Any, cast
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-from bot.manifest import SCOPES, build_manifest
+from bot.manifest import FEATURES, SCOPES, build_manifest
 from handlers import register
 from handlers.commands import COMMANDS, EVENTS, SHORTCUTS
 from handlers.slack.routes import Routes
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = ("bot", "handlers", "storage")
-HISTORY = {"channels:history", "groups:history", "im:history"}
+READ = {"channels:read", "groups:read", "mpim:read"}
+HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
 
 # Which scopes a bot token needs for each method of the Web API, in the kinds of conversation where we call it.
 METHODS = {
@@ -27,8 +28,8 @@ METHODS = {
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
     "conversations.history": HISTORY,
-    "conversations.info": {"channels:read", "groups:read"},
-    "conversations.members": {"channels:read", "groups:read"},
+    "conversations.info": READ,
+    "conversations.members": READ,
     "conversations.open": {"im:write"},
     "conversations.replies": HISTORY,
     "users.info": {"users:read"},
@@ -128,6 +129,10 @@ def test_manifest_asks_for_needed_scopes_only() -> None:
     needed = needed.union(*(EVENT_SCOPES[event] for event in EVENTS.values()))
     assert set(SCOPES) == needed
     assert build_manifest()["oauth_config"]["scopes"]["bot"] == sorted(needed)
+
+
+def test_features_name_scopes_that_the_manifest_asks_for() -> None:
+    assert {scope for scopes in FEATURES.values() for scope in scopes} < set(SCOPES)
 
 
 def test_manifest_fits_slacks_limits() -> None:

@@ -171,6 +171,20 @@ async def test_revoked_token_and_missing_scope_are_named(tmp_path: Path) -> None
         assert (await refusal(settings_for(slack, tmp_path))).startswith("The bot token was revoked.")
 
 
+async def test_start_goes_on_without_scopes_of_later_versions(data: Path, caplog: pytest.LogCaptureFixture) -> None:
+    smaller = build_manifest()
+    smaller["oauth_config"]["scopes"]["bot"].remove("mpim:history")
+    said: asyncio.Queue[str] = asyncio.Queue()
+    stopping = asyncio.Event()
+    async with running_workspace(smaller, SEED) as slack:
+        serving = serve_until_stopped(settings_for(slack, data), said.put_nowait, stopping, lambda: MONDAY)
+        running = asyncio.create_task(serving)
+        assert (await asyncio.wait_for(said.get(), 60)).startswith("Connected to")
+        stopping.set()
+        await running
+    assert "Off: looking for an earlier copy in group direct messages" in caplog.text
+
+
 async def test_port_in_use_stops_the_start(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
