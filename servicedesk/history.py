@@ -28,6 +28,9 @@ from servicedesk.records import (
 )
 from servicedesk.transitions import CLOCK_RULES
 
+_NO_STEPS = frozenset({RequestVerb.WATCH, RequestVerb.UNWATCH, RequestVerb.COMMENT, RequestVerb.REMIND})
+"""What somebody may do to a request without making a decision about it outdated, and what is never outdated itself."""
+
 TARGETS = "targets"  # the only key of an entry's data that isn't a field: new targets by clock
 
 
@@ -47,6 +50,19 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "created_at": datetime.fromisoformat,
 }
 _FIELDS = {field.name for field in fields_of(Request)}
+
+
+def list_missed_changes(
+    log: Iterable[RequestLogEntry], seen_version: int, verb: RequestVerb
+) -> tuple[RequestLogEntry, ...]:
+    """What happened after a version of the request, and should be known before the verb is applied; oldest first.
+
+    Comments and watchers don't count. A score only counts for another score, since not everybody sees scores.
+    """
+    if verb in _NO_STEPS:
+        return ()
+    ignored = _NO_STEPS if verb is RequestVerb.SCORE else _NO_STEPS | {RequestVerb.SCORE}
+    return tuple(entry for entry in log if entry.version > seen_version and entry.verb not in ignored)
 
 
 def apply_entry(request: Request, entry: RequestLogEntry, calendar: Calendar) -> Request:

@@ -13,6 +13,7 @@ from handlers.requests.blocks.buttons import IMMEDIATE_VERBS, MENU_ACTION, OPEN_
 from handlers.requests.blocks.details import build_request_modal
 from handlers.requests.blocks.form import RESUBMISSION_FORM, FormPrefill, build_resubmission_form
 from handlers.requests.notifications import announce_change
+from handlers.requests.seen_version import SeenRequest, check_seen_version, read_seen_request, read_shown_version
 from handlers.requests.views import check_lookups, read_names, view_request
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, build_message
@@ -42,7 +43,7 @@ def register(routes: Routes) -> None:
 
 def act_on_request(call: DeferredCall) -> None:
     """Apply a verb whose button needs no input."""
-    _perform_action(call, int(call.value), _read_clicked_verb(call), {})
+    _perform_action(call, SeenRequest(int(call.value), _read_clicked_verb(call)), {})
 
 
 async def open_action_form(call: ImmediateCall) -> None:
@@ -66,26 +67,29 @@ async def open_request(call: ImmediateCall) -> None:
 
 def check_action(call: BlockingCall) -> None:
     """Try the verb on the current request, so that errors show in the open modal."""
-    number, verb = _read_metadata(call)
+    seen = read_seen_request(call.metadata)
     call.read(
-        lambda tx: _apply_action(tx, call.ctx, tx.requests.get(number), verb, call.person, _read_input(call, verb))
+        lambda tx: _apply_action(
+            tx, call.ctx, tx.requests.get(seen.number), seen, call.person, _read_input(call, seen.verb)
+        )
     )
 
 
 def submit_action(call: DeferredCall) -> None:
     """Apply a verb with the submitted input."""
-    number, verb = _read_metadata(call)
-    _perform_action(call, number, verb, _read_input(call, verb))
+    seen = read_seen_request(call.metadata)
+    _perform_action(call, seen, _read_input(call, seen.verb))
 
 
 def check_resubmission(call: BlockingCall) -> None:
     """Validate the changed form like the first one."""
-    call.read(lambda tx: _check_resubmission(tx, call.ctx, int(call.metadata), call.person, call.submitted))
+    seen = read_seen_request(call.metadata, RequestVerb.RESUBMIT)
+    call.read(lambda tx: _check_resubmission(tx, call.ctx, seen, call.person, call.submitted))
 
 
 def resubmit_request(call: DeferredCall) -> None:
     """Send the changed form back to the approvers."""
-    _perform_action(call, int(call.metadata), RequestVerb.RESUBMIT, {"values": call.submitted})
+    _perform_action(call, read_seen_request(call.metadata, RequestVerb.RESUBMIT), {"values": call.submitted})
 
 
 def take_thread_reply(call: DeferredCall, asked: TypedQuestion) -> bool:
@@ -102,8 +106,9 @@ def take_thread_reply(call: DeferredCall, asked: TypedQuestion) -> bool:
     verb = (
         _REPLY_VERBS.get(request.state, RequestVerb.COMMENT) if request.requester == place.user else RequestVerb.COMMENT
     )
+    seen = SeenRequest(request.number, verb)
     with call.transaction() as tx:
-        _save_action(tx, call.ctx, request.number, verb, call.ctx.people.get(place.user), {"comment": asked.text})
+        _save_action(tx, call.ctx, seen, call.ctx.people.get(place.user), {"comment": asked.text})
         send_reply(tx, place, build_message(_REPLY_CONFIRMATIONS[verb]))
     return True
 
@@ -114,17 +119,18 @@ def _find_by_card(tx: Transaction, place: Place) -> Request | None:
 
 
 def _check_resubmission(
-    tx: Transaction, ctx: AppContext, number: int, person: Person, values: Mapping[str, object]
+    tx: Transaction, ctx: AppContext, seen: SeenRequest, person: Person, values: Mapping[str, object]
 ) -> None:
-    request = tx.requests.get(number)
-    _apply_action(tx, ctx, request, RequestVerb.RESUBMIT, person, {"values": values})
+    request = tx.requests.get(seen.number)
+    _apply_action(tx, ctx, request, seen, person, {"values": values})
     check_lookups(tx, person, ctx.desk.catalogue.list_form_fields(request.service), values)
 
 
 async def _open_action_modal(call: ImmediateCall, number: int, verb: RequestVerb) -> None:
     """Open the modal of the verb if the person may apply it now."""
     try:
-        view = await call.read(lambda tx: _make_action_modal(tx, call.ctx, number, verb, call.person))
+        seen = SeenRequest(number, verb, read_shown_version(call.payload, number))
+        view = await call.read(lambda tx: _make_action_modal(tx, call.ctx, seen, call.person))
     except UserError as error:
         if not payloads.read_open_modal(call.payload):
             raise
@@ -142,11 +148,12 @@ def _make_request_modal(tx: Transaction, ctx: AppContext, number: int, person: P
     return build_request_modal(view_request(tx, ctx, request), tx.requests.read_log(number), person, note)
 
 
-def _make_action_modal(tx: Transaction, ctx: AppContext, number: int, verb: RequestVerb, person: Person) -> Block:
-    request = tx.requests.get(number)
-    check_can_act(request, verb, person, tx.now, ctx.desk)
-    build = _make_resubmission_form if verb is RequestVerb.RESUBMIT else _make_verb_modal
-    return build(tx, ctx, request, verb, person)
+def _make_action_modal(tx: Transaction, ctx: AppContext, seen: SeenRequest, person: Person) -> Block:
+    request = tx.requests.get(seen.number)
+    check_can_act(request, seen.verb, person, tx.now, ctx.desk)
+    check_seen_version(tx, ctx, request, seen)
+    build = _make_resubmission_form if seen.verb is RequestVerb.RESUBMIT else _make_verb_modal
+    return build(tx, ctx, request, seen.verb, person)
 
 
 def _make_verb_modal(tx: Transaction, ctx: AppContext, request: Request, verb: RequestVerb, person: Person) -> Block:
@@ -158,25 +165,25 @@ def _make_resubmission_form(tx: Transaction, ctx: AppContext, request: Request, 
     return build_resubmission_form(request, fields, FormPrefill(request.values, read_names(tx)))
 
 
-def _perform_action(call: DeferredCall, number: int, verb: RequestVerb, action_input: ActionInput) -> None:
+def _perform_action(call: DeferredCall, seen: SeenRequest, action_input: ActionInput) -> None:
     with call.transaction() as tx:
-        _save_action(tx, call.ctx, number, verb, call.person, action_input)
+        _save_action(tx, call.ctx, seen, call.person, action_input)
 
 
-def _save_action(
-    tx: Transaction, ctx: AppContext, number: int, verb: RequestVerb, actor: Person, action_input: ActionInput
-) -> None:
-    before = tx.requests.get(number)
-    change = _apply_action(tx, ctx, before, verb, actor, action_input)
+def _save_action(tx: Transaction, ctx: AppContext, seen: SeenRequest, actor: Person, action_input: ActionInput) -> None:
+    before = tx.requests.get(seen.number)
+    change = _apply_action(tx, ctx, before, seen, actor, action_input)
     tx.requests.save(change)
     announce_change(tx, ctx, before, change)
 
 
 def _apply_action(
-    tx: Transaction, ctx: AppContext, request: Request, verb: RequestVerb, actor: Person, action_input: ActionInput
+    tx: Transaction, ctx: AppContext, request: Request, seen: SeenRequest, actor: Person, action_input: ActionInput
 ) -> RequestChange:
-    change = apply_verb(request, verb, actor, tx.now, ctx.desk, **action_input)
-    if verb is RequestVerb.MARK_DUPLICATE:
+    check_can_see(request, actor)
+    check_seen_version(tx, ctx, request, seen)
+    change = apply_verb(request, seen.verb, actor, tx.now, ctx.desk, **action_input)
+    if seen.verb is RequestVerb.MARK_DUPLICATE:
         check_original(request, tx.requests.get(action_input["duplicate_of"]), ctx.people)
     return change
 
@@ -184,11 +191,6 @@ def _apply_action(
 def _read_clicked_verb(call: HandlerCall) -> RequestVerb:
     """The verb at the end of the action's id."""
     return RequestVerb(call.action_id.rpartition(".")[2])
-
-
-def _read_metadata(call: HandlerCall) -> tuple[int, RequestVerb]:
-    number, _, verb = call.metadata.partition(":")
-    return int(number), RequestVerb(verb)
 
 
 def _read_input(call: HandlerCall, verb: RequestVerb) -> ActionInput:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from foundation.errors import InvalidInput, NotFound
+from foundation.errors import Conflict, InvalidInput, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.home import refresh_homes
@@ -27,6 +27,7 @@ from handlers.strategy.blocks.story import (
     build_story_note_modal,
     build_story_step,
     build_withdrawn_message,
+    describe_missed_steps,
 )
 from handlers.strategy.lookups import load_strategy
 from reporting.posts import Post, build_story_post
@@ -147,15 +148,32 @@ def build_story_home_section(tx: Transaction, ctx: AppContext, person: Person) -
 
 
 def _build_edit_form(tx: Transaction, story_id: str, person: Person) -> Block:
-    story = tx.stories.get(story_id).story
-    check_story_verb(story, StoryVerb.EDIT, person)
-    return build_story_modal(list(list_subjects(_load_public_strategy(tx))), story)
+    stored = tx.stories.get(story_id)
+    check_story_verb(stored.story, StoryVerb.EDIT, person)
+    return build_story_modal(list(list_subjects(_load_public_strategy(tx))), stored.story, stored.version)
 
 
 def _build_note_form(tx: Transaction, story_id: str, verb: StoryVerb, person: Person) -> Block:
-    story = tx.stories.get(story_id).story
-    check_story_verb(story, verb, person)
-    return build_story_note_modal(story, verb)
+    stored = tx.stories.get(story_id)
+    check_story_verb(stored.story, verb, person)
+    return build_story_note_modal(stored.story, stored.version, verb)
+
+
+def _get_as_seen(tx: Transaction, ctx: AppContext, story_id: str, version: str) -> StoredStory:
+    """The story of a form. Windows that earlier versions of the bot opened have no version.
+
+    Raises:
+        Conflict: something happened that the form didn't show; the message says what.
+    """
+    stored = tx.stories.get(story_id)
+    if version and int(version) != stored.version:
+        # The log's first entry made version 1. Somebody who agrees to be named changes nothing that others decide on.
+        later = [
+            entry for entry in tx.stories.read_log(story_id)[int(version) :] if entry.verb is not StoryVerb.CONSENT
+        ]
+        if later:
+            raise Conflict(describe_missed_steps(later, ctx.people))
+    return stored
 
 
 def _load_public_strategy(tx: Transaction) -> Strategy:
@@ -167,7 +185,8 @@ def _apply_form(tx: Transaction, call: HandlerCall, new_id: str) -> tuple[Stored
     """What the submitted form does to a new story, or to the one whose id the form carries."""
     person, everybody = call.person, _load_public_strategy(tx)
     text, wrong = _read_text(call)
-    stored = tx.stories.get(call.metadata) if call.metadata else None
+    story_id, _, version = call.metadata.partition(":")
+    stored = _get_as_seen(tx, call.ctx, story_id, version) if story_id else None
     changes = []
     try:
         if stored:
@@ -200,9 +219,9 @@ def _read_text(call: HandlerCall) -> tuple[StoryText, dict[str, str]]:
 
 
 def _apply_note(tx: Transaction, call: HandlerCall) -> tuple[StoredStory, StoryChange]:
-    verb, _, story_id = call.metadata.partition(":")
+    verb, story_id, version, *_ = (*call.metadata.split(":"), "")
     note, everybody = str(call.submitted.get("note") or ""), _load_public_strategy(tx)
-    stored = tx.stories.get(story_id)
+    stored = _get_as_seen(tx, call.ctx, story_id, version)
     return stored, apply_story_verb(stored.story, StoryVerb(verb), call.person, everybody, now=tx.now, note=note)
 
 

@@ -85,7 +85,7 @@ _NOTES = {
 
 
 def build_action_modal(view: RequestView, verb: RequestVerb, *, with_people: bool = False) -> Block:
-    """The modal of a verb, with number and verb as metadata. `with_people` lets the reader add other watchers.
+    """The modal of a verb, with number, verb and version as metadata. `with_people` lets the reader add other watchers.
 
     Raises:
         Conflict: there is nothing to choose from.
@@ -100,7 +100,7 @@ def build_action_modal(view: RequestView, verb: RequestVerb, *, with_people: boo
         blocks,
         submit=shorten(VERB_LABELS[verb], 24),
         callback_id=ACTION_FORM,
-        private_metadata=f"{view.request.number}:{verb}",
+        private_metadata=f"{view.request.number}:{verb}:{view.request.version}",
     )
 
 

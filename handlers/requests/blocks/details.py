@@ -50,9 +50,9 @@ def build_request_modal(view: RequestView, log: Sequence[RequestLogEntry], reade
     noted = [section(f":warning: {escape(note)}")] if note else []
     blocks = [*noted, *_build_top(view), *buttons, *_build_times(view, log, reader), divider()]
     blocks += _build_answers(view, _build_answer_as_written)[:MAX_ANSWERS]
-    return build_modal(
-        view.request.reference, [*blocks, divider(), *_build_history(view, log, reader, MAX_MODAL_ENTRIES)]
-    )
+    blocks += [divider(), *_build_history(view, log, reader, MAX_MODAL_ENTRIES)]
+    version = f"{view.request.number}::{view.request.version}"
+    return build_modal(view.request.reference, blocks, private_metadata=version)
 
 
 def build_request_message(view: RequestView, log: Sequence[RequestLogEntry], reader: Person) -> Message:

@@ -10,7 +10,7 @@ from handlers.slack.blocks.rich_text import quote_text, rich_text
 from servicedesk.catalogue import Catalogue, Service, ServiceFamily
 from servicedesk.fields import Field, FieldKind
 from servicedesk.forms import MAX_LONG_TEXT_LENGTH, MAX_TEXT_LENGTH
-from servicedesk.records import Request
+from servicedesk.records import Request, RequestVerb
 
 REQUEST_FORM = "request.form"
 RESUBMISSION_FORM = "request.resubmit"
@@ -63,7 +63,7 @@ def build_resubmission_form(request: Request, fields: Sequence[Field], prefill: 
         [heading, rich_text(quote_text(request.question or "")), *_build_inputs(fields, prefill)],
         submit="Resubmit",
         callback_id=RESUBMISSION_FORM,
-        private_metadata=str(request.number),
+        private_metadata=f"{request.number}:{RequestVerb.RESUBMIT}:{request.version}",
     )
 
 

@@ -1,6 +1,7 @@
 """What happened to a request, as a sentence: for the thread under a card, and for the history."""
 
-from collections.abc import Callable
+import html
+from collections.abc import Callable, Sequence
 
 from handlers.requests.blocks.labels import format_person_name, format_quote, label_priority
 from handlers.slack.blocks.builders import Message, build_message, escape, mention_user
@@ -8,6 +9,8 @@ from servicedesk.catalogue import Priority
 from servicedesk.desk import Desk
 from servicedesk.records import RequestLogEntry, RequestState, RequestVerb
 from servicedesk.transitions import SYSTEM
+
+MOST_MISSED = 3
 
 
 def build_timeline_notice(
@@ -28,6 +31,15 @@ def describe_entry(entry: RequestLogEntry, desk: Desk, *, withheld: bool = False
     descriptions = DESCRIPTIONS | WITHHELD_DESCRIPTIONS if withheld else DESCRIPTIONS
     description = descriptions[entry.verb]
     return f"{actor} {description if isinstance(description, str) else description(entry, desk)}"
+
+
+def describe_missed_changes(entries: Sequence[RequestLogEntry], desk: Desk) -> str:
+    """What somebody didn't see before they decided, in plain text."""
+    latest = entries[-MOST_MISSED:]
+    # A name never holds a “*” here: formatting replaced it, so those that are left only set names in bold.
+    happened = " ".join(f"{html.unescape(describe_entry(entry, desk).replace('*', ''))}." for entry in latest)
+    reference = f"PMO-{latest[-1].number}"
+    return f"{reference} has changed since you opened this window. {happened}"
 
 
 def _describe_acceptance(entry: RequestLogEntry, _: Desk) -> str:

@@ -29,6 +29,7 @@ from strategy.story_transitions import StoryRelation, find_story_verbs_for
 FORM = "story.form"
 NOTE = "story.note"
 LONGEST_EVIDENCE = 2_600
+MOST_MISSED = 3
 CONSENT = "Everyone I name knows about this story"
 CONSENT_NEXT = "I'll ask each of them to agree before it's published."
 
@@ -70,8 +71,11 @@ BUTTONS: Mapping[StoryVerb, tuple[str, str | None]] = {
 }
 
 
-def build_story_modal(choices: Sequence[Choice], story: Story | None = None) -> Block:
-    """The form. `choices` are the objectives and projects that everybody may see; `story` is the one to edit."""
+def build_story_modal(choices: Sequence[Choice], story: Story | None = None, version: int = 0) -> Block:
+    """The form. `choices` are the objectives and projects that everybody may see; `story` is the one to edit.
+
+    Its metadata is “id:version”, empty for a new story.
+    """
     text = {"type": "plain_text_input", "action_id": "story.text", "multiline": True, "max_length": LONGEST_TEXT}
     title = {"type": "plain_text_input", "action_id": "story.title", "max_length": LONGEST_TITLE}
     people: Block = {"type": "multi_users_select", "action_id": "story.people", "max_selected_items": MOST_PEOPLE}
@@ -87,17 +91,18 @@ def build_story_modal(choices: Sequence[Choice], story: Story | None = None) -> 
         input_block("consent", "Their consent", _build_consent_box(), optional=True),
         context("Someone from the PMO reviews the story before it's published for everyone."),
     ]
-    more = {"private_metadata": story.id} if story else {}
+    more = {"private_metadata": f"{story.id}:{version}"} if story else {}
     return build_modal("Success story", blocks, submit="Submit", callback_id=FORM, **more)
 
 
-def build_story_note_modal(story: Story, verb: StoryVerb) -> Block:
-    """The note that goes with a verb; the modal carries the verb and the story's id."""
+def build_story_note_modal(story: Story, version: int, verb: StoryVerb) -> Block:
+    """The note that goes with a verb. Its metadata is “verb:id:version”."""
     title, label, hint = NOTES[verb]
     field = {"type": "plain_text_input", "action_id": "story.note", "multiline": True, "max_length": LONGEST_NOTE}
     note = input_block("note", label, field | {"focus_on_load": True}, hint=plain_text(hint, 150))
     top = section(f"*{escape(story.title)}*")
-    return build_modal(title, [top, note], submit="Send", callback_id=NOTE, private_metadata=f"{verb.value}:{story.id}")
+    metadata = f"{verb.value}:{story.id}:{version}"
+    return build_modal(title, [top, note], submit="Send", callback_id=NOTE, private_metadata=metadata)
 
 
 def build_review_card(story: Story, post: Post, people: People) -> Message:
@@ -154,6 +159,12 @@ def build_story_step(story: Story, entry: StoryLogEntry) -> Message:
     """What has just happened, for the thread under a card."""
     step = f"{mention_user(entry.actor)} {STEPS[entry.verb]} *{escape(story.title)}*."
     return build_message("\n>".join([step, *escape(entry.note).splitlines()]))
+
+
+def describe_missed_steps(entries: Sequence[StoryLogEntry], people: People) -> str:
+    """What somebody didn't see before they decided, and what to do now, in plain text."""
+    steps = " ".join(f"{people.get(one.actor).name} {STEPS[one.verb]} it." for one in entries[-MOST_MISSED:])
+    return f"This story has changed since you opened this window. {steps} Look at its card again, then decide."
 
 
 def build_stories_section(own: Sequence[Story], waiting: Sequence[Story]) -> list[Block]:

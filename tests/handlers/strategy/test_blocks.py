@@ -213,8 +213,8 @@ def test_story_cards_are_valid_in_every_state(strategy: Strategy, state: StorySt
 def test_story_forms_are_valid(strategy: Strategy) -> None:
     choices = list(list_subjects(strategy))
     accept_view(build_story_modal(choices))
-    accept_view(build_story_modal(choices, story()))
-    accept_view(build_story_note_modal(story(), StoryVerb.WITHDRAW))
+    accept_view(build_story_modal(choices, story(), 2))
+    accept_view(build_story_note_modal(story(), 2, StoryVerb.WITHDRAW))
 
 
 def test_every_story_verb_and_state_has_text() -> None:
