@@ -11,7 +11,7 @@ from workspace.errors import ApiError, NoAppResponse
 from workspace.hub import Hub
 from workspace.json_text import parse_json
 from workspace.records import Channel, Json
-from workspace.serializers import can_read_channel, page_channel, page_user
+from workspace.serializers import page_channel, page_user
 from workspace.typed_text import encode_typed_text
 
 PAGE_AT_MOST = 200
@@ -68,18 +68,20 @@ class ClientApi:
                     {"ok": False, "error": "invalid_json", "message": "The request body must be a JSON object."},
                     status=400,
                 )
-            return await self._respond(run, body)
+            return await self._respond(run, body, acts=True)
 
         return handle
 
     async def _respond(
-        self, run: Callable[[str, Mapping[str, Any]], Awaitable[Json]], given: Mapping[str, Any]
+        self, run: Callable[[str, Mapping[str, Any]], Awaitable[Json]], given: Mapping[str, Any], *, acts: bool = False
     ) -> web.Response:
         user = str(given.get("user") or next(iter(self.hub.state.people)))
         person = self.hub.state.people.get(user)
         try:
-            if person is None or person.is_bot:
+            if person is None or person.id == self.hub.state.app.bot_user_id:
                 raise ApiError("user_not_found", message=f"{user} isn't a person in this workspace.")
+            if person.deleted and acts:
+                raise ApiError("account_inactive", message=f"{person.real_name}'s account is deactivated.")
             return web.json_response({"ok": True} | await run(user, given))
         except ApiError as failure:
             words = MESSAGES_BY_CODE.get(failure.code, failure.code)
@@ -89,7 +91,7 @@ class ClientApi:
 
     def _find_channel(self, user: str, given: Mapping[str, Any], name: str = "channel") -> Channel:
         channel = self.hub.state.channels.get(str(given.get(name)))
-        if channel is None or not can_read_channel(channel, user):
+        if channel is None or not self.hub.state.can_read(channel, user):
             raise ApiError("channel_not_found")
         return channel
 
@@ -99,10 +101,10 @@ class ClientApi:
         manifest = hub.manifest
         return {
             "team": {"id": state.team.id, "name": state.team.name, "domain": state.team.domain},
-            "me": page_user(state.people[user]),
-            "users": [page_user(person) for person in state.people.values()],
+            "me": page_user(state, state.people[user]),
+            "users": [page_user(state, person) for person in state.people.values()],
             "channels": [
-                page_channel(state, item, user) for item in state.channels.values() if can_read_channel(item, user)
+                page_channel(state, item, user) for item in state.channels.values() if state.can_read(item, user)
             ],
             "app": {
                 "id": state.app.id,

@@ -41,11 +41,14 @@ def required_scope(event: Json) -> str:
     return REQUIRED_SCOPES.get(subscription_name(event), "")
 
 
-def send_event(hub: Hub, event: Json) -> None:
-    """Deliver the event if the app has subscribed to it and has the required scope."""
+def send_event(hub: Hub, event: Json, channel: Channel | None = None, user: str = "") -> None:
+    """Deliver the event if the app has subscribed to it and has the required scope.
+
+    `channel` is where it happened and `user` who did it; the envelope says whether either is of another organisation.
+    """
     scope = required_scope(event)
     if subscription_name(event) in hub.manifest.bot_events and (not scope or scope in hub.manifest.scopes):
-        deliver_event(hub, build_envelope(hub, event))
+        deliver_event(hub, build_envelope(hub, event, channel, user))
 
 
 def deliver_event(hub: Hub, payload: Json) -> None:
@@ -65,12 +68,12 @@ def deliver_event(hub: Hub, payload: Json) -> None:
             loop.call_later(wait + fault.ms / 1000, hub.sockets.drop)
 
 
-def build_envelope(hub: Hub, event: Json) -> Json:
-    """Wrap an event in Slack's `event_callback`."""
+def build_envelope(hub: Hub, event: Json, channel: Channel | None = None, user: str = "") -> Json:
+    """Wrap an event in Slack's `event_callback`. For what an outsider did, `team_id` is their organisation."""
     state = hub.state
     return {
         "token": "local",
-        "team_id": state.team.id,
+        "team_id": state.find_team(user).id,
         "context_team_id": state.team.id,
         "context_enterprise_id": None,
         "api_app_id": state.app.id,
@@ -87,7 +90,7 @@ def build_envelope(hub: Hub, event: Json) -> Json:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": channel is not None and state.is_shared(channel),
         "event_context": secrets.token_urlsafe(16),
     }
 
@@ -96,33 +99,31 @@ def send_message_posted(hub: Hub, channel: Channel, message: Json) -> None:
     """Send a message event, and an app_mention as well if someone mentions the app outside a direct message."""
     if not hub.state.has_bot(channel):
         return
-    event = format_for_app(hub, message) | {
-        "channel": channel.id,
-        "event_ts": message["ts"],
-        "team": hub.state.team.id,
-    }
-    send_event(hub, event | {"channel_type": channel.kind})
+    author = message.get("user", "")
+    event = format_for_app(hub, message) | {"channel": channel.id, "event_ts": message["ts"]}
+    send_event(hub, event | {"channel_type": channel.kind}, channel, author)
     bot = hub.state.app.bot_user_id
-    if not channel.is_im and message.get("user") != bot and f"<@{bot}>" in message.get("text", ""):
-        send_event(hub, event | {"type": "app_mention"})
+    if not channel.is_im and author != bot and f"<@{bot}>" in message.get("text", ""):
+        # Of an outsider's mention, only user_team, source_team and the profile name their organisation.
+        send_event(hub, event | {"type": "app_mention", "team": hub.state.team.id}, channel)
 
 
 def send_message_changed(hub: Hub, channel: Channel, message: Json, previous: Json) -> None:
     fields = {"message": format_for_app(hub, message), "previous_message": format_for_app(hub, previous)}
-    _send_message_subtype(hub, channel, "message_changed", fields)
+    _send_message_subtype(hub, channel, "message_changed", fields, message)
 
 
 def send_message_deleted(hub: Hub, channel: Channel, previous: Json) -> None:
     fields = {"deleted_ts": previous["ts"], "previous_message": format_for_app(hub, previous), "hidden": True}
-    _send_message_subtype(hub, channel, "message_deleted", fields)
+    _send_message_subtype(hub, channel, "message_deleted", fields, previous)
 
 
-def _send_message_subtype(hub: Hub, channel: Channel, subtype: str, fields: Json) -> None:
+def _send_message_subtype(hub: Hub, channel: Channel, subtype: str, fields: Json, message: Json) -> None:
     if not hub.state.has_bot(channel):
         return
     ts = hub.clock.new_timestamp()
     common = {"type": "message", "subtype": subtype, "channel": channel.id, "ts": ts, "event_ts": ts}
-    send_event(hub, common | fields | {"channel_type": channel.kind})
+    send_event(hub, common | fields | {"channel_type": channel.kind}, channel, message.get("user", ""))
 
 
 def send_member_joined(hub: Hub, channel: Channel, user: str) -> None:
@@ -136,9 +137,11 @@ def send_member_joined(hub: Hub, channel: Channel, user: str) -> None:
             "user": user,
             "channel": channel.id,
             "channel_type": kind,
-            "team": hub.state.team.id,
+            "team": hub.state.find_team(user).id,
             "event_ts": hub.clock.new_timestamp(),
         },
+        channel,
+        user,
     )
 
 
@@ -146,7 +149,7 @@ def send_home_opened(hub: Hub, user: str, channel: Channel, tab: str, view: Json
     event: Json = {"type": "app_home_opened", "user": user, "channel": channel.id, "tab": tab}
     if view and tab == "home":
         event["view"] = view
-    send_event(hub, event | {"event_ts": hub.clock.new_timestamp()})
+    send_event(hub, event | {"event_ts": hub.clock.new_timestamp()}, channel, user)
 
 
 def send_reaction(hub: Hub, channel: Channel, message: Json, user: str, name: str, *, add: bool) -> None:
@@ -160,18 +163,19 @@ def send_reaction(hub: Hub, channel: Channel, message: Json, user: str, name: st
         "item_user": message.get("user"),
         "event_ts": hub.clock.new_timestamp(),
     }
-    send_event(hub, event)
+    send_event(hub, event, channel)
 
 
 def send_member_left(hub: Hub, channel: Channel, user: str) -> None:
     if not hub.state.has_bot(channel):
         return
-    event = {"type": "member_left_channel", "user": user, "channel": channel.id, "team": hub.state.team.id}
+    team = hub.state.find_team(user).id
+    event = {"type": "member_left_channel", "user": user, "channel": channel.id, "team": team}
     kind = "G" if channel.is_private else "C"
-    send_event(hub, event | {"channel_type": kind, "event_ts": hub.clock.new_timestamp()})
+    send_event(hub, event | {"channel_type": kind, "event_ts": hub.clock.new_timestamp()}, channel, user)
 
 
 def send_assistant_thread_started(hub: Hub, user: str, channel: Channel, thread_ts: str) -> None:
     thread = {"user_id": user, "context": {}, "channel_id": channel.id, "thread_ts": thread_ts}
     event = {"type": "assistant_thread_started", "assistant_thread": thread, "event_ts": hub.clock.new_timestamp()}
-    send_event(hub, event)
+    send_event(hub, event, channel, user)

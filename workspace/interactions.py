@@ -198,7 +198,7 @@ async def use_shortcut(hub: Hub, user: str, callback_id: str, channel_id: str, m
 
 def post_typed_message(hub: Hub, user: str, channel: Channel, text: str, thread_ts: str) -> Json:
     """Post a person's message, given in its stored form."""
-    message: Json = {"user": user, "text": text}
+    message: Json = {"text": text, **_sign_message(hub, user)}
     if thread_ts:
         message |= messages.build_thread_fields(hub, channel, thread_ts)
     posted = messages.publish_message(hub, channel, message)
@@ -206,3 +206,11 @@ def post_typed_message(hub: Hub, user: str, channel: Channel, text: str, thread_
     if not thread_ts:
         hub.state.mark_read(user, channel.id, posted["ts"])
     return posted
+
+
+def _sign_message(hub: Hub, user: str) -> Json:
+    """Who wrote it: a person, another bot, or a workflow, whose messages name no user."""
+    person = hub.state.people[user]
+    if person.is_workflow_bot:
+        return {"subtype": "bot_message", "username": person.real_name, **hub.state.find_bot(user)}
+    return {"user": user, **(hub.state.find_bot(user) if person.is_bot else {})}

@@ -22,14 +22,27 @@ def open_direct_message(hub: Hub, users: Iterable[str]) -> Channel:
 
 
 def join_channel(hub: Hub, channel: Channel, user: str) -> bool:
-    """Add a person to a channel. Returns False if they were already in it."""
+    """Add a person to a channel. Returns False if they were already in it. Raises ApiError for whom Slack refuses."""
     if user in channel.members:
         return False
+    _check_can_join(hub, channel, user)
     channel.members[user] = None
     hub.state.save_channel(channel)
     push_channel(hub, channel)
     events.send_member_joined(hub, channel, user)
     return True
+
+
+def _check_can_join(hub: Hub, channel: Channel, user: str) -> None:
+    state, person = hub.state, hub.state.people[user]
+    if person.deleted:
+        raise ApiError("user_disabled", message=f"{person.real_name}'s account is deactivated.")
+    team = state.find_team(user)
+    if team.id not in (state.team.id, *channel.connected_team_ids):
+        raise ApiError("user_team_not_in_channel", message=f"#{channel.name} isn't shared with {team.name}.")
+    others = (item for item in state.channels.values() if not item.is_im and not item.is_mpim)
+    if person.is_ultra_restricted and any(user in item.members for item in others):
+        raise ApiError("ura_max_channels", message=f"{person.real_name} is a guest of one channel.")
 
 
 def leave_channel(hub: Hub, channel: Channel, user: str) -> bool:
@@ -45,7 +58,7 @@ def leave_channel(hub: Hub, channel: Channel, user: str) -> bool:
 
 def push_channel(hub: Hub, channel: Channel, also: str = "") -> None:
     """Send the channel as it is now to every page that shows it."""
-    for user in {*messages.list_viewers(hub, channel), also} & set(hub.state.people):
+    for user in {*hub.state.list_viewers(channel), also} & set(hub.state.people):
         hub.pages.push([user], {"type": "channel", "channel": page_channel(hub.state, channel, user)})
 
 

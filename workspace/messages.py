@@ -1,12 +1,12 @@
 """Posting, changing and deleting messages: in the saved state, on the pages, and as events to the app."""
 
-from collections.abc import Iterable
 from copy import deepcopy
 
 from workspace import events
 from workspace.errors import ApiError
 from workspace.hub import Hub
 from workspace.records import Channel, Json
+from workspace.serializers import profile_in_message
 
 # What remains of a deleted message that has replies.
 TOMBSTONE: Json = {
@@ -16,11 +16,6 @@ TOMBSTONE: Json = {
     "hidden": True,
 }
 THREAD_FIELDS = ("type", "ts", "thread_ts", "team", "reply_count", "reply_users", "reply_users_count", "latest_reply")
-
-
-def list_viewers(hub: Hub, channel: Channel) -> Iterable[str]:
-    """Return the people whose pages show this channel."""
-    return channel.members if channel.is_private else hub.state.people
 
 
 def build_thread_fields(hub: Hub, channel: Channel, thread_ts: str) -> Json:
@@ -33,13 +28,23 @@ def build_thread_fields(hub: Hub, channel: Channel, thread_ts: str) -> Json:
 
 def publish_message(hub: Hub, channel: Channel, message: Json, *, quiet: bool = False) -> Json:
     """Give a new message its timestamp, save it and show it. `quiet` sends the app no event."""
-    message = {"type": "message", "ts": hub.clock.new_timestamp(), **message, "team": hub.state.team.id}
+    message = {"type": "message", "ts": hub.clock.new_timestamp(), **message, **_read_origin(hub, message)}
     hub.state.save_message(channel.id, message)
-    hub.pages.push(list_viewers(hub, channel), {"type": "message", "channel": channel.id, "message": message})
+    hub.pages.push(hub.state.list_viewers(channel), {"type": "message", "channel": channel.id, "message": message})
     _count_reply(hub, channel, message)
     if not quiet:
         events.send_message_posted(hub, channel, message)
     return message
+
+
+def _read_origin(hub: Hub, message: Json) -> Json:
+    """Which organisation the author belongs to. An outsider's messages say so in several fields."""
+    author = str(message.get("user"))
+    team = hub.state.find_team(author).id
+    if not hub.state.is_outsider(author):
+        return {"team": team}
+    profile = profile_in_message(hub.state, hub.state.people[author])
+    return {"team": team, "user_team": team, "source_team": team, "user_profile": profile}
 
 
 def _count_reply(hub: Hub, channel: Channel, message: Json, step: int = 1) -> None:
@@ -66,7 +71,8 @@ def _count_reply(hub: Hub, channel: Channel, message: Json, step: int = 1) -> No
 def push_change(hub: Hub, channel: Channel, message: Json) -> None:
     """Save and show a message that was changed in place, without an event to the app."""
     hub.state.save_message(channel.id, message)
-    hub.pages.push(list_viewers(hub, channel), {"type": "message_changed", "channel": channel.id, "message": message})
+    frame = {"type": "message_changed", "channel": channel.id, "message": message}
+    hub.pages.push(hub.state.list_viewers(channel), frame)
 
 
 def edit_message(hub: Hub, channel: Channel, message: Json, fields: Json, *, edited_by: str = "") -> None:
@@ -99,7 +105,7 @@ def delete_message(hub: Hub, channel: Channel, message: Json) -> None:
 def _remove_message(hub: Hub, channel: Channel, message: Json) -> None:
     hub.state.delete_message(channel.id, message["ts"])
     frame = {"type": "message_deleted", "channel": channel.id, "ts": message["ts"]}
-    hub.pages.push(list_viewers(hub, channel), frame)
+    hub.pages.push(hub.state.list_viewers(channel), frame)
 
 
 def show_ephemeral(hub: Hub, channel: Channel, user: str, message: Json) -> Json:

@@ -22,11 +22,13 @@ def build_response_url(hub: Hub, key: str) -> str:
 
 
 def _common_fields(hub: Hub, kind: str, user: str) -> Json:
+    """The fields of every interaction. In a view and a shortcut, `team` is the person's own organisation."""
     state, person = hub.state, hub.state.people[user]
+    team = state.find_team(user)
     return {
         "type": kind,
-        "user": {"id": user, "username": person.name, "name": person.name, "team_id": state.team.id},
-        "team": {"id": state.team.id, "domain": state.team.domain},
+        "user": {"id": user, "username": person.name, "name": person.name, "team_id": team.id},
+        "team": {"id": team.id, "domain": team.domain},
         "api_app_id": state.app.id,
         "token": TOKEN,
         "enterprise": None,
@@ -36,11 +38,12 @@ def _common_fields(hub: Hub, kind: str, user: str) -> Json:
 
 def build_slash_command(hub: Hub, command: SlashCommand, channel: Channel, user: str, text: str) -> Json:
     state = hub.state
+    team = state.find_team(user)
     key = hub.response_urls.issue(user, channel.id)
     return {
         "token": TOKEN,
-        "team_id": state.team.id,
-        "team_domain": state.team.domain,
+        "team_id": team.id,
+        "team_domain": team.domain,
         "channel_id": channel.id,
         "channel_name": channel_name(channel),
         "user_id": user,
@@ -90,6 +93,8 @@ def build_message_context(hub: Hub, user: str, channel: Channel, message: Json) 
         container["thread_ts"] = thread_ts
     key = hub.response_urls.issue(user, channel.id, message_ts=message["ts"], thread_ts=thread_ts, ephemeral=ephemeral)
     context = {
+        # In a message, `team` is where the app is installed, also for an outsider in a shared channel.
+        "team": {"id": hub.state.team.id, "domain": hub.state.team.domain},
         "container": container,
         "channel": {"id": channel.id, "name": channel_name(channel)},
         "response_url": build_response_url(hub, key),

@@ -25,6 +25,11 @@ class AppIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Member:
+    """A person, or a bot. `team_id` is their own organisation, which may not be this workspace's.
+
+    `is_restricted` marks guests, `is_ultra_restricted` those of a single channel; `deleted` a deactivated account.
+    """
+
     id: str
     name: str
     real_name: str
@@ -32,7 +37,17 @@ class Member:
     tz: str = "UTC"
     email: str = ""
     color: str = "4a7c94"
+    team_id: str = ""
+    locale: str = "en-US"
     is_bot: bool = False
+    is_workflow_bot: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    deleted: bool = False
+
+    @property
+    def is_guest(self) -> bool:
+        return self.is_restricted or self.is_ultra_restricted
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,7 @@ class Usergroup:
 class Channel:
     """A public or private channel, a direct message (`is_im`) or a group message (`is_mpim`).
 
-    `members` is an ordered set of user ids.
+    `members` is an ordered set of user ids. `connected_team_ids` are the other organisations it is shared with.
     """
 
     id: str
@@ -59,6 +74,7 @@ class Channel:
     created: int = 0
     members: dict[str, None] = field(default_factory=dict)
     pins: list[str] = field(default_factory=list)
+    connected_team_ids: list[str] = field(default_factory=list)
 
     @property
     def kind(self) -> str:
@@ -80,6 +96,7 @@ class Channel:
             "created": self.created,
             "members": list(self.members),
             "pins": self.pins,
+            "connected_team_ids": self.connected_team_ids,
         }
 
     @classmethod

@@ -15,6 +15,7 @@ from workspace.records import AppIdentity, Channel, Member, Team, Usergroup
 DEFAULT_BOT_TOKEN = "xoxb-local-pmo"  # noqa: S105  a made-up token; the workspace only listens on loopback
 DEFAULT_APP_TOKEN = "xapp-1-local-pmo"  # noqa: S105  the same
 DEFAULT_SIGNING_SECRET = "local-signing-secret"  # noqa: S105  the same
+FLAGS = ("is_bot", "is_workflow_bot", "is_restricted", "is_ultra_restricted", "deleted")
 COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "e0a729", "684b6c", "5b89d5", "2b6836")
 
 
@@ -37,6 +38,7 @@ class Seed:
     team: Team
     app: AppIdentity
     tokens: Tokens
+    other_teams: tuple[Team, ...]
     people: tuple[Member, ...]
     channels: tuple[Channel, ...]
     messages: tuple[SeedMessage, ...]
@@ -73,15 +75,14 @@ class _Reader:
             bot_id=str(app.get("bot_id") or "B" + self.read_text(app, "id", "app")[1:]),
             bot_name=str(app.get("bot_name") or ""),
         )
-        people = tuple(self.read_people(root))
+        own = self.read_team(team, "team")
+        others = tuple(self.read_team(item, field) for item, field in self.read_items(root, "other_teams"))
+        people = tuple(self.read_people(root, own, {other.id for other in others}))
         known = {person.id for person in people} | {identity.bot_user_id}
-        channels = tuple(self.read_channels(root, known))
+        channels = tuple(self.read_channels(root, people, known))
         return Seed(
-            team=Team(
-                self.read_text(team, "id", "team"),
-                self.read_text(team, "name", "team"),
-                self.read_text(team, "domain", "team"),
-            ),
+            team=own,
+            other_teams=others,
             app=identity,
             tokens=self.read_tokens(root),
             people=people,
@@ -89,6 +90,9 @@ class _Reader:
             messages=tuple(self.read_messages(root, known)),
             usergroups=tuple(self.read_usergroups(root, known)),
         )
+
+    def read_team(self, item: CommentedMap, field: str) -> Team:
+        return Team(*(self.read_text(item, name, field) for name in ("id", "name", "domain")))
 
     def read_tokens(self, root: CommentedMap) -> Tokens:
         given = root.get("tokens") or {}
@@ -99,10 +103,16 @@ class _Reader:
             signing_secret=str(given.get("signing_secret", defaults.signing_secret)),
         )
 
-    def read_people(self, root: CommentedMap) -> Iterator[Member]:
+    def read_people(self, root: CommentedMap, own: Team, others: set[str]) -> Iterator[Member]:
         seen: set[str] = set()
         for index, (item, field) in enumerate(self.read_items(root, "people", required=True)):
-            person = Member(
+            team = str(item.get("team_id", own.id))
+            if team not in {own.id, *others}:
+                raise self.error(item, f"{field}.team_id", f"contains {team}, which isn't listed under other_teams")
+            flags = {name: bool(item.get(name, False)) for name in FLAGS}
+            flags["is_restricted"] |= flags["is_ultra_restricted"]  # as in Slack: such a guest is both
+            flags["is_bot"] |= flags["is_workflow_bot"]
+            yield Member(
                 id=self.read_new_id(item, field, seen),
                 name=self.read_text(item, "name", field),
                 real_name=self.read_text(item, "real_name", field),
@@ -110,20 +120,29 @@ class _Reader:
                 tz=str(item.get("tz", "UTC")),
                 email=str(item.get("email") or f"{item['name']}@example.com"),
                 color=COLORS[index % len(COLORS)],
+                team_id=team,
+                locale=str(item.get("locale", "en-US")),
+                **flags,
             )
-            yield person
 
-    def read_channels(self, root: CommentedMap, known: set[str]) -> Iterator[Channel]:
+    def read_channels(self, root: CommentedMap, people: tuple[Member, ...], known: set[str]) -> Iterator[Channel]:
         seen: set[str] = set()
+        own = self.read_text(root["team"], "id", "team")
+        teams = {person.id: person.team_id for person in people}
         for item, field in self.read_items(root, "channels", required=True):
-            members = item.get("members") or []
+            members, connected = item.get("members") or [], item.get("connected_team_ids") or []
             self.check_people(item, members, f"{field}.members", known)
+            for member in members:
+                if teams.get(member, own) not in {own, *connected}:
+                    what = f"contains {member}, whose organisation isn't in its connected_team_ids"
+                    raise self.error(item, f"{field}.members", what)
             yield Channel(
                 id=self.read_new_id(item, field, seen),
                 name=self.read_text(item, "name", field),
                 topic=str(item.get("topic", "")),
                 is_private=bool(item.get("private", False)),
                 members=dict.fromkeys(members),
+                connected_team_ids=[str(team) for team in connected],
             )
 
     def read_messages(self, root: CommentedMap, known: set[str]) -> Iterator[SeedMessage]:

@@ -20,6 +20,7 @@ class WorkspaceState:
         self.saver = saver
         self.clock = clock
         self.team: Team = seed.team
+        self.teams: dict[str, Team] = {team.id: team for team in (seed.team, *seed.other_teams)}
         self.app: AppIdentity = seed.app
         self.people: dict[str, Member] = {person.id: person for person in (*seed.people, _bot_member(seed))}
         self.usergroups: tuple[Usergroup, ...] = seed.usergroups
@@ -123,6 +124,39 @@ class WorkspaceState:
     def has_bot(self, channel: Channel) -> bool:
         return self.app.bot_user_id in channel.members
 
+    def find_team(self, user: str) -> Team:
+        """The person's own organisation; this workspace's for a person it doesn't know."""
+        return self.teams[self.people[user].team_id] if user in self.people else self.team
+
+    def is_outsider(self, user: str) -> bool:
+        """Whether this person belongs to another organisation."""
+        return self.find_team(user).id != self.team.id
+
+    def is_stranger(self, user: str) -> bool:
+        """Whether this is an outsider who is in no channel with the app."""
+        known = any(user in item.members and self.has_bot(item) and not item.is_im for item in self.channels.values())
+        return self.is_outsider(user) and not known
+
+    def can_read(self, channel: Channel, user: str) -> bool:
+        """Whether this person can read the channel: colleagues read public ones, only members the others."""
+        person = self.people[user]
+        sees_public = not (person.is_guest or person.deleted or self.is_outsider(user))
+        return user in channel.members or (sees_public and not channel.is_private)
+
+    def list_viewers(self, channel: Channel) -> list[str]:
+        """The people whose pages show this channel."""
+        return [user for user in self.people if self.can_read(channel, user)]
+
+    def find_bot(self, user: str) -> Json:
+        """The ids `bot_id` and `app_id` of a bot: this app's own, or made-up ones for another bot."""
+        if user == self.app.bot_user_id:
+            return {"bot_id": self.app.bot_id, "app_id": self.app.id}
+        return {"bot_id": f"B{user[1:]}", "app_id": f"A{user[1:]}"}
+
+    def is_shared(self, channel: Channel) -> bool:
+        """Whether people of another organisation are or may be in this conversation."""
+        return bool(channel.connected_team_ids) or any(map(self.is_outsider, channel.members))
+
     def find_or_open_direct(self, users: Iterable[str]) -> Channel:
         """Return the direct message between these people, opening it if there is none yet."""
         members = sorted(set(users))
@@ -154,4 +188,5 @@ class WorkspaceState:
 
 def _bot_member(seed: Seed) -> Member:
     name = seed.app.bot_name
-    return Member(id=seed.app.bot_user_id, name=name.lower().replace(" ", ""), real_name=name, is_bot=True)
+    handle = name.lower().replace(" ", "")
+    return Member(id=seed.app.bot_user_id, name=handle, real_name=name, team_id=seed.team.id, is_bot=True)

@@ -21,13 +21,15 @@ class ViewStacks:
         self._stacks: dict[str, list[Json]] = defaultdict(list)
         self._owners: dict[str, tuple[str, Json]] = {}
 
-    def build_view(self, given: Json, *, view_id: str = "", root: str = "", previous: str | None = None) -> Json:
-        """Build the view that Slack stores and returns from the one the app sent."""
+    def build_view(
+        self, user: str, given: Json, *, view_id: str = "", root: str = "", previous: str | None = None
+    ) -> Json:
+        """Build the view that Slack stores and returns from the one the app sent to this person."""
         state = self._state
         own_id = view_id or "V" + "".join(secrets.choice(ALPHABET) for _ in range(10))
         return {
             "id": own_id,
-            "team_id": state.team.id,
+            "team_id": state.find_team(user).id,
             "type": given.get("type", "modal"),
             "blocks": add_missing_ids(given.get("blocks", [])),
             "private_metadata": given.get("private_metadata") or "",
@@ -52,7 +54,7 @@ class ViewStacks:
         """Open a new stack with this view as its root. Views that were open before are closed."""
         self.check_external_id(given)
         self.clear(user)
-        view = self.build_view(given)
+        view = self.build_view(user, given)
         self._stacks[user].append(view)
         self._owners[view["id"]] = (user, view)
         return view
@@ -65,7 +67,7 @@ class ViewStacks:
         if len(stack) >= STACK_AT_MOST:
             raise ApiError("push_limit_reached")
         self.check_external_id(given)
-        view = self.build_view(given, root=stack[0]["id"], previous=stack[-1]["id"])
+        view = self.build_view(user, given, root=stack[0]["id"], previous=stack[-1]["id"])
         stack.append(view)
         self._owners[view["id"]] = (user, view)
         return view
@@ -74,7 +76,7 @@ class ViewStacks:
         """Replace an open view. Returns the person and the new view. Raises ApiError `not_found`."""
         user, old = self.find(view_id)
         self.check_external_id(given, view_id)
-        view = self.build_view(given, view_id=view_id, root=old["root_view_id"], previous=old["previous_view_id"])
+        view = self.build_view(user, given, view_id=view_id, root=old["root_view_id"], previous=old["previous_view_id"])
         stack = self._stacks[user]
         stack[[item["id"] for item in stack].index(view_id)] = view
         self._owners[view_id] = (user, view)

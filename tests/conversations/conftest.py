@@ -19,6 +19,10 @@ from tests.handbook_data import MONDAY, copy_data
 from tests.workspace.running import RunningWorkspace, running_workspace
 from tests.workspace.visitor import Visitor
 
+PEOPLE = (
+    *("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH"),
+    *("U07OLGA", "U08GINA", "U09ULLA", "U10DMITRI"),
+)
 NOVEMBER = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
@@ -48,6 +52,10 @@ class Office:
     dana: Visitor
     emeka: Visitor
     farah: Visitor
+    olga: Visitor  # of another organisation
+    gina: Visitor  # a guest of one channel
+    ulla: Visitor  # a colleague whom the organisation's file doesn't list
+    dmitri: Visitor  # deactivated
 
     @contextlib.asynccontextmanager
     async def bot(self) -> AsyncIterator[None]:
@@ -78,7 +86,7 @@ async def open_office(data: Path, clock: ShiftedClock | None = None, **settings:
             "SLACK_API_URL": workspace.api_url,
             "PMO_DATA": data,
         }
-        people = [workspace.as_user(user) for user in ("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH")]
+        people = [workspace.as_user(user) for user in PEOPLE]
         yield Office(workspace, Settings(**(where | settings)), clock or ShiftedClock(), *people)
 
 

@@ -69,9 +69,9 @@ async def post_card(workspace, app, **more):
     return posted["message"] | {"channel": "C02PROJECTS"}
 
 
-async def open_modal(workspace, app, user="U02BEN", view=FORM):
+async def open_modal(workspace, app, user="U02BEN", view=FORM, channel="C01GENERAL"):
     person = workspace.as_user(user)
-    payload, _ = await acknowledge_action(app, person.command("/pmo-request"), kind="slash_commands")
+    payload, _ = await acknowledge_action(app, person.command("/pmo-request", channel), kind="slash_commands")
     body = await workspace.api("views.open", trigger_id=payload["trigger_id"], view=view)
     assert body["ok"], body
     return person, await person.wait_view(view["callback_id"])

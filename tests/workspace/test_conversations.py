@@ -11,7 +11,10 @@ async def list_names(workspace, **args):
 
 
 async def test_private_channels_are_listed_on_request(workspace):
-    assert await list_names(workspace) == ["general", "projects", "strategy-progress", "success-stories", "ask-the-pmo"]
+    assert await list_names(workspace) == [
+        *("general", "projects", "strategy-progress", "success-stories", "ask-the-pmo"),
+        *("brightwell-partners", "contractors"),
+    ]
     assert await list_names(workspace, types="private_channel") == ["pmo-triage", "leadership"]
 
 
@@ -29,7 +32,10 @@ async def test_lists_are_paginated(workspace):
         cursor = body["response_metadata"]["next_cursor"]
         if not cursor:
             break
-    assert found == ["C01GENERAL", "C02PROJECTS", "C04PROGRESS", "C05STORIES", "C07ASK"]
+    assert found == [
+        *("C01GENERAL", "C02PROJECTS", "C04PROGRESS", "C05STORIES", "C07ASK"),
+        *("C08PARTNERS", "C09CONTRACTORS"),
+    ]
     assert (await workspace.api("conversations.list", cursor="nonsense"))["error"] == "invalid_cursor"
 
 
@@ -117,8 +123,8 @@ async def test_user_info_includes_title_zone_and_email(workspace):
 
 async def test_the_user_list_includes_the_app(workspace):
     members = (await workspace.api("users.list"))["members"]
-    assert [member["id"] for member in members if member["is_bot"]] == ["U00PMOBOT"]
-    assert len(members) == 7
+    assert [member["id"] for member in members if member["is_bot"]] == ["U12ROBOT", "U13FLOW", "U00PMOBOT"]
+    assert len(members) == 12
 
 
 async def test_user_conversations_lists_only_their_channels(workspace):

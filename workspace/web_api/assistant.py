@@ -2,7 +2,6 @@
 
 from workspace.checks.schema import array_of, object_with, string_check
 from workspace.errors import ApiError
-from workspace.messages import list_viewers
 from workspace.records import Channel, Json
 from workspace.web_api.call import Call, Method
 from workspace.web_api.content import raise_violations
@@ -28,7 +27,7 @@ def set_status(call: Call) -> Json:
     status = call.args.get("status")
     raise_violations(TEXT(status, "/status"))
     frame = {"type": "status", "channel": channel.id, "thread_ts": ts, "status": status}
-    call.hub.pages.push(list_viewers(call.hub, channel), frame | {"loading_messages": loading})
+    call.hub.pages.push(call.hub.state.list_viewers(channel), frame | {"loading_messages": loading})
     return {}
 
 
@@ -39,7 +38,7 @@ def set_prompts(call: Call) -> Json:
     title = call.args.get("title") or ""
     raise_violations(TEXT(title, "/title"))
     frame = {"type": "prompts", "channel": channel.id, "thread_ts": ts, "title": title, "prompts": prompts}
-    call.hub.pages.push(list_viewers(call.hub, channel), frame)
+    call.hub.pages.push(call.hub.state.list_viewers(channel), frame)
     return {}
 
 

@@ -7,7 +7,7 @@ from workspace import membership
 from workspace.app_messages import format_for_app, without_metadata
 from workspace.errors import ApiError
 from workspace.records import Channel, Json
-from workspace.serializers import channel_object
+from workspace.serializers import channel_connections, channel_object
 from workspace.web_api.call import Call, Method, paginate_items
 
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
@@ -47,7 +47,7 @@ def _find_channel(call: Call) -> Channel:
 
 def read_channel_info(call: Call) -> Json:
     channel = _find_channel(call)
-    shown = channel_object(call.hub.state, channel)
+    shown = channel_object(call.hub.state, channel) | channel_connections(call.hub.state, channel)
     if not call.flag("include_num_members"):
         shown.pop("num_members", None)
     return {"channel": shown}
@@ -66,6 +66,8 @@ def open_conversation(call: Call) -> Json:
     state = call.hub.state
     if any(user not in state.people for user in users):
         raise ApiError("user_not_found")
+    if any(state.people[user].deleted for user in users):
+        raise ApiError("user_disabled")
     if users == [state.app.bot_user_id]:
         raise ApiError("cannot_dm_bot")
     channel = membership.open_direct_message(call.hub, [*users, state.app.bot_user_id])

@@ -12,7 +12,7 @@ GROUPS = ("usergroups:read",)
 
 def _format_user(call: Call, user: str) -> Json:
     person = call.hub.state.people[user]
-    objects = user_object(call.hub.state, person)
+    objects = user_object(call.hub.state, person, with_locale=call.flag("include_locale"))
     if "users:read.email" in call.hub.manifest.scopes and person.email:
         objects["profile"]["email"] = person.email
     return objects
@@ -23,14 +23,17 @@ def read_user_info(call: Call) -> Json:
 
 
 def list_users(call: Call) -> Json:
-    found, metadata = paginate_items(list(call.hub.state.people), call, default=1000)
+    state = call.hub.state
+    colleagues = [user for user in state.people if not state.is_outsider(user)]
+    found, metadata = paginate_items(colleagues, call, default=1000)
     return {"members": [_format_user(call, user) for user in found], "cache_ts": int(call.hub.clock.now())} | metadata
 
 
 def lookup_by_email(call: Call) -> Json:
     email = call.text("email", missing="users_not_found").lower()
     for person in call.hub.state.people.values():
-        if person.email.lower() == email:
+        reachable = not person.deleted and not call.hub.state.is_outsider(person.id)
+        if reachable and person.email.lower() == email:
             return {"user": _format_user(call, person.id)}
     raise ApiError("users_not_found")
 

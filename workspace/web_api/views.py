@@ -61,7 +61,7 @@ def publish_view(call: Call) -> Json:
 
 def _show_home(call: Call, user: str, given: Json, view_id: str) -> Json:
     call.hub.view_stacks.check_external_id(given, view_id)
-    view = call.hub.view_stacks.build_view(given, view_id=view_id)
+    view = call.hub.view_stacks.build_view(user, given, view_id=view_id)
     call.hub.state.save_home(user, view)
     call.hub.pages.push([user], {"type": "home", "view": view})
     return {"view": view}

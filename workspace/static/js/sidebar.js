@@ -45,14 +45,14 @@ function SignedInAs() {
   const me = useWorkspace((state) => state.me);
   const users = useWorkspace((state) => state.users);
   const people = useWorkspace((state) => state.people);
-  const label = (user) => (user.title ? `${personName(user)} — ${user.title}` : personName(user));
+  const label = (user) => [personName(user), ...[user.title, user.kind].filter(Boolean)].join(" — ");
   const change = (event) => signIn(event.target.value, store.get().channel);
   return html`<div class="signed-in">
     <label for="signed-in-as">Signed in as</label>
     <select id="signed-in-as" value=${me?.id} onChange=${change}>
       ${people
         .map((id) => users[id])
-        .filter((user) => !user.is_bot)
+        .filter((user) => !user.is_self_app)
         .map(
           (user) =>
             html`<option key=${user.id} value=${user.id} selected=${user.id === me?.id}>${label(user)}</option>`,
