@@ -6,8 +6,6 @@ Pages from other sources need none: the title comes from their own front matter,
 the id from the path.
 """
 
-import hashlib
-import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,12 +17,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from foundation.files import BadFile, FileProblem, Strict, find_line, match_pattern, parse_yaml, read_text
+from foundation.files import BadFile, FileProblem, Strict, find_line, match_pattern, parse_yaml
 from knowledge.plain_text import to_plain_text
+from knowledge.reading.files import PageFile, find_files, read_file
 
-SUFFIXES = (".md", ".markdown")
-MOST_PAGES = 20_000
-_SKIPPED_FOLDERS = ("node_modules",)
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
 _RELATED = re.compile(r"^related:", re.MULTILINE)
 _UNCLOSED = re.compile(r"\A---[ \t]*\n[\w-]+:(?:\s|\Z)")
@@ -118,6 +114,26 @@ class _Foreign(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOutPage:
+    """A file that could be a page and wasn't taken. `source` is its path below the folder, with “/”; `line` counts
+    from 1 and may be unknown; `reason` is a sentence or more, for the person who imports."""
+
+    source: str
+    reason: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class HandbookFolder:
+    """What a folder holds: the pages taken, those left out in the order of their paths, and how many files of each kind
+    weren't read, by suffix such as “.png” or by words such as “hidden folder”."""
+
+    handbook: Handbook
+    left_out: tuple[LeftOutPage, ...]
+    not_read: Mapping[str, int]
+
+
 def read_handbook(
     folder: Path,
     *,
@@ -125,108 +141,86 @@ def read_handbook(
     services: Collection[str] | None = None,
     known: Mapping[str, Page] | None = None,
 ) -> Handbook:
+    """The pages that `read_folder` takes. With `strict`, a page that is left out is an error like any other.
+
+    Raises:
+        BadFile: as `read_folder`; with `strict`, every problem of every page.
+    """
+    return read_folder(folder, strict=strict, services=services, known=known).handbook
+
+
+def read_folder(
+    folder: Path,
+    *,
+    strict: bool = False,
+    services: Collection[str] | None = None,
+    known: Mapping[str, Page] | None = None,
+) -> HandbookFolder:
     """Read every Markdown file below `folder`, in the order of their paths.
 
     `known` has pages that were read before, by digest, with or without their text: their front matter isn't parsed
     again.
 
-    Hidden folders and links to folders are skipped. With `strict`, every page must start with our front matter, and
-    related pages must exist. Without it, front matter is validated only if it has an `id` and another of our fields,
-    and related pages that don't exist are dropped. With `services`, a page may offer only those.
+    A page with a problem is left out, and the others are taken. Hidden folders and links to folders are skipped. With
+    `strict`, every page must start with our front matter, related pages must exist, and nothing is left out. Without
+    it, front matter is validated only if it has an `id` and another of our fields, and related pages that don't exist
+    are dropped. With `services`, a page may offer only those.
 
     Raises:
-        BadFile: every problem of every page. The folder is rejected as a whole.
+        BadFile: the folder can't be read, or no page is left: every problem of every page.
     """
-    problems: list[FileProblem] = []
+    found = find_files(folder)
+    problems: dict[Path, list[FileProblem]] = {Path(problem.file): [problem] for problem in found.problems}
     read: list[tuple[Path, Page, str]] = []
-    for path in _list_files(folder, problems):
+    for path in found.pages:
         try:
-            read.append((path, *_read_page(_read_file(path, folder), strict=strict, known=known or {})))
+            read.append((path, *_read_page(read_file(path, folder), strict=strict, known=known or {})))
         except BadFile as error:
-            problems.extend(error.problems)
+            problems[path] = list(error.problems)
     ids = {page.id for _, page, _ in read}
     first: dict[str, Path] = {}
     for path, page, front in read:
-        problems.extend(_check_references(path, page, front, ids if strict else None, services))
+        wrong = list(_check_references(path, page, front, ids if strict else None, services))
         if (other := first.setdefault(page.id, path)) is not path:
-            problems.append(FileProblem(str(path), find_line(front, ["id"], first_line=2) if front else None, "id",
-                                    f"“{page.id}” is already the ID of {other}. Give this page another."))  # fmt: skip
-    if problems:
-        raise BadFile(problems)
-    if not read:
+            line = find_line(front, ["id"], first_line=2) if front else None
+            message = f"“{page.id}” is already the ID of {other.relative_to(folder)}. Give this page another."
+            wrong.append(FileProblem(str(path), line, "id", message))
+        if wrong:
+            problems[path] = wrong
+    taken = [page for path, page, _ in read if path not in problems]
+    if problems and (strict or not taken):
+        raise BadFile([one for path in sorted(problems) for one in problems[path]])
+    if not taken:
         raise BadFile([FileProblem(str(folder), None, "", "There are no Markdown pages (*.md) in this folder.")])
-    return Handbook(tuple(replace(page, related=_keep_existing(page.related, ids)) for _, page, _ in read))
+    ids = {page.id for page in taken}
+    pages = tuple(replace(page, related=_keep_existing(page.related, ids)) for page in taken)
+    left_out = tuple(_describe_left_out(path, folder, problems[path]) for path in sorted(problems))
+    return HandbookFolder(Handbook(pages), left_out, found.not_read)
+
+
+def _describe_left_out(path: Path, folder: Path, problems: Sequence[FileProblem]) -> LeftOutPage:
+    """One record for the page. The lines of further problems stand in the reason."""
+    first = problems[0].line
+    reasons = [str(replace(one, line=None if one.line == first else one.line, file="")) for one in problems]
+    reason = " ".join(text.removeprefix(", ").removeprefix(": ") for text in reasons)
+    return LeftOutPage(path.relative_to(folder).as_posix(), reason, first)
 
 
 def list_page_digests(folder: Path) -> dict[str, str] | None:
     """The digest of every page by its source, without parsing them; None if any file can't be read."""
-    problems: list[FileProblem] = []
     try:
-        files = (_read_file(path, folder) for path in _list_files(folder, problems))
-        found = {file.source: file.digest for file in files}
+        found = find_files(folder)
+        files = (read_file(path, folder) for path in found.pages)
+        return None if found.problems else {file.source: file.digest for file in files}
     except BadFile:
         return None
-    return None if problems else found
 
 
 def _keep_existing(related: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
     return tuple(page_id for page_id in related if page_id in known)
 
 
-def _list_files(folder: Path, problems: list[FileProblem]) -> list[Path]:
-    if not folder.is_dir():
-        why = "This is a file, not a folder." if folder.exists() else "This folder doesn't exist."
-        raise BadFile([FileProblem(str(folder), None, "", f"{why} Give a folder of Markdown pages.")])
-    root, found = folder.resolve(), []
-    for here, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
-        for name in names:
-            path = Path(here, name)
-            if name.startswith(".") or path.suffix.lower() not in SUFFIXES:
-                continue
-            if problem := _find_problem(path, root):
-                problems.append(FileProblem(str(path), None, "", problem))
-            else:
-                found.append(path)
-    if len(found) > MOST_PAGES:
-        problem = f"There are more than {MOST_PAGES:,} pages in this folder. Give a smaller folder."
-        raise BadFile([FileProblem(str(folder), None, "", problem)])
-    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
-
-
-def _find_problem(path: Path, root: Path) -> str | None:
-    """Why a file is rejected. Links may point to files inside the folder (mounted volumes do), but never outside."""
-    try:
-        target = path.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return "The target of this link doesn't exist. Remove the link."
-    if not target.is_relative_to(root):
-        return "This link leads out of the folder. Replace it with the page itself."
-    return None if target.is_file() else "This isn't a regular file. Remove it."
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file of the handbook: its path, its path below the handbook's folder, and its text with “\\n” alone."""
-
-    path: Path
-    source: str
-    text: str
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(f"{self.source}\n{self.text}".encode()).hexdigest()
-
-
-def _read_file(path: Path, folder: Path) -> _File:
-    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise BadFile([FileProblem(str(path), line, "", "This isn't a text file. Save it as UTF-8 text.")])
-    return _File(path, path.relative_to(folder).as_posix(), text)
-
-
-def _read_page(file: _File, *, strict: bool, known: Mapping[str, Page]) -> tuple[Page, str]:
+def _read_page(file: PageFile, *, strict: bool, known: Mapping[str, Page]) -> tuple[Page, str]:
     """The page and the text of its front matter, if that is ours."""
     path, text, digest = file.path, file.text, file.digest
     found = _FRONT.match(text)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from foundation.files import BadFile
-from knowledge.handbook import Handbook, read_handbook
+from knowledge.handbook import Handbook, read_folder, read_handbook
 
 Write = Callable[[str, str], Path]
 
@@ -142,12 +142,16 @@ def test_file_instead_of_folder_is_rejected(folder: Path, write: Write) -> None:
         read_handbook(folder / "one.md")
 
 
-def test_duplicate_page_id_is_rejected(folder: Path, write: Write) -> None:
+def test_second_page_with_an_id_is_left_out(folder: Path, write: Write) -> None:
     write("a/health-check.md", PAGE.replace("[rag-status]", "[]"))
     write("b/health-check.md", PAGE.replace("[rag-status]", "[]"))
 
-    with pytest.raises(BadFile, match=r"“health-check” is already the ID of .*a/health-check\.md"):
-        read_handbook(folder)
+    found = read_folder(folder)
+
+    assert [page.source for page in found.handbook] == ["a/health-check.md"]
+    (left_out,) = found.left_out
+    assert (left_out.source, left_out.line) == ("b/health-check.md", 2)
+    assert left_out.reason == "id: “health-check” is already the ID of a/health-check.md. Give this page another."
 
 
 @pytest.mark.parametrize(
@@ -199,7 +203,30 @@ def test_hidden_folders_and_other_files_are_skipped(folder: Path, write: Write) 
         write(name, "# No")
     write("yes.md", "# Yes")
 
-    assert [page.id for page in read_handbook(folder)] == ["yes"]
+    found = read_folder(folder)
+
+    assert [page.id for page in found.handbook] == ["yes"]
+    assert found.not_read == {"hidden folder": 2, "hidden file": 1, "node_modules": 1, ".txt": 1}
+
+
+def test_bad_pages_are_left_out_with_their_reasons(folder: Path, write: Write) -> None:
+    write("good.md", "# Good\n\nText.")
+    write("open.md", "---\ntitle: X\n\nText.\n")
+    write("health-check.md", PAGE.replace("2026-09-01", "soon").replace("title: ", "titel: "))
+
+    found = read_folder(folder)
+
+    assert [page.title for page in found.handbook] == ["Good"]
+    assert [(one.source, one.line) for one in found.left_out] == [("health-check.md", 2), ("open.md", 1)]
+    assert "title: This field is missing." in found.left_out[0].reason
+    assert "line 6: effective: " in found.left_out[0].reason
+
+
+@pytest.mark.parametrize("name", ["a.mdx", "a.md.erb", "a.html.md.erb", "a.Rmd", "a.qmd", "a.mdown", "a.md.njk"])
+def test_markdown_is_read_under_all_its_names(folder: Path, write: Write, name: str) -> None:
+    write(name, "# Budget\n\nText.")
+
+    assert [page.title for page in read_handbook(folder)] == ["Budget"]
 
 
 def test_links_may_not_leave_the_folder(folder: Path, write: Write, tmp_path: Path) -> None:
@@ -210,10 +237,12 @@ def test_links_may_not_leave_the_folder(folder: Path, write: Write, tmp_path: Pa
     (tmp_path / "secret.md").write_text("# Secret")
     (folder / "out.md").symlink_to(tmp_path / "secret.md")
     (folder / "gone.md").symlink_to(tmp_path / "nothing.md")
-    with pytest.raises(BadFile) as caught:
-        read_handbook(folder)
-    assert "out.md: This link leads out of the folder" in caught.value.message
-    assert "gone.md: The target of this link doesn't exist" in caught.value.message
+    found = read_folder(folder)
+    assert [page.title for page in found.handbook] == ["Mounted"]
+    assert [(one.source, one.reason.split(".")[0]) for one in found.left_out] == [
+        ("gone.md", "The target of this link doesn't exist"),
+        ("out.md", "This link leads out of the folder"),
+    ]
 
 
 def test_files_that_are_not_text_are_rejected(folder: Path) -> None:
