@@ -6,13 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
-from workspace import events, interactions, membership, messages
+from workspace import events, interactions, membership, messages, typed_messages
 from workspace.errors import ApiError, NoAppResponse
 from workspace.hub import Hub
 from workspace.json_text import parse_json
 from workspace.records import Channel, Json
 from workspace.serializers import page_channel, page_user
-from workspace.typed_text import encode_typed_text
+from workspace.typed_messages import Draft
 
 PAGE_AT_MOST = 200
 MESSAGES_BY_CODE = {
@@ -33,6 +33,8 @@ class ClientApi:
             web.get("/client/boot", self._handle_get(self.load_page)),
             web.get("/client/messages", self._handle_get(self.list_messages)),
             web.post("/client/post", self._handle_post(self.post_message)),
+            web.post("/client/edit", self._handle_post(self.edit_message)),
+            web.post("/client/delete", self._handle_post(self.delete_message)),
             web.post("/client/command", self._handle_post(self.run_command)),
             web.post("/client/action", self._handle_post(self.send_action)),
             web.post("/client/submit", self._handle_post(self.submit_view)),
@@ -154,24 +156,23 @@ class ClientApi:
 
     async def post_message(self, user: str, given: Mapping[str, Any]) -> Json:
         channel = self._find_channel(user, given)
-        text = str(given.get("text") or "")
-        if not text.strip():
-            raise ApiError("no_text", message="Write a message first.")
-        self._check_can_write(user, channel)
-        stored = encode_typed_text(self.hub.state, text)
-        return {
-            "ts": interactions.post_typed_message(self.hub, user, channel, stored, str(given.get("thread_ts") or ""))[
-                "ts"
-            ]
-        }
+        draft = Draft(
+            text=str(given.get("text") or ""),
+            thread_ts=str(given.get("thread_ts") or ""),
+            broadcast=bool(given.get("broadcast")),
+            files=_read_names(given, "files"),
+        )
+        return {"ts": typed_messages.post_draft(self.hub, user, channel, draft)["ts"]}
 
-    def _check_can_write(self, user: str, channel: Channel) -> None:
-        if user not in channel.members:
-            raise ApiError("not_in_channel", message=f"Join #{channel.name} to post in it.")
-        manifest = self.hub.manifest
-        turned_off = not manifest.messages_enabled or manifest.messages_read_only
-        if turned_off and channel.is_im and self.hub.state.has_bot(channel):
-            raise ApiError("restricted_action", message="Sending messages to this app has been turned off.")
+    async def edit_message(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel = self._find_channel(user, given)
+        text = str(given.get("text") or "")
+        typed_messages.edit_own_message(self.hub, user, channel, str(given.get("ts")), text)
+        return {}
+
+    async def delete_message(self, user: str, given: Mapping[str, Any]) -> Json:
+        typed_messages.delete_own_message(self.hub, user, self._find_channel(user, given), str(given.get("ts")))
+        return {}
 
     async def join_channel(self, user: str, given: Mapping[str, Any]) -> Json:
         channel = self._find_channel(user, given)
@@ -247,10 +248,10 @@ class ClientApi:
         return {}
 
     async def open_direct_message(self, user: str, given: Mapping[str, Any]) -> Json:
-        other = str(given.get("other"))
-        if other not in self.hub.state.people:
+        others = _read_names(given, "others") or (str(given.get("other")),)
+        if any(other not in self.hub.state.people for other in others):
             raise ApiError("user_not_found")
-        channel = membership.open_direct_message(self.hub, [user, other])
+        channel = membership.open_direct_message(self.hub, [user, *others])
         return {"channel": page_channel(self.hub.state, channel, user)}
 
     async def serve_socket(self, request: web.Request) -> web.StreamResponse:
@@ -266,6 +267,13 @@ def _read_object(given: Mapping[str, Any], name: str) -> Json:
     if not isinstance(value, dict):
         raise ApiError("invalid_arguments", message=f"{name} must be an object.")
     return value
+
+
+def _read_names(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = given.get(name) or []
+    if not isinstance(value, list):
+        raise ApiError("invalid_arguments", message=f"{name} must be a list.")
+    return tuple(map(str, value))
 
 
 def _read_values(given: Mapping[str, Any]) -> Json:

@@ -6,12 +6,13 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from workspace import events
+from workspace import events, life
 from workspace.deliveries import DeliveryLog
-from workspace.errors import ConfigError
+from workspace.errors import ApiError, ConfigError
 from workspace.hub import Hub
 from workspace.json_fields import MOST, JsonFields
 from workspace.json_text import parse_json
+from workspace.serializers import channel_object, user_object
 from workspace.web_api.dispatch import WebApi
 
 TIMES_AT_MOST = 10_000
@@ -35,6 +36,9 @@ class ControlApi:
             web.post("/control/disconnect", _report_config_errors(self.disconnect)),
             web.post("/control/event", _report_config_errors(self.send_event)),
             web.post("/control/token", _report_config_errors(self.set_token)),
+            web.post("/control/app", _report_config_errors(self.set_app)),
+            web.post("/control/channel", _report_config_errors(self.change_channel)),
+            web.post("/control/person", _report_config_errors(self.change_person)),
             web.post("/control/rates", _report_config_errors(self.set_rates)),
             web.post("/control/reset", _report_config_errors(self.reset)),
         ]
@@ -80,8 +84,43 @@ class ControlApi:
         return web.json_response({"ok": True, "event_ids": [envelope["event_id"] for envelope in envelopes]})
 
     async def set_token(self, request: web.Request) -> web.Response:
-        self.hub.token_revoked = (await _read_fields(request)).flag("revoked", False)
-        return web.json_response({"ok": True, "revoked": self.hub.token_revoked})
+        if (await _read_fields(request)).flag("revoked", False):
+            life.revoke_tokens(self.hub)
+        else:
+            self.hub.token_error = ""
+        return web.json_response({"ok": True, "revoked": bool(self.hub.token_error)})
+
+    async def set_app(self, request: web.Request) -> web.Response:
+        """`{"installed": false}` uninstalls the app, `true` installs it again with the same tokens."""
+        if (await _read_fields(request)).flag("installed", True):
+            self.hub.token_error = ""
+        else:
+            life.uninstall_app(self.hub)
+        return web.json_response({"ok": True, "installed": not self.hub.token_error})
+
+    async def change_channel(self, request: web.Request) -> web.Response:
+        """Rename or archive a channel, or remove the app from it: `{"channel": "C…", "name": …, "archived": …, …}`."""
+        wanted, state = await _read_fields(request), self.hub.state
+        channel = state.channels.get(wanted.text("channel", "-"))
+        if channel is None:
+            raise wanted.error("channel", "the id of a channel")
+        by = wanted.text("by", next(iter(channel.members), ""))
+        if "name" in wanted.given:
+            life.rename_channel(self.hub, channel, wanted.text("name", ""), by)
+        if "archived" in wanted.given:
+            life.archive_channel(self.hub, channel, by, archived=wanted.flag("archived", False))
+        if not wanted.flag("app", True):
+            life.remove_app(self.hub, channel, by)
+        return web.json_response({"ok": True, "channel": channel_object(state, channel)})
+
+    async def change_person(self, request: web.Request) -> web.Response:
+        """`{"user": "U…", "deleted": true}` deactivates a person, `false` activates them again."""
+        wanted, state = await _read_fields(request), self.hub.state
+        user = wanted.text("user", "-")
+        if user not in state.people:
+            raise wanted.error("user", "the id of a person")
+        life.set_deactivated(self.hub, user, deleted=wanted.flag("deleted", True))
+        return web.json_response({"ok": True, "user": user_object(state, state.people[user])})
 
     async def set_rates(self, request: web.Request) -> web.Response:
         wanted, rates = await _read_fields(request), self.api.rates
@@ -94,7 +133,7 @@ class ControlApi:
     async def reset(self, request: web.Request) -> web.Response:
         """Start again from the seed. Connections stay open; pages are asked to reload."""
         self.hub.state.reset()
-        self.hub.token_revoked = False
+        self.hub.token_error = ""
         self.hub.faults.replace([])
         self.api.rates.reset()
         self.api.calls.clear()
@@ -109,7 +148,7 @@ def _report_config_errors(run: Handler) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             return await run(request)
-        except ConfigError as problem:
+        except (ApiError, ConfigError) as problem:
             return web.json_response({"ok": False, "message": str(problem)}, status=400)
 
     return handle

@@ -13,6 +13,9 @@ MESSAGE_EVENTS = {"channel": "message.channels", "group": "message.groups", "im"
 REQUIRED_SCOPES = {
     "app_mention": "app_mentions:read",
     "assistant_thread_started": "assistant:write",
+    **dict.fromkeys(("channel_archive", "channel_left", "channel_rename", "channel_unarchive"), "channels:read"),
+    **dict.fromkeys(("group_archive", "group_left", "group_rename", "group_unarchive"), "groups:read"),
+    "user_change": "users:read",
     "file_shared": "files:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
@@ -46,6 +49,8 @@ def send_event(hub: Hub, event: Json, channel: Channel | None = None, user: str 
 
     `channel` is where it happened and `user` who did it; the envelope says whether either is of another organisation.
     """
+    if hub.token_error:
+        return
     scope = required_scope(event)
     if subscription_name(event) in hub.manifest.bot_events and (not scope or scope in hub.manifest.scopes):
         deliver_event(hub, build_envelope(hub, event, channel, user))
@@ -99,18 +104,45 @@ def send_message_posted(hub: Hub, channel: Channel, message: Json) -> None:
     """Send a message event, and an app_mention as well if someone mentions the app outside a direct message."""
     if not hub.state.has_bot(channel):
         return
-    author = message.get("user", "")
+    event = _build_message_event(hub, channel, message)
+    send_event(hub, event | {"channel_type": channel.kind}, channel, message.get("user", ""))
+    _send_mention(hub, channel, event)
+
+
+def _build_message_event(hub: Hub, channel: Channel, message: Json) -> Json:
     event = format_for_app(hub, message) | {"channel": channel.id, "event_ts": message["ts"]}
-    send_event(hub, event | {"channel_type": channel.kind}, channel, author)
+    if message.get("subtype") == "thread_broadcast":
+        root = hub.state.find_message(channel.id, message["thread_ts"])
+        event |= {"root": format_for_app(hub, root)} if root else {}
+    if "files" in event and hub.state.is_shared(channel):
+        event["files"] = [_hide_file(file) for file in event["files"]]
+    return event
+
+
+def _hide_file(file: Json) -> Json:
+    """A file in an event from a shared channel: the app learns its name and URL from `files.info` only."""
+    hidden = {"mode": "file_access", "file_access": "check_file_info", "created": 0, "timestamp": 0, "user": ""}
+    return {"id": file["id"], **hidden}
+
+
+def _send_mention(hub: Hub, channel: Channel, event: Json) -> None:
     bot = hub.state.app.bot_user_id
-    if not channel.is_im and author != bot and f"<@{bot}>" in message.get("text", ""):
-        # Of an outsider's mention, only user_team, source_team and the profile name their organisation.
-        send_event(hub, event | {"type": "app_mention", "team": hub.state.team.id}, channel)
+    if channel.is_im or event.get("user") == bot or f"<@{bot}>" not in event.get("text", ""):
+        return
+    # Of an outsider's mention, only user_team, source_team and the profile name their organisation.
+    mention = event | {"type": "app_mention", "team": hub.state.team.id}
+    if mention.get("subtype") == "file_share":
+        del mention["subtype"]
+    send_event(hub, mention, channel)
 
 
-def send_message_changed(hub: Hub, channel: Channel, message: Json, previous: Json) -> None:
+def send_message_changed(hub: Hub, channel: Channel, message: Json, previous: Json, *, edited: bool = False) -> None:
+    """Send `message_changed`. A person's edit of a message that mentions the app is a new mention, marked `edited`."""
     fields = {"message": format_for_app(hub, message), "previous_message": format_for_app(hub, previous)}
     _send_message_subtype(hub, channel, "message_changed", fields, message)
+    if edited and hub.state.has_bot(channel):
+        event_ts = {"event_ts": hub.clock.new_timestamp()}
+        _send_mention(hub, channel, _build_message_event(hub, channel, message) | event_ts)
 
 
 def send_message_deleted(hub: Hub, channel: Channel, previous: Json) -> None:
@@ -173,6 +205,13 @@ def send_member_left(hub: Hub, channel: Channel, user: str) -> None:
     event = {"type": "member_left_channel", "user": user, "channel": channel.id, "team": team}
     kind = "G" if channel.is_private else "C"
     send_event(hub, event | {"channel_type": kind, "event_ts": hub.clock.new_timestamp()}, channel, user)
+
+
+def send_app_left(hub: Hub, channel: Channel, by: str) -> None:
+    """The app was removed from the channel: `channel_left`, or `group_left` for a private one."""
+    kind = "group_left" if channel.is_private else "channel_left"
+    event = {"type": kind, "channel": channel.id, "actor_id": by, "event_ts": hub.clock.new_timestamp()}
+    send_event(hub, event, channel, by)
 
 
 def send_assistant_thread_started(hub: Hub, user: str, channel: Channel, thread_ts: str) -> None:

@@ -112,7 +112,7 @@ class FileRoutes:
 
     async def serve(self, request: web.Request) -> web.Response:
         token = request.headers.get("Authorization", "").partition(" ")[2].strip()
-        known = token == self.hub.tokens.bot and not self.hub.token_revoked
+        known = token == self.hub.tokens.bot and not self.hub.token_error
         if not known or "files:read" not in self.hub.manifest.scopes:
             text = "Send a bot token with the files:read scope in the Authorization header."
             return web.Response(status=403, text=text)

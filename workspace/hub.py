@@ -35,4 +35,5 @@ class Hub:
     faults: Faults = field(default_factory=Faults)
     pages: PageSockets = field(default_factory=PageSockets)
     base_url: str = ""
-    token_revoked: bool = False
+    token_error: str = ""
+    """Why the app's tokens no longer work, as Slack's error code; empty while they do."""

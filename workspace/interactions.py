@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from workspace import membership, messages, payloads, response_urls, view_inputs
+from workspace import membership, payloads, response_urls, typed_messages, view_inputs
 from workspace.app_config import AppShortcut, SlashCommand
 from workspace.checks import check_options
 from workspace.errors import ApiError, NoAppResponse
@@ -16,18 +16,23 @@ from workspace.web_api.content import complete_view
 
 NOT_INTERACTIVE = "{app} is not configured to handle interactive responses. Turn on interactivity in its manifest."
 UNUSABLE_ANSWER = "We had some trouble connecting. Try again?"
+UNINSTALLED = "account_inactive"
 NO_OPTIONS = "Couldn't load the options. Try again."
 logger = logging.getLogger(__name__)
 
 
 def available_commands(hub: Hub) -> Mapping[str, SlashCommand]:
     """Return the app's commands, or none if it lacks the `commands` scope."""
-    return hub.manifest.commands if "commands" in hub.manifest.scopes else {}
+    return hub.manifest.commands if _offers_commands(hub) else {}
 
 
 def available_shortcuts(hub: Hub) -> Mapping[str, AppShortcut]:
     """Return the app's shortcuts, or none if it lacks the `commands` scope."""
-    return hub.manifest.shortcuts if "commands" in hub.manifest.scopes else {}
+    return hub.manifest.shortcuts if _offers_commands(hub) else {}
+
+
+def _offers_commands(hub: Hub) -> bool:
+    return "commands" in hub.manifest.scopes and hub.token_error != UNINSTALLED
 
 
 async def _send_interaction(hub: Hub, payload: Json) -> Any:
@@ -42,6 +47,9 @@ async def run_command(hub: Hub, user: str, channel: Channel, line: str, thread_t
     name, _, text = line.strip().partition(" ")
     if name in membership.BUILTIN_COMMANDS:
         membership.run_builtin(hub, user, channel, name, text)
+        return
+    if name == "/me" and not thread_ts:
+        typed_messages.post_about_oneself(hub, user, channel, text)
         return
     command = available_commands(hub).get(name)
     if command is None:
@@ -194,23 +202,3 @@ async def use_shortcut(hub: Hub, user: str, callback_id: str, channel_id: str, m
     if channel is None or message is None:
         raise ApiError("message_not_found")
     await _send_interaction(hub, payloads.build_message_action(hub, shortcut, user, channel, message))
-
-
-def post_typed_message(hub: Hub, user: str, channel: Channel, text: str, thread_ts: str) -> Json:
-    """Post a person's message, given in its stored form."""
-    message: Json = {"text": text, **_sign_message(hub, user)}
-    if thread_ts:
-        message |= messages.build_thread_fields(hub, channel, thread_ts)
-    posted = messages.publish_message(hub, channel, message)
-    membership.warn_if_absent(hub, channel, user, text)
-    if not thread_ts:
-        hub.state.mark_read(user, channel.id, posted["ts"])
-    return posted
-
-
-def _sign_message(hub: Hub, user: str) -> Json:
-    """Who wrote it: a person, another bot, or a workflow, whose messages name no user."""
-    person = hub.state.people[user]
-    if person.is_workflow_bot:
-        return {"subtype": "bot_message", "username": person.real_name, **hub.state.find_bot(user)}
-    return {"user": user, **(hub.state.find_bot(user) if person.is_bot else {})}

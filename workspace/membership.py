@@ -35,6 +35,8 @@ def join_channel(hub: Hub, channel: Channel, user: str) -> bool:
 
 def _check_can_join(hub: Hub, channel: Channel, user: str) -> None:
     state, person = hub.state, hub.state.people[user]
+    if channel.is_archived:
+        raise ApiError("is_archived", message=f"#{channel.name} is archived.")
     if person.deleted:
         raise ApiError("user_disabled", message=f"{person.real_name}'s account is deactivated.")
     team = state.find_team(user)
@@ -45,11 +47,13 @@ def _check_can_join(hub: Hub, channel: Channel, user: str) -> None:
         raise ApiError("ura_max_channels", message=f"{person.real_name} is a guest of one channel.")
 
 
-def leave_channel(hub: Hub, channel: Channel, user: str) -> bool:
-    """Remove a person from a channel. Returns False if they weren't in it."""
+def leave_channel(hub: Hub, channel: Channel, user: str, *, by: str = "") -> bool:
+    """Remove a person or the app from a channel. Returns False if they weren't in it. `by` is who removes them."""
     if user not in channel.members:
         return False
     events.send_member_left(hub, channel, user)
+    if user == hub.state.app.bot_user_id:
+        events.send_app_left(hub, channel, by)
     del channel.members[user]
     hub.state.save_channel(channel)
     push_channel(hub, channel, also=user)
@@ -67,10 +71,13 @@ def run_builtin(hub: Hub, user: str, channel: Channel, name: str, text: str) -> 
     people = find_mentions(hub.state, text)
     if channel.is_im or not people:
         raise ApiError("invalid_command", message=f"In a channel, type {name} @name.")
-    change, result = (join_channel, "is now in") if name == "/invite" else (leave_channel, "is no longer in")
     for person in people:
-        change(hub, channel, person)
-        post_notice(hub, channel, user, f"<@{person}> {result} this channel.")
+        if name == "/invite":
+            join_channel(hub, channel, person)
+            post_notice(hub, channel, user, f"<@{person}> is now in this channel.")
+        else:
+            leave_channel(hub, channel, person, by=user)
+            post_notice(hub, channel, user, f"<@{person}> is no longer in this channel.")
 
 
 def warn_if_absent(hub: Hub, channel: Channel, user: str, text: str) -> None:

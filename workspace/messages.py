@@ -84,9 +84,9 @@ def edit_message(hub: Hub, channel: Channel, message: Json, fields: Json, *, edi
         else:
             message[name] = value
     if edited_by:
-        message["edited"] = {"user": edited_by, "ts": hub.clock.new_timestamp()}
+        message["edited"] = {"user": edited_by, "ts": f"{int(hub.clock.now())}.000000"}
     push_change(hub, channel, message)
-    events.send_message_changed(hub, channel, dict(message), previous)
+    events.send_message_changed(hub, channel, dict(message), previous, edited=bool(edited_by))
 
 
 def delete_message(hub: Hub, channel: Channel, message: Json) -> None:

@@ -71,6 +71,7 @@ class Channel:
     is_im: bool = False
     is_mpim: bool = False
     topic: str = ""
+    is_archived: bool = False
     created: int = 0
     members: dict[str, None] = field(default_factory=dict)
     pins: list[str] = field(default_factory=list)
@@ -93,6 +94,7 @@ class Channel:
             "is_im": self.is_im,
             "is_mpim": self.is_mpim,
             "topic": self.topic,
+            "is_archived": self.is_archived,
             "created": self.created,
             "members": list(self.members),
             "pins": self.pins,

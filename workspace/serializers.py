@@ -80,7 +80,8 @@ def profile_in_message(state: WorkspaceState, person: Member) -> Json:
 
 def channel_object(state: WorkspaceState, channel: Channel) -> Json:
     bot = state.app.bot_user_id
-    common: Json = {"id": channel.id, "created": channel.created, "is_archived": False, "is_im": channel.is_im}
+    common: Json = {"id": channel.id, "created": channel.created, "is_im": channel.is_im}
+    common["is_archived"] = channel.is_archived
     shared = state.is_shared(channel)
     common |= {"is_shared": shared, "is_ext_shared": shared, "is_org_shared": False}
     if channel.is_im:
@@ -157,6 +158,8 @@ def page_channel(state: WorkspaceState, channel: Channel, viewer: str) -> Json:
         "is_private": channel.is_private,
         "is_im": channel.is_im,
         "is_app": channel.is_im and bot in channel.members,
+        "is_mpim": channel.is_mpim,
+        "is_archived": channel.is_archived,
         "is_shared": state.is_shared(channel) and not channel.is_im,
         "topic": channel.topic,
         "unread": state.count_unread(viewer, channel.id) if viewer in channel.members else 0,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from workspace.clock import MessageClock
 from workspace.records import AppIdentity, Channel, Json, Member, Team, Usergroup
@@ -22,12 +23,12 @@ class WorkspaceState:
         self.team: Team = seed.team
         self.teams: dict[str, Team] = {team.id: team for team in (seed.team, *seed.other_teams)}
         self.app: AppIdentity = seed.app
-        self.people: dict[str, Member] = {person.id: person for person in (*seed.people, _bot_member(seed))}
         self.usergroups: tuple[Usergroup, ...] = seed.usergroups
         self._clear()
         self._start()
 
     def _clear(self) -> None:
+        self.people: dict[str, Member] = {item.id: item for item in (*self.seed.people, _bot_member(self.seed))}
         self.channels: dict[str, Channel] = {}
         self.channel_names: dict[str, str] = {}
         self.timelines: dict[str, Timeline] = defaultdict(Timeline)
@@ -56,6 +57,9 @@ class WorkspaceState:
             # A timestamp identifies a message. New ones must come after every saved one, even if the system clock was
             # set back meanwhile.
             self.clock.continue_after(message["ts"])
+        for user, row in self.saver.load_records("person"):
+            if user in self.people:
+                self.people[user] = replace(self.people[user], **row)
         self.homes = dict(self.saver.load_records("home"))
         self.files = dict(self.saver.load_records("file"))
         for key, row in self.saver.load_records("read"):
@@ -76,6 +80,11 @@ class WorkspaceState:
         for person in self.seed.people:
             for channel in self.seed.channels:
                 self.mark_read(person.id, channel.id, self.clock.new_timestamp())
+
+    def save_person(self, person: Member) -> None:
+        """Keep what has changed about a person since the seed."""
+        self.people[person.id] = person
+        self.saver.save("person", person.id, {"deleted": person.deleted})
 
     def save_channel(self, channel: Channel) -> None:
         self._index_channel(channel)

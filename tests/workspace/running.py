@@ -134,6 +134,22 @@ class RunningWorkspace:
         ids: list[str] = answer["event_ids"]
         return ids
 
+    async def change_channel(self, channel: str, **change: Any) -> None:
+        """Rename (`name=`) or archive (`archived=`) a channel, or remove the app from it (`app=False`)."""
+        answer = await self.control("channel", {"channel": channel, **change})
+        assert answer["ok"], answer
+
+    async def deactivate(self, user: str, *, deleted: bool = True) -> None:
+        """Deactivate a person's account, or activate it again."""
+        answer = await self.control("person", {"user": user, "deleted": deleted})
+        assert answer["ok"], answer
+
+    async def uninstall_app(self) -> None:
+        assert (await self.control("app", {"installed": False}))["ok"]
+
+    async def revoke_tokens(self) -> None:
+        assert (await self.control("token", {"revoked": True}))["ok"]
+
     async def wait_connected(self, seconds: float = SECONDS) -> None:
         """Wait for the app's socket."""
         await self._until(lambda: self.server.hub.transport.connected, seconds)

@@ -119,7 +119,7 @@ class Target:
         ) as response:
             answer = response.status, (await response.read())[:200].decode(errors="replace")
         hub.faults.replace([])
-        hub.token_revoked = self.workspace.server.api.rates.strict = False
+        hub.token_error, self.workspace.server.api.rates.strict = "", False
         return answer
 
 

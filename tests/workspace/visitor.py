@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests.workspace import filling
@@ -41,9 +41,37 @@ class Visitor:
 
     # What the person does
 
-    async def post(self, channel: str, text: str, thread_ts: str = "") -> str:
-        """Type a message; returns its ts."""
-        return str((await self._do("post", channel=channel, text=text, thread_ts=thread_ts))["ts"])
+    async def post(
+        self,
+        channel: str,
+        text: str,
+        thread_ts: str = "",
+        *,
+        files: Mapping[str, bytes] | None = None,
+        broadcast: bool = False,
+    ) -> str:
+        """Type a message; returns its ts. `files` are attached; `broadcast` also sends a reply to the channel."""
+        attached = [await self.upload(name, content) for name, content in (files or {}).items()]
+        where = {"channel": channel, "thread_ts": thread_ts, "broadcast": broadcast}
+        return str((await self._do("post", text=text, files=attached, **where))["ts"])
+
+    async def upload(self, name: str, content: bytes) -> str:
+        """Upload a file without sharing it yet; returns its id."""
+        query = {"user": self.user, "name": name}
+        async with self.workspace.session.post(
+            f"{self.workspace.url}/client/upload", params=query, data=content
+        ) as response:
+            answer = await response.json()
+        self._check(answer)
+        return str(answer["file"]["id"])
+
+    async def edit(self, channel: str, ts: str, text: str) -> None:
+        """Change one's own message."""
+        await self._do("edit", channel=channel, ts=ts, text=text)
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Delete one's own message."""
+        await self._do("delete", channel=channel, ts=ts)
 
     async def command(self, text: str, channel: str = "C01GENERAL", thread_ts: str = "") -> None:
         await self._do("command", channel=channel, text=text, thread_ts=thread_ts)
@@ -100,6 +128,11 @@ class Visitor:
         """Return the channel of the direct message with this person, or with the app."""
         app = self.workspace.server.hub.state.app.bot_user_id
         return str((await self._do("dm", other=other or app))["channel"]["id"])
+
+    async def group(self, *others: str) -> str:
+        """Return the channel of the group message with these people and the app."""
+        app = self.workspace.server.hub.state.app.bot_user_id
+        return str((await self._do("dm", others=[*others, app]))["channel"]["id"])
 
     async def join(self, channel: str) -> None:
         await self._do("join", channel=channel)

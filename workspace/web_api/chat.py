@@ -21,6 +21,8 @@ def find_writable_channel(call: Call) -> Channel:
         raise ApiError("messages_tab_disabled")
     if not state.has_bot(channel) and "chat:write.public" not in call.hub.manifest.scopes:
         raise ApiError("not_in_channel")
+    if channel.is_archived:
+        raise ApiError("is_archived")
     return channel
 
 
@@ -58,6 +60,8 @@ def update_app_message(call: Call) -> Json:
     channel, message = find_app_message(call, "cant_update_message")
     if message.get("streaming"):
         raise ApiError("streaming_state_conflict")
+    if channel.is_archived:
+        raise ApiError("is_inactive")
     fields = read_message_fields(call, updating=True)
     edited_by = "" if fields.get("blocks") else call.hub.state.app.bot_user_id
     messages.edit_message(call.hub, channel, message, _replaced_fields(call, fields), edited_by=edited_by)

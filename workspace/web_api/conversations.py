@@ -13,6 +13,7 @@ from workspace.web_api.call import Call, Method, paginate_items
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 KINDS = {"channel": "public_channel", "group": "private_channel", "im": "im", "mpim": "mpim"}
+MOST_IN_GROUP = 8
 HISTORY_AT_MOST = 999
 STAMP = re.compile(r"\d+(\.\d*)?", re.ASCII)
 SCOPES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
@@ -30,7 +31,9 @@ def list_visible_channels(call: Call) -> list[Channel]:
     return [
         channel
         for channel in state.channels.values()
-        if KINDS[channel.kind] in wanted and (not channel.is_private or state.has_bot(channel))
+        if KINDS[channel.kind] in wanted
+        and (not channel.is_private or state.has_bot(channel))
+        and not (channel.is_archived and call.flag("exclude_archived"))
     ]
 
 
@@ -70,6 +73,9 @@ def open_conversation(call: Call) -> Json:
         raise ApiError("user_disabled")
     if users == [state.app.bot_user_id]:
         raise ApiError("cannot_dm_bot")
+    if len(users) > MOST_IN_GROUP:
+        raise ApiError("too_many_users")
+    call.require_scope("mpim:write" if len(users) > 1 else "im:write")
     channel = membership.open_direct_message(call.hub, [*users, state.app.bot_user_id])
     return {"channel": _opened_channel(call, channel)}
 

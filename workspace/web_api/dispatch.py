@@ -112,8 +112,8 @@ class WebApi:
         tokens = {"bot": self.hub.tokens.bot, "app": self.hub.tokens.app}
         if token not in tokens.values():
             raise ApiError("invalid_auth")
-        if self.hub.token_revoked:
-            raise ApiError("token_revoked")
+        if self.hub.token_error and token == self.hub.tokens.bot:
+            raise ApiError(self.hub.token_error)
         if token != tokens[method.by]:
             raise ApiError("not_allowed_token_type")
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from workspace import events, files, messages
+from workspace import files, messages, sharing
 from workspace.errors import ApiError
-from workspace.hub import Hub
 from workspace.records import Channel, Json
 from workspace.web_api.call import Call, Method
 from workspace.web_api.chat import build_reply_fields, find_writable_channel
@@ -58,21 +57,8 @@ def _find_target(call: Call, channel: str) -> Channel:
 
 
 def _share_files(call: Call, channel: Channel, shared: list[Json], fields: Json) -> None:
-    hub = call.hub
-    content = {"text": call.text("initial_comment"), "files": shared, "upload": True, "subtype": "file_share"}
-    message = messages.publish_message(hub, channel, messages.build_app_message(hub, content | fields))
-    for file in shared:
-        _record_share(hub, file, channel, message["ts"])
-
-
-def _record_share(hub: Hub, file: Json, channel: Channel, ts: str) -> None:
-    place = "ims" if channel.is_im else "groups" if channel.is_private else "channels"
-    if channel.id not in file[place]:
-        file[place].append(channel.id)
-    file["is_public"] = file["is_public"] or place == "channels"
-    hub.state.save_file(file)
-    event = {"type": "file_shared", "file_id": file["id"], "user_id": file["user"], "file": {"id": file["id"]}}
-    events.send_event(hub, event | {"channel_id": channel.id, "event_ts": ts})
+    content = {"text": call.text("initial_comment"), "upload": True} | fields
+    sharing.publish_with_files(call.hub, channel, messages.build_app_message(call.hub, content), shared)
 
 
 def read_file_info(call: Call) -> Json:

@@ -31,6 +31,8 @@ def _read_name(call: Call) -> str:
 def add_reaction(call: Call) -> Json:
     name = _read_name(call)
     channel, message = _find_message(call)
+    if channel.is_archived:
+        raise ApiError("is_archived")
     me = call.hub.state.app.bot_user_id
     users = {item["name"]: item["users"] for item in message.get("reactions", [])}
     if me in users.get(name, []):
