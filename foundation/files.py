@@ -1,27 +1,36 @@
 """Files from outside, checked at the border: every error names the file, the line and the field.
 
-`read_yaml` validates a file with a pydantic model. ruamel.yaml remembers the line of every node, so what pydantic
-finds wrong at `services → 2 → fields → 0 → kind` is reported with its line number.
+`read_yaml` validates a file with a pydantic model. The line of every node is known (`foundation.yaml_nodes`), so what
+pydantic finds wrong at `services → 2 → fields → 0 → kind` is reported with its line number, in words of its own
+(`foundation.field_messages`).
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import RoundTripConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from foundation.errors import UserError
+from foundation.field_messages import FieldError, list_field_errors, remove_at, set_at
+from foundation.yaml_nodes import YamlProblem, YamlTree, parse_yaml_nodes
 
 M = TypeVar("M", bound=BaseModel)
 
 LARGEST_FILE = 5_000_000  # bytes; a file of an organisation is text written by people
+MOST_PROBLEMS = 50  # reported at once
+EMPTY = "This field is empty. Fill it in, or remove it if it isn't required."
+EMPTY_VALUES: Mapping[str, Callable[[], object]] = {  # by the type of pydantic's error
+    "tuple_type": list,
+    "list_type": list,
+    "set_type": list,
+    "frozen_set_type": list,
+    "dict_type": dict,
+}
 
 
 class Strict(BaseModel):
@@ -100,11 +109,16 @@ def read_text(path: Path) -> str:
             )
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadFile(
-            [FileProblem(str(path), None, "", f"This isn't UTF-8 text (see byte {error.start}). Save it as UTF-8.")]
-        ) from None
+        raise BadFile([_describe_encoding(str(path), error)]) from None
     except OSError as error:
         raise BadFile([FileProblem(str(path), None, "", _describe_unreadable(error))]) from None
+
+
+def _describe_encoding(name: str, error: UnicodeDecodeError) -> FileProblem:
+    if error.object.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return FileProblem(name, None, "", "This is UTF-16 text (“Unicode” in some editors). Save it as UTF-8.")
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return FileProblem(name, line, "", "This isn't UTF-8 text. Save it as UTF-8.")
 
 
 def _describe_unreadable(error: OSError) -> str:
@@ -129,107 +143,74 @@ def read_yaml(path: Path, model: type[M]) -> M:
 
 
 def parse_yaml(text: str, model: type[M], *, name: str, first_line: int = 1) -> M:
-    """Validate YAML text with `model`. `name` and `first_line` locate the text, for messages."""
-    tree = _parse_yaml_text(text, name, first_line)
-    if not isinstance(tree, CommentedMap):
+    """Validate YAML text with `model`. `name` and `first_line` locate the text, for messages.
+
+    What is plainly meant is taken: a field without a value is left out, or is an empty list; what looks like a number
+    or a date is text where text is expected, as it was typed.
+    """
+    tree = _parse_text(text, name, first_line)
+    if not isinstance(tree.value, dict):
         raise BadFile([FileProblem(name, first_line, "", "Expected named fields, such as “title: …”.")])
-    try:
-        return model.model_validate(_to_plain(tree))
-    except ValidationError as error:
-        raise BadFile([_describe_problem(name, tree, found, first_line) for found in error.errors()]) from None
+    record, errors = _validate(tree, model)
+    if record is not None:
+        return record
+    problems = [_describe_problem(one, tree, name, first_line) for one in errors]
+    raise BadFile(list_first_problems(sorted(problems, key=lambda problem: problem.line or 0)))
 
 
 def find_line(text: str, path: Sequence[str | int], *, first_line: int = 1) -> int | None:
     """The line of the node at `path` in YAML text, for checks that a model cannot make by itself."""
-    return _find_line(_parse_nodes(text), path, first_line)
+    return _parse_nodes(text).find_line(path) + first_line
 
 
-@lru_cache(maxsize=4)
-def _parse_nodes(text: str) -> Any:
-    """The nodes with their lines. A check that finds fifty problems in a file needs the same tree fifty times."""
-    yaml = YAML(typ="rt")
-    yaml.Constructor = _Constructor
-    return yaml.load(text)
+def list_first_problems(problems: Sequence[FileProblem]) -> list[FileProblem]:
+    """As many as somebody can read, and how many more there are."""
+    more = len(problems) - MOST_PROBLEMS
+    rest = [FileProblem(problems[0].file, None, "", f"And {more} more. Fix these first.")] if more > 0 else []
+    return [*problems[:MOST_PROBLEMS], *rest]
 
 
-class _Constructor(RoundTripConstructor):
-    """A date that doesn't exist stays text, so that it is reported with its line and field."""
-
-    def construct_yaml_timestamp(self, node: Any, values: Any = None) -> Any:
-        try:
-            return super().construct_yaml_timestamp(node, values)
-        except ValueError:
-            return self.construct_scalar(node)
+# A check that finds fifty problems in a file needs the same tree fifty times.
+_parse_nodes = lru_cache(maxsize=4)(parse_yaml_nodes)
 
 
-_Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_timestamp)
-
-
-def _parse_yaml_text(text: str, name: str, first_line: int) -> Any:
+def _parse_text(text: str, name: str, first_line: int) -> YamlTree:
     try:
         return _parse_nodes(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + first_line if error.problem_mark else None
-        raise BadFile([FileProblem(name, line, "", f"Not valid YAML: {error.problem or error.context}.")]) from None
-    except (YAMLError, ValueError) as error:
-        raise BadFile([FileProblem(name, None, "", f"Not valid YAML: {str(error).splitlines()[0]}.")]) from None
+    except YamlProblem as problem:
+        line = None if problem.line is None else problem.line + first_line
+        raise BadFile([FileProblem(name, line, "", problem.message)]) from None
 
 
-def _to_plain(node: Any) -> Any:
-    """The tree without ruamel's own types for strings and numbers, which pydantic's strict modes do not know."""
-    if isinstance(node, CommentedMap):
-        return {str(key): _to_plain(value) for key, value in node.items()}
-    if isinstance(node, CommentedSeq):
-        return [_to_plain(value) for value in node]
-    for kind in (bool, int, float, str):
-        if isinstance(node, kind):
-            return kind(node)
-    return node
-
-
-_NO_DATE = "This isn't a date. Write it as 2026-12-31."
-_NO_NUMBER = "Expected a number."
-_MESSAGES = {
-    "missing": "This field is missing.",
-    "extra_forbidden": "Unknown field. Check its spelling, or remove it.",
-    "date_type": _NO_DATE,
-    "date_parsing": _NO_DATE,
-    "date_from_datetime_parsing": _NO_DATE,
-    "date_from_datetime_inexact": _NO_DATE,
-    "decimal_type": _NO_NUMBER,
-    "decimal_parsing": _NO_NUMBER,
-    "float_parsing": _NO_NUMBER,
-    "int_parsing": "Expected a whole number.",
-    "too_short": "Enter at least one.",
-    "string_type": "Expected text.",
-    "list_type": "Expected a list.",
-    "tuple_type": "Expected a list.",
-}
-
-
-def _describe_problem(name: str, tree: Any, found: Any, first_line: int) -> FileProblem:
-    noise = ("function-", "tagged-", "[key]")  # pydantic's own steps, which aren't in the file
-    path = [part for part in found["loc"] if not (isinstance(part, str) and part.startswith(noise))]
-    field = ".".join(str(part) for part in path)
-    return FileProblem(name, _find_line(tree, path, first_line), field, explain_field_error(found))
-
-
-def explain_field_error(found: Any) -> str:
-    """One of pydantic's errors, in words for the person who wrote the file."""
-    return _MESSAGES.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
-
-
-def _find_line(tree: Any, path: Sequence[str | int], first_line: int) -> int | None:
-    node, line = tree, first_line
-    for part in path:
+def _validate(tree: YamlTree, model: type[M]) -> tuple[M | None, list[FieldError]]:
+    """The record, or what is wrong with it, once all that is plainly meant was taken."""
+    value, emptied = tree.value, set[tuple[str | int, ...]]()
+    while True:
         try:
-            if isinstance(node, CommentedMap):
-                line = node.lc.key(part)[0] + first_line
-            elif isinstance(node, CommentedSeq) and isinstance(part, int):
-                line = node.lc.item(part)[0] + first_line
-            else:
-                break
-            node = node[part]
-        except (KeyError, IndexError, TypeError, AttributeError):
-            break
-    return line
+            return model.model_validate(value), []
+        except ValidationError as error:
+            errors = list_field_errors(error.errors(), model)
+        value = deepcopy(value)
+        repaired = [_repair(value, one, tree, emptied) for one in errors]
+        if not any(repaired):
+            return None, [replace(one, message=EMPTY) if one.path in emptied else one for one in errors]
+
+
+def _repair(value: object, error: FieldError, tree: YamlTree, emptied: set[tuple[str | int, ...]]) -> bool:
+    """Put what was meant in the place of a value of the wrong type. Returns whether that could be done."""
+    if not error.path:
+        return False
+    if error.given is None and error.kind in EMPTY_VALUES:
+        return set_at(value, error.path, EMPTY_VALUES[error.kind]())
+    if error.given is None and error.kind != "missing" and remove_at(value, error.path):
+        emptied.add(error.path)
+        return True
+    typed = tree.find_text(error.path) if error.kind == "string_type" else None
+    return typed is not None and error.given is not None and set_at(value, error.path, typed)
+
+
+def _describe_problem(error: FieldError, tree: YamlTree, name: str, first_line: int) -> FileProblem:
+    lines = sorted({tree.find_line(path) + first_line for path in (error.path, *error.others)})
+    also = ", ".join(str(line) for line in lines[1:])
+    message = f"{error.message} The same in line{'s' if len(lines) > 2 else ''} {also}." if also else error.message
+    return FileProblem(name, lines[0], ".".join(str(part) for part in error.path), message)

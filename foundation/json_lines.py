@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from foundation.files import BadFile, FileProblem, explain_field_error, read_text
+from foundation.field_messages import explain_field_error
+from foundation.files import BadFile, FileProblem, read_text
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -4,11 +4,13 @@ What an objective or a KPI needs to be SMART is optional here: `strategy.checks`
 wrong, in the field's terms.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
 from foundation.files import Strict, UserId, match_pattern
 from foundation.people import Role
@@ -83,6 +85,20 @@ class RangeEntry(Strict):
     high: Number
 
 
+def _find_form(value: object) -> str:
+    return "tagged-range" if isinstance(value, Mapping | RangeEntry) else "tagged-number"
+
+
+def _refuse_range(value: object) -> object:
+    if isinstance(value, str) and (ends := re.fullmatch(r"\s*(-?[\d.]+)\s*(?:-|–|to|\.\.+)\s*(-?[\d.]+)\s*", value)):
+        raise ValueError(f"For a range, give its two ends: {{low: {ends[1]}, high: {ends[2]}}}.")
+    return value
+
+
+_OneNumber = Annotated[Number, BeforeValidator(_refuse_range), Tag("tagged-number")]
+Target = Annotated[_OneNumber | Annotated[RangeEntry, Tag("tagged-range")], Discriminator(_find_form)]
+
+
 class MetricEntry(Strict):
     key: Key
     name: Title
@@ -92,7 +108,7 @@ class MetricEntry(Strict):
     unit: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] | None = None
     mode: Mode = Mode.MOVE
     baseline: Number | None = None
-    target: Number | RangeEntry | None = None
+    target: Target | None = None
     starts: date | None = None  # the cycle's, when left out
     ends: date | None = None
     weight: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(1)

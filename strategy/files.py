@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from foundation.files import BadFile, FileProblem, find_line, parse_yaml, read_text
+from foundation.files import BadFile, FileProblem, find_line, list_first_problems, parse_yaml, read_text
 from strategy.checks import FileFinding, build_schedule, check_strategy_file
 from strategy.file_models import (
     CycleEntry,
@@ -38,7 +38,6 @@ from strategy.records import (
 T = TypeVar("T")
 
 SAMPLE = Path(__file__).with_name("sample.yaml")
-MOST_PROBLEMS = 50  # reported at once; finding a line takes as long as reading the file
 STALE_AFTER = {Cadence.WEEKLY: 10, Cadence.MONTHLY: 40, Cadence.QUARTERLY: 110}  # days: one cadence plus some slack
 
 
@@ -61,15 +60,12 @@ def parse_strategy(text: str, *, name: str) -> Strategy:
 
 
 def _list_problems(text: str, name: str, found: Iterable[FileFinding]) -> tuple[FileProblem, ...]:
-    every = list(found)
     problems = [
         FileProblem(name, find_line(text, one.path), ".".join(str(part) for part in one.path), one.message)
-        for one in every[:MOST_PROBLEMS]
+        for one in found
     ]
     problems.sort(key=lambda problem: problem.line or 0)
-    if len(every) > MOST_PROBLEMS:
-        problems.append(FileProblem(name, None, "", f"And {len(every) - MOST_PROBLEMS} more. Fix these first."))
-    return tuple(problems)
+    return tuple(list_first_problems(problems))
 
 
 def _build_strategy(file: StrategyFile, warnings: tuple[FileProblem, ...]) -> Strategy:

@@ -87,7 +87,7 @@ def test_calendar_has_own_hours_zone_and_holidays(write_file: WriteFile) -> None
         ("stories: C03", "stories: C01", "line 5: channels: triage and stories are the same channel."),
         ("triage: C01", "triage: general", "line 5: channels.triage: A Slack channel ID looks like C03TRIAGE"),
         ("name: Small\n", "", "line 1: name: This field is missing."),
-        ("name: Small\n", "nam: Small\n", "line 1: name: This field is missing."),
+        ("name: Small\n", "nam: Small\n", "line 1: nam: Unknown field. Did you mean “name”?"),
     ],
 )
 def test_error_names_line_and_field(write_file: WriteFile, old: str, new: str, said: str) -> None:

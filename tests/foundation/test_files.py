@@ -67,6 +67,32 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert message.startswith("plan.yaml")
 
 
+BOMB = "title: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)
+)
+
+
+def test_aliases_that_multiply_are_refused_at_once() -> None:
+    assert problems(BOMB)[0].startswith("plan.yaml, line 5: Too many aliases (“*name”)")
+    assert "without end" in problems("title: &a [*a]\n")[0]
+    merges = "a0: &a0 {k: v}\n" + "".join(
+        f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}], k{n}: v}}\n" for n in range(1, 12)
+    )
+    assert "Too many aliases" in problems(merges)[0]
+
+
+def test_honest_anchors_still_work() -> None:
+    text = "steps:\n  - &usual {name: pack, days: 2}\n  - *usual\n  - {<<: *usual, name: go}\ntitle: Move\n"
+    plan = parse_yaml(text, Plan, name="plan.yaml")
+    assert [(step.name, step.days) for step in plan.steps] == [("pack", 2), ("pack", 2), ("go", 2)]
+    assert problems(text.replace("days: 2", "days: two"))[0].startswith("plan.yaml, line 2: steps.0.days: ")
+
+
+@pytest.mark.parametrize("text", ["title: " + "[" * 3000, "title: " + "- " * 3000, "title: " + "{a: " * 3000])
+def test_deep_nesting_is_refused_at_once(text: str) -> None:
+    assert problems(text)[0].startswith("plan.yaml, line 1: ")
+
+
 def test_line_of_a_node_is_found() -> None:
     text = "title: Move\nsteps:\n  - name: pack\n  - name: go\n"
     assert find_line(text, ["steps", 1, "name"]) == 4
@@ -76,7 +102,10 @@ def test_line_of_a_node_is_found() -> None:
 def test_binary_and_oversized_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "plan.yaml"
     path.write_bytes(b"title: \xff\xfe")
-    with pytest.raises(BadFile, match="This isn't UTF-8 text"):
+    with pytest.raises(BadFile, match="line 1: This isn't UTF-8 text"):
+        read_text(path)
+    path.write_bytes("title: Move".encode("utf-16"))
+    with pytest.raises(BadFile, match="This is UTF-16 text"):
         read_text(path)
     path.write_bytes(b"a" * (LARGEST_FILE + 1))
     with pytest.raises(BadFile, match="larger than 5 MB"):

@@ -193,7 +193,7 @@ def _break_catalogue(tmp_path, old, new, count=1):
             "kind: people\n    hint: They're notified",
             "kind: persons\n    hint: They're notified",
             "common.9.kind",
-            re.compile("Input should be 'text', 'long_text'"),
+            re.compile("Choose text, long_text"),
             "kind: persons",
         ),
         (

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from foundation import files
 from foundation.files import BadFile
-from strategy import files
 from strategy.files import read_strategy
 from strategy.records import MetricKind, Mode, Strategy, Visibility
 
@@ -101,7 +101,7 @@ def test_entry_that_is_not_smart_is_refused(change_sample: ChangeSample, old: st
         ("{on: 2026-08-31, value: 60.9}", "{on: 2026-11-16, value: 60.9}", "2 measurements on 2026-11-16"),
         ("value: 60.9", "value: some", "metrics.0.measurements.0.value"),
         ("strength: 1}", "strength: 0.7}", "A strength must be 0, 0.5 or 1."),
-        ("maturity: 4", "maturity: 6", "less than or equal to 5"),
+        ("maturity: 4", "maturity: 6", "Enter a number of at most 5."),
         ("ends: 2026-12-31\n  check_ins", "ends: 2026-06-30\n  check_ins", "isn't after its start on 2026-07-01"),
         ("currency: GBP", "currency: EUR", "All budgets need the same currency"),
         ("low: 2.0, high: 3.5", "low: 3.5, high: 2.0", "“low” must be below “high”"),
