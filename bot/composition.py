@@ -20,9 +20,9 @@ from bot.engine.slack_methods import list_calls
 from bot.engine.worker import THREADS, Worker
 from bot.handbook_provider import HandbookProvider
 from bot.language_model.selector import CALLS
-from bot.organisation import Organisation
+from bot.organisation import SAMPLE, Organisation
 from handlers import HOME_SECTIONS, register
-from handlers.context import AppContext
+from handlers.context import AppContext, ChannelCheck, OwnFiles
 from handlers.slack.routes import Routes
 from knowledge.library import Library
 from knowledge.selector import Selector
@@ -44,6 +44,7 @@ def build_context(
     now: Callable[[], datetime],
     selector: Selector | None = None,
     find_members: Callable[[str], Collection[str] | None] = lambda _: None,
+    channel_check: ChannelCheck | None = None,
 ) -> AppContext:
     """What the handlers work with."""
     return AppContext(
@@ -58,7 +59,15 @@ def build_context(
         now=now,
         selector=selector,
         find_members=find_members,
+        own_files=list_own_files(organisation),
+        channel_check=channel_check,
     )
+
+
+def list_own_files(organisation: Organisation) -> OwnFiles:
+    """Which files of its own the organisation uses."""
+    name = "" if organisation.path == SAMPLE else organisation.path.name
+    return OwnFiles(name, bool(organisation.files.catalogue), bool(organisation.digests))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,10 @@ from handlers.questions.language_data import load_language_data
 from knowledge.embedding import Encoder, load_encoder
 from knowledge.handbook import list_page_digests, read_handbook
 from knowledge.library import Library, compute_version
-from storage.handbook import VectorCache
+from storage.handbook import SHIPPED_ORIGIN, VectorCache
 from storage.store import Store, Transaction
 
 SHIPPED = Path(__file__).parent.parent / "knowledge" / "handbook"
-SHIPPED_ORIGIN = "shipped"
 FIRST_QUESTION = "Who approves a change request?"
 
 

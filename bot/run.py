@@ -13,6 +13,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_connection
+from bot.channel_check import SlackChannelCheck
 from bot.composition import build_context, build_engine, utc_now
 from bot.engine.channel_members import ChannelMembers
 from bot.handbook_provider import HandbookProvider, open_handbook, prepare_to_serve
@@ -111,7 +112,8 @@ async def _serve_connected(
         bolt = slack_connection.build_bolt_app(web, bot, endpoint.bot_token, endpoint.signing_secret)
         limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
         members = ChannelMembers(web, bot["user_id"], asyncio.get_running_loop(), control.now)
-        ctx = build_context(organisation, store, handbook, control.now, selector, members)
+        channels = SlackChannelCheck(web, organisation, asyncio.get_running_loop(), control.now)
+        ctx = build_context(organisation, store, handbook, control.now, selector, members, channels)
         if settings.is_local and organisation.path == SAMPLE:
             with show_progress("Adding the sample data"):
                 await asyncio.to_thread(seed_sample_data, ctx)

@@ -4,16 +4,31 @@ from collections.abc import Sequence
 
 from handlers.context import HomeSection
 from handlers.home import help as help_
-from handlers.home import home
+from handlers.home import home, setup
 from handlers.questions import forwards, learning, questions
 from handlers.requests import actions, forms, lists, ratings
 from handlers.slack.routes import Routes
 from handlers.strategy import stories, tree, updates
 
-SUBJECTS = (questions, forwards, learning, forms, actions, lists, ratings, tree, updates, stories, help_, home)
+SUBJECTS = (
+    setup,
+    questions,
+    forwards,
+    learning,
+    forms,
+    actions,
+    lists,
+    ratings,
+    tree,
+    updates,
+    stories,
+    help_,
+    home,
+)
 
 # The sections of the App Home, from the top.
 HOME_SECTIONS: Sequence[HomeSection] = (
+    setup.build_setup_section,
     questions.build_questions_section,
     lists.build_requests_home,
     forwards.build_waiting_section,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from foundation.people import People, Person
 from knowledge.library import Library
@@ -24,6 +24,26 @@ class Channels:
     leadership: str
 
 
+class ChannelCheck(Protocol):
+    """Whether the channels that the bot posts to can be used."""
+
+    @property
+    def problems(self) -> Sequence[str] | None:
+        """What is wrong and what to do, as last found; None if it isn't known."""
+
+    def run(self) -> None:
+        """Check them again. It may wait for Slack: never call it within a transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFiles:
+    """The name of the organisation file, empty for the sample, and which files of its own it names."""
+
+    organisation: str = ""
+    catalogue: bool = False
+    digests: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class AppContext:
     """Everything about one organisation that a handler needs.
@@ -32,6 +52,7 @@ class AppContext:
     regularly, `absences` who is away when, `home_sections` the sections of the App Home. `now` returns aware UTC.
     `selector` asks the organisation's language model, if there is one. `find_members` gives the ids of the people in a
     channel, None if that can't be known or if people of other organisations are among them; it may wait for Slack.
+    `own_files` and `channel_check` show a new organisation what is still to be set up.
     """
 
     store: Store
@@ -45,6 +66,8 @@ class AppContext:
     now: Callable[[], datetime]
     selector: Selector | None = None
     find_members: Callable[[str], Collection[str] | None] = lambda _: None
+    own_files: OwnFiles = OwnFiles()
+    channel_check: ChannelCheck | None = None
 
 
 # A section of the App Home: its blocks for this person; empty when there is nothing to show.

@@ -49,6 +49,17 @@ def is_acting_for_pmo(request: Request, person: Person) -> bool:
     return person.id == SYSTEM.id or (person.id != request.requester and person.is_pmo)
 
 
+def can_set_up(person: Person) -> bool:
+    """Whether the person sees what a new organisation still has to set up."""
+    return person.has_role(Role.PMO_LEAD)
+
+
+def find_unfilled_roles(people: People) -> tuple[Role, ...]:
+    """The roles that nobody has, of those without which something is never done or never read."""
+    needed = (Role.PROJECT_MANAGER, Role.PMO_STAFF, Role.PMO_LEAD, Role.LEADER)
+    return tuple(role for role in needed if not people.find_by_role(role))
+
+
 def find_pmo_staff(people: People) -> tuple[Person, ...]:
     """Everybody in the PMO, its leads included."""
     return people.find_by_role(Role.PMO_STAFF, Role.PMO_LEAD)

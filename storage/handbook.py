@@ -12,6 +12,7 @@ from storage.database import Database
 from storage.tables.handbook import HandbookRow, PageRow, VectorRow
 from storage.upsert import insert_new_rows
 
+SHIPPED_ORIGIN = "shipped"
 _ONLY = 1  # the one row of the table “handbook”
 _AT_ONCE = 500  # rows; SQLite limits the number of parameters
 
@@ -23,6 +24,11 @@ class CurrentHandbook:
     version: int
     origin: str
     imported_at: datetime
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is the handbook that comes with the product."""
+        return self.origin == SHIPPED_ORIGIN
 
 
 class HandbookPages:

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import slack_connection
+from bot.channel_check import NOT_FOUND, describe_channel_problem, list_used_channels
 from bot.doctor.findings import Findings
 from bot.manifest import SCOPES
 from bot.organisation import Organisation
@@ -18,7 +19,6 @@ from foundation.errors import UserError
 from handlers.slack.errors import read_error_code, read_status
 
 ABOUT = "Slack"
-NOT_FOUND = ("channel_not_found", "user_not_found", "user_not_visible")
 
 
 async def check_slack(found: Findings, endpoint: SlackEndpoint, organisation: Organisation | None) -> None:
@@ -65,27 +65,11 @@ async def _check_events(found: Findings, endpoint: SlackEndpoint, web: AsyncWebC
 
 
 async def _check_channels(found: Findings, web: AsyncWebClient, organisation: Organisation) -> None:
-    about, channels = "channels", organisation.channels
-    wanted = {one.channel: f"the digest “{one.key}”" for one in organisation.digests}
-    wanted |= {getattr(channels, name): name for name in ("triage", "progress", "stories", "leadership")}
-    for channel, name in wanted.items():
+    about = "channels"
+    for channel, purpose in list_used_channels(organisation).items():
         answer = await _ask(web, web.conversations_info(channel=channel), f"the channel {channel}")
-        if answer is None:
-            found.add_broken(
-                about,
-                f"The channel for {name} ({channel}) doesn't exist, or it's private and the bot isn't in it. "
-                "Invite the bot, or correct the ID in the organisation file.",
-            )
-        elif answer["channel"].get("is_archived"):
-            found.add_broken(
-                about,
-                f"#{answer['channel']['name']} ({name}) is archived. Choose another one in the organisation file.",
-            )
-        elif not answer["channel"].get("is_member"):
-            found.add_broken(
-                about,
-                f"The bot isn't in #{answer['channel']['name']} ({name}). In that channel, type /invite @PMO Assistant",
-            )
+        if problem := describe_channel_problem(channel, purpose, answer["channel"] if answer else None):
+            found.add_broken(about, problem)
     if not any(one.about == about for one in found.all):
         found.add_good(about, "The bot is in every channel of the organisation file.")
 

@@ -8,6 +8,7 @@ from handlers.home.help import build_welcome
 from handlers.slack import payloads
 from handlers.slack.calls import DeferredCall
 from handlers.slack.routes import Routes
+from servicedesk.permissions import can_set_up
 from storage.store import Transaction
 
 
@@ -18,6 +19,9 @@ def register(routes: Routes) -> None:
 def show_home(call: DeferredCall) -> None:
     """Somebody opened the app: publish their Home or, in an empty conversation, welcome them once."""
     user = call.place.user
+    # Checking the channels waits for Slack, so it's done before the transaction opens.
+    if call.ctx.channel_check and can_set_up(call.person):
+        call.ctx.channel_check.run()
     with call.transaction() as tx:
         if payloads.read_home_tab(call.payload) == "messages":
             tx.outbox.post(call.place.channel or user, build_welcome(call.ctx, user), key=f"welcome:{user}")

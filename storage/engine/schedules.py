@@ -113,6 +113,11 @@ class Schedules:
             .limit(1)
         )
 
+    def has_delivered_any(self, prefix: str) -> bool:
+        """Whether a schedule whose name begins with the prefix has ever posted something."""
+        posted = select(RunRow.schedule).where(RunRow.schedule.startswith(prefix), RunRow.delivery.is_not(None))
+        return self._session.scalar(posted.limit(1)) is not None
+
     def find_next_due(self) -> datetime | None:
         """When the next schedule is due."""
         return self._session.scalar(select(func.min(ScheduleRow.next_at)))

@@ -1,0 +1,89 @@
+"""Whether the channels that the organisation file names can be used."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.organisation import Organisation
+
+log = logging.getLogger(__name__)
+
+NOT_FOUND = ("channel_not_found", "user_not_found", "user_not_visible")
+REMEMBERED = timedelta(minutes=2)
+CALL_SECONDS = 4.0
+
+
+def list_used_channels(organisation: Organisation) -> dict[str, str]:
+    """What each channel that the bot posts to is for, by its id."""
+    used = {one.channel: f"the digest “{one.key}”" for one in organisation.digests}
+    names = ("triage", "progress", "stories", "leadership")
+    return used | {getattr(organisation.channels, name): name for name in names}
+
+
+def describe_channel_problem(channel: str, purpose: str, info: Mapping[str, Any] | None) -> str | None:
+    """What is wrong with a channel and what to do, by Slack's record of it; None if it can be used.
+
+    `info` is None if Slack knows no such channel.
+    """
+    if info is None:
+        return (
+            f"The channel for {purpose} ({channel}) doesn't exist, or it's private and the bot isn't in it. "
+            "Invite the bot, or correct the ID in the organisation file."
+        )
+    if info.get("is_archived"):
+        return f"#{info['name']} ({purpose}) is archived. Choose another one in the organisation file."
+    if not info.get("is_member"):
+        return f"The bot isn't in #{info['name']} ({purpose}). In that channel, type /invite @PMO Assistant"
+    return None
+
+
+class SlackChannelCheck:
+    """Checks the channels of the running bot and remembers what was found.
+
+    Call `run` from a worker thread, never on the event loop, which makes the calls to Slack.
+    """
+
+    def __init__(
+        self,
+        web: AsyncWebClient,
+        organisation: Organisation,
+        loop: asyncio.AbstractEventLoop,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._web = web
+        self._channels = list_used_channels(organisation)
+        self._loop = loop
+        self._now = now
+        self._checked_at: datetime | None = None
+        self.problems: Sequence[str] | None = None
+
+    def run(self) -> None:
+        """Ask Slack, unless that was done a short while ago. If Slack doesn't say, what was known before stays."""
+        if self._checked_at and self._now() - self._checked_at < REMEMBERED:
+            return
+        asking = asyncio.run_coroutine_threadsafe(self._find_problems(), self._loop)
+        try:
+            self.problems, self._checked_at = asking.result(CALL_SECONDS), self._now()
+        except Exception as error:
+            asking.cancel()
+            log.warning("The channels of the organisation file couldn't be checked (%s).", error)
+
+    async def _find_problems(self) -> list[str]:
+        infos = await asyncio.gather(*map(self._read_info, self._channels))
+        found = map(describe_channel_problem, self._channels, self._channels.values(), infos)
+        return [problem for problem in found if problem]
+
+    async def _read_info(self, channel: str) -> Mapping[str, Any] | None:
+        try:
+            answer = await self._web.conversations_info(channel=channel)
+        except SlackApiError as error:
+            if isinstance(error.response.data, dict) and error.response.get("error") in NOT_FOUND:
+                return None
+            raise
+        found: Mapping[str, Any] = answer["channel"]
+        return found
