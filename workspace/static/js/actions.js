@@ -4,7 +4,7 @@ import { applyFrame } from "./frames.js";
 import { attempt, toast } from "./notices.js";
 import { loadLog, loadThread, markRead } from "./reading.js";
 import { connect } from "./socket.js";
-import { EMPTY, store } from "./state.js";
+import { EMPTY, store, threadKey } from "./state.js";
 
 let socket = null;
 let signIns = 0;
@@ -155,12 +155,52 @@ export async function joinChannel(id) {
 // ------------------------------------------------------------------ writing
 
 /** Sends typed text. Resolves to whether it was sent, so that the composer can keep text that wasn't. */
-export async function send(channel, text, thread_ts) {
-  const request = text.startsWith("/")
-    ? api.command({ channel, text, thread_ts })
-    : api.post({ channel, text, thread_ts });
+export async function send(channel, text, thread_ts, more = {}) {
+  const request =
+    text.startsWith("/") && !more.files?.length
+      ? api.command({ channel, text, thread_ts })
+      : api.post({ channel, text, thread_ts, ...more });
   const answer = await attempt(request, "Your message wasn't sent. Try again.");
   return Boolean(answer && answer.ok !== false);
+}
+
+/** Opens the field for editing one's own message. */
+export function editMessage(channel, ts) {
+  store.set({ editing: threadKey(channel, ts) });
+}
+
+/** Opens one's own latest message of the channel or thread for editing. Returns whether there is one. */
+export function editLatest(channel, thread_ts) {
+  const { logs, threads, me } = store.get();
+  const list = thread_ts ? threads[threadKey(channel, thread_ts)] : logs[channel];
+  const own = list?.messages.findLast((message) => message.user === me.id && !message.ephemeral);
+  if (own) editMessage(channel, own.ts);
+  return Boolean(own);
+}
+
+export function stopEditing() {
+  store.set({ editing: null });
+}
+
+/** Saves the edited text. Resolves to whether it was saved. */
+export async function saveEdit(channel, ts, text) {
+  const answer = await attempt(api.edit(channel, ts, text), "Your change wasn't saved. Try again.");
+  const saved = Boolean(answer && answer.ok !== false);
+  if (saved) stopEditing();
+  return saved;
+}
+
+const DELETION = {
+  title: { type: "plain_text", text: "Delete message" },
+  text: { type: "plain_text", text: "Delete this message? This can't be undone." },
+  confirm: { type: "plain_text", text: "Delete" },
+  deny: { type: "plain_text", text: "Cancel" },
+  style: "danger",
+};
+
+export async function deleteMessage(channel, ts) {
+  if (await askConfirmation(DELETION))
+    await attempt(api.remove(channel, ts), "The message wasn't deleted. Try again.");
 }
 
 export function react(channel, message, name) {

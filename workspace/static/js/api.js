@@ -11,6 +11,8 @@ export function actAs(userId) {
 export const boot = (user) => getJson("boot", user ? { user } : {});
 export const messages = (query) => getJson("messages", { user: actor, limit: 50, ...query });
 export const post = (message) => postJson("post", message);
+export const edit = (channel, ts, text) => postJson("edit", { channel, ts, text });
+export const remove = (channel, ts) => postJson("delete", { channel, ts });
 export const command = (line) => postJson("command", line);
 export const action = (interaction) => postJson("action", interaction);
 export const submit = (view_id, state) => postJson("submit", { view_id, state });

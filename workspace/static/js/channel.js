@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 import { html } from "./lib.js";
 import { MessageList } from "./message_list.js";
 import { MenuButton } from "./popover.js";
-import { channelLabel, channelTitle, personName, store, threadKey, useWorkspace } from "./state.js";
+import { channelLabel, channelTitle, personDetail, personName, store, threadKey, useWorkspace } from "./state.js";
 import { Status } from "./status.js";
 import { Plain } from "./text.js";
 
@@ -22,9 +22,11 @@ export function ChannelView({ id }) {
       head=${html`<${Beginning} channel=${channel} label=${label} />`}
     />
     ${
-      channel.is_member
-        ? html`<${Composer} key=${`composer-${id}`} channel=${id} label=${`Message ${label}`} />`
-        : html`<${Outside} id=${id} label=${label} />`
+      channel.is_archived
+        ? html`<footer class="outside-bar"><p>This channel is archived. Nobody can post in it.</p></footer>`
+        : channel.is_member
+          ? html`<${Composer} key=${`composer-${id}`} channel=${id} label=${`Message ${label}`} />`
+          : html`<${Outside} id=${id} label=${label} />`
     }
   </main>`;
 }
@@ -60,8 +62,9 @@ function Head({ channel, title }) {
         ${!direct && icon(channel.is_private ? "lock" : "hash")}
         <span>${title}</span>
         ${channel.is_private && !direct && html`<span class="hidden"> (private channel)</span>`}
+        ${channel.is_shared && html`<span class="kind">shared with another organisation</span>`}
       </h2>
-      <p class="topic"><${Plain} text=${direct ? other?.title : channel.topic} /></p>
+      <p class="topic"><${Plain} text=${direct ? personDetail(other) : channel.topic} /></p>
     </div>
     ${!direct && html`<${Members} channel=${channel} />`}
   </header>`;
@@ -78,7 +81,7 @@ function Members({ channel }) {
     .map((user) => ({
       key: user.id,
       content: user.id === me?.id ? `${personName(user)} (you)` : personName(user),
-      detail: user.is_bot ? "App" : user.title,
+      detail: user.is_bot ? "App" : personDetail(user),
       onPick: () => user.id !== me?.id && openDirect(user.id),
     }));
   const label = count === 1 ? "1 member" : `${count} members`;

@@ -1,5 +1,5 @@
 // The field for writing messages and commands.
-import { runShortcut, send } from "./actions.js";
+import { editLatest, runShortcut, send } from "./actions.js";
 import { Completion, useCompletion } from "./completion.js";
 import { emoji } from "./emoji.js";
 import { EmojiButton } from "./emoji_picker.js";
@@ -7,12 +7,17 @@ import { icon } from "./icons.js";
 import { html, useEffect, useId, useLayoutEffect, useRef, useState } from "./lib.js";
 import { MenuButton } from "./popover.js";
 import { useWorkspace } from "./state.js";
+import { FileTags, uploadAll } from "./uploads.js";
 
 const drafts = new Map();
 const CARET = ["ArrowLeft", "ArrowRight", "Home", "End"]; // keys that move the caret within a line
 
-export function Composer({ channel, thread_ts, label }) {
+/** `alsoIn`: the channel's name, if a reply may also be sent to the channel. */
+export function Composer({ channel, thread_ts, label, alsoIn }) {
   const key = `${channel}:${thread_ts ?? ""}`;
+  const [files, setFiles] = useState([]);
+  const [busy, setBusy] = useState(false);
+  const [broadcast, setBroadcast] = useState(false);
   const [text, setText] = useState(drafts.get(key) ?? "");
   const sent = useRef(Promise.resolve()); // the latest request; the next one waits for it, which keeps the order
   const area = useRef();
@@ -33,17 +38,22 @@ export function Composer({ channel, thread_ts, label }) {
 
   async function submit() {
     const line = text.trim();
-    if (!line) return;
+    if ((!line && !files.length) || busy) return;
     write("");
+    setFiles([]);
+    setBroadcast(false);
     completion.close();
-    sent.current = sent.current.then(() => send(channel, line, thread_ts));
+    const more = { files: files.map((file) => file.id), broadcast };
+    sent.current = sent.current.then(() => send(channel, line, thread_ts, more));
     const went = await sent.current;
+    if (!went) setFiles((since) => [...files, ...since]);
     const since = drafts.get(key);
     if (!went) write(since ? `${text}\n${since}` : text); // text that wasn't sent goes back into the field
     area.current?.focus();
   }
   const keys = (event) => {
     if (event.isComposing || completion.key(event)) return;
+    if (event.key === "ArrowUp" && !text && editLatest(channel, thread_ts)) return event.preventDefault();
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       submit();
@@ -79,15 +89,24 @@ export function Composer({ channel, thread_ts, label }) {
           if (CARET.includes(event.key)) completion.look();
         }}
       ></textarea>
+      ${files.length > 0 && html`<div class="attached"><${FileTags} files=${files} onChange=${setFiles} /></div>`}
       <div class="composer-bar">
+        <${AttachButton} busy=${busy} onBusy=${setBusy} onFiles=${(added) => setFiles((before) => [...before, ...added])} />
         <${Shortcuts} channel=${channel} />
         <${AddEmoji} area=${area} write=${write} />
         <span class="spread"></span>
-        <button type="submit" class="send" aria-label="Send" title="Send" disabled=${!text.trim()}>
+        <button type="submit" class="send" aria-label="Send" title="Send" disabled=${busy || (!text.trim() && !files.length)}>
           ${icon("send")}
         </button>
       </div>
     </div>
+    ${
+      alsoIn &&
+      html`<label class="also-in"
+        ><input type="checkbox" checked=${broadcast} onChange=${(event) => setBroadcast(event.target.checked)} /> Also send
+        to ${alsoIn}</label
+      >`
+    }
     ${completion.open && html`<${Completion} id=${list} area=${area} completion=${completion} />`}
     <p class="composer-hint" aria-hidden="true">
       ${text.length > 0 && html`<span><b>Shift + Enter</b> to add a new line</span>`}
@@ -133,6 +152,28 @@ function FormatBar({ area, write }) {
     ${one("bold", "*", "Bold")} ${one("italic", "_", "Italic")} ${one("strike", "~", "Strikethrough")}
     ${one("code", "`", "Code")}
   </div>`;
+}
+
+function AttachButton({ busy, onBusy, onFiles }) {
+  const input = useRef();
+  async function take(event) {
+    const chosen = [...event.target.files];
+    event.target.value = "";
+    onBusy(true);
+    onFiles(await uploadAll(chosen));
+    onBusy(false);
+  }
+  return html`<input type="file" class="hidden" ref=${input} tabindex="-1" aria-label="Files" multiple onChange=${take} />
+    <button
+      type="button"
+      class="tool"
+      aria-label=${busy ? "Uploading…" : "Attach files"}
+      title="Attach files"
+      disabled=${busy}
+      onClick=${() => input.current.click()}
+    >
+      ${icon("clip")}
+    </button>`;
 }
 
 function Shortcuts({ channel }) {

@@ -1,9 +1,10 @@
 // One message: its author, content and actions.
-import { openThread, react, runShortcut } from "./actions.js";
+import { deleteMessage, editMessage, openThread, react, runShortcut } from "./actions.js";
 import { Avatar } from "./avatar.js";
 import { Attachment } from "./attachments.js";
 import { Blocks } from "./blocks/index.js";
 import { Markdown } from "./blocks/markdown.js";
+import { EditForm } from "./edit_form.js";
 import { dateOf, full, lastReply, time } from "./dates.js";
 import { emoji } from "./emoji.js";
 import { EmojiButton } from "./emoji_picker.js";
@@ -13,7 +14,7 @@ import { icon } from "./icons.js";
 import { classes, html, memo, useMemo, useRef, useState } from "./lib.js";
 import { decode } from "./mrkdwn.js";
 import { MenuButton } from "./popover.js";
-import { authorOf, personName, useWorkspace } from "./state.js";
+import { authorOf, personName, threadKey, useWorkspace } from "./state.js";
 import { Surface } from "./surface.js";
 import { Mrkdwn } from "./text.js";
 
@@ -21,6 +22,7 @@ import { Mrkdwn } from "./text.js";
 export const Message = memo(function Message({ channel, message, grouped, place }) {
   const [active, setActive] = useState(false);
   const author = useWorkspace((state) => authorOfCached(state, message));
+  const editing = useWorkspace((state) => state.editing === threadKey(channel, message.ts));
   const row = useRef();
   const leave = (event) => {
     if (!row.current.contains(event.relatedTarget)) setActive(false);
@@ -48,14 +50,20 @@ export const Message = memo(function Message({ channel, message, grouped, place 
         !grouped &&
         html`<div class="by">
           <span class="author">${author.name}</span>${author.bot && html`<span class="app-badge">App</span>`}
+          ${author.kind && html`<span class="kind">${author.kind}</span>`}
           <${Time} date=${date} />
         </div>`
       }
-      <${Content} channel=${channel} message=${message} />
+      ${place === "channel" && message.subtype === "thread_broadcast" && html`<${Broadcast} message=${message} />`}
+      ${
+        editing
+          ? html`<${EditForm} channel=${channel} message=${message} />`
+          : html`<${Content} channel=${channel} message=${message} />`
+      }
       ${message.reactions?.length > 0 && html`<${Reactions} channel=${channel} message=${message} />`}
       ${place === "channel" && message.reply_count > 0 && html`<${Replies} message=${message} />`}
     </div>
-    ${active && !message.ephemeral && html`<${Tools} channel=${channel} message=${message} place=${place} />`}
+    ${active && !message.ephemeral && !editing && html`<${Tools} channel=${channel} message=${message} place=${place} />`}
   </article>`;
 });
 
@@ -111,10 +119,21 @@ function Content({ channel, message }) {
   <//>`;
 }
 
+// A reply that was also sent to the channel.
+function Broadcast({ message }) {
+  return html`<p class="broadcast">
+    <button type="button" class="link-button" onClick=${() => openThread(message.thread_ts)}>Replied to a thread</button>
+  </p>`;
+}
+
 function MessageText({ message }) {
   if (message.blocks?.length) return html`<${Blocks} blocks=${message.blocks} />`;
   if (message.markdown_text !== undefined) return html`<${Markdown} text=${message.markdown_text} />`;
-  return message.text ? html`<div class="words"><${Mrkdwn} text=${message.text} /></div>` : null;
+  return message.text
+    ? html`<div class=${classes("words", NOTICE.test(message.subtype) && "notice")}>
+        <${Mrkdwn} text=${message.text} />
+      </div>`
+    : null;
 }
 
 function Reactions({ channel, message }) {
@@ -158,20 +177,29 @@ function Replies({ message }) {
   </button>`;
 }
 
+// What Slack writes in italics: what people say about themselves, and what happened to the channel.
+const NOTICE = /^(me_message|channel_(name|archive|unarchive))$/;
+
 const QUICK = ["+1", "eyes", "white_check_mark"];
 
 function Tools({ channel, message, place }) {
   const shortcuts = useWorkspace((state) => state.shortcuts);
   const start = (one) => () => runShortcut(one, channel, message.ts);
+  const mine = useWorkspace((state) => state.me?.id === message.user);
+  const own = [
+    { key: "edit", content: "Edit message", onPick: () => editMessage(channel, message.ts) },
+    { key: "delete", content: "Delete message…", onPick: () => deleteMessage(channel, message.ts) },
+  ];
   const items = shortcuts
     .filter((one) => one.type === "message")
-    .map((one) => ({ key: one.callback_id, content: one.name, detail: one.description, onPick: start(one) }));
+    .map((one) => ({ key: one.callback_id, content: one.name, detail: one.description, onPick: start(one) }))
+    .concat(mine && !message.bot_id ? own : []);
   const empty = "This app has no message shortcuts";
   return html`<div class="tools" role="toolbar" aria-label="Message actions">
     ${QUICK.map((name) => html`<${QuickReaction} key=${name} name=${name} channel=${channel} message=${message} />`)}
     <${AddReaction} channel=${channel} message=${message} className="tool" end=${true} />
     ${place === "channel" && html`<${ReplyButton} message=${message} />`}
-    <${MenuButton} className="tool" label="More message actions" menu="Message shortcuts" items=${items} empty=${empty}>
+    <${MenuButton} className="tool" label="More message actions" menu="Message actions" items=${items} empty=${empty}>
       ${icon("more")}
     <//>
   </div>`;

@@ -4,7 +4,7 @@ import { Avatar } from "./avatar.js";
 import { icon } from "./icons.js";
 import { classes, html, useState } from "./lib.js";
 import { MenuButton } from "./popover.js";
-import { channelTitle, personName, store, useWorkspace } from "./state.js";
+import { channelTitle, personDetail, personName, store, useWorkspace } from "./state.js";
 import { toggleTheme, useTheme } from "./theme.js";
 
 export function Rail() {
@@ -45,7 +45,7 @@ function SignedInAs() {
   const me = useWorkspace((state) => state.me);
   const users = useWorkspace((state) => state.users);
   const people = useWorkspace((state) => state.people);
-  const label = (user) => [personName(user), ...[user.title, user.kind].filter(Boolean)].join(" — ");
+  const label = (user) => [personName(user), personDetail(user)].filter(Boolean).join(" — ");
   const change = (event) => signIn(event.target.value, store.get().channel);
   return html`<div class="signed-in">
     <label for="signed-in-as">Signed in as</label>
@@ -102,10 +102,16 @@ function Place({ channel }) {
   const here = useWorkspace((state) => state.channel === channel.id);
   const title = useWorkspace((state) => channelTitle(state, channel));
   const unread = channel.unread ?? 0;
-  const name = [title, channel.is_private && !channel.is_im && "private channel", unread > 0 && `${unread} unread`];
+  const name = [
+    title,
+    channel.is_private && !channel.is_im && "private channel",
+    channel.is_shared && "shared with another organisation",
+    channel.is_archived && "archived",
+    unread > 0 && `${unread} unread`,
+  ];
   return html`<button
     type="button"
-    class=${classes("place", here && "here", unread && "unread", channel.is_member === false && "outside")}
+    class=${classes("place", here && "here", unread && "unread", (channel.is_member === false || channel.is_archived) && "outside")}
     aria-current=${here ? "page" : undefined}
     aria-label=${name.filter(Boolean).join(", ")}
     onClick=${() => openChannel(channel.id)}
@@ -139,7 +145,7 @@ function NewDirect() {
   const items = people
     .map((id) => users[id])
     .filter((user) => !user.is_bot && user.id !== me?.id)
-    .map((user) => ({ key: user.id, content: personName(user), detail: user.title, onPick: open(user) }));
+    .map((user) => ({ key: user.id, content: personName(user), detail: personDetail(user), onPick: open(user) }));
   return html`<${MenuButton} className="place quiet" menu="People" items=${items} end=${false}>
     <span class="plus">${icon("plus")}</span><span class="place-name">New message</span>
   <//>`;

@@ -17,6 +17,7 @@ export const EMPTY = {
   shortcuts: [],
   channel: null, // the open channel's id
   tab: "messages", // open tab of the app: home, messages or about
+  editing: null, // "channel:ts" of the message being edited
   thread: null, // ts of the open thread's first message
   logs: {}, // channel ID → {messages, hasMore, loading, unreadFrom}
   threads: {}, // "channel:ts" → {messages, loading}
@@ -45,6 +46,11 @@ export function channelTitle(state, channel) {
   return channel.name;
 }
 
+/** A person's title and what is unusual about them, such as "Consultant, from Brightwell". */
+export function personDetail(user) {
+  return [user?.title, user?.kind].filter(Boolean).join(", ");
+}
+
 /** The name in the composer and the header: "#general" or "Wei Chen". */
 export function channelLabel(state, channel) {
   return channel && (channel.is_im || channel.is_app)
@@ -52,7 +58,7 @@ export function channelLabel(state, channel) {
     : `#${channelTitle(state, channel)}`;
 }
 
-/** Who wrote a message: `{id, name, color, bot, image}`. */
+/** Who wrote a message: `{id, name, color, bot, kind, image}`. `kind` says what is unusual about the person. */
 export function authorOf(state, message) {
   const user = state.users[message.user];
   const fromApp = Boolean(message.bot_id) || user?.is_bot || message.user === state.app?.bot_user_id;
@@ -63,6 +69,7 @@ export function authorOf(state, message) {
     name: name || "App",
     color: user?.color || "0f766e",
     bot: fromApp,
+    kind: user?.kind || "",
     image: icons.image_48 || user?.avatar || null,
     emoji: icons.emoji || null,
   };

@@ -12,6 +12,7 @@ export function ThreadPane({ channel, ts }) {
   const key = threadKey(channel, ts);
   const thread = useWorkspace((state) => state.threads[key]) ?? { messages: [], loading: true };
   const label = useWorkspace((state) => channelLabel(state, state.channels[channel]));
+  const alsoIn = useWorkspace((state) => (state.channels[channel]?.is_app ? "" : channelLabel(state, state.channels[channel])));
   const keys = (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) closeThread();
   };
@@ -39,6 +40,6 @@ export function ThreadPane({ channel, ts }) {
         html`<${Status} key="status" at=${key} />`,
       ]}
     />
-    <${Composer} key=${`composer-${key}`} channel=${channel} thread_ts=${ts} label="Reply to thread" />
+    <${Composer} key=${`composer-${key}`} channel=${channel} thread_ts=${ts} label="Reply to thread" alsoIn=${alsoIn} />
   </aside>`;
 }

@@ -1,8 +1,6 @@
-import { upload } from "../api.js";
-import { icon } from "../icons.js";
 import { html, useRef, useState } from "../lib.js";
-import { toast } from "../notices.js";
 import { useField } from "../surface.js";
+import { FileTags, uploadAll } from "../uploads.js";
 
 export function FileInput({ block, element, id, labelledby, describedby, invalid }) {
   const [record, set] = useField(block, element);
@@ -14,12 +12,7 @@ export function FileInput({ block, element, id, labelledby, describedby, invalid
     const chosen = [...event.target.files].slice(0, most - files.length);
     event.target.value = "";
     setBusy(true);
-    const stored = [];
-    for (const file of chosen) {
-      const answer = await upload(file).catch((error) => ({ ok: false, message: error.message }));
-      if (answer.ok && answer.file) stored.push(answer.file);
-      else toast(answer.message ?? `Couldn't upload “${file.name}”. Try again.`);
-    }
+    const stored = await uploadAll(chosen);
     setBusy(false);
     set({ files: [...files, ...stored] });
   }
@@ -36,18 +29,7 @@ export function FileInput({ block, element, id, labelledby, describedby, invalid
       multiple=${most > 1}
       onChange=${take}
     />
-    ${files.map(
-      (file) =>
-        html`<span class="tag"
-          >${file.name}<button
-            type="button"
-            aria-label=${`Remove ${file.name}`}
-            onClick=${() => set({ files: files.filter((one) => one.id !== file.id) })}
-          >
-            ${icon("close")}
-          </button></span
-        >`,
-    )}
+    <${FileTags} files=${files} onChange=${(left) => set({ files: left })} />
     <button
       type="button"
       class="button"
