@@ -45,6 +45,7 @@ def build_context(
     selector: Selector | None = None,
     find_members: Callable[[str], Collection[str] | None] = lambda _: None,
     channel_check: ChannelCheck | None = None,
+    bot_user: str = "",
 ) -> AppContext:
     """What the handlers work with."""
     return AppContext(
@@ -61,6 +62,7 @@ def build_context(
         find_members=find_members,
         own_files=list_own_files(organisation),
         channel_check=channel_check,
+        bot_user=bot_user,
     )
 
 

@@ -113,7 +113,9 @@ async def _serve_connected(
         limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
         members = ChannelMembers(web, bot["user_id"], asyncio.get_running_loop(), control.now)
         channels = SlackChannelCheck(web, organisation, asyncio.get_running_loop(), control.now)
-        ctx = build_context(organisation, store, handbook, control.now, selector, members, channels)
+        ctx = build_context(
+            organisation, store, handbook, control.now, selector, members, channels, bot_user=bot["user_id"]
+        )
         if settings.is_local and organisation.path == SAMPLE:
             with show_progress("Adding the sample data"):
                 await asyncio.to_thread(seed_sample_data, ctx)

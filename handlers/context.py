@@ -53,6 +53,7 @@ class AppContext:
     `selector` asks the organisation's language model, if there is one. `find_members` gives the ids of the people in a
     channel, None if that can't be known or if people of other organisations are among them; it may wait for Slack.
     `own_files` and `channel_check` show a new organisation what is still to be set up.
+    `bot_user` is the bot's own id, which mentions of it contain.
     """
 
     store: Store
@@ -68,6 +69,7 @@ class AppContext:
     find_members: Callable[[str], Collection[str] | None] = lambda _: None
     own_files: OwnFiles = OwnFiles()
     channel_check: ChannelCheck | None = None
+    bot_user: str = ""
 
 
 # A section of the App Home: its blocks for this person; empty when there is nothing to show.

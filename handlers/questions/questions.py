@@ -18,9 +18,10 @@ from handlers.questions.learning import build_teach_offer, list_learned_question
 from handlers.questions.publishing import can_publish, check_can_ask, is_outsider, list_records
 from handlers.questions.wording.catalogue import localize_text, use_language
 from handlers.requests.actions import take_thread_reply
-from handlers.slack import payloads
+from handlers.slack import message_events, payloads
 from handlers.slack.blocks.builders import Block, Message, actions, build_message, escape, section, shorten
-from handlers.slack.calls import DeferredCall, ImmediateCall
+from handlers.slack.calls import DeferredCall, HandlerCall, ImmediateCall
+from handlers.slack.files import add_note, check_has_words
 from handlers.slack.payloads import TypedQuestion
 from handlers.slack.replies import reply_ephemeral, send_reply
 from handlers.slack.routes import DeferredHandler, Routes
@@ -40,8 +41,8 @@ SUBCOMMANDS: Mapping[str, DeferredHandler] = {
 
 
 def register(routes: Routes) -> None:
-    routes.defer_event("app_mention", answer_mention, when=payloads.is_typed_by_person)
-    routes.defer_event("message", answer_direct_message, when=payloads.is_typed_in_direct_message)
+    routes.defer_event("app_mention", answer_mention, when=is_own_message)
+    routes.defer_event("message", answer_message, when=is_for_bot)
     routes.defer_command("/pmo", answer_command)
     routes.defer_action("question.ask", answer_home_question)
     routes.defer_action("question.suggested.*", answer_suggested_question)
@@ -51,9 +52,28 @@ def register(routes: Routes) -> None:
     routes.handle_action("question.show", open_past_question)
 
 
+def is_own_message(call: HandlerCall) -> bool:
+    """Whether a person wrote the message."""
+    return message_events.is_typed_by_person(call.payload)
+
+
+def is_for_bot(call: HandlerCall) -> bool:
+    """Whether the message is for the bot: a direct message, or an edited one that now mentions the bot."""
+    is_direct = message_events.is_typed_in_direct_message(call.payload)
+    return is_direct or message_events.is_mention_added(call.payload, call.ctx.bot_user)
+
+
 def answer_mention(call: DeferredCall) -> None:
-    """Somebody mentioned the bot."""
-    answer_question(call, payloads.read_question(call.payload))
+    """Somebody mentioned the bot. Slack may send that as a message, too; whichever comes first is answered."""
+    answer_message(call)
+
+
+def answer_message(call: DeferredCall) -> None:
+    """Somebody wrote something that is for the bot."""
+    if call.place.is_direct:
+        answer_direct_message(call)
+    else:
+        answer_question(call, payloads.read_question(call.payload))
 
 
 def answer_direct_message(call: DeferredCall) -> Reply | None:
@@ -128,7 +148,12 @@ def build_questions_section(tx: Transaction, ctx: AppContext, person: Person) ->
 
 
 def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
-    """Answer the asker where they are, and record the question. Returns the reply that was sent."""
+    """Answer the asker where they are, and record the question. Returns the reply that was sent.
+
+    Raises:
+        UserError: the question can't be answered as it is, for a reason that the message gives.
+    """
+    check_has_words(asked)
     # Searching the handbook and asking Slack who is in the channel take a while. Both are done before the transaction
     # opens, so that a database with a single writer isn't blocked in the meantime.
     find = find_outsider_reply if is_outsider(call) else find_reply
@@ -136,7 +161,7 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
     check_can_ask(call.person, list_records(reply))
     is_public = can_publish(call, place, reply)
     with call.transaction() as tx:
-        send_reply(tx, place, reply.message, public=is_public)
+        send_reply(tx, place, _note_files(asked, reply), public=is_public)
         if reply.answer and not is_public:
             _note_private_answer(tx, asked)
         if reply.answer:
@@ -145,6 +170,14 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
             offer_closest_sections(tx, call, asked, reply.answer)
             refresh_home(tx, call.ctx, place.user)
     return reply
+
+
+def _note_files(asked: TypedQuestion, reply: Reply) -> Message:
+    """The reply; if something was attached to the question, it says that only the words were read."""
+    if not asked.files or reply.answer is None:
+        return reply.message
+    with use_language(detect_language(asked.text)):
+        return add_note(reply.message, localize_text("I can't open files, so I read only your words."))
 
 
 def _note_private_answer(tx: Transaction, asked: TypedQuestion) -> None:

@@ -16,13 +16,15 @@ from handlers.requests.notifications import announce_change
 from handlers.requests.seen_version import SeenRequest, check_seen_version, read_seen_request, read_shown_version
 from handlers.requests.views import check_lookups, read_names, view_request
 from handlers.slack import payloads
-from handlers.slack.blocks.builders import Block, build_message
+from handlers.slack.blocks.builders import Block, build_message, escape
 from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
+from handlers.slack.files import append_files, name_files
 from handlers.slack.payloads import Place, TypedQuestion
 from handlers.slack.replies import send_reply
 from handlers.slack.routes import Routes
 from servicedesk.catalogue import Priority
 from servicedesk.desk import ActionInput
+from servicedesk.forms import MAX_LONG_TEXT_LENGTH
 from servicedesk.permissions import can_change_watchers
 from servicedesk.records import Request, RequestChange, RequestState, RequestVerb, Scores
 from servicedesk.requests import apply_verb, check_can_act, check_can_see, check_original
@@ -106,11 +108,19 @@ def take_thread_reply(call: DeferredCall, asked: TypedQuestion) -> bool:
     verb = (
         _REPLY_VERBS.get(request.state, RequestVerb.COMMENT) if request.requester == place.user else RequestVerb.COMMENT
     )
-    seen = SeenRequest(request.number, verb)
+    seen, comment = SeenRequest(request.number, verb), append_files(asked.text, asked.files, MAX_LONG_TEXT_LENGTH)
     with call.transaction() as tx:
-        _save_action(tx, call.ctx, seen, call.ctx.people.get(place.user), {"comment": asked.text})
-        send_reply(tx, place, build_message(_REPLY_CONFIRMATIONS[verb]))
+        _save_action(tx, call.ctx, seen, call.ctx.people.get(place.user), {"comment": comment})
+        send_reply(tx, place, build_message(_confirm_reply(verb, asked)))
     return True
+
+
+def _confirm_reply(verb: RequestVerb, asked: TypedQuestion) -> str:
+    """What became of the words, and of a file if there is one: a file in direct messages is open to nobody else."""
+    if not asked.files:
+        return _REPLY_CONFIRMATIONS[verb]
+    unread = f"I can't pass on {escape(name_files(asked.files))}: nobody else can open a file in this conversation."
+    return f"{_REPLY_CONFIRMATIONS[verb]} {unread} Share it where they can, and reply here with the link."
 
 
 def _find_by_card(tx: Transaction, place: Place) -> Request | None:

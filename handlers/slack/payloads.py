@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.slack.message_events import SharedFile, read_event, read_files
+
 _MARKUP = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>")
 _ENTITY = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _TO_ENTITY = str.maketrans({sign: entity for entity, sign in _ENTITY.items()})
@@ -33,10 +35,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TypedQuestion:
-    """A question as typed, without mentions and entities."""
+    """A question as typed, without mentions and entities, and what was attached to it."""
 
     text: str
     place: Place
+    files: tuple[SharedFile, ...] = ()
 
 
 def build_direct_message(channel: str, user: str, text: str, event_id: str) -> dict[str, Any]:
@@ -48,7 +51,7 @@ def build_direct_message(channel: str, user: str, text: str, event_id: str) -> d
 def read_place(body: Mapping[str, Any]) -> Place:
     """The place of any payload: event, command, action, shortcut or view submission."""
     if "event" in body:
-        return _event_place(body["event"])
+        return _event_place(read_event(body))
     if "command" in body:
         return Place(body["user_id"], body["channel_id"], response_url=body.get("response_url"))
     container = body.get("container") or {}
@@ -65,13 +68,13 @@ def read_place(body: Mapping[str, Any]) -> Place:
 
 def read_question(body: Mapping[str, Any]) -> TypedQuestion:
     """The question in a mention, a direct message or a command."""
-    raw = body["event"].get("text", "") if "event" in body else body.get("text", "")
-    return TypedQuestion(decode_text(raw), read_place(body))
+    raw = (read_event(body) if "event" in body else body).get("text") or ""
+    return TypedQuestion(decode_text(raw), read_place(body), read_files(body))
 
 
 def is_addressed(body: Mapping[str, Any]) -> bool:
     """Whether the message begins with a mention. In a direct message that can only be the app."""
-    return str(body["event"].get("text", "")).lstrip().startswith("<@")
+    return str(read_event(body).get("text") or "").lstrip().startswith("<@")
 
 
 def decode_text(text: str) -> str:
@@ -108,7 +111,10 @@ def read_value(body: Mapping[str, Any]) -> str:
 
 
 def identify_payload(body: Mapping[str, Any]) -> str:
-    """A key that stays the same however often Slack delivers the payload."""
+    """A key that stays the same however often Slack delivers the payload.
+
+    Several payloads may be about one message; `handlers.slack.message_events.identify_message` tells which.
+    """
     if "event_id" in body:
         return f"event:{body['event_id']}"
     if body.get("type") == "view_submission":
@@ -160,19 +166,10 @@ def is_shortcut(body: Mapping[str, Any]) -> bool:
     return body.get("type") == "shortcut"
 
 
-def is_typed_by_person(body: Mapping[str, Any]) -> bool:
-    """Whether a person typed the message just now. Bots' messages, edits and Slack's notices aren't questions."""
-    event = body["event"]
-    return bool(event.get("user")) and not any(event.get(name) for name in ("subtype", "bot_id", "edited"))
-
-
-def is_typed_in_direct_message(body: Mapping[str, Any]) -> bool:
-    return body["event"].get("channel_type") == "im" and is_typed_by_person(body)
-
-
 def is_from_other_team(body: Mapping[str, Any]) -> bool:
     """Whether Slack says that the person belongs to another organisation, in a channel that the two share."""
-    home, event = body.get("team_id") or (body.get("team") or {}).get("id"), body.get("event") or {}
+    home = body.get("team_id") or (body.get("team") or {}).get("id")
+    event = read_event(body) if "event" in body else {}
     person = body.get("user") if isinstance(body.get("user"), Mapping) else {}
     teams = (event.get("user_team"), event.get("source_team"), (person or {}).get("team_id"))
     return bool(home) and any(team and team != home for team in teams)

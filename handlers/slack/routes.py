@@ -22,8 +22,9 @@ from foundation.errors import InvalidInput, UserError
 from handlers.context import AppContext
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import build_modal, section
-from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall, Payload
+from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall, Payload
 from handlers.slack.errors import UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error
+from handlers.slack.message_events import identify_message
 from storage.engine.inbox import NewArrival
 
 log = logging.getLogger(__name__)
@@ -55,15 +56,15 @@ class Routes:
         self._inbox = inbox
 
     def defer_event(
-        self, name: str, handler: DeferredHandler, *, when: Callable[[Payload], bool] = lambda _: True
+        self, name: str, handler: DeferredHandler, *, when: Callable[[HandlerCall], bool] = lambda _: True
     ) -> None:
-        """A deferred handler of an event."""
+        """A deferred handler of an event. What `when` says no to is neither stored nor logged."""
         route = self._remember_name(f"event:{name}", handler)
         self.events.add(name)
 
         # Bolt acks an event before its listener runs. Only a middleware runs early enough to store it first.
         async def store(body: Payload, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 (Bolt's name)
-            if when(body):
+            if when(HandlerCall(body, self._ctx)):
                 await self._store_arrival(route, body)
             await next()
 
@@ -120,7 +121,7 @@ class Routes:
 
     async def _store_arrival(self, route: str, body: Payload) -> None:
         key, stored = payloads.identify_payload(body), payloads.remove_token(body)
-        await self._inbox.write(NewArrival(key, route, stored, self._ctx.now()))
+        await self._inbox.write(NewArrival(key, route, stored, self._ctx.now(), identify_message(body)))
 
     def _defer(self, route: str) -> Callable[..., Awaitable[None]]:
         async def listener(call: ImmediateCall) -> None:

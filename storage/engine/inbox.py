@@ -31,12 +31,16 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewArrival:
-    """Something just delivered. `key` identifies it across repeats (event_id, or the payload's own trigger)."""
+    """Something just delivered. `key` identifies it across repeats (event_id, or the payload's own trigger).
+
+    `message` identifies the message that it is about, if any: Slack may send several events about one.
+    """
 
     key: str
     route: str
     payload: dict[str, Any]
     received_at: datetime
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,8 @@ class Inbox:
 
     def write(self, arrivals: Sequence[NewArrival]) -> int:
         """Store what arrived, except what is stored already. Returns how many were new."""
-        # Slack delivers again whenever an acknowledgement is late or lost. The unique key makes the second insert do
-        # nothing, so the work is still done once.
+        # Slack delivers again whenever an acknowledgement is late or lost, and sends one message as several events. The
+        # unique columns make the second insert do nothing, whichever process makes it, so the work is done once.
         with self._database.transaction(urgent=True) as session:
             return insert_new_rows(session, ArrivalRow, [_to_row(arrival) for arrival in arrivals])
 
@@ -180,6 +184,7 @@ class Inbox:
 def _to_row(arrival: NewArrival) -> dict[str, Any]:
     return {
         "key": arrival.key,
+        "message": arrival.message,
         "route": arrival.route,
         "payload": arrival.payload,
         "status": "waiting",

@@ -46,13 +46,21 @@ class StoredKind(TypeDecorator[DeliveryKind]):
 
 
 class ArrivalRow(Base):
-    """Something Slack delivered. `key` identifies it, so what arrives twice is stored once."""
+    """Something Slack delivered. `key` identifies it, so what arrives twice is stored once.
+
+    `message` is the channel and ts of the message that it is about, if any: one message is stored once, too.
+    """
 
     __tablename__ = "arrivals"
-    __table_args__ = (Index("ix_arrivals_due_at_id", "due_at", "id"), Index("ix_arrivals_done_at", "done_at"))
+    __table_args__ = (
+        Index("ix_arrivals_due_at_id", "due_at", "id"),
+        Index("ix_arrivals_done_at", "done_at"),
+        Index("ix_arrivals_message", "message", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(Count, primary_key=True)
     key: Mapped[str] = mapped_column(String(255), unique=True)
+    message: Mapped[str | None] = mapped_column(String(80))
     route: Mapped[str] = mapped_column(String(300))
     payload: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(String(10))  # waiting, leased, done, dead

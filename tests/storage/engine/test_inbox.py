@@ -1,12 +1,14 @@
 """Arrivals are handled once and in order, whichever process dies."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from sqlalchemy import select, text, update
 
 from storage.database import Database
-from storage.engine.inbox import MAX_FAILURES, POISON_AFTER, Arrival, Inbox, LeaseLost
+from storage.engine.inbox import MAX_FAILURES, POISON_AFTER, Arrival, Inbox, LeaseLost, NewArrival
 from storage.tables.engine import ArrivalRow
 from tests.storage.cast import LEASE, NOW, ONE, TWO, arrival, later
 
@@ -192,3 +194,26 @@ def test_claim_among_thousands_uses_the_index(database: Database, inbox: Inbox) 
             assert "ix_arrivals_due_at_id" in str(plan)
         assert "TEMP B-TREE" not in str(plan)
         assert "Sort" not in str(plan)
+
+
+def about(key: str, message: str | None) -> NewArrival:
+    return replace(arrival(key), message=message)
+
+
+def test_events_about_one_message_are_stored_once(inbox: Inbox) -> None:
+    assert inbox.write([about("Ev1", "C1:10.1"), about("Ev2", "C1:10.1"), about("Ev3", "C1:10.2")]) == 2
+    assert inbox.write([about("Ev4", "C1:10.1"), about("Ev5", None), about("Ev6", None)]) == 2
+    assert keys(inbox.claim(ONE, NOW, 10, LEASE)) == ["Ev1", "Ev3", "Ev5", "Ev6"]
+
+
+def test_message_that_was_handled_is_not_stored_again(database: Database, inbox: Inbox) -> None:
+    inbox.write([about("Ev1", "C1:10.1")])
+    finish(database, *inbox.claim(ONE, NOW, 1, LEASE), NOW)
+    assert inbox.write([about("Ev2", "C1:10.1")]) == 0
+
+
+def test_processes_that_get_one_message_at_once_store_it_once(database: Database) -> None:
+    inboxes = [Inbox(database) for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        written = threads.map(lambda one: one[1].write([about(f"Ev{one[0]}", "C1:10.1")]), enumerate(inboxes))
+        assert sum(written) == 1

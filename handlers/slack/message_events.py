@@ -1,0 +1,86 @@
+"""Message events: whose words they are, which message they are about, and what is attached.
+
+A message may arrive several times: as a message and as a mention, again after a lost acknowledgement, and once more
+when it is edited. Its channel and ts stay the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# People's own words. Slack's other subtypes are notices, or messages of apps.
+_OWN_WORDS = (None, "", "file_share", "thread_broadcast", "me_message")
+_MESSAGES = ("message", "app_mention")
+_CHANGED = "message_changed"
+LATEST_EDIT = 86_400.0  # seconds after it was sent; Slack may let people edit for ever
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file that somebody attached. The app can't read it; the link works for those who may see it in Slack."""
+
+    name: str
+    link: str = ""
+
+
+def read_event(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The event; of an edited message, the message as it is now."""
+    event: Mapping[str, Any] = body["event"]
+    if event.get("subtype") != _CHANGED:
+        return event
+    where = {name: event[name] for name in ("channel", "channel_type") if name in event}
+    return {**(event.get("message") or {}), "type": "message"} | where
+
+
+def identify_message(body: Mapping[str, Any]) -> str | None:
+    """What a message keeps in all events about it: its channel and ts. None for any other payload."""
+    event = read_event(body) if "event" in body else {}
+    if event.get("type") not in _MESSAGES or not (event.get("channel") and event.get("ts")):
+        return None
+    return f"{event['channel']}:{event['ts']}"
+
+
+def is_typed_by_person(body: Mapping[str, Any]) -> bool:
+    """Whether it is something that a person wrote, with or without a file. Bots' messages and notices aren't."""
+    event = read_event(body)
+    is_own = event.get("subtype") in _OWN_WORDS and not event.get("bot_id")
+    return bool(event.get("user")) and is_own and not _is_late_edit(event)
+
+
+def is_typed_in_direct_message(body: Mapping[str, Any]) -> bool:
+    """Whether a person just wrote to the app. Each message is answered as it comes, so an edited one is no news."""
+    event = body["event"]
+    return event.get("channel_type") == "im" and event.get("subtype") != _CHANGED and is_typed_by_person(body)
+
+
+def is_mention_added(body: Mapping[str, Any], user: str) -> bool:
+    """Whether somebody edited their message so that it now mentions this user."""
+    event = body["event"]
+    if event.get("subtype") != _CHANGED or not is_typed_by_person(body):
+        return False
+    return mentions(event.get("message") or {}, user) and not mentions(event.get("previous_message") or {}, user)
+
+
+def mentions(message: Mapping[str, Any], user: str) -> bool:
+    """Whether the message mentions this user."""
+    text = str(message.get("text") or "")
+    return bool(user) and (f"<@{user}>" in text or f"<@{user}|" in text)
+
+
+def read_files(body: Mapping[str, Any]) -> tuple[SharedFile, ...]:
+    """What is attached to the message. Slack doesn't always say what a file is called."""
+    files = read_event(body).get("files") if "event" in body else None
+    return tuple(
+        SharedFile(str(one.get("name") or one.get("title") or ""), str(one.get("permalink") or ""))
+        for one in files or ()
+        if isinstance(one, Mapping)
+    )
+
+
+def _is_late_edit(event: Mapping[str, Any]) -> bool:
+    """Whether the message was edited so late that nobody remembers whether it was answered."""
+    try:
+        edited_at, sent_at = float((event.get("edited") or {}).get("ts") or 0), float(event.get("ts") or 0)
+    except (TypeError, ValueError):
+        return False
+    return edited_at - sent_at > LATEST_EDIT
