@@ -1,5 +1,6 @@
 """The app manifest. A test compares it with what the code registers and calls, so that the two can't diverge."""
 
+from itertools import chain
 from typing import Any
 
 from handlers.commands import COMMANDS, EVENTS, SHORTCUTS, Command
@@ -7,7 +8,7 @@ from handlers.commands import COMMANDS, EVENTS, SHORTCUTS, Command
 # Why each scope is asked for. `pmo doctor` compares them with the token's.
 SCOPES = {
     "app_mentions:read": "to receive questions in channels",
-    "channels:history": "to see whether a message arrived before sending it again",
+    "channels:history": "to read follow-ups in threads, and to see whether a message arrived before sending it again",
     "channels:read": "to check that the organisation file's channels exist, and to see who may read an answer there",
     "chat:write": "to answer and post",
     "commands": "for the slash commands",
@@ -24,6 +25,8 @@ SCOPES = {
 # What doesn't work without these scopes, while everything else does. A scope that a later version adds belongs here:
 # tokens of earlier versions lack it. The scopes that no feature names are needed to work at all.
 FEATURES = {
+    "follow-ups in a channel's thread without a mention": ("channels:history", "groups:history"),
+    "follow-ups in a thread of a group direct message without a mention": ("mpim:history",),
     "looking for an earlier copy in channels before a message is sent again": ("channels:history", "groups:history"),
     "answers that everybody in a channel sees, and checks of channels": ("channels:read", "groups:read"),
     "looking for an earlier copy in group direct messages before a message is sent again": ("mpim:history",),
@@ -51,7 +54,7 @@ def build_manifest(request_url: str = "") -> dict[str, Any]:
             "shortcuts": [
                 {
                     "name": shortcut.name,
-                    "type": "global",
+                    "type": shortcut.type,
                     "callback_id": shortcut.callback_id,
                     "description": shortcut.description,
                 }
@@ -60,7 +63,7 @@ def build_manifest(request_url: str = "") -> dict[str, Any]:
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
-            "event_subscriptions": _build_request(request_url) | {"bot_events": sorted(EVENTS.values())},
+            "event_subscriptions": _build_request(request_url) | {"bot_events": sorted(chain(*EVENTS.values()))},
             "interactivity": {"is_enabled": True}
             | _build_request(request_url)
             | ({"message_menu_options_url": request_url} if request_url else {}),

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from handlers.context import HomeSection
 from handlers.home import help as help_
 from handlers.home import home, setup
-from handlers.questions import forwards, learning, questions
+from handlers.questions import forwards, learning, messages, questions
 from handlers.requests import actions, forms, lists, ratings
 from handlers.slack.routes import Routes
 from handlers.strategy import stories, tree, updates
 
 SUBJECTS = (
     setup,
+    messages,
     questions,
     forwards,
     learning,

@@ -1,6 +1,6 @@
 """What people can type and click, and which events the bot listens to. The manifest and the help are built from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from foundation.people import Person
@@ -38,11 +38,12 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """A global shortcut in the lightning menu."""
+    """A shortcut in the lightning menu (`global`), or in the menu of every message (`message`)."""
 
     callback_id: str
     name: str
     description: str
+    type: str = "global"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,26 @@ SHORTCUTS = (
     Shortcut("request_service", "Request a PMO service", "Choose a service and say what you need"),
     Shortcut("write_update", "Write a progress update", "Report on your objective or project"),
     Shortcut("tell_story", "Tell a success story", "Say what went well and what it achieved"),
+    Shortcut(
+        "ask_about_message", "Ask the PMO about this", "Get an answer to a message from the handbook", type="message"
+    ),
+    Shortcut(
+        "request_about_message",
+        "Request service for this",
+        "Request a PMO service, with the message quoted in the form",
+        type="message",
+    ),
 )
 
 HELP_LINES = (
-    HelpLine("To follow up, reply in the thread and mention me: I read a short question together with the one before."),
+    HelpLine(
+        "To follow up on an answer, just reply in its thread: I read a short question together with the one before. "
+        "To make me stop, write “stop” there."
+    ),
+    HelpLine(
+        "To ask about somebody's message, or to request a service for it, open the message's menu (⋮) and choose "
+        "“Ask the PMO about this” or “Request service for this”."
+    ),
     HelpLine("If the handbook doesn't answer your question, pass it on to the PMO with one click."),
     HelpLine("If your project needs the PMO's help, request one of its services. You can follow every step."),
     HelpLine(
@@ -172,5 +189,10 @@ ABILITIES = (
     HelpLine("If the handbook doesn't answer your question, you can pass it on to the PMO with one click."),
 )
 
-# Bolt calls every message event “message”; Slack's name includes the kind of conversation.
-EVENTS = {"app_home_opened": "app_home_opened", "app_mention": "app_mention", "message": "message.im"}
+# Bolt's names of the events that the code handles, and Slack's names of what the app subscribes to for them. Bolt calls
+# every message event “message”; Slack's name includes the kind of conversation.
+EVENTS: Mapping[str, tuple[str, ...]] = {
+    "app_home_opened": ("app_home_opened",),
+    "app_mention": ("app_mention",),
+    "message": ("message.channels", "message.groups", "message.im", "message.mpim"),
+}

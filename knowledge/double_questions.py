@@ -18,6 +18,16 @@ _BETWEEN = re.compile(
 _QUESTION = re.compile(rf"(?:^|[,:–-]\s+){_ASKING}\b|\?\s*$|\b{_ASKING} (?:i|we|you|the|a|an|my|our)\b", re.IGNORECASE)
 
 
+_IMPERATIVE = re.compile(r"\W*(?:please\W+)?(?:tell|show|explain|describe|list|give|name|define|compare)\b")
+_LEAD_IN = re.compile(r"\W*(?:(?:and|but|or|so|then|also|ok|okay|well|thanks|thank you)\b\W*)+")
+
+
+def is_asking(text: str) -> bool:
+    """Whether somebody asks something, in English or rough English, and doesn't merely remark on it."""
+    bare = _LEAD_IN.sub("", text.casefold(), count=1) if _LEAD_IN.match(text.casefold()) else text.casefold()
+    return bool(_QUESTION.search(bare) or _IMPERATIVE.match(bare)) or "?" in text
+
+
 def split_question(text: str) -> tuple[str, ...]:
     """The questions in a text, in their order; one if it has no more.
 

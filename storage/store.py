@@ -18,6 +18,7 @@ from storage.request_times import RequestTimes
 from storage.requests import Ratings, Requests
 from storage.stories import Stories
 from storage.strategy import Strategies
+from storage.threads import Threads
 from storage.updates import Updates
 
 
@@ -38,6 +39,7 @@ class Transaction:
         self.schedules = Schedules(session, now)
         self.stories = Stories(session)
         self.strategy = Strategies(session)
+        self.threads = Threads(session)
         self.updates = Updates(session)
 
 

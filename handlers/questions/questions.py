@@ -1,4 +1,4 @@
-"""Questions from a mention, a direct message, /pmo or the App Home; reading more, and rating the answer."""
+"""Questions and their answers, wherever they are asked; reading more, and rating the answer."""
 
 import json
 import re
@@ -18,10 +18,11 @@ from handlers.questions.learning import build_teach_offer, list_learned_question
 from handlers.questions.publishing import can_publish, check_can_ask, is_outsider, list_records
 from handlers.questions.wording.catalogue import localize_text, use_language
 from handlers.requests.actions import take_thread_reply
-from handlers.slack import message_events, payloads
+from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, Message, actions, build_message, escape, section, shorten
-from handlers.slack.calls import DeferredCall, HandlerCall, ImmediateCall
-from handlers.slack.files import add_note, check_has_words
+from handlers.slack.blocks.notes import add_note
+from handlers.slack.calls import DeferredCall, ImmediateCall
+from handlers.slack.files import check_has_words
 from handlers.slack.payloads import TypedQuestion
 from handlers.slack.replies import reply_ephemeral, send_reply
 from handlers.slack.routes import DeferredHandler, Routes
@@ -41,8 +42,6 @@ SUBCOMMANDS: Mapping[str, DeferredHandler] = {
 
 
 def register(routes: Routes) -> None:
-    routes.defer_event("app_mention", answer_mention, when=is_own_message)
-    routes.defer_event("message", answer_message, when=is_for_bot)
     routes.defer_command("/pmo", answer_command)
     routes.defer_action("question.ask", answer_home_question)
     routes.defer_action("question.suggested.*", answer_suggested_question)
@@ -50,30 +49,6 @@ def register(routes: Routes) -> None:
     routes.handle_action("question.read", open_handbook_section)
     routes.handle_action("question.read.*", open_handbook_section)
     routes.handle_action("question.show", open_past_question)
-
-
-def is_own_message(call: HandlerCall) -> bool:
-    """Whether a person wrote the message."""
-    return message_events.is_typed_by_person(call.payload)
-
-
-def is_for_bot(call: HandlerCall) -> bool:
-    """Whether the message is for the bot: a direct message, or an edited one that now mentions the bot."""
-    is_direct = message_events.is_typed_in_direct_message(call.payload)
-    return is_direct or message_events.is_mention_added(call.payload, call.ctx.bot_user)
-
-
-def answer_mention(call: DeferredCall) -> None:
-    """Somebody mentioned the bot. Slack may send that as a message, too; whichever comes first is answered."""
-    answer_message(call)
-
-
-def answer_message(call: DeferredCall) -> None:
-    """Somebody wrote something that is for the bot."""
-    if call.place.is_direct:
-        answer_direct_message(call)
-    else:
-        answer_question(call, payloads.read_question(call.payload))
 
 
 def answer_direct_message(call: DeferredCall) -> Reply | None:

@@ -15,6 +15,7 @@ from handlers.requests.blocks.form import (
 from handlers.requests.notifications import announce_request
 from handlers.requests.views import check_lookups
 from handlers.slack import payloads
+from handlers.slack.blocks.builders import shorten
 from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall
 from handlers.slack.routes import Routes
 from handlers.strategy import lookups
@@ -23,10 +24,18 @@ from servicedesk.forms import MAX_LONG_TEXT_LENGTH, validate_form
 from servicedesk.records import RequestVerb
 from servicedesk.requests import apply_verb, draft_request
 
+QUOTED = "message:"  # what the modal carries begins with it if a message was chosen
+WHO_READS_IT = (
+    "Nobody else sees this until you submit. Then *everyone in the organisation* can open the request, and the PMO "
+    "reads it in its triage channel. Take out what they shouldn't read."
+)
+UNLESS_CONFIDENTIAL = " If you answer “Confidential” with yes, only those named there can."
+
 
 def register(routes: Routes) -> None:
     routes.handle_command("/pmo-request", open_request_command)
     routes.handle_shortcut("request_service", open_service_picker)
+    routes.handle_shortcut("request_about_message", open_picker_for_message)
     routes.handle_action("request.begin", open_service_picker)
     routes.handle_action(f"{CHOOSE_ACTION}.*", open_request_form)
     routes.defer_submission(REQUEST_FORM, submit_request, check_request_form)
@@ -48,12 +57,33 @@ async def open_service_picker(call: ImmediateCall) -> None:
     await call.open_modal(build_service_picker(call.ctx.desk.catalogue))
 
 
+async def open_picker_for_message(call: ImmediateCall) -> None:
+    """Let somebody choose a service for a message. The form then quotes it, and nobody else sees it until they submit.
+
+    The message goes along in the modal, so that nothing of it is stored.
+    """
+    chosen = payloads.read_chosen_message(call.payload)
+    details = quote_message(chosen.text, chosen.link)
+    await call.open_modal(build_service_picker(call.ctx.desk.catalogue, QUOTED + details))
+
+
+def quote_message(text: str, link: str) -> str:
+    """The details of a request for a message: its text as a quotation, as far as it fits, and the link to it."""
+    room = MAX_LONG_TEXT_LENGTH - len(link) - 2
+    quoted = "\n".join(f"> {line}" for line in text.splitlines())
+    return "\n\n".join(part for part in (shorten(quoted, room), link) if part)
+
+
 async def open_request_form(call: ImmediateCall) -> None:
-    """Open the form of the chosen service. Under an answer, the question becomes the request's details."""
+    """Open the form of the chosen service. Under an answer, the question becomes the request's details; if a message
+    was chosen before, it does, and the form says who will read it.
+    """
     question_id, prefill = payloads.read_question_id(call.payload), FormPrefill()
     if question_id:
         question = await call.read(lambda tx: tx.questions.get_text(question_id))
         prefill = FormPrefill({"detail": question[:MAX_LONG_TEXT_LENGTH]} if question else {})
+    elif payloads.read_open_modal(call.payload) and call.metadata.startswith(QUOTED):
+        prefill = _quote_in_form(call.ctx, call.value, call.metadata.removeprefix(QUOTED))
     await _open_form(call, call.value, prefill)
 
 
@@ -127,6 +157,12 @@ def _describe_offer(service: Service) -> str:
 
 def _split_words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
+
+
+def _quote_in_form(ctx: AppContext, service: str, details: str) -> FormPrefill:
+    """The form with a chosen message in its details, and who will read it."""
+    can_hide = any(one.key == "confidential" for one in ctx.desk.catalogue.list_form_fields(service))
+    return FormPrefill({"detail": details}, note=WHO_READS_IT + (UNLESS_CONFIDENTIAL if can_hide else ""))
 
 
 async def _open_form(call: ImmediateCall, key: str, prefill: FormPrefill) -> None:

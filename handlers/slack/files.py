@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from foundation.errors import UserError
-from handlers.slack.blocks.builders import Message, build_message, context, escape, section, shorten
+from handlers.slack.blocks.builders import escape, shorten
 from handlers.slack.message_events import SharedFile
 from handlers.slack.payloads import TypedQuestion
 
@@ -33,9 +33,3 @@ def append_files(text: str, files: Sequence[SharedFile], limit: int) -> str:
         line = f"\nAttached: {shorten(file.name, LONGEST_NAME) or 'a file'} {file.link}".rstrip()
         text += line if len(text) + len(line) <= limit else ""
     return text
-
-
-def add_note(message: Message, note: str) -> Message:
-    """The message with a note (mrkdwn) below it."""
-    blocks = message.get("blocks") or [section(message["text"])]
-    return build_message(f"{message['text']}\n{note}", [*blocks, context(note)])

@@ -4,6 +4,7 @@ A message may arrive several times: as a message and as a mention, again after a
 when it is edited. Its channel and ts stay the same.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 _OWN_WORDS = (None, "", "file_share", "thread_broadcast", "me_message")
 _MESSAGES = ("message", "app_mention")
 _CHANGED = "message_changed"
+_SHARED_CONVERSATIONS = ("channel", "group", "mpim")
+_ADDRESSED = re.compile(r"<@[UWB]|<!(?:subteam|here|channel|everyone)\b|\A\s*@\w")  # a person, a group or everybody
 LATEST_EDIT = 86_400.0  # seconds after it was sent; Slack may let people edit for ever
 
 
@@ -61,10 +64,35 @@ def is_mention_added(body: Mapping[str, Any], user: str) -> bool:
     return mentions(event.get("message") or {}, user) and not mentions(event.get("previous_message") or {}, user)
 
 
+def is_mention(body: Mapping[str, Any], user: str) -> bool:
+    """Whether the message mentions this user, or Slack sent it because it mentions the app."""
+    event = read_event(body)
+    return event.get("type") == "app_mention" or mentions(event, user)
+
+
 def mentions(message: Mapping[str, Any], user: str) -> bool:
     """Whether the message mentions this user."""
     text = str(message.get("text") or "")
     return bool(user) and (f"<@{user}>" in text or f"<@{user}|" in text)
+
+
+def may_follow_up(body: Mapping[str, Any], bot: str) -> bool:
+    """Whether it is a reply in a channel's thread that may be for the bot although it doesn't mention it.
+
+    Not for the bot: what mentions it (that arrives as a mention, too) or somebody else, and what is written under the
+    bot's own posts, such as a request's card.
+    """
+    event = body["event"]
+    ts, thread_ts, text = event.get("ts"), event.get("thread_ts"), str(event.get("text") or "")
+    if not thread_ts or thread_ts == ts or event.get("channel_type") not in _SHARED_CONVERSATIONS:
+        return False
+    is_under_own_post = bool(bot) and event.get("parent_user_id") == bot
+    return is_typed_by_person(body) and bool(text.strip()) and not is_under_own_post and not _ADDRESSED.search(text)
+
+
+def read_parent_user(body: Mapping[str, Any]) -> str:
+    """Who began the thread, if Slack says so."""
+    return str(read_event(body).get("parent_user_id") or "")
 
 
 def read_files(body: Mapping[str, Any]) -> tuple[SharedFile, ...]:

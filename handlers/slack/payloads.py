@@ -42,6 +42,14 @@ class TypedQuestion:
     files: tuple[SharedFile, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenMessage:
+    """A message as typed, and a link to it that works for those who may read it."""
+
+    text: str
+    link: str
+
+
 def build_direct_message(channel: str, user: str, text: str, event_id: str) -> dict[str, Any]:
     """The payload of somebody's message to the bot, for questions that don't come from Slack."""
     event = {"type": "message", "channel_type": "im", "channel": channel, "user": user}
@@ -62,7 +70,7 @@ def read_place(body: Mapping[str, Any]) -> Place:
         channel,
         message.get("thread_ts") or container.get("thread_ts"),
         body.get("response_url"),
-        is_private=not channel or bool(container.get("is_ephemeral")),
+        is_private=not channel or bool(container.get("is_ephemeral")) or body.get("type") == "message_action",
     )
 
 
@@ -70,6 +78,18 @@ def read_question(body: Mapping[str, Any]) -> TypedQuestion:
     """The question in a mention, a direct message or a command."""
     raw = (read_event(body) if "event" in body else body).get("text") or ""
     return TypedQuestion(decode_text(raw), read_place(body), read_files(body))
+
+
+def read_chosen_message(body: Mapping[str, Any]) -> ChosenMessage:
+    """The message in whose menu somebody chose a shortcut."""
+    message, channel = body["message"], str(body["channel"]["id"])
+    ts, thread_ts = str(message.get("ts") or body.get("message_ts") or ""), str(message.get("thread_ts") or "")
+    domain = str((body.get("team") or {}).get("domain") or "")
+    link = f"https://{domain}.slack.com/archives/{channel}/p{ts.replace('.', '')}" if domain and ts else ""
+    if link and thread_ts and thread_ts != ts:
+        link += f"?thread_ts={thread_ts}&cid={channel}"
+    said = message.get("text") or next((one.get("fallback") for one in message.get("attachments") or ()), "")
+    return ChosenMessage(decode_text(str(said or "")), link)
 
 
 def is_addressed(body: Mapping[str, Any]) -> bool:

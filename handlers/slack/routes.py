@@ -22,7 +22,7 @@ from foundation.errors import InvalidInput, UserError
 from handlers.context import AppContext
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import build_modal, section
-from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall, Payload
+from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall, Payload
 from handlers.slack.errors import UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error
 from handlers.slack.message_events import identify_message
 from storage.engine.inbox import NewArrival
@@ -56,7 +56,7 @@ class Routes:
         self._inbox = inbox
 
     def defer_event(
-        self, name: str, handler: DeferredHandler, *, when: Callable[[HandlerCall], bool] = lambda _: True
+        self, name: str, handler: DeferredHandler, *, when: Callable[[BlockingCall], Awaitable[bool]] | None = None
     ) -> None:
         """A deferred handler of an event. What `when` says no to is neither stored nor logged."""
         route = self._remember_name(f"event:{name}", handler)
@@ -64,7 +64,7 @@ class Routes:
 
         # Bolt acks an event before its listener runs. Only a middleware runs early enough to store it first.
         async def store(body: Payload, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 (Bolt's name)
-            if when(HandlerCall(body, self._ctx)):
+            if when is None or await when(BlockingCall(body, self._ctx)):
                 await self._store_arrival(route, body)
             await next()
 
@@ -94,6 +94,11 @@ class Routes:
             await call.ack()
 
         self._app.view(callback_id)(self._answer(listener, acks=True))
+
+    def defer_shortcut(self, callback_id: str, handler: DeferredHandler) -> None:
+        """A deferred handler of a shortcut in the menu of a message."""
+        self.shortcuts.add(callback_id)
+        self._app.shortcut(callback_id)(self._defer(self._remember_name(f"shortcut:{callback_id}", handler)))
 
     def handle_command(self, name: str, handler: ImmediateHandler) -> None:
         self.commands.add(name)

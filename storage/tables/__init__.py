@@ -1,6 +1,17 @@
 """The tables, a file for each noun. Importing this package registers all of them with the metadata."""
 
-from storage.tables import engine, handbook, homes, learned_questions, questions, requests, stories, strategy, updates
+from storage.tables import (
+    engine,
+    handbook,
+    homes,
+    learned_questions,
+    questions,
+    requests,
+    stories,
+    strategy,
+    threads,
+    updates,
+)
 from storage.tables.base import Base
 
 __all__ = [
@@ -13,5 +24,6 @@ __all__ = [
     "requests",
     "stories",
     "strategy",
+    "threads",
     "updates",
 ]

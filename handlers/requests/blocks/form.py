@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 
 from handlers.requests.blocks.labels import look_up_name
 from handlers.requests.blocks.request_view import LookupNames
-from handlers.slack.blocks.builders import Block, build_modal, button, escape, input_block, plain_text, section, shorten
+from handlers.slack.blocks.builders import (
+    Block,
+    build_modal,
+    button,
+    context,
+    escape,
+    input_block,
+    plain_text,
+    section,
+    shorten,
+)
 from handlers.slack.blocks.rich_text import quote_text, rich_text
 from servicedesk.catalogue import Catalogue, Service, ServiceFamily
 from servicedesk.fields import Field, FieldKind
@@ -25,19 +35,23 @@ MAX_SERVICES = 40  # two blocks each
 
 @dataclass(frozen=True, slots=True)
 class FormPrefill:
-    """What a form is filled with at first: values by key, and the names of the projects and objectives among them."""
+    """What a form is filled with at first: values by key, and the names of the projects and objectives among them.
+
+    `note` (mrkdwn) says what the person should know of this before they submit it.
+    """
 
     values: Mapping[str, object] = field(default_factory=dict)
     names: LookupNames = field(default_factory=dict)
+    note: str = ""
 
 
-def build_service_picker(catalogue: Catalogue) -> Block:
+def build_service_picker(catalogue: Catalogue, private_metadata: str = "") -> Block:
     """The modal in which people choose a service."""
     blocks: list[Block] = []
     for family, text in _FAMILIES.items():
         services = [one for one in catalogue.services[:MAX_SERVICES] if one.family is family]
         blocks += [section(text), *map(_build_service_entry, services)] if services else []
-    return build_modal("Request a PMO service", blocks)
+    return build_modal("Request a PMO service", blocks, private_metadata=private_metadata)
 
 
 def build_request_form(service: Service, fields: Sequence[Field], prefill: FormPrefill) -> Block:
@@ -48,7 +62,7 @@ def build_request_form(service: Service, fields: Sequence[Field], prefill: FormP
     )
     return build_modal(
         "Request a PMO service",
-        [top, *_build_inputs(fields, prefill)],
+        [top, *([context(prefill.note)] if prefill.note else []), *_build_inputs(fields, prefill)],
         submit="Submit",
         callback_id=REQUEST_FORM,
         private_metadata=service.key,

@@ -10,6 +10,7 @@ from handlers.slack.message_events import (
     is_mention_added,
     is_typed_by_person,
     is_typed_in_direct_message,
+    may_follow_up,
     read_files,
 )
 from handlers.slack.payloads import read_place, read_question
@@ -109,3 +110,29 @@ def test_files_may_lack_everything() -> None:
     assert read_files(build(files=files)) == (SharedFile("plan.pdf", "https://a.slack.com/f"), SharedFile(""))
     assert read_files(build(files=None)) == ()
     assert read_files({"command": "/pmo"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("event", "may"),
+    [
+        ({}, True),
+        ({"channel_type": "mpim"}, True),
+        ({"subtype": "thread_broadcast"}, True),
+        ({"thread_ts": None}, False),
+        ({"thread_ts": "10.1"}, False),  # the message that begins the thread
+        ({"channel_type": "im"}, False),
+        ({"text": " "}, False),
+        ({"text": f"<@{BOT}> and who?"}, False),  # arrives as a mention, too
+        ({"text": "<@U2> and who?"}, False),
+        ({"text": "<!subteam^S1> and who?"}, False),
+        ({"text": "<!here> and who?"}, False),
+        ({"text": "@ben and who?"}, False),
+        ({"text": "and who reads <#C2>?"}, True),
+        ({"parent_user_id": BOT}, False),
+        ({"bot_id": "B1"}, False),
+        ({"subtype": "channel_join"}, False),
+    ],
+)
+def test_follow_up_without_a_mention(event: Json, may: bool) -> None:
+    usual = {"thread_ts": "9.1", "text": "and who?", "parent_user_id": "U1"}
+    assert may_follow_up(build(**usual | event), BOT) is may

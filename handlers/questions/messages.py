@@ -1,0 +1,125 @@
+"""What people write to the bot: direct messages, mentions, and follow-ups in a thread without a mention."""
+
+import asyncio
+import re
+from functools import partial
+
+from foundation.errors import UserError
+from foundation.people import People
+from handlers.questions.questions import answer_direct_message, answer_question
+from handlers.questions.small_talk.kinds import SmallTalk, SmallTalkKind
+from handlers.questions.small_talk.replies import read_small_talk
+from handlers.questions.wording.catalogue import localize_text, use_language
+from handlers.slack import message_events, payloads
+from handlers.slack.blocks.builders import build_message, shorten
+from handlers.slack.calls import BlockingCall, DeferredCall
+from handlers.slack.payloads import Place, TypedQuestion
+from handlers.slack.replies import send_reply
+from handlers.slack.routes import Routes
+from knowledge.double_questions import is_asking
+from knowledge.languages.dictionary import Language
+from knowledge.languages.translation import read_foreign_question
+from knowledge.questions import LONGEST
+from storage.store import Transaction
+
+_PAUSE = re.compile(r"\s*[,:;!?.–—]+\s*|\s+-\s+")
+MOST_WORDS_OF_ADDRESS = 4  # “thank you, dear Ben”
+
+
+def register(routes: Routes) -> None:
+    routes.defer_event("app_mention", answer_mention, when=is_own_message)
+    routes.defer_event("message", answer_message, when=is_for_bot)
+    routes.defer_shortcut("ask_about_message", answer_chosen_message)
+
+
+async def is_own_message(call: BlockingCall) -> bool:
+    """Whether a person wrote the message."""
+    return message_events.is_typed_by_person(call.payload)
+
+
+async def is_for_bot(call: BlockingCall) -> bool:
+    """Whether it is a direct message, an edited message that now mentions the bot, or a follow-up.
+
+    The bot gets every message of its channels. It looks into the database only for a reply in a thread.
+    """
+    body, bot = call.payload, call.ctx.bot_user
+    if message_events.is_typed_in_direct_message(body) or message_events.is_mention_added(body, bot):
+        return True
+    return message_events.may_follow_up(body, bot) and await asyncio.to_thread(call.read, partial(_is_askers, call))
+
+
+def answer_mention(call: DeferredCall) -> None:
+    """Somebody mentioned the bot. Slack may send that as a message, too; whichever comes first is answered."""
+    answer_message(call)
+
+
+def answer_message(call: DeferredCall) -> None:
+    """Somebody wrote something that is for the bot, or that follows the bot's answer."""
+    asked = payloads.read_question(call.payload)
+    if asked.place.is_direct:
+        answer_direct_message(call)
+    elif said := _read_stop(call, asked):
+        _stop_following(call, said)
+    elif message_events.is_mention(call.payload, call.ctx.bot_user) or _asks_bot(call, asked):
+        answer_question(call, asked)
+    else:
+        call.finish()
+
+
+def answer_chosen_message(call: DeferredCall) -> None:
+    """Somebody chose Ask the PMO about this in the menu of a message, whoever wrote it. Only they see the answer.
+
+    Raises:
+        UserError: the message has no words.
+    """
+    chosen = payloads.read_chosen_message(call.payload)
+    if not chosen.text:
+        raise UserError("I read only words, and this message has none. Type `/pmo` and your question instead.")
+    answer_question(call, TypedQuestion(shorten(chosen.text, LONGEST), call.place))
+
+
+def _is_askers(call: BlockingCall, tx: Transaction) -> bool:
+    """Whether the person asked the thread's first question, or is about to get its answer."""
+    channel, thread_ts = _read_thread(call.place)
+    if asker := tx.threads.find_asker(channel, thread_ts):
+        return asker == call.place.user
+    began = message_events.read_parent_user(call.payload) == call.place.user
+    return began and tx.threads.is_being_answered(channel, thread_ts)
+
+
+def _asks_bot(call: DeferredCall, asked: TypedQuestion) -> bool:
+    """Whether a follow-up without a mention asks something, of the bot. Thanks and remarks need no reply."""
+    said = read_small_talk(call.ctx, asked.text)
+    if said is not None:
+        return said.kind in (SmallTalkKind.CAPABILITIES, SmallTalkKind.HELP)
+    is_for_other = _is_for_somebody_else(asked.text, asked.place.user, call.ctx.people)
+    return not is_for_other and is_asking(read_foreign_question(asked.text).english)
+
+
+def _is_for_somebody_else(text: str, user: str, people: People) -> bool:
+    """Whether the message begins or ends by calling somebody else of the organisation: “Ben, …” or “…, Ben?”."""
+    names = {part.casefold() for one in people if one.id != user for part in (one.name, *one.name.split()[:1])}
+    pieces = [piece.casefold().split() for piece in _PAUSE.split(text.lstrip("@")) if piece.strip()]
+    ends = [pieces[0], pieces[-1]] if len(pieces) > 1 else []
+    calls = [words for words in ends if len(words) <= MOST_WORDS_OF_ADDRESS]
+    return any(words[-1].lstrip("@") in names or " ".join(words[-2:]) in names for words in calls)
+
+
+def _read_stop(call: DeferredCall, asked: TypedQuestion) -> SmallTalk | None:
+    """The “stop” of somebody whose question the thread answers."""
+    said = None if asked.place.opens_thread else read_small_talk(call.ctx, asked.text)
+    if said is None or said.kind is not SmallTalkKind.STOP:
+        return None
+    return said if call.read(partial(_is_askers, call)) else None
+
+
+def _stop_following(call: DeferredCall, said: SmallTalk) -> None:
+    with call.transaction() as tx:
+        tx.threads.stop(*_read_thread(call.place), call.place.user, tx.now)
+        with use_language(Language(said.language)):
+            text = localize_text("I'll stay out of this thread. To ask me something here, mention me.")
+        send_reply(tx, call.place, build_message(text))
+
+
+def _read_thread(place: Place) -> tuple[str, str]:
+    return place.channel or "", place.thread_ts or ""
