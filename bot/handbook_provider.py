@@ -48,7 +48,8 @@ def import_handbook(store: Store, folder: Path, now: datetime, services: Collect
         if count := _count_unchanged(tx, folder, origin, allowed):
             return count
         known = tx.handbook.list_heads()
-    handbook = read_handbook(folder, strict=is_shipped, services=allowed, known=None if is_shipped else known)
+    parsed = None if is_shipped else known
+    handbook = read_handbook(folder, strict=is_shipped, services=allowed, known=parsed, today=now.date())
     with store.transaction(now) as tx:
         tx.handbook.replace(handbook, origin, now)
     return len(handbook)

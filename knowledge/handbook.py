@@ -1,8 +1,8 @@
-"""The handbook: Markdown pages from a folder, validated, each with a digest that changes with the page.
+"""The handbook: Markdown pages from a folder, each with a digest that changes with the page.
 
 A page may start with our front matter (id, title, owner, edition, effective, services, questions, related), which is
 then validated. Its questions stand below the heading of the section that answers them, or in one list for the page.
-Pages from other sources need none: the title comes from their own front matter, the first heading or the file name, and
+Pages of other systems need none: the title comes from their own front matter, the first heading or the file name, and
 the id from the path.
 """
 
@@ -13,19 +13,17 @@ from datetime import date
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
-
-from foundation.files import BadFile, FileProblem, Strict, find_line, match_pattern, parse_yaml
-from knowledge.plain_text import to_plain_text
+from foundation.files import BadFile, FileProblem, find_line
 from knowledge.reading.files import PageFile, find_files, read_file
+from knowledge.reading.front_matter import Block, find_block, find_field_line, parse_block
+from knowledge.reading.our_fields import is_ours, read_clear_fields, read_ours
+from knowledge.reading.publication import depends_on_day, find_unpublished_field, find_unpublished_place
+from knowledge.reading.titles import choose_title, list_headings
 
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
+_SUFFIXES = re.compile(r"(?:\.[a-z0-9]{1,8}){1,3}$", re.IGNORECASE)
+LONGEST_FRONT = 4_000  # characters that are searched for dates
 _RELATED = re.compile(r"^related:", re.MULTILINE)
-_UNCLOSED = re.compile(r"\A---[ \t]*\n[\w-]+:(?:\s|\Z)")
-_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
-_OURS = {"owner", "edition", "effective", "services", "questions", "related"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +86,6 @@ class Handbook:
         return len(self.pages)
 
 
-_NO_ID = "Expected lowercase letters and digits, with words joined by “-”."
-
-
-_PageQuestions = Annotated[tuple[str, ...], Tag("tagged-page")]
-_SectionQuestions = Annotated[dict[str, tuple[str, ...]], Tag("tagged-sections")]
-
-
-def _find_form(value: object) -> str:
-    return "tagged-sections" if isinstance(value, Mapping) else "tagged-page"
-
-
-class _Ours(Strict):
-    id: Annotated[str, match_pattern("[a-z0-9]+(-[a-z0-9]+)*", _NO_ID)] = Field(max_length=80)
-    title: str = Field(min_length=1, max_length=150)
-    owner: str = Field(min_length=1, max_length=40)
-    edition: str = Field(min_length=1, max_length=20)
-    effective: date
-    services: tuple[str, ...] = ()
-    questions: Annotated[_PageQuestions | _SectionQuestions, Discriminator(_find_form)] = ()
-    related: tuple[str, ...] = ()
-
-
-class _Foreign(BaseModel):
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-
 @dataclass(frozen=True, slots=True)
 class LeftOutPage:
     """A file that could be a page and wasn't taken. `source` is its path below the folder, with “/”; `line` counts
@@ -140,13 +112,14 @@ def read_handbook(
     strict: bool = False,
     services: Collection[str] | None = None,
     known: Mapping[str, Page] | None = None,
+    today: date | None = None,
 ) -> Handbook:
     """The pages that `read_folder` takes. With `strict`, a page that is left out is an error like any other.
 
     Raises:
         BadFile: as `read_folder`; with `strict`, every problem of every page.
     """
-    return read_folder(folder, strict=strict, services=services, known=known).handbook
+    return read_folder(folder, strict=strict, services=services, known=known, today=today).handbook
 
 
 def read_folder(
@@ -155,36 +128,37 @@ def read_folder(
     strict: bool = False,
     services: Collection[str] | None = None,
     known: Mapping[str, Page] | None = None,
+    today: date | None = None,
 ) -> HandbookFolder:
     """Read every Markdown file below `folder`, in the order of their paths.
 
     `known` has pages that were read before, by digest, with or without their text: their front matter isn't parsed
     again.
 
-    A page with a problem is left out, and the others are taken. Hidden folders and links to folders are skipped. With
-    `strict`, every page must start with our front matter, related pages must exist, and nothing is left out. Without
-    it, front matter is validated only if it has an `id` and another of our fields, and related pages that don't exist
-    are dropped. With `services`, a page may offer only those.
+    A page with a problem, and one that isn't in force, is left out, and the others are taken. Dates from which or until
+    which pages are in force count if `today` is given. Hidden folders and links to folders are skipped. With `strict`,
+    every page must start with our front matter, related pages must exist, and nothing is left out. Without it, only a
+    page that `is_ours` is held to our front matter, and related pages that don't exist are dropped. With `services`, a
+    page may offer only those.
 
     Raises:
         BadFile: the folder can't be read, or no page is left: every problem of every page.
     """
     found = find_files(folder)
     problems: dict[Path, list[FileProblem]] = {Path(problem.file): [problem] for problem in found.problems}
-    read: list[tuple[Path, Page, str]] = []
+    read: list[tuple[Path, Page, Block | None]] = []
     for path in found.pages:
         try:
-            read.append((path, *_read_page(read_file(path, folder), strict=strict, known=known or {})))
+            file = read_file(path, folder)
+            read.append((path, *_read_page(file, strict=strict, known=known or {}, today=today)))
         except BadFile as error:
             problems[path] = list(error.problems)
     ids = {page.id for _, page, _ in read}
     first: dict[str, Path] = {}
-    for path, page, front in read:
-        wrong = list(_check_references(path, page, front, ids if strict else None, services))
+    for path, page, block in read:
+        wrong = list(_check_references(path, page, block, ids if strict else None, services))
         if (other := first.setdefault(page.id, path)) is not path:
-            line = find_line(front, ["id"], first_line=2) if front else None
-            message = f"“{page.id}” is already the ID of {other.relative_to(folder)}. Give this page another."
-            wrong.append(FileProblem(str(path), line, "id", message))
+            wrong.append(_describe_second(path, block, page.id, other.relative_to(folder).as_posix()))
         if wrong:
             problems[path] = wrong
     taken = [page for path, page, _ in read if path not in problems]
@@ -207,41 +181,72 @@ def _describe_left_out(path: Path, folder: Path, problems: Sequence[FileProblem]
 
 
 def list_page_digests(folder: Path) -> dict[str, str] | None:
-    """The digest of every page by its source, without parsing them; None if any file can't be read."""
+    """The digest of every page by its source, without parsing them; None if any file can't be read, or if one
+    may be in force on some days only."""
     try:
         found = find_files(folder)
-        files = (read_file(path, folder) for path in found.pages)
-        return None if found.problems else {file.source: file.digest for file in files}
+        files = [read_file(path, folder) for path in found.pages]
+        if found.problems or any(depends_on_day(file.text[:LONGEST_FRONT]) for file in files):
+            return None
+        return {file.source: file.digest for file in files}
     except BadFile:
         return None
+
+
+def _describe_second(path: Path, block: Block | None, page_id: str, first: str) -> FileProblem:
+    if block is None:
+        return FileProblem(str(path), None, "", f"{first} has the same name. Rename one of them.")
+    message = f"“{page_id}” is already the ID of {first}. Give this page another."
+    return FileProblem(str(path), _find_line(block, ["id"]), "id", message)
 
 
 def _keep_existing(related: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
     return tuple(page_id for page_id in related if page_id in known)
 
 
-def _read_page(file: PageFile, *, strict: bool, known: Mapping[str, Page]) -> tuple[Page, str]:
-    """The page and the text of its front matter, if that is ours."""
-    path, text, digest = file.path, file.text, file.digest
-    found = _FRONT.match(text)
-    front = (found.group(1) or "") if found else ""
-    body = text[found.end() :] if found else text
-    first_line = text.count("\n", 0, found.end()) + 1 if found else 1
-    if not found and _UNCLOSED.match(text):
-        raise BadFile([FileProblem(str(path), 1, "", "The front matter isn't closed. Add a line “---” after it.")])
-    if strict and not found:
+def _read_page(
+    file: PageFile, *, strict: bool, known: Mapping[str, Page], today: date | None = None
+) -> tuple[Page, Block | None]:
+    """The page and its front matter, if that is ours.
+
+    Raises:
+        BadFile: the page is bad, or isn't in force.
+    """
+    name, text = str(file.path), file.text
+    if not strict and (why := find_unpublished_place(file.source)):
+        raise BadFile([FileProblem(name, None, "", why)])
+    block = find_block(text, name)
+    if strict and (block is None or block.form != "yaml"):
         why = "The page must start with front matter between two lines of “---”."
-        raise BadFile([FileProblem(str(path), 1, "", why)])
+        raise BadFile([FileProblem(name, 1, "", why)])
+    front = block.text if block else ""
     # Related pages that don't exist were dropped from what is known, and may exist by now.
-    if (page := known.get(digest)) and not _RELATED.search(front):
-        return replace(page, text=body), front if page.owner else ""
-    extra = _read_foreign_fields(front, path) if front.strip() else {}
-    if strict or ("id" in extra and not _OURS.isdisjoint(extra)):
-        fields = parse_yaml(front, _Ours, name=str(path), first_line=2)
-        given = fields.model_dump() | _flatten_questions(fields.questions)
-        return Page(source=file.source, text=body, first_line=first_line, digest=digest, **given), front
-    title = _choose_title(extra.get("title"), body, path)
-    return Page(_make_slug(file.source), title, file.source, body, first_line, digest=digest), ""
+    if (page := known.get(file.digest)) and not _RELATED.search(front) and not depends_on_day(front):
+        end = block.end if block and page.first_line > 1 else 0
+        return replace(page, text=text[end:]), block if _has_checked_fields(page) else None
+    fields = parse_block(block, name) if block else {}
+    if block is None or fields is None:
+        return _make_page(file, {}, text, 1), None
+    if found := None if strict else find_unpublished_field(fields, today):
+        raise BadFile([FileProblem(name, find_field_line(block, found[0]), found[0], found[1])])
+    body, first_line = text[block.end :], text.count("\n", 0, block.end) + 1
+    if not strict and not is_ours(fields):
+        return _make_page(file, fields, body, first_line), None
+    ours = read_ours(block, fields, name, strict=strict)
+    given = ours.model_dump() | _flatten_questions(ours.questions)
+    return Page(source=file.source, text=body, first_line=first_line, digest=file.digest, **given), block
+
+
+def _has_checked_fields(page: Page) -> bool:
+    """Whether a page that was read before has fields of ours that refer to something."""
+    return bool(page.services or page.questions or page.id != _make_slug(page.source))
+
+
+def _make_page(file: PageFile, fields: Mapping[str, object], body: str, first_line: int) -> Page:
+    """A page of another system. Fields of ours are taken where their meaning is clear."""
+    title = choose_title(fields, body, file.source)
+    page = Page(_make_slug(file.source), title, file.source, body, first_line, digest=file.digest)
+    return replace(page, **read_clear_fields(fields))
 
 
 def _flatten_questions(given: tuple[str, ...] | dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -251,32 +256,21 @@ def _flatten_questions(given: tuple[str, ...] | dict[str, tuple[str, ...]]) -> d
     return {"questions": tuple(question for _, question in pairs), "headings": headings}
 
 
-def _read_foreign_fields(front: str, path: Path) -> dict[str, object]:
-    return dict(parse_yaml(front, _Foreign, name=str(path), first_line=2).model_extra or {})
-
-
-def _choose_title(given: object, body: str, path: Path) -> str:
-    heading = _HEADING.search(body)
-    name = path.parent.name if path.stem.lower() in ("readme", "index", "_index") else path.stem
-    plain = str(given).strip() if isinstance(given, str | int | float) else ""
-    title = plain or (heading.group(1) if heading else "") or name.replace("-", " ").replace("_", " ").strip()
-    return re.sub(r"[*_`]|\[|\]\([^)]*\)", "", title)[:150] or path.name
-
-
 def _make_slug(source: str) -> str:
     """The path as an id: “guides/Getting started.md” → “guides/getting-started”."""
-    stem = source.rsplit(".", 1)[0].lower()
+    folder, _, name = source.lower().rpartition("/")
+    stem = f"{folder}/{_SUFFIXES.sub('', name)}"
     return re.sub(r"[^\w/]+", "-", stem).strip("-/") or "page"
 
 
 def _check_references(
-    path: Path, page: Page, front: str, known: Collection[str] | None, services: Collection[str] | None
+    path: Path, page: Page, block: Block | None, known: Collection[str] | None, services: Collection[str] | None
 ) -> Sequence[FileProblem]:
     """Problems that show only when all pages are known. Only pages with our front matter have these fields."""
     found: list[tuple[list[str | int], str]] = []
-    if front and path.stem != page.id:
+    if block and path.stem != page.id:
         found.append((["id"], f"The ID must be the file's name without its ending, “{path.stem}”."))
-    existing = {page.title, *map(to_plain_text, _HEADING.findall(page.text))}
+    existing = {page.title, *(words for _, words in list_headings(page.text))} if page.headings else set()
     for heading in dict.fromkeys(page.headings):
         if heading not in existing:
             found.append((["questions", heading], "The page has no such heading. Copy one from the page."))
@@ -289,6 +283,9 @@ def _check_references(
                 (["services", at], f"Service “{key}” doesn't exist. Available services: {', '.join(sorted(services))}.")
             )
     return [
-        FileProblem(str(path), find_line(front, where, first_line=2), ".".join(map(str, where)), message)
-        for where, message in found
+        FileProblem(str(path), _find_line(block, where), ".".join(map(str, where)), message) for where, message in found
     ]
+
+
+def _find_line(block: Block | None, where: Sequence[str | int]) -> int | None:
+    return find_line(block.text, where, first_line=block.line) if block else None

@@ -15,6 +15,7 @@ _CHUNK = re.compile(r"\S.{0,999}(?=\s|$)|\S{1,1000}", re.DOTALL)
 _MARKUP = re.compile(r"[\[\]<>*_`\\&]")
 _QUOTE_MARK = re.compile(r"(?m)^\s*>\s?")  # belongs to the block around the text
 _SPACE = re.compile(r"\s+")
+_ANCHOR = re.compile(r"[ \t]*\{#([^\s{}]+)\}[ \t]*$")
 
 
 def to_plain_text(markdown: str, references: References | None = None) -> str:
@@ -42,3 +43,9 @@ def _read_tokens(tokens: Sequence[Token]) -> Iterator[str]:
             yield token.content
         elif token.type in ("softbreak", "hardbreak", "html_inline"):
             yield " "
+
+
+def split_anchor(heading: str) -> tuple[str, str]:
+    """The Markdown of a heading and the anchor that its writer gave it as “{#anchor}”, or “”."""
+    found = _ANCHOR.search(heading)
+    return (heading[: found.start()], found[1]) if found else (heading, "")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundation.files import BadFile, FileProblem, read_text
+from knowledge.reading.characters import explain_forbidden, find_forbidden, remove_unseen
 
 _PAGE = re.compile(
     r".+\.(?:md|markdown|mdown|mkdn?|mdwn|mdte?xt|mdx|qmd|rmd)"
@@ -16,8 +17,8 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 MOST_PAGES = 20_000
+READING = 2  # grows when pages are read otherwise than before, so that all are read again
 _SKIPPED_FOLDERS = ("node_modules",)
-_NOT_TEXT = "This isn't a text file. Save it as UTF-8 text."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class PageFile:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(f"{self.source}\n{self.text}".encode()).hexdigest()
+        return hashlib.sha256(f"{READING}\n{self.source}\n{self.text}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ def find_files(folder: Path) -> FoundFiles:
         folders[:] = [name for name in folders if not _describe_unread_folder(Path(here, name))]
         for name in names:
             path = Path(here, name)
-            if name.startswith(".") or not is_page_name(name):
+            if not _is_text(name):
+                not_read["unreadable name"] += 1
+            elif name.startswith(".") or not is_page_name(name):
                 not_read["hidden file" if name.startswith(".") else path.suffix.lower() or "without an ending"] += 1
             elif problem := _find_problem(path, root):
                 problems.append(FileProblem(str(path), None, "", problem))
@@ -77,7 +80,13 @@ def find_files(folder: Path) -> FoundFiles:
     return FoundFiles(tuple(found), tuple(problems), dict(not_read))
 
 
+def _is_text(name: str) -> bool:
+    return find_forbidden(name) is None
+
+
 def _describe_unread_folder(path: Path) -> list[str]:
+    if not _is_text(path.name):
+        return ["unreadable name"]
     if path.is_symlink():
         return ["link to a folder"]
     return ["hidden folder"] if path.name.startswith(".") else [name for name in _SKIPPED_FOLDERS if name == path.name]
@@ -100,8 +109,8 @@ def read_file(path: Path, folder: Path) -> PageFile:
     Raises:
         BadFile: it can't be read, is too large or isn't text.
     """
-    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise BadFile([FileProblem(str(path), line, "", _NOT_TEXT)])
+    text = remove_unseen(read_text(path).replace("\r\n", "\n").replace("\r", "\n"))
+    at = find_forbidden(text)
+    if at is not None:
+        raise BadFile([FileProblem(str(path), text.count("\n", 0, at) + 1, "", explain_forbidden(text[at]))])
     return PageFile(path, path.relative_to(folder).as_posix(), text)

@@ -212,9 +212,9 @@ def test_only_changed_front_matter_is_parsed(tmp_path: Path, monkeypatch: pytest
     known = {page.digest: page for page in read_handbook(tmp_path)}
     (tmp_path / "locks.md").write_text("---\ntitle: Locks and gates\n---\n# Locks\n\nText.\n")
     parsed: list[str] = []
-    read_fields = pytest.importorskip("knowledge.handbook")._read_foreign_fields
+    read_fields = pytest.importorskip("knowledge.handbook").parse_block
     monkeypatch.setattr(
-        "knowledge.handbook._read_foreign_fields", lambda front, path: parsed.append(front) or read_fields(front, path)
+        "knowledge.handbook.parse_block", lambda block, name: parsed.append(block.text) or read_fields(block, name)
     )
 
     again = read_handbook(tmp_path, known=known)

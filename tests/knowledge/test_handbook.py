@@ -160,7 +160,7 @@ def test_second_page_with_an_id_is_left_out(folder: Path, write: Write) -> None:
         ("guides/Getting started.md", "# Welcome to *us*\n\nText.", "Welcome to us"),
         ("guides/Getting started.md", "Text without any heading.", "Getting started"),
         ("guides/README.md", "Text without any heading.", "guides"),
-        ("a.md", "---\ntitle: Given\nowner: {team: a}\ndraft: true\n---\n# Other", "Given"),
+        ("a.md", "---\ntitle: Given\nowner: {team: a}\ndraft: false\n---\n# Other", "Given"),
         ("a.md", "---\ntitle: 2026\n---\nText", "2026"),
         ("a.markdown", "---\nA rule, and no front matter at all.\n", "a"),
         ("a.MD", "---\n---\n# Empty front matter", "Empty front matter"),

@@ -1,0 +1,36 @@
+"""Characters that a page may not have, and characters that nobody sees."""
+
+import re
+
+# Characters without a width or a sign, soft hyphens, and those that turn the direction of what follows. Joiners stay
+# in text, because some scripts and emoji need them, but don't make a title.
+_REMOVED = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+)
+_BLANK = re.compile("[\\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u200c\u200d\u2800\u3164\uffa0\ufe00-\ufe0f]+")
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+_PAGE_BREAK = re.compile("[\x0b\x0c]")
+
+
+def find_forbidden(text: str) -> int | None:
+    """Where the first control character or half of a pair is, which no text has and no database keeps."""
+    found = _FORBIDDEN.search(text)
+    return found.start() if found else None
+
+
+def explain_forbidden(character: str) -> str:
+    return f"This isn't a text file: it has the control character U+{ord(character):04X}. Remove it."
+
+
+def remove_unseen(text: str) -> str:
+    """The text without characters that nobody sees or that turn its direction; page breaks are blanks."""
+    return text if text.isascii() and "\x0b" not in text and "\x0c" not in text else _remove(text)
+
+
+def _remove(text: str) -> str:
+    return _PAGE_BREAK.sub(" ", _REMOVED.sub("", text))
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody sees anything of it."""
+    return not _BLANK.sub("", _REMOVED.sub("", text))
