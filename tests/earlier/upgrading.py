@@ -19,7 +19,7 @@ from bot.manifest import build_manifest
 from bot.settings import Settings
 from storage.database import Database
 from storage.migrate import build_alembic_config
-from tests.conversations.conftest import Office, ShiftedClock
+from tests.conversations.conftest import PEOPLE, Office, ShiftedClock
 from tests.workspace.running import RunningWorkspace, running_workspace
 from workspace.clock import MessageClock
 
@@ -29,7 +29,6 @@ STARTED = datetime(
     2026, 11, 26, 16, 13, tzinfo=UTC
 )  # when this version starts; every lease of the earlier one has ended
 TIMEOUT_SECONDS = 30  # usually it takes a few; the machine may be busy
-PEOPLE = ("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH")
 
 
 def read_lines(name: str) -> list[Json]:
