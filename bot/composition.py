@@ -5,7 +5,7 @@ import os
 import socket as network
 import uuid
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from slack_bolt.async_app import AsyncApp
@@ -22,7 +22,7 @@ from bot.handbook_provider import HandbookProvider
 from bot.language_model.selector import CALLS
 from bot.organisation import SAMPLE, Organisation
 from handlers import HOME_SECTIONS, register
-from handlers.context import AppContext, ChannelCheck, OwnFiles
+from handlers.context import AppContext, ChannelCheck, Directory, NoDirectory, OwnFiles
 from handlers.slack.routes import Routes
 from knowledge.library import Library
 from knowledge.selector import Selector
@@ -46,14 +46,17 @@ def build_context(
     find_members: Callable[[str], Collection[str] | None] = lambda _: None,
     channel_check: ChannelCheck | None = None,
     bot_user: str = "",
+    directory: Directory | None = None,
 ) -> AppContext:
     """What the handlers work with."""
+    directory = directory or NoDirectory()
+    people = organisation.people.observe(directory.recall)
     return AppContext(
         store=store,
         library=library,
-        people=organisation.people,
+        people=people,
         channels=organisation.channels,
-        desk=organisation.desk,
+        desk=replace(organisation.desk, people=people),
         digests=organisation.digests,
         absences=organisation.absences,
         home_sections=HOME_SECTIONS,
@@ -63,6 +66,7 @@ def build_context(
         own_files=list_own_files(organisation),
         channel_check=channel_check,
         bot_user=bot_user,
+        directory=directory,
     )
 
 

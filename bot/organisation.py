@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
+from foundation.access import Access, AccessRules
 from foundation.errors import UserError
 from foundation.files import BadFile, ChannelId, FileProblem, Strict, UserId, find_line, read_text, read_yaml
 from foundation.holidays import find_holidays, list_holidays
@@ -53,6 +55,39 @@ Zone = Annotated[str, validate_with(find_zone)]
 Holidays = Annotated[str, validate_with(find_holidays)]
 Hours = Annotated[str, validate_with(Interval.parse)]
 Day = Annotated[str, validate_with(_check_day)]
+
+
+class StrangersMay(StrEnum):
+    """What those may use who aren't in the organisation file."""
+
+    REFUSE = "refuse"
+    HANDBOOK = "handbook"
+    REQUESTS = "handbook and requests"
+    EVERYTHING = "everything"
+
+
+_ACCESS = {
+    StrangersMay.REFUSE: Access.NOTHING,
+    StrangersMay.HANDBOOK: Access.HANDBOOK,
+    StrangersMay.REQUESTS: Access.REQUESTS,
+    StrangersMay.EVERYTHING: Access.EVERYTHING,
+}
+
+
+def _check_one_of(*allowed: StrangersMay) -> Callable[[StrangersMay], None]:
+    def check(value: StrangersMay) -> None:
+        if value not in allowed:
+            raise UserError(f"“{value}” isn't possible here. Use {' or '.join(f'“{one}”' for one in allowed)}.")
+
+    return check
+
+
+Unlisted = StrangersMay
+Guests = Annotated[
+    StrangersMay,
+    validate_with(_check_one_of(StrangersMay.REFUSE, StrangersMay.HANDBOOK, StrangersMay.REQUESTS)),
+]
+Outsiders = Annotated[StrangersMay, validate_with(_check_one_of(StrangersMay.REFUSE, StrangersMay.HANDBOOK))]
 
 
 class PersonEntry(Strict):
@@ -130,6 +165,9 @@ class OrganisationFile(Strict):
     name: str = Field(min_length=1, max_length=80)
     time_zone: Zone
     people: list[PersonEntry]
+    unlisted: Unlisted = StrangersMay.REQUESTS
+    guests: Guests = StrangersMay.HANDBOOK
+    outsiders: Outsiders = StrangersMay.REFUSE
     channels: ChannelsEntry
     calendar: CalendarEntry = CalendarEntry()
     absences: tuple[AbsenceEntry, ...] = ()
@@ -167,7 +205,7 @@ def read_organisation(path: Path) -> Organisation:
     """
     entry = read_yaml(path, OrganisationFile)
     _check_people(path, entry)
-    people = People(Person(person.id, person.name, frozenset(person.roles)) for person in entry.people)
+    people = _build_people(entry)
     channels = Channels(**entry.channels.model_dump())
     own = entry.files.catalogue
     catalogue = read_catalogue((path.parent / own).resolve() if own else SHIPPED_CATALOGUE)
@@ -183,6 +221,11 @@ def read_organisation(path: Path) -> Organisation:
         path=path,
         files=entry.files,
     )
+
+
+def _build_people(entry: OrganisationFile) -> People:
+    rules = AccessRules(_ACCESS[entry.unlisted], _ACCESS[entry.guests], _ACCESS[entry.outsiders])
+    return People((Person(person.id, person.name, frozenset(person.roles)) for person in entry.people), rules)
 
 
 def _resolve_named_file(path: Path, name: str | None, sample: Path) -> Path | None:

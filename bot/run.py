@@ -16,6 +16,7 @@ from bot import slack_connection
 from bot.channel_check import SlackChannelCheck
 from bot.composition import build_context, build_engine, utc_now
 from bot.engine.channel_members import ChannelMembers
+from bot.engine.slack_people import SlackPeople
 from bot.handbook_provider import HandbookProvider, open_handbook, prepare_to_serve
 from bot.language_model.selector import open_selector
 from bot.organisation import SAMPLE, Organisation, read_organisation
@@ -111,10 +112,20 @@ async def _serve_connected(
         handbook = await asyncio.to_thread(_load_content, settings, organisation, store, control)
         bolt = slack_connection.build_bolt_app(web, bot, endpoint.bot_token, endpoint.signing_secret)
         limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
-        members = ChannelMembers(web, bot["user_id"], asyncio.get_running_loop(), control.now)
-        channels = SlackChannelCheck(web, organisation, asyncio.get_running_loop(), control.now)
+        loop = asyncio.get_running_loop()
+        members = ChannelMembers(web, bot["user_id"], loop, control.now)
+        channels = SlackChannelCheck(web, organisation, loop, control.now)
+        directory = SlackPeople(web, bot["team_id"], bot.get("enterprise_id"), loop, control.now)
         ctx = build_context(
-            organisation, store, handbook, control.now, selector, members, channels, bot_user=bot["user_id"]
+            organisation,
+            store,
+            handbook,
+            control.now,
+            selector,
+            members,
+            channels,
+            bot_user=bot["user_id"],
+            directory=directory,
         )
         if settings.is_local and organisation.path == SAMPLE:
             with show_progress("Adding the sample data"):

@@ -1,9 +1,13 @@
 """People and their roles. The pillars decide who may do what; this module only says who somebody is."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+
+from foundation.access import Access, AccessRules, PersonKind
+
+GONE = (PersonKind.DEACTIVATED, PersonKind.BOT)  # nobody who acts for themselves, whatever the organisation file says
 
 
 class Role(StrEnum):
@@ -18,11 +22,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the workspace. `id` is the Slack user id (U…)."""
+    """Somebody in the workspace. `id` is the Slack user id (U…). Without full `access` they have no roles."""
 
     id: str
     name: str
     roles: frozenset[Role] = frozenset({Role.MEMBER})
+    kind: PersonKind = PersonKind.LISTED
+    access: Access = Access.EVERYTHING
+
+    def has_access(self, need: Access) -> bool:
+        """Whether the person may use what needs this much."""
+        return self.access >= need
 
     def has_role(self, *roles: Role) -> bool:
         """Whether the person has at least one of the roles."""
@@ -33,14 +43,44 @@ class Person:
         return self.has_role(Role.PMO_STAFF, Role.PMO_LEAD)
 
 
-class People:
-    """The organisation's directory. Somebody who isn't listed is a member, named by their Slack user ID."""
+def treat_as_unlisted(_: str) -> PersonKind:
+    """Where there's no Slack to ask, nobody is more of a stranger than the organisation file says."""
+    return PersonKind.UNLISTED
 
-    def __init__(self, people: Iterable[Person] = ()) -> None:
+
+class People:
+    """The organisation's directory, and what somebody is who isn't in it.
+
+    `rules` say how much they may use, and `recall` what Slack last said about a user ID, without asking. Somebody who
+    isn't listed is named by their ID.
+    """
+
+    def __init__(
+        self,
+        people: Iterable[Person] = (),
+        rules: AccessRules | None = None,
+        recall: Callable[[str], PersonKind] = treat_as_unlisted,
+    ) -> None:
         self._by_id: Mapping[str, Person] = MappingProxyType({person.id: person for person in people})
+        self._rules = rules or AccessRules()
+        self._recall = recall
 
     def get(self, user_id: str) -> Person:
-        return self._by_id.get(user_id) or Person(user_id, user_id)
+        """The person, by the organisation file and by what is remembered of them."""
+        return self.judge(user_id, self._recall(user_id))
+
+    def judge(self, user_id: str, kind: PersonKind) -> Person:
+        """The person with this kind. Whom the organisation file lists keeps their roles, unless they're gone."""
+        listed = self._by_id.get(user_id)
+        if listed and kind not in GONE:
+            return listed
+        access = self._rules.get_access(PersonKind.UNLISTED if kind is PersonKind.LISTED else kind)
+        roles = frozenset({Role.MEMBER}) if access is Access.EVERYTHING else frozenset()
+        return Person(user_id, listed.name if listed else user_id, roles, kind, access)
+
+    def observe(self, recall: Callable[[str], PersonKind]) -> "People":
+        """The same directory with another memory of what Slack said."""
+        return People(self._by_id.values(), self._rules, recall)
 
     def find_by_role(self, *roles: Role) -> tuple[Person, ...]:
         return tuple(person for person in self._by_id.values() if person.has_role(*roles))

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from foundation.access import Access
+from foundation.people import Person
+
 
 class Askers(StrEnum):
     """Who may ask. The label is what the documentation says."""
@@ -27,7 +30,12 @@ class Publicity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordAccess:
-    """One row of a pillar's table: who may ask, and where the answer is public."""
+    """One row of a pillar's table: who may ask, how much access that needs, and where the answer is public."""
 
     askers: Askers
     publicity: Publicity
+    needs: Access = Access.EVERYTHING
+
+    def is_open_to(self, person: Person) -> bool:
+        """Whether the person may ask for such records at all."""
+        return person.has_access(self.needs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from foundation.access import Access
 from handlers.context import HomeSection
 from handlers.home import help as help_
 from handlers.home import home, setup
@@ -29,13 +30,13 @@ SUBJECTS = (
 
 # The sections of the App Home, from the top.
 HOME_SECTIONS: Sequence[HomeSection] = (
-    setup.build_setup_section,
-    questions.build_questions_section,
-    lists.build_requests_home,
-    forwards.build_waiting_section,
-    tree.build_strategy_home_section,
-    stories.build_story_home_section,
-    help_.build_help_section,
+    HomeSection(Access.EVERYTHING, setup.build_setup_section),
+    HomeSection(Access.HANDBOOK, questions.build_questions_section),
+    HomeSection(Access.REQUESTS, lists.build_requests_home),
+    HomeSection(Access.EVERYTHING, forwards.build_waiting_section),
+    HomeSection(Access.EVERYTHING, tree.build_strategy_home_section),
+    HomeSection(Access.EVERYTHING, stories.build_story_home_section),
+    HomeSection(Access.HANDBOOK, help_.build_help_section),
 )
 
 

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 from foundation.people import Person
 from knowledge.permissions import can_answer_questions, can_see_gaps, can_teach
-from servicedesk.permissions import can_see_queue
-from strategy.permissions import can_preview_digests, can_see_exceptions
+from servicedesk.permissions import can_request, can_see_queue
+from strategy.permissions import can_preview_digests, can_see_exceptions, can_see_strategy
 
 Predicate = Callable[[Person], bool]
 
 
 def _is_anybody(_: Person) -> bool:
     return True
+
+
+def _sees_only_handbook(person: Person) -> bool:
+    return not can_see_strategy(person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,9 @@ COMMANDS = (
             CommandUse(
                 "/pmo your question",
                 "answers from the handbook, or with the status of a project, metric or request; only you see it",
+                can_see_strategy,
             ),
+            CommandUse("/pmo your question", "answers from the handbook; only you see it", _sees_only_handbook),
             CommandUse(
                 "/pmo ask your question", "does the same for a question that starts with a word like “help” or “gaps”"
             ),
@@ -82,6 +88,7 @@ COMMANDS = (
             CommandUse("/pmo-request", "lets you choose a service"),
             CommandUse("/pmo-request health-check", "opens the form for that service"),
         ),
+        can_request,
     ),
     Command(
         "/pmo-requests",
@@ -100,6 +107,7 @@ COMMANDS = (
                 can_see_queue,
             ),
         ),
+        can_request,
     ),
     Command(
         "/pmo-strategy",
@@ -111,6 +119,7 @@ COMMANDS = (
             CommandUse("/pmo-strategy leakage", "opens the objective or project with that name, and its charts"),
             CommandUse("/pmo-strategy digest", "previews the next digest", can_preview_digests),
         ),
+        can_see_strategy,
     ),
     Command(
         "/pmo-update",
@@ -121,6 +130,7 @@ COMMANDS = (
             CommandUse("/pmo-update", "lets you choose one of your objectives or projects"),
             CommandUse("/pmo-update metering", "opens the form for that one"),
         ),
+        can_see_strategy,
     ),
     Command(
         "/pmo-story",
@@ -128,6 +138,7 @@ COMMANDS = (
         "",
         "/pmo-story",
         (CommandUse("/pmo-story", "opens the form for a success story"),),
+        can_see_strategy,
     ),
 )
 
@@ -153,16 +164,22 @@ HELP_LINES = (
     ),
     HelpLine(
         "To ask about somebody's message, or to request a service for it, open the message's menu (⋮) and choose "
-        "“Ask the PMO about this” or “Request service for this”."
+        "“Ask the PMO about this” or “Request service for this”.",
+        can_request,
     ),
-    HelpLine("If the handbook doesn't answer your question, pass it on to the PMO with one click."),
-    HelpLine("If your project needs the PMO's help, request one of its services. You can follow every step."),
+    HelpLine("If the handbook doesn't answer your question, pass it on to the PMO with one click.", can_request),
+    HelpLine(
+        "If your project needs the PMO's help, request one of its services. You can follow every step.", can_request
+    ),
     HelpLine(
         "New requests arrive in the triage channel. Accept, decline, assign or deliver them there, or ask for details.",
         can_see_queue,
     ),
-    HelpLine("The PMO reviews success stories and publishes them once everyone they name agrees."),
-    HelpLine("Updates on your objectives and projects are due regularly. I remind you once if one is missing."),
+    HelpLine("The PMO reviews success stories and publishes them once everyone they name agrees.", can_see_strategy),
+    HelpLine(
+        "Updates on your objectives and projects are due regularly. I remind you once if one is missing.",
+        can_see_strategy,
+    ),
     HelpLine(
         "Updates that ask for help stay open until a sponsor, a leader or the PMO acknowledges them.",
         can_see_exceptions,
@@ -177,16 +194,23 @@ HELP_LINES = (
 MOST_ABILITIES = 5
 ABILITIES = (
     HelpLine("Ask how projects are run here, in your own words: I quote the handbook and name the section."),
-    HelpLine("Ask how things stand: a project, an objective, a metric, or your requests."),
+    HelpLine("Ask how things stand: a project, an objective, a metric, or your requests.", can_see_strategy),
     HelpLine(
         "`/pmo-requests triage` lists the new requests, and `/pmo-requests queue` ranks the accepted ones.",
         can_see_queue,
     ),
     HelpLine("`/pmo gaps` lists the questions that the handbook doesn't answer.", can_see_gaps),
     HelpLine("`/pmo-strategy digest` previews the next digest.", can_preview_digests),
-    HelpLine("`/pmo-request` requests a service such as a health check, and `/pmo-requests` shows where it stands."),
-    HelpLine("`/pmo-update` reports on your objective or project, and `/pmo-story` tells a success story."),
-    HelpLine("If the handbook doesn't answer your question, you can pass it on to the PMO with one click."),
+    HelpLine(
+        "`/pmo-request` requests a service such as a health check, and `/pmo-requests` shows where it stands.",
+        can_request,
+    ),
+    HelpLine(
+        "`/pmo-update` reports on your objective or project, and `/pmo-story` tells a success story.", can_see_strategy
+    ),
+    HelpLine(
+        "If the handbook doesn't answer your question, you can pass it on to the PMO with one click.", can_request
+    ),
 )
 
 # Bolt's names of the events that the code handles, and Slack's names of what the app subscribes to for them. Bolt calls

@@ -1,11 +1,12 @@
 """What the handlers work with. The composition root builds it once."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from foundation.people import People, Person
+from foundation.access import Access, PersonKind
+from foundation.people import People, Person, treat_as_unlisted
 from knowledge.library import Library
 from knowledge.selector import Selector
 from reporting.definitions import DigestDefinition
@@ -44,6 +45,44 @@ class OwnFiles:
     digests: bool = False
 
 
+class Directory(Protocol):
+    """What Slack says about people.
+
+    `own_ids` are the ids of our own workspace and of its enterprise, if it belongs to one; empty if they aren't known.
+    """
+
+    @property
+    def own_ids(self) -> frozenset[str]: ...
+
+    @property
+    def is_enterprise(self) -> bool: ...
+
+    def recall(self, user: str) -> PersonKind:
+        """What Slack last said; never waits."""
+
+    def look_up(self, user: str) -> None:
+        """Ask Slack, unless the answer is remembered. Waits a little, and never raises."""
+
+    async def look_up_soon(self, user: str) -> None:
+        """The same on the event loop."""
+
+
+class NoDirectory:
+    """Where there's no Slack to ask."""
+
+    own_ids: frozenset[str] = frozenset()
+    is_enterprise = False
+
+    def recall(self, user: str) -> PersonKind:
+        return treat_as_unlisted(user)
+
+    def look_up(self, user: str) -> None:
+        """Nothing to ask."""
+
+    async def look_up_soon(self, user: str) -> None:
+        """Nothing to ask."""
+
+
 @dataclass(frozen=True, slots=True)
 class AppContext:
     """Everything about one organisation that a handler needs.
@@ -54,6 +93,7 @@ class AppContext:
     channel, None if that can't be known or if people of other organisations are among them; it may wait for Slack.
     `own_files` and `channel_check` show a new organisation what is still to be set up.
     `bot_user` is the bot's own id, which mentions of it contain.
+    `directory` says who somebody is in Slack.
     """
 
     store: Store
@@ -70,7 +110,15 @@ class AppContext:
     own_files: OwnFiles = OwnFiles()
     channel_check: ChannelCheck | None = None
     bot_user: str = ""
+    directory: Directory = field(default_factory=NoDirectory)
 
 
-# A section of the App Home: its blocks for this person; empty when there is nothing to show.
-HomeSection = Callable[[Transaction, AppContext, Person], list[dict[str, Any]]]
+@dataclass(frozen=True, slots=True)
+class HomeSection:
+    """A section of the App Home, for those whose access covers `needs`.
+
+    `build` gives its blocks for this person; empty when there is nothing to show.
+    """
+
+    needs: Access
+    build: Callable[[Transaction, AppContext, Person], list[dict[str, Any]]]

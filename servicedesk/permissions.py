@@ -2,22 +2,38 @@
 
 from collections.abc import Iterable
 
+from foundation.access import Access
+from foundation.errors import NotAllowed
 from foundation.people import People, Person, Role
 from servicedesk.records import APPROVAL_STATES, Request, RequestState, RequestVerb
 from servicedesk.transitions import SYSTEM, TRANSITIONS, Relation
 
 
+def can_request(person: Person) -> bool:
+    """Whether the person may use the service desk: ask for services, and see requests."""
+    return person.has_access(Access.REQUESTS)
+
+
+def check_can_request(person: Person) -> None:
+    """Raises NotAllowed: guests, people of other organisations and the like don't use the service desk."""
+    if not can_request(person):
+        raise NotAllowed("Only people on the PMO's list can request services. Ask the PMO to put you on it.")
+
+
 def can_see(request: Request, person: Person) -> bool:
     """Whether the person may know of the request.
 
-    Only the requester sees a draft. A confidential request is open to its requester, watchers, assignee and approvers,
-    and to the PMO.
+    Nobody does who may not use the service desk. Colleagues who aren't in the organisation file see the requests that
+    involve them. Only the requester sees a draft. A confidential request is open to its requester, watchers, assignee
+    and approvers, and to the PMO.
     """
+    if not can_request(person):
+        return False
     if person.id in (request.requester, SYSTEM.id):
         return True
     if request.state is RequestState.DRAFT:
         return False
-    if not request.is_confidential:
+    if not request.is_confidential and person.has_access(Access.EVERYTHING):
         return True
     is_involved = person.id in (request.assignee, request.approved_by, *request.watchers)
     is_asked = request.state in APPROVAL_STATES and has_relation(person, request, [Relation.APPROVER])

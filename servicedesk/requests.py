@@ -16,7 +16,7 @@ from servicedesk.desk import Action, ActionInput, Desk
 from servicedesk.effects import FieldChanges, check_can_reopen, compute_changes, find_needed_approval
 from servicedesk.forms import MAX_LONG_TEXT_LENGTH, clean_text, validate_form
 from servicedesk.history import TARGETS, apply_entry, read_values, start_request
-from servicedesk.permissions import can_see, find_approvers, find_pmo_leads, has_relation
+from servicedesk.permissions import can_see, check_can_request, find_approvers, find_pmo_leads, has_relation
 from servicedesk.records import ClockName, Request, RequestChange, RequestLogEntry, RequestState, RequestVerb
 from servicedesk.transitions import CLOCK_RULES, ApprovalPath, Relation, Transition, find_transitions
 
@@ -75,8 +75,10 @@ def draft_request(
     """A new request, not yet submitted; its form may be incomplete. `key` identifies the submission (see Request).
 
     Raises:
+        NotAllowed: the person may not use the service desk.
         UserError: there is no such service, or a value is invalid.
     """
+    check_can_request(requester)
     at = drop_fraction(now)
     valid = validate_form(
         desk.catalogue.list_form_fields(service), values, desk.calendar.local_date(at), complete=False

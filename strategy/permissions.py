@@ -1,11 +1,23 @@
 """Who may do what in the strategy beyond what the rules of a single record say: reviewing, reading, previewing."""
 
+from foundation.access import Access
 from foundation.errors import NotAllowed
 from foundation.people import People, Person, Role
 from strategy.records import Project
 
 PMO = (Role.PMO_STAFF, Role.PMO_LEAD)
 LEADERSHIP = (Role.LEADER, Role.PMO_LEAD)
+
+
+def can_see_strategy(person: Person) -> bool:
+    """Whether somebody sees any of the strategy, its updates and its stories."""
+    return person.has_access(Access.EVERYTHING)
+
+
+def check_can_see_strategy(person: Person) -> None:
+    """Raises NotAllowed: strategy, updates and stories are for people in the organisation file."""
+    if not can_see_strategy(person):
+        raise NotAllowed("Only people on the PMO's list can see that. Ask the PMO to put you on it.")
 
 
 def can_see_portfolio(person: Person) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
+from foundation.access import Access
+from foundation.errors import NotAllowed
 from foundation.people import Person
 from foundation.record_access import Askers, Publicity, RecordAccess
 from foundation.record_kinds import RecordKind
@@ -27,16 +29,24 @@ STRATEGY_ACCESS: Mapping[RecordKind, RecordAccess] = {
     RecordKind.NEXT_DIGEST: RecordAccess(Askers.EVERYBODY, Publicity.NEVER),
     RecordKind.ABSENCE: RecordAccess(Askers.EVERYBODY, Publicity.ORGANISATION),
     RecordKind.MISSING_UPDATES: RecordAccess(Askers.REVIEWERS, Publicity.NEVER),
-    RecordKind.PMO_PEOPLE: RecordAccess(Askers.EVERYBODY, Publicity.ORGANISATION),
-    RecordKind.ACTION: RecordAccess(Askers.OWN, Publicity.NEVER),
+    RecordKind.PMO_PEOPLE: RecordAccess(Askers.EVERYBODY, Publicity.ORGANISATION, Access.REQUESTS),
+    RecordKind.ACTION: RecordAccess(Askers.OWN, Publicity.NEVER, Access.REQUESTS),
     RecordKind.UNKNOWN_NAME: RecordAccess(Askers.EVERYBODY, Publicity.NEVER),
 }
+
+
+def check_can_ask_strategy(kind: RecordKind, asker: Person) -> None:
+    """Raises NotAllowed: such records are for people in the organisation file."""
+    if not STRATEGY_ACCESS[kind].is_open_to(asker):
+        raise NotAllowed("Only people on the PMO's list can see that. Ask the PMO to put you on it.")
 
 
 def can_publish_strategy(
     kind: RecordKind, asker: Person, readers: Collection[Person], strategy: Strategy | None
 ) -> bool:
     """Whether each of the readers may know all that an answer with this record tells the asker."""
+    if not all(map(STRATEGY_ACCESS[kind].is_open_to, readers)):
+        return False
     publicity = STRATEGY_ACCESS[kind].publicity
     if publicity is Publicity.ORGANISATION or strategy is None:
         return publicity is not Publicity.NEVER

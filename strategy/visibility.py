@@ -1,4 +1,4 @@
-"""Who may see what, and a strategy cut down to that.
+"""Who may see what, and a strategy cut down to that. Somebody who may see no strategy gets an empty one.
 
 The cut is made once, before anything is counted or written, so a hidden objective is in no list, total, weight, chart
 or warning. The remaining weights are scaled to sum to 1 again: a sum of .85 would reveal that something is missing, and
@@ -10,12 +10,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from foundation.people import Person
+from strategy.permissions import can_see_strategy
 from strategy.records import Objective, Project, Strategy, Viewers, Visibility
 
 EVERYBODY = Person("", "everybody", frozenset())  # has no role, and so sees what everybody may see
 
 
 def can_see_objective(objective: Objective, person: Person) -> bool:
+    if not can_see_strategy(person):
+        return False
     if objective.visibility is Visibility.ORG:
         return True
     return _is_named(objective.viewers, person, objective.owner, objective.reviewer) or (
@@ -24,6 +27,8 @@ def can_see_objective(objective: Objective, person: Person) -> bool:
 
 
 def can_see_project(project: Project, person: Person) -> bool:
+    if not can_see_strategy(person):
+        return False
     if not project.confidential:
         return True
     return _is_named(project.viewers, person, project.owner, project.sponsor) or person.has_role(*project.viewers.roles)
@@ -31,6 +36,8 @@ def can_see_project(project: Project, person: Person) -> bool:
 
 def filter_visible(strategy: Strategy, person: Person) -> Strategy:
     """The strategy as this person may see it, without warnings."""
+    if not can_see_strategy(person):
+        return _empty_strategy(strategy)
     return _cut_strategy(
         strategy,
         lambda objective: can_see_objective(objective, person),
@@ -41,6 +48,8 @@ def filter_visible(strategy: Strategy, person: Person) -> Strategy:
 def filter_visible_to_all(strategy: Strategy, people: Iterable[Person]) -> Strategy:
     """What every one of the people may see, for a channel they share; without people, what everybody may see."""
     readers = tuple(people) or (EVERYBODY,)
+    if not all(map(can_see_strategy, readers)):
+        return _empty_strategy(strategy)
     return _cut_strategy(
         strategy,
         lambda objective: all(can_see_objective(objective, reader) for reader in readers),
@@ -72,6 +81,11 @@ def _cut_strategy(
         service_links=tuple(link for link in strategy.service_links if link.objective in aims),
         warnings=(),
     )
+
+
+def _empty_strategy(strategy: Strategy) -> Strategy:
+    """What somebody sees who sees no strategy at all: the name of the organisation and its cycle."""
+    return Strategy(strategy.organisation, strategy.version, mission="", vision="", cycle=strategy.cycle)
 
 
 def _rescale_weights(objectives: tuple[Objective, ...], visible: set[str], *, whole: bool) -> tuple[Objective, ...]:

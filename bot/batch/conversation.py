@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.batch.rows import BatchRow
+from foundation.access import Access
 from foundation.errors import UserError
 from foundation.people import Person
 from handlers.context import AppContext
@@ -17,6 +18,7 @@ from handlers.slack.blocks.builders import build_message
 from handlers.slack.blocks.plain_text import join_messages
 from handlers.slack.calls import DeferredCall
 from handlers.slack.errors import UNEXPECTED_ERROR, log_unexpected_error
+from handlers.slack.gate import check_access
 from handlers.slack.replies import send_reply
 from knowledge.answers import Outcome
 from storage.engine.inbox import Arrival, NewArrival
@@ -64,6 +66,7 @@ def _ask(ctx: AppContext, arrival: Arrival) -> Reply | None:
     """The reply; None if the question was refused, for a reason that the asker reads."""
     call = DeferredCall(arrival.payload, ctx, arrival)
     try:
+        check_access(call.person, Access.HANDBOOK, ctx.people)
         return answer_direct_message(call)
     except UserError as error:
         _explain_refusal(call, error.message)

@@ -15,6 +15,7 @@ READ_THREAD = "conversations.replies"
 OPEN_DIRECT_MESSAGE = "conversations.open"
 READ_CHANNEL_INFO = "conversations.info"
 LIST_MEMBERS = "conversations.members"
+READ_PERSON = "users.info"
 RESPONSE_URL = "response_url"  # no method, but limited like one
 SEARCH = (READ_CHANNEL, READ_THREAD, OPEN_DIRECT_MESSAGE)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from foundation.access import Access
 from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.blocks.setup import SetupStep, build_sample_note, build_setup_blocks
@@ -15,7 +16,7 @@ from storage.store import Transaction
 
 
 def register(routes: Routes) -> None:
-    routes.defer_action("setup.digest", preview_first_digest)
+    routes.defer_action("setup.digest", preview_first_digest, needs=Access.EVERYTHING)
 
 
 def preview_first_digest(call: DeferredCall) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+from foundation.access import Access
 from foundation.errors import UserError
 from foundation.record_kinds import RecordKind
 from handlers.questions.blocks.answer import AnswerNames, build_answer_message
@@ -13,13 +14,15 @@ from handlers.questions.records.finder import FoundRecords, find_record_of_kind,
 from handlers.questions.small_talk.nearest import find_nearest_small_talk
 from handlers.questions.small_talk.replies import build_small_talk_reply, read_small_talk
 from handlers.questions.wording.catalogue import localize_text, use_language
-from handlers.slack.blocks.builders import Message
+from handlers.slack.blocks.builders import Message, build_message, context
 from handlers.slack.calls import DeferredCall
+from handlers.slack.gate import explain_refusal
 from handlers.slack.payloads import TypedQuestion
 from knowledge.answers import Answer, Outcome
 from knowledge.languages.detection import detect_language
 from knowledge.languages.dictionary import Language
 from knowledge.languages.translation import read_foreign_question
+from servicedesk.permissions import can_request
 from storage.questions import QuestionPlace
 from storage.store import Transaction
 
@@ -48,25 +51,15 @@ def find_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
         UserError: the question can't be answered as it is, for a reason that the message gives.
     """
     if said := read_small_talk(call.ctx, asked.text):
-        return Reply(build_small_talk_reply(call.ctx, asked.place.user, said), answer=None)
+        return Reply(build_small_talk_reply(call.ctx, call.person, said), answer=None)
     with use_language(detect_language(asked.text)):
         found = call.read(lambda tx: _find_records(tx, call, asked))
         if found.answers:
             return _build_live_reply(call, asked, found)
         reply = answer_chat(call, asked) or answer_from_handbook(call, asked)
+        if found.is_withheld:
+            return _explain_withheld(call, reply)
         return _show_meant_record(call, asked, reply) or reply
-
-
-def find_outsider_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
-    """The reply for somebody of another organisation: from the handbook, never from records.
-
-    Raises:
-        UserError: the question is empty or far too long.
-    """
-    if said := read_small_talk(call.ctx, asked.text):
-        return Reply(build_small_talk_reply(call.ctx, asked.place.user, said), answer=None)
-    with use_language(detect_language(asked.text)):
-        return answer_from_handbook(call, asked)
 
 
 def answer_chat(call: DeferredCall, asked: TypedQuestion) -> Reply | None:
@@ -76,7 +69,7 @@ def answer_chat(call: DeferredCall, asked: TypedQuestion) -> Reply | None:
     if said is None:
         return None
     said = replace(said, language=foreign.language)
-    return Reply(build_small_talk_reply(call.ctx, asked.place.user, said), answer=None)
+    return Reply(build_small_talk_reply(call.ctx, call.person, said), answer=None)
 
 
 def format_question_id(call: DeferredCall) -> str:
@@ -93,7 +86,8 @@ def answer_from_handbook(call: DeferredCall, asked: TypedQuestion, before: Seque
     previous = before or call.read(lambda tx: _find_previous(tx, call, asked))
     answer = _ask_library(call, asked.text, previous)
     services = {service.key: service.name for service in call.ctx.desk.catalogue.services}
-    message = build_answer_message(answer, format_question_id(call), AnswerNames(services, call.ctx.people))
+    names = AnswerNames(services, call.ctx.people, can_request=can_request(call.person))
+    message = build_answer_message(answer, format_question_id(call), names)
     return Reply(message, answer)
 
 
@@ -118,6 +112,15 @@ def _show_meant_record(call: DeferredCall, asked: TypedQuestion, reply: Reply) -
         return None
     found = call.read(partial(_find_records, call=call, asked=asked, kind=reply.answer.record))
     return _build_live_reply(call, asked, found) if found.answers else None
+
+
+def _explain_withheld(call: DeferredCall, reply: Reply) -> Reply:
+    """That records aren't for the asker, above what the handbook says if it answers the question."""
+    note = explain_refusal(call.person, Access.EVERYTHING, call.ctx.people)
+    if reply.answer and reply.answer.status is Outcome.ANSWERED:
+        text, blocks = reply.message["text"], reply.message["blocks"]
+        return replace(reply, message=build_message(f"{note}\n{text}", [context(note), *blocks]))
+    return Reply(build_message(note), answer=None)
 
 
 def _ask_library(call: DeferredCall, text: str, previous: Sequence[str]) -> Answer:

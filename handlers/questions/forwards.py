@@ -1,5 +1,6 @@
 """Questions passed on to the PMO: a person answers what the handbook doesn't."""
 
+from foundation.access import Access
 from foundation.errors import Conflict, InvalidInput, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
@@ -26,9 +27,9 @@ SHOWN_AT_HOME = 5
 
 
 def register(routes: Routes) -> None:
-    routes.defer_action("question.forward", forward_question)
-    routes.handle_action("question.answer", open_answer_form)
-    routes.defer_submission("question.answer", answer_forwarded_question, check_answer)
+    routes.defer_action("question.forward", forward_question, needs=Access.REQUESTS)
+    routes.handle_action("question.answer", open_answer_form, needs=Access.EVERYTHING)
+    routes.defer_submission("question.answer", answer_forwarded_question, check_answer, needs=Access.EVERYTHING)
 
 
 def forward_question(call: DeferredCall) -> None:

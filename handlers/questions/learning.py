@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+from foundation.access import Access
 from foundation.errors import InvalidInput, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
@@ -38,12 +39,12 @@ GONE = "I no longer have that question. Please ask it again."
 
 
 def register(routes: Routes) -> None:
-    routes.defer_action("learned.add.*", learn_from_button)
-    routes.handle_action("learned.choose", open_choose_form)
-    routes.handle_options("learned.section", offer_sections)
-    routes.defer_submission("learned.choose", learn_from_form, check_chosen_section)
-    routes.defer_action("learned.remove", remove_learned_question)
-    routes.defer_action("learned.restore", restore_learned_question)
+    routes.defer_action("learned.add.*", learn_from_button, needs=Access.EVERYTHING)
+    routes.handle_action("learned.choose", open_choose_form, needs=Access.EVERYTHING)
+    routes.handle_options("learned.section", offer_sections, needs=Access.EVERYTHING)
+    routes.defer_submission("learned.choose", learn_from_form, check_chosen_section, needs=Access.EVERYTHING)
+    routes.defer_action("learned.remove", remove_learned_question, needs=Access.EVERYTHING)
+    routes.defer_action("learned.restore", restore_learned_question, needs=Access.EVERYTHING)
 
 
 def learn_from_button(call: DeferredCall) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from functools import partial
 
+from foundation.access import Access
 from foundation.errors import UserError
 from foundation.people import People
 from handlers.questions.questions import answer_direct_message, answer_question
@@ -27,9 +28,9 @@ MOST_WORDS_OF_ADDRESS = 4  # “thank you, dear Ben”
 
 
 def register(routes: Routes) -> None:
-    routes.defer_event("app_mention", answer_mention, when=is_own_message)
-    routes.defer_event("message", answer_message, when=is_for_bot)
-    routes.defer_shortcut("ask_about_message", answer_chosen_message)
+    routes.defer_event("app_mention", answer_mention, needs=Access.HANDBOOK, when=is_own_message)
+    routes.defer_event("message", answer_message, needs=Access.HANDBOOK, when=is_for_bot)
+    routes.defer_shortcut("ask_about_message", answer_chosen_message, needs=Access.HANDBOOK)
 
 
 async def is_own_message(call: BlockingCall) -> bool:

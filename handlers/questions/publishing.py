@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterable
 
+from foundation.access import PersonKind
 from foundation.people import Person
 from foundation.record_kinds import RecordKind
 from handlers.questions.answerers import Reply
-from handlers.slack import payloads
 from handlers.slack.calls import DeferredCall
 from handlers.slack.payloads import Place
 from servicedesk.record_access import DESK_ACCESS, can_publish_desk, check_can_ask_desk
-from strategy.record_access import can_publish_strategy
+from strategy.record_access import can_publish_strategy, check_can_ask_strategy
 
 
 def can_publish(call: DeferredCall, place: Place, reply: Reply) -> bool:
@@ -22,13 +22,8 @@ def can_publish(call: DeferredCall, place: Place, reply: Reply) -> bool:
     members = call.ctx.find_members(place.channel)
     if members is None:
         return False
-    readers = [call.ctx.people.get(member) for member in members]
+    readers = [_judge_reader(call, member) for member in members]
     return _can_all_know(call, list_records(reply), readers)
-
-
-def is_outsider(call: DeferredCall) -> bool:
-    """Whether the asker belongs to another organisation and isn't in the organisation file."""
-    return payloads.is_from_other_team(call.payload) and call.place.user not in call.ctx.people
 
 
 def check_can_ask(asker: Person, records: Iterable[RecordKind]) -> None:
@@ -36,11 +31,19 @@ def check_can_ask(asker: Person, records: Iterable[RecordKind]) -> None:
     for kind in records:
         if kind in DESK_ACCESS:
             check_can_ask_desk(kind, asker)
+        else:
+            check_can_ask_strategy(kind, asker)
 
 
 def list_records(reply: Reply) -> list[RecordKind]:
     """The kinds of records that the reply shows."""
     return [reply.record, *reply.more_records] if reply.record else []
+
+
+def _judge_reader(call: DeferredCall, member: str) -> Person:
+    """A member of the channel. Another app there reads what a member reads, as it always did."""
+    person = call.ctx.people.get(member)
+    return Person(member, member) if person.kind is PersonKind.BOT else person
 
 
 def _can_all_know(call: DeferredCall, records: Collection[RecordKind], readers: Collection[Person]) -> bool:

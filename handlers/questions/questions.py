@@ -4,18 +4,19 @@ import json
 import re
 from collections.abc import Mapping
 
+from foundation.access import Access
 from foundation.errors import NotFound, UserError
 from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.help import send_help
 from handlers.home.home import refresh_home
-from handlers.questions.answerers import Reply, find_outsider_reply, find_reply, format_question_id
+from handlers.questions.answerers import Reply, find_reply, format_question_id
 from handlers.questions.blocks.answer_buttons import build_ask_pmo_button, format_question_block_id
 from handlers.questions.blocks.handbook_section import build_section_modal
 from handlers.questions.blocks.history import build_history_blocks, build_question_modal
 from handlers.questions.gaps import list_gaps
 from handlers.questions.learning import build_teach_offer, list_learned_questions, offer_closest_sections
-from handlers.questions.publishing import can_publish, check_can_ask, is_outsider, list_records
+from handlers.questions.publishing import can_publish, check_can_ask, list_records
 from handlers.questions.wording.catalogue import localize_text, use_language
 from handlers.requests.actions import take_thread_reply
 from handlers.slack import payloads
@@ -28,6 +29,7 @@ from handlers.slack.replies import reply_ephemeral, send_reply
 from handlers.slack.routes import DeferredHandler, Routes
 from knowledge.languages.detection import detect_language
 from knowledge.sections import find_section
+from servicedesk.permissions import can_request
 from storage.questions import QuestionPlace
 from storage.store import Transaction
 
@@ -42,13 +44,13 @@ SUBCOMMANDS: Mapping[str, DeferredHandler] = {
 
 
 def register(routes: Routes) -> None:
-    routes.defer_command("/pmo", answer_command)
-    routes.defer_action("question.ask", answer_home_question)
-    routes.defer_action("question.suggested.*", answer_suggested_question)
-    routes.defer_action("question.feedback", rate_answer)
-    routes.handle_action("question.read", open_handbook_section)
-    routes.handle_action("question.read.*", open_handbook_section)
-    routes.handle_action("question.show", open_past_question)
+    routes.defer_command("/pmo", answer_command, needs=Access.HANDBOOK)
+    routes.defer_action("question.ask", answer_home_question, needs=Access.HANDBOOK)
+    routes.defer_action("question.suggested.*", answer_suggested_question, needs=Access.HANDBOOK)
+    routes.defer_action("question.feedback", rate_answer, needs=Access.HANDBOOK)
+    routes.handle_action("question.read", open_handbook_section, needs=Access.HANDBOOK)
+    routes.handle_action("question.read.*", open_handbook_section, needs=Access.HANDBOOK)
+    routes.handle_action("question.show", open_past_question, needs=Access.HANDBOOK)
 
 
 def answer_direct_message(call: DeferredCall) -> Reply | None:
@@ -94,7 +96,8 @@ def rate_answer(call: DeferredCall) -> None:
         tx.questions.rate(question_id, call.place.user, is_helpful, tx.now)
         asked = tx.questions.get(question_id)
         with use_language(detect_language(asked.text if asked else "")):
-            message = _thank_for_rating() if is_helpful else offer or _offer_person(question_id)
+            can_ask_person = not is_helpful and can_request(call.person)
+            message = offer or (_offer_person(question_id) if can_ask_person else _thank_for_rating())
             reply_ephemeral(tx, call.place, message)
 
 
@@ -131,8 +134,7 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
     check_has_words(asked)
     # Searching the handbook and asking Slack who is in the channel take a while. Both are done before the transaction
     # opens, so that a database with a single writer isn't blocked in the meantime.
-    find = find_outsider_reply if is_outsider(call) else find_reply
-    reply, place = find(call, asked), asked.place
+    reply, place = find_reply(call, asked), asked.place
     check_can_ask(call.person, list_records(reply))
     is_public = can_publish(call, place, reply)
     with call.transaction() as tx:

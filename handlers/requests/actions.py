@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from foundation.access import Access
 from foundation.errors import InvalidInput, UserError
 from foundation.people import Person
 from handlers.context import AppContext
@@ -33,14 +34,14 @@ from storage.store import Transaction
 
 def register(routes: Routes) -> None:
     for verb in IMMEDIATE_VERBS:
-        routes.defer_action(f"request.{verb}", act_on_request)
+        routes.defer_action(f"request.{verb}", act_on_request, needs=Access.REQUESTS)
     for verb in (*(verb for verb in VERB_FIELDS if verb not in IMMEDIATE_VERBS), RequestVerb.RESUBMIT):
-        routes.handle_action(f"request.{verb}", open_action_form)
-    routes.handle_action("request.do.*", open_action_form)
-    routes.handle_action(MENU_ACTION, choose_from_menu)
-    routes.handle_action(OPEN_ACTION, open_request)
-    routes.defer_submission(ACTION_FORM, submit_action, check_action)
-    routes.defer_submission(RESUBMISSION_FORM, resubmit_request, check_resubmission)
+        routes.handle_action(f"request.{verb}", open_action_form, needs=Access.REQUESTS)
+    routes.handle_action("request.do.*", open_action_form, needs=Access.REQUESTS)
+    routes.handle_action(MENU_ACTION, choose_from_menu, needs=Access.REQUESTS)
+    routes.handle_action(OPEN_ACTION, open_request, needs=Access.REQUESTS)
+    routes.defer_submission(ACTION_FORM, submit_action, check_action, needs=Access.REQUESTS)
+    routes.defer_submission(RESUBMISSION_FORM, resubmit_request, check_resubmission, needs=Access.REQUESTS)
 
 
 def act_on_request(call: DeferredCall) -> None:
@@ -110,7 +111,7 @@ def take_thread_reply(call: DeferredCall, asked: TypedQuestion) -> bool:
     )
     seen, comment = SeenRequest(request.number, verb), append_files(asked.text, asked.files, MAX_LONG_TEXT_LENGTH)
     with call.transaction() as tx:
-        _save_action(tx, call.ctx, seen, call.ctx.people.get(place.user), {"comment": comment})
+        _save_action(tx, call.ctx, seen, call.person, {"comment": comment})
         send_reply(tx, place, build_message(_confirm_reply(verb, asked)))
     return True
 

@@ -2,6 +2,7 @@
 
 import re
 
+from foundation.access import Access
 from foundation.errors import InvalidInput, NotFound
 from handlers.context import AppContext
 from handlers.requests.blocks.form import (
@@ -33,14 +34,14 @@ UNLESS_CONFIDENTIAL = " If you answer “Confidential” with yes, only those na
 
 
 def register(routes: Routes) -> None:
-    routes.handle_command("/pmo-request", open_request_command)
-    routes.handle_shortcut("request_service", open_service_picker)
-    routes.handle_shortcut("request_about_message", open_picker_for_message)
-    routes.handle_action("request.begin", open_service_picker)
-    routes.handle_action(f"{CHOOSE_ACTION}.*", open_request_form)
-    routes.defer_submission(REQUEST_FORM, submit_request, check_request_form)
-    routes.handle_options("request.project", offer_projects)
-    routes.handle_options("request.objective", offer_objectives)
+    routes.handle_command("/pmo-request", open_request_command, needs=Access.REQUESTS)
+    routes.handle_shortcut("request_service", open_service_picker, needs=Access.REQUESTS)
+    routes.handle_shortcut("request_about_message", open_picker_for_message, needs=Access.REQUESTS)
+    routes.handle_action("request.begin", open_service_picker, needs=Access.REQUESTS)
+    routes.handle_action(f"{CHOOSE_ACTION}.*", open_request_form, needs=Access.REQUESTS)
+    routes.defer_submission(REQUEST_FORM, submit_request, check_request_form, needs=Access.REQUESTS)
+    routes.handle_options("request.project", offer_projects, needs=Access.REQUESTS)
+    routes.handle_options("request.objective", offer_objectives, needs=Access.REQUESTS)
 
 
 async def open_request_command(call: ImmediateCall) -> None:

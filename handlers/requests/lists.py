@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from foundation.access import Access
 from foundation.errors import NotAllowed, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
@@ -49,13 +50,13 @@ ListAnswer = Callable[[Transaction, AppContext, Person], Message]
 
 
 def register(routes: Routes) -> None:
-    routes.defer_command("/pmo-requests", answer_list_command)
+    routes.defer_command("/pmo-requests", answer_list_command, needs=Access.REQUESTS)
 
 
 def answer_list_command(call: DeferredCall) -> None:
     """/pmo-requests shows one's own; with a number, that one; for the PMO also triage, queue, open and figures."""
     place = call.place
-    person, typed = call.ctx.people.get(place.user), call.command_text.casefold()
+    person, typed = call.person, call.command_text.casefold()
     answer = choose_list(typed, person)
     with call.transaction() as tx:
         send_reply(tx, place, answer(tx, call.ctx, person))

@@ -1,5 +1,6 @@
 """Ratings of closed requests: stars and an optional comment."""
 
+from foundation.access import Access
 from foundation.errors import NotFound
 from foundation.people import Person
 from handlers.context import AppContext
@@ -14,9 +15,9 @@ from storage.store import Transaction
 
 
 def register(routes: Routes) -> None:
-    routes.defer_action("request.rate.*", rate_request)
-    routes.handle_action(RATING_FORM, open_comment_form)
-    routes.defer_submission(RATING_FORM, save_comment, check_comment)
+    routes.defer_action("request.rate.*", rate_request, needs=Access.REQUESTS)
+    routes.handle_action(RATING_FORM, open_comment_form, needs=Access.REQUESTS)
+    routes.defer_submission(RATING_FORM, save_comment, check_comment, needs=Access.REQUESTS)
 
 
 def rate_request(call: DeferredCall) -> None:

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from foundation.people import Person
 from handlers.context import AppContext
 from handlers.slack import payloads
+from handlers.slack.gate import identify_person
 from handlers.slack.payloads import Place
 from storage.engine.inbox import Arrival
 from storage.store import Transaction
@@ -35,7 +36,7 @@ class HandlerCall:
     @property
     def person(self) -> Person:
         """Whoever typed, clicked or submitted."""
-        return self.ctx.people.get(self.place.user)
+        return identify_person(self.payload, self.ctx)
 
     @property
     def value(self) -> str:

@@ -186,13 +186,33 @@ def is_shortcut(body: Mapping[str, Any]) -> bool:
     return body.get("type") == "shortcut"
 
 
-def is_from_other_team(body: Mapping[str, Any]) -> bool:
-    """Whether Slack says that the person belongs to another organisation, in a channel that the two share."""
-    home = body.get("team_id") or (body.get("team") or {}).get("id")
+def is_search(body: Mapping[str, Any]) -> bool:
+    """Whether it's what somebody types into the search field of a select."""
+    return body.get("type") == "block_suggestion"
+
+
+def read_teams_of_person(body: Mapping[str, Any]) -> frozenset[str]:
+    """The ids of the workspaces (T…) and enterprises (E…) that the person who acts belongs to, as far as Slack says.
+
+    In a channel shared with another organisation they may differ from our own.
+    """
+    event, person = read_event(body) if "event" in body else {}, _as_dict(body.get("user"))
+    profile = _as_dict(event.get("user_profile"))
+    named = (event.get("user_team"), event.get("source_team"), event.get("team"), profile.get("team"))
+    return frozenset(str(team) for team in (*named, person.get("team_id")) if isinstance(team, str) and team)
+
+
+def read_teams_of_payload(body: Mapping[str, Any]) -> frozenset[str]:
+    """The ids of the workspace and the enterprise that something comes from, which needn't be the person's own."""
+    team, enterprise = _as_dict(body.get("team")), _as_dict(body.get("enterprise"))
+    named = (body.get("team_id"), body.get("enterprise_id"), team.get("id"), team.get("enterprise_id"))
+    return frozenset(str(one) for one in (*named, enterprise.get("id")) if isinstance(one, str) and one)
+
+
+def is_from_bot(body: Mapping[str, Any]) -> bool:
+    """Whether an app or a workflow wrote the message."""
     event = read_event(body) if "event" in body else {}
-    person = body.get("user") if isinstance(body.get("user"), Mapping) else {}
-    teams = (event.get("user_team"), event.get("source_team"), (person or {}).get("team_id"))
-    return bool(home) and any(team and team != home for team in teams)
+    return bool(event.get("bot_id") or event.get("bot_profile") or event.get("subtype") == "bot_message")
 
 
 def read_home_tab(body: Mapping[str, Any]) -> str:
@@ -209,6 +229,10 @@ def read_question_id(body: Mapping[str, Any]) -> str | None:
     """The id of the question whose answer held the clicked button, if there is one."""
     kind, _, question_id = str(read_action(body).get("block_id") or "").partition(":")
     return question_id if kind == "asked" and question_id else None
+
+
+def _as_dict(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _event_place(event: Mapping[str, Any]) -> Place:

@@ -4,6 +4,9 @@
   its ack; a worker then calls the handler until its results are committed.
 - An *immediate* handler answers within Slack's three seconds, because it needs the trigger (to open a modal) or answers
   with the ack itself (errors in a form, options of a select). It changes nothing.
+
+Each route says what it `needs`: no handler runs for a person whose access doesn't cover that (see handlers.slack.gate).
+None is for what no person does, such as Slack's notice that a channel was renamed.
 """
 
 import asyncio
@@ -18,12 +21,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from foundation.errors import InvalidInput, UserError
+from foundation.access import Access
+from foundation.errors import InvalidInput, NotAllowed, UserError
 from handlers.context import AppContext
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import build_modal, section
 from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall, Payload
 from handlers.slack.errors import UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error
+from handlers.slack.gate import check_access, is_ignored
 from handlers.slack.message_events import identify_message
 from storage.engine.inbox import NewArrival
 
@@ -51,15 +56,21 @@ class Routes:
         self.actions: set[str] = set()
         self.views: set[str] = set()
         self.options: set[str] = set()
+        self.needs: dict[str, Access | None] = {}  # by route, such as “action:help.show”
         self._app = app
         self._ctx = ctx
         self._inbox = inbox
 
     def defer_event(
-        self, name: str, handler: DeferredHandler, *, when: Callable[[BlockingCall], Awaitable[bool]] | None = None
+        self,
+        name: str,
+        handler: DeferredHandler,
+        *,
+        needs: Access | None,
+        when: Callable[[BlockingCall], Awaitable[bool]] | None = None,
     ) -> None:
         """A deferred handler of an event. What `when` says no to is neither stored nor logged."""
-        route = self._remember_name(f"event:{name}", handler)
+        route = self._remember_handler(f"event:{name}", handler, needs)
         self.events.add(name)
 
         # Bolt acks an event before its listener runs. Only a middleware runs early enough to store it first.
@@ -73,19 +84,22 @@ class Routes:
 
         self._app.event(name, middleware=[store])(finish)
 
-    def defer_command(self, name: str, handler: DeferredHandler) -> None:
+    def defer_command(self, name: str, handler: DeferredHandler, *, needs: Access) -> None:
         """A deferred handler of a slash command."""
         self.commands.add(name)
-        self._app.command(name)(self._defer(self._remember_name(f"command:{name}", handler)))
+        self._app.command(name)(self._defer(self._remember_handler(f"command:{name}", handler, needs)))
 
-    def defer_action(self, action_id: str, handler: DeferredHandler) -> None:
+    def defer_action(self, action_id: str, handler: DeferredHandler, *, needs: Access) -> None:
         """A deferred handler of a button or select. “noun.verb.*” matches every id that starts with “noun.verb.”."""
         self.actions.add(action_id)
-        self._app.action(_match_action(action_id))(self._defer(self._remember_name(f"action:{action_id}", handler)))
+        route = self._remember_handler(f"action:{action_id}", handler, needs)
+        self._app.action(_match_action(action_id))(self._defer(route))
 
-    def defer_submission(self, callback_id: str, handler: DeferredHandler, check: SubmissionCheck) -> None:
+    def defer_submission(
+        self, callback_id: str, handler: DeferredHandler, check: SubmissionCheck, *, needs: Access
+    ) -> None:
         """A deferred handler of a form. `check` raises InvalidInput, which shows its messages under the fields."""
-        route = self._remember_name(f"view:{callback_id}", handler)
+        route = self._remember_handler(f"view:{callback_id}", handler, needs)
         self.views.add(callback_id)
 
         async def listener(call: ImmediateCall) -> None:
@@ -93,35 +107,41 @@ class Routes:
             await self._store_arrival(route, call.payload)
             await call.ack()
 
-        self._app.view(callback_id)(self._answer(listener, acks=True))
+        self._app.view(callback_id)(self._answer(listener, needs, acks=True))
 
-    def defer_shortcut(self, callback_id: str, handler: DeferredHandler) -> None:
+    def defer_shortcut(self, callback_id: str, handler: DeferredHandler, *, needs: Access) -> None:
         """A deferred handler of a shortcut in the menu of a message."""
         self.shortcuts.add(callback_id)
-        self._app.shortcut(callback_id)(self._defer(self._remember_name(f"shortcut:{callback_id}", handler)))
+        route = self._remember_handler(f"shortcut:{callback_id}", handler, needs)
+        self._app.shortcut(callback_id)(self._defer(route))
 
-    def handle_command(self, name: str, handler: ImmediateHandler) -> None:
+    def handle_command(self, name: str, handler: ImmediateHandler, *, needs: Access) -> None:
         self.commands.add(name)
-        self._app.command(name)(self._answer(handler))
+        self.needs[f"command:{name}"] = needs
+        self._app.command(name)(self._answer(handler, needs))
 
-    def handle_shortcut(self, callback_id: str, handler: ImmediateHandler) -> None:
+    def handle_shortcut(self, callback_id: str, handler: ImmediateHandler, *, needs: Access) -> None:
         self.shortcuts.add(callback_id)
-        self._app.shortcut(callback_id)(self._answer(handler))
+        self.needs[f"shortcut:{callback_id}"] = needs
+        self._app.shortcut(callback_id)(self._answer(handler, needs))
 
-    def handle_action(self, action_id: str, handler: ImmediateHandler) -> None:
+    def handle_action(self, action_id: str, handler: ImmediateHandler, *, needs: Access) -> None:
         """A button that opens something. “noun.verb.*” matches every id that starts with “noun.verb.”."""
         self.actions.add(action_id)
-        self._app.action(_match_action(action_id))(self._answer(handler))
+        self.needs[f"action:{action_id}"] = needs
+        self._app.action(_match_action(action_id))(self._answer(handler, needs))
 
-    def handle_options(self, action_id: str, handler: ImmediateHandler) -> None:
+    def handle_options(self, action_id: str, handler: ImmediateHandler, *, needs: Access) -> None:
         """The options of an external select; the handler acks with them."""
         self.options.add(action_id)
-        self._app.options(action_id)(self._answer(handler, acks=True))
+        self.needs[f"options:{action_id}"] = needs
+        self._app.options(action_id)(self._answer(handler, needs, acks=True))
 
-    def _remember_name(self, route: str, handler: DeferredHandler) -> str:
+    def _remember_handler(self, route: str, handler: DeferredHandler, needs: Access | None) -> str:
         if route in self.deferred_handlers:
             raise ValueError(f"The route {route} has a handler already.")
-        self.deferred_handlers[route] = handler
+        self.deferred_handlers[route] = handler if needs is None else _guard(handler, needs)
+        self.needs[route] = needs
         return route
 
     async def _store_arrival(self, route: str, body: Payload) -> None:
@@ -133,9 +153,12 @@ class Routes:
             await self._store_arrival(route, call.payload)
             await call.ack()
 
-        return self._answer(listener, acks=True)
+        # Storing it comes first, so the worker asks who it is from.
+        return self._answer(listener, None, acks=True)
 
-    def _answer(self, handler: ImmediateHandler, *, acks: bool = False) -> Callable[..., Awaitable[None]]:
+    def _answer(
+        self, handler: ImmediateHandler, needs: Access | None, *, acks: bool = False
+    ) -> Callable[..., Awaitable[None]]:
         """Bolt's listener for a handler. Every error is explained to the person where they are.
 
         A listener that acks and then raises loses its ack, and Slack shows a failure: nothing may escape from here.
@@ -146,7 +169,8 @@ class Routes:
             try:
                 if not acks:
                     await ack()
-                await handler(call)
+                if needs is None or await _is_admitted(call, needs, has_acked=not acks):
+                    await handler(call)
             except InvalidInput as error:
                 await _explain(call, error.message, error.fields)
             except UserError as error:
@@ -158,6 +182,41 @@ class Routes:
                 await _explain(call, UNEXPECTED_ERROR.format(reference))
 
         return listener
+
+
+def _guard(handler: DeferredHandler, needs: Access) -> DeferredHandler:
+    """The handler, for those only whose access covers `needs`."""
+
+    def guarded(call: DeferredCall) -> object:
+        call.ctx.directory.look_up(call.place.user)
+        if is_ignored(call.person):
+            with call.transaction():
+                return None
+        check_access(call.person, needs, call.ctx.people)
+        return handler(call)
+
+    return guarded
+
+
+async def _is_admitted(call: ImmediateCall, needs: Access, *, has_acked: bool) -> bool:
+    """Whether the handler may run. Where Slack waits for the ack, what is remembered of the person has to do.
+
+    Raises:
+        NotAllowed: the person's access doesn't cover what the route needs.
+    """
+    if has_acked:
+        await call.ctx.directory.look_up_soon(call.place.user)
+    if is_ignored(call.person):
+        await call.ack()
+        return False
+    try:
+        check_access(call.person, needs, call.ctx.people)
+    except NotAllowed:
+        if not payloads.is_search(call.payload):
+            raise
+        await call.ack(options=[])  # whoever types into a field gets no message for each letter
+        return False
+    return True
 
 
 def _match_action(action_id: str) -> str | re.Pattern[str]:

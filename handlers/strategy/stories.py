@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from foundation.access import Access
 from foundation.errors import Conflict, InvalidInput, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
@@ -46,16 +47,17 @@ SHOWN_AT_HOME = 5
 
 
 def register(routes: Routes) -> None:
-    routes.handle_command("/pmo-story", open_story_form)
-    routes.handle_shortcut("tell_story", open_story_form)
-    routes.defer_submission(FORM, submit_story, check_story)
-    routes.handle_action("story.edit", open_story_edit_form)
+    routes.handle_command("/pmo-story", open_story_form, needs=Access.EVERYTHING)
+    routes.handle_shortcut("tell_story", open_story_form, needs=Access.EVERYTHING)
+    routes.defer_submission(FORM, submit_story, check_story, needs=Access.EVERYTHING)
+    routes.handle_action("story.edit", open_story_edit_form, needs=Access.EVERYTHING)
     for verb in NOTES:
-        routes.handle_action(f"story.{verb}", open_note_form)
-    routes.defer_submission(NOTE, submit_story_note, check_story_note)
-    routes.defer_action("story.approve", approve_story)
-    routes.defer_action("story.consent", answer_consent)
-    routes.defer_action("story.refuse", answer_consent)
+        routes.handle_action(f"story.{verb}", open_note_form, needs=Access.EVERYTHING)
+    routes.defer_submission(NOTE, submit_story_note, check_story_note, needs=Access.EVERYTHING)
+    routes.defer_action("story.approve", approve_story, needs=Access.EVERYTHING)
+    routes.defer_action("story.consent", answer_consent, needs=Access.EVERYTHING)
+    # Whoever was named may take their consent back, whatever else they may still use.
+    routes.defer_action("story.refuse", answer_consent, needs=Access.NOTHING)
 
 
 async def open_story_form(call: ImmediateCall) -> None:

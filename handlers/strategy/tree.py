@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from foundation.access import Access
 from foundation.errors import InvalidInput, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
@@ -40,19 +41,19 @@ from strategy.visibility import filter_visible
 
 
 def register(routes: Routes) -> None:
-    routes.defer_command("/pmo-strategy", show_strategy)
-    routes.handle_action("strategy.open", open_subject)
-    routes.handle_action("strategy.pick", open_subject)
-    routes.handle_options("strategy.pick", offer_subjects)
-    routes.handle_action("strategy.show", open_strategy)
-    routes.handle_action("strategy.measure", open_measurement_form)
-    routes.defer_submission("strategy.measure", record_measurement, check_measurement)
+    routes.defer_command("/pmo-strategy", show_strategy, needs=Access.EVERYTHING)
+    routes.handle_action("strategy.open", open_subject, needs=Access.EVERYTHING)
+    routes.handle_action("strategy.pick", open_subject, needs=Access.EVERYTHING)
+    routes.handle_options("strategy.pick", offer_subjects, needs=Access.EVERYTHING)
+    routes.handle_action("strategy.show", open_strategy, needs=Access.EVERYTHING)
+    routes.handle_action("strategy.measure", open_measurement_form, needs=Access.EVERYTHING)
+    routes.defer_submission("strategy.measure", record_measurement, check_measurement, needs=Access.EVERYTHING)
 
 
 def show_strategy(call: DeferredCall) -> None:
     """/pmo-strategy; with part of a name, one objective or project; with “digest”, a preview."""
     place = call.place
-    person, typed = call.ctx.people.get(place.user), call.command_text
+    person, typed = call.person, call.command_text
     with call.transaction() as tx:
         first, _, rest = typed.partition(" ")
         if first.casefold() == "digest":

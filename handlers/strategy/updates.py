@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 
+from foundation.access import Access
 from foundation.errors import InvalidInput, NotAllowed, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
@@ -33,12 +34,12 @@ from strategy.visibility import filter_visible, filter_visible_to_all
 
 
 def register(routes: Routes) -> None:
-    routes.handle_command("/pmo-update", open_update_form)
-    routes.handle_shortcut("write_update", open_update_form)
-    routes.handle_action("update.write", open_subject_update_form)
-    routes.handle_action("update.correct", open_correction_form)
-    routes.defer_submission(FORM, submit_update, check_update)
-    routes.defer_action("update.seen", mark_update_seen)
+    routes.handle_command("/pmo-update", open_update_form, needs=Access.EVERYTHING)
+    routes.handle_shortcut("write_update", open_update_form, needs=Access.EVERYTHING)
+    routes.handle_action("update.write", open_subject_update_form, needs=Access.EVERYTHING)
+    routes.handle_action("update.correct", open_correction_form, needs=Access.EVERYTHING)
+    routes.defer_submission(FORM, submit_update, check_update, needs=Access.EVERYTHING)
+    routes.defer_action("update.seen", mark_update_seen, needs=Access.EVERYTHING)
 
 
 async def open_update_form(call: ImmediateCall) -> None:

@@ -208,7 +208,7 @@ def test_small_talk_in_unheard_words_is_known_by_its_meaning(ask: Any) -> None:
     assert question["status"] != "small_talk"
 
 
-def test_people_of_another_organisation_get_no_records(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_people_of_another_organisation_get_no_answer(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     build = payloads.build_direct_message
 
     def build_from_outside(*given: str) -> Json:
@@ -222,5 +222,5 @@ def test_people_of_another_organisation_get_no_records(ask: Any, monkeypatch: py
     )
     assert stranger["status"] != "live"
     assert "Smart metering" not in stranger["text"]
-    assert method["status"] == "answered"
+    assert method["status"] == "refused"
     assert listed["status"] == "live"

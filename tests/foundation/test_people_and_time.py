@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from foundation.access import Access, AccessRules, PersonKind
 from foundation.errors import InvalidInput, UserError
 from foundation.people import People, Person, Role
 from foundation.time import find_zone, to_utc
@@ -12,9 +13,45 @@ WEI = Person("U03WEI", "Wei Chen", frozenset({Role.PMO_STAFF}))
 DANA = Person("U04DANA", "Dana Lindqvist", frozenset({Role.LEADER}))
 
 
-def test_unlisted_person_is_a_member_named_by_id() -> None:
+def test_unlisted_person_has_no_role_and_is_named_by_id() -> None:
     person = People([WEI]).get("U99")
-    assert (person.name, person.roles, person.is_pmo) == ("U99", frozenset({Role.MEMBER}), False)
+    assert (person.name, person.roles, person.access) == ("U99", frozenset(), Access.REQUESTS)
+
+
+def test_organisation_may_treat_unlisted_people_as_members() -> None:
+    person = People([WEI], AccessRules(unlisted=Access.EVERYTHING)).get("U99")
+    assert (person.roles, person.access) == (frozenset({Role.MEMBER}), Access.EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("kind", "access"),
+    [
+        (PersonKind.UNLISTED, Access.REQUESTS),
+        (PersonKind.GUEST, Access.HANDBOOK),
+        (PersonKind.UNKNOWN, Access.HANDBOOK),
+        (PersonKind.OUTSIDER, Access.NOTHING),
+        (PersonKind.DEACTIVATED, Access.NOTHING),
+        (PersonKind.BOT, Access.NOTHING),
+    ],
+)
+def test_standing_decides_what_strangers_may_use(kind: PersonKind, access: Access) -> None:
+    assert People([WEI]).judge("U99", kind).access is access
+
+
+@pytest.mark.parametrize("kind", [PersonKind.GUEST, PersonKind.OUTSIDER, PersonKind.UNKNOWN])
+def test_listed_person_keeps_their_roles(kind: PersonKind) -> None:
+    assert People([WEI]).judge(WEI.id, kind) == WEI
+
+
+@pytest.mark.parametrize("kind", [PersonKind.DEACTIVATED, PersonKind.BOT])
+def test_listed_person_who_is_gone_has_no_role(kind: PersonKind) -> None:
+    person = People([WEI]).judge(WEI.id, kind)
+    assert (person.name, person.roles, person.access) == ("Wei Chen", frozenset(), Access.NOTHING)
+
+
+def test_somebody_unknown_may_do_no_more_than_a_guest() -> None:
+    strict = People(rules=AccessRules(unlisted=Access.EVERYTHING, guests=Access.NOTHING))
+    assert strict.judge("U99", PersonKind.UNKNOWN).access is Access.NOTHING
 
 
 def test_people_are_found_by_role() -> None:

@@ -43,13 +43,11 @@ def build_help_blocks(about: HelpContent) -> list[Block]:
     return blocks
 
 
-def build_abilities_message(lines: Sequence[str], starters: tuple[str, ...]) -> Message:
+def build_abilities_message(lines: Sequence[str], starters: tuple[str, ...], *, with_services: bool) -> Message:
     """What the bot can do, a line each, with questions to try and buttons for the rest."""
     asking = build_suggestion_buttons(starters[:MOST_STARTERS])
-    doing = [
-        button(localize_text("Request a service"), "request.begin", "ability"),
-        button(localize_text("All I can do"), "help.show", "ability"),
-    ]
+    requesting = button(localize_text("Request a service"), "request.begin", "ability")
+    doing = [*([requesting] if with_services else []), button(localize_text("All I can do"), "help.show", "ability")]
     text = "\n".join(f"• {localize_text(line)}" for line in lines)
     return build_message(text, [section(text), *([actions(asking)] if asking else []), actions(doing)])
 

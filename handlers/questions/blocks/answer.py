@@ -35,10 +35,11 @@ CAN_ASK = "You can ask the PMO."
 
 @dataclass(frozen=True, slots=True)
 class AnswerNames:
-    """Names that the message needs: of services, by key, and of people."""
+    """Names that the message needs: of services, by key, and of people. `can_request`: may the asker use services?"""
 
     services: Mapping[str, str]
     people: People
+    can_request: bool = True
 
 
 def build_answer_message(answer: Answer, question_id: str, names: AnswerNames) -> Message:
@@ -84,9 +85,10 @@ def _build_buttons(answer: Answer, parts: Iterable[Answer], question_id: str, na
     outcomes = {part.status for part in parts}
     answered = [part for part in parts if part.status is Outcome.ANSWERED]
     offered = [key for part in answered for key in part.services]
-    buttons = [*build_service_buttons(offered, names.services), *_build_see_also(answer)]
+    services = build_service_buttons(offered, names.services) if names.can_request else []
+    buttons = [*services, *_build_see_also(answer)]
     buttons += build_suggestion_buttons(_list_suggestions(parts))
-    if outcomes != {Outcome.ANSWERED}:
+    if names.can_request and outcomes != {Outcome.ANSWERED}:
         is_main = Outcome.NOT_FOUND in outcomes
         buttons.append(build_ask_pmo_button(question_id) | ({"style": "primary"} if is_main else {}))
     row = [actions(buttons, format_question_block_id(question_id))] if buttons else []
@@ -118,14 +120,18 @@ def _summarize_part(part: Answer, names: AnswerNames) -> str:
     return escape(f"{title}{_summarize_body(part, names)}")
 
 
+def _offer_person(names: AnswerNames) -> str:
+    return f" {localize_text(CAN_ASK)}" if names.can_request else ""
+
+
 def _summarize_body(part: Answer, names: AnswerNames) -> str:
     match part.status:
         case Outcome.ANSWERED:
             sources = "; ".join(describe_place(one).replace(" · ", ", ") for one in take_distinct(part.citations))
             return f"{part.text}\n{localize_text('From the handbook: {places}', places=sources)}"
         case Outcome.CLOSEST:
-            return f"{summarize_closest(part)} {localize_text(CAN_ASK)}"
+            return f"{summarize_closest(part)}{_offer_person(names)}"
         case Outcome.NOT_FOUND:
-            return f"{summarize_not_found(part, names.people)} {localize_text(CAN_ASK)}"
+            return f"{summarize_not_found(part, names.people)}{_offer_person(names)}"
         case Outcome.CLARIFY:
             return f"{localize_text(part.text or UNCLEAR)} {'; '.join(part.suggestions[:MOST_SUGGESTIONS])}"

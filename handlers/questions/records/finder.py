@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from foundation.access import Access
 from foundation.errors import UserError
 from foundation.people import People, Person
 from foundation.record_kinds import RecordKind
@@ -21,10 +22,14 @@ from knowledge.answers import Outcome
 from knowledge.follow_ups import is_follow_up
 from knowledge.library import Library
 from servicedesk.permissions import can_see_queue
+from servicedesk.record_access import DESK_ACCESS
 from storage.store import Transaction
+from strategy.permissions import can_see_strategy
+from strategy.record_access import STRATEGY_ACCESS
 from strategy.records import Strategy
 from strategy.visibility import filter_visible
 
+RECORD_ACCESS = {**STRATEGY_ACCESS, **DESK_ACCESS}
 MOST_PARTS = 3  # questions in one that are answered from records
 
 
@@ -35,6 +40,7 @@ class FoundRecords:
     answers: tuple[tuple[RecordKind, Message], ...]
     rest: tuple[str, ...]
     answered: tuple[str, ...] = ()
+    is_withheld: bool = False  # it asks for records that aren't for the asker, whichever there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,11 @@ def find_record_of_kind(
     return FoundRecords((), (text,))
 
 
+def can_ask(kind: RecordKind, person: Person) -> bool:
+    """Whether the person may ask for records of this kind at all."""
+    return RECORD_ACCESS[kind].is_open_to(person)
+
+
 def _build_parser(tx: Transaction, ctx: AppContext, person: Person) -> ClauseParser:
     version = tx.strategy.get_current_version()
     plan = tx.strategy.read_plan(version) if version else None
@@ -102,7 +113,10 @@ def _build_parser(tx: Transaction, ctx: AppContext, person: Person) -> ClausePar
 @lru_cache(maxsize=256)
 def _build_index(source: _NameSource) -> NameIndex:
     seen = filter_visible(source.plan, source.person) if source.plan else None
-    return NameIndex(list_names(seen, source.people, source.ctx.desk.catalogue, source.ctx.digests))
+    catalogue, digests = source.ctx.desk.catalogue, source.ctx.digests
+    if not can_see_strategy(source.person):  # nor does a question show them whom or what there is
+        return NameIndex(list_names(None, (), catalogue, ()))
+    return NameIndex(list_names(seen, source.people, catalogue, digests))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +151,15 @@ class _Finder:
                 context = question if question.names else context
             else:
                 rest.append(clause)
-        return FoundRecords(tuple(answers), tuple(rest) if answers else (text,), tuple(answered))
+        is_withheld = not answers and self.is_withheld(text, context)
+        return FoundRecords(tuple(answers), tuple(rest) if answers else (text,), tuple(answered), is_withheld)
+
+    def is_withheld(self, text: str, context: RecordQuestion | None) -> bool:
+        """Whether the question asks for records of a kind that the asker may not ask for."""
+        if self.view.person.has_access(Access.EVERYTHING):
+            return False
+        readings = (one for clause in split_clauses(text) for one in self.list_readings(clause, context))
+        return any(not can_ask(one.kind, self.view.person) for one in readings)
 
     def answer_clause(self, clause: str, context: RecordQuestion | None) -> tuple[RecordQuestion, Message] | None:
         """The first reading of a clause that an answerer has an answer to."""
@@ -150,6 +172,8 @@ class _Finder:
         return self.answer(self._narrow(self.parser.read_as(text, kind, context)))
 
     def answer(self, question: RecordQuestion) -> Message | None:
+        if not can_ask(question.kind, self.view.person):
+            return None
         if question.kind is RecordKind.UNKNOWN_NAME:
             return explain_unknown_name(self.view, question, self.parser.index)
         return RECORD_ANSWERERS[question.kind](self.view, question)

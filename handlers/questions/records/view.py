@@ -60,7 +60,7 @@ class RecordView:
 
 
 def list_names(
-    seen: Strategy | None, people: People, catalogue: Catalogue, digests: Iterable[DigestDefinition]
+    seen: Strategy | None, people: Iterable[Person], catalogue: Catalogue, digests: Iterable[DigestDefinition]
 ) -> Iterator[Name]:
     """Everything that a question may name. `seen` is the strategy as the asker may see it."""
     if seen:

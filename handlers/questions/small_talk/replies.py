@@ -1,5 +1,6 @@
 """What the bot says to small talk: a few words in the same tone and language."""
 
+from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.help import build_abilities
 from handlers.questions.small_talk.grammar import find_small_talk, load_grammars
@@ -18,11 +19,11 @@ def read_small_talk(ctx: AppContext, text: str) -> SmallTalk | None:
     return find_small_talk(text, lambda word: any(map(knows_term, extract_terms(word))))
 
 
-def build_small_talk_reply(ctx: AppContext, user: str, said: SmallTalk) -> Message:
+def build_small_talk_reply(ctx: AppContext, person: Person, said: SmallTalk) -> Message:
     """A few words or, for those who ask what they can do here, five lines with buttons."""
     if said.kind in _ASKS_FOR_HELP:
         with use_language(Language(said.language)):
-            return build_abilities(ctx, user)
+            return build_abilities(ctx, person)
     return build_message(find_reply_text(said))
 
 
