@@ -32,17 +32,20 @@ class LocalWorkspace:
         return f"{self.url}/api/"
 
     @classmethod
-    async def start(cls, manifest: dict[str, Any], data: Path, port: int) -> "LocalWorkspace":
-        """Start it and wait until it's ready.
+    async def start(
+        cls, manifest: dict[str, Any], data: Path, port: int, seed: dict[str, Any] | None = None
+    ) -> "LocalWorkspace":
+        """Start it and wait until it's ready. `seed` are its people and channels; without one, it has the sample's.
 
         Raises:
             UserError: it couldn't start, for example because the port is in use.
         """
         check_port(HOST, port)
-        manifest_file = _write_manifest(data, manifest)
+        manifest_file = _write_json(data / "manifest.json", manifest)
+        seed_file = _write_json(data / "seed.yaml", seed) if seed else SEED  # every JSON file is YAML, too
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "workspace", "--exit-with-parent"),
-            *("--manifest", str(manifest_file), "--seed", str(SEED), "--data", str(data), "--port", str(port)),
+            *("--manifest", str(manifest_file), "--seed", str(seed_file), "--data", str(data), "--port", str(port)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -92,14 +95,13 @@ def explain_port_error(port: int, error: OSError) -> str:
     return f"Port {port} can't be used ({error.strerror}). Set PMO_PORT to another port."
 
 
-def _write_manifest(data: Path, manifest: dict[str, Any]) -> Path:
-    file = data / "manifest.json"
+def _write_json(file: Path, content: dict[str, Any]) -> Path:
     try:
-        data.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8")
     except OSError as error:
         raise UserError(
-            f"The local workspace can't write to {data} ({error.strerror}). "
+            f"The local workspace can't write to {file.parent} ({error.strerror}). "
             "Free some space, give the bot write access, or set PMO_DATA to another folder."
         ) from None
     return file

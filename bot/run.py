@@ -106,7 +106,7 @@ async def _serve_connected(
     settings: Settings, organisation: Organisation, store: Store, control: RunControl, selector: Selector | None
 ) -> None:
     """Check the connection to Slack first: a wrong token is reported before the handbook is read."""
-    async with open_endpoint(settings) as endpoint, slack_connection.open_http_session() as http:
+    async with open_endpoint(settings, organisation) as endpoint, slack_connection.open_http_session() as http:
         web = slack_connection.build_web_client(endpoint.bot_token, endpoint.api_url, http)
         bot = await _check_tokens(endpoint, web, control.stopping)
         handbook = await asyncio.to_thread(_load_content, settings, organisation, store, control)

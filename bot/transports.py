@@ -11,8 +11,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_connection
+from bot.local_seed import build_local_seed
 from bot.local_workspace import APP_TOKEN, BOT_TOKEN, LocalWorkspace, explain_port_error
 from bot.manifest import build_manifest
+from bot.organisation import SAMPLE, Organisation
 from bot.progress import show_progress
 from bot.settings import Settings
 from bot.stopping import wait_unless_stopped
@@ -35,17 +37,25 @@ class SlackEndpoint:
 
 
 @contextlib.asynccontextmanager
-async def open_endpoint(settings: Settings) -> AsyncIterator[SlackEndpoint]:
+async def open_endpoint(settings: Settings, organisation: Organisation) -> AsyncIterator[SlackEndpoint]:
     """The Slack that the settings name; without tokens, a local workspace that runs as long as this context."""
     if not settings.is_local:
         yield read_endpoint(settings)
         return
     with show_progress("Starting the local workspace"):
-        workspace = await LocalWorkspace.start(build_manifest(), settings.data / "workspace", settings.port)
+        workspace = await _start_workspace(settings, organisation)
     try:
         yield SlackEndpoint(workspace.api_url, BOT_TOKEN, APP_TOKEN, None, settings.port, workspace.url)
     finally:
         await workspace.stop()
+
+
+async def _start_workspace(settings: Settings, organisation: Organisation) -> LocalWorkspace:
+    """The sample's workspace, or that of one's own organisation, which is kept in a folder of its own."""
+    if organisation.path == SAMPLE:
+        return await LocalWorkspace.start(build_manifest(), settings.data / "workspace", settings.port)
+    folder, seed = settings.data / "own-workspace", build_local_seed(organisation)
+    return await LocalWorkspace.start(build_manifest(), folder, settings.port, seed)
 
 
 def read_endpoint(settings: Settings) -> SlackEndpoint:

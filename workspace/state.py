@@ -39,14 +39,18 @@ class WorkspaceState:
 
     def _start(self) -> None:
         self._load()
-        if not self.channels:
+        if self.channels:
+            self._merge_seed()
+        else:
             self._load_seed()
+        self._remember_people()
 
     def reset(self) -> None:
         """Delete everything and start again from the seed."""
         self.saver.delete_everything()
         self._clear()
         self._load_seed()
+        self._remember_people()
 
     def _load(self) -> None:
         for _, row in self.saver.load_records("channel"):
@@ -67,19 +71,49 @@ class WorkspaceState:
             self.reads[user, channel] = row["ts"]
 
     def _load_seed(self) -> None:
-        created = int(self.clock.now())
-        for channel in self.seed.channels:
-            fresh = Channel.from_row({**channel.to_row(), "created": created, "pins": []})
-            self.save_channel(fresh)
+        self._add_channels(self.seed.channels)
+        for person in self.seed.people:
+            for channel in self.seed.channels:
+                self.mark_read(person.id, channel.id, self.clock.new_timestamp())
+
+    def _merge_seed(self) -> None:
+        """Add to the saved state what is new in the seed: channels, and people in theirs. Forget who left it."""
+        for channel in self.channels.values():
+            gone = [user for user in channel.members if user not in self.people]
+            for user in gone:
+                del channel.members[user]
+            if gone:
+                self.save_channel(channel)
+        self._add_new_people()
+        self._add_channels([channel for channel in self.seed.channels if channel.id not in self.channels])
+
+    def _add_new_people(self) -> None:
+        """Only people new since the last start: the others may have left a channel on purpose."""
+        known = {user for _, row in self.saver.load_records("known") for user in row["people"]}
+        known |= {user for user, _ in self.reads}  # state saved before people were remembered
+        for planned in self.seed.channels:
+            saved = self.channels.get(planned.id)
+            new = [user for user in planned.members if user not in known and user != self.app.bot_user_id]
+            if saved and new:
+                saved.members |= dict.fromkeys(new)
+                self.save_channel(saved)
+
+    def _remember_people(self) -> None:
+        self.saver.save("known", "people", {"people": [person.id for person in self.seed.people]})
+
+    def _add_channels(self, channels: Iterable[Channel]) -> None:
+        created, added = int(self.clock.now()), set()
+        for channel in channels:
+            self.save_channel(Channel.from_row({**channel.to_row(), "created": created, "pins": []}))
+            added.add(channel.id)
         for item in self.seed.messages:
+            if item.channel not in added:
+                continue
             author = {"user": item.user}
             if item.user == self.app.bot_user_id:
                 author = {"user": item.user, "bot_id": self.app.bot_id, "app_id": self.app.id}
             ts = self.clock.new_timestamp()
             self.save_message(item.channel, {"type": "message", "ts": ts, "text": item.text, **author})
-        for person in self.seed.people:
-            for channel in self.seed.channels:
-                self.mark_read(person.id, channel.id, self.clock.new_timestamp())
 
     def save_person(self, person: Member) -> None:
         """Keep what has changed about a person since the seed."""
