@@ -45,6 +45,10 @@ llm: .venv/llm.stamp ## Install what a language model needs (see docs/language-m
 test: .venv/dev.stamp ## Run all the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+.PHONY: soak
+soak: .venv/dev.stamp ## Run what takes longer than the tests: all conversations over signed HTTP
+	@PMO_TEST_TRANSPORT=http $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/conversations
+
 .PHONY: lint
 lint: .venv/dev.stamp ## Check style, types and the direction of imports
 	@$(BIN)/ruff check .

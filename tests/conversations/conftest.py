@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +17,7 @@ from bot.local_workspace import SEED
 from bot.manifest import build_manifest
 from bot.run import serve_until_stopped
 from bot.settings import Settings
+from bot.transports import EVENTS_PATH
 from tests.handbook_data import MONDAY, copy_data
 from tests.workspace.running import RunningWorkspace, running_workspace
 from tests.workspace.visitor import Visitor
@@ -23,6 +26,7 @@ PEOPLE = (
     *("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH"),
     *("U07OLGA", "U08GINA", "U09ULLA", "U10DMITRI"),
 )
+OVER_HTTP = os.environ.get("PMO_TEST_TRANSPORT") == "http"  # set by `make soak`
 NOVEMBER = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
@@ -37,6 +41,12 @@ class ShiftedClock:
 
     def forward(self, **by: float) -> None:
         self._shift += timedelta(**by)
+
+
+def find_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -69,7 +79,8 @@ class Office:
             first.cancel()
             running.result()
         try:
-            await self.workspace.wait_connected()
+            if self.settings.app_token:
+                await self.workspace.wait_connected()
             yield
         finally:
             stopping.set()
@@ -77,15 +88,21 @@ class Office:
 
 
 @contextlib.asynccontextmanager
-async def open_office(data: Path, clock: ShiftedClock | None = None, **settings: Any) -> AsyncIterator[Office]:
-    """A workspace and its people; no bot is running yet."""
-    async with running_workspace(build_manifest(), SEED) as workspace:
-        where = {
-            "SLACK_BOT_TOKEN": workspace.bot_token,
-            "SLACK_APP_TOKEN": workspace.app_token,
-            "SLACK_API_URL": workspace.api_url,
-            "PMO_DATA": data,
-        }
+async def open_office(
+    data: Path, clock: ShiftedClock | None = None, *, over_http: bool = OVER_HTTP, **settings: Any
+) -> AsyncIterator[Office]:
+    """A workspace and its people; no bot is running yet.
+
+    Events reach the bot over Socket Mode, or as signed requests `over_http`.
+    """
+    port = find_free_port()
+    address = f"http://127.0.0.1:{port}{EVENTS_PATH}" if over_http else ""
+    async with running_workspace(
+        build_manifest(address), SEED, **({"request_url": address} if address else {})
+    ) as workspace:
+        secret = {"SLACK_SIGNING_SECRET": workspace.signing_secret, "PMO_PORT": port}
+        where = {"SLACK_BOT_TOKEN": workspace.bot_token, "SLACK_API_URL": workspace.api_url, "PMO_DATA": data}
+        where |= secret if over_http else {"SLACK_APP_TOKEN": workspace.app_token}
         people = [workspace.as_user(user) for user in PEOPLE]
         yield Office(workspace, Settings(**(where | settings)), clock or ShiftedClock(), *people)
 
