@@ -16,7 +16,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.engine.error_policy import NeverPosted, ResponseRefused, refuses_for_good, rejects_blocks
+from bot.engine.error_policy import NeverPosted, ResponseRefused, refuses_for_good, rejects_layout
+from bot.engine.refusals import METADATA_REFUSED, THREAD_REFUSED
 from bot.engine.slack_methods import (
     DELETE_MESSAGE,
     OPEN_DIRECT_MESSAGE,
@@ -28,8 +29,8 @@ from bot.engine.slack_methods import (
     UPDATE_MESSAGE,
 )
 from handlers.slack.blocks.notes import add_note
-from handlers.slack.blocks.tables import has_table, replace_tables
-from handlers.slack.errors import read_error_code, read_status
+from handlers.slack.blocks.simpler import SimplerMessages, build_text_view
+from handlers.slack.errors import read_error_code, read_problems, read_status
 from storage.engine.claiming import LOOK_FOR, Delivery
 from storage.engine.deliveries import Deliveries, SendResult
 from storage.engine.delivery_kinds import DeliveryKind
@@ -85,7 +86,7 @@ class _Calls:
             arguments["thread_ts"] = self._target_ts()
         # From the second attempt on, look before posting: the first may have got through without an answer. A search
         # that finds the id costs a call; a message that is posted twice can't be taken back from those who read it.
-        if delivery.attempt > 1:
+        if delivery.is_repeated:
             try:
                 for place in await self._find_messages(arguments.get("thread_ts")):
                     return SendResult(delivery, *place)
@@ -94,7 +95,9 @@ class _Calls:
                     raise
                 arguments = add_note(arguments, MAY_BE_DOUBLE)
         arguments["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"id": delivery.id}}
-        answer = await self._call_or_simplify(POST_MESSAGE, arguments | {"channel": delivery.channel})
+        # A reply goes where its message is: that may have become a direct message.
+        arguments["channel"] = delivery.target_channel or delivery.channel
+        answer = await self._call_or_simplify(POST_MESSAGE, arguments)
         return SendResult(delivery, answer["channel"], answer["ts"])
 
     async def edit(self) -> SendResult:
@@ -113,20 +116,34 @@ class _Calls:
         return SendResult(delivery)
 
     async def publish_home(self) -> SendResult:
-        await self._call(PUBLISH_VIEW, self._delivery.arguments | {"user_id": self._delivery.channel})
-        return SendResult(self._delivery)
+        person, view = {"user_id": self._delivery.channel}, self._delivery.arguments["view"]
+        versions = SimplerMessages({"blocks": view["blocks"]})
+        while True:
+            try:
+                await self._call(PUBLISH_VIEW, {"view": view} | person)
+            except SlackApiError as error:
+                simpler = self._find_simpler(versions, error)
+                if simpler is None:
+                    raise
+                view = dict(view) | {"blocks": simpler["blocks"]} if "blocks" in simpler else build_text_view(view)
+            else:
+                return SendResult(self._delivery)
 
     async def post_ephemeral(self) -> SendResult:
         await self._call_or_simplify(POST_EPHEMERAL, self._delivery.arguments | {"channel": self._delivery.channel})
         return SendResult(self._delivery)
 
     async def respond(self) -> SendResult:
-        try:
-            return await self._send_to_url(dict(self._delivery.arguments))
-        except ResponseRefused as error:
-            if (simpler := _simplify_message(self._delivery.arguments, error)) is None:
-                raise
-            return await self._send_to_url(simpler)
+        arguments: Mapping[str, Any] = self._delivery.arguments
+        versions = SimplerMessages(arguments)
+        while True:
+            try:
+                return await self._send_to_url(dict(arguments))
+            except ResponseRefused as error:
+                simpler = self._find_simpler(versions, error)
+                if simpler is None:
+                    raise
+                arguments = simpler
 
     async def _send_to_url(self, arguments: dict[str, Any]) -> SendResult:
         client = self._shared.client
@@ -199,7 +216,8 @@ class _Calls:
 
     async def _find_channel(self) -> str:
         """The channel to search. Posting accepts a person's id, reading the history doesn't."""
-        recipient, known = self._delivery.channel or "", self._shared.direct_channels
+        recipient = self._delivery.target_channel or self._delivery.channel or ""
+        known = self._shared.direct_channels
         if not recipient.startswith(("U", "W")):
             return recipient
         if recipient not in known:
@@ -208,13 +226,30 @@ class _Calls:
         return known[recipient]
 
     async def _call_or_simplify(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Send a message; if Slack rejects its table, send the rows as a list."""
-        try:
-            return await self._call(method, arguments)
-        except SlackApiError as error:
-            if (simpler := _simplify_message(arguments, error)) is None:
-                raise
-            return await self._call(method, simpler)
+        """Send a message; as long as Slack refuses how it looks, in simpler and simpler forms."""
+        # Each refusal says that nothing was posted, so no version can double another.
+        versions = SimplerMessages(arguments)
+        while True:
+            try:
+                return await self._call(method, arguments)
+            except SlackApiError as error:
+                code = read_error_code(error)
+                dropped = _find_refused_argument(code, arguments, self._delivery)
+                if dropped:
+                    arguments = {name: value for name, value in arguments.items() if name != dropped}
+                    versions = SimplerMessages(arguments)
+                    continue
+                simpler = self._find_simpler(versions, error)
+                if simpler is None:
+                    raise
+                arguments = simpler
+
+    def _find_simpler(self, versions: SimplerMessages, error: SlackApiError | ResponseRefused) -> dict[str, Any] | None:
+        problems = [] if isinstance(error, ResponseRefused) else read_problems(error)
+        simpler = versions.find_next(problems) if rejects_layout(error) else None
+        if simpler:
+            log.warning("Slack refused delivery %s (%s); trying a simpler form", self._delivery.id, error)
+        return simpler
 
     async def _call(self, method: str, arguments: dict[str, Any], *, verb: str = "POST") -> dict[str, Any]:
         await self._ensure_lease()
@@ -239,12 +274,15 @@ class _Calls:
             self._delivery = extended
 
 
-def _simplify_message(arguments: Mapping[str, Any], error: SlackApiError | ResponseRefused) -> dict[str, Any] | None:
-    """The message without tables, if they may be what Slack rejected: what it says matters more than how it looks."""
-    blocks = arguments.get("blocks") or ()
-    if not (has_table(blocks) and rejects_blocks(error)):
-        return None
-    return dict(arguments) | {"blocks": replace_tables(blocks)}
+def _find_refused_argument(code: str, arguments: Mapping[str, Any], delivery: Delivery) -> str | None:
+    """The argument without which the message would do, if it is what Slack refuses."""
+    # Without metadata a repeat can't find the message. That is better than no message.
+    if code in METADATA_REFUSED and "metadata" in arguments:
+        return "metadata"
+    # Where everybody can read the thread anyway, the message may stand outside it. An answer in a channel rather goes
+    # to the asker alone.
+    is_for_readers = delivery.person is None or str(delivery.channel).startswith(("D", "U", "W"))
+    return "thread_ts" if code in THREAD_REFUSED and is_for_readers and "thread_ts" in arguments else None
 
 
 SENDERS: Mapping[DeliveryKind, Callable[[_Calls], Awaitable[SendResult]]] = {

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.engine.refusals import find_place_refusal
 from bot.engine.slack_methods import RESPONSE_URL, name_main_call
 from handlers.slack.errors import read_error_code, read_status
 from storage.engine.claiming import Delivery
@@ -25,8 +26,6 @@ TRANSIENT = {
     "timeout",
 }
 BAD_TOKEN = {"account_inactive", "invalid_auth", "not_authed", "org_login_required", "token_expired", "token_revoked"}
-UNREACHABLE = {"channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel", "messages_tab_disabled"}
-BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "invalid_attachments"}
 RATE_LIMITED = {"ratelimited", "rate_limited"}
 TOKEN_PAUSE = 60.0
 
@@ -81,11 +80,18 @@ def decide_on_error(delivery: Delivery, error: Exception) -> ErrorDecision:
     return ErrorDecision(Disposition.RETRY if is_network else Disposition.RETRY_WITHOUT_BLOCKING, reason)
 
 
-def rejects_blocks(error: SlackApiError | ResponseRefused) -> bool:
-    """Whether Slack took offence at the blocks of a message, so that nothing was posted."""
+def rejects_layout(error: SlackApiError | ResponseRefused) -> bool:
+    """Whether Slack may have taken offence at how the message looks. In any case nothing was posted."""
+    # Not a list of codes: Slack adds new ones, and a simpler message costs only a call or two.
     if isinstance(error, ResponseRefused):
-        return any(code in str(error) for code in BLOCKS_REFUSED)
-    return read_error_code(error) in BLOCKS_REFUSED
+        return 400 <= error.status < 500 and error.status != HTTPStatus.TOO_MANY_REQUESTS and not is_url_gone(error)
+    return refuses_for_good(error) and find_place_refusal(read_error_code(error)) is None
+
+
+def is_url_gone(error: ResponseRefused) -> bool:
+    return any(sign in str(error) for sign in ("expired", "used_url", "HTTP_404", "channel_not_found")) or (
+        error.status in (404, 410)
+    )
 
 
 def refuses_for_good(error: SlackApiError) -> bool:
@@ -124,19 +130,22 @@ def _give_up(delivery: Delivery, code: str) -> Disposition:
     return Disposition.GIVE_UP
 
 
-def _send_directly_if_unreachable(delivery: Delivery, code: str) -> Disposition:
-    return _send_directly(delivery, code) if code in UNREACHABLE else Disposition.GIVE_UP
-
-
 def _send_directly(delivery: Delivery, code: str) -> Disposition:
-    return Disposition.SEND_DIRECTLY if delivery.person else Disposition.GIVE_UP
+    """To the person whom it's for, unless that is where it was refused."""
+    return Disposition.SEND_DIRECTLY if delivery.person not in (None, delivery.channel) else Disposition.GIVE_UP
+
+
+def _post_again(delivery: Delivery, code: str) -> Disposition:
+    """An edit whose message is out of reach; if only the edit is at fault, the message stays as it was."""
+    is_out_of_reach = find_place_refusal(code) is not None
+    return _send_directly(delivery, code) if is_out_of_reach else Disposition.GIVE_UP
 
 
 # What happens when Slack rejects a delivery permanently.
 ON_REFUSAL: Mapping[DeliveryKind, Callable[[Delivery, str], Disposition]] = {
-    DeliveryKind.POST: _give_up,
-    DeliveryKind.EDIT: _give_up,
-    DeliveryKind.EPHEMERAL: _send_directly_if_unreachable,
+    DeliveryKind.POST: _send_directly,
+    DeliveryKind.EDIT: _post_again,
+    DeliveryKind.EPHEMERAL: _send_directly,
     DeliveryKind.RESPOND: _send_directly,
     DeliveryKind.HOME: _give_up,
     DeliveryKind.REMOVE_DUPLICATES: _give_up,

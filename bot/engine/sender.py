@@ -4,10 +4,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.engine.delivery_client import DeliveryTakenOver, SlackDeliveryClient
+from bot.engine.direct_messages import build_direct_message, can_be_mended
 from bot.engine.error_policy import Disposition, ErrorDecision, NeverPosted, decide_on_error
 from bot.engine.loop import Loop
+from bot.engine.refusals import MESSAGE_GONE
 from storage.db_errors import DatabaseUnavailable
 from storage.engine.claiming import Delivery
 from storage.engine.deliveries import Deliveries, SendResult
@@ -125,10 +128,15 @@ class Sender(Loop):
             due_at = now + _get_wait(delivery, disposition)
             await asyncio.to_thread(deliveries.retry_without_blocking, delivery, reason, due_at, now)
         elif disposition is Disposition.SEND_DIRECTLY:
-            await asyncio.to_thread(deliveries.send_as_direct_message, delivery, reason, now)
+            log.warning("Delivery %s (%s) goes to its person directly: %s", delivery.id, delivery.kind, reason)
+            message, reports = build_direct_message(delivery, reason), can_be_mended(delivery, reason)
+            send = partial(deliveries.send_as_direct_message, reports=reports)
+            await asyncio.to_thread(send, delivery, message, reason, now)
+            if reports:
+                self._on_dead()
         else:
             log.error("Delivery %s (%s) failed permanently: %s", delivery.id, delivery.kind, reason)
-            is_reported = isinstance(error, NeverPosted)
+            is_reported = isinstance(error, NeverPosted) or reason in MESSAGE_GONE
             await asyncio.to_thread(deliveries.give_up, delivery, reason, now, is_reported=is_reported)
             self._on_dead()
 

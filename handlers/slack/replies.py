@@ -13,7 +13,7 @@ def send_reply(tx: Transaction, place: Place, message: Mapping[str, Any], *, pub
     In a direct message with the app both are the same, and a lasting message is better than an ephemeral one.
     """
     if place.channel and (public or (place.is_direct and not place.response_url)):
-        tx.outbox.post(place.channel, message, thread_ts=place.thread_ts)
+        tx.outbox.post(place.channel, message, thread_ts=place.thread_ts, person=place.user)
     elif place.response_url:
         tx.outbox.reply_to_url(place.response_url, dict(message) | {"replace_original": False}, user=place.user)
     elif place.channel:

@@ -28,7 +28,7 @@ class Delivery:
     id: str
     kind: DeliveryKind
     channel: str | None
-    person: str | None
+    person: str | None  # who gets it directly if it can't be shown where it belongs
     target: str | None
     conversation: str | None
     arguments: dict[str, Any]
@@ -37,6 +37,7 @@ class Delivery:
     not_before: datetime  # its slot within the rate limits
     lease_until: datetime
     owner: str
+    is_repeated: bool = False  # an earlier attempt may have got through
     target_channel: str | None = None  # where the message is that this one edits or replies to
     target_ts: str | None = None
 
@@ -108,7 +109,7 @@ class DeliveryClaimer:
 
     def _find_time(self, row: DeliveryRow, *, is_bulk: bool) -> datetime | None:
         """When it may be sent, if that is now or very soon; otherwise its due time is set to that moment."""
-        looks = row.attempts > 0 and not (row.first_attempt_at and row.first_attempt_at + LOOK_FOR <= self._now)
+        looks = _is_repeated(row) and row.first_attempt_at > self._now - LOOK_FOR  # type: ignore[operator]
         pause = self._limits.find_pause((EVERYTHING, *self._calls_of(row.kind, looks)))
         if pause:
             row.due_at = pause
@@ -128,10 +129,12 @@ class DeliveryClaimer:
     def _take(self, row: DeliveryRow, target: "_Target", not_before: datetime) -> None:
         # `due_at` becomes the end of the lease. If this process dies, the usual query finds the row again at that time,
         # so nothing has to clean up after it.
+        is_repeated = _is_repeated(row)
         row.status, row.owner, row.due_at = "leased", self._owner, self._lease_until
         row.attempts += 1
         row.first_attempt_at = row.first_attempt_at or self._now
         claimed = _to_delivery(row, self._owner, self._lease_until, row.first_attempt_at, not_before)
+        claimed = replace(claimed, is_repeated=is_repeated, person=row.person or target.person)
         self._claimed.append(replace(claimed, target_channel=target.channel, target_ts=target.ts))
 
     def _find_targets(self, ids: Sequence[str]) -> dict[str, "_Target"]:
@@ -140,7 +143,9 @@ class DeliveryClaimer:
         found = self._session.scalars(
             select(DeliveryRow).where(DeliveryRow.id.in_(ids)), execution_options={"populate_existing": True}
         )
-        return {row.id: _Target(row.due_at is None, row.posted_channel, row.posted_ts) for row in found}
+        return {
+            row.id: _Target(row.due_at is None, row.posted_channel, row.posted_ts, _find_reader(row)) for row in found
+        }
 
     def _ask_again(self, at: datetime) -> None:
         self.check_again_at = min(self.check_again_at, at) if self.check_again_at else at
@@ -153,9 +158,21 @@ class _Target:
     is_settled: bool
     channel: str | None
     ts: str | None
+    person: str | None
 
 
-_NO_TARGET = _Target(True, None, None)
+_NO_TARGET = _Target(True, None, None, None)
+
+
+def _is_repeated(row: DeliveryRow) -> bool:
+    # A post that was refused and goes to another place begins afresh there: its attempts count on, because they
+    # identify claims, but there is no first attempt.
+    return row.attempts > 0 and row.first_attempt_at is not None
+
+
+def _find_reader(row: DeliveryRow) -> str | None:
+    """The one person whom a message is for."""
+    return row.person or (row.channel if (row.channel or "").startswith(("U", "W")) else None)
 
 
 def _build_due_query() -> Any:

@@ -36,8 +36,29 @@ class DeadLetters:
             .order_by(DeliveryRow.done_at, DeliveryRow.number)
             .limit(limit)
             .with_for_update(skip_locked=True)  # what another process is just reporting is left to it
+        ).all()
+        targets = {row.target for row in rows if row.target}
+        found = self._session.scalars(select(DeliveryRow).where(DeliveryRow.id.in_(targets))) if targets else ()
+        channels = {row.id: row.channel or row.posted_channel for row in found}
+        return [_to_letter(row, channels.get(row.target or "")) for row in rows]
+
+    def find_known(self, letters: Sequence[DeadLetter]) -> set[tuple[str | None, str]]:
+        """Recipient and error of those that were reported before, if nothing has got there since."""
+        row = DeliveryRow
+        errors, recipients = {one.error for one in letters}, {one.recipient for one in letters if one.recipient}
+        place = func.coalesce(row.channel, row.person)
+        dead = select(place, row.error, func.max(row.reported_at)).where(
+            row.status == "dead", row.reported_at.is_not(None), row.error.in_(errors), place.in_(recipients)
         )
-        return [_to_letter(row) for row in rows]
+        found = self._session.execute(dead.group_by(place, row.error))
+        told = {(where, str(error)): at for where, error, at in found if at}
+        if not told:
+            return set()
+        done = select(row.channel, func.max(row.done_at)).where(
+            row.status == "done", row.done_at > min(told.values()), row.channel.in_(recipients)
+        )
+        latest = {where: at for where, at in self._session.execute(done.group_by(row.channel)) if at}
+        return {(where, error) for (where, error), at in told.items() if latest.get(where, at) <= at}
 
     def mark_reported(self, letters: Sequence[DeadLetter]) -> None:
         """Call this in the transaction that reports them."""
@@ -71,6 +92,7 @@ def measure_backlog(session: Session) -> Backlog:
     return Backlog(*arrivals, session.scalar(dead_arrivals) or 0, *deliveries, session.scalar(dead_deliveries) or 0)
 
 
-def _to_letter(row: DeliveryRow) -> DeadLetter:
-    recipient = row.person or row.channel or row.posted_channel
-    return DeadLetter(row.id, row.kind, recipient, row.error or "")
+def _to_letter(row: DeliveryRow, target_channel: str | None) -> DeadLetter:
+    # A post names its channel; its person would only have got it instead.
+    own = row.channel or row.person if row.kind is DeliveryKind.POST else row.person or row.channel
+    return DeadLetter(row.id, row.kind, own or target_channel or row.posted_channel, row.error or "")

@@ -5,12 +5,12 @@ has been posted. Whoever settles a delivery wakes those that waited for it; they
 with several processes on PostgreSQL a wake-up may be missed.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, func, literal, select, text, union_all, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, literal, select, text, union_all, update
 from sqlalchemy.orm import Session
 
 from storage.database import Database
@@ -148,16 +148,26 @@ class Deliveries:
             update_if_held(session, _TABLE, delivery, status="dead", error=error[:2000], **settled)
             _wake_waiting(session, [delivery], now)
 
-    def send_as_direct_message(self, delivery: Delivery, error: str, now: datetime) -> None:
-        """It can't be shown where the person is: send the same content to their direct messages, once."""
-        content = ("text", "blocks", "attachments")
-        arguments = {name: value for name, value in delivery.arguments.items() if name in content}
-        place = {"channel": delivery.person, "conversation": f"{delivery.person}:"}
+    def send_as_direct_message(
+        self, delivery: Delivery, message: Mapping[str, Any], error: str, now: datetime, *, reports: bool
+    ) -> None:
+        """It can't be shown where it belongs: send `message` to its person's direct messages.
+
+        The delivery goes on as that message, so that later edits and replies find it. `reports`: the place that
+        refused is reported, because somebody can mend it.
+        """
         with self._database.transaction(durable=False) as session:
-            settled = {"status": "done", "due_at": None, "done_at": now, "owner": None}
-            if update_if_held(session, _TABLE, delivery, error=error[:2000], **settled):
-                row = build_delivery_row(DeliveryKind.POST, arguments, now, key=f"instead:{delivery.id}", **place)
-                insert_new_rows(session, DeliveryRow, [row])
+            if delivery.kind is DeliveryKind.EDIT:
+                settled = {"status": "done", "due_at": None, "done_at": now, "owner": None}
+                is_held = update_if_held(session, _TABLE, delivery, error=error[:2000], **settled)
+                moved = DeliveryRow.id == delivery.target
+            else:
+                is_held = _put_back(session, delivery, now, error)
+                moved = DeliveryRow.id == delivery.id
+            if is_held:
+                _move_to_person(session, moved, delivery, message, now)
+                if reports:
+                    insert_new_rows(session, DeliveryRow, [_build_dead_letter(delivery, error, now)])
             _wake_waiting(session, [delivery], now)
 
     def release_all(self, now: datetime) -> int:
@@ -198,6 +208,26 @@ def _find_next_due(session: Session, priorities: Collection[int], after: datetim
 def _put_back(session: Session, delivery: Delivery, due_at: datetime, error: str, **values: Any) -> bool:
     waits = {"status": "waiting", "due_at": due_at, "owner": None, "error": error[:2000]}
     return update_if_held(session, _TABLE, delivery, **waits, **values)
+
+
+def _move_to_person(
+    session: Session, which: ColumnElement[bool], delivery: Delivery, message: Mapping[str, Any], now: datetime
+) -> None:
+    """Make a post to the person of the row, and begin it afresh."""
+    # In place, not in a new row: whoever edits the message or replies to it names this one. `attempts` counts on,
+    # because a claim of the same number could otherwise be taken for this one.
+    place = {"kind": DeliveryKind.POST, "channel": delivery.person, "target": None, "arguments": dict(message)}
+    fresh = {"status": "waiting", "due_at": now, "done_at": None, "owner": None, "reserved_slot": None}
+    unsent = {"first_attempt_at": None, "posted_channel": None, "posted_ts": None, "blocks_later": True}
+    moved = place | fresh | unsent | {"conversation": f"{delivery.person}:", "emptied": False}
+    session.execute(update(DeliveryRow).where(which).values(moved), execution_options={"synchronize_session": False})
+
+
+def _build_dead_letter(delivery: Delivery, error: str, now: datetime) -> dict[str, Any]:
+    """A row that reports what its place refused; the content is on its way elsewhere."""
+    refused = {"key": f"refused:{delivery.id}:{delivery.attempt}", "status": "dead", "due_at": None, "done_at": now}
+    channel = delivery.channel or delivery.target_channel
+    return build_delivery_row(delivery.kind, {}, now, **refused, channel=channel, error=error[:2000])
 
 
 def _wake_waiting(session: Session, settled: Sequence[Delivery], now: datetime) -> int:

@@ -44,11 +44,13 @@ class Outbox:
         key: str | None = None,
         bulk: bool = False,
         follows: str | None = None,
+        person: str | None = None,
     ) -> str:
         """Post `message` ({text, blocks}) to a channel or, given a user's id, to their direct messages.
 
         A second post with the same `key` is never made. `bulk` lets what people wait for go first; `follows` makes it
-        a reply in the thread of another delivery. Returns the delivery's id, which later edits name.
+        a reply in the thread of another delivery. `person` gets it directly if it can't be posted in the channel.
+        Returns the delivery's id, which later edits name.
         """
         arguments = dict(message) | ({"thread_ts": thread_ts} if thread_ts else {})
         # Bulk posts are a conversation of their own: an answer in the same channel doesn't wait behind them.
@@ -60,6 +62,7 @@ class Outbox:
             key=key,
             lane=BULK if bulk else PROMPT,
             target=follows,
+            person=person,
             conversation=f"{queue}{channel}:{follows or thread_ts or ''}",
         )
 

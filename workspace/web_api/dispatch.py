@@ -53,7 +53,7 @@ class WebApi:
         except ApiError as failure:
             return self._log_call(method, {}, _refusal(failure), started)
         token = args.pop("token", None) or request.headers.get("Authorization", "").partition(" ")[2].strip()
-        faults = self.hub.faults.for_call(method)
+        faults = self.hub.faults.for_call(method, args)
         wait = self.hub.options.latency_ms + sum(fault.ms for fault in faults if fault.kind == "delay")
         if wait:
             await asyncio.sleep(wait / 1000)
@@ -80,7 +80,7 @@ class WebApi:
         return outcome.to_response()
 
     def _run_call(self, name: str, token: str, args: Json, faults: list[Fault]) -> ApiResponse:
-        broken = next((outcome for outcome in map(_fault_response, faults) if outcome), None)
+        broken = next(filter(None, (_fault_response(fault, args) for fault in faults)), None)
         if broken:
             return broken
         headers = {"x-oauth-scopes": ",".join(self.hub.manifest.scopes)}
@@ -123,13 +123,17 @@ class WebApi:
             raise ApiError("missing_scope", needed=",".join(method.scopes), provided=",".join(granted))
 
 
-def _fault_response(fault: Fault) -> ApiResponse | None:
+def _fault_response(fault: Fault, args: Json) -> ApiResponse | None:
     """Return the response that a fault gives instead of the method, if it gives one."""
     if fault.kind == "ratelimit":
         return _rate_limited(fault.retry_after)
     if fault.kind == "status":
         return ApiResponse({}, fault.status, text="Something went wrong on our side.")
-    return ApiResponse({"ok": False, "error": fault.error}) if fault.kind == "error" else None
+    if fault.kind != "error":
+        return None
+    problems = [f"[ERROR] unsupported type: {fault.block} [json-pointer:{at}]" for at in fault.find_pointers(args)]
+    where = {"response_metadata": {"messages": problems}} if problems else {}
+    return ApiResponse({"ok": False, "error": fault.error} | where)
 
 
 def _rate_limited(seconds: int) -> ApiResponse:

@@ -3,6 +3,7 @@
 from handlers.slack.blocks.builders import Block, context, escape, shorten
 from reporting.charts import Chart, ChartKind, Series
 
+_SIGN = ":bar_chart:"
 LONGEST_TEXT = 600  # characters; the rest of the message has the same figures
 
 
@@ -13,7 +14,23 @@ def build_chart_blocks(chart: Chart) -> list[Block]:
 
 def build_chart_text(chart: Chart) -> Block:
     """The text alone, for modals, which can't show charts."""
-    return context(f":bar_chart: {escape(shorten(chart.text, LONGEST_TEXT))}")
+    return context(f"{_SIGN} {escape(shorten(chart.text, LONGEST_TEXT))}")
+
+
+def names_chart(block: Block) -> bool:
+    """Whether this is the text of the chart above it."""
+    return block.get("type") == "context" and str(block["elements"][0].get("text", "")).startswith(_SIGN)
+
+
+def list_chart_values(block: Block) -> list[str]:
+    """What a chart's block shows, a line for each series: “Actual: March 3, April 5”."""
+    chart = block.get("chart") or {}
+    series = chart.get("series") or [{"name": "", "data": chart.get("segments") or ()}]
+    lines = []
+    for one in series:
+        values = ", ".join(f"{point.get('label')} {point.get('value'):g}" for point in one.get("data") or ())
+        lines.append(f"{one['name']}: {values}" if one.get("name") else values)
+    return lines
 
 
 def _build_chart(chart: Chart) -> Block:

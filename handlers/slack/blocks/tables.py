@@ -1,6 +1,7 @@
 """Slack's table block, and the same rows as a list where there can't be one."""
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from handlers.slack.blocks.builders import Block, shorten
 from handlers.slack.blocks.rich_text import bullet_list, rich_text, text_run
@@ -41,13 +42,9 @@ def replace_tables(blocks: Iterable[Block], keep: int = 0) -> list[Block]:
     found: list[Block] = []
     for block in blocks:
         is_table = block.get("type") == "table"
-        found.append(block if not is_table or keep > 0 else _list_rows(block))
+        found.append(block if not is_table or keep > 0 else list_rows(block))
         keep -= is_table
     return found
-
-
-def has_table(blocks: Iterable[Block]) -> bool:
-    return any(block.get("type") == "table" for block in blocks)
 
 
 def _fill_cells(cells: Sequence[str], width: int) -> list[str]:
@@ -55,13 +52,23 @@ def _fill_cells(cells: Sequence[str], width: int) -> list[str]:
     return [shorten(" ".join(cell.split()), LONGEST_CELL) or EMPTY for cell in given]
 
 
-def _list_rows(table: Block) -> Block:
-    """“First cell; column: cell; …” for each row, without empty cells."""
-    columns, *rows = [[str(cell.get("text", "")) for cell in row] for row in table["rows"]]
-    return rich_text(bullet_list([text_run(_format_row(columns, row))] for row in rows))
+def list_rows(table: Block) -> Block:
+    """The rows of a table or data table as a list: “First cell; column: cell; …” for each, without empty cells."""
+    columns, *rows = [[_read_cell(cell) for cell in row] for row in table["rows"]] or [[]]
+    return rich_text(bullet_list([text_run(_format_row(columns, row))] for row in rows or [columns]))
 
 
 def _format_row(columns: Sequence[str], row: Sequence[str]) -> str:
-    first, *others = zip(columns, row, strict=True)
+    first, *others = zip_longest(columns, row, fillvalue=EMPTY)
     named = [f"{column}: {cell}" if column != EMPTY else cell for column, cell in others if cell != EMPTY]
     return "; ".join([first[1], *named])
+
+
+def _read_cell(cell: Block | None) -> str:
+    """The text of a cell of any type."""
+    if not cell:
+        return EMPTY
+    if isinstance(cell.get("text"), str) or "value" in cell:
+        return str(cell.get("text") or cell.get("value")) or EMPTY
+    runs = [run for part in cell.get("elements") or () for run in part.get("elements") or ()]
+    return "".join(str(run.get("text") or run.get("url") or "") for run in runs).strip() or EMPTY

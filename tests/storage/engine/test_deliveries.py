@@ -1,11 +1,14 @@
 """Deliveries are claimed once, in order and within the rate limits, and failures are recorded."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from storage.database import Database
-from storage.engine.deliveries import STOPS_BLOCKING_AFTER, Deliveries
+from storage.engine.claiming import Delivery
+from storage.engine.dead_letters import DeadLetters
+from storage.engine.deliveries import STOPS_BLOCKING_AFTER, Deliveries, SendResult
 from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.outbox import Outbox
 from tests.storage.cast import ADA, ASK, BEN, NOW, ONE, TRIAGE, TWO, accept_post, build_text, later
@@ -236,17 +239,68 @@ def test_only_latest_waiting_home_is_sent(desk: Desk, sender: Deliveries) -> Non
     assert [(one.channel, one.arguments["view"]["title"]) for one in found] == [(ADA, "two"), (BEN, "hers is not his")]
 
 
+def send_directly(sender: Deliveries, delivery: Delivery, message: dict[str, Any], *, reports: bool = False) -> None:
+    sender.send_as_direct_message(delivery, message, "is_archived", later(1), reports=reports)
+
+
 def test_impossible_ephemeral_is_sent_directly_once(database: Database, sender: Deliveries) -> None:
-    blocks = [{"type": "divider"}]
     with database.transaction() as session:
-        Outbox(session, NOW).post_ephemeral(ASK, ADA, {"text": "only you", "blocks": blocks}, thread_ts="1.1")
+        Outbox(session, NOW).post_ephemeral(ASK, ADA, build_text("only you"), thread_ts="1.1")
     [ephemeral] = claim(sender)
-    sender.send_as_direct_message(ephemeral, "user_not_in_channel", later(1))
-    sender.send_as_direct_message(ephemeral, "user_not_in_channel", later(1))
+    send_directly(sender, ephemeral, build_text("only you"))
+    send_directly(sender, ephemeral, build_text("only you"))
     [direct] = claim(sender, 1)
-    assert (direct.kind, direct.channel) == (DeliveryKind.POST, ADA)
-    assert direct.arguments == {"text": "only you", "blocks": blocks}
-    assert claim(sender, 3_600) != [direct]
+    assert (direct.kind, direct.channel, direct.target) == (DeliveryKind.POST, ADA, None)
+    assert direct.arguments == build_text("only you")
+    assert not direct.is_repeated, "nothing was posted, so there's nothing to look for"
+    accept_post(sender, direct, later(2))
+    assert claim(sender, 3_600) == []
+
+
+def test_edits_and_replies_follow_a_post_that_went_to_its_person(
+    desk: Desk, sender: Deliveries, database: Database
+) -> None:
+    answer = desk.say("answer", person=ADA)
+    [post] = claim(sender)
+    send_directly(sender, post, build_text("answer for you"), reports=True)
+    desk.edit(answer, "better")
+    reply = desk.say("more", follows=answer)
+    [direct] = claim(sender, 1)
+    assert (direct.id, direct.channel) == (answer, ADA)
+    sender.record_sent([SendResult(direct, "D01ADA", "7.7")], later(2))
+    followers = {one.kind: one for one in claim(sender, 3)}
+    assert {one.target_channel for one in followers.values()} == {"D01ADA"}
+    assert followers[DeliveryKind.POST].id == reply
+    assert read_reported(database) == [(ASK, "is_archived")]
+
+
+def test_edit_of_a_lost_message_posts_it_anew(desk: Desk, sender: Deliveries, database: Database) -> None:
+    card = desk.say("card", channel=ADA)
+    accept_post(sender, claim(sender)[0], NOW)
+    desk.edit(card, "accepted")
+    [edit] = claim(sender, 1)
+    send_directly(sender, edit, build_text("accepted"))
+    [again] = claim(sender, 2)
+    assert (again.id, again.channel, again.arguments) == (card, ADA, build_text("accepted"))
+    sender.record_sent([SendResult(again, "D01ADA", "8.8")], later(3))
+    desk.edit(card, "closed")
+    [edit] = claim(sender, 4)
+    assert edit.target_ts == "8.8"
+    assert read_reported(database) == []
+
+
+def test_process_that_lost_its_lease_moves_nothing(desk: Desk, sender: Deliveries) -> None:
+    answer = desk.say("answer", person=ADA)
+    [mine] = claim(sender)
+    [theirs] = claim(sender, 61, TWO)
+    send_directly(sender, mine, build_text("late"))
+    accept_post(sender, theirs, later(62))
+    assert (desk.row(answer).channel, desk.row(answer).status) == (ASK, "done")
+
+
+def read_reported(database: Database) -> list[tuple[str | None, str]]:
+    with database.read_only() as session:
+        return [(one.recipient, one.error) for one in DeadLetters(session, NOW).list_unreported()]
 
 
 def test_expired_url_reply_is_sent_directly(database: Database, sender: Deliveries) -> None:
@@ -255,7 +309,7 @@ def test_expired_url_reply_is_sent_directly(database: Database, sender: Deliveri
         Outbox(session, NOW).reply_to_url(url, {"text": "late", "replace_original": False}, user=ADA)
     [answer] = claim(sender)
     assert answer.arguments["response_url"] == url
-    sender.send_as_direct_message(answer, "expired_url", later(1))
+    send_directly(sender, answer, build_text("late"))
     [direct] = claim(sender, 1)
     assert (direct.channel, direct.arguments) == (ADA, {"text": "late"})
 
