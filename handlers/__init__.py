@@ -1,15 +1,16 @@
 """Slack in and out, nothing else: a package per subject. `register` wires all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from foundation.access import Access
-from handlers.context import HomeSection
+from handlers.context import AppContext, HomeSection
 from handlers.home import help as help_
 from handlers.home import home, setup
 from handlers.questions import forwards, learning, messages, questions
-from handlers.requests import actions, forms, lists, ratings
+from handlers.requests import actions, forms, lists, ratings, unposted
 from handlers.slack.routes import Routes
 from handlers.strategy import stories, tree, updates
+from storage.store import Transaction
 
 SUBJECTS = (
     setup,
@@ -37,6 +38,13 @@ HOME_SECTIONS: Sequence[HomeSection] = (
     HomeSection(Access.EVERYTHING, tree.build_strategy_home_section),
     HomeSection(Access.EVERYTHING, stories.build_story_home_section),
     HomeSection(Access.HANDBOOK, help_.build_help_section),
+)
+
+
+# What each subject does about deliveries that reached nobody; given their ids.
+UNDELIVERED: Sequence[Callable[[Transaction, AppContext, Collection[str]], None]] = (
+    unposted.tell_requesters,
+    forwards.tell_forwarders,
 )
 
 

@@ -1,6 +1,6 @@
 """The record of questions: their answers, how people rated them, and which ones went on to the PMO."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,6 +149,12 @@ class Questions:
         # gets False.
         row = {"question": question_id, "forwarded_by": person, "forwarded_at": at, "card": card}
         return bool(insert_new_rows(self._session, ForwardRow, [row]))
+
+    def find_forwarders(self, cards: Collection[str]) -> list[tuple[str, str]]:
+        """Card and forwarder of each question that waits for the PMO and whose card is one of these deliveries."""
+        waiting = ForwardRow.card.in_(cards) & ForwardRow.answered_by.is_(None)
+        found = self._session.execute(select(ForwardRow.card, ForwardRow.forwarded_by).where(waiting))
+        return [(card, person) for card, person in found]
 
     def find_waiting(self, limit: int) -> Sequence[AskedQuestion]:
         """The questions for the PMO that nobody has answered yet, oldest first."""

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict, NotFound
@@ -124,6 +124,21 @@ class Requests:
 
     def remember_card(self, number: int, place: str, delivery: str) -> None:
         upsert_row(self._session, RequestCardRow, {"number": number, "place": place, "delivery": delivery})
+
+    def forget_cards(self, place: str, deliveries: Collection[str]) -> list[int]:
+        """Forget those of these deliveries that are a card in this place. Returns the numbers of their requests."""
+        cards = (RequestCardRow.place == place) & RequestCardRow.delivery.in_(deliveries)
+        return list(self._session.scalars(delete(RequestCardRow).where(cards).returning(RequestCardRow.number)))
+
+    def list_numbered(self, numbers: Collection[int]) -> list[Request]:
+        """The requests with these numbers, oldest first."""
+        return self._read_many(select(RequestRow).where(RequestRow.number.in_(numbers)).order_by(RequestRow.number))
+
+    def list_without_card(self, place: str, states: Collection[RequestState]) -> list[Request]:
+        """The requests in these states that have no card in this place, oldest first."""
+        carded = select(RequestCardRow.number).where(RequestCardRow.place == place)
+        query = select(RequestRow).where(RequestRow.state.in_(states), RequestRow.number.not_in(carded))
+        return self._read_many(query.order_by(RequestRow.number))
 
     def _read_many(self, rows: Select[RequestRow]) -> list[Request]:
         return [to_request(row) for row in self._session.scalars(rows)]

@@ -1,64 +1,74 @@
-"""Reports failed deliveries to the PMO, in one message."""
+"""Reports failed deliveries to the PMO: each place and reason once, until something gets there again."""
 
 import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.engine.refusals import explain_refusal, find_place_refusal
+from handlers import UNDELIVERED
 from handlers.context import AppContext
 from handlers.slack.blocks.builders import build_message, escape
+from handlers.slack.pmo_notices import tell_pmo
 from storage.engine.dead_letters import DeadLetter, DeadLetters
+from storage.store import Transaction
 
 log = logging.getLogger(__name__)
 
 QUIET_FOR = timedelta(minutes=15)  # between two of these messages
 MAX_LISTED = 10
 
-# What to do about it, by Slack's error code.
-HINTS = {
-    "cannot_dm_bot": "this is a bot; correct the person's ID in the organisation file",
-    "channel_not_found": (
-        "the channel doesn't exist, or it's private and the bot isn't in it; invite the bot or correct the ID in the "
-        "organisation file"
-    ),
-    "is_archived": "the channel is archived; choose another one in the organisation file",
-    "missing_scope": "the app lacks a permission; reinstall it from its manifest",
-    "not_in_channel": "the bot isn't in the channel; invite it with /invite @PMO Assistant",
-    "restricted_action": "the workspace doesn't let the app post there; ask a workspace administrator",
-    "user_disabled": "this person's account is deactivated; remove them from the organisation file",
-    "user_not_found": "there's no such person; correct the ID in the organisation file",
-}
-UNKNOWN_CAUSE = "this is a defect in the bot; see its log for details"
-
 
 class ReportDeadLetters:
-    """A job. What the triage channel itself rejected is reported only in the log and by `pmo doctor`."""
+    """A job. What the triage channel itself refused is reported to the PMO's leads directly."""
 
     def __init__(self, ctx: AppContext) -> None:
         self._ctx = ctx
         self._quiet_until: datetime | None = None
 
     def __call__(self, now: datetime) -> datetime | None:
-        if self._quiet_until and now < self._quiet_until:
-            return self._quiet_until
-        triage = self._ctx.channels.triage
         with self._ctx.store.read_only(now) as tx:
             if not DeadLetters(tx.session, now).list_unreported(1):
                 return None
+        is_quiet = self._quiet_until is not None and now < self._quiet_until
         # Marking and posting commit together: a crash in between can neither lose a report nor repeat it.
         with self._ctx.store.transaction(now) as tx:
             dead = DeadLetters(tx.session, now)
             letters = dead.list_unreported()
+            # Whoever waits for an answer learns at once; doing this again changes nothing.
+            for tell_people in UNDELIVERED:
+                tell_people(tx, self._ctx, [letter.id for letter in letters])
+            if is_quiet:
+                return self._quiet_until
+            known = dead.find_known(letters)
             dead.mark_reported(letters)
             for letter in letters:
                 log.error("Not delivered to %s (%s): %s", letter.recipient, letter.kind, letter.error)
-            reportable = [letter for letter in letters if letter.recipient != triage]
-            if not reportable:
+            news = [letter for letter in letters if (letter.recipient, letter.error) not in known]
+            if not news:
                 return None
-            message = build_message(describe_dead_letters(reportable))
-            tx.outbox.post(triage, message, key=f"dead:{reportable[0].id}:{now.isoformat()}")
+            self._report(tx, news, now)
         self._quiet_until = now + QUIET_FOR
         return self._quiet_until
+
+    def _report(self, tx: Transaction, letters: Sequence[DeadLetter], now: datetime) -> None:
+        triage, at = self._ctx.channels.triage, now.isoformat()
+        lost = [one for one in letters if one.recipient == triage and find_place_refusal(one.error)]
+        if lost:
+            message = build_message(describe_lost_triage(lost[0]))
+            tell_pmo(tx, self._ctx, message, key=f"dead:{lost[0].id}:{at}", directly=True)
+        if others := [one for one in letters if one not in lost]:
+            message = build_message(describe_dead_letters(others))
+            tell_pmo(tx, self._ctx, message, key=f"dead:{others[0].id}:{at}", directly=bool(lost))
+
+
+def describe_lost_triage(letter: DeadLetter) -> str:
+    """What those who can mend the triage channel need to know."""
+    refusal = explain_refusal(letter.error)
+    return (
+        f"I can't post in the triage channel <#{letter.recipient}>: {refusal.why}. What should be there is safe: "
+        f"`/pmo-requests triage` lists new requests, and your App Home has the questions. To mend it: {refusal.remedy}."
+    )
 
 
 def describe_dead_letters(letters: Sequence[DeadLetter]) -> str:
@@ -76,4 +86,4 @@ def describe_dead_letters(letters: Sequence[DeadLetter]) -> str:
 def _format_line(recipient: str | None, error: str, number: int) -> str:
     place = f"<#{recipient}>" if (recipient or "").startswith(("C", "G")) else f"<@{recipient}>"
     times = f" ({number} times)" if number > 1 else ""
-    return f"• {place if recipient else 'A reply'}{times}: {escape(error[:100])} – {HINTS.get(error, UNKNOWN_CAUSE)}."
+    return f"• {place if recipient else 'A reply'}{times}: {escape(error[:100])} – {explain_refusal(error).remedy}."

@@ -1,5 +1,7 @@
 """Questions passed on to the PMO: a person answers what the handbook doesn't."""
 
+from collections.abc import Collection
+
 from foundation.access import Access
 from foundation.errors import Conflict, InvalidInput, NotFound
 from foundation.people import Person
@@ -16,6 +18,7 @@ from handlers.questions.blocks.forward import (
 from handlers.questions.wording.catalogue import localize_text, use_language
 from handlers.slack.blocks.builders import Block, build_message
 from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall
+from handlers.slack.pmo_notices import explain_unposted
 from handlers.slack.replies import reply_ephemeral
 from handlers.slack.routes import Routes
 from knowledge.languages.detection import detect_language
@@ -46,6 +49,13 @@ def forward_question(call: DeferredCall) -> None:
             reply_ephemeral(tx, place, build_message(_confirm_forward(asked, is_new)))
         if is_new:
             _refresh_homes(tx, call.ctx, asked)
+
+
+def tell_forwarders(tx: Transaction, ctx: AppContext, failed: Collection[str]) -> None:
+    """`failed` are deliveries that reached nobody: whoever passed on a question learns that its card is among them."""
+    for card, person in tx.questions.find_forwarders(failed):
+        text = f"{explain_unposted(ctx, 'Your question')} The PMO also sees it in its App Home."
+        tx.outbox.post(person, build_message(text), key=f"unposted:{card}")
 
 
 async def open_answer_form(call: ImmediateCall) -> None:
@@ -85,7 +95,8 @@ def answer_forwarded_question(call: DeferredCall) -> None:
         if asked.place.is_private:
             tx.outbox.post(asked.place.asker, message)
         else:
-            tx.outbox.post(asked.place.channel, message, thread_ts=asked.place.thread_ts)
+            asker = asked.place.asker
+            tx.outbox.post(asked.place.channel, message, thread_ts=asked.place.thread_ts, person=asker)
         if asked.forward:
             tx.outbox.edit(asked.forward.card, build_answered_card(asked, person.name, text))
         _refresh_homes(tx, call.ctx, asked)

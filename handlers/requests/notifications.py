@@ -17,8 +17,17 @@ from handlers.requests.blocks.timeline import build_timeline_notice
 from handlers.requests.views import view_request
 from handlers.slack.blocks.builders import Message
 from handlers.slack.cards import Cards
+from handlers.slack.pmo_notices import explain_unposted
 from servicedesk.permissions import can_see, find_approvers, find_pmo_staff, is_acting_for_pmo
-from servicedesk.records import APPROVAL_STATES, Request, RequestChange, RequestLogEntry, RequestState, RequestVerb
+from servicedesk.records import (
+    APPROVAL_STATES,
+    ENDED_STATES,
+    Request,
+    RequestChange,
+    RequestLogEntry,
+    RequestState,
+    RequestVerb,
+)
 from servicedesk.reminders import find_next_reminder
 from storage.store import Transaction
 
@@ -87,6 +96,8 @@ def announce_change(tx: Transaction, ctx: AppContext, before: Request, change: R
     if entry is None:
         return
     cards = _open_cards(tx, ctx, view_request(tx, ctx, request))
+    if request.state not in ENDED_STATES:
+        cards.post_missing([TRIAGE_PLACE])  # it's missing only if it couldn't be posted before
     cards.refresh()
     for place in find_audience(before, request, entry, ctx):
         cards.notify(place, _build_notice(request, entry, ctx, place))
@@ -94,6 +105,18 @@ def announce_change(tx: Transaction, ctx: AppContext, before: Request, change: R
     if request.state is RequestState.CLOSED is not before.state:
         ask_rating(tx, request)
     update_due_time_and_homes(tx, ctx, request)
+
+
+def refresh_requester_card(tx: Transaction, ctx: AppContext, view: RequestView) -> None:
+    """Update the requester's own card."""
+    _open_cards(tx, ctx, view).refresh(view.request.requester)
+
+
+def post_triage_card(tx: Transaction, ctx: AppContext, view: RequestView) -> None:
+    """Post the card that is missing in triage, and say so on the requester's."""
+    cards = _open_cards(tx, ctx, view)
+    cards.post_missing([TRIAGE_PLACE])
+    cards.refresh(view.request.requester)
 
 
 def refresh_cards(tx: Transaction, ctx: AppContext, view: RequestView) -> None:
@@ -169,17 +192,22 @@ def _find_called(request: Request, entry: RequestLogEntry, ctx: AppContext) -> l
 
 def _open_cards(tx: Transaction, ctx: AppContext, view: RequestView) -> Cards:
     number = view.request.number
+    deliveries = dict(tx.requests.read_cards(number))
     return Cards(
         outbox=tx.outbox,
-        deliveries=dict(tx.requests.read_cards(number)),
+        deliveries=deliveries,
         remember=partial(tx.requests.remember_card, number),
-        build=partial(_build_card_for, ctx, view),
+        build=partial(_build_card_for, ctx, view, deliveries),
         channels={TRIAGE_PLACE: ctx.channels.triage},
     )
 
 
-def _build_card_for(ctx: AppContext, view: RequestView, place: str) -> Message:
+def _build_card_for(ctx: AppContext, view: RequestView, deliveries: Mapping[str, str], place: str) -> Message:
     if place == TRIAGE_PLACE:
         return build_triage_card(view)
     person: Person = ctx.people.get(place)
-    return build_personal_card(view, person) if can_see(view.request, person) else build_revoked_card(view.request)
+    if not can_see(view.request, person):
+        return build_revoked_card(view.request)
+    is_unposted = TRIAGE_PLACE not in deliveries and view.request.state not in ENDED_STATES
+    warns = is_unposted and place == view.request.requester
+    return build_personal_card(view, person, explain_unposted(ctx, "Your request") if warns else "")

@@ -39,10 +39,11 @@ class Cards:
             if place not in self.deliveries:
                 self.post(place, bulk=place in bulk_places)
 
-    def refresh(self) -> None:
-        """Edit every card to show the record as it is now."""
+    def refresh(self, only: str | None = None) -> None:
+        """Edit every card, or only that in one place, to show the record as it is now."""
         for place, delivery in self.deliveries.items():
-            self.outbox.edit(delivery, self.build(place))
+            if only in (None, place):
+                self.outbox.edit(delivery, self.build(place))
 
     def notify(self, place: str, notice: Card) -> None:
         """Post a notice in the thread under the place's card, if it has one."""

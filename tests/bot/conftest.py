@@ -20,6 +20,7 @@ from bot.engine.loop import Loop
 from bot.engine.sender import Sender
 from bot.engine.slack_methods import list_calls
 from bot.handbook_provider import HandbookProvider, import_handbook
+from foundation.people import People, Person, Role
 from handlers.context import AppContext, Channels
 from storage.database import Database
 from storage.engine.deliveries import Deliveries
@@ -93,7 +94,8 @@ def store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
 @pytest.fixture
 def ctx(store: Store, now: Now) -> AppContext:
     """The parts of the context that the engine uses."""
-    return cast(AppContext, SimpleNamespace(store=store, now=now, channels=CHANNELS))
+    emeka = Person("U05EMEKA", "Emeka Adeyemi", frozenset({Role.PMO_LEAD}))
+    return cast(AppContext, SimpleNamespace(store=store, now=now, channels=CHANNELS, people=People([emeka])))
 
 
 @contextlib.asynccontextmanager

@@ -64,15 +64,16 @@ def build_triage_card(view: RequestView) -> Message:
     return _build_card(view, f"Requested by {format_requester(view)}", None, verbs)
 
 
-def build_personal_card(view: RequestView, person: Person) -> Message:
-    """The card in somebody's direct messages."""
+def build_personal_card(view: RequestView, person: Person, warning: str = "") -> Message:
+    """The card in somebody's direct messages. `warning` is mrkdwn."""
     found = find_relations(view.request, person, view.desk.people)
     if not found:
         return _build_former_card(view)
     watches = person.id in view.request.watchers
     verbs = find_verbs_for(view.request, {*found, Relation.VIEWER})
     role = _ROLE_LABELS[found[0]] + ("" if Relation.REQUESTER in found else f" · requested by {format_requester(view)}")
-    return _build_card(view, role, found[0], [verb for verb in verbs if watches or verb is not RequestVerb.UNWATCH])
+    offered = [verb for verb in verbs if watches or verb is not RequestVerb.UNWATCH]
+    return _build_card(view, role, found[0], offered, warning)
 
 
 def build_revoked_card(request: Request) -> Message:
@@ -81,17 +82,18 @@ def build_revoked_card(request: Request) -> Message:
     return build_message(text, [context(text)])
 
 
-def _build_card(view: RequestView, role: str, reader: Relation | None, verbs: Collection[RequestVerb]) -> Message:
+def _build_card(
+    view: RequestView, role: str, reader: Relation | None, verbs: Collection[RequestVerb], warning: str = ""
+) -> Message:
     request = view.request
     status = format_status(view, reader)
     blocks = [header(view.title), context(f"{role} · {escape(view.service)}{format_flags(view)}")]
-    blocks += [section(status), *build_highlights(view)]
+    blocks += [section(status), *([context(warning)] if warning else []), *build_highlights(view)]
     if reader is not Relation.REQUESTER and request.state not in ENDED_STATES:
         blocks += _build_summary(view)
     blocks += build_card_buttons(request, verbs)
-    return build_message(
-        f"{escape(view.title)} ({escape(view.service)}, requested by {format_requester(view)}): {status}", blocks
-    )
+    text = f"{escape(view.title)} ({escape(view.service)}, requested by {format_requester(view)}): {status}"
+    return build_message(f"{text} {warning}".rstrip(), blocks)
 
 
 def _build_withheld_card(view: RequestView, verbs: Collection[RequestVerb]) -> Message:

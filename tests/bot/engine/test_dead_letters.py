@@ -19,18 +19,22 @@ class Mail:
         self.now = now
         self.deliveries = Deliveries(store.database, PostingLimits(), LEASE, list_calls)
 
+    def deliver(self, channel: str) -> None:
+        with self.store.transaction(self.now()) as tx:
+            tx.outbox.post(channel, {"text": "fine"})
+        assert self.read(channel) == ["fine"]
+
     def fail(self, channel: str, error: str) -> None:
         with self.store.transaction(self.now()) as tx:
             tx.outbox.post(channel, {"text": "undeliverable"})
         for one in self.deliveries.claim("host:1", self.now(), 10).deliveries:
             self.deliveries.give_up(one, error, self.now())
 
-    def read(self) -> list[str]:
-        """What is posted now."""
+    def read(self, place: str = "C03TRIAGE") -> list[str]:
+        """What is posted there now; nothing may be posted elsewhere."""
         found = self.deliveries.claim("host:2", self.now(), 10).deliveries
         self.deliveries.record_sent([SendResult(one, one.channel, "1.1") for one in found], self.now())
-        assert {one.channel for one in found} <= {"C03TRIAGE"}
-        return [one.arguments["text"] for one in found]
+        return [one.arguments["text"] for one in found if one.channel == place]
 
 
 @pytest.fixture
@@ -66,16 +70,30 @@ def test_reports_keep_a_quiet_time_between_them(ctx: AppContext, mail: Mail) -> 
     assert "<#C05STORIES>" in mail.read()[0]
 
 
-def test_failure_of_the_triage_channel_goes_to_the_log(
-    ctx: AppContext, mail: Mail, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_failure_of_the_triage_channel_goes_to_the_pmo_lead_once(ctx: AppContext, mail: Mail) -> None:
     report = ReportDeadLetters(ctx)
-    mail.fail("C03TRIAGE", "not_in_channel")
-    for _ in range(3):
+    for expected in (1, 0, 0):
+        mail.fail("C03TRIAGE", "is_archived")
         report(mail.now())
-        mail.now.forward(QUIET_FOR.total_seconds())
-    assert mail.read() == []
-    assert caplog.text.count("Not delivered to C03TRIAGE") == 1
+        told = mail.read("U05EMEKA")
+        assert len(told) == expected
+        assert all("<#C03TRIAGE>: the channel is archived" in text and "unarchive the channel" in text for text in told)
+        mail.now.forward(QUIET_FOR.total_seconds() + 1)
+
+
+def test_same_failure_is_reported_again_only_after_a_success(ctx: AppContext, mail: Mail) -> None:
+    report = ReportDeadLetters(ctx)
+
+    def fail_later(error: str = "not_in_channel") -> int:
+        mail.now.forward(QUIET_FOR.total_seconds() + 1)
+        mail.fail("C06LEADERS", error)
+        report(mail.now())
+        return len(mail.read())
+
+    assert [fail_later(), fail_later(), fail_later("is_archived"), fail_later()] == [1, 0, 1, 0]
+    mail.now.forward(1)
+    mail.deliver("C06LEADERS")
+    assert [fail_later(), fail_later()] == [1, 0]
 
 
 def test_nothing_failed_means_nothing_is_posted(ctx: AppContext, mail: Mail) -> None:

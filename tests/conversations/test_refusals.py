@@ -1,0 +1,47 @@
+"""What people see when Slack refuses what the bot has to say."""
+
+from tests.conversations.conftest import Office
+from tests.conversations.service_desk import perform_action, request_service, wait_own_card, wait_triage_card
+from tests.workspace.filling import read_text
+
+ASK, TRIAGE = "C07ASK", "C03TRIAGE"
+QUESTION = "@PMO Assistant how long does a health check take?"
+
+
+def refuse(channel: str, error: str, method: str = "chat.postMessage") -> dict[str, str]:
+    return {"kind": "error", "method": method, "channel": channel, "error": error}
+
+
+async def test_asker_gets_the_answer_directly_and_the_pmo_learns_what_to_mend(office: Office) -> None:
+    methods = ("chat.postMessage", "chat.postEphemeral")
+    await office.workspace.faults(*(refuse(ASK, "restricted_action", method) for method in methods))
+    for expected in (1, 0):
+        await office.ada.post(ASK, QUESTION)
+        answer = await office.ada.wait_message("couldn't show this in")
+        assert answer["channel"].startswith("D")
+        assert "health check" in read_text(answer).lower()
+        if expected:
+            notice = await office.wei.wait_message("I couldn't deliver")
+            assert "ask a workspace administrator to let the app post there" in notice["text"]
+
+
+async def test_requester_and_lead_learn_that_triage_could_not_be_told(office: Office) -> None:
+    await office.workspace.faults(refuse(TRIAGE, "is_archived"))
+    await request_service(office, office.ben)
+    card = await office.ben.wait_message("Your request is safe")
+    assert "Emeka Adeyemi can mend that and knows" in card["text"]
+    notice = await office.emeka.wait_message("I can't post in the triage channel")
+    assert "unarchive the channel" in notice["text"]
+    await office.workspace.faults()
+    assert await perform_action(office.ben, card, "Comment", comment="It is urgent.") == {}
+    await wait_triage_card(office.wei, 1, "Waiting for triage")
+    mended = await wait_own_card(office.ben, 1, "Waiting for triage")
+    assert "Your request is safe" not in mended["text"]
+
+
+async def test_whoever_passes_a_question_on_learns_that_triage_could_not_be_told(office: Office) -> None:
+    await office.workspace.faults(refuse(TRIAGE, "not_in_channel"))
+    await office.ada.command("/pmo how do I get a parking permit for the depot?", channel=ASK)
+    await office.ada.click(await office.ada.wait_message("doesn't say"), "Ask the PMO", channel=ASK)
+    told = await office.ada.wait_message("Your question is safe")
+    assert "Emeka Adeyemi can mend that and knows" in told["text"]
