@@ -67,7 +67,7 @@ def describe_lost_triage(letter: DeadLetter) -> str:
     refusal = explain_refusal(letter.error)
     return (
         f"I can't post in the triage channel <#{letter.recipient}>: {refusal.why}. What should be there is safe: "
-        f"`/pmo-requests triage` lists new requests, and your App Home has the questions. To mend it: {refusal.remedy}."
+        f"`/pmo-requests triage` lists new requests, and your App Home has the questions. {refusal.what_to_do}"
     )
 
 
@@ -86,4 +86,6 @@ def describe_dead_letters(letters: Sequence[DeadLetter]) -> str:
 def _format_line(recipient: str | None, error: str, number: int) -> str:
     place = f"<#{recipient}>" if (recipient or "").startswith(("C", "G")) else f"<@{recipient}>"
     times = f" ({number} times)" if number > 1 else ""
-    return f"• {place if recipient else 'A reply'}{times}: {escape(error[:100])} – {explain_refusal(error).remedy}."
+    refusal = explain_refusal(error)
+    why = f"{refusal.why} ({escape(error[:100])})"
+    return f"• {place if recipient else 'A reply'}{times}: {why}. {refusal.what_to_do}"

@@ -10,7 +10,7 @@ from storage.engine.delivery_kinds import DeliveryKind
 CONTENT = ("text", "blocks", "attachments")
 
 
-def build_direct_message(delivery: Delivery, code: str) -> Message:
+def build_instead_message(delivery: Delivery, code: str) -> Message:
     """The content of the delivery for its person, with a note about the place if it's a channel they know."""
     message = {name: part for name, part in delivery.arguments.items() if name in CONTENT}
     channel = delivery.channel or delivery.target_channel or ""

@@ -30,10 +30,15 @@ METADATA_REFUSED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """`why` completes “I couldn't post it in #channel: …”; `remedy` says what to do, after a dash."""
+    """`why` completes “I couldn't post it in #channel: …”; `remedy` completes “To mend it: …”."""
 
     why: str
     remedy: str
+
+    @property
+    def what_to_do(self) -> str:
+        """The remedy as a sentence."""
+        return f"{self.remedy[0].upper()}{self.remedy[1:]}."
 
 
 _NOT_IN = Refusal("I'm not in that channel", "invite the bot with /invite @PMO Assistant")
@@ -45,18 +50,17 @@ _NO_ACCESS = Refusal(
     "this workspace has no access to that channel",
     "ask a workspace administrator to give the app access, or choose another channel in the organisation file",
 )
-_NO_THREAD = Refusal("that thread can't be replied to", "nothing; the thread is gone or closed")
-_GONE = Refusal("the message is gone or can't be changed any more", "nothing; somebody deleted the message")
+_NO_THREAD = Refusal("that thread can't be replied to", "there is nothing to mend: the thread is gone or closed")
+_GONE = Refusal("the message is gone or can't be changed any more", "there is nothing to mend: it was deleted")
 _LAYOUT = Refusal("Slack didn't accept the message", "this is a defect in the bot; see its log for details")
 
 # By Slack's error code.
 PLACES: Mapping[str, Refusal] = {
     "not_in_channel": _NOT_IN,
-    "user_not_in_channel": Refusal("you aren't in that channel", "nothing; the person isn't in the channel"),
+    "user_not_in_channel": Refusal("you aren't in that channel", "there is nothing to mend"),
     "channel_not_found": Refusal(
         "the channel doesn't exist, or it's private and I'm not in it",
-        "the channel doesn't exist, or it's private and the bot isn't in it; invite the bot or correct the ID in the "
-        "organisation file",
+        "invite the bot, or correct the ID in the organisation file",
     ),
     "is_archived": Refusal(
         "the channel is archived", "unarchive the channel, or choose another one in the organisation file"
@@ -75,7 +79,7 @@ PLACES: Mapping[str, Refusal] = {
     "access_denied": _NO_ACCESS,
     "ekm_access_denied": Refusal(
         "an administrator has suspended access to that channel",
-        "ask a workspace administrator: access to the channel's encryption keys is suspended",
+        "ask a workspace administrator about the channel's encryption keys",
     ),
     "team_access_not_granted": _NO_ACCESS,
     "team_not_found": _NO_ACCESS,
@@ -84,15 +88,12 @@ PLACES: Mapping[str, Refusal] = {
     ),
     "not_enabled": Refusal("the app's Home is off", "turn on the Home tab under App Home in the app's settings"),
     "missing_scope": Refusal(
-        "I lack a permission", "the app lacks a permission; paste “pmo manifest” into its settings and reinstall it"
+        "I lack a permission",
+        "paste the output of “pmo manifest” into the app's manifest in Slack, then reinstall the app",
     ),
-    "user_not_found": Refusal(
-        "there's no such person", "there's no such person; correct the ID in the organisation file"
-    ),
-    "user_disabled": Refusal(
-        "the account is deactivated", "this person's account is deactivated; remove them from the organisation file"
-    ),
-    "cannot_dm_bot": Refusal("that is a bot", "this is a bot; correct the person's ID in the organisation file"),
+    "user_not_found": Refusal("there's no such person", "correct the ID in the organisation file"),
+    "user_disabled": Refusal("the account is deactivated", "remove this person from the organisation file"),
+    "cannot_dm_bot": Refusal("that is a bot", "correct the person's ID in the organisation file"),
     "messaging_restricted": _RESTRICTED,
     **dict.fromkeys(THREAD_REFUSED, _NO_THREAD),
     **dict.fromkeys(MESSAGE_GONE, _GONE),

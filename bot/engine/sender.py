@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.engine.delivery_client import DeliveryTakenOver, SlackDeliveryClient
-from bot.engine.direct_messages import build_direct_message, can_be_mended
+from bot.engine.direct_messages import build_instead_message, can_be_mended
 from bot.engine.error_policy import Disposition, ErrorDecision, NeverPosted, decide_on_error
 from bot.engine.loop import Loop
 from bot.engine.refusals import MESSAGE_GONE
@@ -129,7 +129,7 @@ class Sender(Loop):
             await asyncio.to_thread(deliveries.retry_without_blocking, delivery, reason, due_at, now)
         elif disposition is Disposition.SEND_DIRECTLY:
             log.warning("Delivery %s (%s) goes to its person directly: %s", delivery.id, delivery.kind, reason)
-            message, reports = build_direct_message(delivery, reason), can_be_mended(delivery, reason)
+            message, reports = build_instead_message(delivery, reason), can_be_mended(delivery, reason)
             send = partial(deliveries.send_as_direct_message, reports=reports)
             await asyncio.to_thread(send, delivery, message, reason, now)
             if reports:

@@ -51,14 +51,14 @@ class DeadLetters:
             row.status == "dead", row.reported_at.is_not(None), row.error.in_(errors), place.in_(recipients)
         )
         found = self._session.execute(dead.group_by(place, row.error))
-        told = {(where, str(error)): at for where, error, at in found if at}
-        if not told:
+        reported = {(where, str(error)): at for where, error, at in found if at}
+        if not reported:
             return set()
         done = select(row.channel, func.max(row.done_at)).where(
-            row.status == "done", row.done_at > min(told.values()), row.channel.in_(recipients)
+            row.status == "done", row.done_at > min(reported.values()), row.channel.in_(recipients)
         )
         latest = {where: at for where, at in self._session.execute(done.group_by(row.channel)) if at}
-        return {(where, error) for (where, error), at in told.items() if latest.get(where, at) <= at}
+        return {(where, error) for (where, error), at in reported.items() if latest.get(where, at) <= at}
 
     def mark_reported(self, letters: Sequence[DeadLetter]) -> None:
         """Call this in the transaction that reports them."""

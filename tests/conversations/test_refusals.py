@@ -22,7 +22,7 @@ async def test_asker_gets_the_answer_directly_and_the_pmo_learns_what_to_mend(of
         assert "health check" in read_text(answer).lower()
         if expected:
             notice = await office.wei.wait_message("I couldn't deliver")
-            assert "ask a workspace administrator to let the app post there" in notice["text"]
+            assert "Ask a workspace administrator to let the app post there" in notice["text"]
 
 
 async def test_requester_and_lead_learn_that_triage_could_not_be_told(office: Office) -> None:
@@ -31,7 +31,7 @@ async def test_requester_and_lead_learn_that_triage_could_not_be_told(office: Of
     card = await office.ben.wait_message("Your request is safe")
     assert "Emeka Adeyemi can mend that and knows" in card["text"]
     notice = await office.emeka.wait_message("I can't post in the triage channel")
-    assert "unarchive the channel" in notice["text"]
+    assert "Unarchive the channel" in notice["text"]
     await office.workspace.faults()
     assert await perform_action(office.ben, card, "Comment", comment="It is urgent.") == {}
     await wait_triage_card(office.wei, 1, "Waiting for triage")

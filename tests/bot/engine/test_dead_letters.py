@@ -50,9 +50,10 @@ def test_one_message_names_places_reasons_and_remedies(ctx: AppContext, mail: Ma
     [text] = mail.read()
     assert text.splitlines() == [
         "I couldn't deliver 3 messages:",
-        "• <#C06LEADERS> (2 times): not_in_channel – the bot isn't in the channel; "
-        "invite it with /invite @PMO Assistant.",
-        "• <@U01ADA>: invalid_blocks – this is a defect in the bot; see its log for details.",
+        "• <#C06LEADERS> (2 times): I'm not in that channel (not_in_channel). "
+        "Invite the bot with /invite @PMO Assistant.",
+        "• <@U01ADA>: Slack didn't accept the message (invalid_blocks). "
+        "This is a defect in the bot; see its log for details.",
         "To check channels and people, run `pmo doctor`.",
     ]
 
@@ -77,7 +78,7 @@ def test_failure_of_the_triage_channel_goes_to_the_pmo_lead_once(ctx: AppContext
         report(mail.now())
         told = mail.read("U05EMEKA")
         assert len(told) == expected
-        assert all("<#C03TRIAGE>: the channel is archived" in text and "unarchive the channel" in text for text in told)
+        assert all("<#C03TRIAGE>: the channel is archived" in text and "Unarchive the channel" in text for text in told)
         mail.now.forward(QUIET_FOR.total_seconds() + 1)
 
 
