@@ -43,5 +43,5 @@ async def test_whoever_passes_a_question_on_learns_that_triage_could_not_be_told
     await office.workspace.faults(refuse(TRIAGE, "not_in_channel"))
     await office.ada.command("/pmo how do I get a parking permit for the depot?", channel=ASK)
     await office.ada.click(await office.ada.wait_message("doesn't say"), "Ask the PMO", channel=ASK)
-    told = await office.ada.wait_message("Your question is safe")
-    assert "Emeka Adeyemi can mend that and knows" in told["text"]
+    shown = await office.ada.wait_message("Your question is safe")
+    assert "Emeka Adeyemi can mend that and knows" in shown["text"]

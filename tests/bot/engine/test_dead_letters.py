@@ -76,9 +76,11 @@ def test_failure_of_the_triage_channel_goes_to_the_pmo_lead_once(ctx: AppContext
     for expected in (1, 0, 0):
         mail.fail("C03TRIAGE", "is_archived")
         report(mail.now())
-        told = mail.read("U05EMEKA")
-        assert len(told) == expected
-        assert all("<#C03TRIAGE>: the channel is archived" in text and "Unarchive the channel" in text for text in told)
+        shown = mail.read("U05EMEKA")
+        assert len(shown) == expected
+        assert all(
+            "<#C03TRIAGE>: the channel is archived" in text and "Unarchive the channel" in text for text in shown
+        )
         mail.now.forward(QUIET_FOR.total_seconds() + 1)
 
 
