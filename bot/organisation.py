@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -191,6 +192,11 @@ class Organisation:
     strategy: Path | None
     path: Path
     files: FilesEntry
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the organisation's days begin."""
+        return find_zone(self.time_zone)
 
     def resolve_path(self, name: str) -> Path:
         """The absolute path of a file that the organisation file names."""

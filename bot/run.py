@@ -86,7 +86,7 @@ async def serve_until_stopped(
             with show_progress("Opening the database"):
                 await asyncio.to_thread(migrate_database, database)
             control = RunControl(say, stopping, now)
-            await _serve_connected(settings, organisation, Store(database), control, selector)
+            await _serve_connected(settings, organisation, Store(database, organisation.zone), control, selector)
     except Stopped:
         say("Stopped.")
     finally:

@@ -101,7 +101,7 @@ def _add_values(
 ) -> None:
     for entry in entries:
         at, author = now - timedelta(days=entry.days_ago), ctx.people.get(entry.author)
-        found = take_measurement(strategy, author, entry.metric, on=at.date(), value=entry.value, now=now)
+        found = take_measurement(strategy, author, entry.metric, on=strategy.find_day(at), value=entry.value, now=now)
         tx.strategy.add_measurement(found, at)
 
 

@@ -30,7 +30,7 @@ def choose_strategy(store: Store, organisation: Organisation, now: datetime) -> 
         before = tx.strategy.find_last_from(_name_origin(path))
     if path == SAMPLE:
         if before is None:
-            _import_text(store, shift_sample_dates(now.date()), path, now)
+            _import_text(store, shift_sample_dates(tx.today), path, now)
     elif before is None or not before.has_text(read_text(path)):
         import_strategy(store, path, now)
 

@@ -1,6 +1,6 @@
 """Moments are aware datetimes in UTC. Other zones exist only where a person or a calendar needs them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from foundation.errors import UserError
@@ -23,6 +23,11 @@ def find_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UserError(f"“{name}” isn't a time zone. Use an IANA name such as Europe/London.") from None
+
+
+def find_local_day(moment: datetime, zone: ZoneInfo) -> date:
+    """The day that it is in a zone. The day of a moment in UTC is another one for much of the world."""
+    return to_utc(moment).astimezone(zone).date()
 
 
 def resolve_wall_time(wall: datetime, zone: ZoneInfo) -> datetime:

@@ -1,6 +1,7 @@
 """What has changed for better or worse since the last delivered digest, apart from the exceptions."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from reporting.numbers import format_change
@@ -70,13 +71,13 @@ def _find_turned(material: DigestInput, previous: Snapshot) -> Iterator[str]:
 def _find_milestones(material: DigestInput, previous: Snapshot) -> Iterator[str]:
     for project in material.current.projects:
         for one in project.milestones:
-            yield from _describe_milestone(project, one, previous)
+            yield from _describe_milestone(project, one, previous, material.strategy.find_day(previous.taken_at))
 
 
-def _describe_milestone(project: ProjectStatus, one: MilestoneStatus, previous: Snapshot) -> Iterator[str]:
+def _describe_milestone(project: ProjectStatus, one: MilestoneStatus, previous: Snapshot, last: date) -> Iterator[str]:
     actual, before = one.milestone.actual, previous.forecasts.get(one.milestone.key)
     name, title = project.project.name, one.milestone.title
-    if actual is not None and previous.taken_at.date() < actual:
+    if actual is not None and last < actual:
         yield render_line("digest", "reached", project=name, milestone=title, actual=actual)
     elif actual is None and before is not None and one.milestone.forecast < before:
         earlier = (before - one.milestone.forecast).days

@@ -55,7 +55,7 @@ def _describe_milestones(material: NewsInput, project: Project) -> Iterator[str]
 
 def _find_updates(material: NewsInput) -> Iterator[tuple[Subject, str]]:
     for one in material.updates:
-        if material.covers(one.at.date()):
+        if material.covers(material.strategy.find_day(one.at)):
             title = get_record_title(material.strategy.subject(one.subject))
             author = format_person(material.people, one.author)
             data = {"rag": one.rag, "summary": one.summary, "confidence": one.confidence}
@@ -76,7 +76,7 @@ def _find_measurements(material: NewsInput) -> Iterator[tuple[Subject | None, st
 
 def _find_stories(material: NewsInput) -> Iterator[tuple[Subject | None, str]]:
     for one in material.stories:
-        if one.published_at and material.covers(one.published_at.date()):
+        if one.published_at and material.covers(material.strategy.find_day(one.published_at)):
             yield None, format_story(one, material.people)
 
 

@@ -101,7 +101,9 @@ def _format_slip_change(one: ProjectStatus, material: DigestInput) -> str:
     before = material.previous.forecasts.get(worst.milestone.key) if material.previous and worst else None
     if worst is None or before is None or material.previous is None:
         return ""
-    slip_then = compute_slip(worst.milestone.baseline, max(before, material.previous.taken_at.date()))
+    slip_then = compute_slip(
+        worst.milestone.baseline, max(before, material.strategy.find_day(material.previous.taken_at))
+    )
     return format_change(Decimal(worst.slip), Decimal(slip_then), "days", 0)
 
 

@@ -108,7 +108,7 @@ def build_strategy_view(
         cycle=seen.cycle.name,
         starts=seen.cycle.starts,
         ends=seen.cycle.ends,
-        elapsed=formulas.compute_expected_progress(seen.cycle.starts, seen.cycle.ends, now.date()),
+        elapsed=formulas.compute_expected_progress(seen.cycle.starts, seen.cycle.ends, seen.find_day(now)),
         branches=builder.branches(None),
         metrics=tuple(builder.metric(one) for one in builder.current.metrics if one.metric.objective is None),
         projects=tuple(builder.project(one, 0) for one in builder.current.projects if one.project.key not in served),

@@ -12,7 +12,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from foundation.errors import UserError
-from foundation.time import find_zone, resolve_wall_time, to_utc
+from foundation.time import find_local_day, find_zone, resolve_wall_time, to_utc
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FURTHEST_DAYS = 3_660  # ten years: no due date is further away, so a longer search means a broken calendar
@@ -109,7 +109,7 @@ class Calendar:
         return moment if self.is_open(moment) else self.add_working_seconds(moment, 1) - timedelta(seconds=1)
 
     def local_date(self, moment: datetime) -> date:
-        return to_utc(moment).astimezone(self.zone).date()
+        return find_local_day(moment, self.zone)
 
     def _working_spans(self, start: datetime, end: datetime | None = None) -> Iterator[Span]:
         """Working spans of the local days from that of `start` to that of `end`, or of the next ten years."""

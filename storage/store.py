@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from foundation.time import find_local_day
 from storage.database import Database
 from storage.engine.inbox import Arrival, Inbox
 from storage.engine.outbox import Outbox
@@ -23,11 +25,15 @@ from storage.updates import Updates
 
 
 class Transaction:
-    """What can be read and changed together. The parts share one session; `now` is the time of the transaction."""
+    """What can be read and changed together. The parts share one session.
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    `now` is the time of the transaction, `zone` the organisation's.
+    """
+
+    def __init__(self, session: Session, now: datetime, zone: ZoneInfo) -> None:
         self.session = session
         self.now = now
+        self.zone = zone
         self.handbook = HandbookPages(session)
         self.homes = Homes(session)
         self.learned_questions = LearnedQuestions(session)
@@ -38,23 +44,29 @@ class Transaction:
         self.requests = Requests(session)
         self.schedules = Schedules(session, now)
         self.stories = Stories(session)
-        self.strategy = Strategies(session)
+        self.strategy = Strategies(session, zone)
         self.threads = Threads(session)
         self.updates = Updates(session)
 
+    @property
+    def today(self) -> date:
+        """The day that it is in the organisation."""
+        return find_local_day(self.now, self.zone)
+
 
 class Store:
-    """Opens transactions. Safe to use from many threads."""
+    """Opens transactions. Safe to use from many threads. `zone` is the organisation's: its days begin there."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, zone: ZoneInfo = ZoneInfo("UTC")) -> None:  # noqa: B008 (it's immutable)
         self.database = database
+        self._zone = zone
         self.inbox = Inbox(database)
 
     @contextmanager
     def transaction(self, now: datetime) -> Iterator[Transaction]:
         """Read and change; everything commits together or not at all."""
         with self.database.transaction() as session:
-            yield Transaction(session, now)
+            yield Transaction(session, now, self._zone)
 
     @contextmanager
     def arrival_transaction(self, arrival: Arrival, now: datetime) -> Iterator[Transaction]:
@@ -67,10 +79,10 @@ class Store:
         # repeat half of it. If a power cut undoes the commit, it undoes both.
         with self.database.transaction(durable=False) as session:
             self.inbox.mark_done(session, arrival, now)
-            yield Transaction(session, now)
+            yield Transaction(session, now, self._zone)
 
     @contextmanager
     def read_only(self, now: datetime) -> Iterator[Transaction]:
         """Read only."""
         with self.database.read_only() as session:
-            yield Transaction(session, now)
+            yield Transaction(session, now, self._zone)

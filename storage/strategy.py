@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ MOST_REMEMBERED = 8
 LONGEST_ORIGIN = 500
 
 # Parsing a file takes most of a second and its text never changes, so each text is parsed once per process.
-_parsed: dict[str, Strategy] = {}
+_parsed: dict[tuple[str, str], Strategy] = {}  # by the hash of the text, and the zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ _VERSIONS = select(
 class Strategies:
     """The strategy. `current` is cheap: it looks at one row and parses a text only if it is new to this process."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, zone: ZoneInfo) -> None:
+        self._session, self._zone = session, zone
 
     def get_current(self) -> Strategy | None:
         """The current version, with everything measured since."""
@@ -58,7 +59,7 @@ class Strategies:
 
     def read_plan(self, version: StrategyVersion) -> Strategy:
         """A version as imported, without the values recorded since: enough for names and plans."""
-        return _parsed.get(version.text_hash) or self._parse_version(version)
+        return _parsed.get((version.text_hash, self._zone.key)) or self._parse_version(version)
 
     def get_current_version(self) -> StrategyVersion | None:
         return next(iter(self.list_versions(1)), None)
@@ -111,10 +112,10 @@ class Strategies:
 
     def _parse_version(self, version: StrategyVersion) -> Strategy:
         text = self._session.scalars(select(StrategyRow.text).where(StrategyRow.number == version.number)).one()
-        strategy = parse_strategy(text, name=version.origin)
+        strategy = replace(parse_strategy(text, name=version.origin), zone=self._zone)
         while len(_parsed) >= MOST_REMEMBERED:
             _parsed.pop(next(iter(_parsed)), None)
-        _parsed[version.text_hash] = strategy
+        _parsed[version.text_hash, self._zone.key] = strategy
         return strategy
 
     def _read_measurements(self) -> list[Measurement]:

@@ -6,9 +6,10 @@ moves a slot, and earlier slots that were missed stay missed.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from foundation.people import Person, Role
+from foundation.time import resolve_wall_time
 from strategy.records import Absence, ProgressUpdate, Stage, Strategy, Subject, SubjectKind
 from strategy.schedules import find_last_slot, find_next_slot, find_slots
 
@@ -39,7 +40,7 @@ def find_reportable_subjects(
 
 def list_reporting_subjects(strategy: Strategy, now: datetime) -> tuple[Subject, ...]:
     """What is reported on today: objectives in their period, and projects that have started and aren't closed."""
-    today = now.date()
+    today = strategy.find_day(now)
     objectives = (Subject(SubjectKind.OBJECTIVE, o.key) for o in strategy.objectives if o.starts <= today <= o.ends)
     projects = (
         Subject(SubjectKind.PROJECT, p.key)
@@ -91,21 +92,22 @@ def _build_missing(
     strategy: Strategy, subject: Subject, due: datetime, now: datetime, absences: tuple[Absence, ...]
 ) -> MissingUpdate:
     owner = strategy.subject(subject).owner
-    away = any(absence.person == owner and absence.covers(now.date()) for absence in absences)
-    return MissingUpdate(subject, owner, find_reporter(owner, now.date(), absences), due, (now - due).days, away)
+    today = strategy.find_day(now)
+    away = any(absence.person == owner and absence.covers(today) for absence in absences)
+    return MissingUpdate(subject, owner, find_reporter(owner, today, absences), due, (now - due).days, away)
 
 
 def _reporting_start(strategy: Strategy, subject: Subject) -> datetime:
     """When updates are first owed: at the later start of the subject and the cycle."""
     starts = max(strategy.subject(subject).starts, strategy.cycle.starts)
-    return datetime.combine(starts, datetime.min.time(), UTC)
+    return resolve_wall_time(datetime.combine(starts, datetime.min.time()), strategy.zone)
 
 
 def _reports_on(
     strategy: Strategy, person: Person, subject: Subject, now: datetime, absences: tuple[Absence, ...]
 ) -> bool:
     owner = strategy.subject(subject).owner
-    return person.id in (owner, find_reporter(owner, now.date(), absences))
+    return person.id in (owner, find_reporter(owner, strategy.find_day(now), absences))
 
 
 def find_reporter(owner: str, day: date, absences: Iterable[Absence]) -> str:

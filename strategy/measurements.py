@@ -29,7 +29,7 @@ def take_measurement(
     objective = strategy.objectives_by_key.get(metric.objective or "")
     if person.id not in (metric.owner, objective.owner if objective else None) and not person.is_pmo:
         raise NotAllowed(f"Only its owner, its objective's owner or the PMO can record values of “{metric.name}”.")
-    wrong = {"on": "Choose today or an earlier day."} if on > now.date() else {}
+    wrong = {"on": "Choose today or an earlier day."} if on > strategy.find_day(now) else {}
     if (number := _parse_number(value)) is None:
         wrong["value"] = f"Enter a number, such as 12.5 ({metric.unit})."
     elif metric.lowest is not None and number < metric.lowest:

@@ -8,13 +8,16 @@ from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from foundation.errors import NotFound
 from foundation.files import FileProblem
 from foundation.people import Role
+from foundation.time import find_local_day
 from strategy.schedules import Schedule
 
 R = TypeVar("R")
+_UTC = ZoneInfo("UTC")
 
 
 class Visibility(StrEnum):
@@ -289,6 +292,11 @@ class Strategy:
     services: tuple[ServiceMaturity, ...] = ()
     service_links: tuple[ServiceLink, ...] = ()
     warnings: tuple[FileProblem, ...] = ()
+    zone: ZoneInfo = _UTC  # the organisation's, in which its days begin
+
+    def find_day(self, moment: datetime) -> date:
+        """The day that it is in the organisation: its “today”, if `moment` is now."""
+        return find_local_day(moment, self.zone)
 
     def objective(self, key: str) -> Objective:
         return _find(self.objectives_by_key, key, "objective")

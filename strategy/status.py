@@ -113,8 +113,8 @@ class StrategyStatus:
 
 
 def compute_statuses(strategy: Strategy, updates: Iterable[ProgressUpdate], now: datetime) -> StrategyStatus:
-    """The statuses of everything in `strategy` on the date of `now`. Later updates and measurements don't count."""
-    today = now.date()
+    """The statuses of everything in `strategy` on the organisation's day. Later records don't count."""
+    today = strategy.find_day(now)
     latest = find_latest_updates(updates, now)
     return StrategyStatus(
         objectives=tuple(compute_objective_status(strategy, one, latest, today) for one in strategy.objectives),

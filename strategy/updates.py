@@ -111,7 +111,9 @@ def can_write_update(
 ) -> bool:
     """The owner, their delegate while they're away, and the head of the PMO."""
     owner = strategy.subject(subject).owner
-    return person.id in (owner, find_reporter(owner, now.date(), absences)) or person.has_role(Role.PMO_LEAD)
+    return person.id in (owner, find_reporter(owner, strategy.find_day(now), absences)) or person.has_role(
+        Role.PMO_LEAD
+    )
 
 
 def filter_visible_updates(strategy: Strategy, updates: Iterable[ProgressUpdate]) -> tuple[ProgressUpdate, ...]:

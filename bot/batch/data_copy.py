@@ -37,7 +37,7 @@ def open_copy(settings: Settings, organisation: Organisation, now: Callable[[], 
         database = Database(copy.database)
         try:
             with open_selector(settings) as selector:
-                yield _open_context(copy, organisation, Store(database), now, selector)
+                yield _open_context(copy, organisation, Store(database, organisation.zone), now, selector)
         finally:
             database.close()
 

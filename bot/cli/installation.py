@@ -41,7 +41,7 @@ def open_installation() -> Iterator[Installation]:
     try:
         with show_progress("Opening the database"):
             migrate_database(database)
-        yield Installation(settings, organisation, Store(database))
+        yield Installation(settings, organisation, Store(database, organisation.zone))
     finally:
         database.close()
 

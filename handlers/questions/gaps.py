@@ -4,6 +4,7 @@ What people asked in private counts, but isn't quoted unless they passed it on t
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from foundation.errors import UserError
@@ -30,7 +31,8 @@ def list_gaps(call: DeferredCall) -> None:
     unhelpful = call.read(lambda tx: _find_unhelpful(tx, since))
     still_open = list(_find_still_open(gaps, call.ctx.library()))
     with call.transaction() as tx:
-        message = build_gaps_message(still_open[:MOST_SHOWN], unhelpful, len(gaps) - len(still_open))
+        shown, unhelpful = _show_local_days(tx, still_open[:MOST_SHOWN]), _show_local_days(tx, unhelpful)
+        message = build_gaps_message(shown, unhelpful, len(gaps) - len(still_open))
         send_reply(tx, call.place, message)
 
 
@@ -39,6 +41,11 @@ def _find_unhelpful(tx: Transaction, since: datetime) -> list[OpenGap]:
     learned = {normalize_question(text) for some in tx.learned_questions.group_by_section().values() for text in some}
     gaps = tx.questions.find_unhelpful(since, MOST_CHECKED)
     return [OpenGap(gap) for gap in gaps if normalize_question(gap.text) not in learned][:MOST_SHOWN]
+
+
+def _show_local_days(tx: Transaction, found: Sequence[OpenGap]) -> list[OpenGap]:
+    """The same, last asked on the organisation's days."""
+    return [replace(one, gap=replace(one.gap, latest=one.gap.latest.astimezone(tx.zone))) for one in found]
 
 
 def _find_still_open(gaps: Sequence[Gap], library: Library) -> Iterator[OpenGap]:

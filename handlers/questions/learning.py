@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 from foundation.access import Access
 from foundation.errors import InvalidInput, NotFound
@@ -115,8 +116,10 @@ def list_learned_questions(call: DeferredCall) -> None:
     """/pmo learned: what the sections have learned, with who and when."""
     check_can_teach(call.person)
     count, latest = call.read(lambda tx: (tx.learned_questions.count(), tx.learned_questions.list_latest(MOST_LISTED)))
-    items = [_describe_learned(call.ctx, one) for one in latest]
     with call.transaction() as tx:
+        items = [
+            _describe_learned(call.ctx, replace(one, learned_at=one.learned_at.astimezone(tx.zone))) for one in latest
+        ]
         send_reply(tx, call.place, build_learned_list(items, count))
 
 

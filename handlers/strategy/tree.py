@@ -83,8 +83,8 @@ async def open_strategy(call: ImmediateCall) -> None:
 async def open_measurement_form(call: ImmediateCall) -> None:
     """Open the form that records a value of a metric."""
     subject = decode_subject(call.value)
-    details = await call.read(lambda tx: _load_details(tx, call.ctx, call.person, subject))
-    await call.open_modal(build_measurement_modal(details.measurable, call.ctx.now().date()))
+    details, today = await call.read(lambda tx: (_load_details(tx, call.ctx, call.person, subject), tx.today))
+    await call.open_modal(build_measurement_modal(details.measurable, today))
 
 
 def check_measurement(call: BlockingCall) -> None:

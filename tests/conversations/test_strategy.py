@@ -1,11 +1,14 @@
 """Everybody sees the part of the strategy they may see, and nothing else."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conversations.conftest import Office
+from bot.organisation import SAMPLE as ORGANISATION
+from tests.conversations.conftest import Office, ShiftedClock, open_office
 from tests.workspace.filling import read_text
 from tests.workspace.visitor import Visitor
 
@@ -171,3 +174,16 @@ async def test_request_form_offers_only_commonly_visible_projects(autumn: Office
     assert "Depot moves" not in offered  # Wei of the PMO triages it, and may not know
     typed = [one["text"]["text"] for one in await autumn.dana.options(view, "request.project", "desk call")]
     assert typed == ["One desk for every call", "Not listed"]
+
+
+async def test_today_is_the_organisations_day(data: Path, tmp_path: Path) -> None:
+    organisation = tmp_path / "auckland.yaml"
+    organisation.write_text(ORGANISATION.read_text().replace("time_zone: Europe/London", "time_zone: Pacific/Auckland"))
+    clock = ShiftedClock(datetime(2026, 11, 23, 20, 30, tzinfo=UTC))  # Tuesday morning there
+    async with open_office(data, clock, PMO_ORGANISATION=organisation) as office, office.bot():
+        message = await show(office.ben, "less-leakage", "75% done")
+        await office.ben.click(message, "Record a value", channel="C01GENERAL")
+        view = await office.ben.wait_view()
+        [day] = [block["element"] for block in view["blocks"] if block.get("block_id") == "on"]
+        assert day["initial_date"] == "2026-11-24"
+        assert await office.ben.submit(view, {"on": "2026-11-24", "value": "53.1"}) is None

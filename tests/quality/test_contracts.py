@@ -71,6 +71,19 @@ def test_pillars_take_now_as_parameter(pillar: str) -> None:
     assert found == []
 
 
+def test_days_are_taken_where_the_organisation_is() -> None:
+    """The day of a moment in UTC is yesterday or tomorrow for many: `foundation.time.find_local_day` knows the zone."""
+    allowed = ("foundation/time.py", "strategy/schedules.py", "handlers/questions/records/periods.py")  # no moments
+    found = [
+        locate(path, node.lineno)
+        for path in list_modules("bot", "handlers", "reporting", "storage", "foundation", *PILLARS)
+        if not path.as_posix().endswith(allowed)
+        for node in ast.walk(parse_module(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("date", "today")
+    ]
+    assert found == []
+
+
 def _find_payload_reads(path: Path) -> Iterator[str]:
     """Subscripts and `get` calls with a key of Slack's payloads. A dict that is built is not one that is read."""
     for node in ast.walk(parse_module(path)):

@@ -106,8 +106,7 @@ def _build_parser(tx: Transaction, ctx: AppContext, person: Person) -> ClausePar
     version = tx.strategy.get_current_version()
     plan = tx.strategy.read_plan(version) if version else None
     index = _build_index(_NameSource(version.text_hash if version else None, person, ctx.people, ctx, plan))
-    today = ctx.desk.calendar.local_date(tx.now)
-    return build_parser(index, ctx.library().index.knows_term, today, plan.organisation if plan else "")
+    return build_parser(index, ctx.library().index.knows_term, tx.today, plan.organisation if plan else "")
 
 
 @lru_cache(maxsize=256)

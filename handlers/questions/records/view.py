@@ -56,7 +56,7 @@ class RecordView:
     @property
     def today(self) -> date:
         """The date where the organisation is."""
-        return self.ctx.desk.calendar.local_date(self.tx.now)
+        return self.tx.today
 
 
 def list_names(

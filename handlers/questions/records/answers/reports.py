@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from foundation.errors import NotAllowed
+from foundation.time import find_local_day
 from handlers.questions.blocks.records import Record, RecordAnswer, build_record_message
 from handlers.questions.records.answers.phrases import (
     count_nouns,
@@ -88,7 +89,7 @@ def show_next_digests(view: RecordView, question: RecordQuestion) -> Message | N
 def show_changes(view: RecordView, question: RecordQuestion) -> Message | None:
     """What happened in the period, the last week without one; only on what is named, if something is."""
     period = question.period or Period(view.today - RECENT, view.today)
-    since = datetime.combine(period.start, datetime.min.time(), view.ctx.desk.calendar.zone)
+    since = datetime.combine(period.start, datetime.min.time(), view.tx.zone)
     subjects = [subject for name in question.names if (subject := find_subject(view, name))]
     material = NewsInput(
         view.strategy,
@@ -109,10 +110,10 @@ def show_changes(view: RecordView, question: RecordQuestion) -> Message | None:
 def list_stories(view: RecordView, question: RecordQuestion) -> Message | None:
     """The stories published lately, newest first."""
     period = question.period or Period(view.today - STORIES_BACK, view.today)
-    since = datetime.combine(period.start, datetime.min.time(), view.ctx.desk.calendar.zone)
+    since = datetime.combine(period.start, datetime.min.time(), view.tx.zone)
     found = [one for one in view.tx.stories.list_published_since(since) if one.published_at]
     lines = [
-        f"{format_story(one, view.people)} ({format_date(one.published_at.date())})"
+        f"{format_story(one, view.people)} ({format_date(find_local_day(one.published_at, view.tx.zone))})"
         for one in found
         if one.published_at
     ]
