@@ -186,10 +186,10 @@ def _format_more(count: int) -> list[str]:
 
 
 def _format_period(material: DigestInput) -> str:
-    until = format_date(material.strategy.find_day(material.now))
+    until = format_date(material.now)
     if material.previous is None:
         return f"First digest, {until}"
-    since = format_date(material.strategy.find_day(material.previous.taken_at))
+    since = format_date(material.previous.taken_at.astimezone(material.now.tzinfo))
     return until if since == until else f"{since} to {until}"
 
 

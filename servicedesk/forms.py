@@ -3,13 +3,13 @@
 Dates are ISO text (2026-05-11), so that values can be stored as JSON without conversion.
 """
 
-import math
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from foundation.errors import InvalidInput
+from foundation.numbers import NotANumber, UnclearNumber, read_number
 from servicedesk.fields import Field, FieldKind
 
 FormValue = str | int | float | bool | tuple[str, ...]
@@ -129,14 +129,7 @@ def _read_date(_: Field, given: object) -> str:
 
 
 def _read_number(field: Field, given: object) -> int | float:
-    try:
-        number = float(str(given))
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or isinstance(given, bool):
-        raise _InvalidValue(
-            "Enter a number, such as 12 or 12.5." if field.decimals else "Enter a whole number, such as 12."
-        )
+    number = _read_typed_number(field, given)
     if not field.decimals and not number.is_integer():
         raise _InvalidValue("Enter a whole number, such as 12.")
     if field.min is not None and number < field.min:
@@ -144,6 +137,18 @@ def _read_number(field: Field, given: object) -> int | float:
     if field.max is not None and number > field.max:
         raise _InvalidValue(f"Enter a number of at most {field.max:,.15g}.")
     return int(number) if number.is_integer() else number
+
+
+def _read_typed_number(field: Field, given: object) -> float:
+    try:
+        typed = read_number(str(given), is_possible=lambda one: field.decimals or one == one.to_integral_value())
+    except UnclearNumber as error:
+        raise _InvalidValue(str(error)) from None
+    except NotANumber:
+        raise _InvalidValue(
+            "Enter a number, such as 12 or 12.5." if field.decimals else "Enter a whole number, such as 12."
+        ) from None
+    return float(typed)
 
 
 def _read_person(_: Field, given: object) -> str:

@@ -1,24 +1,26 @@
 """New values of metrics, and a strategy with them."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from foundation.errors import InvalidInput, NotAllowed
+from foundation.numbers import NotANumber, is_far_from, read_number
 from foundation.people import Person
 from strategy.records import Measurement, Metric, Strategy
 
 LARGEST_VALUE = Decimal(10) ** 12
 MOST_PLACES = 6
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+CONFIRMATION = "It's right, though far from the last value"  # the label in the form
 
 
 def take_measurement(
-    strategy: Strategy, person: Person, metric_key: str, *, on: date, value: str, now: datetime
+    strategy: Strategy, person: Person, metric_key: str, *, on: date, value: str, now: datetime, is_sure: bool = False
 ) -> Measurement:
     """A measurement from what somebody typed. On a day that already has one it is a correction.
+
+    With `is_sure`, they have confirmed a value that is ten times off the last one.
 
     Raises:
         NotFound: there is no such metric that the person may see.
@@ -30,12 +32,14 @@ def take_measurement(
     if person.id not in (metric.owner, objective.owner if objective else None) and not person.is_pmo:
         raise NotAllowed(f"Only its owner, its objective's owner or the PMO can record values of “{metric.name}”.")
     wrong = {"on": "Choose today or an earlier day."} if on > strategy.find_day(now) else {}
-    if (number := _parse_number(value)) is None:
-        wrong["value"] = f"Enter a number, such as 12.5 ({metric.unit})."
-    elif metric.lowest is not None and number < metric.lowest:
-        wrong["value"] = f"The value can't be below {metric.lowest} {metric.unit}."
-    elif metric.highest is not None and number > metric.highest:
-        wrong["value"] = f"The value can't be above {metric.highest} {metric.unit}."
+    number = None
+    try:
+        number = _read_value(strategy, metric, value)
+        _check_limits(metric, number)
+        if not is_sure:
+            _check_size(metric, number, _find_last_value(strategy, metric, on))
+    except ValueError as error:
+        wrong["value"] = str(error)
     if wrong or number is None:
         raise InvalidInput(wrong)
     earlier = [one.revision for one in strategy.measurements_of(metric.key) if one.on == on]
@@ -60,18 +64,43 @@ def list_measurable_metrics(strategy: Strategy, person: Person) -> tuple[Metric,
     return (*own, *others)
 
 
-def _parse_number(text: str) -> Decimal | None:
-    """The number that somebody typed, with or without commas between thousands; None if it can't be read.
-
-    A comma anywhere else may be a decimal comma. Reading 52,5 as 525 would be wrong, so it is refused.
-    """
-    typed = text.strip().replace("−", "-")
-    if "," in typed and not _THOUSANDS.fullmatch(typed):
-        return None
+def _read_value(strategy: Strategy, metric: Metric, typed: str) -> Decimal:
+    """The value. A ValueError's message says what to type instead."""
+    known = [metric.baseline, metric.target, *(one.value for one in strategy.measurements_of(metric.key))]
     try:
-        number = Decimal(typed.replace(",", ""))
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or abs(number) >= LARGEST_VALUE:
-        return None
+        number = read_number(
+            typed, unit=metric.unit, known=known, is_possible=lambda one: _find_limit(metric, one) is None
+        )
+    except NotANumber:
+        raise ValueError(f"Enter a number, such as 12.5 ({metric.unit}).") from None
+    if abs(number) >= LARGEST_VALUE:
+        raise ValueError(f"Enter a number, such as 12.5 ({metric.unit}).")
     return round(number, MOST_PLACES).normalize() if number else Decimal(0)
+
+
+def _check_limits(metric: Metric, number: Decimal) -> None:
+    if limit := _find_limit(metric, number):
+        raise ValueError(limit)
+
+
+def _find_limit(metric: Metric, number: Decimal) -> str | None:
+    """Why a value is impossible; None if it's possible."""
+    if metric.lowest is not None and number < metric.lowest:
+        return f"The value can't be below {metric.lowest} {metric.unit}."
+    if metric.highest is not None and number > metric.highest:
+        return f"The value can't be above {metric.highest} {metric.unit}."
+    return None
+
+
+def _find_last_value(strategy: Strategy, metric: Metric, on: date) -> Decimal:
+    """The value before this day, without one the baseline."""
+    before = [one.value for one in strategy.measurements_of(metric.key) if one.on < on]
+    return before[-1] if before else metric.baseline
+
+
+def _check_size(metric: Metric, number: Decimal, last: Decimal) -> None:
+    if is_far_from(number, last):
+        raise ValueError(
+            f"Really? The last value was {last.normalize():,f} {metric.unit}, and this is {number:,f}. "
+            f"Correct it, or tick “{CONFIRMATION}” below."
+        )

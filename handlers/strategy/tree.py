@@ -179,4 +179,5 @@ def _read_measurement(tx: Transaction, call: HandlerCall) -> Measurement:
         on=date.fromisoformat(str(entered["on"])),
         value=str(entered.get("value") or ""),
         now=tx.now,
+        is_sure=bool(entered.get("sure")),
     )

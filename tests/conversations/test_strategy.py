@@ -186,4 +186,5 @@ async def test_today_is_the_organisations_day(data: Path, tmp_path: Path) -> Non
         view = await office.ben.wait_view()
         [day] = [block["element"] for block in view["blocks"] if block.get("block_id") == "on"]
         assert day["initial_date"] == "2026-11-24"
-        assert await office.ben.submit(view, {"on": "2026-11-24", "value": "53.1"}) is None
+        await office.ben.submit(view, {"on": "2026-11-24", "value": "53.1"})
+        await office.ben.wait_message("was 53.1 Ml a day on 24 November 2026")

@@ -126,6 +126,8 @@ def test_invalid_value_is_explained(kind, value, more, sentence):
         ("number", "12", {}, 12),
         ("number", "12.5", {"decimals": True}, 12.5),
         ("number", 3.0, {}, 3),
+        ("number", "1 250", {}, 1250),
+        ("number", "52,5", {"decimals": True}, 52.5),
         ("date", date(2026, 6, 1), {}, "2026-06-01"),
         ("multi_choice", ["b", "a"], {"options": {"a": "A", "b": "B"}}, ("a", "b")),
         ("yes_no", "no", {}, False),

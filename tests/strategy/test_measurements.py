@@ -43,7 +43,8 @@ def test_hidden_metric_does_not_exist(sample: Strategy, people: People) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "many", "NaN", "Infinity", "1e400", str(LARGEST_VALUE), "12 ml", "52,5", "1,23,456", "1,234,5"]
+    "value",
+    ["", "many", "NaN", "Infinity", "1e400", str(LARGEST_VALUE), "12 ml", "5%", "€5", "12 5", "1,23,456", "1,234,5"],
 )
 def test_value_that_is_no_number_is_refused(sample: Strategy, people: People, value: str) -> None:
     with pytest.raises(InvalidInput, match=r"such as 12\.5 \(Ml a day\)"):
@@ -105,4 +106,44 @@ def test_people_are_offered_their_own_metrics(sample: Strategy, people: People) 
 def test_numbers_are_stored_exactly(sample: Strategy, value: Decimal) -> None:
     people = People()
     owner = people.get("U02BEN")
-    assert take_measurement(sample, owner, "leakage-rate", on=TODAY, value=str(value), now=NOW).value == value
+    assert (
+        take_measurement(sample, owner, "leakage-rate", on=TODAY, value=str(value), now=NOW, is_sure=True).value
+        == value
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "typed", "value"),
+    [
+        ("leakage-rate", "52,5", "52.5"),
+        ("leakage-rate", "53.125", "53.125"),
+        ("leakage-rate", "53 Ml a day", "53"),
+        ("smart-meters", "45 200", "45200"),
+        ("smart-meters", "45\u202f200", "45200"),
+        ("smart-meters", "45'200", "45200"),
+        ("smart-meters", "45,200", "45200"),
+        ("smart-meters", "45.200,0", "45200"),
+        ("permit-compliance", "97 %", "97"),
+        ("permit-compliance", "97,25%", "97.25"),
+    ],
+)
+def test_numbers_are_read_as_people_type_them(
+    sample: Strategy, people: People, metric: str, typed: str, value: str
+) -> None:
+    found = take_measurement(sample, people.get("U03WEI"), metric, on=TODAY, value=typed, now=NOW)
+    assert found.value == Decimal(value)
+
+
+def test_number_with_two_readings_is_asked_about(sample: Strategy, people: People) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        take_measurement(sample, people.get("U03WEI"), "smart-meters", on=TODAY, value="45.200", now=NOW)
+    assert caught.value.fields == {"value": "Do you mean 45,200 or 45.2? Type 45200 or 45.2."}
+
+
+@pytest.mark.parametrize("typed", ["541", "5.39"])
+def test_value_ten_times_off_needs_a_confirmation(sample: Strategy, people: People, typed: str) -> None:
+    ben = people.get("U02BEN")
+    with pytest.raises(InvalidInput, match=r"Really\? The last value was 54 Ml a day, and this is 5"):
+        take_measurement(sample, ben, "leakage-rate", on=TODAY, value=typed, now=NOW)
+    found = take_measurement(sample, ben, "leakage-rate", on=TODAY, value=typed, now=NOW, is_sure=True)
+    assert found.value == Decimal(typed)

@@ -14,6 +14,7 @@ from handlers.slack.blocks.builders import (
     plain_text,
 )
 from reporting.numbers import format_date, format_quantity
+from strategy.measurements import CONFIRMATION
 from strategy.records import Measurement, Metric
 
 MOST_CHOICES = 100
@@ -34,6 +35,7 @@ def build_measurement_modal(metrics: Sequence[Metric], today: date) -> Block:
         input_block("metric", "Metric", select),
         input_block("value", "Value", value | {"focus_on_load": True}),
         input_block("on", "Measured on", day),
+        input_block("sure", "If it's far from the last value", _build_confirmation(), optional=True),
         context("If that day already has a value, yours replaces it."),
     ]
     return build_modal("Record a value", blocks, submit="Record", callback_id="strategy.measure")
@@ -43,6 +45,14 @@ def build_measurement_message(metric: Metric, found: Measurement) -> Message:
     value = escape(format_quantity(found.value, metric.unit, 6))
     corrected = " This replaces the earlier value for that day." if found.revision > 1 else ""
     return build_message(f"Recorded: *{escape(metric.name)}* was {value} on {format_date(found.on)}.{corrected}")
+
+
+def _build_confirmation() -> Block:
+    return {
+        "type": "checkboxes",
+        "action_id": "measure.sure",
+        "options": [{"text": plain_text(CONFIRMATION), "value": "sure"}],
+    }
 
 
 def _build_choice(metric: Metric) -> Block:
