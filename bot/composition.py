@@ -47,6 +47,7 @@ def build_context(
     channel_check: ChannelCheck | None = None,
     bot_user: str = "",
     directory: Directory | None = None,
+    has_agent_view: bool = False,
 ) -> AppContext:
     """What the handlers work with."""
     directory = directory or NoDirectory()
@@ -67,6 +68,7 @@ def build_context(
         channel_check=channel_check,
         bot_user=bot_user,
         directory=directory,
+        has_agent_view=has_agent_view,
     )
 
 

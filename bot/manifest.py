@@ -5,9 +5,12 @@ from typing import Any
 
 from handlers.commands import COMMANDS, EVENTS, SHORTCUTS, Command
 
+AGENT_SCOPE = "assistant:write"
+
 # Why each scope is asked for. `pmo doctor` compares them with the token's.
 SCOPES = {
     "app_mentions:read": "to receive questions in channels",
+    AGENT_SCOPE: "to suggest questions in the agent view, and to show that an answer is on its way",
     "channels:history": "to read follow-ups in threads, and to see whether a message arrived before sending it again",
     "channels:read": "to check that the organisation file's channels exist, and to see who may read an answer there",
     "chat:write": "to answer and post",
@@ -25,6 +28,7 @@ SCOPES = {
 # What doesn't work without these scopes, while everything else does. A scope that a later version adds belongs here:
 # tokens of earlier versions lack it. The scopes that no feature names are needed to work at all.
 FEATURES = {
+    "suggested questions, titles and a status while working in the agent view": (AGENT_SCOPE,),
     "follow-ups in a channel's thread without a mention": ("channels:history", "groups:history"),
     "follow-ups in a thread of a group direct message without a mention": ("mpim:history",),
     "looking for an earlier copy in channels before a message is sent again": ("channels:history", "groups:history"),
@@ -33,6 +37,18 @@ FEATURES = {
     "answers that everybody in a group direct message sees": ("mpim:read",),
     "checks of people": ("users:read",),
 }
+
+
+AGENT_DESCRIPTION = (
+    "Ask how projects are run here and how they stand, in your own words. Answers quote the handbook and name the "
+    "section; if it doesn't say, a person from the PMO answers."
+)
+FIRST_PROMPTS = (
+    "What can you do?",
+    "How do I know whether my project is in trouble?",
+    "Which projects are red?",
+    "Where is my request?",
+)
 
 
 def build_manifest(request_url: str = "") -> dict[str, Any]:
@@ -44,6 +60,7 @@ def build_manifest(request_url: str = "") -> dict[str, Any]:
             "background_color": "#1f4e5f",
         },
         "features": {
+            "agent_view": {"agent_description": AGENT_DESCRIPTION, "suggested_prompts": _build_prompts()},
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
@@ -72,6 +89,11 @@ def build_manifest(request_url: str = "") -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
+
+
+def _build_prompts() -> list[dict[str, str]]:
+    """What Slack suggests until the bot knows who is asking."""
+    return [{"title": prompt, "message": prompt} for prompt in FIRST_PROMPTS]
 
 
 def _build_command(command: Command, url: str) -> dict[str, Any]:

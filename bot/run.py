@@ -19,6 +19,7 @@ from bot.engine.channel_members import ChannelMembers
 from bot.engine.slack_people import SlackPeople
 from bot.handbook_provider import HandbookProvider, open_handbook, prepare_to_serve
 from bot.language_model.selector import open_selector
+from bot.manifest import AGENT_SCOPE
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import show_progress
 from bot.sample_data import seed_sample_data
@@ -126,6 +127,7 @@ async def _serve_connected(
             channels,
             bot_user=bot["user_id"],
             directory=directory,
+            has_agent_view=AGENT_SCOPE in bot["scopes"],
         )
         if settings.is_local and organisation.path == SAMPLE:
             with show_progress("Adding the sample data"):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 
 from foundation.access import Access
+from handlers.agent import agent
 from handlers.context import AppContext, HomeSection
 from handlers.home import help as help_
 from handlers.home import home, setup
@@ -14,6 +15,7 @@ from storage.store import Transaction
 
 SUBJECTS = (
     setup,
+    agent,
     messages,
     questions,
     forwards,

@@ -214,9 +214,14 @@ ABILITIES = (
 )
 
 # Bolt's names of the events that the code handles, and Slack's names of what the app subscribes to for them. Bolt calls
-# every message event “message”; Slack's name includes the kind of conversation.
+# every message event “message”; Slack's name includes the kind of conversation. Apps of the older assistant view get
+# the two events that the manifest doesn't ask for.
 EVENTS: Mapping[str, tuple[str, ...]] = {
+    "agent_session_stopped": ("agent_session_stopped",),
+    "app_context_changed": ("app_context_changed",),
     "app_home_opened": ("app_home_opened",),
     "app_mention": ("app_mention",),
+    "assistant_thread_context_changed": (),
+    "assistant_thread_started": (),
     "message": ("message.channels", "message.groups", "message.im", "message.mpim"),
 }

@@ -92,7 +92,7 @@ class AppContext:
     `selector` asks the organisation's language model, if there is one. `find_members` gives the ids of the people in a
     channel, None if that can't be known or if people of other organisations are among them; it may wait for Slack.
     `own_files` and `channel_check` show a new organisation what is still to be set up.
-    `bot_user` is the bot's own id, which mentions of it contain.
+    `bot_user` is the bot's own id, which mentions of it contain. `has_agent_view`: Slack shows the app as an agent.
     `directory` says who somebody is in Slack.
     """
 
@@ -111,6 +111,7 @@ class AppContext:
     channel_check: ChannelCheck | None = None
     bot_user: str = ""
     directory: Directory = field(default_factory=NoDirectory)
+    has_agent_view: bool = False
 
 
 @dataclass(frozen=True, slots=True)

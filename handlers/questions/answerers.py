@@ -143,6 +143,8 @@ def _build_live_reply(call: DeferredCall, asked: TypedQuestion, found: FoundReco
 def _find_previous(tx: Transaction, call: DeferredCall, asked: TypedQuestion) -> Sequence[str]:
     """The questions just before this one in the same conversation, newest first."""
     place, since = asked.place, call.arrival.received_at - FOLLOW_UP_TIME
+    if place.is_direct and place.opens_thread:  # in the agent view, a new conversation
+        return ()
     thread = None if place.opens_thread else place.thread_ts
     here = QuestionPlace(place.user, place.channel or "", thread, place.is_private)
     return tx.questions.find_previous(here, since)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.slack.agent_events import begins_conversation
 from handlers.slack.message_events import SharedFile, read_event, read_files
 
 _MARKUP = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>")
@@ -236,9 +237,10 @@ def _as_dict(value: object) -> Mapping[str, Any]:
 
 
 def _event_place(event: Mapping[str, Any]) -> Place:
-    """In a channel the reply opens a thread under the message; in a direct message it just follows."""
+    """In a channel and in the agent view the reply opens a thread under the message; in direct messages it follows."""
     user, channel, thread_ts = event.get("user", ""), event.get("channel"), event.get("thread_ts")
-    if thread_ts or event.get("channel_type") == "im" or str(channel).startswith("D"):
+    is_direct = event.get("channel_type") == "im" or str(channel).startswith("D")
+    if thread_ts or (is_direct and not begins_conversation(event)):
         return Place(user, channel, thread_ts, is_private=False)
     return Place(user, channel, event.get("ts"), opens_thread=True, is_private=False)
 

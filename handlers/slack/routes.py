@@ -27,12 +27,14 @@ from handlers.context import AppContext
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import build_modal, section
 from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall, Payload
-from handlers.slack.errors import UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error
+from handlers.slack.errors import UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error, read_error_code
 from handlers.slack.gate import check_access, is_ignored
 from handlers.slack.message_events import identify_message
 from storage.engine.inbox import NewArrival
 
 log = logging.getLogger(__name__)
+
+AGENT_VIEW_SECONDS = 3.0
 
 DeferredHandler = Callable[[DeferredCall], object]
 ImmediateHandler = Callable[[ImmediateCall], Awaitable[None]]
@@ -60,6 +62,21 @@ class Routes:
         self._app = app
         self._ctx = ctx
         self._inbox = inbox
+        self._companions: dict[str, ImmediateHandler] = {}  # by event
+        self._accompanying: set[asyncio.Task[None]] = set()
+
+    def accompany_event(self, name: str, handler: ImmediateHandler) -> None:
+        """What the agent view shows while a deferred handler of the event is at work. Nothing waits for it."""
+        self._companions[name] = handler
+
+    def handle_event(self, name: str, handler: ImmediateHandler) -> None:
+        """An event that only the agent view is about. It isn't stored: if its handler fails, nothing is lost."""
+        self.events.add(name)
+
+        async def listener(body: Payload, client: AsyncWebClient, ack: AsyncAck) -> None:
+            await self._show_in_agent_view(handler, ImmediateCall(body, self._ctx, client, ack))
+
+        self._app.event(name)(listener)
 
     def defer_event(
         self,
@@ -74,8 +91,14 @@ class Routes:
         self.events.add(name)
 
         # Bolt acks an event before its listener runs. Only a middleware runs early enough to store it first.
-        async def store(body: Payload, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 (Bolt's name)
+        async def store(
+            body: Payload,
+            client: AsyncWebClient,
+            ack: AsyncAck,
+            next: Callable[[], Awaitable[None]],  # noqa: A002 (Bolt's name)
+        ) -> None:
             if when is None or await when(BlockingCall(body, self._ctx)):
+                self._accompany(name, ImmediateCall(body, self._ctx, client, ack))
                 await self._store_arrival(route, body)
             await next()
 
@@ -136,6 +159,23 @@ class Routes:
         self.options.add(action_id)
         self.needs[f"options:{action_id}"] = needs
         self._app.options(action_id)(self._answer(handler, needs, acks=True))
+
+    def _accompany(self, event: str, call: ImmediateCall) -> None:
+        """Begin before the event is stored, so that “I'm at work” doesn't arrive after the answer."""
+        if handler := self._companions.get(event):
+            task = asyncio.create_task(self._show_in_agent_view(handler, call))
+            self._accompanying.add(task)
+            task.add_done_callback(self._accompanying.discard)
+
+    async def _show_in_agent_view(self, handler: ImmediateHandler, call: ImmediateCall) -> None:
+        if not self._ctx.has_agent_view:
+            return
+        try:
+            async with asyncio.timeout(AGENT_VIEW_SECONDS):
+                await handler(call)
+        except Exception as error:  # decoration, whatever went wrong
+            reason = read_error_code(error) if isinstance(error, SlackApiError) else ""
+            log.info("The agent view couldn't be updated (%s)", reason or type(error).__name__)
 
     def _remember_handler(self, route: str, handler: DeferredHandler, needs: Access | None) -> str:
         if route in self.deferred_handlers:

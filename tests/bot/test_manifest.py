@@ -21,7 +21,10 @@ HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
 
 # Which scopes a bot token needs for each method of the Web API, in the kinds of conversation where we call it.
 METHODS = {
+    "agents.sessions.setStatus": {"chat:write"},
     "apps.connections.open": set(),  # the app-level token's own scope
+    "assistant.threads.setStatus": {"chat:write"},
+    "assistant.threads.setSuggestedPrompts": {"assistant:write"},
     "auth.test": set(),
     "chat.delete": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
@@ -38,7 +41,9 @@ METHODS = {
     "views.push": set(),
     "views.update": set(),
 }
-EVENT_SCOPES = {
+EVENT_SCOPES: dict[str, set[str]] = {
+    "agent_session_stopped": set(),
+    "app_context_changed": set(),
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "message.channels": {"channels:history"},
@@ -47,7 +52,7 @@ EVENT_SCOPES = {
     "message.mpim": {"mpim:history"},
 }
 PRESSED = ("button", "feedback_buttons", "overflow")  # the other elements are read when their form is sent
-FAMILIES = "apps|assistant|auth|bots|chat|conversations|files|pins|reactions|team|usergroups|users|views"
+FAMILIES = "agents|apps|assistant|auth|bots|chat|conversations|files|pins|reactions|team|usergroups|users|views"
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +165,12 @@ def test_manifest_fits_slacks_limits() -> None:
     for shortcut in SHORTCUTS:
         assert len(shortcut.name) <= 24
         assert len(shortcut.description) <= 150
+
+
+def test_manifest_declares_an_agent() -> None:
+    view = build_manifest()["features"]["agent_view"]
+    assert len(view["agent_description"]) <= 300
+    assert 1 <= len(view["suggested_prompts"]) <= 4
 
 
 def test_request_url_replaces_socket_mode() -> None:
