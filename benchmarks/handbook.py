@@ -21,7 +21,7 @@ from benchmarks.__main__ import compute_percentile
 from benchmarks.bare_search import time_bare_search
 from benchmarks.synthetic import SampleText, StandInEncoder, write_sample_pages
 from bot.composition import utc_now
-from bot.handbook_provider import import_handbook
+from bot.handbook_import import import_handbook
 from bot.index_building import build_current_index, open_index_store
 from knowledge.embedding import Encoder, load_encoder
 from storage.database import Database

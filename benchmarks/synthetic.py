@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.handbook_provider import SHIPPED
+from bot.handbook_import import SHIPPED
 from knowledge.embedding import Encoder, Progress, Vectors
 from knowledge.handbook import read_handbook
 from knowledge.passages import Passage, split_into_passages

@@ -1,73 +1,23 @@
 """The current handbook. The database holds its pages; its index is opened here and swapped in one step."""
 
 import gc
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
+from bot.handbook_import import choose_handbook
 from bot.index_building import TRIES, BuildOrder, open_index_store
 from bot.index_process import IndexProcess, Report
 from bot.organisation import Organisation
 from bot.progress import show_progress, show_stages
 from handlers.questions.language_data import load_language_data
 from knowledge.embedding import Encoder, load_encoder
-from knowledge.handbook import list_page_digests, read_handbook
 from knowledge.library import Library, compute_version
-from storage.handbook import SHIPPED_ORIGIN, VectorCache
-from storage.store import Store, Transaction
+from storage.handbook import VectorCache
+from storage.store import Store
 
-SHIPPED = Path(__file__).parent.parent / "knowledge" / "handbook"
 FIRST_QUESTION = "Who approves a change request?"
-
-
-def choose_handbook(store: Store, organisation: Organisation, now: datetime) -> None:
-    """Import the handbook that the organisation file names or, unless another was imported by hand, the shipped one."""
-    own = organisation.files.handbook
-    if own:
-        import_handbook(store, organisation.resolve_path(own), now, services=list_service_keys(organisation))
-        return
-    with store.read_only(now) as tx:
-        current = tx.handbook.get_current()
-    if current is None or current.origin == SHIPPED_ORIGIN:
-        import_handbook(store, SHIPPED, now)
-
-
-def import_handbook(store: Store, folder: Path, now: datetime, services: Collection[str] | None = None) -> int:
-    """Check every page of the folder and make them the current handbook, all or none. Returns how many there are.
-
-    With `services`, an organisation's own pages may name only those. The shipped pages may name others, which are
-    ignored.
-
-    Raises:
-        BadFile: with file, line and field of every problem.
-    """
-    is_shipped = folder == SHIPPED
-    origin, allowed = SHIPPED_ORIGIN if is_shipped else str(folder), None if is_shipped else services
-    with store.read_only(now) as tx:
-        if count := _count_unchanged(tx, folder, origin, allowed):
-            return count
-        known = tx.handbook.list_heads()
-    parsed = None if is_shipped else known
-    handbook = read_handbook(folder, strict=is_shipped, services=allowed, known=parsed, today=now.date())
-    with store.transaction(now) as tx:
-        tx.handbook.replace(handbook, origin, now)
-    return len(handbook)
-
-
-def _count_unchanged(tx: Transaction, folder: Path, origin: str, services: Collection[str] | None) -> int:
-    """The number of pages if the folder is the current handbook as it stands; otherwise 0."""
-    current = tx.handbook.get_current()
-    if current is None or current.origin != origin:
-        return 0
-    if services is not None and not tx.handbook.list_services().issubset(services):
-        return 0
-    digests = list_page_digests(folder)
-    return len(digests) if digests and digests == tx.handbook.list_digests() else 0
-
-
-def list_service_keys(organisation: Organisation) -> frozenset[str]:
-    return frozenset(service.key for service in organisation.desk.catalogue.services)
 
 
 def _show_model_progress() -> AbstractContextManager[object]:

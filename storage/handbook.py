@@ -24,6 +24,7 @@ class CurrentHandbook:
     version: int
     origin: str
     imported_at: datetime
+    kept_number: int = 0  # of the kept handbook with these pages; 0 if they aren't kept
 
     @property
     def is_shipped(self) -> bool:
@@ -39,7 +40,7 @@ class HandbookPages:
 
     def get_current(self) -> CurrentHandbook | None:
         row = self._session.get(HandbookRow, _ONLY)
-        return CurrentHandbook(row.version, row.origin, row.imported_at) if row else None
+        return CurrentHandbook(row.version, row.origin, row.imported_at, row.kept_number) if row else None
 
     def count(self) -> int:
         """The number of pages of the current handbook."""
@@ -68,12 +69,16 @@ class HandbookPages:
             self._session.expunge_all()
             yield from (found[source] for source in wanted if source in found)
 
+    def read_all(self) -> Handbook:
+        """The current handbook with all its pages."""
+        return Handbook(tuple(self.read_pages(list(self.list_keys().values()))))
+
     def list_heads(self) -> dict[str, Page]:
         """Every page without its text, by its digest."""
         rows = self._session.scalars(select(PageRow).options(defer(PageRow.text))).all()
         return {row.digest: _to_page(row, "") for row in rows}
 
-    def replace(self, handbook: Handbook, origin: str, at: datetime) -> bool:
+    def replace(self, handbook: Handbook, origin: str, at: datetime, kept_number: int = 0) -> bool:
         """Make this the current handbook, writing only what is different. Returns whether anything changed."""
         before, stored = self.get_current(), self.list_keys()
         new = {page.key: page for page in handbook}
@@ -81,7 +86,7 @@ class HandbookPages:
             return False
         self._delete([source for key, source in stored.items() if key not in new])
         self._insert([page for key, page in new.items() if key not in stored])
-        values = {"origin": origin, "imported_at": at}
+        values = {"origin": origin, "imported_at": at, "kept_number": kept_number}
         insert_new_rows(self._session, HandbookRow, [values | {"id": _ONLY, "version": 0}])
         # The database adds, because somebody may add a learned question at the same moment.
         self._session.execute(update(HandbookRow).values(values | {"version": HandbookRow.version + 1}))

@@ -13,6 +13,7 @@ from storage.engine.inbox import Arrival, Inbox
 from storage.engine.outbox import Outbox
 from storage.engine.schedules import Schedules
 from storage.handbook import HandbookPages
+from storage.handbook_archive import KeptHandbooks
 from storage.homes import Homes
 from storage.learned_questions import LearnedQuestions
 from storage.questions import Questions
@@ -36,6 +37,7 @@ class Transaction:
         self.zone = zone
         self.handbook = HandbookPages(session)
         self.homes = Homes(session)
+        self.kept_handbooks = KeptHandbooks(session)
         self.learned_questions = LearnedQuestions(session)
         self.outbox = Outbox(session, now)
         self.questions = Questions(session)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.handbook_provider import SHIPPED
+from bot.handbook_import import SHIPPED
 from knowledge.embedding import Encoder, load_encoder
 from knowledge.handbook import Page, read_handbook
 from knowledge.library import Library

@@ -1,4 +1,4 @@
-"""`pmo handbook`: import pages, and evaluate the answers with the organisation's own questions."""
+"""`pmo handbook`: its subcommands, and the evaluation of the answers with the organisation's own questions."""
 
 import json
 from collections.abc import Mapping
@@ -9,15 +9,13 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.handbook_import import import_pages, list_handbooks, roll_back
 from bot.cli.installation import open_installation, print_result
 from bot.cli.proposals import approve_from_file, propose_to_file
-from bot.composition import utc_now
-from bot.handbook_provider import import_handbook, list_service_keys
 from bot.language_model.configuration import require_model
 from bot.language_model.selector import DEADLINE, connect_selector
 from bot.progress import show_progress
 from bot.settings import Settings
-from foundation.errors import UserError
 from knowledge.evaluation import Evaluation, evaluate_answers, read_test_questions
 from knowledge.selector import Selector
 
@@ -25,28 +23,12 @@ group = typer.Typer(help="Import the handbook and evaluate its answers.", no_arg
 
 
 def register(app: typer.Typer) -> None:
+    group.command(name="import")(import_pages)
+    group.command(name="list")(list_handbooks)
+    group.command(name="rollback")(roll_back)
     group.command(name="propose-questions")(propose_to_file)
     group.command(name="approve-questions")(approve_from_file)
     app.add_typer(group, name="handbook")
-
-
-@group.command(name="import")
-def import_pages(path: Annotated[Path, typer.Argument(help="A folder of Markdown pages.")]) -> None:
-    """Validate the pages of a folder and make them the handbook. If one is invalid, nothing changes.
-
-    A running bot picks up the new handbook by itself.
-    """
-    with open_installation() as ctx:
-        own = ctx.organisation.files.handbook
-        if own and ctx.organisation.resolve_path(own) != path.resolve():
-            raise UserError(
-                f"{ctx.organisation.path} sets the handbook to {own}, which would replace your import. "
-                "Change or remove that line first."
-            )
-        with show_progress("Checking the pages"):
-            count = import_handbook(ctx.store, path.resolve(), utc_now(), list_service_keys(ctx.organisation))
-        ctx.open_handbook()
-        print_result(f"The handbook now has {count} {'page' if count == 1 else 'pages'}.")
 
 
 @group.command(name="evaluate")

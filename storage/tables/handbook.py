@@ -37,6 +37,19 @@ class HandbookRow(Base):
     version: Mapped[int]
     origin: Mapped[str] = mapped_column(Text)  # “shipped”, or the folder it was imported from
     imported_at: Mapped[datetime]
+    kept_number: Mapped[int] = mapped_column(server_default="0")  # of the row below; 0 if it isn't kept
+
+
+class KeptHandbookRow(Base):
+    """One import, packed, so that it can be put back."""
+
+    __tablename__ = "kept_handbooks"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    origin: Mapped[str] = mapped_column(Text)
+    imported_at: Mapped[datetime]
+    pages: Mapped[int]
+    content: Mapped[bytes]
 
 
 class VectorRow(Base):

@@ -19,7 +19,8 @@ from bot.engine.delivery_client import SlackDeliveryClient
 from bot.engine.loop import Loop
 from bot.engine.sender import Sender
 from bot.engine.slack_methods import list_calls
-from bot.handbook_provider import HandbookProvider, import_handbook
+from bot.handbook_import import import_handbook
+from bot.handbook_provider import HandbookProvider
 from foundation.people import People, Person, Role
 from handlers.context import AppContext, Channels
 from storage.database import Database

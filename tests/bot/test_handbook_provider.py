@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.handbook_provider import HandbookProvider, import_handbook, prepare_to_serve
+from bot.handbook_import import import_handbook
+from bot.handbook_provider import HandbookProvider, prepare_to_serve
 from bot.index_building import BuildOrder
 from bot.index_process import IndexProcess
 from foundation.files import BadFile

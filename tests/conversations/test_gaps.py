@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from bot.handbook_provider import import_handbook
+from bot.handbook_import import import_handbook
 from storage.database import Database
 from storage.store import Store
 from tests.conversations.conftest import Office, open_office
