@@ -12,7 +12,7 @@ SCOPES = {
     "app_mentions:read": "to receive questions in channels",
     AGENT_SCOPE: "to suggest questions in the agent view, and to show that an answer is on its way",
     "channels:history": "to read follow-ups in threads, and to see whether a message arrived before sending it again",
-    "channels:read": "to check that the organisation file's channels exist, and to see who may read an answer there",
+    "channels:read": "to see who may read an answer in a channel, and to learn what happens to the channels in use",
     "chat:write": "to answer and post",
     "commands": "for the slash commands",
     "groups:history": "to do the same in private channels",
@@ -21,7 +21,7 @@ SCOPES = {
     "im:write": "to open direct messages",
     "mpim:history": "to do the same in group direct messages",
     "mpim:read": "to see who may read an answer in a group direct message",
-    "users:read": "to check that the organisation file's people exist",
+    "users:read": "to check that the organisation file's people exist, and to learn that an account was deactivated",
 }
 
 
@@ -32,10 +32,13 @@ FEATURES = {
     "follow-ups in a channel's thread without a mention": ("channels:history", "groups:history"),
     "follow-ups in a thread of a group direct message without a mention": ("mpim:history",),
     "looking for an earlier copy in channels before a message is sent again": ("channels:history", "groups:history"),
-    "answers that everybody in a channel sees, and checks of channels": ("channels:read", "groups:read"),
+    "answers that everybody in a channel sees, and checks and notices of what happens to channels": (
+        "channels:read",
+        "groups:read",
+    ),
     "looking for an earlier copy in group direct messages before a message is sent again": ("mpim:history",),
     "answers that everybody in a group direct message sees": ("mpim:read",),
-    "checks of people": ("users:read",),
+    "checks of people, and notices of deactivated accounts": ("users:read",),
 }
 
 

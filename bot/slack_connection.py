@@ -27,7 +27,10 @@ PING_SECONDS = 3.0  # the longest that a connection that broke silently goes unn
 _BOT_TOKEN_ERRORS = {
     "invalid_auth": "Slack doesn't recognise the bot token. Copy it again from OAuth & Permissions.",
     "not_authed": "The bot token is missing. Set SLACK_BOT_TOKEN.",
-    "account_inactive": "The bot token's account is deactivated. Reinstall the app and set the new SLACK_BOT_TOKEN.",
+    "account_inactive": (
+        "The app was uninstalled, or the bot token's account is deactivated. Reinstall the app and set the new "
+        "SLACK_BOT_TOKEN."
+    ),
     "token_revoked": "The bot token was revoked. Reinstall the app and set the new SLACK_BOT_TOKEN.",
     "token_expired": "The bot token has expired. Reinstall the app and set the new SLACK_BOT_TOKEN.",
     "not_allowed_token_type": "SLACK_BOT_TOKEN isn't a bot token. Use the one under OAuth & Permissions (xoxb-…).",

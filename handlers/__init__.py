@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 
 from foundation.access import Access
+from handlers.administration import channels, departures, installation
 from handlers.agent import agent
 from handlers.context import AppContext, HomeSection
 from handlers.home import help as help_
@@ -29,6 +30,9 @@ SUBJECTS = (
     stories,
     help_,
     home,
+    channels,
+    departures,
+    installation,
 )
 
 # The sections of the App Home, from the top.
@@ -54,3 +58,4 @@ def register(routes: Routes) -> None:
     """Wire every subject's handlers to Bolt."""
     for subject in SUBJECTS:
         subject.register(routes)
+    routes.ignore_other_events()

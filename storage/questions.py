@@ -156,6 +156,11 @@ class Questions:
         found = self._session.execute(select(ForwardRow.card, ForwardRow.forwarded_by).where(waiting))
         return [(card, person) for card, person in found]
 
+    def count_forwarded(self, person: str) -> int:
+        """How many questions that the person passed on wait for the PMO."""
+        waiting = (ForwardRow.forwarded_by == person) & ForwardRow.answered_by.is_(None)
+        return self._session.scalar(select(func.count()).select_from(ForwardRow).where(waiting)) or 0
+
     def find_waiting(self, limit: int) -> Sequence[AskedQuestion]:
         """The questions for the PMO that nobody has answered yet, oldest first."""
         open_ = select(ForwardRow.question).where(ForwardRow.answered_by.is_(None))

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.engine.refusals import explain_refusal, find_place_refusal
+from bot.engine.refusals import describe_refusal, find_place_refusal
 from handlers import UNDELIVERED
 from handlers.context import AppContext
 from handlers.slack.blocks.builders import build_message, escape
@@ -64,7 +64,7 @@ class ReportDeadLetters:
 
 def describe_lost_triage(letter: DeadLetter) -> str:
     """What those who can mend the triage channel need to know."""
-    refusal = explain_refusal(letter.error)
+    refusal = describe_refusal(letter.error)
     return (
         f"I can't post in the triage channel <#{letter.recipient}>: {refusal.why}. What should be there is safe: "
         f"`/pmo-requests triage` lists new requests, and your App Home has the questions. {refusal.what_to_do}"
@@ -86,6 +86,6 @@ def describe_dead_letters(letters: Sequence[DeadLetter]) -> str:
 def _format_line(recipient: str | None, error: str, number: int) -> str:
     place = f"<#{recipient}>" if (recipient or "").startswith(("C", "G")) else f"<@{recipient}>"
     times = f" ({number} times)" if number > 1 else ""
-    refusal = explain_refusal(error)
+    refusal = describe_refusal(error)
     why = f"{refusal.why} ({escape(error[:100])})"
     return f"• {place if recipient else 'A reply'}{times}: {why}. {refusal.what_to_do}"

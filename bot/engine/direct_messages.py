@@ -1,7 +1,7 @@
 """What a person gets directly when it can't be shown where it belongs: the message, where that was, and why not."""
 
 from bot.engine.delivery_client import MAY_BE_DOUBLE
-from bot.engine.refusals import MESSAGE_GONE, explain_refusal, find_place_refusal
+from bot.engine.refusals import MESSAGE_GONE, describe_refusal, find_place_refusal
 from handlers.slack.blocks.builders import Message
 from handlers.slack.blocks.notes import add_note
 from storage.engine.claiming import Delivery
@@ -16,7 +16,7 @@ def build_instead_message(delivery: Delivery, code: str) -> Message:
     channel = delivery.channel or delivery.target_channel or ""
     is_known = channel.startswith(("C", "G")) and delivery.kind is not DeliveryKind.RESPOND and code not in MESSAGE_GONE
     if is_known:
-        why = explain_refusal(code).why
+        why = describe_refusal(code).why
         message = add_note(message, f"I couldn't show this in <#{channel}>: {why}.", first=True)
     return add_note(message, MAY_BE_DOUBLE) if delivery.is_repeated and delivery.kind is DeliveryKind.POST else message
 

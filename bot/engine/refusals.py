@@ -106,5 +106,5 @@ def find_place_refusal(code: str) -> Refusal | None:
     return PLACES.get(code) or next((one for name, one in _FAMILIES.items() if code.startswith(name)), None)
 
 
-def explain_refusal(code: str) -> Refusal:
+def describe_refusal(code: str) -> Refusal:
     return find_place_refusal(code) or _LAYOUT

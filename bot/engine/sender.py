@@ -14,6 +14,7 @@ from bot.engine.refusals import MESSAGE_GONE
 from storage.db_errors import DatabaseUnavailable
 from storage.engine.claiming import Delivery
 from storage.engine.deliveries import Deliveries, SendResult
+from storage.engine.rate_limits import EVERYTHING
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,9 @@ MAX_IN_FLIGHT = 48
 DRAIN_SECONDS = 4.0
 KEEP_TRYING = timedelta(days=3)  # long enough to survive a weekend without network
 LONGEST_WAIT = {Disposition.RETRY: 60.0, Disposition.RETRY_WITHOUT_BLOCKING: 300.0}
+
+
+WHAT_TO_DO = "Reinstall the app, set the new SLACK_BOT_TOKEN, and restart the bot; “pmo doctor” checks it."
 
 
 class Sender(Loop):
@@ -44,6 +48,7 @@ class Sender(Loop):
         self._in_flight: set[asyncio.Task[None]] = set()
         self._sent: list[SendResult] = []
         self._recording: asyncio.Task[None] | None = None
+        self._token_problem = ""  # the one in the log; said once, not every minute
 
     async def run_once(self) -> bool:
         room = MAX_IN_FLIGHT - len(self._in_flight)
@@ -119,7 +124,7 @@ class Sender(Loop):
         if disposition in LONGEST_WAIT and now - delivery.first_attempt_at > KEEP_TRYING:
             disposition = Disposition.GIVE_UP
         if disposition is Disposition.PAUSE:
-            self.report(f"Slack answered {reason}: {decision.paused} is paused for {decision.seconds:g} s.")
+            self._report_pause(decision)
             until = now + timedelta(seconds=decision.seconds)
             await asyncio.to_thread(deliveries.pause, delivery, decision.paused, until)
         elif disposition is Disposition.RETRY:
@@ -140,8 +145,16 @@ class Sender(Loop):
             await asyncio.to_thread(deliveries.give_up, delivery, reason, now, is_reported=is_reported)
             self._on_dead()
 
+    def _report_pause(self, decision: ErrorDecision) -> None:
+        if decision.paused != EVERYTHING:
+            self.report(f"Slack answered {decision.reason}: {decision.paused} is paused for {decision.seconds:g} s.")
+        elif decision.reason != self._token_problem:
+            self._token_problem = decision.reason
+            log.error("Slack doesn't accept the bot token (%s), so nothing is sent. %s", decision.reason, WHAT_TO_DO)
+
     def _record(self, result: SendResult) -> None:
         """Commit what was sent; everything that lands meanwhile shares the next transaction."""
+        self._token_problem = ""
         self._sent.append(result)
         if self._recording is None or self._recording.done():
             self._recording = asyncio.create_task(self._record_all())

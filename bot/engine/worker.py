@@ -149,9 +149,8 @@ class Worker(Loop):
 
     def _tell_person(self, arrival: Arrival, text: str) -> None:
         now = self.now()
-        try:
-            place = payloads.read_place(arrival.payload)
-        except (KeyError, TypeError, AttributeError):
+        place = _find_place(arrival)
+        if place is None:
             log.error("Gave up on %s (%s), and there's nobody to notify: %s", arrival.key, arrival.route, text)
             self._ctx.store.inbox.give_up(arrival, text, now)
             return
@@ -165,7 +164,14 @@ class _ProcessDied(Exception):
 
 
 def _find_person(arrival: Arrival) -> str:
+    place = _find_place(arrival)
+    return place.user if place else arrival.key
+
+
+def _find_place(arrival: Arrival) -> payloads.Place | None:
+    """Where somebody did this; None if nobody did, or it can't be read."""
     try:
-        return payloads.read_place(arrival.payload).user or arrival.key
+        place = payloads.read_place(arrival.payload)
     except (KeyError, TypeError, AttributeError):
-        return arrival.key
+        return None
+    return place if place.user else None

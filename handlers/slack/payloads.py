@@ -238,7 +238,9 @@ def _as_dict(value: object) -> Mapping[str, Any]:
 
 def _event_place(event: Mapping[str, Any]) -> Place:
     """In a channel and in the agent view the reply opens a thread under the message; in direct messages it follows."""
-    user, channel, thread_ts = event.get("user", ""), event.get("channel"), event.get("thread_ts")
+    # Events about a person or a channel hold a whole record in place of an id: nobody did anything there.
+    user, channel = (one if isinstance(one, str) else None for one in (event.get("user"), event.get("channel")))
+    user, thread_ts = user or "", event.get("thread_ts")
     is_direct = event.get("channel_type") == "im" or str(channel).startswith("D")
     if thread_ts or (is_direct and not begins_conversation(event)):
         return Place(user, channel, thread_ts, is_private=False)

@@ -107,6 +107,14 @@ class Routes:
 
         self._app.event(name, middleware=[store])(finish)
 
+    def ignore_other_events(self) -> None:
+        """Acknowledge every event that has no handler; call this last. Slack would deliver it again and again."""
+
+        async def ignore() -> None:
+            """Bolt has acked."""
+
+        self._app.event(re.compile(r".*"))(ignore)
+
     def defer_command(self, name: str, handler: DeferredHandler, *, needs: Access) -> None:
         """A deferred handler of a slash command."""
         self.commands.add(name)

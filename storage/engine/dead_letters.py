@@ -1,6 +1,6 @@
 """Deliveries that failed permanently, and how much work is waiting; within a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.delivery_kinds import DeliveryKind
+from storage.engine.outbox import build_delivery_row
 from storage.tables.engine import ArrivalRow, DeliveryRow
+from storage.upsert import insert_new_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ class DeadLetters:
         row = DeliveryRow
         errors, recipients = {one.error for one in letters}, {one.recipient for one in letters if one.recipient}
         place = func.coalesce(row.channel, row.person)
+        failed = row.status.in_(("dead", "known")) & row.reported_at.is_not(None)
         dead = select(place, row.error, func.max(row.reported_at)).where(
-            row.status == "dead", row.reported_at.is_not(None), row.error.in_(errors), place.in_(recipients)
+            failed, row.error.in_(errors), place.in_(recipients)
         )
         found = self._session.execute(dead.group_by(place, row.error))
         reported = {(where, str(error)): at for where, error, at in found if at}
@@ -59,6 +62,12 @@ class DeadLetters:
         )
         latest = {where: at for where, at in self._session.execute(done.group_by(row.channel)) if at}
         return {(where, error) for (where, error), at in reported.items() if latest.get(where, at) <= at}
+
+    def mark_known(self, channel: str, errors: Iterable[str]) -> None:
+        """Somebody was informed that posts to the channel will fail with these errors: don't report them again."""
+        known = {"channel": channel, "status": "known", "due_at": None, "done_at": self._now, "told_at": self._now}
+        rows = [build_delivery_row(DeliveryKind.POST, {}, self._now, error=error, **known) for error in errors]
+        insert_new_rows(self._session, DeliveryRow, rows)
 
     def mark_reported(self, letters: Sequence[DeadLetter]) -> None:
         """Call this in the transaction that reports them."""

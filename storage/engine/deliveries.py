@@ -189,7 +189,9 @@ class Deliveries:
 
     def _prune_batch(self, before: datetime) -> int:
         row, is_post = DeliveryRow, DeliveryRow.is_kind(DeliveryKind.POST)
-        old = select(row.number).where(row.status.in_(("done", "dead")), row.done_at < before).limit(PRUNE_BATCH)
+        old = (
+            select(row.number).where(row.status.in_(("done", "dead", "known")), row.done_at < before).limit(PRUNE_BATCH)
+        )
         others = old.where(~is_post).scalar_subquery()
         posts = old.where(is_post, row.emptied.is_(False)).scalar_subquery()
         with self._database.transaction(durable=False) as session:

@@ -100,7 +100,8 @@ class DeliveryRow(Base):
     conversation: Mapped[str | None] = mapped_column(String(120))  # deliveries of a conversation keep their order
     arguments: Mapped[dict[str, Any]]
     priority: Mapped[int] = mapped_column("lane")  # see storage.engine.outbox
-    status: Mapped[str] = mapped_column(String(10))  # waiting, leased, done, dead
+    # waiting, leased, done, dead, or known: no delivery, but a failure that the PMO was informed of beforehand
+    status: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     reserved_slot: Mapped[datetime | None] = mapped_column("slot_at")  # its time within the channel's rate limit
