@@ -63,8 +63,9 @@ async def test_the_page_has_landmarks_and_headings(visit: Open, workspace: Runni
     await expect(ben.page.get_by_role("navigation", name="Channels and conversations")).to_be_visible()
     await expect(ben.page.get_by_role("main", name="#projects")).to_be_visible()
     await expect(ben.thread).to_be_visible()
-    await expect(ben.page.get_by_role("heading", level=1)).to_have_text("Meridian Water (sample)")
-    await expect(ben.page.get_by_role("main").get_by_role("heading", level=2)).to_have_text("projects")
+    await expect(ben.page.get_by_role("heading", level=1)).to_have_text("projects")
+    workspace_name = ben.page.get_by_role("complementary", name="Workspace").get_by_role("heading", level=2)
+    await expect(workspace_name).to_have_text("Meridian Water (sample)")
     await expect(ben.thread.get_by_role("heading", level=2)).to_have_text("Thread")
 
 
@@ -86,5 +87,12 @@ async def test_people_are_listed_with_their_title(page: Page) -> None:
             "Dana Lindqvist — Chief Operating Officer",
             "Emeka Adeyemi — Head of PMO",
             "Farah Haddad — Project manager and sponsor",
+            "Olga Brandt — Consultant, from Brightwell Consulting",
+            "Gina Moreau — guest of one channel",
+            "Gus Marchetti — guest",
+            "Dmitri Volkov — deactivated",
+            "Sten Holm — from Brightwell Consulting",
+            "Stand-up",
+            "Intake — workflow",
         ]
     )

@@ -24,10 +24,10 @@ export function AppView({ id }) {
     <header class="main-head with-tabs">
       <${SidebarButton} />
       <div class="main-title">
-        <h2>
+        <h1>
           <${Avatar} size="small" author=${{ name: app.name, color: bot?.color, bot: true }} /><span>${app.name}</span
           ><span class="app-badge">App</span>
-        </h2>
+        </h1>
         ${!connected && html`<p class="topic warn">Not connected. Start the app to use it.</p>`}
       </div>
     </header>
@@ -37,7 +37,7 @@ export function AppView({ id }) {
       ${
         tab === "about" &&
         html`<div class="about">
-          <h3>${app.name}</h3>
+          <h2>${app.name}</h2>
           <p>${app.description}</p>
         </div>`
       }

@@ -4,7 +4,7 @@ import { classes, html } from "./lib.js";
 
 // A person's colour is darkened so that white letters are readable on it.
 const colour = (given) =>
-  `color-mix(in srgb, ${/^[0-9a-f]{6}$/i.test(given ?? "") ? `#${given}` : "#7a8890"} 72%, black)`;
+  `color-mix(in srgb, ${/^[0-9a-f]{6}$/i.test(given ?? "") ? `#${given}` : "#7a8890"} 62%, black)`;
 
 function initials(name) {
   const words = String(name ?? "?")

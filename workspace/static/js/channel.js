@@ -58,12 +58,12 @@ function Head({ channel, title }) {
   return html`<header class="main-head">
     <${SidebarButton} />
     <div class="main-title">
-      <h2>
+      <h1>
         ${!direct && icon(channel.is_private ? "lock" : "hash")}
         <span>${title}</span>
         ${channel.is_private && !direct && html`<span class="hidden"> (private channel)</span>`}
         ${channel.is_shared && html`<span class="kind">shared with another organisation</span>`}
-      </h2>
+      </h1>
       <p class="topic"><${Plain} text=${direct ? personDetail(other) : channel.topic} /></p>
     </div>
     ${!direct && html`<${Members} channel=${channel} />`}

@@ -80,11 +80,11 @@ function Menu({ anchor, items, onClose, label, end, empty = "No items" }) {
   };
   return html`<div class="menu" role="menu" aria-label=${label} ref=${layer} onKeyDown=${keys}>
     ${items.map(
-      (item) =>
+      (item, at) =>
         html`<button
           type="button"
           role="menuitem"
-          tabindex="-1"
+          tabindex=${at ? -1 : 0}
           class=${classes("menu-item", item.detail && "detailed")}
           key=${item.key}
           onClick=${() => {

@@ -33,11 +33,11 @@ export function Sidebar() {
   const open = useWorkspace((state) => state.sidebarOpen);
   return html`<div class=${classes("side", open && "open")}>
     <${Rail} />
-    <div class="sidebar">
-      <header class="sidebar-head"><h1>${team?.name ?? "Workspace"}</h1></header>
+    <aside class="sidebar" aria-label="Workspace">
+      <header class="sidebar-head"><h2>${team?.name ?? "Workspace"}</h2></header>
       <${SignedInAs} />
       <nav class="places" aria-label="Channels and conversations"><${Places} /></nav>
-    </div>
+    </aside>
   </div>`;
 }
 
@@ -80,7 +80,7 @@ function Group({ title, channels, children }) {
   const shown = channels.filter((channel) => open || channel.unread);
   const id = `group-${title.toLowerCase().replaceAll(" ", "-")}`;
   return html`<section class="group">
-    <h2>
+    <h3>
       <button
         type="button"
         class="group-head"
@@ -90,7 +90,7 @@ function Group({ title, channels, children }) {
       >
         <span class=${classes("fold", open && "open")}>${icon("down")}</span>${title}
       </button>
-    </h2>
+    </h3>
     <ul id=${id}>
       ${shown.map((channel) => html`<li key=${channel.id}><${Place} channel=${channel} /></li>`)}
       ${open && children && html`<li>${children}</li>`}

@@ -25,7 +25,7 @@ function Fields({ fields }) {
 }
 
 export function Header({ block }) {
-  return html`<h3 class="header-block"><${Text} object=${block.text} /></h3>`;
+  return html`<h2 class="header-block"><${Text} object=${block.text} /></h2>`;
 }
 
 export function Divider() {
