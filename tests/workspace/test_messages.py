@@ -5,7 +5,6 @@ import pytest
 from tests.workspace.running import MANIFEST, running_workspace
 
 CHART = {"type": "image", "alt_text": "Chart", "slack_file": {"id": "F0NOTHERE"}}
-NESTED = {"event_type": "card", "event_payload": {"request": {"id": 7}}}
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*Health check* requested"}}
 
 
@@ -82,7 +81,6 @@ async def test_blocks_and_their_elements_get_ids(workspace):
         ({"channel": "C02PROJECTS", "text": "x", "metadata": "{"}, "invalid_metadata_format"),
         ({"channel": "C02PROJECTS", "text": "x", "metadata": ["card"]}, "invalid_metadata_format"),
         ({"channel": "C02PROJECTS", "text": "x", "metadata": {"event_type": "card"}}, "invalid_metadata_schema"),
-        ({"channel": "C02PROJECTS", "text": "x", "metadata": NESTED}, "invalid_metadata_schema"),
     ],
 )
 async def test_an_invalid_message_gets_slacks_error_code(workspace, args, error):
@@ -135,8 +133,15 @@ async def test_a_broadcast_reply_also_appears_in_channel(workspace):
     assert [message["text"] for message in await ben.messages("C02PROJECTS")] == ["Any news?", "To all"]
 
 
+async def test_an_event_without_details_has_an_empty_payload(workspace):
+    metadata = {"event_type": "request-card", "event_payload": None}
+    assert (await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Card", metadata=metadata))["ok"]
+    asked = await workspace.api("conversations.history", channel="C02PROJECTS", include_all_metadata=True)
+    assert asked["messages"][0]["metadata"] == {"event_type": "request-card", "event_payload": {}}
+
+
 async def test_metadata_is_returned_only_on_request(workspace):
-    metadata = {"event_type": "request_card", "event_payload": {"id": 7}}
+    metadata = {"event_type": "request-card", "event_payload": {"id": 7, "by": {"user": "U02BEN", "roles": ["pm"]}}}
     posted = await workspace.api("chat.postMessage", channel="C02PROJECTS", text="Card", metadata=metadata)
     assert "metadata" not in posted["message"]
     plain = await workspace.api("conversations.history", channel="C02PROJECTS")

@@ -11,10 +11,10 @@ from workspace.checks.schema import (
     accept_anything,
     array_of,
     check_boolean,
+    missing_field,
     object_with,
     pointer_to,
     string_check,
-    string_matching,
     wrong_type,
 )
 from workspace.checks.text_length import count_characters
@@ -42,18 +42,31 @@ def _check_blocks(value: Any, at: str) -> Iterator[Violation]:
     yield from check_blocks_at(value, "message", at)
 
 
-def _check_flat_object(value: Any, at: str) -> Iterator[Violation]:
-    """Check an object whose values are all simple: no nested objects or lists."""
+def _check_object(value: Any, at: str) -> Iterator[Violation]:
     if not isinstance(value, Mapping):
         yield wrong_type(at, "an object")
-        return
-    for name, entry in value.items():
-        if not isinstance(entry, str | int | float | bool):
-            yield wrong_type(pointer_to(at, name), "a string, a number or a boolean")
 
 
+def _check_payload(value: Any, at: str) -> Iterator[Violation]:
+    """Check an object of any depth. Slack's guidelines ask for a flat one, but nothing enforces them."""
+    if value is not None:  # Slack's own samples send null for an event without details
+        yield from _check_object(value, at)
+
+
+def _require_event_or_entities(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
+    """An event has a type and a payload; metadata of work objects alone has neither."""
+    needed = () if value.get("entities") and "event_type" not in value else ("event_type", "event_payload")
+    yield from (missing_field(at, name) for name in needed if name not in value)
+
+
+_ENTITY = object_with(
+    {"entity_type": string_check(), "entity_payload": _check_object},
+    {"external_ref": _check_object, "url": string_check(), "app_unfurl_url": string_check()},
+)
 METADATA = object_with(
-    {"event_type": string_matching(r"\w+", "letters, digits and underscores", 255), "event_payload": _check_flat_object}
+    {},
+    {"event_type": string_check(255), "event_payload": _check_payload, "entities": array_of(_ENTITY, fewest=0)},
+    _require_event_or_entities,
 )
 
 _WORDS = ("fallback", "text", "pretext", "title", "author_name", "author_subname", "footer", "callback_id", "color")

@@ -30,6 +30,9 @@ def check_fields(state: WorkspaceState, given: Mapping[str, Any], *, updating: b
     """Like `read_message_fields`, for fields from a response_url or an acknowledgement."""
     present = {name: given[name] for name in PARTS if given.get(name)}
     raise_violations(check_message(present, updating=updating))
+    metadata = present.get("metadata")
+    if metadata and metadata.get("event_payload", {}) is None:
+        present["metadata"] = metadata | {"event_payload": {}}
     markdown = present.pop("markdown_text", None)
     if markdown:
         present |= {"text": markdown, "blocks": [{"type": "markdown", "text": markdown}]}
