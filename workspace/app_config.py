@@ -10,6 +10,7 @@ from typing import Any
 from workspace.errors import ConfigError
 
 PROMPTS_AT_MOST = 4
+AGENT_FIELDS = ("agent_description", "suggested_prompts", "actions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +124,28 @@ class _ManifestFields:
 
 def _read_prompts(reader: _ManifestFields, features: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
     """The suggested prompts of the agent view, or of the older assistant view."""
-    view = "agent_view" if features.get("agent_view") else "assistant_view"
+    view = "agent_view" if features.get("agent_view") is not None else "assistant_view"
     fields = reader.mapping(features.get(view) or {}, f"features.{view}")
-    reader.optional(fields, "agent_description", f"features.{view}", 300)
+    if view == "agent_view":
+        _check_agent_view(reader, fields)
     where = f"features.{view}.suggested_prompts"
     prompts = reader.items(fields.get("suggested_prompts", []), where, PROMPTS_AT_MOST)
     for index, item in enumerate(prompts):
         for key in ("title", "message"):
             reader.text(reader.mapping(item, f"{where}[{index}]"), key, f"{where}[{index}]")
     return tuple(prompts)
+
+
+def _check_agent_view(reader: _ManifestFields, fields: Mapping[str, Any]) -> None:
+    where = "features.agent_view"
+    for name in fields:
+        if name not in AGENT_FIELDS:
+            raise reader.error(f"{where}.{name}", f"isn't known; use {', '.join(AGENT_FIELDS)}")
+    reader.optional(fields, "agent_description", where, 300)
+    for index, action in enumerate(reader.items(fields.get("actions", []), f"{where}.actions", 100)):
+        place = f"{where}.actions[{index}]"
+        for key in ("name", "description"):
+            reader.text(reader.mapping(action, place), key, place)
 
 
 def _read_commands(reader: _ManifestFields, features: Mapping[str, Any]) -> dict[str, SlashCommand]:

@@ -42,6 +42,8 @@ class ClientApi:
             web.post("/client/shortcut", self._handle_post(self.run_shortcut)),
             web.post("/client/options", self._handle_post(self.load_options)),
             web.post("/client/home", self._handle_post(self.open_home)),
+            web.post("/client/context", self._handle_post(self.change_context)),
+            web.post("/client/stop", self._handle_post(self.stop_session)),
             web.post("/client/react", self._handle_post(self.set_reaction)),
             web.post("/client/read", self._handle_post(self.mark_read)),
             web.post("/client/dm", self._handle_post(self.open_direct_message)),
@@ -115,6 +117,7 @@ class ClientApi:
                 "home_enabled": manifest.home_enabled,
                 "messages_enabled": manifest.messages_enabled,
                 "description": manifest.description,
+                "is_agent": manifest.agent,
                 "connected": hub.transport.connected,
             },
             "commands": [
@@ -219,10 +222,30 @@ class ClientApi:
         tab = str(given.get("tab") or "home")
         view = state.homes.get(user)
         channel = state.find_or_open_direct([user, state.app.bot_user_id])
-        events.send_home_opened(self.hub, user, channel, tab, view)
+        events.send_home_opened(self.hub, user, channel, tab, view, self._find_viewed(user, given))
         if tab == "messages" and self.hub.manifest.assistant:
             self._start_assistant_thread(user, channel)
         return {"view": view}
+
+    def _find_viewed(self, user: str, given: Mapping[str, Any]) -> Channel | None:
+        """The channel the person has in view; the conversation with the app itself doesn't count."""
+        channel = self.hub.state.channels.get(str(given.get("viewing")))
+        known = channel is not None and self.hub.state.can_read(channel, user)
+        return channel if known and channel and not (channel.is_im and self.hub.state.has_bot(channel)) else None
+
+    async def change_context(self, user: str, given: Mapping[str, Any]) -> Json:
+        state = self.hub.state
+        channel = state.find_or_open_direct([user, state.app.bot_user_id])
+        events.send_context_changed(self.hub, user, channel, self._find_viewed(user, given))
+        return {}
+
+    async def stop_session(self, user: str, given: Mapping[str, Any]) -> Json:
+        channel, thread_ts = self._find_channel(user, given), str(given.get("thread_ts"))
+        replies = self.hub.state.timelines[channel.id].threads.get(thread_ts, [])
+        found = [self.hub.state.find_message(channel.id, ts) for ts in replies]
+        streaming = [message["ts"] for message in found if message and message.get("streaming")]
+        events.send_session_stopped(self.hub, user, channel, thread_ts, streaming)
+        return {}
 
     def _start_assistant_thread(self, user: str, channel: Channel) -> None:
         """Start a thread the first time someone opens the Messages tab of an app with the older assistant view."""

@@ -177,11 +177,38 @@ def send_member_joined(hub: Hub, channel: Channel, user: str) -> None:
     )
 
 
-def send_home_opened(hub: Hub, user: str, channel: Channel, tab: str, view: Json | None) -> None:
+def send_home_opened(
+    hub: Hub, user: str, channel: Channel, tab: str, view: Json | None, viewing: Channel | None = None
+) -> None:
+    """The person opened a tab of the app. An agent also learns which channel they were viewing."""
     event: Json = {"type": "app_home_opened", "user": user, "channel": channel.id, "tab": tab}
     if view and tab == "home":
         event["view"] = view
+    if hub.manifest.agent:
+        event["context"] = _describe_context(hub, viewing)
     send_event(hub, event | {"event_ts": hub.clock.new_timestamp()}, channel, user)
+
+
+def send_context_changed(hub: Hub, user: str, channel: Channel, viewing: Channel | None) -> None:
+    """The person looks at something else while the agent is visible; `channel` is their conversation with it."""
+    if hub.manifest.agent:
+        event: Json = {"type": "app_context_changed", "user": user, "channel": channel.id}
+        event |= {"context": _describe_context(hub, viewing), "event_ts": hub.clock.new_timestamp()}
+        send_event(hub, event, channel, user)
+
+
+def _describe_context(hub: Hub, viewing: Channel | None) -> Json:
+    if viewing is None:
+        return {}
+    entity = {"type": "slack#/types/channel_id", "value": viewing.id, "team_id": hub.state.team.id}
+    return {"entities": [entity]}
+
+
+def send_session_stopped(hub: Hub, user: str, channel: Channel, thread_ts: str, streaming: list[str]) -> None:
+    """The person pressed the stop button of an agent's session."""
+    event: Json = {"type": "agent_session_stopped", "user": user, "channel": channel.id, "thread_ts": thread_ts}
+    event |= {"streaming_message_ts": streaming, "event_ts": hub.clock.new_timestamp()}
+    send_event(hub, event, channel, user)
 
 
 def send_reaction(hub: Hub, channel: Channel, message: Json, user: str, name: str, *, add: bool) -> None:

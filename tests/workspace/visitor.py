@@ -113,10 +113,18 @@ class Visitor:
         groups = answer.get("option_groups") or []
         return list(answer.get("options") or [item for group in groups for item in group["options"]])
 
-    async def open_home(self, tab: str = "home") -> Json | None:
-        """Open the app's home. Returns the view that is already published there."""
-        view: Json | None = (await self._do("home", tab=tab))["view"]
+    async def open_home(self, tab: str = "home", viewing: str = "") -> Json | None:
+        """Open the app's home, from a channel in view. Returns the view that is already published there."""
+        view: Json | None = (await self._do("home", tab=tab, viewing=viewing))["view"]
         return view
+
+    async def view(self, channel: str) -> None:
+        """Look at a channel while the agent is visible beside it."""
+        await self._do("context", viewing=channel)
+
+    async def stop(self, channel: str, thread_ts: str) -> None:
+        """Press the stop button of an agent's session."""
+        await self._do("stop", channel=channel, thread_ts=thread_ts)
 
     async def react(self, channel: str, ts: str, name: str, *, add: bool = True) -> None:
         await self._do("react", channel=channel, ts=ts, name=name, add=add)

@@ -1,5 +1,6 @@
 """What the app shows around a conversation: status, suggested prompts and the thread's title."""
 
+from workspace import messages
 from workspace.checks.schema import array_of, object_with, string_check
 from workspace.errors import ApiError
 from workspace.records import Channel, Json
@@ -9,6 +10,9 @@ from workspace.web_api.content import raise_violations
 ASSISTANT = ("assistant:write",)
 PROMPTS = array_of(object_with({"title": string_check(), "message": string_check()}), most=4)
 LOADING_MESSAGES = array_of(string_check(), most=10, fewest=0)
+SESSION_STATUSES = ("processing", "active", "suspended", "closed")
+WORKING = "is working on it…"
+TITLE_AT_MOST = 200
 TEXT = string_check(shortest=0)
 
 
@@ -46,15 +50,57 @@ def set_title(call: Call) -> Json:
     channel, ts = _find_thread(call, required=True)
     title = call.args.get("title")
     raise_violations(string_check()(title, "/title"))
+    _show_title(call, channel, ts, str(title))
+    return {}
+
+
+def _show_title(call: Call, channel: Channel, ts: str, title: str) -> None:
     message = call.hub.state.find_message(channel.id, ts)
     if message is not None:
         message["assistant_thread_title"] = title
-        call.hub.state.save_message(channel.id, message)
+        messages.push_change(call.hub, channel, message)
+
+
+def _find_session(call: Call) -> tuple[Channel, str]:
+    """Return the channel and thread of an agent's session. Raises ApiError for an app that isn't an agent."""
+    if not call.hub.manifest.agent:
+        raise ApiError("not_allowed")
+    return _find_thread(call, required=True)
+
+
+def set_session_status(call: Call) -> Json:
+    """While a session is `processing`, the page shows it, with a button to stop if the app listens for that."""
+    channel, ts = _find_session(call)
+    status = call.text("status", missing="invalid_arguments")
+    if status not in SESSION_STATUSES:
+        raise ApiError("invalid_status")
+    if call.text("title"):
+        _show_title(call, channel, ts, _read_title(call))
+    stoppable = "agent_session_stopped" in call.hub.manifest.bot_events
+    frame: Json = {"type": "status", "channel": channel.id, "thread_ts": ts, "loading_messages": []}
+    frame |= {"status": WORKING if status == "processing" else "", "stoppable": stoppable}
+    call.hub.pages.push(call.hub.state.list_viewers(channel), frame)
+    session = {"session": {"channel_id": channel.id, "thread_ts": ts, "status": status}}
+    return session if stoppable else session | {"warning": "missing_agent_session_stopped_event_subscription"}
+
+
+def rename_session(call: Call) -> Json:
+    channel, ts = _find_session(call)
+    _show_title(call, channel, ts, _read_title(call))
     return {}
+
+
+def _read_title(call: Call) -> str:
+    title = call.text("title", missing="invalid_arguments")
+    if len(title) > TITLE_AT_MOST:
+        raise ApiError("invalid_arguments")
+    return title
 
 
 METHODS = {
     "assistant.threads.setStatus": Method(set_status, (*ASSISTANT, "chat:write"), tier=600),
     "assistant.threads.setSuggestedPrompts": Method(set_prompts, ASSISTANT, tier=50),
     "assistant.threads.setTitle": Method(set_title, ASSISTANT, tier=50),
+    "agents.sessions.setStatus": Method(set_session_status, ("chat:write",), tier=100),
+    "agents.sessions.rename": Method(rename_session, ("chat:write",), tier=50),
 }
