@@ -13,7 +13,7 @@ from servicedesk.catalogue import ApprovalRule
 from servicedesk.clock import Target
 from servicedesk.desk import Action
 from servicedesk.forms import MAX_PEOPLE, FormValue, check_url, validate_form
-from servicedesk.permissions import can_be_assigned, can_change_watchers, find_others_with_role
+from servicedesk.permissions import can_be_assigned, can_change_watchers, explain_uninvolved, find_others_with_role
 from servicedesk.records import WORK_STATES, RequestState, RequestVerb
 from servicedesk.transitions import OVERRIDE_STATES
 
@@ -213,6 +213,8 @@ def _watch(action: Action) -> FieldChanges:
     watchers = list(dict.fromkeys([*action.request.watchers, *_read_watchers(action)]))
     if len(watchers) > MAX_PEOPLE:
         raise InvalidInput({"people": f"At most {MAX_PEOPLE} people can watch a request."})
+    if problem := explain_uninvolved(_read_watchers(action), action.desk.people):
+        raise InvalidInput({"people": problem})
     return {"watchers": watchers}
 
 

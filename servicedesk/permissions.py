@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from foundation.access import Access
+from foundation.access import Access, PersonKind
 from foundation.errors import NotAllowed
 from foundation.people import People, Person, Role
 from servicedesk.records import APPROVAL_STATES, Request, RequestState, RequestVerb
@@ -12,6 +12,21 @@ from servicedesk.transitions import SYSTEM, TRANSITIONS, Relation
 def can_request(person: Person) -> bool:
     """Whether the person may use the service desk: ask for services, and see requests."""
     return person.has_access(Access.REQUESTS)
+
+
+def can_be_involved(person: Person) -> bool:
+    """Whether the person may watch a request or have made one.
+
+    So may somebody of whom nothing is known at the moment: they were checked when they became involved.
+    """
+    return can_request(person) or person.kind is PersonKind.UNKNOWN
+
+
+def explain_uninvolved(user_ids: Iterable[str], people: People) -> str:
+    """Why some of these people can't watch a request; empty if all of them can."""
+    others = [people.get(one) for one in user_ids]
+    names = ", ".join(f"@{one.name}" for one in others if not can_be_involved(one))
+    return f"{names} can't see requests. Leave them out, or ask the PMO to put them on its list." if names else ""
 
 
 def check_can_request(person: Person) -> None:
@@ -27,7 +42,7 @@ def can_see(request: Request, person: Person) -> bool:
     involve them. Only the requester sees a draft. A confidential request is open to its requester, watchers, assignee
     and approvers, and to the PMO.
     """
-    if not can_request(person):
+    if not can_be_involved(person):
         return False
     if person.id in (request.requester, SYSTEM.id):
         return True

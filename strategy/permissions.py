@@ -1,6 +1,8 @@
 """Who may do what in the strategy beyond what the rules of a single record say: reviewing, reading, previewing."""
 
-from foundation.access import Access
+from collections.abc import Iterable
+
+from foundation.access import Access, PersonKind
 from foundation.errors import NotAllowed
 from foundation.people import People, Person, Role
 from strategy.records import Project
@@ -18,6 +20,21 @@ def check_can_see_strategy(person: Person) -> None:
     """Raises NotAllowed: strategy, updates and stories are for people in the organisation file."""
     if not can_see_strategy(person):
         raise NotAllowed("Only people on the PMO's list can see that. Ask the PMO to put you on it.")
+
+
+def can_be_named(person: Person) -> bool:
+    """Whether somebody may be named in a story, and so reads it before it's published.
+
+    So may somebody of whom nothing is known at the moment: they were checked when they were asked.
+    """
+    return can_see_strategy(person) or person.kind is PersonKind.UNKNOWN
+
+
+def explain_unasked(user_ids: Iterable[str], people: People) -> str:
+    """Why some of these people can't be named in a story; empty if all of them can."""
+    others = [people.get(one) for one in user_ids]
+    names = ", ".join(f"@{one.name}" for one in others if not can_be_named(one))
+    return f"I can't ask {names} to agree. Leave them out, or ask the PMO to put them on its list." if names else ""
 
 
 def can_see_portfolio(person: Person) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from foundation.access import Access
+from foundation.access import Access, PersonKind
 from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.blocks.home import build_home_view
@@ -37,10 +37,11 @@ def show_home(call: DeferredCall) -> None:
 def refresh_home(tx: Transaction, ctx: AppContext, user: str) -> None:
     """Publish somebody's App Home, if they ever opened it.
 
-    Call it in the transaction that changes something they see there.
+    Call it in the transaction that changes something they see there. If it isn't known who they are, their Home stays
+    as it is until they open it again.
     """
     person = ctx.people.get(user)
-    if tx.homes.is_open(user) and not is_ignored(person):
+    if tx.homes.is_open(user) and not is_ignored(person) and person.kind is not PersonKind.UNKNOWN:
         _publish_home(tx, ctx, person)
 
 

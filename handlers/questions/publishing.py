@@ -11,6 +11,8 @@ from handlers.slack.payloads import Place
 from servicedesk.record_access import DESK_ACCESS, can_publish_desk, check_can_ask_desk
 from strategy.record_access import can_publish_strategy, check_can_ask_strategy
 
+MOST_LOOKED_UP = 20  # members; among more strangers, somebody may not know the answer
+
 
 def can_publish(call: DeferredCall, place: Place, reply: Reply) -> bool:
     """Whether everybody where the question was asked may know all of the answer. It may wait for Slack.
@@ -20,10 +22,10 @@ def can_publish(call: DeferredCall, place: Place, reply: Reply) -> bool:
     if reply.answer is None or place.is_private or place.is_direct or not place.channel:
         return False
     members = call.ctx.find_members(place.channel)
-    if members is None:
+    records = list_records(reply)
+    if members is None or (records and not _look_up_strangers(call, members)):
         return False
-    readers = [_judge_reader(call, member) for member in members]
-    return _can_all_know(call, list_records(reply), readers)
+    return _can_all_know(call, records, [_judge_reader(call, member) for member in members])
 
 
 def check_can_ask(asker: Person, records: Iterable[RecordKind]) -> None:
@@ -38,6 +40,15 @@ def check_can_ask(asker: Person, records: Iterable[RecordKind]) -> None:
 def list_records(reply: Reply) -> list[RecordKind]:
     """The kinds of records that the reply shows."""
     return [reply.record, *reply.more_records] if reply.record else []
+
+
+def _look_up_strangers(call: DeferredCall, members: Collection[str]) -> bool:
+    """Ask who the members are who aren't listed, unless there are too many."""
+    people, directory = call.ctx.people, call.ctx.directory
+    unknown = [one for one in members if one not in people and directory.recall(one) is PersonKind.UNKNOWN]
+    for user in unknown[:MOST_LOOKED_UP]:
+        directory.look_up(user)
+    return len(unknown) <= MOST_LOOKED_UP
 
 
 def _judge_reader(call: DeferredCall, member: str) -> Person:

@@ -22,6 +22,7 @@ from handlers.slack.routes import Routes
 from handlers.strategy import lookups
 from servicedesk.catalogue import Service
 from servicedesk.forms import MAX_LONG_TEXT_LENGTH, validate_form
+from servicedesk.permissions import explain_uninvolved
 from servicedesk.records import RequestVerb
 from servicedesk.requests import apply_verb, draft_request
 
@@ -100,6 +101,8 @@ def check_request_form(call: BlockingCall) -> None:
         validate_form(fields, values, call.ctx.desk.calendar.local_date(call.ctx.now()))
     except InvalidInput as invalid:
         errors |= invalid.fields
+    if problem := explain_uninvolved(values.get("watchers") or (), call.ctx.people):
+        errors["watchers"] = problem
     if errors:
         raise InvalidInput(errors)
 

@@ -141,7 +141,8 @@ def ask_rating(tx: Transaction, request: Request) -> str:
 def find_card_holders(request: Request, ctx: AppContext) -> list[str]:
     """Who has a card in their direct messages."""
     assigned = [request.assignee] if request.assignee else []
-    return list(dict.fromkeys([request.requester, *_find_asked_approvers(request, ctx), *assigned, *request.watchers]))
+    holders = dict.fromkeys([request.requester, *_find_asked_approvers(request, ctx), *assigned, *request.watchers])
+    return [one for one in holders if can_see(request, ctx.people.get(one))]
 
 
 def find_audience(before: Request, request: Request, entry: RequestLogEntry, ctx: AppContext) -> list[str]:

@@ -203,6 +203,15 @@ def read_teams_of_person(body: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(str(team) for team in (*named, person.get("team_id")) if isinstance(team, str) and team)
 
 
+def read_chosen_people(body: Mapping[str, Any]) -> frozenset[str]:
+    """The ids of the people who were chosen in a form."""
+    if body.get("type") != "view_submission":
+        return frozenset()
+    fields = [field for block in body["view"]["state"]["values"].values() for field in block.values()]
+    many = [one for field in fields for one in field.get("selected_users") or ()]
+    return frozenset([*many, *filter(None, (field.get("selected_user") for field in fields))])
+
+
 def read_teams_of_payload(body: Mapping[str, Any]) -> frozenset[str]:
     """The ids of the workspace and the enterprise that something comes from, which needn't be the person's own."""
     team, enterprise = _as_dict(body.get("team")), _as_dict(body.get("enterprise"))

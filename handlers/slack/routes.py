@@ -236,7 +236,8 @@ def _guard(handler: DeferredHandler, needs: Access) -> DeferredHandler:
     """The handler, for those only whose access covers `needs`."""
 
     def guarded(call: DeferredCall) -> object:
-        call.ctx.directory.look_up(call.place.user)
+        for user in (call.place.user, *payloads.read_chosen_people(call.payload)):
+            call.ctx.directory.look_up(user)
         if is_ignored(call.person):
             with call.transaction():
                 return None

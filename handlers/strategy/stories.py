@@ -7,7 +7,7 @@ from functools import partial
 
 from foundation.access import Access
 from foundation.errors import Conflict, InvalidInput, NotFound
-from foundation.people import Person
+from foundation.people import People, Person
 from handlers.context import AppContext
 from handlers.home.home import refresh_homes
 from handlers.slack.blocks.builders import Block, Message
@@ -21,6 +21,7 @@ from handlers.strategy.blocks.story import (
     build_author_card,
     build_consent_card,
     build_consent_reminder,
+    build_hidden_consent_card,
     build_published_message,
     build_review_card,
     build_stories_section,
@@ -34,7 +35,7 @@ from handlers.strategy.lookups import load_strategy
 from reporting.posts import Post, build_story_post
 from storage.store import Transaction
 from storage.stories import StoredStory
-from strategy.permissions import can_review_stories, find_pmo
+from strategy.permissions import can_be_named, can_review_stories, can_see_strategy, explain_unasked, find_pmo
 from strategy.records import Strategy
 from strategy.search import list_subjects
 from strategy.stories import apply_story_verb, check_story_verb, draft_story
@@ -116,7 +117,7 @@ def add_story(tx: Transaction, ctx: AppContext, change: StoryChange) -> None:
         cards = _open_cards(tx, ctx, story)
         cards.post(TRIAGE)
         cards.post(story.author)
-        _ask_for_consent(cards, story, story)
+        _ask_for_consent(cards, story, story, ctx.people)
         refresh_homes(tx, ctx, _find_concerned(ctx, story))
 
 
@@ -216,8 +217,10 @@ def _read_text(call: HandlerCall) -> tuple[StoryText, dict[str, str]]:
         **{key: "" if value == "none" else value for key, value in chosen.items()},
     )
     others = [one for one in people if one != call.person.id]
-    wrong = {"consent": "Tell the people you name first, then tick this box."}
-    return text, wrong if others and not entered.get("consent") else {}
+    wrong = {"consent": "Tell the people you name first, then tick this box."} if others else {}
+    wrong = {} if entered.get("consent") else wrong
+    problem = explain_unasked(others, call.ctx.people)
+    return text, wrong | ({"people": problem} if problem else {})
 
 
 def _apply_note(tx: Transaction, call: HandlerCall) -> tuple[StoredStory, StoryChange]:
@@ -245,14 +248,14 @@ def _announce_change(tx: Transaction, ctx: AppContext, before: Story, change: St
         cards.notify(TRIAGE, step)
     if story.author != entry.actor:
         cards.notify(story.author, step)
-    _ask_for_consent(cards, before, story)
+    _ask_for_consent(cards, before, story, ctx.people)
     refresh_homes(tx, ctx, _find_concerned(ctx, story))
 
 
-def _ask_for_consent(cards: Cards, before: Story, story: Story) -> None:
+def _ask_for_consent(cards: Cards, before: Story, story: Story, people: People) -> None:
     """Give a card to the people named who have none, and ask those again whose answer was to an earlier text."""
     answered = {named.person for named in before.people if named.consent is not Consent.ASKED}
-    cards.post_missing(story.awaiting_consent)
+    cards.post_missing(person for person in story.awaiting_consent if can_see_strategy(people.get(person)))
     for named in story.people:
         if named.consent is Consent.ASKED and named.person in answered:
             cards.notify(named.person, build_consent_reminder(story, named.person))
@@ -274,8 +277,10 @@ def _build_card(tx: Transaction, ctx: AppContext, story: Story, post: Post, plac
         return build_published_message(post) if story.state is StoryState.PUBLISHED else build_withdrawn_message()
     if place == TRIAGE:
         return build_review_card(story, post, ctx.people)
-    if place == story.author:
+    if place == story.author and can_be_named(ctx.people.get(place)):
         return build_author_card(story, post, ctx.people, _find_last_note(tx, story))
+    if not can_be_named(ctx.people.get(place)):
+        return build_hidden_consent_card(story)
     return build_consent_card(story, post, ctx.people, place)
 
 

@@ -42,3 +42,14 @@ async def test_deactivated_account_gets_no_answer(office: Office) -> None:
     await office.ada.post("C07ASK", f"@PMO Assistant {RED}")
     await office.ada.wait_message("2 projects are red:", channel="C07ASK")
     assert all("U10DMITRI" not in str(call["args"]) for call in await office.workspace.calls("chat.postEphemeral"))
+
+
+async def test_guest_can_neither_watch_a_request_nor_be_named_in_a_story(office: Office) -> None:
+    await office.ben.command("/pmo-story")
+    story = await office.ben.wait_view("story.form")
+    errors = await office.ben.submit(story, {"title": "A", "text": "B", "evidence": "C", "people": ["U08GINA"]})
+    assert "can't ask @U08GINA" not in str(errors)  # nothing is known of her yet, and Slack gets its answer at once
+    await office.gina.post(await office.gina.dm(), HEALTH_CHECK)
+    await office.gina.wait_message("10 business days")
+    errors = await office.ben.submit(story, {"title": "A", "text": "B", "evidence": "C", "people": ["U08GINA"]})
+    assert "can't ask @U08GINA to agree" in errors["people"]

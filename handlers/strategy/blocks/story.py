@@ -144,6 +144,14 @@ def build_consent_card(story: Story, post: Post, people: People, person: str) ->
     return _build_card(story, post, people, heading, buttons, with_consents=False)
 
 
+def build_hidden_consent_card(story: Story) -> Message:
+    """For somebody whom the story names and who may no longer read it. They can still say no."""
+    text = "A success story names you. Ask the PMO if you want to read it. You can say no to being named."
+    return build_message(
+        text, [section(text), *_build_buttons(story, {StoryRelation.NAMED}, hidden=_ANSWERED[Consent.GIVEN])]
+    )
+
+
 def build_published_message(post: Post) -> Message:
     """For everybody."""
     blocks = [header(f"⭐ {post.title}"), *(section(piece) for piece in post.body[:8]), context(post.context)]
