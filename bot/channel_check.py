@@ -14,7 +14,8 @@ from bot.organisation import Organisation
 log = logging.getLogger(__name__)
 
 NOT_FOUND = ("channel_not_found", "user_not_found", "user_not_visible")
-REMEMBERED = timedelta(minutes=2)
+REMEMBERED = timedelta(seconds=30)  # a channel may become shared at any time
+SHARED = ("is_ext_shared", "is_pending_ext_shared")  # with another organisation; within an enterprise is all right
 CALL_SECONDS = 4.0
 
 
@@ -39,7 +40,17 @@ def describe_channel_problem(channel: str, purpose: str, info: Mapping[str, Any]
         return f"#{info['name']} ({purpose}) is archived. Choose another one in the organisation file."
     if not info.get("is_member"):
         return f"The bot isn't in #{info['name']} ({purpose}). In that channel, type /invite @PMO Assistant"
+    if is_shared_outside(info):
+        return (
+            f"#{info['name']} ({purpose}) is shared with another organisation, so I post nothing there. "
+            "Stop sharing it, or choose another one in the organisation file."
+        )
     return None
+
+
+def is_shared_outside(info: Mapping[str, Any]) -> bool:
+    """Whether people of another organisation read the channel, or have been invited to."""
+    return any(info.get(flag) for flag in SHARED)
 
 
 class SlackChannelCheck:
@@ -61,22 +72,27 @@ class SlackChannelCheck:
         self._now = now
         self._checked_at: datetime | None = None
         self.problems: Sequence[str] | None = None
+        self.shared: frozenset[str] = frozenset()
 
     def run(self) -> None:
         """Ask Slack, unless that was done a short while ago. If Slack doesn't say, what was known before stays."""
         if self._checked_at and self._now() - self._checked_at < REMEMBERED:
             return
-        asking = asyncio.run_coroutine_threadsafe(self._find_problems(), self._loop)
+        asking = asyncio.run_coroutine_threadsafe(self._read_infos(), self._loop)
         try:
-            self.problems, self._checked_at = asking.result(CALL_SECONDS), self._now()
+            infos = asking.result(CALL_SECONDS)
         except Exception as error:
             asking.cancel()
             log.warning("The channels of the organisation file couldn't be checked (%s).", error)
-
-    async def _find_problems(self) -> list[str]:
-        infos = await asyncio.gather(*map(self._read_info, self._channels))
+            return
         found = map(describe_channel_problem, self._channels, self._channels.values(), infos)
-        return [problem for problem in found if problem]
+        self.problems = [problem for problem in found if problem]
+        pairs = zip(self._channels, infos, strict=True)
+        self.shared = frozenset(channel for channel, info in pairs if info and is_shared_outside(info))
+        self._checked_at = self._now()
+
+    async def _read_infos(self) -> list[Mapping[str, Any] | None]:
+        return await asyncio.gather(*map(self._read_info, self._channels))
 
     async def _read_info(self, channel: str) -> Mapping[str, Any] | None:
         try:

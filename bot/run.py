@@ -116,6 +116,7 @@ async def _serve_connected(
         loop = asyncio.get_running_loop()
         members = ChannelMembers(web, bot["user_id"], loop, control.now)
         channels = SlackChannelCheck(web, organisation, loop, control.now)
+        store.is_held = lambda channel: channel in channels.shared
         directory = SlackPeople(web, bot["team_id"], bot.get("enterprise_id"), loop, control.now)
         ctx = build_context(
             organisation,

@@ -32,8 +32,12 @@ class ChannelCheck(Protocol):
     def problems(self) -> Sequence[str] | None:
         """What is wrong and what to do, as last found; None if it isn't known."""
 
+    @property
+    def shared(self) -> Collection[str]:
+        """The ids of those that are shared with another organisation, as last found."""
+
     def run(self) -> None:
-        """Check them again. It may wait for Slack: never call it within a transaction."""
+        """Check them again, unless that was just done. It may wait for Slack: never call it within a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,15 @@ class AppContext:
     bot_user: str = ""
     directory: Directory = field(default_factory=NoDirectory)
     has_agent_view: bool = False
+
+    def is_shared(self, channel: str) -> bool:
+        """Whether people of another organisation read a channel that the bot posts to, as last found."""
+        return self.channel_check is not None and channel in self.channel_check.shared
+
+    def check_channels(self) -> None:
+        """Find out which channels are shared. It may wait for Slack: never call it within a transaction."""
+        if self.channel_check:
+            self.channel_check.run()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The way to everything stored: a transaction has a part for each noun, and all of them commit together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from foundation.time import find_local_day
 from storage.database import Database
 from storage.engine.inbox import Arrival, Inbox
-from storage.engine.outbox import Outbox
+from storage.engine.outbox import Outbox, is_open_to_all
 from storage.engine.schedules import Schedules
 from storage.handbook import HandbookPages
 from storage.handbook_archive import KeptHandbooks
@@ -31,7 +31,9 @@ class Transaction:
     `now` is the time of the transaction, `zone` the organisation's.
     """
 
-    def __init__(self, session: Session, now: datetime, zone: ZoneInfo) -> None:
+    def __init__(
+        self, session: Session, now: datetime, zone: ZoneInfo, is_held: Callable[[str], bool] = is_open_to_all
+    ) -> None:
         self.session = session
         self.now = now
         self.zone = zone
@@ -39,7 +41,7 @@ class Transaction:
         self.homes = Homes(session)
         self.kept_handbooks = KeptHandbooks(session)
         self.learned_questions = LearnedQuestions(session)
-        self.outbox = Outbox(session, now)
+        self.outbox = Outbox(session, now, is_held)
         self.questions = Questions(session)
         self.ratings = Ratings(session)
         self.request_times = RequestTimes(session)
@@ -57,18 +59,28 @@ class Transaction:
 
 
 class Store:
-    """Opens transactions. Safe to use from many threads. `zone` is the organisation's: its days begin there."""
+    """Opens transactions. Safe to use from many threads.
 
-    def __init__(self, database: Database, zone: ZoneInfo = ZoneInfo("UTC")) -> None:  # noqa: B008 (it's immutable)
+    `zone` is the organisation's: its days begin there. `is_held` says whether to hold back what is posted in a channel
+    (see Outbox).
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        zone: ZoneInfo = ZoneInfo("UTC"),  # noqa: B008 (it's immutable)
+        is_held: Callable[[str], bool] = is_open_to_all,
+    ) -> None:
         self.database = database
         self._zone = zone
         self.inbox = Inbox(database)
+        self.is_held = is_held
 
     @contextmanager
     def transaction(self, now: datetime) -> Iterator[Transaction]:
         """Read and change; everything commits together or not at all."""
         with self.database.transaction() as session:
-            yield Transaction(session, now, self._zone)
+            yield Transaction(session, now, self._zone, self.is_held)
 
     @contextmanager
     def arrival_transaction(self, arrival: Arrival, now: datetime) -> Iterator[Transaction]:
@@ -81,10 +93,10 @@ class Store:
         # repeat half of it. If a power cut undoes the commit, it undoes both.
         with self.database.transaction(durable=False) as session:
             self.inbox.mark_done(session, arrival, now)
-            yield Transaction(session, now, self._zone)
+            yield Transaction(session, now, self._zone, self.is_held)
 
     @contextmanager
     def read_only(self, now: datetime) -> Iterator[Transaction]:
         """Read only."""
         with self.database.read_only() as session:
-            yield Transaction(session, now, self._zone)
+            yield Transaction(session, now, self._zone, self.is_held)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.engine.dead_letters import ReportDeadLetters
 from bot.engine.scheduler import Job
+from bot.engine.shared_channels import ReportSharedChannels
 from bot.handbook_provider import HandbookProvider
 from handlers.context import AppContext
 from handlers.requests.jobs import build_request_jobs
@@ -24,7 +25,7 @@ def build_jobs(ctx: AppContext, handbook: HandbookProvider, deliveries: Deliveri
 
 
 def build_engine_jobs(ctx: AppContext, handbook: HandbookProvider, deliveries: Deliveries) -> Sequence[Job]:
-    return (Prune(ctx, deliveries), ReportDeadLetters(ctx), RefreshHandbook(handbook))
+    return (Prune(ctx, deliveries), ReportDeadLetters(ctx), ReportSharedChannels(ctx), RefreshHandbook(handbook))
 
 
 class Prune:

@@ -88,11 +88,12 @@ def answer_forwarded_question(call: DeferredCall) -> None:
     """Send the answer to where the question was asked, and update the card in the triage channel."""
     question_id, person = call.metadata, call.person
     text = str(call.submitted["answer"]).strip()
+    is_private = _is_answered_privately(call, question_id)
     with call.transaction() as tx:
         asked = _get_answerable(tx, question_id, person)
         tx.questions.answer(question_id, person.id, text, tx.now)
         message = build_persons_answer(asked, person.name, text)
-        if asked.place.is_private:
+        if is_private:
             tx.outbox.post(asked.place.asker, message)
         else:
             asker = asked.place.asker
@@ -100,6 +101,12 @@ def answer_forwarded_question(call: DeferredCall) -> None:
         if asked.forward:
             tx.outbox.edit(asked.forward.card, build_answered_card(asked, person.name, text))
         _refresh_homes(tx, call.ctx, asked)
+
+
+def _is_answered_privately(call: DeferredCall, question_id: str) -> bool:
+    """Whether only the asker gets the answer: they asked in private, or it isn't known who else is there."""
+    place = call.read(lambda tx: _get_question(tx, question_id)).place
+    return place.is_private or not place.channel or call.ctx.find_members(place.channel) is None
 
 
 def build_waiting_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:

@@ -9,10 +9,11 @@ from storage.store import Transaction
 def tell_pmo(tx: Transaction, ctx: AppContext, message: Message, *, key: str, directly: bool = False) -> None:
     """Post the message, once for each `key`: to triage or, if `directly`, to everybody who leads the PMO.
 
+    The latter also if other organisations read the triage channel.
     If the triage channel turns out to be broken, the first of them gets it.
     """
     people = find_menders(ctx)
-    if directly:
+    if directly or ctx.is_shared(ctx.channels.triage):
         for person in people:
             tx.outbox.post(person, message, key=f"{key}:{person}")
     else:

@@ -242,6 +242,8 @@ def _guard(handler: DeferredHandler, needs: Access) -> DeferredHandler:
             with call.transaction():
                 return None
         check_access(call.person, needs, call.ctx.people)
+        if needs > Access.HANDBOOK:  # it may post to the channels of the PMO
+            call.ctx.check_channels()
         return handler(call)
 
     return guarded

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from foundation.errors import NotAllowed, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
-from handlers.slack.blocks.builders import Message, format_time
+from handlers.slack.blocks.builders import Message, build_message, escape, format_time
+from handlers.slack.pmo_notices import tell_pmo
 from handlers.strategy.blocks.digest import build_digest_message, build_preview_message
 from handlers.strategy.desk_figures import compute_desk_figures
 from handlers.strategy.lookups import load_strategy, load_updates
@@ -111,6 +112,17 @@ def post_digest(tx: Transaction, definition: DigestDefinition, digest: Digest, s
     """Put the digest in the outbox, once for each slot. Returns its delivery."""
     key = f"{DIGEST}{definition.key}:{slot.isoformat()}"
     return tx.outbox.post(definition.channel, build_digest_message(digest), key=key, bulk=True)
+
+
+def report_held_digest(tx: Transaction, ctx: AppContext, definition: DigestDefinition) -> None:
+    """Say once to the head of the PMO that a digest isn't posted, because other organisations would read it."""
+    text = (
+        f"I held back the digest “{escape(definition.title)}”, because <#{definition.channel}> is shared with another "
+        "organisation. Stop sharing the channel, or give the digest another one. To read the digest yourself, type "
+        f"`/pmo-strategy digest {definition.key}`."
+    )
+    key = f"held:{definition.key}:{definition.channel}"
+    tell_pmo(tx, ctx, build_message(text), key=key, directly=True)
 
 
 def _load_previous(tx: Transaction, definition: DigestDefinition) -> Snapshot | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from foundation.errors import UserError
 from handlers.context import AppContext
 from handlers.strategy.blocks.digest import build_update_reminder
-from handlers.strategy.digests import DIGEST, JUST_BEFORE, build_current_digest, post_digest
+from handlers.strategy.digests import DIGEST, JUST_BEFORE, build_current_digest, post_digest, report_held_digest
 from handlers.strategy.lookups import load_strategy, load_updates
 from storage.engine.schedules import MISSED, QUIET, DueSchedule
 from storage.store import Transaction
@@ -46,6 +46,7 @@ class ScheduledPosts:
             due_at = tx.schedules.find_next_due()
         if due_at is None or due_at > now:
             return due_at
+        self._ctx.check_channels()
         with self._ctx.store.transaction(now) as tx:
             run_due_schedules(tx, self._ctx, schedules, now)
             return tx.schedules.find_next_due()
@@ -118,7 +119,9 @@ def _run_slot(
         tx.schedules.record_run(due.name, slot, following, snapshot={}, outcome=QUIET)
         return
     snapshot = digest.snapshot.to_dict()
-    if not digest.should_send:
+    if ctx.is_shared(definition.channel):
+        report_held_digest(tx, ctx, definition)
+    if not digest.should_send or ctx.is_shared(definition.channel):
         tx.schedules.record_run(due.name, slot, following, snapshot=snapshot, outcome=QUIET)
     elif tx.schedules.record_run(due.name, slot, following, snapshot=snapshot):
         tx.schedules.link_delivery(due.name, slot, post_digest(tx, definition, digest, slot))

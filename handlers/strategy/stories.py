@@ -127,12 +127,22 @@ def publish_story(tx: Transaction, ctx: AppContext, story_id: str, reviewer: Per
     Raises:
         Conflict, NotAllowed, InvalidInput: as strategy.stories.apply_story_verb.
     """
+    _check_channel(ctx)
     stored, everybody = tx.stories.get(story_id), _load_public_strategy(tx)
     approved = apply_story_verb(stored.story, StoryVerb.APPROVE, reviewer, everybody, now=at)
     published = apply_story_verb(approved.story, StoryVerb.PUBLISH, reviewer, everybody, now=at)
     # The key makes a second reviewer's click harmless: the outbox holds one delivery for it.
     _open_cards(tx, ctx, published.story).post(PUBLISHED, key=f"story:{story_id}")
     _save_changes(tx, ctx, stored, [approved, published])
+
+
+def _check_channel(ctx: AppContext) -> None:
+    """Raises Conflict: people of another organisation would read the story."""
+    if ctx.is_shared(ctx.channels.stories):
+        raise Conflict(
+            f"<#{ctx.channels.stories}> is shared with another organisation, so I can't publish the story there. Stop "
+            "sharing the channel, or name another one for stories in the organisation file, then approve it again."
+        )
 
 
 def answer_consent(call: DeferredCall) -> None:

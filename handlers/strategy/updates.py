@@ -168,6 +168,7 @@ def _find_places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) ->
     there is no such channel.
     """
     channel = _find_channel(strategy, ctx, update.subject)
+    channel = None if channel and ctx.is_shared(channel) else channel
     above = _find_reviewer(strategy, update.subject)
     is_asked = above and above != update.author and (channel is None or update.wants_answer)
     return [place for place in (channel, above if is_asked else None) if place]
@@ -192,6 +193,11 @@ def _describe_places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate
     """Where the update was posted, as a sentence for its author."""
     places = _find_places(strategy, ctx, update)
     named = [f"<#{place}>" if _is_channel(place) else mention_user(place) for place in places]
+    channel = _find_channel(strategy, ctx, update.subject)
+    if channel and ctx.is_shared(channel):
+        held = f"I didn't post it to <#{channel}>, because that channel is shared with another organisation."
+        sent = f" I sent it to {' and '.join(named)}." if named else ""
+        return f"{held}{sent} Ask the PMO to stop sharing it or to use another channel."
     if not named:
         return "People who have access can see it with `/pmo-strategy`."
     private = (

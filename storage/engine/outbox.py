@@ -5,7 +5,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,16 +24,29 @@ EARLIER_PROMPT, EARLIER_BULK = 0, 1
 PROMPT_PRIORITIES, BULK_PRIORITIES = (EARLIER_PROMPT, PROMPT), (EARLIER_BULK, BULK)
 
 
+# Why a delivery is never sent: other organisations read the channel. It isn't a failure, so it isn't reported.
+HELD_BACK = "channel_is_shared"
+
+
+def is_open_to_all(_: str) -> bool:
+    """Nothing is held back from any channel."""
+    return False
+
+
 class Outbox:
     """Asks for deliveries within a transaction. Nothing is sent unless that transaction commits.
+
+    What goes to a channel that `is_held` says yes to is recorded and never sent, and neither is what follows it: edits
+    and replies. Messages that only one person sees aren't held back.
 
     Deliveries to one place keep the order in which they were asked for: posts in a channel, in a thread or in a
     person's direct messages, and edits of one message.
     """
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(self, session: Session, now: datetime, is_held: Callable[[str], bool] = is_open_to_all) -> None:
         self._session = session
         self._now = now
+        self._is_held = is_held
 
     def post(
         self,
@@ -64,6 +77,7 @@ class Outbox:
             target=follows,
             person=person,
             conversation=f"{queue}{channel}:{follows or thread_ts or ''}",
+            **self._hold_back(channel, follows),
         )
 
     def list_waiting(self, channel: str) -> list[dict[str, Any]]:
@@ -77,7 +91,8 @@ class Outbox:
         """Replace the message of an earlier delivery with `message`. Of several waiting edits only the last is sent."""
         waiting = (DeliveryRow.target == delivery) & DeliveryRow.is_kind(DeliveryKind.EDIT)
         if not self._replace(waiting, dict(message)):
-            self._add(DeliveryKind.EDIT, dict(message), target=delivery, conversation=f"edit:{delivery}")
+            held = self._hold_back(None, delivery)
+            self._add(DeliveryKind.EDIT, dict(message), target=delivery, conversation=f"edit:{delivery}", **held)
 
     def post_ephemeral(
         self, channel: str, user: str, message: Mapping[str, Any], *, thread_ts: str | None = None
@@ -102,6 +117,14 @@ class Outbox:
         waiting = (DeliveryRow.conversation == conversation) & DeliveryRow.is_kind(DeliveryKind.HOME)
         if not self._replace(waiting, {"view": dict(view)}):
             self._add(DeliveryKind.HOME, {"view": dict(view)}, channel=user, person=user, conversation=conversation)
+
+    def _hold_back(self, channel: str | None, target: str | None) -> dict[str, Any]:
+        """The columns of a delivery that is held back; none if it may be sent."""
+        of_target = select(DeliveryRow.channel, DeliveryRow.error).where(DeliveryRow.id == target)
+        place, error = (self._session.execute(of_target).first() or (None, None)) if target else (None, None)
+        if error != HELD_BACK and not any(map(self._is_held, filter(None, (channel, place)))):
+            return {}
+        return {"status": "dead", "error": HELD_BACK, "due_at": None, "done_at": self._now, "told_at": self._now}
 
     def _replace(self, which: ColumnElement[bool], arguments: dict[str, Any]) -> bool:
         """Change a waiting delivery. One that is being sent stays as it is; the caller then adds another behind it."""
