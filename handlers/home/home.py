@@ -10,7 +10,7 @@ from handlers.home.help import build_welcome
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, Message, build_message, section
 from handlers.slack.calls import DeferredCall
-from handlers.slack.gate import explain_refusal, is_ignored
+from handlers.slack.gate import explain_no_access, is_ignored
 from handlers.slack.routes import Routes
 from servicedesk.permissions import can_set_up
 from storage.store import Transaction
@@ -60,8 +60,8 @@ def _publish_home(tx: Transaction, ctx: AppContext, person: Person) -> None:
 def _welcome(ctx: AppContext, person: Person) -> Message:
     if person.has_access(Access.HANDBOOK):
         return build_welcome(ctx, person)
-    return build_message(explain_refusal(person, Access.HANDBOOK, ctx.people))
+    return build_message(explain_no_access(person, Access.HANDBOOK, ctx.people))
 
 
 def _build_refusal(ctx: AppContext, person: Person) -> list[Block]:
-    return [section(explain_refusal(person, Access.HANDBOOK, ctx.people))]
+    return [section(explain_no_access(person, Access.HANDBOOK, ctx.people))]

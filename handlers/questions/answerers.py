@@ -16,7 +16,7 @@ from handlers.questions.small_talk.replies import build_small_talk_reply, read_s
 from handlers.questions.wording.catalogue import localize_text, use_language
 from handlers.slack.blocks.builders import Message, build_message, context
 from handlers.slack.calls import DeferredCall
-from handlers.slack.gate import explain_refusal
+from handlers.slack.gate import explain_no_access
 from handlers.slack.payloads import TypedQuestion
 from knowledge.answers import Answer, Outcome
 from knowledge.languages.detection import detect_language
@@ -116,7 +116,7 @@ def _show_meant_record(call: DeferredCall, asked: TypedQuestion, reply: Reply) -
 
 def _explain_withheld(call: DeferredCall, reply: Reply) -> Reply:
     """That records aren't for the asker, above what the handbook says if it answers the question."""
-    note = explain_refusal(call.person, Access.EVERYTHING, call.ctx.people)
+    note = explain_no_access(call.person, Access.EVERYTHING, call.ctx.people)
     if reply.answer and reply.answer.status is Outcome.ANSWERED:
         text, blocks = reply.message["text"], reply.message["blocks"]
         return replace(reply, message=build_message(f"{note}\n{text}", [context(note), *blocks]))

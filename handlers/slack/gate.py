@@ -47,10 +47,10 @@ def is_ignored(person: Person) -> bool:
 def check_access(person: Person, need: Access, people: People) -> None:
     """Raises NotAllowed when the person may not use what needs this much. The message says whom to ask."""
     if not person.has_access(need):
-        raise NotAllowed(explain_refusal(person, need, people))
+        raise NotAllowed(explain_no_access(person, need, people))
 
 
-def explain_refusal(person: Person, need: Access, people: People) -> str:
+def explain_no_access(person: Person, need: Access, people: People) -> str:
     """Why the person can't do it, what they can do, and whom to ask."""
     deed, remains, pmo = WHAT_NEEDS[need], WHAT_REMAINS[person.access], _name_pmo(people)
     match person.kind:

@@ -96,7 +96,8 @@ def store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
 def ctx(store: Store, now: Now) -> AppContext:
     """The parts of the context that the engine uses."""
     emeka = Person("U05EMEKA", "Emeka Adeyemi", frozenset({Role.PMO_LEAD}))
-    return cast(AppContext, SimpleNamespace(store=store, now=now, channels=CHANNELS, people=People([emeka])))
+    known = {"store": store, "now": now, "channels": CHANNELS, "people": People([emeka])}
+    return cast(AppContext, SimpleNamespace(**known, is_shared=lambda _: False))
 
 
 @contextlib.asynccontextmanager

@@ -7,6 +7,7 @@ from typing import cast
 import handlers
 from bot.engine.dead_letters import ReportDeadLetters
 from bot.engine.jobs import SUBJECT_JOBS, Prune, RefreshHandbook, build_engine_jobs
+from bot.engine.shared_channels import ReportSharedChannels
 from bot.handbook_provider import HandbookProvider
 from handlers.context import AppContext
 from storage.engine.deliveries import Deliveries
@@ -22,4 +23,4 @@ def test_every_subject_with_jobs_is_registered() -> None:
 
 def test_engine_has_jobs_of_its_own(ctx: AppContext) -> None:
     jobs = build_engine_jobs(ctx, cast(HandbookProvider, None), cast(Deliveries, None))
-    assert {type(job) for job in jobs} == {Prune, ReportDeadLetters, RefreshHandbook}
+    assert {type(job) for job in jobs} == {Prune, ReportDeadLetters, ReportSharedChannels, RefreshHandbook}
