@@ -7,6 +7,7 @@ from functools import partial
 from foundation.access import Access
 from foundation.errors import UserError
 from foundation.people import People
+from handlers.context import AppContext
 from handlers.questions.questions import answer_direct_message, answer_question
 from handlers.questions.small_talk.kinds import SmallTalk, SmallTalkKind
 from handlers.questions.small_talk.replies import read_small_talk
@@ -23,7 +24,8 @@ from knowledge.languages.translation import read_foreign_question
 from knowledge.questions import LONGEST
 from storage.store import Transaction
 
-_PAUSE = re.compile(r"\s*[,:;!?.–—]+\s*|\s+-\s+")
+# What comes before the first pause, and after the last comma.
+_CALLS = (re.compile(r"\A\W*([^,:;!.?–—]*?)\s*(?:[,:;!.–—]|\s-\s)"), re.compile(r",\s*([^,]*?)[\s.?!]*\Z"))
 MOST_WORDS_OF_ADDRESS = 4  # “thank you, dear Ben”
 
 
@@ -41,12 +43,13 @@ async def is_own_message(call: BlockingCall) -> bool:
 async def is_for_bot(call: BlockingCall) -> bool:
     """Whether it is a direct message, an edited message that now mentions the bot, or a follow-up.
 
-    The bot gets every message of its channels. It looks into the database only for a reply in a thread.
+    The bot gets every message of its channels. It looks into the database only for a reply in a thread. What isn't for
+    the bot isn't stored, so that it is still new if somebody then adds a mention to it.
     """
     body, bot = call.payload, call.ctx.bot_user
     if message_events.is_typed_in_direct_message(body) or message_events.is_mention_added(body, bot):
         return True
-    return message_events.may_follow_up(body, bot) and await asyncio.to_thread(call.read, partial(_is_askers, call))
+    return message_events.may_follow_up(body, bot) and await asyncio.to_thread(_is_follow_up, call)
 
 
 def answer_mention(call: DeferredCall) -> None:
@@ -55,16 +58,14 @@ def answer_mention(call: DeferredCall) -> None:
 
 
 def answer_message(call: DeferredCall) -> None:
-    """Somebody wrote something that is for the bot, or that follows the bot's answer."""
+    """Somebody wrote something that is for the bot."""
     asked = payloads.read_question(call.payload)
     if asked.place.is_direct:
         answer_direct_message(call)
     elif said := _read_stop(call, asked):
         _stop_following(call, said)
-    elif message_events.is_mention(call.payload, call.ctx.bot_user) or _asks_bot(call, asked):
-        answer_question(call, asked)
     else:
-        call.finish()
+        answer_question(call, asked)
 
 
 def answer_chosen_message(call: DeferredCall) -> None:
@@ -88,22 +89,26 @@ def _is_askers(call: BlockingCall, tx: Transaction) -> bool:
     return began and tx.threads.is_being_answered(channel, thread_ts)
 
 
-def _asks_bot(call: DeferredCall, asked: TypedQuestion) -> bool:
-    """Whether a follow-up without a mention asks something, of the bot. Thanks and remarks need no reply."""
-    said = read_small_talk(call.ctx, asked.text)
+def _is_follow_up(call: BlockingCall) -> bool:
+    """Whether a reply without a mention is by the thread's asker, and asks the bot or stops it."""
+    return call.read(partial(_is_askers, call)) and _speaks_to_bot(call.ctx, payloads.read_question(call.payload))
+
+
+def _speaks_to_bot(ctx: AppContext, asked: TypedQuestion) -> bool:
+    """Whether the words ask something, and nobody else. Thanks and remarks need no reply."""
+    said = read_small_talk(ctx, asked.text)
     if said is not None:
-        return said.kind in (SmallTalkKind.CAPABILITIES, SmallTalkKind.HELP)
-    is_for_other = _is_for_somebody_else(asked.text, asked.place.user, call.ctx.people)
+        return said.kind in (SmallTalkKind.CAPABILITIES, SmallTalkKind.HELP, SmallTalkKind.STOP)
+    is_for_other = _is_for_somebody_else(asked.text, asked.place.user, ctx.people)
     return not is_for_other and is_asking(read_foreign_question(asked.text).english)
 
 
 def _is_for_somebody_else(text: str, user: str, people: People) -> bool:
     """Whether the message begins or ends by calling somebody else of the organisation: “Ben, …” or “…, Ben?”."""
     names = {part.casefold() for one in people if one.id != user for part in (one.name, *one.name.split()[:1])}
-    pieces = [piece.casefold().split() for piece in _PAUSE.split(text.lstrip("@")) if piece.strip()]
-    ends = [pieces[0], pieces[-1]] if len(pieces) > 1 else []
-    calls = [words for words in ends if len(words) <= MOST_WORDS_OF_ADDRESS]
-    return any(words[-1].lstrip("@") in names or " ".join(words[-2:]) in names for words in calls)
+    calls = [found[1].casefold().split() for pattern in _CALLS if (found := pattern.search(text))]
+    called = [words for words in calls if 0 < len(words) <= MOST_WORDS_OF_ADDRESS]
+    return any(words[-1] in names or " ".join(words[-2:]) in names for words in called)
 
 
 def _read_stop(call: DeferredCall, asked: TypedQuestion) -> SmallTalk | None:

@@ -50,7 +50,7 @@ def find_conversation(body: Mapping[str, Any], bot: str) -> AgentPlace | None:
 
 def begins_conversation(event: Mapping[str, Any]) -> bool:
     """Whether a direct message begins a conversation in the agent view. Only there does Slack say what is viewed."""
-    return "app_context" in event and not event.get("thread_ts")
+    return "app_context" in event and event.get("thread_ts") in (None, "", event.get("ts"))
 
 
 def is_old_conversation_opened(body: Mapping[str, Any]) -> bool:

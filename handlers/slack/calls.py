@@ -90,11 +90,6 @@ class DeferredCall(BlockingCall):
         with self.ctx.store.arrival_transaction(self.arrival, self.ctx.now()) as tx:
             yield tx
 
-    def finish(self) -> None:
-        """There is nothing to do."""
-        with self.transaction():
-            pass
-
 
 @dataclass(frozen=True, slots=True)
 class ImmediateCall(HandlerCall):

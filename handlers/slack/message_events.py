@@ -64,12 +64,6 @@ def is_mention_added(body: Mapping[str, Any], user: str) -> bool:
     return mentions(event.get("message") or {}, user) and not mentions(event.get("previous_message") or {}, user)
 
 
-def is_mention(body: Mapping[str, Any], user: str) -> bool:
-    """Whether the message mentions this user, or Slack sent it because it mentions the app."""
-    event = read_event(body)
-    return event.get("type") == "app_mention" or mentions(event, user)
-
-
 def mentions(message: Mapping[str, Any], user: str) -> bool:
     """Whether the message mentions this user."""
     text = str(message.get("text") or "")

@@ -53,6 +53,7 @@ async def test_mention_in_the_thread_is_answered_once(office: Office, thread: st
         ("ada", "what do you think, @Ben Castellanos?"),
         ("ada", "Ben, who approves it?"),
         ("ada", "who approves it, Ben?"),
+        ("ada", "thanks Ben – who approves it?"),
         ("ada", "@here who approves it?"),
         ("ada", "I'll raise a change request tomorrow."),
     ],
@@ -88,6 +89,14 @@ async def test_stop_ends_it(office: Office, thread: str, stop: str, confirmed: s
     assert len(await read_replies(office, thread)) == 1
     await office.ada.post(CHANNEL, f"@PMO Assistant {FOLLOW_UP}", thread_ts=thread)
     await office.ada.wait_message(FOLLOWING)
+
+
+async def test_remark_that_is_edited_into_a_question_is_answered(office: Office, thread: str) -> None:
+    """What wasn't for the bot is still new when a mention is added to it."""
+    ts = await office.ada.post(CHANNEL, "and for vendors", thread_ts=thread)
+    assert len(await read_replies(office, thread)) == 1
+    await office.ada.edit(CHANNEL, ts, f"@PMO Assistant {FOLLOW_UP}")
+    assert (await office.ada.wait_message(FOLLOWING))["thread_ts"] == thread
 
 
 async def test_other_messages_are_not_even_stored(office: Office, thread: str) -> None:
