@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
+from foundation.text import is_visible, remove_direction
 from foundation.yaml_messages import explain_syntax_error, find_unstorable, name_sign
 
 DEEPEST = 50  # levels; people's files have five or six
@@ -131,13 +132,20 @@ class _Builder:
         if str(node.tag) not in _KNOWN_TAGS:  # people's own text that begins with “!”
             return f"{node.tag} {node.value}".strip()
         try:
-            return self._constructor.construct_object(node)
+            return _clean(self._constructor.construct_object(node))
         except (ValueError, YAMLError):  # such as a date that doesn't exist: reported with its field
             return node.value
 
     def _check_signs(self, node: ScalarNode) -> None:
         if sign := find_unstorable(node.value):
             raise _report(f"This has the sign {name_sign(sign)}, which isn't text. Remove it.", node)
+
+
+def _clean(value: Any) -> Any:
+    """Text without what turns the direction of writing; empty if there is something that nobody can see."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return remove_direction(value) if is_visible(value) or not value.strip() else ""
 
 
 def _report(message: str, node: Any) -> YamlProblem:

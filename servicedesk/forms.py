@@ -3,13 +3,13 @@
 Dates are ISO text (2026-05-11), so that values can be stored as JSON without conversion.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from foundation.errors import InvalidInput
 from foundation.numbers import NotANumber, UnclearNumber, read_number
+from foundation.text import clean_text
 from servicedesk.fields import Field, FieldKind
 
 FormValue = str | int | float | bool | tuple[str, ...]
@@ -89,12 +89,6 @@ def _check_date_order(fields: Sequence[Field], values: FormValues) -> list[tuple
         and {field.key, field.after} <= values.keys()
         and str(values[field.key]) < str(values[field.after])
     ]
-
-
-def clean_text(text: str) -> str:
-    """The text without surrounding space, control characters and lone surrogates, which databases reject."""
-    allowed = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return "".join(allowed).strip()
 
 
 def _read_text(field: Field, given: object) -> str:

@@ -9,12 +9,13 @@ from typing import Any, Unpack
 
 from foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from foundation.people import People, Person
+from foundation.text import clean_text
 from servicedesk.calendar import drop_fraction
 from servicedesk.catalogue import Priority
 from servicedesk.clock import Target
 from servicedesk.desk import Action, ActionInput, Desk
 from servicedesk.effects import FieldChanges, check_can_reopen, compute_changes, find_needed_approval
-from servicedesk.forms import MAX_LONG_TEXT_LENGTH, clean_text, validate_form
+from servicedesk.forms import MAX_LONG_TEXT_LENGTH, validate_form
 from servicedesk.history import TARGETS, apply_entry, read_values, start_request
 from servicedesk.permissions import can_see, check_can_request, find_approvers, find_pmo_leads, has_relation
 from servicedesk.records import ClockName, Request, RequestChange, RequestLogEntry, RequestState, RequestVerb
@@ -196,7 +197,7 @@ def _clean_input(given: ActionInput) -> ActionInput:
 
 
 def _is_given(value: object) -> bool:
-    return bool(value.strip()) if isinstance(value, str) else value not in (None, (), [])
+    return bool(clean_text(value)) if isinstance(value, str) else value not in (None, (), [])
 
 
 def _make_entry(action: Action, transition: Transition) -> RequestLogEntry:

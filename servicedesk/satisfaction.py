@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from foundation.errors import Conflict, InvalidInput, NotAllowed
 from foundation.people import Person
+from foundation.text import clean_text
 from servicedesk.calendar import drop_fraction
-from servicedesk.forms import MAX_LONG_TEXT_LENGTH, clean_text
+from servicedesk.forms import MAX_LONG_TEXT_LENGTH
 from servicedesk.records import Request, RequestState
 
 SCALE = (1, 2, 3, 4, 5)

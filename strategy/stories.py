@@ -10,6 +10,7 @@ from datetime import datetime
 
 from foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from foundation.people import Person
+from foundation.text import clean_text
 from strategy.records import Strategy
 from strategy.story_records import (
     Consent,
@@ -160,7 +161,7 @@ def _is_known(story: Story, readers: Strategy) -> bool:
 
 
 def _check_note(transition: StoryTransition, note: str) -> str:
-    note = note.strip()
+    note = clean_text(note)
     if "note" in transition.required_input and not note:
         raise InvalidInput({"note": _MISSING_NOTE[transition.verb]})
     if len(note) > LONGEST_NOTE:
@@ -170,15 +171,15 @@ def _check_note(transition: StoryTransition, note: str) -> str:
 
 def _rewrite_story(story: Story, text: StoryText, strategy: Strategy) -> Story:
     """The story with this text. Everybody it names is asked for consent again, except the author."""
-    evidence = tuple(line.strip() for line in text.evidence if line.strip())
+    evidence = tuple(filter(None, map(clean_text, text.evidence)))
     people = tuple(dict.fromkeys(text.people))
     wrong = _find_errors(text, strategy, evidence, people)
     if wrong:
         raise InvalidInput(wrong)
     return replace(
         story,
-        title=text.title.strip(),
-        text=text.text.strip(),
+        title=clean_text(text.title),
+        text=clean_text(text.text),
         objective=text.objective or None,
         project=text.project or None,
         evidence=evidence,
@@ -202,10 +203,10 @@ def _find_errors(
 def _find_length_errors(text: StoryText) -> dict[str, str]:
     wrong: dict[str, str] = {}
     for field, value, limit in (("title", text.title, LONGEST_TITLE), ("text", text.text, LONGEST_TEXT)):
-        if not value.strip():
+        if not (cleaned := clean_text(value)):
             wrong[field] = "This can't be empty."
-        elif len(value.strip()) > limit:
-            wrong[field] = f"Use at most {limit} characters; this has {len(value.strip())}."
+        elif len(cleaned) > limit:
+            wrong[field] = f"Use at most {limit} characters; this has {len(cleaned)}."
     return wrong
 
 

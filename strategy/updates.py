@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from foundation.errors import InvalidInput, NotAllowed
 from foundation.people import Person, Role
+from foundation.text import clean_text
 from strategy.check_ins import find_open_slot, find_reporter
 from strategy.records import Absence, Objective, ProgressUpdate, Rag, Strategy, Subject, SubjectKind
 
@@ -145,7 +146,7 @@ def _require_author(
 
 def _check_fields(text: UpdateText) -> _Fields:
     """The fields of an update, stripped. Raises InvalidInput with a sentence for each field that can't be accepted."""
-    typed: dict[str, str] = {name: getattr(text, name).strip() for name in LONGEST}
+    typed: dict[str, str] = {name: clean_text(getattr(text, name)) for name in LONGEST}
     wrong = {
         name: f"Use at most {limit} characters; this has {len(typed[name])}."
         for name, limit in LONGEST.items()

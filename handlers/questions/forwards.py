@@ -5,6 +5,7 @@ from collections.abc import Collection
 from foundation.access import Access
 from foundation.errors import Conflict, InvalidInput, NotFound
 from foundation.people import Person
+from foundation.text import clean_text
 from handlers.context import AppContext
 from handlers.home.home import refresh_homes
 from handlers.questions.blocks.forward import (
@@ -71,7 +72,7 @@ def check_answer(call: BlockingCall) -> None:
         InvalidInput: it is empty or too long.
         UserError: the person may not answer, or somebody else just did.
     """
-    text = str(call.submitted.get("answer") or "").strip()
+    text = clean_text(str(call.submitted.get("answer") or ""))
     if not text:
         raise InvalidInput({"answer": "Write an answer."})
     if len(text) > LONGEST_ANSWER:
@@ -87,7 +88,7 @@ def check_answer(call: BlockingCall) -> None:
 def answer_forwarded_question(call: DeferredCall) -> None:
     """Send the answer to where the question was asked, and update the card in the triage channel."""
     question_id, person = call.metadata, call.person
-    text = str(call.submitted["answer"]).strip()
+    text = clean_text(str(call.submitted["answer"]))
     is_private = _is_answered_privately(call, question_id)
     with call.transaction() as tx:
         asked = _get_answerable(tx, question_id, person)

@@ -116,3 +116,8 @@ def test_folder_and_missing_file_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nowhere.yaml"):
         with pytest.raises(BadFile, match=str(path)):
             read_text(path)
+
+
+def test_names_that_nobody_sees_are_empty_and_none_turns_the_text_around() -> None:
+    assert "This field is empty" in problems("title: Move\nsteps:\n  - name: \u3164\n")[0]
+    assert parse_yaml("title: Budget \u202egpj.exe\n", Plan, name="plan.yaml").title == "Budget gpj.exe"

@@ -48,6 +48,17 @@ def test_each_missing_field_gets_its_error():
     assert error.value.fields == {key: f"“{_label(key)}” is required." for key in required}
 
 
+@pytest.mark.parametrize("title", ["\u200b\u200b", "\u3164", "\u2800\u00a0", "\u0301"])
+def test_title_that_nobody_sees_is_missing(title):
+    with pytest.raises(InvalidInput) as error:
+        validate_form(FORM, health_check(title=title), TODAY)
+    assert error.value.fields == {"title": f"“{_label('title')}” is required."}
+
+
+def test_title_turns_nothing_around():
+    assert validate_form(FORM, health_check(title="Budget \u202egpj.exe"), TODAY)["title"] == "Budget gpj.exe"
+
+
 def _label(key):
     return next(field.label for field in FORM if field.key == key)
 
