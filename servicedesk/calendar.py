@@ -23,14 +23,17 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Working time within one day, in minutes after local midnight: `opens` < `closes` ≤ 1440."""
+    """Working time of one day, in minutes after its local midnight.
+
+    A shift over midnight belongs to the day on which it opens: its `closes` is more than 1440.
+    """
 
     opens: int
     closes: int
 
     @classmethod
     def parse(cls, text: str) -> "Interval":
-        """Read “09:00-17:00”; “24:00” is the end of the day.
+        """Read “09:00-17:00”, or “22:00-06:00” for a shift that ends on the next day; “24:00” is the end of the day.
 
         Raises:
             UserError: the text isn't an interval.
@@ -40,9 +43,11 @@ class Interval:
             raise UserError(f"“{text}” isn't a working interval. Write it like 09:00-17:00.")
         opening_hour, opening_minute, closing_hour, closing_minute = map(int, found.groups())
         opens, closes = opening_hour * 60 + opening_minute, closing_hour * 60 + closing_minute
-        if opening_minute > 59 or closing_minute > 59 or not opens < closes <= END_OF_DAY:
-            raise UserError(f"“{text}” isn't a working interval: it must start before it ends, on the same day.")
-        return cls(opens, closes)
+        if opening_minute > 59 or closing_minute > 59 or opens >= END_OF_DAY or closes > END_OF_DAY:
+            raise UserError(f"“{text}” isn't a working interval: a day has the times from 00:00 to 24:00.")
+        if opens == closes:
+            raise UserError(f"“{text}” isn't a working interval: it starts and ends at the same time.")
+        return cls(opens, closes if closes > opens else closes + END_OF_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,27 @@ class Calendar:
         for name, intervals in zip(DAYS, self.week, strict=True):
             if any(later.opens < earlier.closes for earlier, later in pairwise(intervals)):
                 raise UserError(f"The working hours on {name.capitalize()} overlap or aren't in order.")
+        for number, name in enumerate(DAYS):
+            following = self.week[(number + 1) % 7]
+            if self.week[number] and following and following[0].opens < self.week[number][-1].closes - END_OF_DAY:
+                raise UserError(f"The shift that starts on {name.capitalize()} overlaps the hours of the next day.")
 
     @property
     def day_seconds(self) -> int:
-        """The length of a business day: the mean of the days with hours, so that a week of five has five of them."""
-        lengths = [sum(interval.closes - interval.opens for interval in day) for day in self.week if day]
-        return round(sum(lengths) * 60 / len(lengths))
+        """The length of a business day: the mean of the days with hours, so that a week of five has five of them.
+
+        Hours from midnight that continue those of the day before belong to that day's shift, however they are written.
+        """
+        minutes = sum(interval.closes - interval.opens for day in self.week for interval in day)
+        return round(minutes * 60 / self._count_working_days())
+
+    def _count_working_days(self) -> int:
+        """The days on which work starts."""
+        before = (self.week[-1], *self.week[:-1])
+        return sum(
+            any(not _continues(interval, earlier) for interval in day)
+            for earlier, day in zip(before, self.week, strict=True)
+        )
 
     def add_working_seconds(self, start: datetime, seconds: int) -> datetime:
         """The earliest moment by which that many working seconds have passed since `start`.
@@ -98,7 +118,7 @@ class Calendar:
 
     def is_open(self, moment: datetime) -> bool:
         """Whether the moment is in working time. The closing second isn't."""
-        return any(opens <= moment < closes for opens, closes in self._spans_of_day(self.local_date(moment)))
+        return any(opens <= moment < closes for opens, closes in self._working_spans(moment, moment))
 
     def next_open(self, moment: datetime) -> datetime:
         """The moment itself if it is in working time, otherwise the start of the next working interval.
@@ -112,8 +132,11 @@ class Calendar:
         return find_local_day(moment, self.zone)
 
     def _working_spans(self, start: datetime, end: datetime | None = None) -> Iterator[Span]:
-        """Working spans of the local days from that of `start` to that of `end`, or of the next ten years."""
-        first = self.local_date(start)
+        """Working spans of the local days from that before `start`, whose shift may go on, to that of `end`.
+
+        Without an end they go on for ten years.
+        """
+        first = self.local_date(start) - timedelta(days=1)
         days = FURTHEST_DAYS if end is None else (self.local_date(end) - first).days + 1
         for number in range(days):
             yield from self._spans_of_day(first + timedelta(days=number))
@@ -130,6 +153,11 @@ class Calendar:
         # The minutes are added to the wall time, not to the instant of midnight. So nine o'clock stays nine o'clock on
         # the day of a clock change, although it is then eight or ten hours after midnight.
         return resolve_wall_time(datetime.combine(day, time()) + timedelta(minutes=minutes), self.zone)
+
+
+def _continues(interval: Interval, earlier: tuple[Interval, ...]) -> bool:
+    """Whether it's the second half of a shift of the day before, not a whole day of its own."""
+    return interval.opens == 0 < interval.closes < END_OF_DAY and bool(earlier) and earlier[-1].closes == END_OF_DAY
 
 
 def make_calendar(zone_name: str, hours: Mapping[str, Iterable[str]], days_off: Iterable[date] = ()) -> Calendar:

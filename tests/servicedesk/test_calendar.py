@@ -1,11 +1,14 @@
 """Working time, including clock changes and calendars that people write."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from foundation.errors import UserError
-from servicedesk.calendar import Interval, make_calendar
+from servicedesk.calendar import DAYS, Interval, make_calendar
 from tests.servicedesk.cast import LONDON, NINE_TO_FIVE
 
 ROUND_THE_CLOCK = {day: ["00:00-24:00"] for day in ("saturday", "sunday", "monday")}
@@ -42,10 +45,75 @@ def test_skipped_day_has_no_working_time():
     assert calendar.count_working_seconds(datetime(2011, 12, 28, tzinfo=UTC), datetime(2012, 1, 3, tzinfo=UTC)) == 0
 
 
-@pytest.mark.parametrize("text", ["9-17", "17:00-09:00", "09:00-09:00", "09:00-25:00", "09:61-10:00", "nine to five"])
+@pytest.mark.parametrize("text", ["9-17", "09:00-09:00", "24:00-06:00", "09:00-25:00", "09:61-10:00", "nine to five"])
 def test_malformed_hours_are_rejected(text):
     with pytest.raises(UserError, match="isn't a working interval"):
         Interval.parse(text)
+
+
+NIGHTS = {day: ["22:00-06:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
+HALVES = {
+    "monday": ["22:00-24:00"],
+    **{day: ["00:00-06:00", "22:00-24:00"] for day in ("tuesday", "wednesday", "thursday", "friday")},
+    "saturday": ["00:00-06:00"],
+}
+
+
+@pytest.mark.parametrize("hours", [NIGHTS, HALVES])
+def test_night_shift_is_one_business_day(hours):
+    calendar = make_calendar("Europe/Berlin", hours)
+    monday_night = datetime(2026, 3, 2, 21, tzinfo=UTC)
+    assert calendar.day_seconds == 8 * 3600
+    assert calendar.add_working_seconds(monday_night, calendar.day_seconds) == datetime(2026, 3, 3, 5, tzinfo=UTC)
+    assert calendar.is_open(datetime(2026, 3, 7, 4, tzinfo=UTC))  # Saturday morning, of Friday's shift
+    assert not calendar.is_open(datetime(2026, 3, 2, 4, tzinfo=UTC))  # nobody worked on Sunday night
+
+
+def test_shift_belongs_to_the_day_on_which_it_opens():
+    calendar = make_calendar("Europe/Berlin", NIGHTS, [datetime(2026, 3, 3).date()])  # noqa: DTZ001 (a day off)
+    assert calendar.is_open(datetime(2026, 3, 3, 3, tzinfo=UTC))  # Monday's shift
+    assert not calendar.is_open(datetime(2026, 3, 3, 23, tzinfo=UTC))
+    assert not calendar.is_open(datetime(2026, 3, 4, 3, tzinfo=UTC))
+
+
+def test_shift_into_the_next_days_hours_is_rejected():
+    with pytest.raises(UserError, match="shift that starts on Sunday overlaps the hours of the next day"):
+        make_calendar("Europe/Berlin", {"sunday": ["22:00-06:00"], "monday": ["05:00-12:00"]})
+
+
+def test_full_days_stay_days_of_their_own():
+    assert make_calendar("Europe/Berlin", ROUND_THE_CLOCK).day_seconds == 24 * 3600
+
+
+@given(
+    zone=st.sampled_from(["Europe/Berlin", "America/New_York", "Pacific/Auckland"]),
+    opens=st.integers(18 * 60, 23 * 60 + 59),
+    closes=st.integers(4 * 60, 8 * 60),
+    start=st.sampled_from(
+        [datetime(2026, month, day, tzinfo=UTC) for month in (3, 4, 9, 10, 11) for day in (1, 8, 25)]
+    ),
+    hours=st.integers(1, 96),
+)
+@settings(max_examples=40, deadline=None)
+def test_shifts_are_counted_minute_by_minute(zone, opens, closes, start, hours):
+    calendar = make_calendar(zone, {day: [f"{_clock(opens)}-{_clock(closes)}"] for day in DAYS[:5]})
+    minutes = [start + timedelta(minutes=number) for number in range(hours * 60)]
+    worked = [moment for moment in minutes if _is_in_shift(moment.astimezone(ZoneInfo(zone)), opens, closes)]
+    assert [moment for moment in minutes if calendar.is_open(moment)] == worked
+    assert calendar.count_working_seconds(start, start + timedelta(hours=hours)) == len(worked) * 60
+    if worked:
+        after = calendar.add_working_seconds(start, len(worked) * 60)
+        assert calendar.count_working_seconds(start, after) == len(worked) * 60
+        assert after == worked[-1] + timedelta(minutes=1)
+
+
+def _clock(minutes):
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _is_in_shift(local, opens, closes):
+    minute = local.hour * 60 + local.minute
+    return (local.weekday() < 5 and minute >= opens) or ((local.weekday() - 1) % 7 < 5 and minute < closes)
 
 
 def test_overlapping_hours_are_rejected():
