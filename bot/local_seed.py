@@ -8,6 +8,7 @@ from typing import Any
 from bot.organisation import Organisation
 from foundation.people import Person, Role
 from reporting.definitions import find_readers
+from strategy.permissions import find_leadership, find_pmo
 
 Json = dict[str, Any]
 APP = {"id": "A00PMO", "bot_user_id": "U00PMOBOT", "bot_name": "PMO Assistant"}
@@ -18,8 +19,8 @@ TITLES = {
     Role.PMO_STAFF: "PMO staff",
     Role.LEADER: "Leader",
     Role.PROJECT_MANAGER: "Project manager",
-    Role.MEMBER: "Team member",
 }
+MEMBER = "Team member"
 WELCOME = (
     "Welcome. This is a workspace on your own machine, with the people and channels of your organisation file. "
     "Try “@PMO Assistant what can you do?”"
@@ -42,12 +43,12 @@ def _describe_people(people: Iterable[Person], time_zone: str) -> Iterator[Json]
     for person in people:
         handle = _make_handle(person, taken)
         taken.add(handle)
-        title = ", ".join(title for role, title in TITLES.items() if role is not Role.MEMBER and person.has_role(role))
+        title = ", ".join(title for role, title in TITLES.items() if role in person.roles)
         yield {
             "id": person.id,
             "name": handle,
             "real_name": person.name,
-            "title": title or TITLES[Role.MEMBER],
+            "title": title or MEMBER,
             "tz": time_zone,
         }
 
@@ -63,8 +64,7 @@ def _make_handle(person: Person, taken: set[str]) -> str:
 def _describe_channels(organisation: Organisation, people: list[Person]) -> Iterator[Json]:
     """Nobody can read a channel for the PMO or the leadership who couldn't in Slack, where it is private."""
     used = organisation.channels
-    pmo = [person for person in people if person.is_pmo]
-    leaders = [person for person in people if person.has_role(Role.LEADER, Role.PMO_LEAD)]
+    pmo, leaders = find_pmo(organisation.people), find_leadership(organisation.people)
     described = {
         GENERAL: _describe_channel(GENERAL, "general", organisation.name, people) | {"messages": list(_greet(people))},
         used.triage: _describe_channel(used.triage, "pmo-triage", "Requests for the PMO", pmo, private=True),

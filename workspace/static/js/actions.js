@@ -83,7 +83,7 @@ function openSocket(user) {
 }
 
 // The functions that frames may use.
-const page = { toast, markRead, learnChannels };
+const page = { toast, markRead, learnChannels, openThread };
 
 /** Loads the channels after a message in one that this page doesn't know yet. */
 async function learnChannels() {
@@ -114,9 +114,11 @@ export function openChannel(id) {
   const channel = state.channels[id];
   if (!channel) return;
   const again = state.channel === id;
-  store.set({ channel: id, sidebarOpen: false, ...(again ? {} : { thread: null }) });
+  const viewing = channel.is_app ? state.viewing : id;
+  store.set({ channel: id, viewing, sidebarOpen: false, ...(again ? {} : { thread: null }) });
   location.hash = id;
   if (channel.is_app) openTab(again ? state.tab : state.app?.home_enabled ? "home" : "messages");
+  else if (state.app?.is_agent && !again) attempt(api.context(id)); // an agent may see what the person views
   loadLog(id, channel.unread);
 }
 
@@ -124,7 +126,7 @@ export function openTab(tab) {
   store.set({ tab });
   if (tab === "about") return;
   const before = store.get().home;
-  attempt(api.home(tab)).then((answer) => {
+  attempt(api.home(tab, store.get().viewing)).then((answer) => {
     // The app may have published a newer view before this response arrived. Keep that one.
     if (answer?.view && store.get().home === before) store.set({ home: answer.view });
   });
@@ -134,6 +136,11 @@ export function openThread(ts) {
   const { channel } = store.get();
   store.set({ thread: ts });
   loadThread(channel, ts);
+}
+
+/** Asks the agent to stop what it's doing in this thread. */
+export function stopSession(channel, thread_ts) {
+  return attempt(api.stop(channel, thread_ts), "That didn't reach the app. Try again.");
 }
 
 export function closeThread() {

@@ -19,7 +19,9 @@ export const submit = (view_id, state) => postJson("submit", { view_id, state })
 export const close = (view_id, all) => postJson("close", { view_id, all });
 export const shortcut = (used) => postJson("shortcut", used);
 export const options = (question) => postJson("options", question);
-export const home = (tab) => postJson("home", { tab });
+export const home = (tab, viewing) => postJson("home", { tab, viewing });
+export const context = (viewing) => postJson("context", { viewing });
+export const stop = (channel, thread_ts) => postJson("stop", { channel, thread_ts });
 export const react = (channel, ts, name, add) => postJson("react", { channel, ts, name, add });
 export const read = (channel, ts) => postJson("read", { channel, ts });
 export const join = (channel) => postJson("join", { channel });

@@ -36,6 +36,7 @@ const APPLY = {
     add(frame);
     if (inChannel(frame.message)) countUnread(frame, page);
     clearStatus(frame);
+    followAgent(frame, page);
   },
   ephemeral(frame) {
     LISTS.ephemeral(frame);
@@ -97,6 +98,16 @@ function clearStatus({ channel, message }) {
   );
   if (keys.length)
     store.set({ statuses: { ...state.statuses, ...Object.fromEntries(keys.map((key) => [key, undefined])) } });
+}
+
+// An agent answers in a thread under the question. Its first answer to the latest question opens the thread.
+function followAgent({ channel, message }, page) {
+  const state = store.get();
+  if (!state.app?.is_agent || !state.channels[channel]?.is_app || state.channel !== channel || state.thread) return;
+  const asked = state.logs[channel]?.messages.findLast((one) => one.user === state.me.id);
+  const first = !state.threads[threadKey(channel, message.thread_ts)];
+  if (message.bot_id && first && asked && asked.ts === message.thread_ts && state.tab === "messages")
+    page.openThread(asked.ts);
 }
 
 function eachList(channel, change) {

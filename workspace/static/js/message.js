@@ -172,6 +172,7 @@ function Replies({ message }) {
     <span class="reply-faces" aria-hidden="true">
       ${faces.map((author) => html`<${Avatar} key=${author.id} size="tiny" author=${author} />`)}
     </span>
+    ${message.assistant_thread_title && html`<span class="reply-title">${message.assistant_thread_title}</span>`}
     <span class="reply-count">${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}</span>
     ${last && html`<span class="reply-last">${last}</span>`}
   </button>`;

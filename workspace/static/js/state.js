@@ -17,6 +17,7 @@ export const EMPTY = {
   shortcuts: [],
   channel: null, // the open channel's id
   tab: "messages", // open tab of the app: home, messages or about
+  viewing: null, // id of the channel opened last besides the app's own conversation
   editing: null, // "channel:ts" of the message being edited
   thread: null, // ts of the open thread's first message
   logs: {}, // channel ID → {messages, hasMore, loading, unreadFrom}

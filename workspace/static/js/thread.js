@@ -12,6 +12,7 @@ export function ThreadPane({ channel, ts }) {
   const key = threadKey(channel, ts);
   const thread = useWorkspace((state) => state.threads[key]) ?? { messages: [], loading: true };
   const label = useWorkspace((state) => channelLabel(state, state.channels[channel]));
+  const root = thread.messages.find((message) => message.ts === ts);
   const alsoIn = useWorkspace((state) => (state.channels[channel]?.is_app ? "" : channelLabel(state, state.channels[channel])));
   const keys = (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) closeThread();
@@ -20,7 +21,7 @@ export function ThreadPane({ channel, ts }) {
     <header class="main-head">
       <div class="main-title">
         <h2>Thread</h2>
-        <p class="topic">${label}</p>
+        <p class="topic">${root?.assistant_thread_title || label}</p>
       </div>
       <button type="button" class="icon-button" aria-label="Close thread" onClick=${closeThread}>
         ${icon("close")}
