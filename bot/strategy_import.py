@@ -5,9 +5,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from bot.organisation import Organisation
-from foundation.files import read_text
+from foundation.errors import Conflict
+from foundation.files import BadFile, FileProblem, list_first_problems, read_text
+from foundation.people import People
 from storage.store import Store
 from strategy.files import SAMPLE, parse_strategy
+from strategy.named_people import find_unknown_people
 from strategy.records import Strategy
 
 SAMPLE_ORIGIN = "sample"
@@ -52,6 +55,30 @@ def import_strategy(store: Store, path: Path, now: datetime) -> tuple[Strategy, 
         BadFile: with file, line and field of every problem; nothing is changed.
     """
     return _import_text(store, read_text(path), path, now)
+
+
+def check_import(
+    store: Store, path: Path, people: People, now: datetime, *, allows_unknown_people: bool, replaces: bool
+) -> None:
+    """What an import by hand must satisfy beyond the file itself.
+
+    Raises:
+        BadFile: the file names somebody whom the organisation file doesn't list, unless that is allowed.
+        Conflict: the version was imported with other content, unless it is to be replaced.
+    """
+    text, name = read_text(path), str(path)
+    strategy = parse_strategy(text, name=name)
+    known = {person.id for person in people}
+    if not allows_unknown_people and (unknown := find_unknown_people(text, name, known)):
+        hint = "To import the file anyway, add --allow-unknown-people."
+        raise BadFile([*list_first_problems(unknown), FileProblem(name, None, "", hint)])
+    with store.read_only(now) as tx:
+        before = tx.strategy.find_last_labelled(strategy.version)
+    if before and not before.has_text(text) and not replaces:
+        raise Conflict(
+            f"Version {strategy.version} was imported on {before.imported_at:%-d %B %Y} with other content. "
+            "Give the file a new version, or add --replace."
+        )
 
 
 def _import_text(store: Store, text: str, path: Path, now: datetime) -> tuple[Strategy, bool]:

@@ -74,6 +74,11 @@ class Strategies:
         row = self._session.execute(_VERSIONS.where(StrategyRow.origin == origin[-LONGEST_ORIGIN:]).limit(1)).first()
         return StrategyVersion(*row) if row else None
 
+    def find_last_labelled(self, label: str) -> StrategyVersion | None:
+        """The newest version that its file calls so."""
+        row = self._session.execute(_VERSIONS.where(StrategyRow.label == label).limit(1)).first()
+        return StrategyVersion(*row) if row else None
+
     def import_version(self, text: str, strategy: Strategy, origin: str, at: datetime) -> bool:
         """Make a version current. Returns False, changing nothing, if its text already is.
 

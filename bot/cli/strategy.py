@@ -7,7 +7,7 @@ import typer
 
 from bot.cli.installation import open_installation, print_result
 from bot.composition import utc_now
-from bot.strategy_import import import_strategy
+from bot.strategy_import import check_import, import_strategy
 
 group = typer.Typer(help="Import a strategy and list its versions.", no_args_is_help=True)
 MOST_LISTED = 20
@@ -18,10 +18,20 @@ def register(app: typer.Typer) -> None:
 
 
 @group.command(name="import")
-def import_file(path: Annotated[Path, typer.Argument(help="A YAML file, such as strategy/sample.yaml.")]) -> None:
+def import_file(
+    path: Annotated[Path, typer.Argument(help="A YAML file, such as strategy/sample.yaml.")],
+    allows_unknown_people: Annotated[
+        bool, typer.Option("--allow-unknown-people", help="Take people whom the organisation file doesn't list.")
+    ] = False,
+    replaces: Annotated[
+        bool, typer.Option("--replace", help="Take other content under a version that was imported before.")
+    ] = False,
+) -> None:
     """Validate a strategy file and make it the current version. A running bot uses it at once."""
     with open_installation() as ctx:
-        strategy, is_new = import_strategy(ctx.store, path.resolve(), utc_now())
+        file, people, now = path.resolve(), ctx.organisation.people, utc_now()
+        check_import(ctx.store, file, people, now, allows_unknown_people=allows_unknown_people, replaces=replaces)
+        strategy, is_new = import_strategy(ctx.store, file, now)
     for warning in strategy.warnings:
         typer.echo(f"Note: {warning}", err=True)
     if not is_new:

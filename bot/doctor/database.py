@@ -6,19 +6,24 @@ from pathlib import Path
 from filelock import Timeout
 
 from bot.doctor.findings import Findings
+from bot.organisation import Organisation
 from bot.settings import Settings
 from foundation.errors import UserError
 from storage.database import Database
 from storage.engine.dead_letters import Backlog, measure_backlog
 from storage.migrate import is_up_to_date
 from storage.store import Store
+from strategy.named_people import list_named_people
 
 ABOUT = "database"
+MOST_COMPARED = 50  # versions of the strategy
 LONG_WAIT = timedelta(minutes=5)
 
 
-def check_database(found: Findings, settings: Settings, now: datetime) -> bool:
-    """Returns whether a bot is running on it."""
+def check_database(
+    found: Findings, settings: Settings, now: datetime, organisation: Organisation | None = None
+) -> bool:
+    """Returns whether a bot is running on it. With an organisation, the current strategy is held against it."""
     with found.catching_errors(ABOUT):
         database = Database(settings.database)
         try:
@@ -29,6 +34,8 @@ def check_database(found: Findings, settings: Settings, now: datetime) -> bool:
             if is_running:
                 found.add_good("process", "A PMO Assistant is running on this database.")
             _check_content(found, database, is_running, now)
+            if organisation and is_up_to_date(database):
+                _check_strategy(found, Store(database, organisation.zone), organisation, now)
             return is_running
         finally:
             database.close()
@@ -67,6 +74,20 @@ def _check_content(found: Findings, database: Database, is_running: bool, now: d
     else:
         found.add_good("handbook", "There isn't one yet; the first “pmo run” imports the one shipped with the bot.")
     _check_backlog(found, backlog, is_running, now)
+
+
+def _check_strategy(found: Findings, store: Store, organisation: Organisation, now: datetime) -> None:
+    with store.read_only(now) as tx:
+        strategy, version = tx.strategy.get_current(), tx.strategy.get_current_version()
+        others = [one for one in tx.strategy.list_versions(MOST_COMPARED) if version and one.label == version.label]
+    if strategy is None or version is None:
+        return
+    if unknown := sorted(list_named_people(strategy) - {person.id for person in organisation.people}):
+        text = f"Version {version.label} names people whom the organisation file doesn't list: {', '.join(unknown)}."
+        found.add_hint("strategy", f"{text} Add them there, or import a corrected strategy.")
+    if len({one.text_hash for one in others}) > 1:
+        text = f"Version {version.label} was imported with different content. Give each change a version of its own."
+        found.add_hint("strategy", text)
 
 
 def _check_backlog(found: Findings, backlog: Backlog, is_running: bool, now: datetime) -> None:

@@ -30,7 +30,7 @@ async def run_checks(settings: Settings, now: datetime, *, tries_model: bool = F
     with found.catching_errors("data folder"):
         prepare_data_folder(settings.data)
         found.add_good("data folder", f"{settings.data.absolute()} can be written to.")
-    is_running = check_database(found, settings, now)
+    is_running = check_database(found, settings, now, organisation)
     _check_model(found)
     await check_language_model(found, settings, tries_model=tries_model)
     if settings.is_local:
