@@ -38,7 +38,8 @@ def explain_syntax_error(error: Exception, text: str) -> tuple[str, int | None]:
     if isinstance(error, ReaderError):
         sign = chr(error.character) if isinstance(error.character, int) else str(error.character)
         line = text[: text.index(sign)].count("\n") if sign in text else None
-        return f"This has the sign {name_sign(sign)}, which isn't text. Remove it, and save the file as UTF-8.", line
+        why = f"This isn't a text file: it has the sign {name_sign(sign)}."
+        return f"{why} Remove it, and save the file as UTF-8.", line
     problem = " ".join(str(part) for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part)
     for pattern, message in _MESSAGES:
         if found := re.search(pattern, problem):

@@ -138,7 +138,7 @@ class _Builder:
 
     def _check_signs(self, node: ScalarNode) -> None:
         if sign := find_unstorable(node.value):
-            raise _report(f"This has the sign {name_sign(sign)}, which isn't text. Remove it.", node)
+            raise _report(f"This isn't a text file: it has the sign {name_sign(sign)}. Remove it.", node)
 
 
 def _clean(value: Any) -> Any:

@@ -17,6 +17,7 @@ from pathlib import Path
 from foundation.files import BadFile, FileProblem, find_line
 from knowledge.reading.files import PageFile, find_files, read_file
 from knowledge.reading.front_matter import Block, find_block, find_field_line, parse_block
+from knowledge.reading.markdown import read_markdown
 from knowledge.reading.our_fields import is_ours, read_clear_fields, read_ours
 from knowledge.reading.publication import depends_on_day, find_unpublished_field, find_unpublished_place
 from knowledge.reading.titles import choose_title, list_headings
@@ -223,13 +224,13 @@ def _read_page(
     # Related pages that don't exist were dropped from what is known, and may exist by now.
     if (page := known.get(file.digest)) and not _RELATED.search(front) and not depends_on_day(front):
         end = block.end if block and page.first_line > 1 else 0
-        return replace(page, text=text[end:]), block if _has_checked_fields(page) else None
+        return replace(page, text=read_markdown(text[end:], file.source)), block if _has_checked_fields(page) else None
     fields = parse_block(block, name) if block else {}
     if block is None or fields is None:
-        return _make_page(file, {}, text, 1), None
+        return _make_page(file, {}, read_markdown(text, file.source), 1), None
     if found := None if strict else find_unpublished_field(fields, today):
         raise BadFile([FileProblem(name, find_field_line(block, found[0]), found[0], found[1])])
-    body, first_line = text[block.end :], text.count("\n", 0, block.end) + 1
+    body, first_line = read_markdown(text[block.end :], file.source), text.count("\n", 0, block.end) + 1
     if not strict and not is_ours(fields):
         return _make_page(file, fields, body, first_line), None
     ours = read_ours(block, fields, name, strict=strict)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from markdown_it import MarkdownIt
 
 from knowledge.handbook import Page
-from knowledge.plain_text import References, to_plain_text
+from knowledge.plain_text import References, split_anchor, to_plain_text
 from knowledge.sentences import sentence_spans
 from knowledge.terms import extract_terms
 
@@ -86,6 +86,7 @@ class _Section:
 class _Heading:
     level: int
     words: str
+    anchor: str  # given by its writer, or “”
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def split_into_passages(page: Page) -> tuple[Passage, ...]:
     """The passages of a page in reading order. A page without text has none."""
     source = _Source(page.text)
     found = []
-    for section in _split_sections(source):
+    for section in _split_sections(source, page.title):
         for part in _split_parts(source, section.units):
             path = " › ".join((page.title, *section.headings))
             text = "\n".join(unit.text for unit in part)
@@ -173,8 +174,8 @@ def get_sentence_text(passage: Passage, unit: Unit) -> str:
     return ". ".join((*passage.section.split(" › ")[-2:], unit.text))
 
 
-def _split_sections(source: _Source) -> Iterator[_Section]:
-    """Runs of units below one heading. The first level-1 heading is the page's title, not a part of the path."""
+def _split_sections(source: _Source, page_title: str) -> Iterator[_Section]:
+    """Runs of units below one heading. The first level-1 heading isn't a part of the path if it is the page's title."""
     trail: list[tuple[int, str]] = []
     anchors: dict[str, int] = {}
     anchor, units, seen_title = "", list[Unit](), False
@@ -185,8 +186,8 @@ def _split_sections(source: _Source) -> Iterator[_Section]:
         if units:
             yield _Section(tuple(title for _, title in trail), anchor, tuple(units))
             units = []
-        anchor = _make_anchor(part.words, anchors)
-        if part.level == 1 and not seen_title:
+        anchor = _make_anchor(part, anchors)
+        if part.level == 1 and not seen_title and _is_title(part.words, page_title):
             seen_title, trail = True, []
         else:
             trail = [*(pair for pair in trail if pair[0] < part.level), (part.level, part.words)]
@@ -203,7 +204,8 @@ def _read_outline(source: _Source) -> Iterator[_Heading | _Block]:
         if token.type in ("list_item_open", "list_item_close"):
             depth += token.nesting
         elif token.type == "heading_open":
-            yield _Heading(int(token.tag[1]), source.to_plain(tokens[at + 1].content))
+            words, anchor = split_anchor(tokens[at + 1].content)
+            yield _Heading(int(token.tag[1]), source.to_plain(words), anchor)
         elif token.type == "thead_open":
             header = _read_cells(source, at)
         elif (kind := _LEAVES.get(token.type)) and token.map and tokens[at - 1].type != "thead_open":
@@ -311,8 +313,15 @@ def _trim_span(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _make_anchor(heading: str, seen: dict[str, int]) -> str:
+def _is_title(heading: str, title: str) -> bool:
+    """Whether a heading says no more than the page's title, which may be a shortened heading."""
+    return not heading or (
+        heading.casefold().startswith(title.casefold().strip()) and len(title) in (len(heading), 150)
+    )
+
+
+def _make_anchor(heading: _Heading, seen: dict[str, int]) -> str:
     """The fragment that Markdown renderers give a heading; a repeated one gets -1, -2, …"""
-    slug = re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+    slug = heading.anchor or re.sub(r"[^\w\- ]", "", heading.words.lower()).strip().replace(" ", "-")
     seen[slug] = seen.get(slug, -1) + 1
     return f"{slug}-{seen[slug]}" if seen[slug] else slug

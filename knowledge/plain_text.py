@@ -14,6 +14,9 @@ _MARKDOWN = MarkdownIt("commonmark")
 _CHUNK = re.compile(r"\S.{0,999}(?=\s|$)|\S{1,1000}", re.DOTALL)
 _MARKUP = re.compile(r"[\[\]<>*_`\\&]")
 _QUOTE_MARK = re.compile(r"(?m)^\s*>\s?")  # belongs to the block around the text
+# Marks that stay text: of emphasis that goes over several sentences, and of links with a mistake in them.
+_EMPHASIS = re.compile(r"(?<!\*)\*\*(?=[^\s*])|(?<=[^\s*])\*\*(?!\*)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^\s()]*\)?|\]\([^\s()]*\)?")
 _SPACE = re.compile(r"\s+")
 _ANCHOR = re.compile(r"[ \t]*\{#([^\s{}]+)\}[ \t]*$")
 
@@ -39,10 +42,18 @@ def _read_tokens(tokens: Sequence[Token]) -> Iterator[str]:
     for token in tokens:
         if token.children:
             yield from _read_tokens(token.children)
-        elif token.type in ("text", "code_inline", "image"):
+        elif token.type == "text":
+            yield _remove_leftovers(token.content)
+        elif token.type in ("code_inline", "image"):
             yield token.content
         elif token.type in ("softbreak", "hardbreak", "html_inline"):
             yield " "
+
+
+def _remove_leftovers(text: str) -> str:
+    if "](" in text:
+        text = _LINK.sub(lambda found: found[1] or "", text)
+    return _EMPHASIS.sub("", text) if "**" in text else text
 
 
 def split_anchor(heading: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from knowledge.handbook import Handbook, Page
 from knowledge.index import Index
 from knowledge.passages import split_into_passages
-from knowledge.plain_text import References, to_plain_text
+from knowledge.plain_text import References, split_anchor, to_plain_text
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 
@@ -55,9 +55,16 @@ def find_section(page: Page, anchor: str) -> HandbookSection | None:
         return None
     lines, line = page.text.splitlines(keepends=True), page.text.count("\n", 0, start)
     headings = _list_headings(page.text)
+    for one in headings:
+        lines[one.line] = _remove_anchor(lines[one.line])
     here = next((one for one in reversed(headings) if one.line <= line), _Heading(-1, 0, 1, page.title))
     closing = (one.line for one in headings if one.line > here.line and (one.level <= here.level or here.level == 1))
     return HandbookSection(here.words, "".join(lines[here.end : next(closing, len(lines))]).strip("\n"))
+
+
+def _remove_anchor(line: str) -> str:
+    words, anchor = split_anchor(line)
+    return f"{words}\n" if anchor else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,12 @@ def _list_headings(text: str) -> list[_Heading]:
     tokens = _MARKDOWN.parse(text, environment)
     references = environment.get("references")
     return [
-        _Heading(token.map[0], token.map[1], int(token.tag[1]), to_plain_text(tokens[at + 1].content, references))
+        _Heading(
+            token.map[0],
+            token.map[1],
+            int(token.tag[1]),
+            to_plain_text(split_anchor(tokens[at + 1].content)[0], references),
+        )
         for at, token in enumerate(tokens)
         if token.type == "heading_open" and token.map and token.level == 0
     ]

@@ -19,7 +19,7 @@ def find_forbidden(text: str) -> int | None:
 
 
 def explain_forbidden(character: str) -> str:
-    return f"This isn't a text file: it has the control character U+{ord(character):04X}. Remove it."
+    return f"This isn't a text file: it has the sign U+{ord(character):04X}. Remove it."
 
 
 def remove_unseen(text: str) -> str:

@@ -9,7 +9,7 @@ from knowledge.reading.characters import is_blank, remove_unseen
 
 LONGEST = 150
 _HEADING = re.compile(
-    r"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[^\n]*\n(?s:.*?)(?:^ {0,3}(?P=fence)|\Z)"
+    r"^ {0,3}(?P<fence>`{3,}+(?=[^`\n]*$)|~{3,}+)[^\n]*\n(?s:.*?)(?:^ {0,3}(?P=fence)|\Z)"
     r"|^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<words>.+?)[ \t]*$"
     r"|^ {0,3}(?P<underlined>[^\s>#|+*-][^\n]*)\n {0,3}(?P<line>=+|-+)[ \t]*$",
     re.MULTILINE,

@@ -217,8 +217,8 @@ def test_bad_pages_are_left_out_with_their_reasons(folder: Path, write: Write) -
     found = read_folder(folder)
 
     assert [page.title for page in found.handbook] == ["Good"]
-    assert [(one.source, one.line) for one in found.left_out] == [("health-check.md", 2), ("open.md", 1)]
-    assert "title: This field is missing." in found.left_out[0].reason
+    assert [(one.source, one.line) for one in found.left_out] == [("health-check.md", 3), ("open.md", 1)]
+    assert "titel: Unknown field." in found.left_out[0].reason
     assert "line 6: effective: " in found.left_out[0].reason
 
 

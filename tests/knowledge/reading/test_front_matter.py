@@ -111,7 +111,7 @@ def test_control_characters_are_no_text(folder: Path, write: Write, front: str, 
     (left_out,) = read_folder(folder).left_out
 
     assert left_out.line == line
-    assert "This isn't a text file: it has the control character U+" in left_out.reason
+    assert "This isn't a text file: it has the sign U+" in left_out.reason
 
 
 @pytest.mark.parametrize(
