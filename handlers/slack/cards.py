@@ -17,7 +17,8 @@ class Cards:
     """The cards of one record, within a transaction.
 
     `deliveries` holds the existing cards by place, and `remember` stores a new one; `build` makes the card for a place.
-    `channels` gives the channel of each place that isn't an id itself.
+    `channels` gives the channel of each place that isn't an id itself, `instead` who gets a place's card directly if it
+    can't be posted there.
     """
 
     outbox: Outbox
@@ -25,10 +26,12 @@ class Cards:
     remember: Callable[[str, str], None]
     build: Callable[[str], Card]
     channels: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     def post(self, place: str, *, key: str | None = None, bulk: bool = False) -> None:
         """Post the card to a place that has none. A second post with the same `key` is never made."""
-        delivery = self.outbox.post(self._find_channel(place), self.build(place), key=key, bulk=bulk)
+        channel, person = self._find_channel(place), self.instead.get(place)
+        delivery = self.outbox.post(channel, self.build(place), key=key, bulk=bulk, person=person)
         self.remember(place, delivery)
         self.deliveries[place] = delivery
 

@@ -278,6 +278,7 @@ def _open_cards(tx: Transaction, ctx: AppContext, story: Story) -> Cards:
         remember=partial(tx.stories.remember_card, story.id),
         build=partial(_build_card, tx, ctx, story, _build_post(tx, ctx, story)),
         channels={TRIAGE: ctx.channels.triage, PUBLISHED: ctx.channels.stories},
+        instead={PUBLISHED: story.author},
     )
 
 

@@ -150,6 +150,7 @@ def _open_posts(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> Car
         deliveries=dict(tx.updates.read_posts(update)),
         remember=partial(tx.updates.remember_post, update),
         build=partial(_build_message, load_strategy(tx), ctx, update),
+        instead=dict.fromkeys((ctx.channels.progress, ctx.channels.leadership), update.author),
     )
 
 
