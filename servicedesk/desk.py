@@ -33,6 +33,7 @@ class ActionInput(TypedDict, total=False):
     duplicate_of: int
     priority: Priority
     service: str
+    requester: str
     scores: Scores
     people: Sequence[str]
     to: RequestState

@@ -13,7 +13,13 @@ from servicedesk.catalogue import ApprovalRule
 from servicedesk.clock import Target
 from servicedesk.desk import Action
 from servicedesk.forms import MAX_PEOPLE, FormValue, check_url, validate_form
-from servicedesk.permissions import can_be_assigned, can_change_watchers, explain_uninvolved, find_others_with_role
+from servicedesk.permissions import (
+    can_be_assigned,
+    can_be_involved,
+    can_change_watchers,
+    explain_uninvolved,
+    find_others_with_role,
+)
 from servicedesk.records import WORK_STATES, RequestState, RequestVerb
 from servicedesk.transitions import OVERRIDE_STATES
 
@@ -209,6 +215,15 @@ def _score(action: Action) -> FieldChanges:
     return {"scores": asdict(scores)}
 
 
+def _change_requester(action: Action) -> FieldChanges:
+    person = action.desk.people.get(action.input["requester"])
+    if not can_be_involved(person):
+        raise InvalidInput({"requester": f"{person.name} can't use the service desk. Choose someone else."})
+    if person.id == action.request.requester:
+        raise InvalidInput({"requester": f"It's already {person.name}'s request. Choose someone else."})
+    return {"requester": person.id}
+
+
 def _watch(action: Action) -> FieldChanges:
     watchers = list(dict.fromkeys([*action.request.watchers, *_read_watchers(action)]))
     if len(watchers) > MAX_PEOPLE:
@@ -269,6 +284,7 @@ _EFFECTS: Mapping[RequestVerb, Callable[[Action], FieldChanges]] = {
     RequestVerb.WITHDRAW: _set_reason,
     RequestVerb.CHANGE_PRIORITY: _change_priority,
     RequestVerb.CHANGE_SERVICE: _change_service,
+    RequestVerb.CHANGE_REQUESTER: _change_requester,
     RequestVerb.SCORE: _score,
     RequestVerb.WATCH: _watch,
     RequestVerb.UNWATCH: _unwatch,

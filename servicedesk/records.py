@@ -87,6 +87,7 @@ class RequestVerb(StrEnum):
     WITHDRAW = "withdraw"
     CHANGE_PRIORITY = "change_priority"
     CHANGE_SERVICE = "change_service"
+    CHANGE_REQUESTER = "change_requester"
     SCORE = "score"
     WATCH = "watch"
     UNWATCH = "unwatch"

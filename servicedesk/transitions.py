@@ -103,6 +103,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _transition(V.WITHDRAW, UNDELIVERED_STATES | {S.DRAFT}, S.WITHDRAWN, R.REQUESTER),
     _transition(V.CHANGE_PRIORITY, UNDELIVERED_STATES, None, R.TRIAGER, required_input=("priority",)),
     _transition(V.CHANGE_SERVICE, CHANGEABLE_STATES, None, R.TRIAGER, required_input=("service", "reason")),
+    _transition(V.CHANGE_REQUESTER, OPEN_STATES, None, R.TRIAGER, required_input=("requester",)),
     _transition(V.SCORE, UNDELIVERED_STATES, None, R.TRIAGER, required_input=("scores",)),
     _transition(V.WATCH, OPEN_STATES | ENDED_STATES, None, R.VIEWER, required_input=("people",)),
     _transition(V.UNWATCH, OPEN_STATES | ENDED_STATES, None, R.VIEWER, required_input=("people",)),

@@ -61,8 +61,9 @@ def note_channel_change(call: DeferredCall) -> None:
             return
         is_triage = change.channel == ctx.channels.triage
         if change.event in NOTICES:
+            day = ctx.desk.calendar.local_date(tx.now)
             # Slack may report the same thing in two events, such as channel_left and member_left_channel.
-            key = f"channel:{change.channel}:{change.event}:{change.name or change.new_id or tx.now.date()}"
+            key = f"channel:{change.channel}:{change.event}:{change.name or change.new_id or day}"
             message = build_message(describe_channel_change(ctx, change))
             tell_pmo(tx, ctx, message, key=key, directly=is_triage and change.event is not ChannelEvent.RENAMED)
             DeadLetters(tx.session, tx.now).mark_known(change.channel, ERRORS.get(change.event, ()))

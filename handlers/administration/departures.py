@@ -1,5 +1,7 @@
 """Somebody's account is deactivated: the PMO gets a list of what they leave open, and can hand over their requests."""
 
+from collections.abc import Mapping
+
 from foundation.access import Access
 from foundation.errors import InvalidInput, NotAllowed, UserError
 from foundation.people import Person
@@ -18,7 +20,7 @@ from handlers.slack.pmo_notices import tell_pmo
 from handlers.slack.routes import Routes
 from handlers.slack.workspace_events import read_deactivated
 from servicedesk.desk import ActionInput
-from servicedesk.permissions import can_be_assigned, can_see_queue, find_approvers, find_pmo_staff
+from servicedesk.permissions import can_be_assigned, can_be_involved, can_see_queue, find_approvers, find_pmo_staff
 from servicedesk.records import OPEN_STATES, WORK_STATES, Request, RequestState, RequestVerb
 from servicedesk.requests import apply_verb
 from storage.store import Transaction
@@ -80,36 +82,39 @@ async def open_hand_over_form(call: ImmediateCall) -> None:
 def check_hand_over(call: BlockingCall) -> None:
     """Raises InvalidInput when nobody is chosen, or somebody who can't take over."""
     _check_role(call.person)
-    successor = _read_successor(call)
-    if successor.id == call.metadata:
-        raise InvalidInput({"successor": "Choose somebody else."})
-    if not can_be_assigned(successor):
-        raise InvalidInput({"successor": f"{successor.name} isn't on the PMO staff. Choose someone who is."})
+    chosen = _read_successors(call)
+    errors = {field: "Choose somebody else." for field, person in chosen.items() if person.id == call.metadata}
+    if (assignee := chosen.get("assignee")) and not can_be_assigned(assignee):
+        errors["assignee"] = f"{assignee.name} isn't on the PMO staff. Choose someone who is."
+    if (requester := chosen.get("requester")) and not can_be_involved(requester):
+        errors["requester"] = f"{requester.name} can't use the service desk. Choose someone else."
+    if errors or not chosen:
+        raise InvalidInput(errors or {"assignee": "Choose somebody.", "requester": "Choose somebody."})
 
 
 def hand_over_requests(call: DeferredCall) -> None:
-    """Reassign what they work on, and make the successor a watcher of what they requested. The log shows both."""
-    successor, actor = _read_successor(call), call.person
+    """Reassign what they work on, and give what they requested another requester. The log shows both."""
+    chosen, actor = _read_successors(call), call.person
     with call.transaction() as tx:
         departure = find_open_matters(tx, call.ctx, call.metadata)
-        done: list[Request] = []
-        left: list[tuple[Request, str]] = []
-        for request, verb in _list_steps(departure):
+        done: list[str] = []
+        for request, verb, field in _list_steps(departure, chosen):
+            successor = chosen[field]
             given: ActionInput = (
-                {"assignee": successor.id} if verb is RequestVerb.REASSIGN else {"people": (successor.id,)}
+                {"assignee": successor.id} if verb is not RequestVerb.CHANGE_REQUESTER else {"requester": successor.id}
             )
             try:
                 _act_on_request(tx, call.ctx, request.number, verb, actor, given)
-                done.append(request)
+                done.append(f"{request.reference} to {successor.name}")
             except UserError as error:
-                left.append((request, error.message))
-        summary = build_hand_over_summary(departure, successor, done, left)
-        tx.outbox.post(actor.id, summary)
+                done.append(f"{request.reference} not: {error.message}")
+        tx.outbox.post(actor.id, build_hand_over_summary(departure, done))
 
 
-def _list_steps(departure: Departure) -> list[tuple[Request, RequestVerb]]:
-    assigned = [(one, RequestVerb.REASSIGN) for one in departure.assigned if one.state in WORK_STATES]
-    return assigned + [(one, RequestVerb.WATCH) for one in departure.made]
+def _list_steps(departure: Departure, chosen: Mapping[str, Person]) -> list[tuple[Request, RequestVerb, str]]:
+    assigned = [(one, RequestVerb.REASSIGN, "assignee") for one in departure.assigned if one.state in WORK_STATES]
+    made = [(one, RequestVerb.CHANGE_REQUESTER, "requester") for one in departure.made]
+    return [step for step in (*assigned, *made) if step[2] in chosen]
 
 
 def _act_on_request(
@@ -121,11 +126,10 @@ def _act_on_request(
     announce_change(tx, ctx, before, change)
 
 
-def _read_successor(call: BlockingCall) -> Person:
-    chosen = str(call.submitted.get("successor") or "")
-    if not chosen:
-        raise InvalidInput({"successor": "Choose somebody."})
-    return call.ctx.people.get(chosen)
+def _read_successors(call: BlockingCall) -> dict[str, Person]:
+    """Who is to take over, by field of the form."""
+    entered = {field: str(call.submitted.get(field) or "") for field in ("assignee", "requester")}
+    return {field: call.ctx.people.get(person) for field, person in entered.items() if person}
 
 
 def _check_role(person: Person) -> None:

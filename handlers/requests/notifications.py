@@ -69,6 +69,7 @@ NOTICE_RULES: Mapping[RequestVerb, NoticeRule] = {
     RequestVerb.WITHDRAW: NoticeRule.INVOLVED,
     RequestVerb.CHANGE_PRIORITY: NoticeRule.INVOLVED,
     RequestVerb.CHANGE_SERVICE: NoticeRule.INVOLVED,
+    RequestVerb.CHANGE_REQUESTER: NoticeRule.INVOLVED,
     RequestVerb.SCORE: NoticeRule.NOBODY,
     RequestVerb.WATCH: NoticeRule.NOBODY,  # a new watcher gets a card, and nobody else needs to know
     RequestVerb.UNWATCH: NoticeRule.NOBODY,

@@ -6,7 +6,7 @@ import pytest
 
 from handlers.administration import installation
 from tests.conversations.conftest import Office
-from tests.conversations.service_desk import TRIAGE, request_service, start_work, wait_triage_card
+from tests.conversations.service_desk import TRIAGE, request_service, start_work, wait_own_card, wait_triage_card
 from tests.workspace.filling import read_text
 
 PROGRESS = "C04PROGRESS"
@@ -68,8 +68,8 @@ async def test_open_matters_of_somebody_who_left_can_be_handed_over(office: Offi
     assert "remove `id: U03WEI`" in notice["text"]
     await office.emeka.click(notice, "Hand over requests…")
     form = await office.emeka.wait_view("Hand over requests")
-    assert await office.emeka.submit(form, {"successor": "U05EMEKA"}) == {}
-    summary = await office.emeka.wait_message("Handed over from Wei Chen to Emeka Adeyemi: PMO-1")
+    assert await office.emeka.submit(form, {"assignee": "U05EMEKA"}) == {}
+    summary = await office.emeka.wait_message("• PMO-1 to Emeka Adeyemi")
     assert summary["channel"] == await office.emeka.dm()
     await office.ben.wait_message("Emeka Adeyemi", channel=await office.ben.dm())
 
@@ -87,8 +87,11 @@ async def test_owner_who_left_is_named_with_what_to_change(office: Office) -> No
     await office.workspace.send_event({"type": "user_change", "user": {"id": "U99NOBODY", "deleted": True}})
     await office.wei.click(notice, "Hand over requests…")
     form = await office.wei.wait_view("Hand over requests")
-    assert await office.wei.submit(form, {"successor": "U05EMEKA"}) == {}
-    await office.wei.wait_message("Handed over from")
+    assert await office.wei.submit(form, {"requester": "U02BEN"}) == {"requester": "Choose somebody else."}
+    assert await office.wei.submit(form, {"requester": "U06FARAH"}) == {}
+    await office.wei.wait_message("• PMO-1 to Farah Haddad")
+    card = await wait_own_card(office.farah, 1, "Waiting for triage")
+    assert "Your request" in read_text(card)
     shown = [one for one in await office.wei.messages(TRIAGE) if "deactivated" in one["text"]]
     assert len(shown) == 1
 

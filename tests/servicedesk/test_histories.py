@@ -15,7 +15,19 @@ from servicedesk.permissions import find_allowed_verbs
 from servicedesk.records import ENDED_STATES, WORK_STATES, ClockName, RequestLogEntry, RequestState, RequestVerb, Scores
 from servicedesk.requests import apply_verb, draft_request
 from servicedesk.transitions import SYSTEM, TRANSITIONS
-from tests.servicedesk.cast import BEN, DANA, DELIVERY, DESK, EMEKA, EVERYBODY, MONDAY, WEI, framework, health_check
+from tests.servicedesk.cast import (
+    BEN,
+    DANA,
+    DELIVERY,
+    DESK,
+    EMEKA,
+    EVERYBODY,
+    FARAH,
+    MONDAY,
+    WEI,
+    framework,
+    health_check,
+)
 
 EDGES = {(source, transition.verb, transition.to) for transition in TRANSITIONS for source in transition.sources}
 SERVICES = ["health-check", "framework-development"]
@@ -32,6 +44,7 @@ GIVEN = st.fixed_dictionaries(
         "duplicate_of": st.integers(10, 14),
         "priority": st.sampled_from(Priority),
         "service": st.sampled_from([*SERVICES, "quality-review", "coffee"]),
+        "requester": st.sampled_from([person.id for person in EVERYBODY]),
         "scores": st.builds(Scores, *[st.integers(0, 8)] * 4),
         "people": st.lists(st.sampled_from([person.id for person in EVERYBODY]), max_size=3),
         "to": st.sampled_from(RequestState),
@@ -45,6 +58,7 @@ ASIDE = {
     RequestVerb.SCORE,
     RequestVerb.CHANGE_PRIORITY,
     RequestVerb.CHANGE_SERVICE,
+    RequestVerb.CHANGE_REQUESTER,
     RequestVerb.REASSIGN,
 }
 SENSIBLE = {
@@ -56,6 +70,7 @@ SENSIBLE = {
     "duplicate_of": 3,
     "priority": Priority.EXPEDITE,
     "service": "quality-review",
+    "requester": FARAH.id,
     "scores": Scores(5, 3, 2, 2),
     "people": [BEN.id],
     "to": RequestState.IN_PROGRESS,

@@ -17,6 +17,7 @@ from tests.servicedesk.cast import (
     DESK,
     EMEKA,
     EVERYBODY,
+    FARAH,
     MONDAY,
     WEI,
     make_request,
@@ -68,6 +69,8 @@ for state in BEFORE_DELIVERY:
     EXPECTED[state, V.SCORE] = (state, PMO)
     if not approval:
         EXPECTED[state, V.CHANGE_SERVICE] = (state, PMO)
+for state in (*BEFORE_DELIVERY, S.DELIVERED):
+    EXPECTED[state, V.CHANGE_REQUESTER] = (state, PMO)
 for state in RequestState:
     if state is not S.DRAFT:
         EXPECTED |= {(state, verb): (state, set(EVERYBODY)) for verb in (V.COMMENT, V.WATCH, V.UNWATCH)}
@@ -93,6 +96,7 @@ def _get_input(verb, state, person):
         V.MARK_DUPLICATE: {"duplicate_of": 3},
         V.CHANGE_PRIORITY: {"priority": Priority.EXPEDITE},
         V.CHANGE_SERVICE: {"service": "methodology-compliance", "reason": "It is about the method"},
+        V.CHANGE_REQUESTER: {"requester": FARAH.id},
         V.SCORE: {"scores": Scores(5, 3, 2, 2)},
         V.WATCH: {"people": [person.id]},
         V.UNWATCH: {"people": [person.id]},

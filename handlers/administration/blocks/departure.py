@@ -68,31 +68,32 @@ def build_departure_notice(departure: Departure) -> Message:
 
 
 def build_hand_over_form(departure: Departure, staff: Iterable[Person]) -> Block:
-    options = [
-        {"text": plain_text(person.name, 75), "value": person.id} for person in staff if person.id != departure.person
-    ]
-    chooser = {"type": "static_select", "placeholder": plain_text("Choose somebody"), "options": options[:100]}
-    what = [
-        *([f"Working on: {_name_requests(departure.assigned)}. They are reassigned."] if departure.assigned else []),
-        *([f"Requested: {_name_requests(departure.made)}. The new person watches them."] if departure.made else []),
-    ]
-    blocks = [
-        section(f"*{escape(departure.name)}*\n" + "\n".join(what)),
-        input_block("successor", "Who takes over?", chooser | {"action_id": "successor"}),
-    ]
+    blocks = [section(f"*{escape(departure.name)}*")]
+    if departure.assigned:
+        options = [{"text": plain_text(one.name, 75), "value": one.id} for one in staff if one.id != departure.person]
+        chooser = {"type": "static_select", "action_id": "departure.assignee", "options": options[:100]}
+        what = plain_text(f"{_count_requests(departure.assigned)} reassigned.")
+        blocks.append(input_block("assignee", "Who continues their work?", chooser, optional=True, hint=what))
+    if departure.made:
+        user_chooser = {"type": "users_select", "action_id": "departure.requester"}
+        what = plain_text(
+            f"{_count_requests(departure.made)} given another requester, who can see and answer everything."
+        )
+        blocks.append(
+            input_block("requester", "Who takes over their requests?", user_chooser, optional=True, hint=what)
+        )
     more = {"submit": "Hand over", "callback_id": HAND_OVER_FORM, "private_metadata": departure.person}
     return build_modal("Hand over requests", blocks, **more)
 
 
-def build_hand_over_summary(
-    departure: Departure, successor: Person, done: Sequence[Request], left: Sequence[tuple[Request, str]]
-) -> Message:
-    """For whoever handed over: what was, and what wasn't and why."""
-    requests = list({request.number: request for request in done}.values())
-    names = f"{escape(departure.name)} to {escape(successor.name)}"
-    text = f"Handed over from {names}: {_name_requests(requests)}." if requests else f"Nothing went from {names}."
-    problems = [f"• {request.reference}: {escape(problem)}" for request, problem in left]
-    return build_message("\n".join([text, *problems]))
+def build_hand_over_summary(departure: Departure, done: Sequence[str]) -> Message:
+    """For whoever handed over: what went to whom, and what didn't and why."""
+    lines = [f"Handed over from {escape(departure.name)}:", *(f"• {escape(line)}" for line in done)]
+    return build_message("\n".join(lines if done else [f"{escape(departure.name)} has no open requests any more."]))
+
+
+def _count_requests(requests: Sequence[Request]) -> str:
+    return "1 request is" if len(requests) == 1 else f"{len(requests)} requests are"
 
 
 def _list_matters(departure: Departure) -> Iterable[str]:

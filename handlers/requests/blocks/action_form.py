@@ -51,6 +51,7 @@ VERB_FIELDS: Mapping[RequestVerb, tuple[str, ...]] = {
     RequestVerb.WITHDRAW: ("optional_reason",),
     RequestVerb.CHANGE_PRIORITY: ("priority", "optional_comment"),
     RequestVerb.CHANGE_SERVICE: ("service", "reason"),
+    RequestVerb.CHANGE_REQUESTER: ("requester", "optional_comment"),
     RequestVerb.SCORE: SCORE_FIELDS,
     RequestVerb.WATCH: ("people",),
     RequestVerb.UNWATCH: (),
@@ -179,6 +180,11 @@ def _build_service(view: RequestView, _: RequestVerb) -> Block:
     return _build_select("service", "New service", others, hint=hint)
 
 
+def _build_requester(_: RequestView, __: RequestVerb) -> Block:
+    element = {"type": "users_select", "action_id": "act.requester"}
+    return input_block("requester", "New requester", element, hint=plain_text("They can see and answer everything."))
+
+
 def _build_people(_: RequestView, __: RequestVerb) -> Block:
     element = {"type": "multi_users_select", "action_id": "act.people"}
     return input_block("people", "New watchers", element)
@@ -220,6 +226,7 @@ FIELD_BUILDERS: Mapping[str, Callable[[RequestView, RequestVerb], Block | None]]
     "duplicate_of": _build_duplicate_of,
     "priority": _build_priority,
     "service": _build_service,
+    "requester": _build_requester,
     "people": _build_people,
     "to": _build_state,
     "impact": _make_score_builder("impact", "Impact"),

@@ -27,6 +27,7 @@ VERB_LABELS = {
     RequestVerb.WITHDRAW: "Withdraw",
     RequestVerb.CHANGE_PRIORITY: "Change priority",
     RequestVerb.CHANGE_SERVICE: "Change service",
+    RequestVerb.CHANGE_REQUESTER: "Change requester",
     RequestVerb.SCORE: "Score",
     RequestVerb.WATCH: "Add watchers",
     RequestVerb.UNWATCH: "Stop watching",

@@ -65,6 +65,10 @@ def _describe_service(entry: RequestLogEntry, desk: Desk) -> str:
     return f"moved it to the service “{escape(service.name if service else str(entry.data['service']))}”"
 
 
+def _describe_requester(entry: RequestLogEntry, desk: Desk) -> str:
+    return f"made {format_person_name(desk.people, str(entry.data['requester']))} its requester"
+
+
 def _describe_override(entry: RequestLogEntry, _: Desk) -> str:
     return f"changed its status from “{(entry.before or RequestState.DRAFT).label}” to “{entry.after.label}”"
 
@@ -95,6 +99,7 @@ DESCRIPTIONS: dict[RequestVerb, str | Callable[[RequestLogEntry, Desk], str]] = 
     RequestVerb.WITHDRAW: "withdrew it",
     RequestVerb.CHANGE_PRIORITY: _describe_priority,
     RequestVerb.CHANGE_SERVICE: _describe_service,
+    RequestVerb.CHANGE_REQUESTER: _describe_requester,
     RequestVerb.SCORE: "scored it",
     RequestVerb.WATCH: "added watchers",
     RequestVerb.UNWATCH: "removed watchers",
