@@ -5,6 +5,9 @@ All of it is decoration: each call is made at once, at most once, and its failur
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
+
+from slack_sdk.errors import SlackApiError
 
 from foundation.access import Access
 from handlers.agent.prompts import TITLE, choose_prompts
@@ -12,7 +15,7 @@ from handlers.slack import payloads
 from handlers.slack.agent_events import (
     AgentPlace,
     find_conversation,
-    is_old_conversation_opened,
+    is_conversation_opened,
     read_agent_place,
     read_viewed_channels,
 )
@@ -54,12 +57,12 @@ def register(routes: Routes) -> None:
             await _suggest_questions(call, place, now)
 
     async def suggest_questions(call: ImmediateCall) -> None:
-        """Somebody opened the conversation."""
+        """Somebody opened the conversation. Slack may say from which channel."""
         place = read_agent_place(call.payload)
-        if is_old_conversation_opened(call.payload):
-            viewed.remember(place.user, read_viewed_channels(call.payload))
-        elif payloads.read_home_tab(call.payload) != "messages":
+        if not is_conversation_opened(call.payload):
             return
+        if now := read_viewed_channels(call.payload):
+            viewed.remember(place.user, now)
         await _suggest_questions(call, place, viewed.find(place.user))
 
     routes.accompany_event("app_home_opened", suggest_questions)
@@ -75,16 +78,17 @@ async def show_working(call: ImmediateCall) -> None:
     place = find_conversation(call.payload, call.ctx.bot_user)
     if place is None or not place.thread_ts:
         return
-    await _set_status(call, place.channel, place.thread_ts, LOOKING)
     title = shorten(payloads.read_question(call.payload).text, LONGEST_TITLE)
     if place.is_new and title:
-        await call.client.agents_sessions_setStatus(
-            channel_id=place.channel,
-            thread_ts=place.thread_ts,
-            status="active",
-            title=title,
-            initiator_user_id=place.user,
-        )
+        with suppress(SlackApiError):  # a conversation without a title still shows the status
+            await call.client.agents_sessions_setStatus(
+                channel_id=place.channel,
+                thread_ts=place.thread_ts,
+                status="active",
+                title=title,
+                initiator_user_id=place.user,
+            )
+    await _set_status(call, place.channel, place.thread_ts, LOOKING)
 
 
 async def show_idle(call: ImmediateCall) -> None:

@@ -53,9 +53,10 @@ def begins_conversation(event: Mapping[str, Any]) -> bool:
     return "app_context" in event and event.get("thread_ts") in (None, "", event.get("ts"))
 
 
-def is_old_conversation_opened(body: Mapping[str, Any]) -> bool:
-    """Whether somebody began a conversation in the older assistant view."""
-    return bool(read_event(body).get("type") == "assistant_thread_started")
+def is_conversation_opened(body: Mapping[str, Any]) -> bool:
+    """Whether somebody opened the conversation with the app, and not its Home."""
+    event = read_event(body)
+    return bool(event.get("type") == "assistant_thread_started" or event.get("tab") == "messages")
 
 
 def read_viewed_channels(body: Mapping[str, Any]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def read_event(body: Mapping[str, Any]) -> Mapping[str, Any]:
     if event.get("subtype") != _CHANGED:
         return event
     where = {name: event[name] for name in ("channel", "channel_type") if name in event}
-    return {**(event.get("message") or {}), "type": "message"} | where
+    return {**_as_dict(event.get("message")), "type": "message"} | where
 
 
 def identify_message(body: Mapping[str, Any]) -> str | None:
@@ -61,7 +61,8 @@ def is_mention_added(body: Mapping[str, Any], user: str) -> bool:
     event = body["event"]
     if event.get("subtype") != _CHANGED or not is_typed_by_person(body):
         return False
-    return mentions(event.get("message") or {}, user) and not mentions(event.get("previous_message") or {}, user)
+    now, before = _as_dict(event.get("message")), _as_dict(event.get("previous_message"))
+    return mentions(now, user) and not mentions(before, user)
 
 
 def mentions(message: Mapping[str, Any], user: str) -> bool:
@@ -102,7 +103,11 @@ def read_files(body: Mapping[str, Any]) -> tuple[SharedFile, ...]:
 def _is_late_edit(event: Mapping[str, Any]) -> bool:
     """Whether the message was edited so late that nobody remembers whether it was answered."""
     try:
-        edited_at, sent_at = float((event.get("edited") or {}).get("ts") or 0), float(event.get("ts") or 0)
+        edited_at, sent_at = float(_as_dict(event.get("edited")).get("ts") or 0), float(event.get("ts") or 0)
     except (TypeError, ValueError):
         return False
     return edited_at - sent_at > LATEST_EDIT
+
+
+def _as_dict(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

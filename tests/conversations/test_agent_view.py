@@ -20,10 +20,13 @@ async def test_conversation_is_a_thread_of_its_own(office: Office) -> None:
 
 
 async def test_questions_are_suggested_when_the_conversation_opens(office: Office) -> None:
-    await office.ada.open_home("messages")
-    await office.ada.wait_message("Hello, I'm your project management office.")
-    [call] = await office.workspace.calls("assistant.threads.setSuggestedPrompts")
-    assert call["args"]["channel_id"] == await office.ada.dm()
+    await office.dana.open_home("messages", viewing="C06LEADERS")
+    shown = await office.dana.wait_frame(("prompts",), lambda _: True)
+    assert shown["channel"] == await office.dana.dm()
+    assert shown["prompts"][0]["message"] == "Which projects are red?"
+    await office.dana.view("C05STORIES")
+    shown = await office.dana.wait_frame(("prompts",), lambda _: True)
+    assert shown["prompts"][0]["message"] == "Which success stories are there?"
 
 
 async def test_direct_messages_outside_the_agent_view_stay_as_they_were(office: Office) -> None:
@@ -31,3 +34,15 @@ async def test_direct_messages_outside_the_agent_view_stay_as_they_were(office: 
     await office.ada.post(channel, QUESTION)
     assert "thread_ts" not in await office.ada.wait_message(ANSWER, channel=channel)
     assert await office.workspace.calls("assistant.threads.setStatus") == []
+
+
+async def test_answer_comes_although_the_agent_view_fails(office: Office) -> None:
+    channel = await office.ada.dm()
+    root = await office.ada.post(channel, "thanks!")
+    await office.ada.wait_message("You're welcome.")
+    fault = {"kind": "error", "method": "assistant.threads.setStatus", "error": "internal_error", "count": 5}
+    await office.workspace.faults(fault)
+    await office.workspace.send_event(
+        build_event(office, office.ada, channel, QUESTION, thread_ts=root, app_context={})
+    )
+    assert (await office.ada.wait_message(ANSWER, channel=channel))["thread_ts"] == root

@@ -136,3 +136,10 @@ def test_files_may_lack_everything() -> None:
 def test_follow_up_without_a_mention(event: Json, may: bool) -> None:
     usual = {"thread_ts": "9.1", "text": "and who?", "parent_user_id": "U1"}
     assert may_follow_up(build(**usual | event), BOT) is may
+
+
+@pytest.mark.parametrize("message", [None, "odd", [], {}, {"edited": "odd", "user": "U1"}])
+def test_odd_edits_are_dropped_quietly(message: object) -> None:
+    body = build(subtype="message_changed", message=message, previous_message="odd")
+    assert not is_mention_added(body, BOT)
+    assert not is_typed_in_direct_message(body)
