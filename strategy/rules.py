@@ -54,6 +54,26 @@ def check_rule(rule: str, starts: datetime) -> tuple[str, ...]:
     return (LAST_DAY_HINT,) if any(abs(day) > 28 for day in days) else ()
 
 
+def list_due_months(rule: str, starts: datetime, first_year: int, last_year: int) -> list[tuple[int, int]]:
+    """Year and month of each month in which a monthly rule is due, whether or not the month has the day.
+
+    Empty for rules that aren't monthly, and for yearly ones without a month of their own.
+    """
+    parts = _parse_parts(rule)
+    months = [int(one) for one in parts.get("BYMONTH", "").split(",") if one]
+    every = int(parts.get("INTERVAL", "1"))
+    if parts["FREQ"] == "YEARLY":
+        if not months and not parts.keys() & {"BYDAY", "BYMONTHDAY"}:
+            months = [starts.month]
+        years = range(starts.year, last_year + 1, every)
+        return [(year, month) for year in years if year >= first_year for month in sorted(months)]
+    if parts["FREQ"] != "MONTHLY":
+        return []
+    begin = starts.year * 12 + starts.month - 1
+    due = (divmod(number, 12) for number in range(begin, last_year * 12 + 12, every))
+    return [(year, month + 1) for year, month in due if year >= first_year and (not months or month + 1 in months)]
+
+
 @lru_cache(maxsize=256)
 def compile_rule(rule: str, starts: datetime) -> RecurrenceRule:
     """The rule from `starts`, parsed. InvalidInput under "rule" when it is outside the accepted vocabulary."""

@@ -174,17 +174,18 @@ def _move_off_holidays(schedule: Schedule, walls: Iterator[datetime]) -> Iterato
 
 def _find_working_day(schedule: Schedule, day: date) -> date | None:
     """The day on which a slot of `day` takes place, or None if it is skipped."""
-    if not _is_holiday(schedule, day):
+    if not is_holiday(schedule, day):
         return day
     if schedule.on_holiday is HolidayPolicy.SKIP:
         return None
     step = timedelta(days=1 if schedule.on_holiday is HolidayPolicy.NEXT else -1)
     for distance in range(1, LONGEST_SHIFT + 1):
         other = day + distance * step
-        if not _is_holiday(schedule, other) and other.weekday() not in find_holidays(schedule.calendar).weekend:
+        if not is_holiday(schedule, other) and other.weekday() not in find_holidays(schedule.calendar).weekend:
             return other
     return None
 
 
-def _is_holiday(schedule: Schedule, day: date) -> bool:
+def is_holiday(schedule: Schedule, day: date) -> bool:
+    """Whether the day is a public holiday or a day off of the schedule."""
     return day in schedule.days_off or day in find_holidays(schedule.calendar).days

@@ -18,6 +18,7 @@ from handlers.strategy.digests import build_current_digest, find_digest
 from knowledge.library import Library
 from reporting.digest import Digest
 from strategy.schedules import find_next_slot
+from strategy.skipped_dates import describe_skipped_dates
 
 group = typer.Typer(help="List and preview digests.", no_args_is_help=True)
 STATUS_LABELS = {
@@ -49,6 +50,8 @@ def list_digests() -> None:
             else "never (the schedule has ended)"
         )
         typer.echo(f"{one.key}  {one.title}, in {one.channel}, next: {when}")
+        for note in describe_skipped_dates(one.schedule, utc_now()):
+            typer.echo(f"  {note}")
     return None
 
 
@@ -68,7 +71,8 @@ def print_preview(
     if as_json:
         print_result(json.dumps(build_digest_message(digest), indent=2, ensure_ascii=False))
     else:
-        print_result("\n".join(map(strip_markup, _list_lines(digest))))
+        notes = [f"\n{note}" for note in describe_skipped_dates(definition.schedule, now)]
+        print_result("\n".join([*map(strip_markup, _list_lines(digest)), *notes]))
 
 
 def strip_markup(mrkdwn: str) -> str:

@@ -18,6 +18,7 @@ from knowledge.handbook import read_handbook
 from servicedesk.permissions import find_pmo_leads
 from strategy.files import SAMPLE as SAMPLE_STRATEGY
 from strategy.files import read_strategy
+from strategy.skipped_dates import describe_skipped_dates
 
 
 async def run_checks(settings: Settings, now: datetime, *, tries_model: bool = False) -> list[Finding]:
@@ -26,7 +27,7 @@ async def run_checks(settings: Settings, now: datetime, *, tries_model: bool = F
     With `tries_model`, a made-up question is sent to the language model, if one is configured.
     """
     found = Findings()
-    organisation = _check_organisation(found, settings)
+    organisation = _check_organisation(found, settings, now)
     with found.catching_errors("data folder"):
         prepare_data_folder(settings.data)
         found.add_good("data folder", f"{settings.data.absolute()} can be written to.")
@@ -46,7 +47,7 @@ async def run_checks(settings: Settings, now: datetime, *, tries_model: bool = F
     return found.all
 
 
-def _check_organisation(found: Findings, settings: Settings) -> Organisation | None:
+def _check_organisation(found: Findings, settings: Settings, now: datetime) -> Organisation | None:
     about = "organisation"
     with found.catching_errors(about):
         organisation = read_organisation(settings.organisation or SAMPLE)
@@ -57,6 +58,9 @@ def _check_organisation(found: Findings, settings: Settings) -> Organisation | N
                 about, f"This is the sample organisation. {how}"
             )
         _check_files(found, organisation)
+        for digest in organisation.digests:
+            for note in describe_skipped_dates(digest.schedule, now):
+                found.add_hint("digests", f"{digest.key}: {note}")
         return organisation
     return None
 

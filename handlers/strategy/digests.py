@@ -17,6 +17,7 @@ from reporting.snapshot import Snapshot
 from storage.store import Transaction
 from strategy.permissions import check_can_preview_digests
 from strategy.schedules import find_last_slot, find_next_slot
+from strategy.skipped_dates import describe_skipped_dates
 
 DIGEST = "digest:"  # begins the name of a digest's schedule
 JUST_BEFORE = timedelta(microseconds=1)
@@ -38,6 +39,7 @@ def preview_digest(tx: Transaction, ctx: AppContext, person: Person, name: str) 
         raise NotAllowed(f"“{definition.title}” is for another audience. Ask the head of the PMO for what you need.")
     slot = find_next_slot(definition.schedule, tx.now)
     when = f"The next one goes to <#{definition.channel}>" + (f", {format_time(slot)}." if slot else ".")
+    when = " ".join([when, *describe_skipped_dates(definition.schedule, tx.now)])
     return build_preview_message(build_current_digest(tx, ctx, definition, tx.now), when)
 
 
