@@ -201,3 +201,29 @@ async def test_too_long_text_is_shortened(office: RunningSender) -> None:
     await office.workspace.faults(refuse(POST_MESSAGE, "msg_too_long", count=1))
     assert (await office.wait_settled(office.add("post", ASK, build_text("word " * 5_000)))).status == "done"
     assert len((await read_last(office))["text"]) <= 3_900
+
+
+NEWER = {
+    "text": "Hello",
+    "blocks": [
+        section("Hello"),
+        {"type": "kind_of_the_future", "title": {"type": "plain_text", "text": "More"}, "body": "About <this>"},
+    ],
+}
+
+
+async def test_block_that_the_workspace_does_not_know_becomes_text(office: RunningSender) -> None:
+    await office.wait_settled(office.add("post", ASK, NEWER))
+    message = await read_last(office)
+    assert list_types(message) == ["section", "section"]
+    assert "About &lt;this&gt;" in read_text(message)
+    assert "More" in read_text(message)
+
+
+async def test_reply_by_url_arrives_without_the_refused_block(office: RunningSender) -> None:
+    key = office.workspace.server.hub.response_urls.issue("U01ADA", ASK)
+    ada = office.workspace.as_user("U01ADA")
+    office.add("reply_to_url", f"{office.workspace.url}/response/T/{key}", NEWER, user="U01ADA")
+    message = await ada.wait_message("Hello")
+    assert (message["channel"], message.get("ephemeral")) == (ASK, True)
+    assert "More" in read_text(message)
