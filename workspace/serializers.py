@@ -170,4 +170,7 @@ def page_channel(state: WorkspaceState, channel: Channel, viewer: str) -> Json:
     if channel.is_im:
         other = next((user for user in channel.members if user != viewer), viewer)
         fields |= {"user": other, "name": state.people[other].real_name if other in state.people else other}
+    if channel.is_mpim:
+        others = [state.people[user].real_name for user in channel.members if user != viewer and user in state.people]
+        fields["name"] = ", ".join(others)
     return fields

@@ -79,7 +79,8 @@ class WorkspaceState:
     def _merge_seed(self) -> None:
         """Add to the saved state what is new in the seed: channels, and people in theirs. Forget who left it."""
         for channel in self.channels.values():
-            gone = [user for user in channel.members if user not in self.people]
+            direct = channel.is_im or channel.is_mpim  # who it is between never changes
+            gone = [user for user in channel.members if user not in self.people and not direct]
             for user in gone:
                 del channel.members[user]
             if gone:

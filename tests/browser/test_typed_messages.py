@@ -112,6 +112,14 @@ async def test_the_page_says_what_kind_of_person_it_is(visit: Open, workspace: R
         await expect(people.get_by_role("option", name=label)).to_have_count(1)
 
 
+async def test_a_group_message_is_named_after_the_others(visit: Open, workspace: RunningWorkspace) -> None:
+    group = await workspace.as_user("U02BEN").group("U03WEI")
+    ben = await visit(channel=group)
+    await expect(ben.page.get_by_role("main", name="PMO Assistant, Wei Chen")).to_be_visible()
+    place = ben.page.get_by_role("navigation").get_by_role("button", name="PMO Assistant, Wei Chen")
+    await expect(place).to_have_attribute("aria-current", "page")
+
+
 async def test_an_archived_channel_takes_no_messages(visit: Open, workspace: RunningWorkspace) -> None:
     ben = await visit()
     await workspace.change_channel("C02PROJECTS", archived=True)

@@ -63,6 +63,18 @@ async def test_a_button_in_a_message_names_both_organisations(workspace, app):
     assert (payload["user"]["team_id"], payload["team"]["id"]) == (THEIRS, OURS)
 
 
+async def test_the_options_of_a_select_name_both_organisations(workspace, app):
+    olga = workspace.as_user("U07OLGA")
+    select = {"type": "external_select", "action_id": "project", "placeholder": plain("Project")}
+    blocks = [{"type": "actions", "elements": [select]}]
+    await workspace.api("chat.postMessage", channel="C08PARTNERS", text="Card", blocks=blocks)
+    card = await olga.wait_message(lambda message: message.get("text") == "Card")
+    answer = {"options": [{"text": plain("Reservoir"), "value": "p1"}]}
+    payload, options = await acknowledge_action(app, olga.options(card, "project", "res"), answer)
+    assert (payload["type"], payload["user"]["team_id"], payload["team"]["id"]) == ("block_suggestion", THEIRS, OURS)
+    assert options == answer["options"]
+
+
 async def test_a_form_of_an_outsider_names_where_the_app_is_installed(workspace, app):
     olga, view = await open_modal(workspace, app, user="U07OLGA", channel="C08PARTNERS")
     payload, _ = await acknowledge_action(app, olga.submit(view, {"goal": "Learn"}))

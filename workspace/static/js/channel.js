@@ -53,7 +53,7 @@ export function SidebarButton() {
 }
 
 function Head({ channel, title }) {
-  const direct = channel.is_im;
+  const direct = channel.is_im || channel.is_mpim;
   const other = useWorkspace((state) => state.users[channel.user]);
   return html`<header class="main-head">
     <${SidebarButton} />
@@ -62,11 +62,11 @@ function Head({ channel, title }) {
         ${!direct && icon(channel.is_private ? "lock" : "hash")}
         <span>${title}</span>
         ${channel.is_private && !direct && html`<span class="hidden"> (private channel)</span>`}
-        ${channel.is_shared && html`<span class="kind">shared with another organisation</span>`}
+        ${channel.is_shared && html`<span class="kind">shared<span class="hidden"> with another organisation</span></span>`}
       </h1>
       <p class="topic"><${Plain} text=${direct ? personDetail(other) : channel.topic} /></p>
     </div>
-    ${!direct && html`<${Members} channel=${channel} />`}
+    ${!channel.is_im && html`<${Members} channel=${channel} />`}
   </header>`;
 }
 
@@ -111,7 +111,7 @@ function Beginning({ channel, label }) {
   return html`<div class="beginning">
     <p class="beginning-title">${label}</p>
     <p>
-      This is the very beginning of ${channel.is_im ? `your conversation with ${label}` : `the ${label} channel`}.
+      This is the very beginning of ${channel.is_im || channel.is_mpim ? `your conversation with ${label}` : `the ${label} channel`}.
       ${" "}${channel.topic}
     </p>
   </div>`;

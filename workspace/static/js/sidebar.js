@@ -66,10 +66,10 @@ function Places() {
   const order = useWorkspace((state) => state.channelOrder);
   const all = order.map((id) => channels[id]).filter(Boolean);
   const rooms = all
-    .filter((channel) => !channel.is_im && !channel.is_app)
+    .filter((channel) => !channel.is_im && !channel.is_mpim && !channel.is_app)
     .sort((one, other) => one.name.localeCompare(other.name));
   return html` <${Group} title="Channels" channels=${rooms} />
-    <${Group} title="Direct messages" channels=${all.filter((channel) => channel.is_im && !channel.is_app)}
+    <${Group} title="Direct messages" channels=${all.filter((channel) => (channel.is_im || channel.is_mpim) && !channel.is_app)}
       ><${NewDirect}
     /><//>
     <${Group} title="Apps" channels=${all.filter((channel) => channel.is_app)} />`;
@@ -104,7 +104,7 @@ function Place({ channel }) {
   const unread = channel.unread ?? 0;
   const name = [
     title,
-    channel.is_private && !channel.is_im && "private channel",
+    channel.is_private && !channel.is_im && !channel.is_mpim && "private channel",
     channel.is_shared && "shared with another organisation",
     channel.is_archived && "archived",
     unread > 0 && `${unread} unread`,
@@ -134,7 +134,7 @@ function PlaceMark({ channel }) {
     ></span>`;
   }
   if (channel.is_im) return html`<${Avatar} author=${{ name: personName(other), color: other?.color }} size="tiny" />`;
-  return icon(channel.is_private ? "lock" : "hash");
+  return icon(channel.is_mpim ? "people" : channel.is_private ? "lock" : "hash");
 }
 
 function NewDirect() {

@@ -54,7 +54,7 @@ export function personDetail(user) {
 
 /** The name in the composer and the header: "#general" or "Wei Chen". */
 export function channelLabel(state, channel) {
-  return channel && (channel.is_im || channel.is_app)
+  return channel && (channel.is_im || channel.is_app || channel.is_mpim)
     ? channelTitle(state, channel)
     : `#${channelTitle(state, channel)}`;
 }
