@@ -98,6 +98,7 @@ async def test_the_page_defaults_to_the_first_person(workspace):
         "home_enabled": True,
         "messages_enabled": True,
         "description": "An app of the tests.",
+        "is_agent": True,
         "connected": False,
     }
     assert [command["command"] for command in boot["commands"]] == ["/pmo", "/pmo-request"]
