@@ -160,8 +160,8 @@ SHORTCUTS = (
 
 HELP_LINES = (
     HelpLine(
-        "To follow up on an answer, just reply in its thread: I read a short question together with the one before. "
-        "To make me stop, write “stop” there."
+        "To follow up on an answer, reply in its thread: I read a short question together with the one before. "
+        "If I stay silent there, mention me. To make me stop, write “stop”."
     ),
     HelpLine(
         "To ask about somebody's message, or to request a service for it, open the message's menu (⋮) and choose "

@@ -7,6 +7,9 @@ import pytest
 
 from tests.conversations.conftest import NOVEMBER, Office, ShiftedClock, open_office
 from tests.conversations.test_home import test_question_at_home_is_answered_in_messages
+from tests.conversations.test_message_shortcuts import (
+    test_question_of_somebody_else_is_answered_to_whoever_asks_about_it,
+)
 from tests.conversations.test_questions import (
     test_cited_section_opens_with_one_click,
     test_command_answers_only_the_asker,
@@ -22,6 +25,7 @@ __all__ = [
     "test_form_errors_show_under_their_fields",
     "test_mention_is_answered_in_its_thread",
     "test_question_at_home_is_answered_in_messages",
+    "test_question_of_somebody_else_is_answered_to_whoever_asks_about_it",
     "test_repeated_event_is_answered_once",
     "test_shortcut_opens_the_picker",
     "test_update_is_posted_once_and_shown_everywhere",
