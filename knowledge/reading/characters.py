@@ -7,7 +7,6 @@ import re
 _REMOVED = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
 )
-_BLANK = re.compile("[\\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u200c\u200d\u2800\u3164\uffa0\ufe00-\ufe0f]+")
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _PAGE_BREAK = re.compile("[\x0b\x0c]")
 
@@ -29,8 +28,3 @@ def remove_unseen(text: str) -> str:
 
 def _remove(text: str) -> str:
     return _PAGE_BREAK.sub(" ", _REMOVED.sub("", text))
-
-
-def is_blank(text: str) -> bool:
-    """Whether nobody sees anything of it."""
-    return not _BLANK.sub("", _REMOVED.sub("", text))

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from foundation.text import is_visible
 from knowledge.plain_text import split_anchor, to_plain_text
-from knowledge.reading.characters import is_blank, remove_unseen
+from knowledge.reading.characters import remove_unseen
 
 LONGEST = 150
 _HEADING = re.compile(
@@ -43,7 +44,7 @@ def choose_title(fields: Mapping[str, object], text: str, source: str) -> str:
         *given[1:],
     )
     candidates = (*(remove_unseen(title).strip()[:LONGEST].strip() for title in found), _read_name(source))
-    return next((title for title in candidates if not is_blank(title)), source)
+    return next((title for title in candidates if is_visible(title)), source)
 
 
 def _read_title(value: object) -> str:
