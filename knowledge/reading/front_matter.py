@@ -135,7 +135,7 @@ def _has_fields(text: str) -> bool:
 def _parse_toml(block: Block, name: str) -> Mapping[str, object]:
     try:
         return tomllib.loads(block.text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
         line = block.line + int(found[1]) - 1 if found else block.line
         why = 'The front matter between “+++” isn\'t valid TOML. Write each field as: title = "…".'

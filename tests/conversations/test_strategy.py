@@ -188,3 +188,16 @@ async def test_today_is_the_organisations_day(data: Path, tmp_path: Path) -> Non
         assert day["initial_date"] == "2026-11-24"
         await office.ben.submit(view, {"on": "2026-11-24", "value": "53.1"})
         await office.ben.wait_message("was 53.1 Ml a day on 24 November 2026")
+
+
+async def test_value_far_from_the_last_one_is_confirmed_in_the_form(autumn: Office) -> None:
+    message = await show(autumn.ben, "less-leakage", "75% done")
+    await autumn.ben.click(message, "Record a value", channel="C01GENERAL")
+    view = await autumn.ben.wait_view()
+    entered = {"metric": "leakage-rate", "on": "2026-11-23"}
+    errors = await autumn.ben.submit(view, entered | {"value": "53.125.1"})
+    assert "Enter a number" in str(errors)
+    errors = await autumn.ben.submit(view, entered | {"value": "5,31"})
+    assert "Really? The last value was 54 Ml a day, and this is 5.31." in str(errors)
+    await autumn.ben.submit(view, entered | {"value": "5,31", "sure": ["sure"]})
+    await autumn.ben.wait_message("was 5.31 Ml a day on 23 November 2026")

@@ -133,3 +133,12 @@ def test_title_is_what_people_see(folder: Path, write: Write, front: str, title:
     (page,) = read_handbook(folder)
 
     assert page.title == title
+
+
+@pytest.mark.parametrize(
+    "front", ["---\na: " + "[" * 5000 + "\n---\n", "+++\na = " + "[" * 5000 + "\n+++\n", '{"a": ' + "[" * 5000 + "}\n"]
+)
+def test_deep_nesting_leaves_the_page_out(tmp_path: Path, front: str) -> None:
+    (tmp_path / "good.md").write_text("# Good\n\nText.\n")
+    (tmp_path / "deep.md").write_text(f"{front}\n# Deep\n\nText.\n")
+    assert [one.source for one in read_folder(tmp_path).left_out] == ["deep.md"]
