@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.organisation import SAMPLE, read_organisation
+from foundation.access import Access, PersonKind
 from foundation.files import BadFile
 from foundation.people import Role
 
@@ -155,3 +156,26 @@ def test_any_invalid_content_gives_a_readable_error(tmp_path: Path, text: str) -
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="There's no such file"):
         read_organisation(tmp_path / "nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("", [Access.REQUESTS, Access.HANDBOOK, Access.NOTHING]),
+        ("unlisted: everything\nguests: handbook and requests\noutsiders: handbook\n", [3, 2, 1]),
+        ("unlisted: refuse\nguests: refuse\n", [0, 0, 0]),
+    ],
+)
+def test_file_says_what_strangers_may_use(tmp_path: Path, setting: str, expected: list[int]) -> None:
+    path = tmp_path / "organisation.yaml"
+    path.write_text(f"{SMALL}{setting}")
+    people, kinds = read_organisation(path).people, (PersonKind.UNLISTED, PersonKind.GUEST, PersonKind.OUTSIDER)
+    assert [people.judge("U99", kind).access for kind in kinds] == expected
+
+
+@pytest.mark.parametrize("setting", ["guests: everything", "outsiders: handbook and requests"])
+def test_strangers_cannot_be_given_too_much(tmp_path: Path, setting: str) -> None:
+    path = tmp_path / "organisation.yaml"
+    path.write_text(f"{SMALL}{setting}\n")
+    with pytest.raises(BadFile, match="Use “refuse” or “handbook”"):
+        read_organisation(path)
