@@ -39,6 +39,7 @@ from storage.engine.lease import Lease
 log = logging.getLogger(__name__)
 
 EVENT_TYPE = "pmo_delivery"
+NO_BLOCKS: dict[str, Any] = {"blocks": []}  # Slack may leave a field of an edit as it was if it isn't named
 ALWAYS_BLIND = 5  # attempts that may post without a look; of the later ones only the 8th, the 16th, the 32nd …
 MAY_BE_DOUBLE = "Slack didn't confirm my first attempt to send this, so you may see it twice."
 CLOCKS_DIFFER = 300.0  # seconds by which our clock may be ahead of Slack's
@@ -102,8 +103,7 @@ class _Calls:
 
     async def edit(self) -> SendResult:
         place = {"channel": self._delivery.target_channel, "ts": self._target_ts()}
-        # Slack leaves a field that isn't named as it was: an edit without blocks has to say so.
-        await self._call_or_simplify(UPDATE_MESSAGE, {"blocks": []} | self._delivery.arguments | place)
+        await self._call_or_simplify(UPDATE_MESSAGE, NO_BLOCKS | self._delivery.arguments | place)
         return SendResult(self._delivery)
 
     async def remove_duplicates(self) -> SendResult:
@@ -242,7 +242,7 @@ class _Calls:
                 simpler = self._find_simpler(versions, error)
                 if simpler is None:
                     raise
-                arguments = simpler
+                arguments = (NO_BLOCKS if method == UPDATE_MESSAGE else {}) | simpler
 
     def _find_simpler(self, versions: SimplerMessages, error: SlackApiError | ResponseRefused) -> dict[str, Any] | None:
         problems = [] if isinstance(error, ResponseRefused) else read_problems(error)

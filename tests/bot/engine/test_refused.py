@@ -203,6 +203,15 @@ async def test_too_long_text_is_shortened(office: RunningSender) -> None:
     assert len((await read_last(office))["text"]) <= 3_900
 
 
+async def test_edit_as_plain_text_leaves_no_old_blocks(office: RunningSender) -> None:
+    card = office.add("post", ASK, {"text": "old", "blocks": [section("old")]})
+    await office.wait_settled(card)
+    await office.workspace.faults(refuse(UPDATE_MESSAGE, "invalid_blocks", block="section"))
+    office.add("edit", card, {"text": "new", "blocks": [section("new")]})
+    await office.workspace.as_user("U01ADA").wait_message("new")
+    assert not (await read_last(office)).get("blocks")
+
+
 NEWER = {
     "text": "Hello",
     "blocks": [
