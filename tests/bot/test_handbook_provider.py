@@ -191,7 +191,7 @@ def test_build_ends_when_the_bot_is_gone(store: Store, tmp_path: Path, write: Ca
 def test_unchanged_folder_is_not_parsed_again(
     provider: HandbookProvider, write: Callable[[str], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.handbook_provider.read_handbook", None)
+    monkeypatch.setattr("bot.handbook_import.read_folder", None)
 
     assert write("keeper") == 2
 

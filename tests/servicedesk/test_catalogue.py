@@ -206,9 +206,9 @@ def _break_catalogue(tmp_path, old, new, count=1):
         (
             "family: mandated",
             "familly: mandated",
-            "services.0.family",
-            "This field is missing.",
-            "- key: regulatory-compliance",
+            "services.0.familly",
+            "Unknown field. Did you mean “family”?",
+            "familly: mandated",
         ),
         (
             "always: true",
@@ -241,7 +241,7 @@ def test_duplicate_options_are_rejected_with_line(tmp_path):
     text = SHIPPED.read_text(encoding="utf-8").replace("waterfall: Waterfall", "agile: Waterfall")
     path = tmp_path / "catalogue.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadFile, match=r"line \d+: Not valid YAML"):
+    with pytest.raises(BadFile, match=r"line \d+: “agile” is here twice"):
         read_catalogue(path)
 
 
