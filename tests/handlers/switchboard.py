@@ -84,7 +84,8 @@ class Switchboard:
                 self.routes.deferred_handlers[arrival.route](call)
             except UserError as error:
                 self.shown.append(error.message)
-                call.finish()
+                with call.transaction():
+                    pass  # the worker's explanation would be in here
         self.shown.extend(self._read_deliveries())
 
     def _read_deliveries(self) -> Iterator[str]:
