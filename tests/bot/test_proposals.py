@@ -98,7 +98,7 @@ def test_failing_server_ends_the_run_and_the_rest_is_written(
     pages = tmp_path / "pages" / "site"
     for number in range(MOST_FAILURES):
         (pages / f"yard-{number}.md").write_text(f"# Yard {number}\n\nThe yard is closed.\n")
-    parking("handbook", "import", str(tmp_path / "pages"))
+    parking("handbook", "import", "--yes", str(tmp_path / "pages"))
     failing = reply_status(500)
     server.respond = lambda handler, request: (propose_for_place if len(server.requests) == 1 else failing)(
         handler, request
