@@ -34,12 +34,13 @@ _INSERTED = re.compile(r"(?<!\^)\^\^(?=\S)([^\n^]+)\^\^")
 _KEYS = re.compile(r"(?<![+\w])\+\+([A-Za-z0-9_-]+(?:\+[A-Za-z0-9_-]+)*)\+\+(?![+\w])")
 _WIKI = re.compile(r"(?P<embed>!?)\[\[(?P<page>[^\[\]|#\n]*)(?P<part>#[^\[\]|\n]*)?(?:\\?\|(?P<words>[^\[\]\n]*))?\]\]")
 _WIKI_FILE = re.compile(r"(?:file|image|datei|fichier|category):", re.IGNORECASE)
-_OUTSIDE = re.compile(r"(?<![\]\[!\\])\[(?:https?|mailto):[^\s\[\]]+[ \t]+([^\[\]\n]+)\](?![(\[:])")
+_OUTSIDE = re.compile(r"\[(?<![\]\[!\\]\[)(?:https?|mailto):[^\s\[\]]+[ \t]+([^\[\]\n]+)\](?![(\[:])")
 _WIKI_BOLD = re.compile(r"'{2,5}(?=\S)([^'\n]+(?:'[^'\n]+)*?)'{2,5}")
 _FOOTNOTE = re.compile(r"[ \t]?(?<!\\)\[\^[^\]\s]{1,100}\]")
 _INLINE_NOTE = re.compile(r"(?<![\\\w])\^\[([^\[\]\n]+)\]|(?<=[\w.,;:!?)])\^\[([^\[\]\n]+)\]")
 _BLOCK_ID = re.compile(r"[ \t]+\^[A-Za-z0-9-]{2,40}[ \t]*$", re.MULTILINE)
 _EMOJI = re.compile(r"(?<![\w:/]):(?P<name>[a-z+-][a-z0-9_+-]{0,60}):(?:\{[^{}\n]*\}|(?![\w:/]))", re.IGNORECASE)
+_EMOJI_END = re.compile(r"[\w+-]:(?![\w/])")
 _SHOWN_EMOJI = {
     "white_check_mark": "✅", "heavy_check_mark": "✔", "ballot_box_with_check": "☑", "x": "❌", "no_entry": "⛔",
     "heavy_multiplication_x": "✖", "warning": "⚠", "no_entry_sign": "🚫", "question": "❓", "exclamation": "❗",
@@ -54,33 +55,31 @@ _MACRO = re.compile(
     r"pagetree|recently-updated)(?::[^{}\n]*)?\}",
     re.IGNORECASE,
 )
-_SUSPECT = re.compile(r"\{|\[|~|==|\^|\+\+|:[\w+-]+:|''|<a\s", re.IGNORECASE)
+_MARKS = {"==": _MARKED, "^^": _INSERTED, "''": _WIKI_BOLD}
 
 
 def read_extensions(text: str, codes: list[str]) -> str:
     """The text with the words of its extensions, and the anchor of each heading, if given, as “{#anchor}” behind it."""
-    if not _SUSPECT.search(text):
-        return text
-    text = _CRITIC.sub(lambda found: found[1] or found[3] or found[4] or "", text)
-    text = _EMOJI.sub(_read_emoji, text)
-    text = _STRUCK.sub(lambda found: "\n" * found[0].count("\n"), text)
-    text = _LOWERED.sub(r"\1", text)
-    text = _read_links(text, codes)
+    text = _CRITIC.sub(lambda found: found[1] or found[3] or found[4] or "", text) if "{" in text else text
+    text = _EMOJI.sub(_read_emoji, text) if _EMOJI_END.search(text) else text
+    if "~" in text:
+        text = _LOWERED.sub(r"\1", _STRUCK.sub(lambda found: "\n" * found[0].count("\n"), text))
+    text = _read_links(text, codes) if "[" in text or "{" in text else text
     text = _read_lists(text)
-    text = _MARKED.sub(r"\1", text)
-    text = _INSERTED.sub(r"\1", text)
-    text = _KEYS.sub(lambda found: found[1].replace("-", " ").title().replace("+", "+"), text)
-    text = _WIKI_BOLD.sub(r"\1", text)
-    return _BLOCK_ID.sub("", text)
+    for mark, pattern in _MARKS.items():
+        text = pattern.sub(r"\1", text) if mark in text else text
+    text = _KEYS.sub(lambda found: found[1].replace("-", " ").title(), text) if "++" in text else text
+    return _BLOCK_ID.sub("", text) if "^" in text else text
 
 
 def _read_links(text: str, codes: list[str]) -> str:
-    text = _ROLE.sub(lambda found: _read_role(read_code(found[1], codes)), text)
-    text = _WIKI.sub(_read_wiki_link, text)
+    text = _ROLE.sub(lambda found: _read_role(read_code(found[1], codes)), text) if "{" in text and codes else text
+    text = _WIKI.sub(_read_wiki_link, text) if "[[" in text else text
     text = _OUTSIDE.sub(r"\1", text)
-    text = _DIRECTIVE.sub(r"\1", text)
-    text = _INLINE_NOTE.sub(lambda found: f" ({found[1] or found[2]})", text)
-    return _FOOTNOTE.sub("", text)
+    text = _DIRECTIVE.sub(r"\1", text) if ":" in text else text
+    if "^" in text:
+        text = _FOOTNOTE.sub("", _INLINE_NOTE.sub(lambda found: f" ({found[1] or found[2]})", text))
+    return text
 
 
 def _read_role(code: str) -> str:

@@ -14,20 +14,24 @@ _MOST = 65_000
 STAND_IN = f"[{chr(_FIRST)}-{chr(_FIRST + _MOST)}]"
 _STAND_IN = re.compile(STAND_IN)
 _GONE = "script|style|svg|iframe|noscript|template|math|object|audio|video|del|s|strike|ref"
-_OPENING = re.compile(
+# Two patterns, because the second is far quicker when it isn't tied to the start of a line.
+_LINE_OPENING = re.compile(
     r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,}(?=[^~\n]*$))(?P<info>.*)$"
     r"|^(?P<indent>(?: {4}|\t| {1,3}\t)[ \t]*)(?=\S)"
-    r"|(?<![\\`])(?P<ticks>`+)"
-    r"|(?P<comment><!--)"
-    r"|(?P<pre><(?:pre|textarea)\b)"
-    rf"|<(?P<gone>{_GONE})(?=[\s>])"
-    r"|\{%-?\s*(?P<liquid>raw|verbatim|comment)\b[^%\n]*%\}"
-    r"|(?P<note>\{/\*|\{\{!--|\{\{-?\s*/\*|\{::comment|\{#(?=[\s\-]|[^\s{}]*\s[^{}=]*#\})|\{>>)"
-    r"|(?P<percent>%%)"
     r"|^[ \t]*\[(?:\/\/|comment|_comment|#)\]:[ \t]*(?P<definition>#|<>)",
     re.MULTILINE | re.IGNORECASE,
 )
-_NOTE_ENDS = {"{/*": "*/}", "{{!--": "--}}", "{::comment": "{:/comment}", "{#": "#}", "{>>": "<<}"}
+_OPENING = re.compile(
+    r"[`<{%](?:(?<=`)(?P<ticks>`*)"
+    r"|(?<=<)(?P<comment>!--)"
+    r"|(?<=<)(?P<pre>(?:pre|textarea)\b)"
+    rf"|(?<=<)(?P<gone>{_GONE})(?=[\s>])"
+    r"|(?<=\{)%-?\s*(?P<liquid>raw|verbatim|comment)\b[^%\n]*%\}"
+    r"|(?<=\{)(?P<note>/\*|\{!--|\{-?\s*/\*|::comment|#(?=[\s\-]|[^\s{}]*\s[^{}=]*#\})|>>)"
+    r"|(?<=%)(?P<percent>%))",
+    re.IGNORECASE,
+)
+_NOTE_ENDS = {"/*": "*/}", "{!--": "--}}", "::comment": "{:/comment}", "#": "#}", ">>": "<<}"}
 _ENDS = {start: re.compile(re.escape(end)) for start, end in _NOTE_ENDS.items()}
 _HUGO_END = re.compile(r"\*/\s*-?\}\}")
 _CONTAINER = re.compile(
@@ -51,22 +55,31 @@ class _Hider:
         self._line = ""  # what stands on the last line so far
         self._owed = 0
         self._indented = IndentedCode(text)
+        self._next_line, self._next = _LINE_OPENING.search(text), _OPENING.search(text)
         self._missing: set[str] = set()  # patterns that nothing further on matches
 
     def run(self) -> str:
         text, at = self._text, 0
-        while found := _OPENING.search(text, at):
+        while found := self._find_opening(at):
             self._keep(text[at : found.start()])
             at = max(self._handle(found), found.start() + 1)
         self._keep(text[at:])
         return "".join(self._out) + "\n" * self._owed
 
+    def _find_opening(self, at: int) -> re.Match[str] | None:
+        """The first of comment, code and the like from there on."""
+        if self._next_line and self._next_line.start() < at:
+            self._next_line = _LINE_OPENING.search(self._text, at)
+        if self._next and self._next.start() < at:
+            self._next = _OPENING.search(self._text, at)
+        if self._next_line and (not self._next or self._next_line.start() <= self._next.start()):
+            return self._next_line
+        return self._next
+
     def _handle(self, found: re.Match[str]) -> int:
         """Write what becomes of it; the place where reading goes on."""
-        for name, handle in _HANDLERS.items():
-            if found[name] is not None:
-                return handle(self, found)
-        raise LookupError(found[0])
+        kind = found.lastgroup or ""
+        return _HANDLERS["fence" if kind == "info" else kind](self, found)
 
     def _keep(self, piece: str) -> None:
         if self._owed and (blank := _BLANK_LINE.search(piece)):
@@ -150,7 +163,8 @@ class _Hider:
         return found.end()
 
     def _handle_ticks(self, found: re.Match[str]) -> int:
-        closing = _find_ticks(len(found["ticks"])).match(self._text, found.end())
+        before = self._text[found.start() - 1 : found.start()]
+        closing = _find_ticks(len(found[0])).match(self._text, found.end()) if before not in ("\\", "`") else None
         if not closing:
             self._keep(found[0])
             return found.end()
