@@ -114,7 +114,7 @@ async def test_every_kind_of_delivery_arrives_without_the_refused_table(office: 
     assert [block["type"] for block in shown["blocks"]] == ["section", "rich_text"]
 
 
-@pytest.mark.parametrize("code", [*PLACES, "restricted_action_that_is_new"])
+@pytest.mark.parametrize("code", [*sorted(PLACES), "restricted_action_that_is_new"])
 async def test_answer_that_its_channel_refuses_goes_to_the_asker(office: RunningSender, code: str) -> None:
     ada = office.workspace.as_user("U01ADA")
     await office.workspace.faults(refuse(POST_MESSAGE, code, channel=ASK))
