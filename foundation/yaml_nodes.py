@@ -10,6 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode
+from ruamel.yaml.reader import ReaderError
 
 from foundation.text import is_visible, remove_direction
 from foundation.yaml_messages import explain_syntax_error, find_unstorable, name_sign
@@ -75,7 +76,8 @@ def parse_yaml_nodes(text: str) -> YamlTree:
         root = constructor.composer.get_single_node()
     except (YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
         message, line = explain_syntax_error(error, text)
-        raise YamlProblem(f"Not valid YAML: {message}", line) from None
+        is_text = not isinstance(error, ReaderError)
+        raise YamlProblem(f"Not valid YAML: {message}" if is_text else message, line) from None
     return YamlTree(root, None if root is None else _Builder(constructor).build(root, root))
 
 

@@ -163,7 +163,7 @@ def test_invalid_rows_are_refused_with_line_and_field(pmo: Pmo, tmp_path: Path) 
         "line 3: question: This field is missing.",
         "line 4: id: Expected text or a whole number.",
         "line 4: question: Expected text.",
-        "line 4: before: Expected a list.",
+        "line 4: before: Expected a list. Write it as [first, second], or one entry a line, each after “- ”.",
     ]
     assert found[4] == "line 6: Expected a JSON object."
     assert found[5].startswith("line 7: Not valid JSON: ")

@@ -140,7 +140,7 @@ def test_misspelt_and_missing_fields_are_one_problem_each(name: str) -> None:
         ("    unit: Ml a day", "\tunit: Ml a day", "line 53: Not valid YAML: Indent this line with spaces"),
         ("    unit: Ml a day", "   unit: Ml a day", "line 53: Not valid YAML: This line doesn't fit the lines above."),
         ("unit: Ml a day", 'unit: "Ml\\0"', "line 53: This isn't a text file: it has the sign U+0000. Remove it."),
-        ("unit: Ml a day", "unit: Ml\0", "line 53: Not valid YAML: This has the sign U+0000"),
+        ("unit: Ml a day", "unit: Ml\0", "line 53: This isn't a text file: it has the sign U+0000"),
         ("kind: key_result", "kind: Key Result", "Choose key_result or kpi. Did you mean “key_result”?"),
         ("weight: 0.35", "weight: 35%", "Leave out the per cent sign. A share of 35% is 0.35"),
         ("weight: 0.35", "weight: 0,35", "Use a point for decimals and nothing between thousands: 0.35 or 035."),

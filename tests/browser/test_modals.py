@@ -235,7 +235,7 @@ async def test_a_chosen_file_is_uploaded_and_submitted(visit: Open, workspace: R
     ben = await visit()
     await open_modal(workspace, sink.view("Request", [sink.field("files", "Files", {"type": "file_input"})]))
     chosen = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"Plan"}
-    await ben.page.locator("input[type=file]").set_input_files([chosen])
+    await ben.page.get_by_role("dialog").locator("input[type=file]").set_input_files([chosen])
     await expect(ben.page.get_by_role("button", name="Remove plan.txt")).to_be_visible()
     await ben.page.get_by_role("dialog").get_by_role("button", name="Send").click()
     envelope, payload = await app.interaction()

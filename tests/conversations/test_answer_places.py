@@ -48,7 +48,9 @@ async def test_own_requests_stay_private(office: Office) -> None:
 
 @pytest.mark.parametrize("method", ["conversations.members", "conversations.info"])
 async def test_everything_is_private_where_it_is_unknown_who_reads_it(office: Office, method: str) -> None:
-    await office.workspace.faults({"kind": "error", "method": method, "error": "channel_not_found", "count": 1})
+    await office.workspace.faults(
+        {"kind": "error", "method": method, "error": "channel_not_found", "count": 1, "channel": "C07ASK"}
+    )
     assert (await ask(office.ada, HEALTH_CHECK, "C07ASK", "10 business days"))["ephemeral"]
     await office.ben.wait_message(NOTE)
     assert "ephemeral" not in await ask(office.ada, HEALTH_CHECK, "C07ASK", "10 business days")

@@ -160,11 +160,9 @@ async def test_only_new_messages_by_people_are_answered(office: Office) -> None:
         base | {"subtype": "channel_join", "text": TROUBLE},
         base | {"bot_id": "B99", "text": TROUBLE},
         mention | {"bot_id": "B99", "user": "U99"},
-        mention | {"user": "U01ADA", "edited": {"ts": "1"}},
     ):
         await office.workspace.send_event(event)
-    answer = await ask(office.ada, TROUBLE)
-    await office.ada.post("C07ASK", "And what does that mean?", thread_ts=answer["thread_ts"])
+    await ask(office.ada, TROUBLE)
     await office.workspace.wait_quiet()
     await ask(office.ada, "how long does a health check take?")
     assert len(await office.workspace.calls("chat.postMessage")) == 2

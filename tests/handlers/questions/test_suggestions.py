@@ -151,7 +151,7 @@ def collect_for_role(office: SampleOffice, role: Role) -> Iterator[tuple[str, st
     assert person
     asker = next(name for name, user in ASKERS.items() if user == person.id)
     for build in (build_welcome, build_help, build_abilities):
-        questions = list_buttons(build(office.ctx, person.id))
+        questions = list_buttons(build(office.ctx, person))
         assert questions
         yield from ((one, asker) for one in questions)
     with office.ctx.store.read_only(office.ctx.now()) as tx:
