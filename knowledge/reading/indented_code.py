@@ -22,7 +22,7 @@ class IndentedCode:
             return True
         lines = text[max(0, start - 20_000) : start].split("\n")[-_FARTHEST:-1]
         if lines and lines[-1].strip():
-            return False  # it goes on with a paragraph
+            return False  # it continues a paragraph
         found = _measure(text[start:end]) >= _find_base(lines, _measure(text[start:end])) + 4
         if found:
             self._code_ends_at = end

@@ -1,4 +1,4 @@
-"""Under an answer, its asker goes on without mentioning the bot, until they say “stop”. All else is left alone."""
+"""Whoever asked may follow up under the answer without a mention, until they say “stop”. Others must mention it."""
 
 from typing import Any
 

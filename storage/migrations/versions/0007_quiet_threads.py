@@ -1,4 +1,4 @@
-"""Threads in which the bot was told to stop."""
+"""Remembers in which threads somebody told the bot to stop."""
 
 import sqlalchemy as sa
 from alembic import op
