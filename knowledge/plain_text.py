@@ -11,6 +11,7 @@ References = Mapping[str, Any]  # a page's link definitions, as markdown-it coll
 
 LONGEST = 1_500  # characters
 _MARKDOWN = MarkdownIt("commonmark")
+_MARKDOWN_WITHOUT_LINKS = MarkdownIt("commonmark").disable(["link", "image"])
 _CHUNK = re.compile(r"\S.{0,999}(?=\s|$)|\S{1,1000}", re.DOTALL)
 _MARKUP = re.compile(r"[\[\]<>*_`\\&]")
 _QUOTE_MARK = re.compile(r"(?m)^\s*>\s?")  # belongs to the block around the text
@@ -32,7 +33,9 @@ def to_plain_text(markdown: str, references: References | None = None) -> str:
         return " ".join(filter(None, pieces))
     text = markdown
     if _MARKUP.search(text):
-        tokens = _MARKDOWN.parseInline(_QUOTE_MARK.sub("", text), {"references": references or {}})
+        # Every link ends with “]”. Without one, markdown-it would look for it from each “[” on, in vain.
+        markdown_it = _MARKDOWN if "]" in text else _MARKDOWN_WITHOUT_LINKS
+        tokens = markdown_it.parseInline(_QUOTE_MARK.sub("", text), {"references": references or {}})
         text = "".join(_read_tokens(tokens))
     return _SPACE.sub(" ", text).strip()
 
