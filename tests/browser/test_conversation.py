@@ -48,6 +48,20 @@ async def test_switching_person_shows_their_channels(visit: Open) -> None:
     await expect(places.get_by_role("button", name="pmo-triage")).to_have_count(0)
     await ben.page.get_by_role("combobox", name="Signed in as").select_option(label="Wei Chen — PMO staff")
     await expect(places.get_by_role("button", name="pmo-triage, private channel")).to_be_visible()
+    await expect(ben.composer).to_be_focused()
+
+
+async def test_nothing_of_the_earlier_person_can_be_used_while_switching(visit: Open) -> None:
+    ben = await visit("U02BEN")
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    await ben.page.route("**/client/boot?*", held.put)
+    await ben.page.get_by_role("combobox", name="Signed in as").select_option(label="Wei Chen — PMO staff")
+    load = await asyncio.wait_for(held.get(), 10)
+    await expect(ben.page.get_by_role("status").get_by_text("Opening the workspace…")).to_be_visible()
+    await expect(ben.page.get_by_role("button", name="success-stories")).to_have_count(0)
+    await expect(ben.page.get_by_role("textbox")).to_have_count(0)
+    await load.continue_()
+    await expect(ben.page.get_by_role("button", name="success-stories")).to_be_visible()
 
 
 async def test_app_edits_and_deletions_appear(visit: Open, workspace: RunningWorkspace) -> None:

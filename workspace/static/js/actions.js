@@ -28,10 +28,16 @@ function bootState(boot) {
   };
 }
 
-/** Opens the workspace as this person, or as the first one if none is given. */
+/**
+ * Opens the workspace as this person, or as the first one if none is given.
+ *
+ * Until it has loaded, nothing of the earlier person's workspace is shown: what is clicked or typed there would be done
+ * as that person, and be lost.
+ */
 export async function signIn(user, wishedChannel) {
   socket?.close();
   const own = (signIns += 1);
+  store.set({ phase: "starting" });
   try {
     const boot = await api.boot(user);
     if (own !== signIns) return; // another person was chosen meanwhile
