@@ -28,6 +28,7 @@ from bot.stopping import Stopped, listen_for_stop_signal, raise_if_stopped, wait
 from bot.strategy_import import choose_strategy
 from bot.transports import EVENTS_PATH, SlackEndpoint, open_endpoint, open_transport
 from foundation.errors import UserError
+from handlers.context import AppContext
 from knowledge.selector import Selector
 from storage.database import Database
 from storage.engine.lease import Lease
@@ -111,28 +112,12 @@ async def _serve_connected(
         web = slack_connection.build_web_client(endpoint.bot_token, endpoint.api_url, http)
         bot = await _check_tokens(endpoint, web, control.stopping)
         handbook = await asyncio.to_thread(_load_content, settings, organisation, store, control)
-        bolt = slack_connection.build_bolt_app(web, bot, endpoint.bot_token, endpoint.signing_secret)
-        limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
-        loop = asyncio.get_running_loop()
-        members = ChannelMembers(web, bot["user_id"], loop, control.now)
-        channels = SlackChannelCheck(web, organisation, loop, control.now)
-        store.is_held = lambda channel: channel in channels.shared
-        directory = SlackPeople(web, bot["team_id"], bot.get("enterprise_id"), loop, control.now)
-        ctx = build_context(
-            organisation,
-            store,
-            handbook,
-            control.now,
-            selector,
-            members,
-            channels,
-            bot_user=bot["user_id"],
-            directory=directory,
-            has_agent_view=AGENT_SCOPE in bot["scopes"],
-        )
+        ctx = _build_context(organisation, store, handbook, control, selector, web, bot)
         if settings.is_local and organisation.path == SAMPLE:
             with show_progress("Adding the sample data"):
                 await asyncio.to_thread(seed_sample_data, ctx)
+        bolt = slack_connection.build_bolt_app(web, bot, endpoint.bot_token, endpoint.signing_secret)
+        limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
         engine = build_engine(ctx, handbook, bolt, web, Lease(settings.lease_seconds), limits)
         running = asyncio.create_task(engine.run())
         try:
@@ -144,6 +129,33 @@ async def _serve_connected(
             engine.stop()
             await running
             handbook.close()
+
+
+def _build_context(
+    organisation: Organisation,
+    store: Store,
+    handbook: HandbookProvider,
+    control: RunControl,
+    selector: Selector | None,
+    web: AsyncWebClient,
+    bot: dict[str, Any],
+) -> AppContext:
+    """The context with what it asks Slack for: people, channels and their members. Call it in the event loop."""
+    loop = asyncio.get_running_loop()
+    channels = SlackChannelCheck(web, organisation, loop, control.now)
+    store.is_held = lambda channel: channel in channels.shared
+    return build_context(
+        organisation,
+        store,
+        handbook,
+        control.now,
+        selector,
+        ChannelMembers(web, bot["user_id"], loop, control.now),
+        channels,
+        bot_user=bot["user_id"],
+        directory=SlackPeople(web, bot["team_id"], bot.get("enterprise_id"), loop, control.now),
+        has_agent_view=AGENT_SCOPE in bot["scopes"],
+    )
 
 
 async def _check_tokens(endpoint: SlackEndpoint, web: AsyncWebClient, stopping: asyncio.Event) -> dict[str, Any]:

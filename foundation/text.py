@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 # Overrides, embeddings and isolates of the writing direction. They would reach beyond the text they are in.
-_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+DIRECTION_SIGNS = "\u202a-\u202e\u2066-\u2069"  # for a set in a regular expression
+_DIRECTION = re.compile(f"[{DIRECTION_SIGNS}]")
 # Letters and symbols by their category, and blank all the same: fillers, an empty Braille cell, an empty note.
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800\U00013441\U00013442\U0001d159"
 _VISIBLE = ("L", "N", "P", "S")

@@ -7,12 +7,13 @@ the id from the path.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
 from foundation.files import BadFile, FileProblem, find_line
 from knowledge.reading.files import PageFile, find_files, read_file
@@ -107,6 +108,17 @@ class HandbookFolder:
     not_read: Mapping[str, int]
 
 
+class _ReadPage(NamedTuple):
+    """A page as it was read, with its front matter if that is ours."""
+
+    path: Path
+    page: Page
+    block: Block | None
+
+
+_Problems = dict[Path, list[FileProblem]]
+
+
 def read_handbook(
     folder: Path,
     *,
@@ -146,23 +158,10 @@ def read_folder(
         BadFile: the folder can't be read, or no page is left: every problem of every page.
     """
     found = find_files(folder)
-    problems: dict[Path, list[FileProblem]] = {Path(problem.file): [problem] for problem in found.problems}
-    read: list[tuple[Path, Page, Block | None]] = []
-    for path in found.pages:
-        try:
-            file = read_file(path, folder)
-            read.append((path, *_read_page(file, strict=strict, known=known or {}, today=today)))
-        except BadFile as error:
-            problems[path] = list(error.problems)
-    ids = {page.id for _, page, _ in read}
-    first: dict[str, Path] = {}
-    for path, page, block in read:
-        wrong = list(_check_references(path, page, block, ids if strict else None, services))
-        if (other := first.setdefault(page.id, path)) is not path:
-            wrong.append(_describe_second(path, block, page.id, other.relative_to(folder).as_posix()))
-        if wrong:
-            problems[path] = wrong
-    taken = [page for path, page, _ in read if path not in problems]
+    problems = {Path(problem.file): [problem] for problem in found.problems}
+    read, unreadable = _read_pages(folder, found.pages, strict=strict, known=known or {}, today=today)
+    problems |= unreadable | _check_pages(folder, read, strict=strict, services=services)
+    taken = [one.page for one in read if one.path not in problems]
     if problems and (strict or not taken):
         raise BadFile([one for path in sorted(problems) for one in problems[path]])
     if not taken:
@@ -171,6 +170,36 @@ def read_folder(
     pages = tuple(replace(page, related=_keep_existing(page.related, ids)) for page in taken)
     left_out = tuple(_describe_left_out(path, folder, problems[path]) for path in sorted(problems))
     return HandbookFolder(Handbook(pages), left_out, found.not_read)
+
+
+def _read_pages(
+    folder: Path, paths: Iterable[Path], *, strict: bool, known: Mapping[str, Page], today: date | None
+) -> tuple[list[_ReadPage], _Problems]:
+    """The pages that are good by themselves, and what is wrong with the others."""
+    read: list[_ReadPage] = []
+    problems: _Problems = {}
+    for path in paths:
+        try:
+            read.append(_ReadPage(path, *_read_page(read_file(path, folder), strict=strict, known=known, today=today)))
+        except BadFile as error:
+            problems[path] = list(error.problems)
+    return read, problems
+
+
+def _check_pages(
+    folder: Path, read: Sequence[_ReadPage], *, strict: bool, services: Collection[str] | None
+) -> _Problems:
+    """What is wrong with pages beside the others: an id given twice, references to what doesn't exist."""
+    ids = {one.page.id for one in read}
+    first: dict[str, Path] = {}
+    problems: _Problems = {}
+    for path, page, block in read:
+        wrong = list(_check_references(path, page, block, ids if strict else None, services))
+        if (other := first.setdefault(page.id, path)) is not path:
+            wrong.append(_describe_second(path, block, page.id, other.relative_to(folder).as_posix()))
+        if wrong:
+            problems[path] = wrong
+    return problems
 
 
 def _describe_left_out(path: Path, folder: Path, problems: Sequence[FileProblem]) -> LeftOutPage:

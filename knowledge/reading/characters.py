@@ -2,10 +2,12 @@
 
 import re
 
+from foundation.text import DIRECTION_SIGNS
+
 # Characters without a width or a sign, soft hyphens, and those that turn the direction of what follows. Joiners stay
 # in text, because some scripts and emoji need them, but don't make a title.
 _REMOVED = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+    f"[\u00ad\u061c\u180e\u200b\u200e\u200f{DIRECTION_SIGNS}\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]"
 )
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _PAGE_BREAK = re.compile("[\x0b\x0c]")
