@@ -46,7 +46,8 @@ test: .venv/dev.stamp ## Run all the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: soak
-soak: .venv/dev.stamp ## Run what takes longer than the tests: all conversations over signed HTTP
+soak: .venv/dev.stamp ## Run what takes longer than the tests: many more examples, all conversations over signed HTTP
+	@PMO_TEST_SAMPLES=long $(BIN)/python -m pytest -n 2 --dist load -m hypothesis
 	@PMO_TEST_TRANSPORT=http $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/conversations
 
 .PHONY: lint

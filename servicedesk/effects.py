@@ -4,7 +4,7 @@ An effect returns the changed fields as JSON values; they become the data of the
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from foundation.errors import Conflict, InvalidInput, NotAllowed
@@ -18,9 +18,10 @@ from servicedesk.permissions import (
     can_be_involved,
     can_change_watchers,
     explain_uninvolved,
+    find_approvers,
     find_others_with_role,
 )
-from servicedesk.records import WORK_STATES, RequestState, RequestVerb
+from servicedesk.records import APPROVAL_STATES, WORK_STATES, RequestState, RequestVerb
 from servicedesk.transitions import OVERRIDE_STATES
 
 LONGEST_HOLD = timedelta(days=366)
@@ -76,8 +77,8 @@ def _accept(action: Action) -> FieldChanges:
         return {}
     if not any(find_others_with_role(role, action.request, action.desk.people) for role in rule.by):
         raise Conflict(
-            f"{action.request.reference} needs approval, but only its requester has an approver's role. "
-            "Give someone else that role, or change the approval rule in the catalogue."
+            f"{action.request.reference} needs approval, and nobody can give it: people don't approve "
+            "their own requests. Give someone else an approver's role, or change the approval rule in the catalogue."
         )
     return _set_approver_roles(rule.by, action, action.request.values)
 
@@ -221,7 +222,13 @@ def _change_requester(action: Action) -> FieldChanges:
         raise InvalidInput({"requester": f"{person.name} can't use the service desk. Choose someone else."})
     if person.id == action.request.requester:
         raise InvalidInput({"requester": f"It's already {person.name}'s request. Choose someone else."})
-    return {"requester": person.id}
+    former = [*action.request.former_requesters, action.request.requester]
+    after = replace(action.request, requester=person.id, former_requesters=tuple(former))
+    if person.id == after.approved_by:
+        raise InvalidInput({"requester": f"{person.name} approved it, so it can't be theirs. Choose someone else."})
+    if after.state in APPROVAL_STATES and not find_approvers(after, action.desk.people):
+        raise InvalidInput({"requester": f"Nobody but {person.name} could then approve it. Choose someone else."})
+    return {"requester": person.id, "former_requesters": former}
 
 
 def _watch(action: Action) -> FieldChanges:

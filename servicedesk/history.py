@@ -43,6 +43,7 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "values": read_values,
     "priority": Priority,
     "scores": lambda scores: Scores(**scores),
+    "former_requesters": tuple,
     "watchers": tuple,
     "approver_roles": lambda roles: tuple(Role(role) for role in roles),
     "review_on": date.fromisoformat,

@@ -102,12 +102,12 @@ def find_pmo_leads(people: People) -> tuple[Person, ...]:
 
 
 def find_others_with_role(role: Role, request: Request, people: People) -> tuple[Person, ...]:
-    """Everybody with the role except the requester, who never decides on their own request."""
-    return tuple(person for person in people.find_by_role(role) if person.id != request.requester)
+    """Everybody with the role except those whose own request it is or was: they never decide on it."""
+    return tuple(person for person in people.find_by_role(role) if not request.was_made_by(person.id))
 
 
 def find_approvers(request: Request, people: People) -> tuple[Person, ...]:
-    """Who is asked to approve: the holders of the first role that somebody other than the requester holds."""
+    """Who is asked to approve: the holders of the first role that somebody holds whose own request it isn't."""
     holders = (find_others_with_role(role, request, people) for role in request.approver_roles)
     return next((others for others in holders if others), ())
 
@@ -155,9 +155,9 @@ def _has_relation(person: Person, request: Request, relation: Relation) -> bool:
         case Relation.ASSIGNEE:
             return person.id == request.assignee
         case Relation.APPROVER:
-            return person.id != request.requester and person.has_role(*request.approver_roles)
+            return person.has_role(*request.approver_roles) and not request.was_made_by(person.id)
         case Relation.ADMIN:
-            return person.has_role(Role.PMO_LEAD) and person.id != request.requester
+            return person.has_role(Role.PMO_LEAD) and not request.was_made_by(person.id)
         case Relation.SYSTEM:
             return person.id == SYSTEM.id
         case Relation.VIEWER:

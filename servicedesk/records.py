@@ -130,6 +130,7 @@ class Request:
     state: RequestState = RequestState.DRAFT
     priority: Priority = Priority.NORMAL
     scores: Scores | None = None
+    former_requesters: tuple[str, ...] = ()
     watchers: tuple[str, ...] = ()
     approver_roles: tuple[Role, ...] = ()
     approved_by: str | None = None
@@ -161,6 +162,10 @@ class Request:
     @property
     def title(self) -> str:
         return str(self.values.get("title", self.reference))
+
+    def was_made_by(self, user_id: str) -> bool:
+        """Whether it is or once was this person's own request, on which they don't decide."""
+        return user_id in (self.requester, *self.former_requesters)
 
     @property
     def is_confidential(self) -> bool:

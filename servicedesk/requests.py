@@ -263,9 +263,10 @@ def _explain_wrong_state(action: Action) -> str:
 
 def _explain_wrong_person(action: Action, transition: Transition) -> str:
     phrase = VERB_PHRASES[action.verb]
-    if transition.relations == {Relation.APPROVER} and action.actor.id == action.request.requester:
+    if transition.relations == {Relation.APPROVER} and action.request.was_made_by(action.actor.id):
         others = _name_people(action, Relation.APPROVER)
-        return f"You can't {phrase} because {action.request.reference} is your own request. Ask {others}."
+        is_own = "is" if action.actor.id == action.request.requester else "was"
+        return f"You can't {phrase} because {action.request.reference} {is_own} your own request. Ask {others}."
     allowed = " or ".join(_name_people(action, one) for one in Relation if one in transition.relations)
     return f"Only {allowed} can {phrase}. Ask them, or comment on {action.request.reference}."
 
@@ -280,7 +281,7 @@ def _name_people(action: Action, relation: Relation) -> str:
         case Relation.APPROVER:
             return " or ".join(person.name for person in find_approvers(request, people)) or "an approver"
         case Relation.ADMIN:
-            leads = [lead.name for lead in find_pmo_leads(people) if lead.id != request.requester]
+            leads = [lead.name for lead in find_pmo_leads(people) if not request.was_made_by(lead.id)]
             return " or ".join(leads) or "the head of the PMO"
         case _:
             return str(relation)

@@ -1,16 +1,15 @@
 """How property tests run, and what all tests share.
 
-No deadline, because a busy machine is not a defect. On a developer's machine every run looks for new examples; where CI
-is set the examples are always the same, so that a failure comes from the change and not from luck.
+No deadline, because a busy machine is not a defect. The examples are always the same, so that a failure comes from the
+change and not from luck; `make soak` looks for new ones.
 
 Fixtures that take seconds are here and not where they are used: each file that imports one would get one of its own.
 """
 
-import os
-
 from hypothesis import HealthCheck, settings
 
 from tests.handbook_data import handbook_data, model_folder
+from tests.samples import IS_LONG, scale
 from tests.storage.databases import migrated_file, new_postgresql, postgresql, reusable_databases
 
 __all__ = ["handbook_data", "migrated_file", "model_folder", "new_postgresql", "postgresql", "reusable_databases"]
@@ -18,7 +17,8 @@ __all__ = ["handbook_data", "migrated_file", "model_folder", "new_postgresql", "
 settings.register_profile(
     "default",
     deadline=None,
-    derandomize=bool(os.environ.get("CI")),
+    max_examples=scale(100),
+    derandomize=not IS_LONG,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("default")

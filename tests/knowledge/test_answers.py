@@ -12,6 +12,7 @@ from knowledge.handbook import Page
 from knowledge.library import Library
 from knowledge.passages import split_into_passages
 from knowledge.plain_text import to_plain_text
+from tests.samples import scale
 
 MakePage = Callable[..., Page]
 
@@ -177,7 +178,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=scale(60))
 @given(words=st.lists(WORDS, min_size=1, max_size=12))
 def test_answer_consists_of_exact_quotes(library: Library, words: list[str]) -> None:
     answer = library.ask(" ".join(words))
@@ -197,7 +198,7 @@ def test_answer_consists_of_exact_quotes(library: Library, words: list[str]) -> 
 
 
 @given(text=st.text(max_size=1_200))
-@settings(max_examples=150)
+@settings(max_examples=scale(150))
 def test_any_text_gets_some_answer(by_words: Library, text: str) -> None:
     try:
         said = by_words.ask(text).text

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from foundation.errors import UserError
 from servicedesk.calendar import DAYS, Interval, make_calendar
+from tests.samples import scale
 from tests.servicedesk.cast import LONDON, NINE_TO_FIVE
 
 ROUND_THE_CLOCK = {day: ["00:00-24:00"] for day in ("saturday", "sunday", "monday")}
@@ -94,7 +95,7 @@ def test_full_days_stay_days_of_their_own():
     ),
     hours=st.integers(1, 96),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=scale(40), deadline=None)
 def test_shifts_are_counted_minute_by_minute(zone, opens, closes, start, hours):
     calendar = make_calendar(zone, {day: [f"{_clock(opens)}-{_clock(closes)}"] for day in DAYS[:5]})
     minutes = [start + timedelta(minutes=number) for number in range(hours * 60)]

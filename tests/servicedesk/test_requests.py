@@ -10,7 +10,7 @@ from foundation.people import People
 from servicedesk.catalogue import Priority
 from servicedesk.clock import Target
 from servicedesk.history import recompute_clocks, replay_log
-from servicedesk.permissions import find_approvers
+from servicedesk.permissions import find_allowed_verbs, find_approvers
 from servicedesk.priority import rank_requests
 from servicedesk.records import RequestState, RequestVerb, Scores
 from servicedesk.requests import apply_verb, draft_request
@@ -235,9 +235,37 @@ def test_request_without_possible_approver_is_not_accepted():
     with pytest.raises(Conflict) as error:
         apply_verb(make_submitted(service="framework-development"), RequestVerb.ACCEPT, WEI, MONDAY, alone)
     assert error.value.message == (
-        "PMO-12 needs approval, but only its requester has an approver's role. "
-        "Give someone else that role, or change the approval rule in the catalogue."
+        "PMO-12 needs approval, and nobody can give it: people don't approve their own requests. "
+        "Give someone else an approver's role, or change the approval rule in the catalogue."
     )
+
+
+def hand_over(request, person):
+    return apply_verb(request, RequestVerb.CHANGE_REQUESTER, WEI, MONDAY, DESK, requester=person.id).request
+
+
+def test_former_requesters_dont_decide_on_what_was_theirs():
+    handed = hand_over(hand_over(make_request(RequestState.PENDING_APPROVAL, requester=EMEKA), BEN), FARAH)
+    assert handed.former_requesters == (EMEKA.id, BEN.id)
+    assert find_approvers(handed, DESK.people) == (DANA,)
+    with pytest.raises(NotAllowed) as error:
+        apply_verb(handed, RequestVerb.APPROVE, EMEKA, MONDAY, DESK)
+    assert error.value.message == ("You can't approve it because PMO-12 was your own request. Ask Dana Lindqvist.")
+    assert RequestVerb.OVERRIDE not in find_allowed_verbs(handed, EMEKA)
+
+
+def test_approver_cannot_become_the_requester():
+    approved = apply_verb(make_request(RequestState.PENDING_APPROVAL), RequestVerb.APPROVE, EMEKA, MONDAY, DESK).request
+    with pytest.raises(InvalidInput) as error:
+        hand_over(approved, EMEKA)
+    assert error.value.fields == {"requester": "Emeka Adeyemi approved it, so it can't be theirs. Choose someone else."}
+
+
+def test_last_approver_cannot_become_the_requester():
+    pending = hand_over(make_request(RequestState.PENDING_APPROVAL, requester=EMEKA), BEN)
+    with pytest.raises(InvalidInput) as error:
+        hand_over(pending, DANA)
+    assert error.value.fields == {"requester": "Nobody but Dana Lindqvist could then approve it. Choose someone else."}
 
 
 def test_override_into_work_needs_reason_and_assignee():

@@ -24,6 +24,7 @@ from strategy.schedules import (
     find_next_slot,
     find_slots,
 )
+from tests.samples import scale
 
 LONDON = ZoneInfo("Europe/London")
 wall = datetime.fromisoformat
@@ -271,7 +272,7 @@ schedules = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=scale(60))
 @given(schedules, moments)
 def test_slots_only_go_forward(schedule: Schedule, at: datetime) -> None:
     after = at.replace(tzinfo=UTC)
@@ -282,7 +283,7 @@ def test_slots_only_go_forward(schedule: Schedule, at: datetime) -> None:
         assert find_next_slot(schedule, earlier) == later
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=scale(60))
 @given(schedules, moments)
 def test_slot_keeps_the_local_hour_of_its_start(schedule: Schedule, at: datetime) -> None:
     after = at.replace(tzinfo=UTC)
@@ -294,7 +295,7 @@ def test_slot_keeps_the_local_hour_of_its_start(schedule: Schedule, at: datetime
             assert wanted.astimezone(UTC).astimezone(tz).replace(tzinfo=None) != wanted.replace(tzinfo=None)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=scale(60))
 @given(schedules, moments, st.lists(st.integers(1, 60 * 24 * 20), min_size=1, max_size=6))
 def test_every_slot_is_handled_exactly_once(schedule: Schedule, at: datetime, steps: list[int]) -> None:
     last = now = at.replace(tzinfo=UTC)

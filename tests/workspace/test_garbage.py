@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.samples import scale
 from tests.workspace.running import RunningWorkspace, running_workspace
 from workspace.web_api import METHODS
 
@@ -133,7 +134,7 @@ def target():
         runner.run(context.__aexit__(None, None, None))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=scale(300), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_garbage_never_causes_a_server_error(target, data):
     made, run = target

@@ -24,6 +24,7 @@ from storage.engine.claiming import Delivery
 from storage.engine.deliveries import SendResult
 from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.outbox import Outbox
+from tests.samples import scale
 from tests.storage.cast import LEASE, NOW, ONE, TWO, build_text, sender_of
 from tests.storage.databases import migrate_once
 
@@ -211,5 +212,5 @@ def template() -> Path:
     return found
 
 
-OutboxStates.TestCase.settings = settings(max_examples=80, stateful_step_count=30)
+OutboxStates.TestCase.settings = settings(max_examples=scale(40), stateful_step_count=30)
 TestOutboxStates = OutboxStates.TestCase

@@ -12,6 +12,7 @@ from storage.database import Database
 from storage.engine import rate_limits
 from storage.engine.rate_limits import PostingLimits, RateLimits
 from storage.tables.engine import RateLimitRow
+from tests.samples import scale
 from tests.storage.cast import ASK, NOW, TRIAGE, later
 
 Slot = Callable[..., datetime | None]
@@ -122,7 +123,7 @@ waits = st.lists(st.tuples(st.floats(0, 3), st.booleans()), min_size=1, max_size
 
 
 @given(waits=waits)
-@settings(max_examples=25)
+@settings(max_examples=scale(25))
 def test_any_pattern_of_posts_keeps_the_burst_limit(
     database: Database, slot: Slot, waits: list[tuple[float, bool]]
 ) -> None:

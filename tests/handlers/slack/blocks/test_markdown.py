@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.slack.blocks.markdown import render_markdown
+from tests.samples import scale
 from tests.workspace.filling import read_text
 from workspace.checks import check_blocks
 
@@ -84,7 +85,7 @@ MARKS = ["# h\n", "- item\n", "  - in\n", "> q\n", "```\n", "|a|b|\n|-|-|\n|c|d|
 pieces = st.sampled_from([*MARKS, "text "])
 
 
-@settings(max_examples=200)
+@settings(max_examples=scale(200))
 @given(st.lists(pieces | st.text(max_size=20), max_size=30), st.integers(1, 60))
 def test_slack_accepts_any_markdown(written: list[str], characters: int) -> None:
     for limit in (characters, 9000):
