@@ -144,6 +144,11 @@ def prepare_to_serve(provider: HandbookProvider) -> None:
     """Do what would hold up the event loop later: read what the first question reads, and tidy the memory."""
     load_language_data()
     provider().ask(FIRST_QUESTION)
+    tidy_memory()
+
+
+def tidy_memory() -> None:
+    """Exempt what is loaded by now from garbage collection, until `HandbookProvider.close`."""
     # A full garbage collection stops all threads for about a tenth of a second, for as many objects as are loaded by
     # now. They are here to stay, and frozen objects aren't looked at again.
     gc.collect()

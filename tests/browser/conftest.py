@@ -24,7 +24,8 @@ ARGUMENTS = [
     # A page whose headers a test has replaced no longer counts as loopback, so its requests to loopback need this.
     "--disable-features=LocalNetworkAccessChecks",
 ]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first has no windows at all, and takes a third less time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 Open = Callable[..., Awaitable[Visit]]
 
@@ -32,7 +33,7 @@ Open = Callable[..., Awaitable[Visit]]
 def chromium(playwright: Playwright) -> str | None:
     """Return the path of a Chromium: PMO_CHROMIUM, an installed one, or Playwright's own."""
     given = os.environ.get("PMO_CHROMIUM")
-    found = [given, "/usr/bin/chromium", *map(shutil.which, NAMES), playwright.chromium.executable_path]
+    found = [given, *map(shutil.which, NAMES), playwright.chromium.executable_path]
     return next((path for path in found if path and Path(path).is_file()), None)
 
 

@@ -18,6 +18,7 @@ from bot.manifest import build_manifest
 from bot.run import serve_until_stopped
 from bot.settings import Settings
 from bot.transports import EVENTS_PATH
+from knowledge.embedding import Encoder, load_encoder
 from tests.handbook_data import MONDAY, copy_data
 from tests.workspace.running import RunningWorkspace, running_workspace
 from tests.workspace.visitor import Visitor
@@ -111,6 +112,18 @@ async def open_office(
 def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the bot notice soon that a test has moved its clock."""
     monkeypatch.setattr(loop, "LONGEST_SLEEP", 0.5)
+
+
+@pytest.fixture(scope="session")
+def encoder(model_folder: Path, handbook_data: Path) -> Encoder | None:
+    return load_encoder(model_folder)
+
+
+@pytest.fixture(autouse=True)
+def start_quickly(monkeypatch: pytest.MonkeyPatch, encoder: Encoder | None) -> None:
+    """Let all bots share the model, and leave out the tidying of a process that only one of them has."""
+    monkeypatch.setattr("bot.handbook_provider.load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr("bot.handbook_provider.tidy_memory", lambda: None)
 
 
 @pytest.fixture
