@@ -22,6 +22,7 @@ from knowledge.terms import stem_word
 from knowledge.thresholds import Thresholds
 
 NEAREST = 3
+UNSURE = "I'm not sure that the handbook answers this."
 COVERED = 0.6  # the share of its own words that a question needs in what answers it together with the previous one
 FEWEST = 3  # words with meaning; of fewer, most may be there by chance
 STATED = 1.0  # the confidence in a section that says that it answers the question
@@ -172,7 +173,7 @@ def build_answer(quotes: Sequence[Quote], others: Sequence[Quote], sure: float, 
 def build_choice(quotes: Sequence[Quote], sure: float, handbook: Handbook) -> Answer:
     nearest = list_nearest(quotes, (), handbook, NEAREST)
     services = _list_services(nearest[:1], handbook)
-    return Answer(Outcome.CLOSEST, "Closest in the handbook:", sure, nearest=nearest, services=services)
+    return Answer(Outcome.CLOSEST, UNSURE, sure, nearest=nearest, services=services)
 
 
 def _list_services(citations: Sequence[Citation], handbook: Handbook) -> tuple[str, ...]:

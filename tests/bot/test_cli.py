@@ -156,6 +156,17 @@ def test_question_without_an_answer_is_admitted(parking: Pmo) -> None:
     assert (answer["status"], answer["citations"]) == ("not_found", [])
 
 
+def test_unsure_answer_says_so_and_names_the_closest_sections(parking: Pmo) -> None:
+    printed = parking("ask", "who repairs the gate?")
+    assert lines(printed.out) == [
+        "I'm not sure that the handbook answers this.",
+        "",
+        "These sections come closest:",
+        "  Parking at the depot (site/parking.md)",
+        "  Parking at the depot › Visitors (site/parking.md)",
+    ]
+
+
 @pytest.mark.parametrize(("question", "said"), [("", "What would you like to know?"), ("why " * 5000, "too long")])
 def test_unusable_question_is_rejected_with_a_reason(parking: Pmo, question: str, said: str) -> None:
     printed = parking("ask", "--json", question)
