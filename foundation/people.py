@@ -83,7 +83,12 @@ class People:
         return People(self._by_id.values(), self._rules, recall)
 
     def find_by_role(self, *roles: Role) -> tuple[Person, ...]:
-        return tuple(person for person in self._by_id.values() if person.has_role(*roles))
+        """Everybody with one of the roles, in the order of the organisation file, except those known to be gone."""
+        return tuple(
+            person
+            for person in self._by_id.values()
+            if person.has_role(*roles) and self._recall(person.id) not in GONE
+        )
 
     def find_typical(self, role: Role) -> Person | None:
         """Of those with this role the first who has the fewest others."""

@@ -11,7 +11,7 @@ from handlers.home import home, setup
 from handlers.questions import forwards, learning, messages, questions
 from handlers.requests import actions, forms, lists, ratings, unposted
 from handlers.slack.routes import Routes
-from handlers.strategy import stories, tree, updates
+from handlers.strategy import stories, tree, unposted_stories, updates
 from storage.store import Transaction
 
 SUBJECTS = (
@@ -51,6 +51,7 @@ HOME_SECTIONS: Sequence[HomeSection] = (
 UNDELIVERED: Sequence[Callable[[Transaction, AppContext, Collection[str]], None]] = (
     unposted.tell_requesters,
     forwards.tell_forwarders,
+    unposted_stories.tell_authors,
 )
 
 

@@ -1,12 +1,12 @@
 """Success stories, their logs and their cards, within a transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict, NotFound
@@ -90,6 +90,17 @@ class Stories:
 
     def remember_card(self, story_id: str, place: str, delivery: str) -> None:
         upsert_row(self._session, StoryCardRow, {"story": story_id, "place": place, "delivery": delivery})
+
+    def forget_cards(self, place: str, deliveries: Collection[str]) -> list[str]:
+        """Forget those of these deliveries that are a card in this place. Returns the ids of their stories."""
+        cards = (StoryCardRow.place == place) & StoryCardRow.delivery.in_(deliveries)
+        return list(self._session.scalars(delete(StoryCardRow).where(cards).returning(StoryCardRow.story)))
+
+    def list_without_card(self, place: str, state: StoryState) -> Sequence[Story]:
+        """The stories in this state that have no card in this place, oldest first."""
+        carded = select(StoryCardRow.story).where(StoryCardRow.place == place)
+        query = select(StoryRow).where(StoryRow.state == state.value, StoryRow.id.not_in(carded))
+        return self._run_query(query.order_by(StoryRow.created_at, StoryRow.id))
 
     def _list_newest(self, where: ColumnElement[bool], limit: int) -> Sequence[Story]:
         return self._run_query(

@@ -9,6 +9,7 @@ from handlers.slack.calls import BlockingCall, DeferredCall
 from handlers.slack.pmo_notices import tell_pmo
 from handlers.slack.routes import Routes
 from handlers.slack.workspace_events import CHANNEL_EVENTS, ChannelChange, ChannelEvent, read_channel_change
+from handlers.strategy.unposted_stories import post_missing_review_cards
 from storage.engine.dead_letters import DeadLetters
 
 REPLACE = "or choose another channel in the organisation file and restart me"
@@ -69,6 +70,7 @@ def note_channel_change(call: DeferredCall) -> None:
             DeadLetters(tx.session, tx.now).mark_known(change.channel, ERRORS.get(change.event, ()))
         if is_triage and change.event in (ChannelEvent.JOINED, ChannelEvent.UNARCHIVED):
             post_missing_triage_cards(tx, ctx)
+            post_missing_review_cards(tx, ctx)
 
 
 def describe_channel_change(ctx: AppContext, change: ChannelChange) -> str:

@@ -114,7 +114,7 @@ def add_story(tx: Transaction, ctx: AppContext, change: StoryChange) -> None:
     """Show a submitted story in triage, to its author and to the people it names."""
     story = change.story
     if tx.stories.add(story, change.entry):
-        cards = _open_cards(tx, ctx, story)
+        cards = open_story_cards(tx, ctx, story)
         cards.post(TRIAGE)
         cards.post(story.author)
         _ask_for_consent(cards, story, story, ctx.people)
@@ -132,7 +132,7 @@ def publish_story(tx: Transaction, ctx: AppContext, story_id: str, reviewer: Per
     approved = apply_story_verb(stored.story, StoryVerb.APPROVE, reviewer, everybody, now=at)
     published = apply_story_verb(approved.story, StoryVerb.PUBLISH, reviewer, everybody, now=at)
     # The key makes a second reviewer's click harmless: the outbox holds one delivery for it.
-    _open_cards(tx, ctx, published.story).post(PUBLISHED, key=f"story:{story_id}")
+    open_story_cards(tx, ctx, published.story).post(PUBLISHED, key=f"story:{story_id}")
     _save_changes(tx, ctx, stored, [approved, published])
 
 
@@ -252,8 +252,10 @@ def _save_changes(tx: Transaction, ctx: AppContext, stored: StoredStory, changes
 def _announce_change(tx: Transaction, ctx: AppContext, before: Story, change: StoryChange) -> None:
     """Show the story as it is now on every card, and say what happened in the thread under it."""
     story, entry = change.story, change.entry
-    cards, step = _open_cards(tx, ctx, story), build_story_step(story, entry)
+    cards, step = open_story_cards(tx, ctx, story), build_story_step(story, entry)
     cards.refresh()
+    if story.state is StoryState.SUBMITTED:
+        cards.post_missing([TRIAGE])  # it's missing only if it couldn't be posted before
     if not can_review_stories(ctx.people.get(entry.actor)):
         cards.notify(TRIAGE, step)
     if story.author != entry.actor:
@@ -271,7 +273,8 @@ def _ask_for_consent(cards: Cards, before: Story, story: Story, people: People) 
             cards.notify(named.person, build_consent_reminder(story, named.person))
 
 
-def _open_cards(tx: Transaction, ctx: AppContext, story: Story) -> Cards:
+def open_story_cards(tx: Transaction, ctx: AppContext, story: Story) -> Cards:
+    """The messages that show the story."""
     return Cards(
         outbox=tx.outbox,
         deliveries=dict(tx.stories.read_cards(story.id)),

@@ -2,6 +2,8 @@
 
 from tests.conversations.conftest import Office
 from tests.conversations.service_desk import perform_action, request_service, wait_own_card, wait_triage_card
+from tests.conversations.test_stories import STORY
+from tests.conversations.test_stories import form as open_story_form
 from tests.workspace.filling import read_text
 
 ASK, TRIAGE = "C07ASK", "C03TRIAGE"
@@ -45,3 +47,17 @@ async def test_whoever_passes_a_question_on_learns_that_triage_could_not_be_told
     await office.ada.click(await office.ada.wait_message("doesn't say"), "Ask the PMO", channel=ASK)
     shown = await office.ada.wait_message("Your question is safe")
     assert "Emeka Adeyemi can mend that and knows" in shown["text"]
+
+
+async def test_author_learns_that_triage_could_not_be_told_and_the_story_waits_there_later(autumn: Office) -> None:
+    await autumn.workspace.faults(refuse(TRIAGE, "not_in_channel"))
+    assert await autumn.ada.submit(await open_story_form(autumn.ada), STORY) == {}
+    shown = await autumn.ada.wait_message("is safe")
+    assert "Your story “A third fewer bursts in the north” is safe" in shown["text"]
+    assert "Emeka Adeyemi can mend that and knows" in shown["text"]
+    await autumn.workspace.faults()
+    await autumn.workspace.change_channel(TRIAGE, app=False)
+    await autumn.wei.command("/invite @PMO Assistant", channel=TRIAGE)
+    card = await autumn.wei.wait_message("A third fewer bursts", channel=TRIAGE)
+    await autumn.wei.click(card, "Approve and publish")
+    await autumn.ada.wait_message("Published · Your success story")

@@ -49,6 +49,13 @@ def test_listed_person_who_is_gone_has_no_role(kind: PersonKind) -> None:
     assert (person.name, person.roles, person.access) == ("Wei Chen", frozenset(), Access.NOTHING)
 
 
+@pytest.mark.parametrize("kind", [PersonKind.DEACTIVATED, PersonKind.BOT])
+def test_who_is_gone_is_not_found_by_role(kind: PersonKind) -> None:
+    other = Person("U05EMEKA", "Emeka Adeyemi", frozenset({Role.PMO_STAFF}))
+    people = People([WEI, other], recall={WEI.id: kind, other.id: PersonKind.LISTED}.__getitem__)
+    assert people.find_by_role(Role.PMO_STAFF) == (other,)
+
+
 def test_somebody_unknown_may_do_no_more_than_a_guest() -> None:
     strict = People(rules=AccessRules(unlisted=Access.EVERYTHING, guests=Access.NOTHING))
     assert strict.judge("U99", PersonKind.UNKNOWN).access is Access.NOTHING
