@@ -85,9 +85,7 @@ class People:
     def find_by_role(self, *roles: Role) -> tuple[Person, ...]:
         """Everybody with one of the roles, in the order of the organisation file, except those known to be gone."""
         return tuple(
-            person
-            for person in self._by_id.values()
-            if person.has_role(*roles) and self._recall(person.id) not in GONE
+            person for person in self._by_id.values() if person.has_role(*roles) and self._recall(person.id) not in GONE
         )
 
     def find_typical(self, role: Role) -> Person | None:
