@@ -269,14 +269,22 @@ class Rig:
                 await asyncio.sleep(0.05)
 
 
-async def run_through_kills(rig: Rig, kills: Sequence[Kill], workloads: Sequence[Workload]) -> None:
+async def run_through_kills(
+    rig: Rig, kills: Sequence[Kill], workloads: Sequence[Workload], most_in_a_row: int | None = None
+) -> None:
     """Kill one bot after another while the workloads run; then let one live, and check everything.
 
     A workload may take fewer commits, calls or acks than the number at which a bot is killed. That bot gets more
     questions until it reaches the number.
+
+    After `most_in_a_row`, a bot lives until all work is done.
     """
     small_talk = Questions(each_round=1)
     for number, kill in enumerate(kills):
+        if most_in_a_row and number and number % most_in_a_row == 0:
+            bot = await rig.start_bot()
+            await rig.wait_idle()
+            await bot.shut_down()
         bot = await rig.start_bot(kill)
         for workload in workloads:
             await workload.start(rig, number)

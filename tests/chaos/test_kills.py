@@ -13,6 +13,9 @@ pytestmark = pytest.mark.chaos
 
 ROUNDS = int(os.environ.get("PMO_CHAOS_ROUNDS", "1"))
 COMMITS = (1, 2, 4, 6, 9, 12)
+# On a slow machine most kills would otherwise meet the same question, and one that seems to kill the process again and
+# again is rightly given up, with a word to its asker: after POISON_AFTER claims and MAX_FAILURES tries.
+IN_A_ROW = 6
 
 
 def list_kills(round_number: int) -> list[Kill]:
@@ -28,4 +31,4 @@ def list_kills(round_number: int) -> list[Kill]:
 @pytest.mark.parametrize("round_number", range(ROUNDS))
 async def test_killed_bot_answers_and_posts_once(rig: Rig, round_number: int) -> None:
     assert len(list_kills(round_number)) == 20
-    await run_through_kills(rig, list_kills(round_number), [Questions(), FanOut()])
+    await run_through_kills(rig, list_kills(round_number), [Questions(), FanOut()], most_in_a_row=IN_A_ROW)
