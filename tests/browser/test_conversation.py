@@ -1,6 +1,7 @@
 """Conversations: messages arrive at once, and none is lost when the connection is."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Route, WebSocketRoute, expect
@@ -329,14 +330,17 @@ async def test_reconnecting_shows_the_missed_messages(visit: Open, workspace: Ru
     ben = await visit()
     cut = _Cut()
     await ben.page.route_web_socket("**/client/socket*", cut.handle)
+    await ben.page.clock.install()
     await ben.page.reload()
     await expect(ben.composer).to_be_visible()
     await cut.off()
     await expect(ben.page.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
+    await ben.page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))  # the page waits before it tries by itself
     await post_text(workspace, "Said meanwhile")
     await expect(ben.log.get_by_text("Said meanwhile")).to_have_count(0)
     cut.broken = False
     await ben.page.get_by_role("button", name="Try now").click()
+    await ben.page.clock.resume()
     await expect(ben.log.get_by_text("Said meanwhile")).to_be_visible()
     await expect(ben.page.get_by_text("Connection lost")).to_have_count(0)
     await post_blocks(workspace, [{"type": "header", "text": sink.plain("Live again")}])
