@@ -192,7 +192,10 @@ def test_answer_consists_of_exact_quotes(library: Library, words: list[str]) -> 
     if answer.status is Outcome.ANSWERED:
         assert len(answer.text) <= 1_100
         said = to_plain_text(" ".join(cited.quote for cited in answer.citations)).replace("|", " ")
+        admitted = {part.text for part in answer.parts if part.status is not Outcome.ANSWERED}
         for line in answer.text.split("\n"):
+            if line in admitted:  # of two questions in one, the handbook may answer only one
+                continue
             first = line.removeprefix("- ").split(": ")[0].split("; ")[0]
             assert to_plain_text(first)[:40] in to_plain_text(said)
 
