@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Protocol
 
+import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -313,7 +314,10 @@ async def _explain_by_url(client: AsyncWebClient, place: payloads.Place, text: s
         return False
     webhook = AsyncWebhookClient(place.response_url, session=client.session)
     webhook.proxy = client.proxy
-    answer = await webhook.send_dict({"text": text, "response_type": "ephemeral", "replace_original": False})
+    try:
+        answer = await webhook.send_dict({"text": text, "response_type": "ephemeral", "replace_original": False})
+    except (aiohttp.ClientError, TimeoutError):
+        return False
     return answer.status_code == HTTPStatus.OK
 
 

@@ -15,6 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.webhook.webhook_response import WebhookResponse
 from sqlalchemy import select
 
 from foundation.access import PersonKind
@@ -114,8 +115,9 @@ def open_switchboard(ctx: AppContext, monkeypatch: pytest.MonkeyPatch) -> Switch
             client=client, http_verb="POST", api_url=method, req_args={}, data=data, headers={}, status_code=200
         )
 
-    async def record_reply(_: AsyncWebhookClient, body: Mapping[str, Any], *__: Any) -> None:
+    async def record_reply(client: AsyncWebhookClient, body: Mapping[str, Any], *_: Any) -> WebhookResponse:
         board.shown.append(json.dumps(body, ensure_ascii=False))
+        return WebhookResponse(url=client.url, status_code=200, body="ok", headers={})
 
     monkeypatch.setattr(AsyncWebClient, "api_call", record_call)
     monkeypatch.setattr(AsyncWebhookClient, "send_dict", record_reply)
