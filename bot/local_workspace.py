@@ -92,6 +92,8 @@ def explain_port_error(port: int, error: OSError) -> str:
     """Why the port can't be used, and what to do."""
     if error.errno == errno.EADDRINUSE:
         return f"Another program is using port {port}. Stop that program, or set PMO_PORT to another port."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return "This machine doesn't have the address in PMO_HOST. Set it to one that it has, or to 0.0.0.0 for all."
     return f"Port {port} can't be used ({error.strerror}). Set PMO_PORT to another port."
 
 

@@ -18,6 +18,7 @@ from bot.composition import build_context, build_engine, utc_now
 from bot.engine.channel_members import ChannelMembers
 from bot.engine.slack_people import SlackPeople
 from bot.handbook_provider import HandbookProvider, open_handbook, prepare_to_serve
+from bot.http_endpoint import EVENTS_PATH
 from bot.language_model.selector import open_selector
 from bot.manifest import AGENT_SCOPE
 from bot.organisation import SAMPLE, Organisation, read_organisation
@@ -26,7 +27,7 @@ from bot.sample_data import seed_sample_data
 from bot.settings import Settings
 from bot.stopping import Stopped, listen_for_stop_signal, raise_if_stopped, wait_unless_stopped
 from bot.strategy_import import choose_strategy
-from bot.transports import EVENTS_PATH, SlackEndpoint, open_endpoint, open_transport
+from bot.transports import SlackEndpoint, open_endpoint, open_transport
 from foundation.errors import UserError
 from handlers.context import AppContext
 from knowledge.selector import Selector
@@ -116,7 +117,7 @@ async def _serve_connected(
         if settings.is_local and organisation.path == SAMPLE:
             with show_progress("Adding the sample data"):
                 await asyncio.to_thread(seed_sample_data, ctx)
-        bolt = slack_connection.build_bolt_app(web, bot, endpoint.bot_token, endpoint.signing_secret)
+        bolt = slack_connection.build_bolt_app(web, bot, endpoint.bot_token)
         limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
         engine = build_engine(ctx, handbook, bolt, web, Lease(settings.lease_seconds), limits)
         running = asyncio.create_task(engine.run())

@@ -1,5 +1,6 @@
 """Settings from environment variables. Secrets are SecretStr, so that no log or error message shows them."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from foundation.errors import UserError
 
 SLACK_API = "https://slack.com/api/"
+ALL_INTERFACES = "0.0.0.0"  # noqa: S104 (Slack or a proxy connects from outside; every request is signed)
 
 
 class Settings(BaseSettings):
@@ -26,6 +28,7 @@ class Settings(BaseSettings):
     organisation: Annotated[Path | None, Field(alias="PMO_ORGANISATION")] = None
     data: Annotated[Path, Field(alias="PMO_DATA")] = Path(".pmo")
     port: Annotated[int, Field(alias="PMO_PORT", ge=0, le=65535)] = 8080
+    host: Annotated[str, Field(alias="PMO_HOST")] = ALL_INTERFACES
     lease_seconds: Annotated[float, Field(alias="PMO_LEASE_SECONDS", ge=3, le=600)] = 60.0
     llm_url: Annotated[str, Field(alias="PMO_LLM_URL")] = ""
     llm_model: Annotated[str, Field(alias="PMO_LLM_MODEL")] = ""
@@ -52,6 +55,17 @@ class Settings(BaseSettings):
         if not address.startswith(("http://", "https://")):
             raise ValueError("the address of the Web API starts with https:// (or http:// on this machine)")
         return address.rstrip("/") + "/"
+
+    @field_validator("host")
+    @classmethod
+    def _is_own_address(cls, host: str) -> str:
+        try:
+            ip_address(host)
+        except ValueError:
+            raise ValueError(
+                "expected an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them"
+            ) from None
+        return host
 
     @field_validator("llm_url")
     @classmethod

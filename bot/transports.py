@@ -5,28 +5,27 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from aiohttp import web as http
-from slack_bolt.app.async_server import AsyncSlackAppServer
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_connection
+from bot.http_endpoint import serve_requests
 from bot.local_seed import build_local_seed
 from bot.local_workspace import APP_TOKEN, BOT_TOKEN, LocalWorkspace, explain_port_error
 from bot.manifest import build_manifest
 from bot.organisation import SAMPLE, Organisation
 from bot.progress import show_progress
-from bot.settings import Settings
+from bot.settings import ALL_INTERFACES, Settings
 from bot.stopping import wait_unless_stopped
 from foundation.errors import UserError
-
-EVENTS_PATH = "/slack/events"
-ALL_INTERFACES = "0.0.0.0"  # noqa: S104 (Slack or a proxy connects from outside; every request is signed)
 
 
 @dataclass(frozen=True, slots=True)
 class SlackEndpoint:
-    """Which Slack to use. Without `app_token`, Slack sends requests to `port`. `page` is the local workspace's."""
+    """Which Slack to use. Without `app_token`, it sends requests to `host` and `port`.
+
+    `page` is that of the local workspace.
+    """
 
     api_url: str
     bot_token: str
@@ -34,6 +33,7 @@ class SlackEndpoint:
     signing_secret: str | None
     port: int
     page: str | None = None
+    host: str = ALL_INTERFACES
 
 
 @contextlib.asynccontextmanager
@@ -74,7 +74,12 @@ def read_endpoint(settings: Settings) -> SlackEndpoint:
             "connections:write, or set SLACK_SIGNING_SECRET to receive events over HTTP."
         )
     return SlackEndpoint(
-        settings.slack_api_url, settings.bot_token.get_secret_value(), app_token, secret, settings.port
+        settings.slack_api_url,
+        settings.bot_token.get_secret_value(),
+        app_token,
+        secret,
+        settings.port,
+        host=settings.host,
     )
 
 
@@ -96,17 +101,11 @@ async def open_transport(
         finally:
             await socket.close_async()  # type: ignore[no-untyped-call]
         return
-    runner = http.AppRunner(AsyncSlackAppServer(endpoint.port, EVENTS_PATH, bolt).web_app, access_log=None)
-    await runner.setup()
-    try:
-        await _listen(runner, endpoint.port)
+    assert endpoint.signing_secret is not None  # noqa: S101 (`read_endpoint` wants one of the two)
+    async with contextlib.AsyncExitStack() as stack:
+        serving = serve_requests(bolt, endpoint.signing_secret, endpoint.host, endpoint.port)
+        try:
+            await stack.enter_async_context(serving)
+        except OSError as error:
+            raise UserError(explain_port_error(endpoint.port, error)) from None
         yield
-    finally:
-        await runner.cleanup()
-
-
-async def _listen(runner: http.AppRunner, port: int) -> None:
-    try:
-        await http.TCPSite(runner, ALL_INTERFACES, port).start()
-    except OSError as error:
-        raise UserError(explain_port_error(port, error)) from None

@@ -12,9 +12,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot import slack_connection
 from bot.channel_check import NOT_FOUND, describe_channel_problem, list_used_channels
 from bot.doctor.findings import Findings
+from bot.http_endpoint import EVENTS_PATH
 from bot.manifest import SCOPES
 from bot.organisation import Organisation
-from bot.transports import EVENTS_PATH, SlackEndpoint
+from bot.transports import SlackEndpoint
 from foundation.errors import UserError
 from handlers.slack.errors import read_error_code, read_status
 

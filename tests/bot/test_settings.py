@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, read_settings
+from bot.settings import ALL_INTERFACES, Settings, read_settings
 from bot.transports import read_endpoint
 from foundation.errors import UserError
 
@@ -29,7 +29,7 @@ def test_empty_environment_means_local_workspace() -> None:
     settings = read_settings()
     assert settings.is_local
     assert settings.database == f"sqlite:///{Path('.pmo/pmo.db').absolute()}"
-    assert settings.port == 8080
+    assert (settings.host, settings.port) == (ALL_INTERFACES, 8080)
 
 
 def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,6 +46,8 @@ def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None
         ("SLACK_API_URL", "slack.com", "SLACK_API_URL: The address of the Web API starts with https://"),
         ("PMO_PORT", "eighty", "PMO_PORT must be a number."),
         ("PMO_PORT", "70000", "PMO_PORT must be 65535 or less."),
+        ("PMO_HOST", "everywhere", "PMO_HOST: Expected an IP address of this machine, such as 127.0.0.1,"),
+        ("PMO_HOST", "127.0.0.1:8080", "PMO_HOST: Expected an IP address of this machine, such as 127.0.0.1,"),
         ("PMO_LLM_URL", "llm.example.org", "PMO_LLM_URL: Expected an address such as https://"),
         ("PMO_LLM_URL", f"https://me:{SECRET}@llm.example.org/v1", "PMO_LLM_URL: Expected an address such as https://"),
         ("PMO_LLM_URL", "http://[::1/v1", "PMO_LLM_URL: Invalid IPv6 URL"),
@@ -87,5 +89,6 @@ def test_incomplete_set_of_tokens_is_rejected(given: dict[str, str], said: str) 
 
 
 def test_signing_secret_alone_means_http_requests() -> None:
-    at = read_endpoint(Settings(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s", PMO_PORT=3000))
-    assert (at.app_token, at.signing_secret, at.port) == (None, "s", 3000)
+    given = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "PMO_HOST": "::1", "PMO_PORT": 3000}
+    at = read_endpoint(Settings(**given))
+    assert (at.app_token, at.signing_secret, at.host, at.port) == (None, "s", "::1", 3000)

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from bot.engine import loop
+from bot.http_endpoint import EVENTS_PATH
 from bot.local_workspace import SEED
 from bot.manifest import build_manifest
 from bot.run import serve_until_stopped
 from bot.settings import Settings
-from bot.transports import EVENTS_PATH
 from knowledge.embedding import Encoder, load_encoder
 from tests.handbook_data import MONDAY, copy_data
 from tests.workspace.running import RunningWorkspace, running_workspace
