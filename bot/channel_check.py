@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.organisation import Organisation
+from handlers.slack.errors import choose_log_level, read_cause, read_error_code
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,8 @@ class SlackChannelCheck:
             infos = asking.result(CALL_SECONDS)
         except Exception as error:
             asking.cancel()
-            log.warning("The channels of the organisation file couldn't be checked (%s).", error)
+            level, cause = choose_log_level(error), read_cause(error)
+            log.log(level, "The channels of the organisation file couldn't be checked (%s).", cause)
             return
         found = map(describe_channel_problem, self._channels, self._channels.values(), infos)
         self.problems = [problem for problem in found if problem]
@@ -98,7 +100,7 @@ class SlackChannelCheck:
         try:
             answer = await self._web.conversations_info(channel=channel)
         except SlackApiError as error:
-            if isinstance(error.response.data, dict) and error.response.get("error") in NOT_FOUND:
+            if read_error_code(error) in NOT_FOUND:
                 return None
             raise
         found: Mapping[str, Any] = answer["channel"]

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import slack_connection
 from bot.channel_check import SlackChannelCheck
 from bot.composition import build_context, build_engine, utc_now
+from bot.engine.availability import SlackAvailability
 from bot.engine.channel_members import ChannelMembers
 from bot.engine.slack_people import SlackPeople
 from bot.handbook_provider import HandbookProvider, open_handbook, prepare_to_serve
@@ -109,9 +110,14 @@ async def _serve_connected(
     settings: Settings, organisation: Organisation, store: Store, control: RunControl, selector: Selector | None
 ) -> None:
     """Check the connection to Slack first: a wrong token is reported before the handbook is read."""
-    async with open_endpoint(settings, organisation) as endpoint, slack_connection.open_http_session() as http:
+    availability = SlackAvailability()
+    async with (
+        open_endpoint(settings, organisation) as endpoint,
+        slack_connection.open_http_session(availability) as http,
+    ):
         web = slack_connection.build_web_client(endpoint.bot_token, endpoint.api_url, http)
         bot = await _check_tokens(endpoint, web, control.stopping)
+        availability.begin()
         handbook = await asyncio.to_thread(_load_content, settings, organisation, store, control)
         ctx = _build_context(organisation, store, handbook, control, selector, web, bot)
         if settings.is_local and organisation.path == SAMPLE:
@@ -122,7 +128,7 @@ async def _serve_connected(
         engine = build_engine(ctx, handbook, bolt, web, Lease(settings.lease_seconds), limits)
         running = asyncio.create_task(engine.run())
         try:
-            async with open_transport(endpoint, bolt, web, control.stopping):
+            async with open_transport(endpoint, bolt, web, availability, control.stopping):
                 control.say(_describe_ready(endpoint, bot))
                 await control.stopping.wait()
                 control.say("Stopping: finishing work in progress …")

@@ -1,6 +1,7 @@
 """The connection to Slack: one shared HTTP session, our own authorize, Socket Mode."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,13 +16,15 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.engine.availability import SlackAvailability
 from bot.engine.error_policy import RATE_LIMITED
 from bot.engine.sender import CALL_SECONDS
 from bot.manifest import FEATURES, SCOPES
 from foundation.errors import UserError
-from handlers.slack.errors import read_error_code, read_status
+from handlers.slack.errors import raise_if_unavailable, read_cause, read_error_code, read_status
 
 log = logging.getLogger(__name__)
+socket_log = logging.getLogger("slack_bolt.socket")
 
 PING_SECONDS = 3.0  # the longest that a connection that broke silently goes unnoticed
 _BOT_TOKEN_ERRORS = {
@@ -51,16 +54,22 @@ _STATUS_HINTS = {
     407: "The proxy wants a user name and password. Set them in HTTPS_PROXY.",
     429: "Slack or a proxy asks for fewer calls. Try again in a minute.",
 }
-START_WAITS = (0.5, 1.0, 2.0)  # seconds
+START_WAITS = (0.5, 1.0, 2.0, 5.0, 10.0)  # seconds; after these, always the longest
+LONGEST_START_WAIT = 25.0
 
 T = TypeVar("T")
 
 
-def open_http_session() -> aiohttp.ClientSession:
-    """One connection pool for everything; every call ends within CALL_SECONDS."""
+def open_http_session(availability: SlackAvailability | None = None) -> aiohttp.ClientSession:
+    """One connection pool for everything; every call ends within CALL_SECONDS.
+
+    A server error raises handlers.slack.errors.SlackUnavailable. `availability` learns how each call ends.
+    """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=100, ttl_dns_cache=300),
         timeout=aiohttp.ClientTimeout(total=CALL_SECONDS),
+        raise_for_status=raise_if_unavailable,
+        trace_configs=[availability.build_trace()] if availability else None,
     )
 
 
@@ -114,23 +123,38 @@ async def check_app_token(web: AsyncWebClient, app_token: str) -> None:
         await web.apps_connections_open(app_token=app_token)
 
 
+# The connection was made, so the address is right. An address that nobody answers at is more likely to be wrong.
+_LOST_CALLS = (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, TimeoutError, ConnectionResetError)
+
+
 class SlackBusy(UserError):
     """Slack can't answer now: it's in trouble, or wants fewer calls. It may in a moment."""
 
+    def __init__(self, message: str, cause: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+
 
 async def wait_for_slack(ask: Callable[[], Awaitable[T]]) -> T:
-    """The answer. If Slack can't answer now, it's asked again a few times.
+    """The answer. While Slack can't answer, it's asked again; the log says so once, and when it's over.
 
     Raises:
-        UserError: whatever `ask` raises.
+        UserError: whatever `ask` raises, except SlackBusy.
     """
-    for seconds in START_WAITS:
+    is_waiting = False
+    for seconds in itertools.chain(START_WAITS, itertools.repeat(LONGEST_START_WAIT)):
         try:
-            return await ask()
+            answer = await ask()
         except SlackBusy as error:
-            log.warning("%s Trying again.", error.message)
+            if not is_waiting:
+                log.warning("Slack isn't available (%s), so I'll try again until it is.", error.cause)
+            is_waiting = True
             await asyncio.sleep(seconds)
-    return await ask()
+        else:
+            break
+    if is_waiting:
+        log.warning("Slack is available again.")
+    return answer
 
 
 def explain_status(address: str, status: int) -> str:
@@ -146,9 +170,9 @@ def _explain_slack_errors(web: AsyncWebClient, explanations: Mapping[str, str], 
     except SlackApiError as error:
         code, status = read_error_code(error), read_status(error)
         if status >= 500 or (not code and status == HTTPStatus.TOO_MANY_REQUESTS):
-            raise SlackBusy(explain_status(web.base_url, status)) from None
+            raise SlackBusy(explain_status(web.base_url, status), read_cause(error)) from None
         if code in RATE_LIMITED:
-            raise SlackBusy("Slack asks for fewer calls. Try again in a minute.") from None
+            raise SlackBusy("Slack asks for fewer calls. Try again in a minute.", code) from None
         if not code:
             raise UserError(explain_status(web.base_url, status)) from None
         unknown = f"Slack rejected {what} ({code}). Check it in the app's settings."
@@ -156,9 +180,11 @@ def _explain_slack_errors(web: AsyncWebClient, explanations: Mapping[str, str], 
     except AttributeError:  # the SDK can't look into plain text that comes with status 200
         raise UserError(explain_status(web.base_url, 200)) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise UserError(
-            f"Slack can't be reached at {web.base_url} ({type(error).__name__}). Check the network and SLACK_API_URL."
-        ) from None
+        cause = read_cause(error)
+        unreachable = f"Slack can't be reached at {web.base_url} ({cause}). Check the network and SLACK_API_URL."
+        if isinstance(error, _LOST_CALLS):
+            raise SlackBusy(unreachable, cause) from None
+        raise UserError(unreachable) from None
 
 
 def build_bolt_app(web: AsyncWebClient, me: dict[str, Any], token: str) -> AsyncApp:
@@ -187,9 +213,22 @@ def build_bolt_app(web: AsyncWebClient, me: dict[str, Any], token: str) -> Async
     )
 
 
-def build_socket_handler(bolt: AsyncApp, app_token: str, web: AsyncWebClient) -> AsyncSocketModeHandler:
+def build_socket_handler(
+    bolt: AsyncApp, app_token: str, web: AsyncWebClient, availability: SlackAvailability
+) -> AsyncSocketModeHandler:
     """Socket Mode with the same session and address."""
-    logger = logging.getLogger("slack_bolt.socket")
-    handler = AsyncSocketModeHandler(bolt, app_token, web_client=web, logger=logger, ping_interval=PING_SECONDS)
-    handler.client.proxy = web.proxy
+    handler = AsyncSocketModeHandler(bolt, app_token, web_client=web, logger=socket_log, ping_interval=PING_SECONDS)
+    client = handler.client
+    client.proxy = web.proxy
+
+    async def forget_address(*_: object) -> None:
+        client.wss_uri = None
+
+    # The SDK would try the same address for ever. Each is good for one connection and for a short while, so after an
+    # outage it's refused; without it the SDK asks for a new one.
+    trace = availability.build_trace()
+    trace.on_request_exception.append(forget_address)
+    trace.on_request_end.append(forget_address)
+    trace.freeze()
+    client.aiohttp_client_session.trace_configs.append(trace)
     return handler

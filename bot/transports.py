@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_connection
+from bot.engine.availability import SlackAvailability
 from bot.http_endpoint import serve_requests
 from bot.local_seed import build_local_seed
 from bot.local_workspace import APP_TOKEN, BOT_TOKEN, LocalWorkspace, explain_port_error
@@ -85,7 +86,11 @@ def read_endpoint(settings: Settings) -> SlackEndpoint:
 
 @contextlib.asynccontextmanager
 async def open_transport(
-    endpoint: SlackEndpoint, bolt: AsyncApp, web: AsyncWebClient, stopping: asyncio.Event
+    endpoint: SlackEndpoint,
+    bolt: AsyncApp,
+    web: AsyncWebClient,
+    availability: SlackAvailability,
+    stopping: asyncio.Event,
 ) -> AsyncIterator[None]:
     """Receive events as long as this context lasts.
 
@@ -94,12 +99,13 @@ async def open_transport(
         bot.stopping.Stopped: somebody asked to stop meanwhile.
     """
     if endpoint.app_token:
-        socket = slack_connection.build_socket_handler(bolt, endpoint.app_token, web)
-        try:
-            await wait_unless_stopped(stopping, socket.connect_async())  # type: ignore[no-untyped-call]
-            yield
-        finally:
-            await socket.close_async()  # type: ignore[no-untyped-call]
+        socket = slack_connection.build_socket_handler(bolt, endpoint.app_token, web, availability)
+        with availability.quieting(slack_connection.socket_log):
+            try:
+                await wait_unless_stopped(stopping, socket.connect_async())  # type: ignore[no-untyped-call]
+                yield
+            finally:
+                await socket.close_async()  # type: ignore[no-untyped-call]
         return
     assert endpoint.signing_secret is not None  # noqa: S101 (`read_endpoint` wants one of the two)
     async with contextlib.AsyncExitStack() as stack:

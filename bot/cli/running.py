@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot import slack_connection
 from bot.manifest import build_manifest
 from bot.run import run_bot
 from bot.settings import read_settings
@@ -40,7 +41,7 @@ def show_manifest(
 def configure_logging() -> None:
     """Log only warnings and errors, on standard error. Bolt's lower levels may contain payloads."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("slack_bolt.socket").addFilter(_without_traceback)
+    slack_connection.socket_log.addFilter(_without_traceback)
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:

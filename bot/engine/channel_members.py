@@ -11,6 +11,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.slack_methods import LIST_MEMBERS, READ_CHANNEL_INFO
+from handlers.slack.errors import choose_log_level, read_cause
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,8 @@ class ChannelMembers:
             return asking.result(CALL_SECONDS)
         except Exception as error:
             asking.cancel()
-            log.warning("Who is in %s isn't known, so answers there are private (%s).", channel, error)
+            level, cause = choose_log_level(error), read_cause(error)
+            log.log(level, "Who is in %s isn't known, so answers there are private (%s).", channel, cause)
             return None
 
     async def _list_members(self, channel: str) -> Collection[str] | None:

@@ -30,7 +30,7 @@ from bot.engine.slack_methods import (
 )
 from handlers.slack.blocks.notes import add_note
 from handlers.slack.blocks.simpler import SimplerMessages, build_text_view
-from handlers.slack.errors import read_error_code, read_problems, read_status
+from handlers.slack.errors import choose_log_level, read_cause, read_error_code, read_problems
 from storage.engine.claiming import LOOK_FOR, Delivery
 from storage.engine.deliveries import Deliveries, SendResult
 from storage.engine.delivery_kinds import DeliveryKind
@@ -180,7 +180,7 @@ class _Calls:
         # An answer that comes twice does less harm than none. So it is posted if Slack will never let us look, or
         # couldn't for a while. Each such attempt may add a message if answers keep getting lost, so they become rare.
         delivery = self._delivery
-        log.warning("Can't look for delivery %s (%s)", delivery.id, read_error_code(error) or read_status(error))
+        log.log(choose_log_level(error), "Can't look for delivery %s (%s)", delivery.id, read_cause(error))
         is_turn = delivery.attempt <= ALWAYS_BLIND or delivery.attempt.bit_count() == 1
         return is_turn and (refuses_for_good(error) or self._shared.now() - delivery.first_attempt_at >= LOOK_FOR)
 

@@ -16,12 +16,13 @@ from storage.engine.claiming import Delivery
 from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.rate_limits import EVERYTHING
 
+OUT_OF_SERVICE = "service_unavailable"
 TRANSIENT = {
+    OUT_OF_SERVICE,
     "accesslimited",
     "fatal_error",
     "internal_error",
     "request_timeout",
-    "service_unavailable",
     "team_added_to_org",
     "timeout",
 }
@@ -111,9 +112,9 @@ def _decide_on_slack_error(delivery: Delivery, error: SlackApiError) -> ErrorDec
         # Every call would fail in the same way. An administrator may be replacing the token right now, so nothing is
         # given up: all sending stops for a minute, then one delivery tries again.
         return ErrorDecision(Disposition.PAUSE, code, EVERYTHING, TOKEN_PAUSE)
-    if status >= 500:
+    if status >= 500 or code == OUT_OF_SERVICE:
         return ErrorDecision(Disposition.RETRY, code)
-    if code in TRANSIENT:
+    if code in TRANSIENT or not read_error_code(error):  # without a code, something else answered in Slack's place
         return ErrorDecision(Disposition.RETRY_WITHOUT_BLOCKING, code)
     return ErrorDecision(ON_REFUSAL[delivery.kind](delivery, code), code)
 

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.engine.channel_members import SLACKBOT
 from bot.engine.slack_methods import READ_PERSON
 from foundation.access import PersonKind
+from handlers.slack.errors import choose_log_level, read_cause, read_error_code
 
 log = logging.getLogger(__name__)
 
@@ -81,17 +82,17 @@ class SlackPeople:
             answered = answer.data if isinstance(answer.data, dict) else {}
             self._remember(user, judge_person(answered["user"], self.own_ids), REMEMBERED)
         except SlackApiError as error:
-            code = error.response.get("error")
-            if code in NOT_OURS:
+            if read_error_code(error) in NOT_OURS:
                 self._remember(user, PersonKind.OUTSIDER, REMEMBERED)
             else:
-                self._postpone(user, code)
+                self._postpone(user, error)
         except Exception as error:
-            self._postpone(user, type(error).__name__)
+            self._postpone(user, error)
 
-    def _postpone(self, user: str, error: object) -> None:
+    def _postpone(self, user: str, error: Exception) -> None:
         """What was known before counts until Slack is asked again."""
-        log.warning("Slack didn't say who %s is (%s), so what was known before counts.", user, error)
+        level, cause = choose_log_level(error), read_cause(error)
+        log.log(level, "Slack didn't say who %s is (%s), so what was known before counts.", user, cause)
         self._remember(user, self.recall(user), RETRIED)
 
     def _remember(self, user: str, kind: PersonKind, time: timedelta) -> None:

@@ -7,8 +7,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 
-from slack_sdk.errors import SlackApiError
-
 from foundation.access import Access
 from handlers.agent.prompts import TITLE, choose_prompts
 from handlers.slack import payloads
@@ -21,6 +19,7 @@ from handlers.slack.agent_events import (
 )
 from handlers.slack.blocks.builders import shorten
 from handlers.slack.calls import ImmediateCall
+from handlers.slack.errors import CALL_ERRORS
 from handlers.slack.routes import Routes
 
 LOOKING = "is looking in the handbook…"
@@ -80,7 +79,7 @@ async def show_working(call: ImmediateCall) -> None:
         return
     title = shorten(payloads.read_question(call.payload).text, LONGEST_TITLE)
     if place.is_new and title:
-        with suppress(SlackApiError):  # a conversation without a title still shows the status
+        with suppress(*CALL_ERRORS):  # a conversation without a title still shows the status
             await call.client.agents_sessions_setStatus(
                 channel_id=place.channel,
                 thread_ts=place.thread_ts,

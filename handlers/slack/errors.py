@@ -3,14 +3,63 @@
 import logging
 import uuid
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 log = logging.getLogger(__name__)
 
 UNEXPECTED_ERROR = "Something went wrong. Please try again. If this keeps happening, give the PMO this reference: {}."
 TOO_LATE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired")
+
+
+class SlackUnavailable(SlackApiError):
+    """Slack, or a proxy in its place, answered with a server error. What its body says doesn't matter."""
+
+    # The SDK reads the body before it looks at the status. In an outage that is anything: text, a page, damaged bytes.
+    # Then it fails in as many ways, so this is raised before it tries.
+    def __init__(self, status: int, url: str = "") -> None:
+        reason = f"HTTP status {status}"
+        response = AsyncSlackResponse(
+            client=None, http_verb="", api_url=url, req_args={}, data={}, headers={}, status_code=status
+        )
+        super().__init__(reason, response)  # type: ignore[no-untyped-call]
+        self.args = (reason,)
+
+
+async def raise_if_unavailable(answer: aiohttp.ClientResponse) -> None:
+    """For every HTTP answer of Slack.
+
+    Raises:
+        SlackUnavailable: it's a server error.
+    """
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise SlackUnavailable(answer.status, str(answer.url))
+
+
+NETWORK_ERRORS = (aiohttp.ClientError, TimeoutError, ConnectionError)
+CALL_ERRORS = (SlackApiError, *NETWORK_ERRORS)  # Slack refused, or couldn't be asked
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether Slack or the network is in trouble. It passes, and bot.engine.availability logs it once for all calls."""
+    is_server_error = isinstance(error, SlackApiError) and read_status(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return is_server_error or isinstance(error, NETWORK_ERRORS)
+
+
+def choose_log_level(error: BaseException) -> int:
+    """A warning, unless it's part of an outage."""
+    return logging.INFO if is_outage(error) else logging.WARNING
+
+
+def read_cause(error: BaseException) -> str:
+    """For the log: Slack's code, the status or the kind of error. The whole text may contain a response_url."""
+    if isinstance(error, SlackApiError):
+        return read_error_code(error) or f"HTTP status {read_status(error)}"
+    return type(error).__name__
 
 
 def log_unexpected_error(doing: str) -> str:
@@ -42,14 +91,13 @@ def _read_data(error: SlackApiError) -> Mapping[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def explain_slack_error(error: SlackApiError) -> str:
-    """What to tell the person when Slack refused a call that was made for them."""
+def explain_slack_error(error: Exception) -> str:
+    """What to tell the person when a call that was made for them failed with one of CALL_ERRORS."""
+    if is_outage(error) or not isinstance(error, SlackApiError):
+        return "Slack is in trouble at the moment. Please try again in a few minutes."
     code, status = read_error_code(error), read_status(error)
     if code in TOO_LATE:
         return "That took too long, and Slack gave up waiting. Please try again."
-    if status >= 500:
-        log.warning("Slack answered with HTTP status %s", status)
-        return "Slack is in trouble at the moment. Please try again in a few minutes."
     code = code or f"HTTP status {status}"
     log.error("Slack refused: %s %s", code, read_problems(error))
     return f"Slack rejected that ({code}). Please try again. If this keeps happening, tell the PMO."

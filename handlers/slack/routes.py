@@ -16,9 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Protocol
 
-import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -28,7 +26,7 @@ from handlers.context import AppContext
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import build_modal, section
 from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall, Payload
-from handlers.slack.errors import UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error, read_error_code
+from handlers.slack.errors import CALL_ERRORS, UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error, read_cause
 from handlers.slack.gate import check_access, is_ignored
 from handlers.slack.message_events import identify_message
 from storage.engine.inbox import NewArrival
@@ -183,8 +181,7 @@ class Routes:
             async with asyncio.timeout(AGENT_VIEW_SECONDS):
                 await handler(call)
         except Exception as error:  # decoration, whatever went wrong
-            reason = read_error_code(error) if isinstance(error, SlackApiError) else ""
-            log.info("The agent view couldn't be updated (%s)", reason or type(error).__name__)
+            log.info("The agent view couldn't be updated (%s)", read_cause(error))
 
     def _remember_handler(self, route: str, handler: DeferredHandler, needs: Access | None) -> str:
         if route in self.deferred_handlers:
@@ -224,7 +221,7 @@ class Routes:
                 await _explain(call, error.message, error.fields)
             except UserError as error:
                 await _explain(call, error.message)
-            except SlackApiError as error:
+            except CALL_ERRORS as error:
                 await _explain(call, explain_slack_error(error))
             except Exception:
                 reference = log_unexpected_error(f"answering {body.get('type') or body.get('command')}")
@@ -294,7 +291,7 @@ async def _explain_in_modal(call: ImmediateCall, text: str) -> bool:
     """Whether a modal could be opened. A shortcut has no channel, but it has a trigger, if that still works."""
     try:
         await call.open_modal(build_modal("That isn't possible", [section(text)]))
-    except SlackApiError:
+    except CALL_ERRORS:
         return False
     return True
 
@@ -304,8 +301,8 @@ async def _explain_in_place(client: AsyncWebClient, place: payloads.Place, text:
     if not (await _explain_by_url(client, place, text) or await _explain_in_channel(client, place, text)):
         try:
             await client.chat_postMessage(channel=place.user, text=text)
-        except SlackApiError as error:
-            log.error("An explanation couldn't be shown: %s", error)
+        except CALL_ERRORS as error:
+            log.error("An explanation couldn't be shown: %s", read_cause(error))
 
 
 async def _explain_by_url(client: AsyncWebClient, place: payloads.Place, text: str) -> bool:
@@ -316,7 +313,7 @@ async def _explain_by_url(client: AsyncWebClient, place: payloads.Place, text: s
     webhook.proxy = client.proxy
     try:
         answer = await webhook.send_dict({"text": text, "response_type": "ephemeral", "replace_original": False})
-    except (aiohttp.ClientError, TimeoutError):
+    except CALL_ERRORS:
         return False
     return answer.status_code == HTTPStatus.OK
 
@@ -326,6 +323,6 @@ async def _explain_in_channel(client: AsyncWebClient, place: payloads.Place, tex
         return False
     try:
         await client.chat_postEphemeral(channel=place.channel, user=place.user, text=text)
-    except SlackApiError:
+    except CALL_ERRORS:
         return False
     return True

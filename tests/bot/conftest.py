@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Select, func, select
 
 from bot import slack_connection
+from bot.engine.availability import SlackAvailability
 from bot.engine.delivery_client import SlackDeliveryClient
 from bot.engine.loop import Loop
 from bot.engine.sender import Sender
@@ -208,7 +209,9 @@ async def workspace() -> AsyncIterator[RunningWorkspace]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with slack_connection.open_http_session() as session:
+    availability = SlackAvailability()
+    availability.begin()
+    async with slack_connection.open_http_session(availability) as session:
         yield session
 
 

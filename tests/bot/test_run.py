@@ -1,6 +1,7 @@
 """`pmo run` starts, says where, and shuts down in order; or it says in one line why it can't start."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import aiohttp
 import pytest
 
 from bot import slack_connection
+from bot.engine.availability import SlackAvailability
 from bot.handbook_provider import open_handbook
 from bot.local_workspace import SEED, check_port
 from bot.manifest import build_manifest
@@ -147,18 +149,84 @@ async def test_token_errors_come_before_handbook_reading(tmp_path: Path, given: 
     assert not (tmp_path / "model").exists()
 
 
-async def test_server_trouble_at_start_is_waited_out_or_explained(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize("fault", [{"kind": "status", "status": 503}, {"kind": "ratelimit"}, {"kind": "lost_response"}])
+async def test_start_waits_until_slack_is_available(
+    data: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, method: str, fault: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(slack_connection, "START_WAITS", (0.0, 0.0))
+    monkeypatch.setattr(slack_connection, "START_WAITS", (0.0,))
+    monkeypatch.setattr(slack_connection, "LONGEST_START_WAIT", 0.0)
+    stopping, said = asyncio.Event(), asyncio.Queue[str]()
+    async with running_workspace(build_manifest(), SEED) as slack:
+        await slack.faults(fault | {"method": method, "count": 5})
+        running = asyncio.create_task(serve_until_stopped(settings_for(slack, data), said.put_nowait, stopping))
+        assert (await asyncio.wait_for(said.get(), 30)).startswith("Connected to")
+        stopping.set()
+        await running
+    lines = [record.getMessage() for record in caplog.records if "available" in record.getMessage()]
+    assert [line.partition(" (")[0] for line in lines] == ["Slack isn't available", "Slack is available again."]
+
+
+async def test_refused_socket_address_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each address is good for one connection, so one that was handed out before an outage is no use after it."""
+    monkeypatch.setattr(slack_connection, "PING_SECONDS", 0.1)
+    availability = SlackAvailability()
     async with running_workspace(build_manifest(), SEED) as slack, slack_connection.open_http_session() as http:
         web = slack_connection.build_web_client(slack.bot_token, slack.api_url, http)
-        await slack.faults({"kind": "status", "method": "auth.test", "status": 503, "count": 2})
-        me = await slack_connection.wait_for_slack(lambda: slack_connection.identify_bot(web))
-        assert me["user"]
-        for method in ("auth.test", "apps.connections.open"):
-            await slack.faults({"kind": "status", "method": method, "status": 503})
-            assert "answered with HTTP status 503" in await refusal(settings_for(slack, tmp_path))
+        bot = await slack_connection.identify_bot(web)
+        bolt = slack_connection.build_bolt_app(web, bot, slack.bot_token, None)
+        socket_mode = slack_connection.build_socket_handler(bolt, slack.app_token, web, availability)
+        socket_mode.client.wss_uri = f"{slack.url.replace('http', 'ws', 1)}/link/?ticket=used"
+        try:
+            await asyncio.wait_for(socket_mode.connect_async(), 10)  # type: ignore[no-untyped-call]
+            await slack.wait_connected()
+        finally:
+            await socket_mode.close_async()  # type: ignore[no-untyped-call]
+
+
+async def test_stop_request_interrupts_waiting_in_an_outage(data: Path) -> None:
+    said: list[str] = []
+    stopping = asyncio.Event()
+    async with running_workspace(build_manifest(), SEED) as slack:
+        await slack.faults({"kind": "status", "status": 503})
+        starting = asyncio.create_task(serve_until_stopped(settings_for(slack, data), said.append, stopping))
+        while not await slack.calls("auth.test"):
+            await asyncio.sleep(0)
+        stopping.set()
+        await asyncio.wait_for(starting, 10)
+    assert said == ["Stopped."]
+
+
+async def test_outage_is_waited_out_and_said_once(
+    data: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack answers everything with a plain 503 and closes the connections; what was asked is answered later."""
+    monkeypatch.setattr(slack_connection, "PING_SECONDS", 0.1)
+    monkeypatch.setattr("bot.engine.availability.STEADY_SECONDS", 0.0)
+    stopping, said = asyncio.Event(), asyncio.Queue[str]()
+    async with running_workspace(build_manifest(), SEED) as slack:
+        running = asyncio.create_task(serve_until_stopped(settings_for(slack, data), said.put_nowait, stopping))
+        assert (await asyncio.wait_for(said.get(), 30)).startswith("Connected to")
+        await slack.wait_connected()
+        ada = slack.as_user("U01ADA")
+        await slack.faults({"kind": "status", "status": 503})
+        await ada.post("C07ASK", QUESTION)
+        await ada.boot()
+        await ada.open_home()
+        while not await slack.calls("chat.postMessage"):
+            await asyncio.sleep(0.01)
+        await slack.drop_sockets()
+        while len(await slack.calls("apps.connections.open")) < 6:
+            await asyncio.sleep(0.01)
+        await slack.faults()
+        assert "10 business days" in (await ada.wait_message("From the handbook"))["text"]
+        await slack.wait_connected(30)
+        while "available again" not in caplog.text:
+            await asyncio.sleep(0.01)
+        stopping.set()
+        await running
+    lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [line.partition(" (")[0] for line in lines] == ["Slack is unavailable", "Slack is available again."]
 
 
 async def test_revoked_token_and_missing_scope_are_named(tmp_path: Path) -> None:

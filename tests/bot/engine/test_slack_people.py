@@ -44,7 +44,7 @@ class ScriptedSlack:
     async def api_call(self, method: str, **_: Any) -> Any:
         answer = self.answers.pop(0)
         if isinstance(answer, str):
-            raise SlackApiError("refused", {"ok": False, "error": answer})
+            raise SlackApiError("refused", SimpleNamespace(data={"ok": False, "error": answer}, status_code=200))
         return SimpleNamespace(data={"ok": True, "user": answer})
 
 
