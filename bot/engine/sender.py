@@ -6,11 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from slack_sdk.errors import SlackApiError
+
 from bot.engine.delivery_client import DeliveryTakenOver, SlackDeliveryClient
 from bot.engine.direct_messages import build_instead_message, can_be_mended
-from bot.engine.error_policy import Disposition, ErrorDecision, NeverPosted, decide_on_error
+from bot.engine.error_policy import Disposition, ErrorDecision, NeverPosted, ResponseRefused, decide_on_error
 from bot.engine.loop import Loop
 from bot.engine.refusals import MESSAGE_GONE
+from handlers.slack.errors import is_outage
 from storage.db_errors import DatabaseUnavailable
 from storage.engine.claiming import Delivery
 from storage.engine.deliveries import Deliveries, SendResult
@@ -22,7 +25,9 @@ CALL_SECONDS = 20  # the longest that any call may take
 MAX_IN_FLIGHT = 48
 DRAIN_SECONDS = 4.0
 KEEP_TRYING = timedelta(days=3)  # long enough to survive a weekend without network
-LONGEST_WAIT = {Disposition.RETRY: 60.0, Disposition.RETRY_WITHOUT_BLOCKING: 300.0}
+RETRIED = (Disposition.RETRY, Disposition.RETRY_WITHOUT_BLOCKING)
+LONGEST_WAIT = 25.0  # seconds while Slack is in trouble: everything is to be seen within 30 s of its return
+LONGEST_WAIT_AFTER_DEFECT = 300.0
 
 
 WHAT_TO_DO = "Reinstall the app, set the new SLACK_BOT_TOKEN, and restart the bot; “pmo doctor” checks it."
@@ -110,8 +115,9 @@ class Sender(Loop):
 
     async def _handle_error(self, delivery: Delivery, error: Exception) -> None:
         decision = decide_on_error(delivery, error)
-        if decision.disposition is Disposition.RETRY_WITHOUT_BLOCKING:
-            log.warning("Delivery %s (%s) failed: %s", delivery.id, delivery.kind, decision.reason, exc_info=error)
+        if decision.disposition is Disposition.RETRY_WITHOUT_BLOCKING and delivery.attempt.bit_count() == 1:
+            defect = None if isinstance(error, SlackApiError) else error
+            log.warning("Delivery %s (%s) failed: %s", delivery.id, delivery.kind, decision.reason, exc_info=defect)
         try:
             await self._record_failure(delivery, decision, error)
         except DatabaseUnavailable as unavailable:
@@ -121,16 +127,16 @@ class Sender(Loop):
     async def _record_failure(self, delivery: Delivery, decision: ErrorDecision, error: Exception) -> None:
         deliveries, now, reason = self._deliveries, self.now(), decision.reason
         disposition = decision.disposition
-        if disposition in LONGEST_WAIT and now - delivery.first_attempt_at > KEEP_TRYING:
+        if disposition in RETRIED and now - delivery.first_attempt_at > KEEP_TRYING:
             disposition = Disposition.GIVE_UP
         if disposition is Disposition.PAUSE:
             self._report_pause(decision)
             until = now + timedelta(seconds=decision.seconds)
             await asyncio.to_thread(deliveries.pause, delivery, decision.paused, until)
         elif disposition is Disposition.RETRY:
-            await asyncio.to_thread(deliveries.retry_in_order, delivery, reason, now + _get_wait(delivery, disposition))
+            await asyncio.to_thread(deliveries.retry_in_order, delivery, reason, now + _get_wait(delivery, error))
         elif disposition is Disposition.RETRY_WITHOUT_BLOCKING:
-            due_at = now + _get_wait(delivery, disposition)
+            due_at = now + _get_wait(delivery, error)
             await asyncio.to_thread(deliveries.retry_without_blocking, delivery, reason, due_at, now)
         elif disposition is Disposition.SEND_DIRECTLY:
             log.warning("Delivery %s (%s) goes to its person directly: %s", delivery.id, delivery.kind, reason)
@@ -177,5 +183,7 @@ class Sender(Loop):
                     self.wake()
 
 
-def _get_wait(delivery: Delivery, disposition: Disposition) -> timedelta:
-    return timedelta(seconds=min(0.5 * 2 ** min(delivery.attempt, 16), LONGEST_WAIT[disposition]))
+def _get_wait(delivery: Delivery, error: Exception) -> timedelta:
+    is_slacks = isinstance(error, SlackApiError | ResponseRefused) or is_outage(error)
+    longest = LONGEST_WAIT if is_slacks else LONGEST_WAIT_AFTER_DEFECT
+    return timedelta(seconds=min(0.5 * 2 ** min(delivery.attempt, 16), longest))
