@@ -174,7 +174,7 @@ async def test_refused_socket_address_is_replaced(monkeypatch: pytest.MonkeyPatc
     async with running_workspace(build_manifest(), SEED) as slack, slack_connection.open_http_session() as http:
         web = slack_connection.build_web_client(slack.bot_token, slack.api_url, http)
         bot = await slack_connection.identify_bot(web)
-        bolt = slack_connection.build_bolt_app(web, bot, slack.bot_token, None)
+        bolt = slack_connection.build_bolt_app(web, bot, slack.bot_token)
         socket_mode = slack_connection.build_socket_handler(bolt, slack.app_token, web, availability)
         socket_mode.client.wss_uri = f"{slack.url.replace('http', 'ws', 1)}/link/?ticket=used"
         try:
