@@ -9,6 +9,7 @@ _DIRECTION = re.compile(f"[{DIRECTION_SIGNS}]")
 # Letters and symbols by their category, and blank all the same: fillers, an empty Braille cell, an empty note.
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800\U00013441\U00013442\U0001d159"
 _VISIBLE = ("L", "N", "P", "S")
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def clean_text(text: str) -> str:
@@ -19,6 +20,11 @@ def clean_text(text: str) -> str:
     allowed = "".join(one for one in text.replace("\r\n", "\n") if one in "\n\t" or not _is_control(one))
     cleaned = remove_direction(allowed).strip()
     return cleaned if is_visible(cleaned) else ""
+
+
+def make_storable(text: str) -> str:
+    """The text as every database takes it: without NUL, and with U+FFFD in place of half a surrogate pair."""
+    return _UNSTORABLE.sub(lambda found: "" if found[0] == "\0" else "\ufffd", text)
 
 
 def remove_direction(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from foundation.text import make_storable
 from handlers.slack.agent_events import begins_conversation
 from handlers.slack.message_events import SharedFile, read_event, read_files
 
@@ -228,6 +229,17 @@ def is_from_bot(body: Mapping[str, Any]) -> bool:
 def read_home_tab(body: Mapping[str, Any]) -> str:
     """Which tab of the app was opened: “home” or “messages”."""
     return str(body["event"].get("tab") or "home")
+
+
+def make_payload_storable(value: Any) -> Any:
+    """The payload, or a part of it, with every text as all databases take it."""
+    if isinstance(value, str):
+        return make_storable(value)
+    if isinstance(value, list):
+        return [make_payload_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {make_storable(name): make_payload_storable(one) for name, one in value.items()}
+    return value
 
 
 def remove_token(body: Mapping[str, Any]) -> dict[str, Any]:

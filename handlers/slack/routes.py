@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Protocol
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -63,6 +63,7 @@ class Routes:
         self._inbox = inbox
         self._companions: dict[str, ImmediateHandler] = {}  # by event
         self._accompanying: set[asyncio.Task[None]] = set()
+        app.use(_make_storable)
 
     def accompany_event(self, name: str, handler: ImmediateHandler) -> None:
         """What the agent view shows while a deferred handler of the event is at work. Nothing waits for it."""
@@ -228,6 +229,15 @@ class Routes:
                 await _explain(call, UNEXPECTED_ERROR.format(reference))
 
         return listener
+
+
+async def _make_storable(
+    req: AsyncBoltRequest,
+    next: Callable[[], Awaitable[None]],  # noqa: A002 (Bolt's name)
+) -> None:
+    """Before any listener: what a database refuses is never acknowledged, so Slack would deliver it again and again."""
+    req.body = payloads.make_payload_storable(req.body)
+    await next()
 
 
 def _guard(handler: DeferredHandler, needs: Access) -> DeferredHandler:
