@@ -1,7 +1,8 @@
 """Turns what a database driver raises into messages that a person can act on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sqlalchemy.exc import DatabaseError as AnyDatabaseError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -35,9 +36,27 @@ _CODES = {
 }
 _UNREACHABLE = _CODES["08"]
 
+T = TypeVar("T")
+
 
 class DatabaseUnavailable(UserError):
     """The database can't be used now: locked, full, read-only or unreachable. Nothing was changed."""
+
+
+class ConnectionLost(DatabaseUnavailable):
+    """The connection ended while it was in use. Another one may work."""
+
+
+def retry_once(work: Callable[[], T]) -> T:
+    """The result of `work`, which is done again on a new connection if its own is lost. It must be safe to repeat.
+
+    Raises:
+        ConnectionLost: the second connection was lost as well, or none could be opened.
+    """
+    try:
+        return work()
+    except ConnectionLost:
+        return work()
 
 
 @contextmanager
@@ -49,9 +68,10 @@ def translate_errors() -> Iterator[None]:
         explanation = _explain_error(error)
         if explanation is None:
             raise
-        raise DatabaseUnavailable(explanation) from error
+        kind = ConnectionLost if error.connection_invalidated else DatabaseUnavailable
+        raise kind(explanation) from error
     except (ConnectionError, TimeoutError) as error:  # pg8000 passes on some of the socket's own errors
-        raise DatabaseUnavailable(_UNREACHABLE) from error
+        raise ConnectionLost(_UNREACHABLE) from error
 
 
 def _explain_error(error: DBAPIError) -> str | None:

@@ -14,6 +14,7 @@ from handlers.context import AppContext
 from handlers.slack import payloads
 from handlers.slack.gate import identify_person
 from handlers.slack.payloads import Place
+from storage.db_errors import retry_once
 from storage.engine.inbox import Arrival
 from storage.store import Transaction
 
@@ -69,7 +70,10 @@ class BlockingCall(HandlerCall):
     """A call that runs in a worker thread and may wait for the database."""
 
     def read(self, fn: Callable[[Transaction], R]) -> R:
-        """The result of `fn` in a read-only transaction."""
+        """The result of `fn` in a read-only transaction; in a second one if the database connection is lost."""
+        return retry_once(lambda: self._read(fn))
+
+    def _read(self, fn: Callable[[Transaction], R]) -> R:
         with self.ctx.store.read_only(self.ctx.now()) as tx:
             return fn(tx)
 

@@ -17,6 +17,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -29,6 +30,7 @@ from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall, Payl
 from handlers.slack.errors import CALL_ERRORS, UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error, read_cause
 from handlers.slack.gate import check_access, is_ignored
 from handlers.slack.message_events import identify_message
+from storage.db_errors import DatabaseUnavailable
 from storage.engine.inbox import NewArrival
 
 log = logging.getLogger(__name__)
@@ -96,11 +98,16 @@ class Routes:
             client: AsyncWebClient,
             ack: AsyncAck,
             next: Callable[[], Awaitable[None]],  # noqa: A002 (Bolt's name)
-        ) -> None:
-            if when is None or await when(BlockingCall(body, self._ctx)):
-                self._accompany(name, ImmediateCall(body, self._ctx, client, ack))
-                await self._store_arrival(route, body)
+        ) -> BoltResponse | None:
+            try:
+                if when is None or await when(BlockingCall(body, self._ctx)):
+                    self._accompany(name, ImmediateCall(body, self._ctx, client, ack))
+                    await self._store_arrival(route, body)
+            except DatabaseUnavailable as error:
+                log.error("An event couldn't be stored, so Slack will deliver it again: %s", error.message)
+                return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
             await next()
+            return None
 
         async def finish() -> None:
             """Bolt has acked, and the worker does the work."""

@@ -9,6 +9,7 @@ from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import Database
+from storage.db_errors import retry_once
 from storage.engine.claims import (
     PRUNE_BATCH,
     count_changed_rows,
@@ -90,6 +91,9 @@ class Inbox:
         """Store what arrived, except what is stored already. Returns how many were new."""
         # Slack delivers again whenever an acknowledgement is late or lost, and sends one message as several events. The
         # unique columns make the second insert do nothing, whichever process makes it, so the work is done once.
+        return retry_once(lambda: self._insert(arrivals))
+
+    def _insert(self, arrivals: Sequence[NewArrival]) -> int:
         with self._database.transaction(urgent=True) as session:
             return insert_new_rows(session, ArrivalRow, [_to_row(arrival) for arrival in arrivals])
 
