@@ -26,6 +26,7 @@ class Database:
         self.address = url
         self.url, extra = read_address(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        # Errors are logged with the statement, but without its parameters: those are people's words.
         self.engine = _open_sqlite(self.url, busy_seconds) if self.is_sqlite else _open_postgresql(self.url, extra)
         self._light = _open_sqlite(self.url, busy_seconds, "NORMAL") if self.is_sqlite else self.engine
         # SQLite lets one writer in and makes the others poll. A queue in the process costs nothing, and it can let
@@ -144,7 +145,7 @@ _NO_WAITING = text("SET LOCAL synchronous_commit = off")
 
 
 def _open_postgresql(url: URL, extra: dict[str, Any]) -> Engine:
-    engine = create_engine(url, connect_args=extra, pool_pre_ping=True, pool_size=10)
+    engine = create_engine(url, connect_args=extra, pool_pre_ping=True, pool_size=10, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: object) -> None:
@@ -173,7 +174,7 @@ def _switch_to_write_ahead(cursor: DBAPICursor, busy_seconds: float) -> None:
 
 
 def _open_sqlite(url: URL, busy_seconds: float, synchronous: str = "FULL") -> Engine:
-    engine = create_engine(url, connect_args={"timeout": busy_seconds})
+    engine = create_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: object) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from foundation.errors import UserError
 from storage.database import Database
@@ -83,6 +83,19 @@ def test_existing_rows_are_skipped(database: Database) -> None:
         assert insert_new_rows(session, RateLimitRow, []) == 0
     with database.read_only() as session:
         assert session.scalars(select(RateLimitRow.free_at).where(RateLimitRow.scope == "two")).one() == NOW
+
+
+def test_errors_do_not_quote_what_is_stored(database: Database) -> None:
+    row = pace("same") | {"taken": [1234567.5]}
+
+    def store_twice() -> None:
+        with database.transaction() as session:
+            session.add_all([RateLimitRow(**row), RateLimitRow(**row)])
+
+    with pytest.raises(IntegrityError) as raised:
+        store_twice()
+    assert "INSERT INTO paces" in str(raised.value)
+    assert "1234567.5" not in str(raised.value)
 
 
 def test_thousand_rows_are_inserted_at_once(database: Database) -> None:
