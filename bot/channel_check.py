@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.organisation import Organisation
+from foundation.time import lies_ahead
 from handlers.slack.errors import choose_log_level, read_cause, read_error_code
 
 log = logging.getLogger(__name__)
@@ -71,13 +72,13 @@ class SlackChannelCheck:
         self._channels = list_used_channels(organisation)
         self._loop = loop
         self._now = now
-        self._checked_at: datetime | None = None
+        self._known_until: datetime | None = None
         self.problems: Sequence[str] | None = None
         self.shared: frozenset[str] = frozenset()
 
     def run(self) -> None:
         """Ask Slack, unless that was done a short while ago. If Slack doesn't say, what was known before stays."""
-        if self._checked_at and self._now() - self._checked_at < REMEMBERED:
+        if lies_ahead(self._known_until, self._now(), REMEMBERED):
             return
         asking = asyncio.run_coroutine_threadsafe(self._read_infos(), self._loop)
         try:
@@ -91,7 +92,7 @@ class SlackChannelCheck:
         self.problems = [problem for problem in found if problem]
         pairs = zip(self._channels, infos, strict=True)
         self.shared = frozenset(channel for channel, info in pairs if info and is_shared_outside(info))
-        self._checked_at = self._now()
+        self._known_until = self._now() + REMEMBERED
 
     async def _read_infos(self) -> list[Mapping[str, Any] | None]:
         return await asyncio.gather(*map(self._read_info, self._channels))

@@ -13,6 +13,14 @@ def to_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def lies_ahead(moment: datetime | None, now: datetime, longest: timedelta) -> bool:
+    """Whether a moment that was set at most `longest` ahead is still to come.
+
+    One that is further away is left over from before the clock was set back, and is taken to have passed.
+    """
+    return moment is not None and now < moment <= now + longest
+
+
 def find_zone(name: str) -> ZoneInfo:
     """The IANA zone of that name.
 

@@ -11,6 +11,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.slack_methods import LIST_MEMBERS, READ_CHANNEL_INFO
+from foundation.time import lies_ahead
 from handlers.slack.errors import choose_log_level, read_cause
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class ChannelMembers:
 
     def __call__(self, channel: str) -> Collection[str] | None:
         known, now = self._known.get(channel), self._now()
-        if known and known.until > now:
+        if known and lies_ahead(known.until, now, REMEMBERED):
             return known.members
         members = self._ask_slack(channel)
         if members is not None:

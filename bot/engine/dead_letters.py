@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.engine.refusals import describe_refusal, find_place_refusal
+from foundation.time import lies_ahead
 from handlers import UNDELIVERED
 from handlers.context import AppContext
 from handlers.slack.blocks.builders import build_message, escape
@@ -30,7 +31,7 @@ class ReportDeadLetters:
         with self._ctx.store.read_only(now) as tx:
             if not DeadLetters(tx.session, now).list_unreported(1):
                 return None
-        is_quiet = self._quiet_until is not None and now < self._quiet_until
+        is_quiet = lies_ahead(self._quiet_until, now, QUIET_FOR)
         # Marking and posting commit together: a crash in between can neither lose a report nor repeat it.
         with self._ctx.store.transaction(now) as tx:
             dead = DeadLetters(tx.session, now)

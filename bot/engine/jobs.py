@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from bot.engine.clock_changes import ContinueAfterClockChange
 from bot.engine.dead_letters import ReportDeadLetters
 from bot.engine.scheduler import Job
 from bot.engine.shared_channels import ReportSharedChannels
 from bot.handbook_provider import HandbookProvider
+from foundation.time import lies_ahead
 from handlers.context import AppContext
 from handlers.requests.jobs import build_request_jobs
 from handlers.strategy.jobs import build_strategy_jobs
@@ -25,7 +27,13 @@ def build_jobs(ctx: AppContext, handbook: HandbookProvider, deliveries: Deliveri
 
 
 def build_engine_jobs(ctx: AppContext, handbook: HandbookProvider, deliveries: Deliveries) -> Sequence[Job]:
-    return (Prune(ctx, deliveries), ReportDeadLetters(ctx), ReportSharedChannels(ctx), RefreshHandbook(handbook))
+    return (
+        ContinueAfterClockChange(ctx),
+        Prune(ctx, deliveries),
+        ReportDeadLetters(ctx),
+        ReportSharedChannels(ctx),
+        RefreshHandbook(handbook),
+    )
 
 
 class Prune:
@@ -37,7 +45,7 @@ class Prune:
         self._next: datetime | None = None
 
     def __call__(self, now: datetime) -> datetime | None:
-        if self._next is None or now >= self._next:
+        if not lies_ahead(self._next, now, PRUNE_EVERY):
             self._ctx.store.inbox.prune(now - KEEP_ARRIVALS)
             self._deliveries.prune(now - KEEP_DELIVERIES)
             self._next = now + PRUNE_EVERY

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 CALL_SECONDS = 20  # the longest that any call may take
 MAX_IN_FLIGHT = 48
 DRAIN_SECONDS = 4.0
+LONGEST_CLAIM_AHEAD = 1.0  # seconds
 KEEP_TRYING = timedelta(days=3)  # long enough to survive a weekend without network
 RETRIED = (Disposition.RETRY, Disposition.RETRY_WITHOUT_BLOCKING)
 LONGEST_WAIT = 25.0  # seconds while Slack is in trouble: everything is to be seen within 30 s of its return
@@ -50,12 +51,13 @@ class Sender(Loop):
         self._owner = owner
         self._on_dead = on_dead
         self._check_again_at: datetime | None = None
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight: dict[asyncio.Task[None], Delivery] = {}
         self._sent: list[SendResult] = []
         self._recording: asyncio.Task[None] | None = None
         self._token_problem = ""  # the one in the log; said once, not every minute
 
     async def run_once(self) -> bool:
+        await self._keep_leases()
         room = MAX_IN_FLIGHT - len(self._in_flight)
         if room <= 0:
             await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
@@ -66,9 +68,19 @@ class Sender(Loop):
         self._check_again_at = claimed.check_again_at
         for delivery in claimed.deliveries:
             task = asyncio.create_task(self._send(delivery))
-            self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
+            self._in_flight[task] = delivery
+            task.add_done_callback(lambda done: self._in_flight.pop(done, None))
         return len(claimed.deliveries) == room
+
+    async def _keep_leases(self) -> None:
+        """Extend the leases that end while we are at work on them, as all do when the clock is set forward."""
+        # Otherwise the claim below would give us the same deliveries once more, and they would be sent twice.
+        now = self.now()
+        for task, delivery in list(self._in_flight.items()):
+            if delivery.lease_until <= now:
+                extended = await asyncio.to_thread(self._deliveries.extend_lease, delivery, now)
+                if extended and task in self._in_flight:
+                    self._in_flight[task] = extended
 
     async def find_next_due(self) -> datetime | None:
         return self._check_again_at
@@ -99,7 +111,8 @@ class Sender(Loop):
         return self._check_again_at is not None and self._check_again_at <= self.now()
 
     async def _send(self, delivery: Delivery) -> None:
-        await asyncio.sleep((delivery.not_before - self.now()).total_seconds())
+        wait = (delivery.not_before - self.now()).total_seconds()
+        await asyncio.sleep(min(wait, LONGEST_CLAIM_AHEAD))  # the clock may have been set back since the claim
         try:
             self._record(await self._client.send(delivery))
         except DeliveryTakenOver:

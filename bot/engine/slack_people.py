@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.engine.channel_members import SLACKBOT
 from bot.engine.slack_methods import READ_PERSON
 from foundation.access import PersonKind
+from foundation.time import lies_ahead
 from handlers.slack.errors import choose_log_level, read_cause, read_error_code
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,8 @@ class SlackPeople:
 
     def _is_due(self, user: str) -> bool:
         known = self._known.get(user)
-        return bool(user) and user != SLACKBOT and (known is None or known.until <= self._now())
+        is_known = known is not None and lies_ahead(known.until, self._now(), REMEMBERED)
+        return bool(user) and user != SLACKBOT and not is_known
 
     async def _ask_slack(self, user: str) -> None:
         try:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 import handlers
+from bot.engine.clock_changes import ContinueAfterClockChange
 from bot.engine.dead_letters import ReportDeadLetters
 from bot.engine.jobs import SUBJECT_JOBS, Prune, RefreshHandbook, build_engine_jobs
 from bot.engine.shared_channels import ReportSharedChannels
@@ -23,4 +24,10 @@ def test_every_subject_with_jobs_is_registered() -> None:
 
 def test_engine_has_jobs_of_its_own(ctx: AppContext) -> None:
     jobs = build_engine_jobs(ctx, cast(HandbookProvider, None), cast(Deliveries, None))
-    assert {type(job) for job in jobs} == {Prune, ReportDeadLetters, ReportSharedChannels, RefreshHandbook}
+    assert {type(job) for job in jobs} == {
+        ContinueAfterClockChange,
+        Prune,
+        ReportDeadLetters,
+        ReportSharedChannels,
+        RefreshHandbook,
+    }

@@ -386,6 +386,7 @@ def stop_within_the_call(office: RunningSender, monkeypatch: pytest.MonkeyPatch)
 
     async def held(*call: Any, **how: Any) -> Any:
         monkeypatch.setattr(client, "api_call", api_call)
+        office.sender._in_flight.clear()  # for the sender, another process holds it
         stopped.reached.set()
         await stopped.go_on.wait()
         try:

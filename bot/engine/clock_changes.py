@@ -1,0 +1,39 @@
+"""Notices that the machine's clock was set back, and lets what waits continue at once."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from handlers.context import AppContext
+from storage.engine.clock_changes import continue_waiting
+
+log = logging.getLogger(__name__)
+
+SMALL_STEP = timedelta(seconds=30)  # what waits may be this much later, and small corrections of the clock are common
+LONGEST_WAIT = timedelta(minutes=15)  # nothing waits any longer, not even after a 429
+
+
+class ContinueAfterClockChange:
+    """Compares the clock with one that nobody can set.
+
+    A clock that is set forward needs no repair: whatever waits is due earlier. At the start there's nothing to compare
+    with; then only what waits for longer than anything ever does is taken to be left over.
+    """
+
+    def __init__(self, ctx: AppContext, steady: Callable[[], float] = time.monotonic) -> None:
+        self._ctx = ctx
+        self._steady = steady
+        self._last: tuple[datetime, float] | None = None
+
+    def __call__(self, now: datetime) -> None:
+        steady, last = self._steady(), self._last
+        if last is None:
+            continue_waiting(self._ctx.store.database, now, now + LONGEST_WAIT, timedelta())
+        else:
+            passed = timedelta(seconds=steady - last[1])
+            set_back_by = last[0] + passed - now
+            if set_back_by > SMALL_STEP:
+                log.warning("The clock was set back by %s. What is waiting continues now.", set_back_by)
+                continue_waiting(self._ctx.store.database, now, now, set_back_by)
+        self._last = now, steady
