@@ -5,8 +5,11 @@ from contextlib import nullcontext
 
 from bot.progress import show_progress
 
+PRIVATE = 0o077  # what is created is for this user alone: the data has people's names and words in it
+
 
 def main() -> None:
+    os.umask(PRIVATE)
     is_completion = "_PMO_COMPLETE" in os.environ  # the shell asks for suggestions while somebody types
     with nullcontext() if is_completion else show_progress("Starting PMO Assistant"):
         from bot.cli import main as run_command
