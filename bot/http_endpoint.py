@@ -29,7 +29,7 @@ class HttpLimits:
 
     header_seconds: float = 10.0
     body_seconds: float = 10.0
-    body_bytes: int = 1 << 20  # Slack's largest payloads have about a quarter of it
+    body_bytes: int = 1 << 20  # Slack's payloads stay well below it
     connections: int = 200  # far below the 1,024 files that a process may open on most systems
 
 
@@ -103,6 +103,8 @@ class BoundedServer(web.Server):
         except BadRequest as refusal:
             log.warning("Refused a request from %s: %s.", request.remote, refusal)
             response = web.Response(status=refusal.status, text=f"{refusal}\n")
+        except ConnectionError:  # it ended before the request did: nobody is there to be answered
+            response = web.Response(status=HTTPStatus.BAD_REQUEST)
         response.force_close()
         return response
 
@@ -131,8 +133,8 @@ class BoundedServer(web.Server):
             raise BadRequest("its body took too long", HTTPStatus.REQUEST_TIMEOUT) from None
         except web.HTTPRequestEntityTooLarge:
             raise BadRequest("its body is too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from None
-        except (web.RequestPayloadError, ConnectionError):
-            raise BadRequest("its body is incomplete or malformed") from None
+        except web.RequestPayloadError:
+            raise BadRequest("its body is malformed") from None
 
 
 def _without_content(record: logging.LogRecord) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, TypeAdapter
 
 _Id = Annotated[str, Field(min_length=1, max_length=100)]
+_Name = Annotated[str, Field(min_length=1, max_length=255)]  # which the app gives to its own elements
 _Text = str | None
 _Record = dict[str, Any]
 
@@ -68,7 +69,7 @@ class _Interaction(_Source):
 
 
 class _Action(BaseModel):
-    action_id: _Id
+    action_id: _Name
     block_id: _Text = None
     value: _Text = None
     selected_option: _Record | None = None
@@ -90,7 +91,7 @@ class _Clicked(_Interaction):
 
 class _Searched(_Interaction):
     type: Literal["block_suggestion"]
-    action_id: _Id
+    action_id: _Name
     value: _Text = None
 
 
@@ -98,7 +99,7 @@ class _Chosen(_Interaction):
     """A shortcut."""
 
     type: Literal["shortcut", "message_action"]
-    callback_id: _Id
+    callback_id: _Name
     trigger_id: _Id
 
 

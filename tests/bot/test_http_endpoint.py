@@ -85,7 +85,8 @@ async def test_half_sent_requests_keep_nobody_waiting(
         for _ in range(5):
             assert await endpoint.request(WHOLE) == 200
         assert await asyncio.gather(*(half.read_to_end() for half in halves[:-4])) == [b""] * 36
-    assert caplog.text.count("More than 4 connections at once") == 1
+    assert len(caplog.records) == 1  # and a flood doesn't fill the log
+    assert "More than 4 connections at once" in caplog.text
 
 
 class Gate:
