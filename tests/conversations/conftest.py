@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import gc
+import itertools
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -27,6 +29,8 @@ PEOPLE = (
     *("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH"),
     *("U07OLGA", "U08GINA", "U09ULLA", "U10DMITRI"),
 )
+COLLECT_EVERY = 10
+_TESTS = itertools.count()
 OVER_HTTP = os.environ.get("PMO_TEST_TRANSPORT") == "http"  # set by `make soak`
 NOVEMBER = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -124,6 +128,13 @@ def start_quickly(monkeypatch: pytest.MonkeyPatch, encoder: Encoder | None) -> N
     """Let all bots share the model, and leave out the tidying of a process that only one of them has."""
     monkeypatch.setattr("bot.handbook_provider.load_encoder", lambda *_, **__: encoder)
     monkeypatch.setattr("bot.handbook_provider.tidy_memory", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def free_indexes() -> None:
+    """Collect stopped bots now and then: each holds thirty files open, and many systems allow a thousand."""
+    if next(_TESTS) % COLLECT_EVERY == 0:
+        gc.collect()
 
 
 @pytest.fixture

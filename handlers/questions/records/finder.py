@@ -21,6 +21,8 @@ from handlers.slack.blocks.builders import Message
 from knowledge.answers import Outcome
 from knowledge.follow_ups import is_follow_up
 from knowledge.library import Library
+from reporting.definitions import DigestDefinition
+from servicedesk.catalogue import Catalogue
 from servicedesk.permissions import can_see_queue
 from servicedesk.record_access import DESK_ACCESS
 from storage.store import Transaction
@@ -50,7 +52,8 @@ class _NameSource:
     version: str | None
     person: Person
     people: People
-    ctx: AppContext = field(compare=False)
+    catalogue: Catalogue = field(compare=False)
+    digests: Sequence[DigestDefinition] = field(compare=False)
     plan: Strategy | None = field(compare=False)
 
 
@@ -105,17 +108,18 @@ def can_ask(kind: RecordKind, person: Person) -> bool:
 def _build_parser(tx: Transaction, ctx: AppContext, person: Person) -> ClauseParser:
     version = tx.strategy.get_current_version()
     plan = tx.strategy.read_plan(version) if version else None
-    index = _build_index(_NameSource(version.text_hash if version else None, person, ctx.people, ctx, plan))
+    text_hash = version.text_hash if version else None
+    # Not the context itself: the index is remembered, and so would be everything else that a stopped bot had open.
+    index = _build_index(_NameSource(text_hash, person, ctx.people, ctx.desk.catalogue, ctx.digests, plan))
     return build_parser(index, ctx.library().index.knows_term, tx.today, plan.organisation if plan else "")
 
 
 @lru_cache(maxsize=256)
 def _build_index(source: _NameSource) -> NameIndex:
     seen = filter_visible(source.plan, source.person) if source.plan else None
-    catalogue, digests = source.ctx.desk.catalogue, source.ctx.digests
     if not can_see_strategy(source.person):  # nor does a question show them whom or what there is
-        return NameIndex(list_names(None, (), catalogue, ()))
-    return NameIndex(list_names(seen, source.people, catalogue, digests))
+        return NameIndex(list_names(None, (), source.catalogue, ()))
+    return NameIndex(list_names(seen, source.people, source.catalogue, source.digests))
 
 
 @dataclass(frozen=True, slots=True)
