@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 
 from foundation.access import Access
 from foundation.errors import NotFound, UserError
@@ -24,6 +25,7 @@ from handlers.slack.blocks.builders import Block, Message, actions, build_messag
 from handlers.slack.blocks.notes import add_note
 from handlers.slack.calls import DeferredCall, ImmediateCall
 from handlers.slack.files import check_has_words
+from handlers.slack.message_events import read_sent_at
 from handlers.slack.payloads import TypedQuestion
 from handlers.slack.replies import reply_ephemeral, send_reply
 from handlers.slack.routes import DeferredHandler, Routes
@@ -34,6 +36,7 @@ from storage.questions import QuestionPlace
 from storage.store import Transaction
 
 SHOWN_AT_HOME = 5
+APOLOGY_AFTER = timedelta(hours=1)
 
 SUBCOMMANDS: Mapping[str, DeferredHandler] = {
     "": send_help,
@@ -138,7 +141,7 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
     check_can_ask(call.person, list_records(reply))
     is_public = can_publish(call, place, reply)
     with call.transaction() as tx:
-        send_reply(tx, place, _note_files(asked, reply), public=is_public)
+        send_reply(tx, place, _add_notes(call, asked, reply), public=is_public)
         if reply.answer and not is_public:
             _note_private_answer(tx, asked)
         if reply.answer:
@@ -149,12 +152,21 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
     return reply
 
 
-def _note_files(asked: TypedQuestion, reply: Reply) -> Message:
-    """The reply; if something was attached to the question, it says that only the words were read."""
-    if not asked.files or reply.answer is None:
-        return reply.message
+def _add_notes(call: DeferredCall, asked: TypedQuestion, reply: Reply) -> Message:
+    """The reply; it says if it comes very late, and that only the words were read of what had files attached."""
+    message = reply.message
     with use_language(detect_language(asked.text)):
-        return add_note(reply.message, localize_text("I can't open files, so I read only your words."))
+        if asked.files and reply.answer:
+            message = add_note(message, localize_text("I can't open files, so I read only your words."))
+        if _is_late(call):
+            message = add_note(message, localize_text("Sorry for the delay: I couldn't answer sooner."), first=True)
+    return message
+
+
+def _is_late(call: DeferredCall) -> bool:
+    """Whether it was asked so long ago that people wonder, as when Slack delivers after an outage of its own."""
+    sent_at = read_sent_at(call.payload)
+    return sent_at is not None and call.ctx.now() - sent_at > APOLOGY_AFTER
 
 
 def _note_private_answer(tx: Transaction, asked: TypedQuestion) -> None:

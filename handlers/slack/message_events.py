@@ -7,6 +7,7 @@ when it is edited. Its channel and ts stay the same.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 # People's own words. Slack's other subtypes are notices, or messages of apps.
@@ -83,6 +84,15 @@ def may_follow_up(body: Mapping[str, Any], bot: str) -> bool:
         return False
     is_under_own_post = bool(bot) and event.get("parent_user_id") == bot
     return is_typed_by_person(body) and bool(text.strip()) and not is_under_own_post and not _ADDRESSED.search(text)
+
+
+def read_sent_at(body: Mapping[str, Any]) -> datetime | None:
+    """When what an event is about happened, in UTC; None if the payload is no event or doesn't say."""
+    event = _as_dict(body.get("event"))
+    try:
+        return datetime.fromtimestamp(float(event.get("event_ts") or body.get("event_time") or ""), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 def read_parent_user(body: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ from knowledge.embedding import Encoder, load_encoder
 from tests.handbook_data import MONDAY, copy_data
 from tests.workspace.running import RunningWorkspace, running_workspace
 from tests.workspace.visitor import Visitor
+from workspace.clock import MessageClock
 
 PEOPLE = (
     *("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH"),
@@ -98,18 +99,21 @@ async def open_office(
 ) -> AsyncIterator[Office]:
     """A workspace and its people; no bot is running yet.
 
-    Events reach the bot over Socket Mode, or as signed requests `over_http`.
+    Slack's clock and the bot's are one. Events reach the bot over Socket Mode, or as signed requests `over_http`.
     """
-    port = find_free_port()
+    port, clock = find_free_port(), clock or ShiftedClock()
     address = f"http://127.0.0.1:{port}{EVENTS_PATH}" if over_http else ""
     async with running_workspace(
-        build_manifest(address), SEED, **({"request_url": address} if address else {})
+        build_manifest(address),
+        SEED,
+        clock=MessageClock(lambda: clock().timestamp()),
+        **({"request_url": address} if address else {}),
     ) as workspace:
         secret = {"SLACK_SIGNING_SECRET": workspace.signing_secret, "PMO_PORT": port}
         where = {"SLACK_BOT_TOKEN": workspace.bot_token, "SLACK_API_URL": workspace.api_url, "PMO_DATA": data}
         where |= secret if over_http else {"SLACK_APP_TOKEN": workspace.app_token}
         people = [workspace.as_user(user) for user in PEOPLE]
-        yield Office(workspace, Settings(**(where | settings)), clock or ShiftedClock(), *people)
+        yield Office(workspace, Settings(**(where | settings)), clock, *people)
 
 
 @pytest.fixture(autouse=True)
