@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from ipaddress import ip_address
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -42,14 +44,27 @@ async def serve_requests(
     Raises:
         OSError: the address or port can't be used.
     """
-    server = BoundedServer(bolt, secret, limits)
-    runner = web.ServerRunner(server, shutdown_timeout=STOP_SECONDS)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield runner.addresses[0][:2]
-    finally:
-        await runner.cleanup()
+    with socket.create_server((host, port), family=_find_family(host)) as listener:
+        runner = web.ServerRunner(BoundedServer(bolt, secret, limits), shutdown_timeout=STOP_SECONDS)
+        await runner.setup()
+        try:
+            await web.SockSite(runner, listener).start()
+            yield listener.getsockname()[:2]
+        finally:
+            await _finish_accepting(listener)
+            await runner.cleanup()
+
+
+def _find_family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET
+
+
+async def _finish_accepting(listener: socket.socket) -> None:
+    """Accept nothing more. What is being accepted reaches the server, which closes it; asyncio would forget it."""
+    loop = asyncio.get_running_loop()
+    loop.remove_reader(listener)
+    for _ in range(3):  # the steps in which asyncio accepts a connection
+        await asyncio.sleep(0)
 
 
 class BoundedServer(web.Server):

@@ -1,8 +1,10 @@
 """Half-sent, endless and too many requests are dropped, and keep nobody else waiting."""
 
 import asyncio
+import contextlib
 import gzip
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -133,6 +135,19 @@ async def test_half_sent_request_does_not_delay_the_end(bolt: AsyncApp) -> None:
         assert await endpoint.request(WHOLE) == 200
         began = loop.time()
     assert loop.time() - began < 10
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_connection_that_comes_at_the_end_is_closed(bolt: AsyncApp, steps: int) -> None:
+    """However far the event loop got with it before the server stops."""
+    with socket.socket() as late:
+        async with open_test_endpoint(bolt, HttpLimits(header_seconds=1000)) as endpoint:
+            late.connect(endpoint.address)
+            for _ in range(steps):
+                await asyncio.sleep(0)
+        late.settimeout(10)
+        with contextlib.suppress(ConnectionError):
+            assert await asyncio.to_thread(late.recv, 1) == b""
 
 
 @pytest.mark.parametrize("extra", [1, 3_000_000])
