@@ -29,7 +29,7 @@ UNKNOWN = (
     "Slack didn't tell me who you are, so I can't let you {deed} right now. Please try again in a minute.{remains}"
 )
 OTHERS = "Only people on the PMO's list can {deed}.{remains} To get on the list, ask {pmo}."
-GUEST = "Guests can't {deed}.{remains} If you need to, ask {pmo} to put you on the PMO's list."
+GUEST = "Guests can't {deed} unless {pmo} puts them on the PMO's list.{remains}"
 MOST_NAMED = 2
 
 
