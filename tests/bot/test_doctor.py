@@ -218,3 +218,12 @@ async def test_permanently_rejected_messages_are_counted(data: Path, now: Now) -
     store.database.close()
     [line] = [line for line in await list_findings(settings, now, Level.HINT) if line.startswith("messages")]
     assert line.startswith("messages: Slack permanently rejected 1 message.")
+
+
+async def test_dates_that_a_digest_skips_are_named(data: Path, now: Now, tmp_path: Path) -> None:
+    digests = SAMPLE.parents[2] / "reporting" / "digests.yaml"
+    (tmp_path / "digests.yaml").write_text(digests.read_text().replace("BYDAY=1WE", "BYMONTHDAY=31"))
+    organisation = tmp_path / "organisation.yaml"
+    organisation.write_text(SAMPLE.read_text().replace("digests: sample", "digests: digests.yaml"))
+    hints = await list_findings(Settings(PMO_DATA=data, PMO_PORT=0, PMO_ORGANISATION=organisation), now, Level.HINT)
+    assert any("monthly-leadership: Skips months without that day" in line for line in hints)
