@@ -7,7 +7,7 @@ from strategy.schedules import HolidayPolicy, Schedule
 from strategy.skipped_dates import describe_skipped_dates
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
-MONTHLY = Schedule(datetime(2026, 1, 31, 9), "Europe/London", "FREQ=MONTHLY;BYMONTHDAY=31")
+MONTHLY = Schedule(datetime.fromisoformat("2026-01-31 09:00"), "Europe/London", "FREQ=MONTHLY;BYMONTHDAY=31")
 
 
 def test_short_months_are_named_with_what_to_write_instead() -> None:
@@ -24,7 +24,11 @@ def test_leap_days_are_looked_for_over_years() -> None:
 
 def test_skipped_holidays_are_named() -> None:
     weekly = Schedule(
-        datetime(2026, 1, 5, 9), "Europe/London", "FREQ=WEEKLY;BYDAY=MO", "GB-ENG", on_holiday=HolidayPolicy.SKIP
+        datetime.fromisoformat("2026-01-05 09:00"),
+        "Europe/London",
+        "FREQ=WEEKLY;BYDAY=MO",
+        "GB-ENG",
+        on_holiday=HolidayPolicy.SKIP,
     )
     [note] = describe_skipped_dates(weekly, NOW)
     assert note.startswith("Skips holidays: 6 April 2026, 4 May 2026, 25 May 2026, 31 August 2026, 28 December 2026.")
