@@ -1,39 +1,53 @@
-"""Whoever writes a schedule learns which dates it skips."""
+"""A schedule that skips dates says which, before somebody waits for one."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+import pytest
 
 from strategy.schedules import HolidayPolicy, Schedule
 from strategy.skipped_dates import describe_skipped_dates
 
-NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
-MONTHLY = Schedule(datetime.fromisoformat("2026-01-31 09:00"), "Europe/London", "FREQ=MONTHLY;BYMONTHDAY=31")
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+LAST_OF_JANUARY = datetime(2026, 1, 31, 9)  # noqa: DTZ001 (wall time)
 
 
-def test_short_months_are_named_with_what_to_write_instead() -> None:
-    assert describe_skipped_dates(MONTHLY, NOW) == (
-        "Skips months without that day: February 2026, April 2026, June 2026, September 2026, November 2026. "
-        "For the last day of every month use BYMONTHDAY=-1, for the last Friday BYDAY=-1FR.",
-    )
+def describe(rule: str, starts: datetime = LAST_OF_JANUARY, **more: object) -> str:
+    return " ".join(describe_skipped_dates(Schedule(starts, "Europe/London", rule, **more), NOW))  # type: ignore[arg-type]
 
 
-def test_leap_days_are_looked_for_over_years() -> None:
-    [note] = describe_skipped_dates(replace(MONTHLY, rule="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"), NOW)
-    assert note.startswith("Skips months without that day: February 2026, February 2027, February 2029, ")
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("FREQ=MONTHLY", "November 2026, February 2027, April 2027, June 2027, September 2027."),
+        ("FREQ=MONTHLY;BYMONTHDAY=30", "Skips months without that day: February 2027."),
+        ("FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=31", "Skips months without that day: April 2027."),
+        ("FREQ=MONTHLY;BYDAY=5MO", "Skips months without that day: December 2026, January 2027, February 2027"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "February 2027"),
+    ],
+)
+def test_months_without_the_day_are_named(rule: str, said: str) -> None:
+    assert said in describe(rule)
 
 
-def test_skipped_holidays_are_named() -> None:
-    weekly = Schedule(
-        datetime.fromisoformat("2026-01-05 09:00"),
-        "Europe/London",
-        "FREQ=WEEKLY;BYDAY=MO",
-        "GB-ENG",
-        on_holiday=HolidayPolicy.SKIP,
-    )
-    [note] = describe_skipped_dates(weekly, NOW)
-    assert note.startswith("Skips holidays: 6 April 2026, 4 May 2026, 25 May 2026, 31 August 2026, 28 December 2026.")
-    assert note.endswith("To move these instead, set on_holiday to previous or next.")
+@pytest.mark.parametrize(
+    "rule", ["FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=MONTHLY;BYMONTHDAY=5", "FREQ=MONTHLY;BYDAY=1MO", "FREQ=DAILY"]
+)
+def test_schedule_that_skips_nothing_says_nothing(rule: str) -> None:
+    assert describe(rule) == ""
 
 
-def test_schedule_that_skips_nothing_gets_no_note() -> None:
-    assert describe_skipped_dates(replace(MONTHLY, rule="FREQ=MONTHLY;BYMONTHDAY=-1"), NOW) == ()
+def test_skipped_holidays_are_named_unless_they_move() -> None:
+    fridays = "FREQ=WEEKLY;BYDAY=FR"
+    assert "Skips holidays: 25 December 2026, 1 January 2027, 26 March 2027." in describe(fridays, calendar="GB-ENG")
+    assert describe(fridays, calendar="GB-ENG", on_holiday=HolidayPolicy.NEXT) == ""
+    assert "Skips holidays: 27 November 2026." in describe(fridays, days_off=frozenset({date(2026, 11, 27)}))
+
+
+def test_notes_say_what_to_write_instead() -> None:
+    assert describe("FREQ=MONTHLY").endswith("use BYMONTHDAY=-1, for the last Friday BYDAY=-1FR.")
+    holidays = describe("FREQ=WEEKLY;BYDAY=FR", calendar="GB-ENG")
+    assert holidays.endswith("To move these instead, set on_holiday to previous or next.")
+
+
+def test_ended_schedule_says_nothing() -> None:
+    assert describe("FREQ=MONTHLY;UNTIL=20261101T000000Z") == ""
