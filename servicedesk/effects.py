@@ -227,7 +227,9 @@ def _change_requester(action: Action) -> FieldChanges:
     if person.id == after.approved_by:
         raise InvalidInput({"requester": f"{person.name} approved it, so it can't be theirs. Choose someone else."})
     if after.state in APPROVAL_STATES and not find_approvers(after, action.desk.people):
-        raise InvalidInput({"requester": f"Nobody but {person.name} could then approve it. Choose someone else."})
+        raise InvalidInput(
+            {"requester": f"Only {person.name} can approve it, so it can't be theirs. Choose someone else."}
+        )
     return {"requester": person.id, "former_requesters": former}
 
 

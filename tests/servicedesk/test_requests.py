@@ -265,7 +265,9 @@ def test_last_approver_cannot_become_the_requester():
     pending = hand_over(make_request(RequestState.PENDING_APPROVAL, requester=EMEKA), BEN)
     with pytest.raises(InvalidInput) as error:
         hand_over(pending, DANA)
-    assert error.value.fields == {"requester": "Nobody but Dana Lindqvist could then approve it. Choose someone else."}
+    assert error.value.fields == {
+        "requester": "Only Dana Lindqvist can approve it, so it can't be theirs. Choose someone else."
+    }
 
 
 def test_override_into_work_needs_reason_and_assignee():
