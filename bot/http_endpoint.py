@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from ipaddress import ip_address
+from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 
+from bot.refusal_log import RefusalLog
 from bot.signed_requests import BadRequest, build_bolt_request, is_certificate_check, is_signed, parse_payload
+from foundation import telemetry
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +49,8 @@ async def serve_requests(
         OSError: the address or port can't be used.
     """
     with socket.create_server((host, port), family=_find_family(host)) as listener:
-        runner = web.ServerRunner(BoundedServer(bolt, secret, limits), shutdown_timeout=STOP_SECONDS)
+        server = BoundedServer(bolt, secret, limits)
+        runner = web.ServerRunner(server, shutdown_timeout=STOP_SECONDS)
         await runner.setup()
         try:
             await web.SockSite(runner, listener).start()
@@ -53,6 +58,7 @@ async def serve_requests(
         finally:
             await _finish_accepting(listener)
             await runner.cleanup()
+            server.refusals.close()
 
 
 def _find_family(host: str) -> socket.AddressFamily:
@@ -86,8 +92,9 @@ class BoundedServer(web.Server):
             lingering_time=LINGER_SECONDS,
             auto_decompress=False,  # Slack signs and sends plain text
             access_log=None,
-            logger=_server_log,
+            logger=_ServerLog(self),
         )
+        self.refusals = RefusalLog(log)
         self._bolt = bolt
         self._verifier = SignatureVerifier(secret)
         self._limits = limits
@@ -111,12 +118,16 @@ class BoundedServer(web.Server):
                 self._limits.connections,
             )
 
+    def note_refusal(self, sender: str | None, reason: str, status: int) -> None:
+        telemetry.count_refusal(status)
+        self.refusals.note(sender, reason)
+
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Bolt's response to a request of Slack's; anything else is refused and logged without its content."""
         try:
             response = await self._answer_signed(request)
         except BadRequest as refusal:
-            log.warning("Refused a request from %s: %s.", request.remote, refusal)
+            self.note_refusal(request.remote, str(refusal), refusal.status)
             response = web.Response(status=refusal.status, text=f"{refusal}\n")
         except ConnectionError:  # it ended before the request did: nobody is there to be answered
             response = web.Response(status=HTTPStatus.BAD_REQUEST)
@@ -152,11 +163,25 @@ class BoundedServer(web.Server):
             raise BadRequest("its body is malformed") from None
 
 
-def _without_content(record: logging.LogRecord) -> bool:
-    """aiohttp logs a traceback for each malformed request, and that quotes the request."""
-    record.exc_info, record.exc_text = None, None
-    return True
+class _ServerLog(logging.Logger):
+    """aiohttp's log of a server, without tracebacks: for a malformed request, they quote it."""
 
+    def __init__(self, server: BoundedServer) -> None:
+        super().__init__(f"{__name__}.aiohttp")
+        self.parent = log
+        self._server = server
 
-_server_log = logging.getLogger(f"{__name__}.aiohttp")
-_server_log.addFilter(_without_content)
+    def exception(self, msg: object, *args: object, **given: Any) -> None:
+        if not self._is_refusal(args, given.pop("exc_info", None)):
+            super().error(msg, *args, **given)
+
+    def debug(self, msg: object, *args: object, **given: Any) -> None:
+        if not self._is_refusal(args, given.pop("exc_info", None)):
+            super().debug(msg, *args, **given)
+
+    def _is_refusal(self, args: tuple[object, ...], error: object) -> bool:
+        """Whether aiohttp refused what isn't HTTP; then it's noted like every other refusal."""
+        if not isinstance(error, HttpProcessingError):
+            return False
+        self._server.note_refusal(str(args[0]) if args else None, "it isn't valid HTTP", error.code)
+        return True

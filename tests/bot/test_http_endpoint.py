@@ -12,7 +12,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.http_endpoint import HttpLimits
+from bot.refusal_log import RefusalLog
 from bot.signed_requests import JSON_TYPE
+from foundation.telemetry import REGISTRY
 from tests.bot.http_requests import Client, Endpoint, format_event, format_request, open_test_endpoint, sign
 
 MENTION = {"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_mention", "user": "U1", "text": "Hello"}}
@@ -178,4 +180,43 @@ async def test_what_is_not_http_is_logged_without_content(bolt: AsyncApp, caplog
             == 400
         )
     assert "narwhal" not in caplog.text
-    assert "Error handling request" in caplog.text
+    assert "it isn't valid HTTP" in caplog.text
+
+
+def count_refusals(status: str) -> float:
+    return REGISTRY.get_sample_value("pmo_http_refusals_total", {"status": status}) or 0
+
+
+async def test_flood_of_refused_requests_is_counted_in_few_lines(
+    bolt: AsyncApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    unsigned, malformed = count_refusals("401"), count_refusals("400")
+    async with open_test_endpoint(bolt) as endpoint:
+        for _ in range(30):
+            assert await endpoint.request(format_request(b"{}", {"Content-Type": JSON_TYPE})) == 401
+        for _ in range(20):
+            assert await endpoint.request(b"narwhal\x00: narwhal\r\n\r\n") == 400
+    assert caplog.messages == [
+        "Refused a request from 127.0.0.1: its signature is missing, old or wrong.",
+        "Refused 49 more within a minute: 29 because its signature is missing, old or wrong; "
+        "20 because it isn't valid HTTP.",
+    ]
+    assert (count_refusals("401") - unsigned, count_refusals("400") - malformed) == (30, 20)
+
+
+async def test_refusals_are_logged_once_a_minute(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timers: list[Callable[[], None]] = []
+    monkeypatch.setattr(asyncio.get_running_loop(), "call_later", lambda seconds, end: timers.append(end) or seconds)
+    refusals = RefusalLog(logging.getLogger("refusals"))
+    for _ in range(3):
+        refusals.note("192.0.2.1", "it's wrong")
+    timers[0]()
+    timers[1]()
+    refusals.note("192.0.2.2", "it's wrong")
+    assert caplog.messages == [
+        "Refused a request from 192.0.2.1: it's wrong.",
+        "Refused 2 more within a minute: 2 because it's wrong.",
+        "Refused a request from 192.0.2.2: it's wrong.",
+    ]
