@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,7 +56,7 @@ def is_shared_outside(info: Mapping[str, Any]) -> bool:
 
 
 class SlackChannelCheck:
-    """Checks the channels of the running bot and remembers what was found.
+    """Checks the channels of the running bot and remembers what was found; `shared` are those known to be shared.
 
     Call `run` from a worker thread, never on the event loop, which makes the calls to Slack.
     """
@@ -67,6 +67,7 @@ class SlackChannelCheck:
         organisation: Organisation,
         loop: asyncio.AbstractEventLoop,
         now: Callable[[], datetime],
+        shared: Collection[str] = (),
     ) -> None:
         self._web = web
         self._channels = list_used_channels(organisation)
@@ -74,7 +75,7 @@ class SlackChannelCheck:
         self._now = now
         self._known_until: datetime | None = None
         self.problems: Sequence[str] | None = None
-        self.shared: frozenset[str] = frozenset()
+        self.shared: frozenset[str] = frozenset(shared)
 
     def run(self) -> None:
         """Ask Slack, unless that was done a short while ago. If Slack doesn't say, what was known before stays."""

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket as network
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.engine.delivery_client import SlackDeliveryClient
 from bot.engine.inbox_writer import InboxWriter
 from bot.engine.jobs import build_jobs
-from bot.engine.scheduler import Scheduler
+from bot.engine.scheduler import Job, Scheduler
 from bot.engine.sender import Sender
 from bot.engine.slack_methods import list_calls
 from bot.engine.worker import THREADS, Worker
@@ -85,6 +85,20 @@ class Engine:
     worker: Worker
     scheduler: Scheduler
     sender: Sender
+    routes: Routes
+    build_jobs: Callable[[AppContext], Sequence[Job]]
+
+    async def use_context(self, ctx: AppContext) -> None:
+        """Work with another context: from the next call on, and with jobs that begin anew, as after a restart.
+
+        What is under way ends with the context it began with. If the jobs can't be built, everything stays as it is.
+        """
+
+        def swap() -> None:
+            self.routes.use_context(ctx)
+            self.worker.use_context(ctx)
+
+        await self.scheduler.replace_jobs(lambda: self.build_jobs(ctx), swap)
 
     async def run(self) -> None:
         """Run all loops until `stop`."""
@@ -121,11 +135,15 @@ def build_engine(
         deliveries.release_all(ctx.now())
     client = SlackDeliveryClient(web, deliveries, lease, ctx.now)
     sender = Sender(client, deliveries, owner, ctx.now, lambda: scheduler.wake())
-    scheduler = Scheduler(ctx.now, build_jobs(ctx, handbook, deliveries), sender.wake)
+
+    def build_all_jobs(ctx: AppContext) -> Sequence[Job]:
+        return build_jobs(ctx, handbook, deliveries)
+
+    scheduler = Scheduler(ctx.now, build_all_jobs(ctx), sender.wake)
     writer = InboxWriter(inbox, lambda: worker.wake())
     routes = Routes(bolt, ctx, writer)
     register(routes)
     # Whoever waits for the language model takes no thread from the others.
     threads = THREADS + (CALLS if ctx.selector else 0)
     worker = Worker(ctx, routes.deferred_handlers, owner, lease, sender.wake, writer.wait_until_idle, threads)
-    return Engine(worker, scheduler, sender)
+    return Engine(worker, scheduler, sender, routes, build_all_jobs)

@@ -13,24 +13,22 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_connection
-from bot.channel_check import SlackChannelCheck
-from bot.composition import build_context, build_engine, utc_now
+from bot.composition import build_engine, utc_now
 from bot.engine.availability import SlackAvailability
-from bot.engine.channel_members import ChannelMembers
-from bot.engine.slack_people import SlackPeople
 from bot.handbook_provider import HandbookProvider, open_handbook, prepare_to_serve
 from bot.http_endpoint import EVENTS_PATH
 from bot.language_model.selector import open_selector
-from bot.manifest import AGENT_SCOPE
+from bot.live_organisation import LiveOrganisation, build_context_factory
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import show_progress
+from bot.reloading import ReloadRequests, listen_for_reload_signal, serve_reloads
+from bot.running_process import announce_process
 from bot.sample_data import seed_sample_data
 from bot.settings import Settings
 from bot.stopping import Stopped, listen_for_stop_signal, raise_if_stopped, wait_unless_stopped
 from bot.strategy_import import choose_strategy
 from bot.transports import SlackEndpoint, open_endpoint, open_transport
 from foundation.errors import UserError
-from handlers.context import AppContext
 from knowledge.selector import Selector
 from storage.database import Database
 from storage.engine.lease import Lease
@@ -54,7 +52,10 @@ def run_bot(settings: Settings, say: Say) -> None:
 
 
 async def _run_until_signal(settings: Settings, say: Say) -> None:
-    await serve_until_stopped(settings, say, listen_for_stop_signal())
+    stopping = listen_for_stop_signal()
+    wanted = listen_for_reload_signal(stopping)
+    with announce_process(settings.data, settings.organisation or SAMPLE) as announcement:
+        await serve_until_stopped(settings, say, stopping, reloads=ReloadRequests(wanted, announcement.report_reload))
 
 
 def prepare_data_folder(folder: Path) -> None:
@@ -75,9 +76,15 @@ def prepare_data_folder(folder: Path) -> None:
 
 
 async def serve_until_stopped(
-    settings: Settings, say: Say, stopping: asyncio.Event, now: Callable[[], datetime] = utc_now
+    settings: Settings,
+    say: Say,
+    stopping: asyncio.Event,
+    now: Callable[[], datetime] = utc_now,
+    reloads: ReloadRequests | None = None,
 ) -> None:
     """Serve until `stopping` is set. `say` is called when the bot is ready and again when it begins to stop.
+
+    `reloads` says when to read the organisation file again.
 
     Raises:
         UserError: it can't start; the message says what to do.
@@ -89,7 +96,7 @@ async def serve_until_stopped(
         with database.exclusive_use(), open_selector(settings) as selector:
             with show_progress("Opening the database"):
                 await asyncio.to_thread(migrate_database, database)
-            control = RunControl(say, stopping, now)
+            control = RunControl(say, stopping, now, reloads or ReloadRequests(asyncio.Event()))
             await _serve_connected(settings, organisation, Store(database, organisation.zone), control, selector)
     except Stopped:
         say("Stopped.")
@@ -99,11 +106,12 @@ async def serve_until_stopped(
 
 @dataclass(frozen=True, slots=True)
 class RunControl:
-    """How a run reports, how it's asked to stop, and its clock."""
+    """How a run reports, how it's asked to stop and to reload, and its clock."""
 
     say: Say
     stopping: asyncio.Event
     now: Callable[[], datetime]
+    reloads: ReloadRequests
 
 
 async def _serve_connected(
@@ -119,7 +127,8 @@ async def _serve_connected(
         bot = await _check_tokens(endpoint, web, control.stopping)
         availability.begin()
         handbook = await asyncio.to_thread(_load_content, settings, organisation, store, control)
-        ctx = _build_context(organisation, store, handbook, control, selector, web, bot)
+        factory = build_context_factory(store.database, handbook, control.now, selector, web, bot)
+        ctx = factory.build(organisation)
         if settings.is_local and organisation.path == SAMPLE:
             with show_progress("Adding the sample data"):
                 await asyncio.to_thread(seed_sample_data, ctx)
@@ -127,42 +136,18 @@ async def _serve_connected(
         limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
         engine = build_engine(ctx, handbook, bolt, web, Lease(settings.lease_seconds), limits)
         running = asyncio.create_task(engine.run())
+        live = LiveOrganisation(organisation, ctx, factory, engine)
+        reloading = asyncio.create_task(serve_reloads(control.reloads, live, control.say))
         try:
             async with open_transport(endpoint, bolt, web, availability, control.stopping):
                 control.say(_describe_ready(endpoint, bot))
                 await control.stopping.wait()
                 control.say("Stopping: finishing work in progress …")
         finally:
+            reloading.cancel()
             engine.stop()
             await running
             handbook.close()
-
-
-def _build_context(
-    organisation: Organisation,
-    store: Store,
-    handbook: HandbookProvider,
-    control: RunControl,
-    selector: Selector | None,
-    web: AsyncWebClient,
-    bot: dict[str, Any],
-) -> AppContext:
-    """The context with what it asks Slack for: people, channels and their members. Call it in the event loop."""
-    loop = asyncio.get_running_loop()
-    channels = SlackChannelCheck(web, organisation, loop, control.now)
-    store.is_held = lambda channel: channel in channels.shared
-    return build_context(
-        organisation,
-        store,
-        handbook,
-        control.now,
-        selector,
-        ChannelMembers(web, bot["user_id"], loop, control.now),
-        channels,
-        bot_user=bot["user_id"],
-        directory=SlackPeople(web, bot["team_id"], bot.get("enterprise_id"), loop, control.now),
-        has_agent_view=AGENT_SCOPE in bot["scopes"],
-    )
 
 
 async def _check_tokens(endpoint: SlackEndpoint, web: AsyncWebClient, stopping: asyncio.Event) -> dict[str, Any]:

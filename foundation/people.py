@@ -62,7 +62,7 @@ class People:
         recall: Callable[[str], PersonKind] = treat_as_unlisted,
     ) -> None:
         self._by_id: Mapping[str, Person] = MappingProxyType({person.id: person for person in people})
-        self._rules = rules or AccessRules()
+        self.rules = rules or AccessRules()
         self._recall = recall
 
     def get(self, user_id: str) -> Person:
@@ -74,13 +74,13 @@ class People:
         listed = self._by_id.get(user_id)
         if listed and kind not in GONE:
             return listed
-        access = self._rules.get_access(PersonKind.UNLISTED if kind is PersonKind.LISTED else kind)
+        access = self.rules.get_access(PersonKind.UNLISTED if kind is PersonKind.LISTED else kind)
         roles = frozenset({Role.MEMBER}) if access is Access.EVERYTHING else frozenset()
         return Person(user_id, listed.name if listed else user_id, roles, kind, access)
 
     def observe(self, recall: Callable[[str], PersonKind]) -> "People":
         """The same directory with another memory of what Slack said."""
-        return People(self._by_id.values(), self._rules, recall)
+        return People(self._by_id.values(), self.rules, recall)
 
     def find_by_role(self, *roles: Role) -> tuple[Person, ...]:
         """Everybody with one of the roles, in the order of the organisation file, except those known to be gone."""

@@ -22,9 +22,22 @@ class Scheduler(Loop):
         self._jobs = jobs
         self._on_done = on_done
         self._next: datetime | None = None
+        self._turn = asyncio.Lock()  # held while jobs run or are replaced
+
+    async def replace_jobs(self, build: Callable[[], Sequence[Job]], on_replaced: Callable[[], None]) -> None:
+        """Run other jobs from now on. `build` makes them in a thread, while none of the present ones is running.
+
+        `on_replaced` is called on the event loop in the same step. If `build` raises, everything stays as it is.
+        """
+        async with self._turn:
+            jobs = await asyncio.to_thread(build)
+            self._jobs = jobs
+            on_replaced()
+        self.wake()
 
     async def run_once(self) -> bool:
-        times = [await self._call(job) for job in self._jobs if not self.is_stopping]
+        async with self._turn:
+            times = [await self._call(job) for job in self._jobs if not self.is_stopping]
         self._next = min((time for time in times if time), default=None)
         self._on_done()
         return False

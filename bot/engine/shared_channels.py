@@ -41,5 +41,5 @@ def describe_shared_channel(channel: str) -> str:
     return (
         f"<#{channel}> is shared with another organisation, so I hold back what I'd post there: requests, updates, "
         "stories or digests. To go on, stop sharing it in Slack, or name another channel in the organisation file and "
-        "restart me."
+        "run `pmo reload`."
     )

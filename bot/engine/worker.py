@@ -59,6 +59,10 @@ class Worker(Loop):
         self._held: set[asyncio.Task[None]] = set()
         self._latest: dict[str, asyncio.Task[None]] = {}  # person → their latest arrival here
 
+    def use_context(self, ctx: AppContext) -> None:
+        """Handle the next arrivals with this context; those being handled keep theirs."""
+        self._ctx = ctx
+
     async def run_once(self) -> bool:
         room = MAX_HELD - len(self._held)
         if room <= 0:

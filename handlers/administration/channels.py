@@ -12,7 +12,7 @@ from handlers.slack.workspace_events import CHANNEL_EVENTS, ChannelChange, Chann
 from handlers.strategy.unposted_stories import post_missing_review_cards
 from storage.engine.dead_letters import DeadLetters
 
-REPLACE = "or choose another channel in the organisation file and restart me"
+REPLACE = "or choose another channel in the organisation file and run `pmo reload`"
 # What happened, as in “… was archived”, and what to do.
 NOTICES: Mapping[ChannelEvent, tuple[str, str]] = {
     ChannelEvent.RENAMED: ("is called #{name} now", "There's nothing to do: I know it by its ID."),
@@ -23,7 +23,7 @@ NOTICES: Mapping[ChannelEvent, tuple[str, str]] = {
     ),
     ChannelEvent.DELETED: (
         "was deleted{by}, so I can't post there any more",
-        "Choose another channel in the organisation file and restart me.",
+        "Choose another channel in the organisation file and run `pmo reload`.",
     ),
     ChannelEvent.LEFT: (
         "no longer has me as a member: I was removed{by}",
@@ -31,7 +31,7 @@ NOTICES: Mapping[ChannelEvent, tuple[str, str]] = {
     ),
     ChannelEvent.MOVED: (
         "has another ID now: {new_id}",
-        "In the organisation file and the digests, replace {channel} by {new_id}, and restart me.",
+        "In the organisation file and the digests, replace {channel} by {new_id}, and run `pmo reload`.",
     ),
 }
 # What posting there will be refused with; the PMO knows it from the notice already.

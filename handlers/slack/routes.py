@@ -67,6 +67,10 @@ class Routes:
         self._accompanying: set[asyncio.Task[None]] = set()
         app.use(_make_storable)
 
+    def use_context(self, ctx: AppContext) -> None:
+        """Work with this context from the next payload on; calls under way keep theirs."""
+        self._ctx = ctx
+
     def accompany_event(self, name: str, handler: ImmediateHandler) -> None:
         """What the agent view shows while a deferred handler of the event is at work. Nothing waits for it."""
         self._companions[name] = handler
@@ -99,9 +103,10 @@ class Routes:
             ack: AsyncAck,
             next: Callable[[], Awaitable[None]],  # noqa: A002 (Bolt's name)
         ) -> BoltResponse | None:
+            ctx = self._ctx
             try:
-                if when is None or await when(BlockingCall(body, self._ctx)):
-                    self._accompany(name, ImmediateCall(body, self._ctx, client, ack))
+                if when is None or await when(BlockingCall(body, ctx)):
+                    self._accompany(name, ImmediateCall(body, ctx, client, ack))
                     await self._store_arrival(route, body)
             except DatabaseUnavailable as error:
                 log.error("An event couldn't be stored, so Slack will deliver it again: %s", error.message)

@@ -7,7 +7,7 @@ import itertools
 import os
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from bot.engine import loop
 from bot.http_endpoint import EVENTS_PATH
 from bot.local_workspace import SEED
 from bot.manifest import build_manifest
+from bot.reloading import ReloadRequests
 from bot.run import serve_until_stopped
 from bot.settings import Settings
 from knowledge.embedding import Encoder, load_encoder
@@ -72,13 +73,23 @@ class Office:
     gina: Visitor  # a guest of one channel
     ulla: Visitor  # a colleague whom the organisation's file doesn't list
     dmitri: Visitor  # deactivated
+    wants_reload: asyncio.Event = field(default_factory=asyncio.Event)
+    reload_reports: asyncio.Queue[tuple[str, bool]] = field(default_factory=asyncio.Queue)
+
+    async def reload(self) -> tuple[str, bool]:
+        """Have the running bot read the organisation file again; what it says, and whether it refused."""
+        self.wants_reload.set()
+        return await asyncio.wait_for(self.reload_reports.get(), 20)
 
     @contextlib.asynccontextmanager
     async def bot(self) -> AsyncIterator[None]:
         """Run the bot, and shut it down in order."""
         said: asyncio.Queue[str] = asyncio.Queue()
         stopping = asyncio.Event()
-        running = asyncio.create_task(serve_until_stopped(self.settings, said.put_nowait, stopping, self.clock))
+        reloads = ReloadRequests(self.wants_reload, lambda *report: self.reload_reports.put_nowait(report))
+        running = asyncio.create_task(
+            serve_until_stopped(self.settings, said.put_nowait, stopping, self.clock, reloads)
+        )
         first = asyncio.create_task(said.get())
         await asyncio.wait({running, first}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():

@@ -117,7 +117,7 @@ def _list_matters(departure: Departure) -> Iterable[str]:
 def _list_remedies(departure: Departure) -> Iterable[str]:
     gone, file = departure.person, escape(departure.organisation_file)
     if departure.approvals:
-        yield f"To let somebody else approve, give them the role in {file} and restart me."
+        yield f"To let somebody else approve, give them the role in {file} and run `pmo reload`."
     if departure.owns_strategy:
         yield (
             f"To name new owners, replace `owner: {gone}`, `reviewer: {gone}` and `sponsor: {gone}` in the strategy "
@@ -125,7 +125,7 @@ def _list_remedies(departure: Departure) -> Iterable[str]:
             f"`{{person: {gone}, from: {departure.day}, to: …, delegate: …}}` under `absences` in {file}."
         )
     if departure.is_listed:
-        yield f"When all is handed over, remove `id: {gone}` from `people` in {file}, and restart me."
+        yield f"When all is handed over, remove `id: {gone}` from `people` in {file}, and run `pmo reload`."
 
 
 def _name_requests(requests: Sequence[Request]) -> str:
