@@ -43,13 +43,13 @@ class ScheduledPosts:
     def __call__(self, now: datetime) -> datetime | None:
         schedules = self._refresh_schedules(now)
         with self._ctx.store.read_only(now) as tx:
-            due_at = tx.schedules.find_next_due()
+            due_at = tx.schedules.find_next_due(schedules)
         if due_at is None or due_at > now:
             return due_at
         self._ctx.check_channels()
         with self._ctx.store.transaction(now) as tx:
             run_due_schedules(tx, self._ctx, schedules, now)
-            return tx.schedules.find_next_due()
+            return tx.schedules.find_next_due(schedules)
 
     def _refresh_schedules(self, now: datetime) -> Mapping[str, Schedule]:
         """The schedules. A strategy that was imported meanwhile may have brought others."""
@@ -91,11 +91,8 @@ def run_due_schedules(tx: Transaction, ctx: AppContext, schedules: Mapping[str, 
     The record of a run and its post commit together. A crash before the commit leaves neither, so the slot runs again;
     a crash after it leaves both, and the record stops a second run.
     """
-    for due in tx.schedules.claim_due():
-        schedule = schedules.get(due.name)
-        if schedule is None:  # a schedule that another process registered: only that process may run it
-            tx.schedules.record_run(due.name, due.due_at, None, snapshot={}, outcome=MISSED)
-            continue
+    for due in tx.schedules.claim_due(schedules):  # not those that only a process with a newer file knows
+        schedule = schedules[due.name]
         following = find_next_slot(schedule, now)
         slots = find_due_slots(schedule, due.due_at - JUST_BEFORE, now)
         for slot in slots.missed:

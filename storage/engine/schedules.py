@@ -1,7 +1,7 @@
 """Recurring work: due times as columns and a run for every slot, within a transaction.
 
     with store.transaction(now) as tx:
-        for due in tx.schedules.claim_due():
+        for due in tx.schedules.claim_due(schedules):
             if tx.schedules.record_run(due.name, slot, next_at, snapshot=figures):
                 delivery = tx.outbox.post(channel, message, key=f"{due.name}:{slot.isoformat()}", bulk=True)
                 tx.schedules.link_delivery(due.name, slot, delivery)
@@ -55,13 +55,13 @@ class Schedules:
         """Delete all schedules but these; their runs stay."""
         self._session.execute(delete(ScheduleRow).where(ScheduleRow.name.not_in(names)))
 
-    def claim_due(self, limit: int = 20) -> Sequence[DueSchedule]:
-        """Schedules that are due, locked until the transaction ends."""
+    def claim_due(self, names: Collection[str], limit: int = 20) -> Sequence[DueSchedule]:
+        """Those of the schedules that are due, locked until the transaction ends."""
         # A schedule that another process has locked is skipped: that process is running the slot. Waiting would gain
         # nothing, because the schedule is no longer due once it commits.
         rows = self._session.scalars(
             select(ScheduleRow)
-            .where(ScheduleRow.next_at <= self._now)
+            .where(ScheduleRow.next_at <= self._now, ScheduleRow.name.in_(names))
             .order_by(ScheduleRow.next_at, ScheduleRow.name)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -118,6 +118,6 @@ class Schedules:
         posted = select(RunRow.schedule).where(RunRow.schedule.startswith(prefix), RunRow.delivery.is_not(None))
         return self._session.scalar(posted.limit(1)) is not None
 
-    def find_next_due(self) -> datetime | None:
-        """When the next schedule is due."""
-        return self._session.scalar(select(func.min(ScheduleRow.next_at)))
+    def find_next_due(self, names: Collection[str]) -> datetime | None:
+        """When the next of the schedules is due."""
+        return self._session.scalar(select(func.min(ScheduleRow.next_at)).where(ScheduleRow.name.in_(names)))

@@ -19,7 +19,7 @@ def sync(database: Database, definition: str = "Mondays at nine", next_at: datet
 
 def due(database: Database, now: datetime) -> list[tuple[str, datetime, datetime | None]]:
     with database.transaction() as session:
-        return [(one.name, one.due_at, one.last_slot) for one in Schedules(session, now).claim_due()]
+        return [(one.name, one.due_at, one.last_slot) for one in Schedules(session, now).claim_due({WEEKLY})]
 
 
 def run(database: Database, slot: datetime, at: datetime, figure: int) -> bool:
@@ -111,7 +111,7 @@ def test_missed_and_quiet_slots_are_recorded(database: Database) -> None:
         schedules = Schedules(session, NOW)
         assert schedules.record_run(WEEKLY, later(-WEEK), NOW, snapshot={}, outcome=MISSED)
         assert schedules.record_run(WEEKLY, NOW, later(WEEK), snapshot={"open": 0}, outcome=QUIET)
-        assert schedules.find_next_due() == later(WEEK)
+        assert schedules.find_next_due({WEEKLY}) == later(WEEK)
     assert seen_last(database) is None
     assert due(database, later(WEEK)) == [(WEEKLY, later(WEEK), NOW)]
 
