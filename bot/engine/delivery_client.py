@@ -89,12 +89,14 @@ class _Calls:
         # that finds the id costs a call; a message that is posted twice can't be taken back from those who read it.
         if delivery.is_repeated:
             try:
-                for place in await self._find_messages(arguments.get("thread_ts")):
-                    return SendResult(delivery, *place)
+                found = await self._find_messages(arguments.get("thread_ts"))
             except SlackApiError as error:
                 if not self._posts_without_look(error):
                     raise
-                arguments = add_note(arguments, MAY_BE_DOUBLE)
+                found, arguments = [], add_note(arguments, MAY_BE_DOUBLE)
+            if found:
+                await self._bring_up_to_date(*found[0])
+                return SendResult(delivery, *found[0])
         arguments["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"id": delivery.id}}
         # A reply goes where its message is: that may have become a direct message.
         arguments["channel"] = delivery.target_channel or delivery.channel
@@ -173,7 +175,18 @@ class _Calls:
 
     async def _find_messages(self, thread_ts: str | None) -> list[tuple[str, str]]:
         """Where an earlier attempt has posted this delivery's message."""
-        return await self._search(self._delivery.id, thread_ts, self._delivery.first_attempt_at.timestamp())
+        since = self._delivery.search_from or self._delivery.first_attempt_at
+        return await self._search(self._delivery.id, thread_ts, since.timestamp())
+
+    async def _bring_up_to_date(self, channel: str, ts: str) -> None:
+        """Edit a message that was sent before the database was restored: it may show what was lost."""
+        if self._delivery.may_be_outdated:
+            content = {name: value for name, value in self._delivery.arguments.items() if name != "thread_ts"}
+            try:
+                await self._call_or_simplify(UPDATE_MESSAGE, NO_BLOCKS | content | {"channel": channel, "ts": ts})
+            except SlackApiError as error:
+                if not refuses_for_good(error):
+                    raise
 
     def _posts_without_look(self, error: SlackApiError) -> bool:
         """Whether to post although nobody can say if an earlier attempt got through."""

@@ -29,7 +29,7 @@ class Calls:
 
 
 CALLS: Mapping[DeliveryKind, Calls] = {
-    DeliveryKind.POST: Calls((POST_MESSAGE,), when_repeated=SEARCH),
+    DeliveryKind.POST: Calls((POST_MESSAGE,), when_repeated=(*SEARCH, UPDATE_MESSAGE)),
     DeliveryKind.EDIT: Calls((UPDATE_MESSAGE,)),
     DeliveryKind.EPHEMERAL: Calls((POST_EPHEMERAL,)),
     DeliveryKind.RESPOND: Calls((RESPONSE_URL,)),

@@ -12,6 +12,7 @@ from storage.engine.delivery_kinds import CallsOf, DeliveryKind
 from storage.engine.lease import Lease
 from storage.engine.outbox import BULK_PRIORITIES
 from storage.engine.rate_limits import EVERYTHING, PostingLimits, RateLimits
+from storage.engine.restored import find_search_start
 from storage.tables.engine import DeliveryRow
 
 BATCH = 64  # rows examined at a time
@@ -40,6 +41,12 @@ class Delivery:
     is_repeated: bool = False  # an earlier attempt may have got through
     target_channel: str | None = None  # where the message is that this one edits or replies to
     target_ts: str | None = None
+    search_from: datetime | None = None  # if that is before the first attempt; see storage.engine.restored
+
+    @property
+    def may_be_outdated(self) -> bool:
+        """Whether an earlier message of it may say something else: the database was restored from a backup."""
+        return self.search_from is not None
 
 
 class DeliveryClaimer:
@@ -135,6 +142,8 @@ class DeliveryClaimer:
         row.first_attempt_at = row.first_attempt_at or self._now
         claimed = _to_delivery(row, self._owner, self._lease_until, row.first_attempt_at, not_before)
         claimed = replace(claimed, is_repeated=is_repeated, person=row.person or target.person)
+        if is_repeated and row.kind is DeliveryKind.POST:
+            claimed = replace(claimed, search_from=find_search_start(self._session, self._now))
         self._claimed.append(replace(claimed, target_channel=target.channel, target_ts=target.ts))
 
     def _find_targets(self, ids: Sequence[str]) -> dict[str, "_Target"]:

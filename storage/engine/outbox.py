@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine.claims import count_changed_rows
 from storage.engine.delivery_kinds import DeliveryKind
+from storage.engine.restored import find_search_start
 from storage.tables.engine import DeliveryRow
 from storage.upsert import insert_new_rows
 
@@ -26,6 +27,9 @@ PROMPT_PRIORITIES, BULK_PRIORITIES = (EARLIER_PROMPT, PROMPT), (EARLIER_BULK, BU
 
 # Why a delivery is never sent: other organisations read the channel. It isn't a failure, so it isn't reported.
 HELD_BACK = "channel_is_shared"
+
+
+_KEYS = uuid.UUID("6f0c1b62-5a0e-4f43-9f3e-0d6b1d3f2c55")  # what ids are computed from, together with keys
 
 
 def is_open_to_all(_: str) -> bool:
@@ -141,9 +145,19 @@ class Outbox:
         # Two processes, or two attempts at the same arrival, may ask for a post with the same key. The unique key lets
         # one row in, and both get its id.
         row = build_delivery_row(kind, arguments, self._now, **columns)
+        if row["key"]:
+            row |= self._identify(row["key"])
         if not insert_new_rows(self._session, DeliveryRow, [row]):
             return str(self._session.scalars(select(DeliveryRow.id).where(DeliveryRow.key == row["key"])).one())
         return str(row["id"])
+
+    def _identify(self, key: str) -> dict[str, Any]:
+        """The columns of a delivery with a key: its id and, in a restored database, that it may have been sent."""
+        # The id is in Slack with the message, so it has to be the same if the database is restored and this is asked
+        # for again.
+        attempted = {"attempts": 1, "first_attempt_at": self._now}
+        is_restored = find_search_start(self._session, self._now) is not None
+        return {"id": uuid.uuid5(_KEYS, key).hex} | (attempted if is_restored else {})
 
 
 def build_delivery_row(kind: DeliveryKind, arguments: dict[str, Any], now: datetime, **columns: Any) -> dict[str, Any]:
