@@ -26,7 +26,7 @@ def copy_database(address: str, target: Path) -> None:
     """
     url, _ = read_address(address)
     if url.get_backend_name() == "sqlite":
-        _copy_file(Path(url.database or ""), target)
+        copy_file(Path(url.database or ""), target)
     copy = Database(f"sqlite:///{target}")
     try:
         migrate_database(copy)
@@ -38,7 +38,12 @@ def copy_database(address: str, target: Path) -> None:
         copy.close()
 
 
-def _copy_file(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path) -> None:
+    """Copy an SQLite file, if it's there, as it is at one moment.
+
+    Raises:
+        DatabaseUnavailable: it can't be read.
+    """
     # Opened read-only, SQLite neither creates a missing file nor tidies up behind the bot that is using this one. Its
     # backup is consistent however much is being written.
     if not source.is_file():

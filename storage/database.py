@@ -99,6 +99,14 @@ class Database:
         finally:
             lock.release()
 
+    def is_in_use(self) -> bool:
+        """Whether another process uses the SQLite file."""
+        try:
+            with self.exclusive_use():
+                return False
+        except UserError as error:
+            return isinstance(error.__context__, Timeout)
+
     def close(self) -> None:
         self.engine.dispose()
         self._light.dispose()

@@ -12,6 +12,7 @@ from foundation.errors import UserError
 from storage.database import Database
 from storage.db_errors import translate_errors
 
+MIGRATION_LOCK = 7036000
 _FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -30,7 +31,7 @@ def migrate_database(database: Database) -> None:
         # Processes that start together would create the same tables. The first one through migrates; the others then
         # find nothing to do. On SQLite, BEGIN IMMEDIATE is such a lock already.
         if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(7036000)"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         config = build_alembic_config(connection)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         present = set(MigrationContext.configure(connection).get_current_heads())
@@ -40,6 +41,19 @@ def migrate_database(database: Database) -> None:
                 "Update the bot, or point DATABASE_URL (or PMO_DATA) at another database."
             )
         command.upgrade(config, "head")
+
+
+def read_revision(database: Database) -> str:
+    """The revision of the tables, empty if there are none. Changes nothing."""
+    with translate_errors(), database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def is_known_revision(revision: str) -> bool:
+    """Whether this version of the bot can migrate such a database."""
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    return revision in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
 
 
 def is_up_to_date(database: Database) -> bool:

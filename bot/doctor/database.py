@@ -3,12 +3,9 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from filelock import Timeout
-
 from bot.doctor.findings import Findings
 from bot.organisation import Organisation
 from bot.settings import Settings
-from foundation.errors import UserError
 from storage.database import Database
 from storage.engine.dead_letters import Backlog, measure_backlog
 from storage.migrate import is_up_to_date
@@ -30,7 +27,7 @@ def check_database(
             if _is_missing(database):
                 found.add_good(ABOUT, "There isn't one yet; the first “pmo run” creates it.")
                 return False
-            is_running = _is_in_use(database)
+            is_running = database.is_in_use()
             if is_running:
                 found.add_good("process", "A PMO Assistant is running on this database.")
             _check_content(found, database, is_running, now)
@@ -46,14 +43,6 @@ def _is_missing(database: Database) -> bool:
     """Opening an SQLite file would create it."""
     file = database.url.database
     return database.is_sqlite and bool(file) and not Path(str(file)).exists()
-
-
-def _is_in_use(database: Database) -> bool:
-    try:
-        with database.exclusive_use():
-            return False
-    except UserError as error:
-        return isinstance(error.__context__, Timeout)
 
 
 def _check_content(found: Findings, database: Database, is_running: bool, now: datetime) -> None:

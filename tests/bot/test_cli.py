@@ -70,6 +70,8 @@ def lines(text: str) -> Sequence[str]:
         "handbook import",
         "handbook evaluate",
         "handbook propose-questions",
+        "backup",
+        "restore",
     ],
 )
 def test_every_command_has_its_help(pmo: Pmo, command: str) -> None:
@@ -250,3 +252,16 @@ def test_evaluation_measures_ones_own_questions(parking: Pmo, tmp_path: Path) ->
     assert "correct section cited      1.000" in parking("handbook", "evaluate", str(file)).out
     file.write_text('{"question": ""}\n')
     assert parking("handbook", "evaluate", str(file)).err.startswith(f"{file}, line 1: question:")
+
+
+def test_backup_is_made_checked_and_restored(parking: Pmo, tmp_path: Path) -> None:
+    file = str(tmp_path / "backup.zip")
+    assert parking("backup", file).out.startswith(f"The backup is in {file} (")
+    assert "is complete. Nothing was changed." in parking("restore", file, "--dry-run").out
+    refused = parking("restore", file)
+    assert (refused.code, refused.err.endswith("add --yes: the data is kept aside, not deleted.\n")) == (1, True)
+    restored = parking("restore", file, "--yes")
+    assert restored.code == 0
+    assert "0 requests." in restored.out
+    assert "pmo.db.before-" in restored.out
+    assert "Parking at the depot" in parking("search", "parking").out
