@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from workspace import events, life
+from workspace import events, life, usergroups
 from workspace.deliveries import DeliveryLog
 from workspace.errors import ApiError, ConfigError
 from workspace.hub import Hub
@@ -39,6 +39,7 @@ class ControlApi:
             web.post("/control/app", _report_config_errors(self.set_app)),
             web.post("/control/channel", _report_config_errors(self.change_channel)),
             web.post("/control/person", _report_config_errors(self.change_person)),
+            web.post("/control/usergroup", _report_config_errors(self.change_usergroup)),
             web.post("/control/rates", _report_config_errors(self.set_rates)),
             web.post("/control/reset", _report_config_errors(self.reset)),
         ]
@@ -121,6 +122,26 @@ class ControlApi:
             raise wanted.error("user", "the id of a person")
         life.set_deactivated(self.hub, user, deleted=wanted.flag("deleted", True))
         return web.json_response({"ok": True, "user": user_object(state, state.people[user])})
+
+    async def change_usergroup(self, request: web.Request) -> web.Response:
+        """`{"usergroup": "S…", "users": […], "name": …, "disabled": true, "deleted": true, "by": "U…"}`."""
+        wanted, state = await _read_fields(request), self.hub.state
+        group = state.usergroups.get(wanted.text("usergroup", "-"))
+        if group is None:
+            raise wanted.error("usergroup", "the id of a user group")
+        by, users = wanted.text("by", next(iter(group.users), "USLACKBOT")), wanted.given.get("users")
+        if isinstance(users, list):
+            if unknown := [user for user in users if user not in state.people]:
+                raise wanted.error("users", f"the ids of people; {unknown[0]} isn't one")
+            usergroups.change_members(self.hub, group, users, by)
+        if "name" in wanted.given:
+            usergroups.rename_group(self.hub, state.usergroups[group.id], wanted.text("name", ""), by)
+        if "disabled" in wanted.given:
+            disabled = wanted.flag("disabled", False)
+            usergroups.set_disabled(self.hub, state.usergroups[group.id], by, disabled=disabled)
+        if wanted.flag("deleted", False):
+            usergroups.delete_group(self.hub, state.usergroups[group.id])
+        return web.json_response({"ok": True})
 
     async def set_rates(self, request: web.Request) -> web.Response:
         wanted, rates = await _read_fields(request), self.api.rates

@@ -16,6 +16,8 @@ REQUIRED_SCOPES = {
     **dict.fromkeys(("channel_archive", "channel_left", "channel_rename", "channel_unarchive"), "channels:read"),
     **dict.fromkeys(("group_archive", "group_left", "group_rename", "group_unarchive"), "groups:read"),
     "user_change": "users:read",
+    "subteam_members_changed": "usergroups:read",
+    "subteam_updated": "usergroups:read",
     "file_shared": "files:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",

@@ -52,10 +52,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Usergroup:
+    """A user group. `disabled_at` is when it was disabled, 0 while it's in use; `changed_by` changed it last."""
+
     id: str
     handle: str
     name: str
     users: tuple[str, ...]
+    updated_at: int = 0
+    disabled_at: int = 0
+    changed_by: str = ""
 
 
 @dataclass(slots=True)

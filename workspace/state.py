@@ -23,12 +23,12 @@ class WorkspaceState:
         self.team: Team = seed.team
         self.teams: dict[str, Team] = {team.id: team for team in (seed.team, *seed.other_teams)}
         self.app: AppIdentity = seed.app
-        self.usergroups: tuple[Usergroup, ...] = seed.usergroups
         self._clear()
         self._start()
 
     def _clear(self) -> None:
         self.people: dict[str, Member] = {item.id: item for item in (*self.seed.people, _bot_member(self.seed))}
+        self.usergroups: dict[str, Usergroup] = {group.id: group for group in self.seed.usergroups}
         self.channels: dict[str, Channel] = {}
         self.channel_names: dict[str, str] = {}
         self.timelines: dict[str, Timeline] = defaultdict(Timeline)

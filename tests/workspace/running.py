@@ -144,6 +144,11 @@ class RunningWorkspace:
         answer = await self.control("person", {"user": user, "deleted": deleted})
         assert answer["ok"], answer
 
+    async def change_usergroup(self, usergroup: str, **change: Any) -> None:
+        """Change the members (`users=`) of a group, rename it (`name=`), disable it (`disabled=`) or delete it."""
+        answer = await self.control("usergroup", {"usergroup": usergroup, **change})
+        assert answer["ok"], answer
+
     async def uninstall_app(self) -> None:
         assert (await self.control("app", {"installed": False}))["ok"]
 

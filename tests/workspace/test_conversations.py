@@ -135,8 +135,6 @@ async def test_user_conversations_lists_only_their_channels(workspace):
 async def test_team_and_bot_info_are_served(workspace):
     assert (await workspace.api("team.info"))["team"]["name"] == "Meridian Water (sample)"
     assert (await workspace.api("bots.info", bot="B00PMO"))["bot"]["user_id"] == "U00PMOBOT"
-    assert (await workspace.api("usergroups.list"))["usergroups"] == []
-    assert (await workspace.api("usergroups.users.list", usergroup="S1"))["error"] == "no_such_subteam"
 
 
 async def test_reactions_are_added_once_and_shown(workspace):

@@ -10,6 +10,7 @@ from workspace.web_api import (
     reactions,
     streams,
     team,
+    usergroups,
     users,
     views,
 )
@@ -25,6 +26,7 @@ METHODS: dict[str, Method] = {
     **reactions.METHODS,
     **streams.METHODS,
     **team.METHODS,
+    **usergroups.METHODS,
     **users.METHODS,
     **views.METHODS,
 }

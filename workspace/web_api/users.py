@@ -1,4 +1,4 @@
-"""People, user groups, and the channels a person is in."""
+"""People, and the channels a person is in."""
 
 from workspace.errors import ApiError
 from workspace.records import Json
@@ -7,7 +7,6 @@ from workspace.web_api.call import Call, Method, paginate_items
 from workspace.web_api.conversations import READ, list_visible_channels
 
 PEOPLE = ("users:read",)
-GROUPS = ("usergroups:read",)
 
 
 def _format_user(call: Call, user: str) -> Json:
@@ -47,29 +46,9 @@ def list_user_conversations(call: Call) -> Json:
     return {"channels": [channel_object(state, channel) for channel in found]} | metadata
 
 
-def list_usergroups(call: Call) -> Json:
-    team = call.hub.state.team.id
-    objects = [
-        {"id": group.id, "team_id": team, "handle": group.handle, "name": group.name, "user_count": len(group.users)}
-        | ({"users": list(group.users)} if call.flag("include_users") else {})
-        for group in call.hub.state.usergroups
-    ]
-    return {"usergroups": objects}
-
-
-def list_usergroup_users(call: Call) -> Json:
-    wanted = call.text("usergroup", missing="no_such_subteam")
-    for group in call.hub.state.usergroups:
-        if group.id == wanted:
-            return {"users": list(group.users)}
-    raise ApiError("no_such_subteam")
-
-
 METHODS = {
     "users.info": Method(read_user_info, PEOPLE, tier=100),
     "users.list": Method(list_users, PEOPLE, tier=20),
     "users.lookupByEmail": Method(lookup_by_email, ("users:read.email",), tier=50),
     "users.conversations": Method(list_user_conversations, READ, tier=20),
-    "usergroups.list": Method(list_usergroups, GROUPS, tier=20),
-    "usergroups.users.list": Method(list_usergroup_users, GROUPS, tier=20),
 }
