@@ -60,6 +60,7 @@ def build_context(
         desk=replace(organisation.desk, people=people),
         digests=organisation.digests,
         absences=organisation.absences,
+        retention=organisation.retention,
         home_sections=HOME_SECTIONS,
         now=now,
         selector=selector,

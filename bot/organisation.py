@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
+from bot.retention_entry import RetentionEntry
 from foundation.access import Access, AccessRules
 from foundation.errors import UserError
 from foundation.files import BadFile, ChannelId, FileProblem, Strict, UserId, find_line, read_text, read_yaml
@@ -23,6 +24,7 @@ from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar
 from servicedesk.catalogue import SHIPPED as SHIPPED_CATALOGUE
 from servicedesk.catalogue import read_catalogue
 from servicedesk.desk import Desk
+from storage.retention import Retention
 from strategy.files import SAMPLE as SAMPLE_STRATEGY
 from strategy.records import Absence
 
@@ -173,6 +175,7 @@ class OrganisationFile(Strict):
     calendar: CalendarEntry = CalendarEntry()
     absences: tuple[AbsenceEntry, ...] = ()
     files: FilesEntry = FilesEntry()
+    retention: RetentionEntry = RetentionEntry()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,7 @@ class Organisation:
     strategy: Path | None
     path: Path
     files: FilesEntry
+    retention: Retention
 
     @property
     def zone(self) -> ZoneInfo:
@@ -226,6 +230,7 @@ def read_organisation(path: Path) -> Organisation:
         strategy=_resolve_named_file(path, entry.files.strategy, SAMPLE_STRATEGY),
         path=path,
         files=entry.files,
+        retention=entry.retention.build_retention(),
     )
 
 

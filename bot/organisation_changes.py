@@ -40,6 +40,7 @@ def _describe_single_things(before: Organisation, after: Organisation) -> Iterat
         ),
         "access of people who aren't listed": (before.people.rules, after.people.rules),
         "names of files": (before.files, after.files),
+        "retention": (before.retention, after.retention),
     }
     yield from (f"{name} changed" for name, (was, now) in pairs.items() if was != now)
 

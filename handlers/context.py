@@ -11,6 +11,7 @@ from knowledge.library import Library
 from knowledge.selector import Selector
 from reporting.definitions import DigestDefinition
 from servicedesk.desk import Desk
+from storage.retention import Retention
 from storage.store import Store, Transaction
 from strategy.records import Absence
 
@@ -97,7 +98,7 @@ class AppContext:
     channel, None if that can't be known or if people of other organisations are among them; it may wait for Slack.
     `own_files` and `channel_check` show a new organisation what is still to be set up.
     `bot_user` is the bot's own id, which mentions of it contain. `has_agent_view`: Slack shows the app as an agent.
-    `directory` says who somebody is in Slack.
+    `directory` says who somebody is in Slack. `retention` says how long data stays.
     """
 
     store: Store
@@ -116,6 +117,7 @@ class AppContext:
     bot_user: str = ""
     directory: Directory = field(default_factory=NoDirectory)
     has_agent_view: bool = False
+    retention: Retention = field(default_factory=Retention)
 
     def is_shared(self, channel: str) -> bool:
         """Whether people of another organisation read a channel that the bot posts to, as last found."""

@@ -58,11 +58,20 @@ def _check_organisation(found: Findings, settings: Settings, now: datetime) -> O
                 about, f"This is the sample organisation. {how}"
             )
         _check_files(found, organisation)
+        found.add_good("retention", _describe_retention(organisation))
         for digest in organisation.digests:
             for note in describe_skipped_dates(digest.schedule, now):
                 found.add_hint("digests", f"{digest.key}: {note}")
         return organisation
     return None
+
+
+def _describe_retention(organisation: Organisation) -> str:
+    kinds = organisation.retention.list_days()
+    deleted = [f"{name} after {days:,} days" for name, days in kinds.items() if days is not None]
+    kept = [name for name, days in kinds.items() if days is None]
+    sentences = [f"Deleted: {', '.join(deleted)}." if deleted else "", f"Kept: {', '.join(kept)}." if kept else ""]
+    return " ".join(filter(None, sentences))
 
 
 def _count_people(organisation: Organisation) -> str:

@@ -13,9 +13,8 @@ from handlers.context import AppContext
 from handlers.requests.jobs import build_request_jobs
 from handlers.strategy.jobs import build_strategy_jobs
 from storage.engine.deliveries import Deliveries
+from storage.retention import prune_questions
 
-KEEP_ARRIVALS = timedelta(days=30)
-KEEP_DELIVERIES = timedelta(days=90)
 PRUNE_EVERY = timedelta(days=1)
 REFRESH_EVERY = timedelta(seconds=5)
 
@@ -46,10 +45,20 @@ class Prune:
 
     def __call__(self, now: datetime) -> datetime | None:
         if not lies_ahead(self._next, now, PRUNE_EVERY):
-            self._ctx.store.inbox.prune(now - KEEP_ARRIVALS)
-            self._deliveries.prune(now - KEEP_DELIVERIES)
+            self._prune(now)
             self._next = now + PRUNE_EVERY
         return self._next
+
+    def _prune(self, now: datetime) -> None:
+        keep, inbox = self._ctx.retention, self._ctx.store.inbox
+        if keep.events is not None:
+            inbox.prune(now - keep.events)
+        if keep.failed_events is not None:
+            inbox.prune(now - keep.failed_events, failed=True)
+        if keep.posts is not None:
+            self._deliveries.prune(now - keep.posts)
+        if keep.questions is not None:
+            prune_questions(self._ctx.store.database, now - keep.questions)
 
 
 class RefreshHandbook:

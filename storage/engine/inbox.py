@@ -167,14 +167,14 @@ class Inbox:
         with self._database.read_only() as session:
             return session.scalar(select(func.min(ArrivalRow.due_at)))
 
-    def prune(self, before: datetime) -> int:
-        """Delete what was done before that moment. Returns how many were deleted."""
-        return prune_in_batches(lambda: self._prune_batch(before))
+    def prune(self, before: datetime, *, failed: bool = False) -> int:
+        """Delete what was done, or `failed` every attempt, before that moment. Returns how many were deleted."""
+        return prune_in_batches(lambda: self._prune_batch(before, "dead" if failed else "done"))
 
-    def _prune_batch(self, before: datetime) -> int:
+    def _prune_batch(self, before: datetime, status: str) -> int:
         # The newest stays: SQLite counts on from the highest id there is, and questions are named after arrivals.
         newest = select(func.max(ArrivalRow.id)).scalar_subquery()
-        is_old = (ArrivalRow.done_at < before) & (ArrivalRow.status == "done") & (ArrivalRow.id < newest)
+        is_old = (ArrivalRow.done_at < before) & (ArrivalRow.status == status) & (ArrivalRow.id < newest)
         old = select(ArrivalRow.id).where(is_old).limit(PRUNE_BATCH)
         with self._database.transaction(durable=False) as session:
             pruned = delete(ArrivalRow).where(ArrivalRow.id.in_(old.scalar_subquery()))

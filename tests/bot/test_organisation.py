@@ -10,6 +10,7 @@ from bot.organisation import SAMPLE, read_organisation
 from foundation.access import Access, PersonKind
 from foundation.files import BadFile
 from foundation.people import Role
+from storage.retention import Retention
 
 WriteFile = Callable[..., Path]
 SMALL = """\
@@ -179,3 +180,16 @@ def test_strangers_cannot_be_given_too_much(tmp_path: Path, setting: str) -> Non
     path.write_text(f"{SMALL}{setting}\n")
     with pytest.raises(BadFile, match="Use “refuse” or “handbook”"):
         read_organisation(path)
+
+
+def test_retention_is_as_before_unless_the_file_says_otherwise(write_file: WriteFile) -> None:
+    assert read_organisation(write_file()).retention == Retention()
+    more = "retention: {events: 14, failed_events: 60, posts: never, questions: 365}\n"
+    days = read_organisation(write_file(more=more)).retention.list_days()
+    assert list(days.values()) == [14, 60, None, 365]
+
+
+@pytest.mark.parametrize("given", ["1", "-5", "40000", "ten", "2.5", "true", "30 days"])
+def test_bad_retention_is_refused_by_field(write_file: WriteFile, given: str) -> None:
+    expected = "line 6: retention.events: Expected a number of days from 2 to 36,500, or “never”."
+    assert refusal(write_file(more=f"retention: {{events: {given}}}\n")) == [expected]

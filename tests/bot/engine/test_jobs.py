@@ -1,7 +1,9 @@
 """Every scheduled job has its place in the registry."""
 
 import importlib
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import handlers
@@ -12,6 +14,8 @@ from bot.engine.shared_channels import ReportSharedChannels
 from bot.handbook_provider import HandbookProvider
 from handlers.context import AppContext
 from storage.engine.deliveries import Deliveries
+from storage.retention import Retention
+from tests.bot.conftest import Now
 
 
 def test_every_subject_with_jobs_is_registered() -> None:
@@ -31,3 +35,23 @@ def test_engine_has_jobs_of_its_own(ctx: AppContext) -> None:
         ReportSharedChannels,
         RefreshHandbook,
     }
+
+
+def test_what_is_kept_for_ever_is_not_pruned(ctx: AppContext, now: Now) -> None:
+    pruned: list[tuple[str, timedelta]] = []
+    at = now()
+
+    def note(kind: str, before: datetime) -> None:
+        pruned.append((kind, at - before))
+
+    inbox = SimpleNamespace(prune=lambda before, failed=False: note("failed" if failed else "events", before))
+    deliveries = cast(Deliveries, SimpleNamespace(prune=lambda before: note("posts", before)))
+
+    def prune(retention: Retention) -> list[tuple[str, timedelta]]:
+        pruned.clear()
+        known = SimpleNamespace(retention=retention, store=SimpleNamespace(inbox=inbox, database=ctx.store.database))
+        Prune(cast(AppContext, known), deliveries)(at)
+        return pruned
+
+    assert prune(Retention()) == [("events", timedelta(days=30)), ("posts", timedelta(days=90))]
+    assert prune(Retention(events=None, posts=None, failed_events=timedelta(days=7))) == [("failed", timedelta(days=7))]
