@@ -3,11 +3,14 @@
 Only the standard library is imported at the top: this has to work while the rest of the program is still loading.
 """
 
+import json
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -85,11 +88,18 @@ class _Lines:
     def show(self) -> None:
         waited = f" ({time.monotonic() - self._began:.0f} s)" if self._is_announced else ""
         self._is_announced = True
-        line = f"{self._text} …{self._count or waited}"
-        print(line, file=sys.stderr, flush=True)  # noqa: T201 (progress is for the terminal, not for the log)
+        print(_format_line(f"{self._text} …{self._count or waited}"), file=sys.stderr, flush=True)  # noqa: T201 (progress is for the terminal, not for the log)
 
     def close(self) -> None:
         pass
+
+
+def _format_line(text: str) -> str:
+    """The line, as the log's lines are; the settings aren't read yet when the first one comes."""
+    if os.environ.get("PMO_LOG_FORMAT") != "json":
+        return text
+    moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return json.dumps({"time": moment, "level": "INFO", "logger": __name__, "message": text}, ensure_ascii=False)
 
 
 class _Bar:

@@ -1,5 +1,6 @@
 """Settings from environment variables. Secrets are SecretStr, so that no log or error message shows them."""
 
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,13 @@ from foundation.errors import UserError
 
 SLACK_API = "https://slack.com/api/"
 ALL_INTERFACES = "0.0.0.0"  # noqa: S104 (Slack or a proxy connects from outside; every request is signed)
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class Settings(BaseSettings):
@@ -33,6 +41,7 @@ class Settings(BaseSettings):
     llm_url: Annotated[str, Field(alias="PMO_LLM_URL")] = ""
     llm_model: Annotated[str, Field(alias="PMO_LLM_MODEL")] = ""
     llm_key: Annotated[SecretStr | None, Field(alias="PMO_LLM_KEY")] = None
+    log_format: Annotated[LogFormat, Field(alias="PMO_LOG_FORMAT")] = LogFormat.TEXT
     posts_per_minute: Annotated[float, Field(alias="PMO_POSTS_PER_MINUTE", ge=1, le=100_000)] = 280.0
 
     @field_validator("bot_token")

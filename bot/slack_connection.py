@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -20,7 +21,10 @@ from bot.engine.availability import SlackAvailability
 from bot.engine.error_policy import RATE_LIMITED
 from bot.engine.sender import CALL_SECONDS
 from bot.manifest import FEATURES, SCOPES
+from foundation import telemetry
 from foundation.errors import UserError
+from foundation.tracing import follow_arrival
+from handlers.slack import payloads
 from handlers.slack.errors import raise_if_unavailable, read_cause, read_error_code, read_status
 
 log = logging.getLogger(__name__)
@@ -187,6 +191,14 @@ def _explain_slack_errors(web: AsyncWebClient, explanations: Mapping[str, str], 
         raise UserError(unreachable) from None
 
 
+class ObservedApp(AsyncApp):
+    """Times acknowledgements, over Socket Mode and HTTP, and says which arrival the work belongs to."""
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        with follow_arrival(payloads.find_key(req.body)), telemetry.time_ack(payloads.read_kind(req.body)):
+            return await super().async_dispatch(req)
+
+
 def build_bolt_app(web: AsyncWebClient, me: dict[str, Any], token: str) -> AsyncApp:
     """A Bolt app that doesn't ask Slack who it is each time an event arrives."""
     result = AuthorizeResult(
@@ -204,7 +216,7 @@ def build_bolt_app(web: AsyncWebClient, me: dict[str, Any], token: str) -> Async
 
     # Bolt creates a client with the authorized token for each event, with this one's session and address.
     bare = build_web_client(None, web.base_url, cast(aiohttp.ClientSession, web.session))
-    return AsyncApp(
+    return ObservedApp(
         client=bare,
         authorize=authorize,
         signing_secret="unused",  # noqa: S106 (Bolt insists on one; bot.http_endpoint checks signatures)

@@ -32,7 +32,12 @@ class Transaction:
     """
 
     def __init__(
-        self, session: Session, now: datetime, zone: ZoneInfo, is_held: Callable[[str], bool] = is_open_to_all
+        self,
+        session: Session,
+        now: datetime,
+        zone: ZoneInfo,
+        is_held: Callable[[str], bool] = is_open_to_all,
+        arrival: str | None = None,
     ) -> None:
         self.session = session
         self.now = now
@@ -41,7 +46,7 @@ class Transaction:
         self.homes = Homes(session)
         self.kept_handbooks = KeptHandbooks(session)
         self.learned_questions = LearnedQuestions(session)
-        self.outbox = Outbox(session, now, is_held)
+        self.outbox = Outbox(session, now, is_held, arrival)
         self.questions = Questions(session)
         self.ratings = Ratings(session)
         self.request_times = RequestTimes(session)
@@ -93,7 +98,7 @@ class Store:
         # repeat half of it. If a power cut undoes the commit, it undoes both.
         with self.database.transaction(durable=False) as session:
             self.inbox.mark_done(session, arrival, now)
-            yield Transaction(session, now, self._zone, self.is_held)
+            yield Transaction(session, now, self._zone, self.is_held, arrival.key)
 
     @contextmanager
     def read_only(self, now: datetime) -> Iterator[Transaction]:

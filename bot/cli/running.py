@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
-from bot import slack_connection
+from bot.logs import configure_logging
 from bot.manifest import build_manifest
 from bot.run import run_bot
-from bot.settings import read_settings
+from bot.settings import LogFormat, read_settings
 from foundation.errors import UserError
+
+log = logging.getLogger(__name__)
 
 
 def register(app: typer.Typer) -> None:
@@ -20,8 +22,15 @@ def register(app: typer.Typer) -> None:
 
 def run() -> None:
     """Run the bot: in Slack if its tokens are set, otherwise with a local workspace to try it in."""
-    configure_logging()
-    run_bot(read_settings(), lambda text: typer.echo(text))
+    settings = read_settings()
+    configure_logging(settings.log_format)
+    try:
+        run_bot(settings, lambda text: typer.echo(text))
+    except UserError as error:
+        if settings.log_format is not LogFormat.JSON:
+            raise
+        log.critical(error.message)
+        raise typer.Exit(1) from None
 
 
 def show_manifest(
@@ -36,15 +45,3 @@ def show_manifest(
     if request_url and not request_url.startswith("https://"):
         raise UserError("Slack sends requests only to addresses that start with https://. Use one of those.")
     typer.echo(json.dumps(build_manifest(request_url), indent=2, ensure_ascii=False))
-
-
-def configure_logging() -> None:
-    """Log only warnings and errors, on standard error. Bolt's lower levels may contain payloads."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    slack_connection.socket_log.addFilter(_without_traceback)
-
-
-def _without_traceback(record: logging.LogRecord) -> bool:
-    """A lost connection that is opened again is one line, not thirty."""
-    record.exc_info, record.exc_text = None, None
-    return True

@@ -261,7 +261,8 @@ class _Calls:
         problems = [] if isinstance(error, ResponseRefused) else read_problems(error)
         simpler = versions.find_next(problems) if rejects_layout(error) else None
         if simpler:
-            log.warning("Slack refused delivery %s (%s); trying a simpler form", self._delivery.id, error)
+            cause = error if isinstance(error, ResponseRefused) else read_cause(error)
+            log.warning("Slack refused delivery %s (%s); trying a simpler form", self._delivery.id, cause)
         return simpler
 
     async def _call(self, method: str, arguments: dict[str, Any], *, verb: str = "POST") -> dict[str, Any]:

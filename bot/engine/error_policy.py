@@ -76,9 +76,10 @@ def decide_on_error(delivery: Delivery, error: Exception) -> ErrorDecision:
         return _decide_on_response_url(delivery, error)
     if isinstance(error, Unsendable):
         return ErrorDecision(Disposition.GIVE_UP, str(error))
-    reason = f"{type(error).__name__}: {error}"
-    is_network = isinstance(error, aiohttp.ClientError | TimeoutError | OSError)
-    return ErrorDecision(Disposition.RETRY if is_network else Disposition.RETRY_WITHOUT_BLOCKING, reason)
+    if isinstance(error, aiohttp.ClientError | TimeoutError | OSError):
+        return ErrorDecision(Disposition.RETRY, f"{type(error).__name__}: {error}")
+    # A defect. Its message may quote the delivery's content; the log has the traceback.
+    return ErrorDecision(Disposition.RETRY_WITHOUT_BLOCKING, type(error).__name__)
 
 
 def rejects_layout(error: SlackApiError | ResponseRefused) -> bool:

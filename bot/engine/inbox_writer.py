@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 
 from storage.db_errors import DatabaseUnavailable
 from storage.engine.inbox import Inbox, NewArrival
@@ -51,7 +52,8 @@ class InboxWriter:
         # One writer at a time. What comes while it waits for the disk joins the next batch, so the worse the disk is,
         # the larger the batches get, and the acknowledgements keep up.
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write_pending())
+            # In a context of its own: its log lines aren't about this arrival alone.
+            self._writing = asyncio.create_task(self._write_pending(), context=Context())
         await done
 
     async def _write_pending(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextvars import Context
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,6 +14,7 @@ from bot.engine.direct_messages import build_instead_message, can_be_mended
 from bot.engine.error_policy import Disposition, ErrorDecision, NeverPosted, ResponseRefused, decide_on_error
 from bot.engine.loop import Loop
 from bot.engine.refusals import MESSAGE_GONE
+from foundation.tracing import follow_arrival
 from handlers.slack.errors import is_outage
 from storage.db_errors import DatabaseUnavailable
 from storage.engine.claiming import Delivery
@@ -67,7 +69,7 @@ class Sender(Loop):
         )
         self._check_again_at = claimed.check_again_at
         for delivery in claimed.deliveries:
-            task = asyncio.create_task(self._send(delivery))
+            task = asyncio.create_task(self._follow(delivery))
             self._in_flight[task] = delivery
             task.add_done_callback(lambda done: self._in_flight.pop(done, None))
         return len(claimed.deliveries) == room
@@ -109,6 +111,10 @@ class Sender(Loop):
 
     def _is_due(self) -> bool:
         return self._check_again_at is not None and self._check_again_at <= self.now()
+
+    async def _follow(self, delivery: Delivery) -> None:
+        with follow_arrival(delivery.arrival or ""):
+            await self._send(delivery)
 
     async def _send(self, delivery: Delivery) -> None:
         wait = (delivery.not_before - self.now()).total_seconds()
@@ -174,9 +180,12 @@ class Sender(Loop):
     def _record(self, result: SendResult) -> None:
         """Commit what was sent; everything that lands meanwhile shares the next transaction."""
         self._token_problem = ""
+        delivery = result.delivery
+        log.info("Sent delivery %s (%s), attempt %s", delivery.id, delivery.kind, delivery.attempt)
         self._sent.append(result)
         if self._recording is None or self._recording.done():
-            self._recording = asyncio.create_task(self._record_all())
+            # In a context of its own: its log lines aren't about this delivery alone.
+            self._recording = asyncio.create_task(self._record_all(), context=Context())
 
     async def _record_all(self) -> None:
         while self._sent:

@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 
 from bot.engine.loop import Loop
+from foundation import telemetry
 from foundation.errors import UserError
+from foundation.tracing import follow_arrival
 from handlers.context import AppContext
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import build_message
@@ -128,6 +131,13 @@ class Worker(Loop):
         return None
 
     def _handle(self, arrival: Arrival) -> None:
+        began = time.perf_counter()
+        with follow_arrival(arrival.key), telemetry.time_handling(arrival.route.partition(":")[0]):
+            self._call_handler(arrival)
+            took = time.perf_counter() - began
+            log.info("Worked on %s for %.3f s, attempt %s", arrival.route, took, arrival.attempt)
+
+    def _call_handler(self, arrival: Arrival) -> None:
         try:
             # Nobody could count the failures that killed the process, so from now on each try is counted before it
             # begins. The last one isn't made at all: it would kill the process once more.
@@ -146,6 +156,7 @@ class Worker(Loop):
     def _retry_or_explain(self, arrival: Arrival) -> None:
         """A defect: try again, and after the last attempt tell the person the reference of the log entry."""
         reference = log_unexpected_error(f"in {arrival.route}, attempt {arrival.failures_with_this}")
+        telemetry.count_handling_failure("given_up" if arrival.is_last else "retried")
         if arrival.is_last:
             self._tell_person(arrival, UNEXPECTED_ERROR.format(reference))
         else:
@@ -155,7 +166,7 @@ class Worker(Loop):
         now = self.now()
         place = _find_place(arrival)
         if place is None:
-            log.error("Gave up on %s (%s), and there's nobody to notify: %s", arrival.key, arrival.route, text)
+            log.error("Gave up on %s (%s), and there's nobody to notify.", arrival.key, arrival.route)
             self._ctx.store.inbox.give_up(arrival, text, now)
             return
         # The explanation and “done” commit together, like any other result.

@@ -13,6 +13,16 @@ _MARKUP = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>")
 _ENTITY = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _TO_ENTITY = str.maketrans({sign: entity for entity, sign in _ENTITY.items()})
 
+KINDS = {
+    "event_callback": "event",
+    "block_actions": "action",
+    "view_submission": "view",
+    "view_closed": "view",
+    "message_action": "shortcut",
+    "shortcut": "shortcut",
+    "block_suggestion": "options",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -142,6 +152,21 @@ def identify_payload(body: Mapping[str, Any]) -> str:
     if body.get("type") == "view_submission":
         return f"view:{body['view']['id']}:{body['view'].get('hash', '')}"
     return f"trigger:{body['trigger_id']}"
+
+
+def find_key(body: Mapping[str, Any]) -> str:
+    """The same key; empty for what has none, such as the letters typed into a search field."""
+    try:
+        return identify_payload(body)
+    except (KeyError, TypeError):
+        return ""
+
+
+def read_kind(body: Mapping[str, Any]) -> str:
+    """What Slack delivers: an “event”, “command”, “action”, “view”, “shortcut” or “options”; or “other”."""
+    if "command" in body:
+        return "command"
+    return KINDS.get(str(body.get("type")), "other")
 
 
 def read_submitted(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -206,6 +206,7 @@ class Routes:
     async def _store_arrival(self, route: str, body: Payload) -> None:
         key, stored = payloads.identify_payload(body), payloads.remove_token(body)
         await self._inbox.write(NewArrival(key, route, stored, self._ctx.now(), identify_message(body)))
+        log.info("Stored %s", route)
 
     def _defer(self, route: str) -> Callable[..., Awaitable[None]]:
         async def listener(call: ImmediateCall) -> None:

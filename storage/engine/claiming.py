@@ -42,6 +42,7 @@ class Delivery:
     target_channel: str | None = None  # where the message is that this one edits or replies to
     target_ts: str | None = None
     search_from: datetime | None = None  # if that is before the first attempt; see storage.engine.restored
+    arrival: str | None = None  # the key of the one whose handling asked for it
 
     @property
     def may_be_outdated(self) -> bool:
@@ -222,4 +223,5 @@ def _to_delivery(row: DeliveryRow, owner: str, until: datetime, first: datetime,
         not_before=not_before,
         lease_until=until,
         owner=owner,
+        arrival=row.arrival,
     )

@@ -229,7 +229,8 @@ def _build_dead_letter(delivery: Delivery, error: str, now: datetime) -> dict[st
     """A row that reports what its place refused; the content is on its way elsewhere."""
     refused = {"key": f"refused:{delivery.id}:{delivery.attempt}", "status": "dead", "due_at": None, "done_at": now}
     channel = delivery.channel or delivery.target_channel
-    return build_delivery_row(delivery.kind, {}, now, **refused, channel=channel, error=error[:2000])
+    refused |= {"channel": channel, "error": error[:2000], "arrival": delivery.arrival}
+    return build_delivery_row(delivery.kind, {}, now, **refused)
 
 
 def _wake_waiting(session: Session, settled: Sequence[Delivery], now: datetime) -> int:

@@ -42,6 +42,7 @@ def _remove_duplicates(session: Session, row: DeliveryRow, now: datetime) -> int
         channel=row.channel,
         target=row.id,
         conversation=f"duplicates:{row.id}",
+        arrival=row.arrival,
     )
     return insert_new_rows(session, DeliveryRow, [search])
 
@@ -59,7 +60,8 @@ def _send_latest_again(session: Session, row: DeliveryRow, now: datetime) -> int
     if latest.status in ("waiting", "dead"):
         return 0
     place = {"channel": latest.channel, "person": latest.person, "target": latest.target}
-    again = build_delivery_row(latest.kind, latest.arguments, now, conversation=latest.conversation, **place)
+    same = {"conversation": latest.conversation, "arrival": latest.arrival}
+    again = build_delivery_row(latest.kind, latest.arguments, now, **same, **place)
     return insert_new_rows(session, DeliveryRow, [again])
 
 

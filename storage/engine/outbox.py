@@ -43,14 +43,23 @@ class Outbox:
     What goes to a channel that `is_held` says yes to is recorded and never sent, and neither is what follows it: edits
     and replies. Messages that only one person sees aren't held back.
 
+    `arrival` is the key of the arrival whose handling asks, if any. Its deliveries keep it for the log.
+
     Deliveries to one place keep the order in which they were asked for: posts in a channel, in a thread or in a
     person's direct messages, and edits of one message.
     """
 
-    def __init__(self, session: Session, now: datetime, is_held: Callable[[str], bool] = is_open_to_all) -> None:
+    def __init__(
+        self,
+        session: Session,
+        now: datetime,
+        is_held: Callable[[str], bool] = is_open_to_all,
+        arrival: str | None = None,
+    ) -> None:
         self._session = session
         self._now = now
         self._is_held = is_held
+        self._arrival = arrival
 
     def post(
         self,
@@ -136,7 +145,7 @@ class Outbox:
         # sent, or the row is leased by now and nothing here matches.
         waiting = which & (DeliveryRow.status == "waiting") & DeliveryRow.due_at.is_not(None)
         changed = self._session.execute(
-            update(DeliveryRow).where(waiting).values(arguments=arguments),
+            update(DeliveryRow).where(waiting).values(arguments=arguments, arrival=self._arrival),
             execution_options={"synchronize_session": False},
         )
         return count_changed_rows(changed) > 0
@@ -144,7 +153,7 @@ class Outbox:
     def _add(self, kind: DeliveryKind, arguments: dict[str, Any], **columns: Any) -> str:
         # Two processes, or two attempts at the same arrival, may ask for a post with the same key. The unique key lets
         # one row in, and both get its id.
-        row = build_delivery_row(kind, arguments, self._now, **columns)
+        row = build_delivery_row(kind, arguments, self._now, arrival=self._arrival, **columns)
         if row["key"]:
             row |= self._identify(row["key"])
         if not insert_new_rows(self._session, DeliveryRow, [row]):

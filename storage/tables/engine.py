@@ -93,6 +93,7 @@ class DeliveryRow(Base):
     number: Mapped[int] = mapped_column(Count, primary_key=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     key: Mapped[str | None] = mapped_column(String(255), unique=True)
+    arrival: Mapped[str | None] = mapped_column(String(255))  # the key of the one whose handling asked for it
     kind: Mapped[DeliveryKind] = mapped_column("method", StoredKind())
     channel: Mapped[str | None] = mapped_column(String(40))
     person: Mapped[str | None] = mapped_column(String(40))  # the only one who sees it, if it is for one person

@@ -6,7 +6,7 @@ import gc
 import itertools
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from bot.reloading import ReloadRequests
 from bot.run import serve_until_stopped
 from bot.settings import Settings
 from knowledge.embedding import Encoder, load_encoder
+from tests.conversations.log_watch import LogWatch, watch_log
 from tests.handbook_data import MONDAY, copy_data
 from tests.workspace.running import RunningWorkspace, running_workspace
 from tests.workspace.visitor import Visitor
@@ -125,6 +126,21 @@ async def open_office(
         where |= secret if over_http else {"SLACK_APP_TOKEN": workspace.app_token}
         people = [workspace.as_user(user) for user in PEOPLE]
         yield Office(workspace, Settings(**(where | settings)), clock, *people)
+
+
+@pytest.fixture(autouse=True)
+def log_watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[LogWatch]:
+    """No log line has what people typed, whatever they talk about."""
+    act = Visitor._do
+
+    async def act_watched(visitor: Visitor, what: str, **body: Any) -> Any:
+        watch.note_typed(body)
+        return await act(visitor, what, **body)
+
+    with watch_log() as watch:
+        monkeypatch.setattr(Visitor, "_do", act_watched)
+        yield watch
+    assert watch.list_leaks() == []
 
 
 @pytest.fixture(autouse=True)
