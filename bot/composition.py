@@ -17,12 +17,13 @@ from bot.engine.jobs import build_jobs
 from bot.engine.scheduler import Job, Scheduler
 from bot.engine.sender import Sender
 from bot.engine.slack_methods import list_calls
+from bot.engine.user_groups import RefreshUserGroups, SlackUserGroups
 from bot.engine.worker import THREADS, Worker
 from bot.handbook_provider import HandbookProvider
 from bot.language_model.selector import CALLS
 from bot.organisation import SAMPLE, Organisation
 from handlers import HOME_SECTIONS, register
-from handlers.context import AppContext, ChannelCheck, Directory, NoDirectory, OwnFiles
+from handlers.context import AppContext, ChannelCheck, Directory, NoDirectory, OwnFiles, RoleGroups
 from handlers.slack.routes import Routes
 from knowledge.library import Library
 from knowledge.selector import Selector
@@ -66,6 +67,7 @@ def build_context(
         selector=selector,
         find_members=find_members,
         own_files=list_own_files(organisation),
+        role_groups=RoleGroups(organisation.groups, organisation.member_versions),
         channel_check=channel_check,
         bot_user=bot_user,
         directory=directory,
@@ -88,6 +90,7 @@ class Engine:
     sender: Sender
     routes: Routes
     build_jobs: Callable[[AppContext], Sequence[Job]]
+    members_changed: asyncio.Event  # the stored members of user groups aren't those that the context was built from
 
     async def use_context(self, ctx: AppContext) -> None:
         """Work with another context: from the next call on, and with jobs that begin anew, as after a restart.
@@ -124,6 +127,7 @@ def build_engine(
     web: AsyncWebClient,
     lease: Lease,
     limits: PostingLimits,
+    user_groups: SlackUserGroups | None = None,
 ) -> Engine:
     """Connect routes, inbox, worker, scheduler, outbox and sender. Each wakes the one that has to act next."""
     owner = f"{network.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -137,8 +141,16 @@ def build_engine(
     client = SlackDeliveryClient(web, deliveries, lease, ctx.now)
     sender = Sender(client, deliveries, owner, ctx.now, lambda: scheduler.wake())
 
+    members_changed, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def note_change() -> None:
+        loop.call_soon_threadsafe(members_changed.set)
+
     def build_all_jobs(ctx: AppContext) -> Sequence[Job]:
-        return build_jobs(ctx, handbook, deliveries)
+        jobs = build_jobs(ctx, handbook, deliveries)
+        if user_groups is None:
+            return jobs
+        return (*jobs, RefreshUserGroups(ctx, user_groups, note_change))
 
     scheduler = Scheduler(ctx.now, build_all_jobs(ctx), sender.wake)
     writer = InboxWriter(inbox, lambda: worker.wake())
@@ -147,4 +159,4 @@ def build_engine(
     # Whoever waits for the language model takes no thread from the others.
     threads = THREADS + (CALLS if ctx.selector else 0)
     worker = Worker(ctx, routes.deferred_handlers, owner, lease, sender.wake, writer.wait_until_idle, threads)
-    return Engine(worker, scheduler, sender, routes, build_all_jobs)
+    return Engine(worker, scheduler, sender, routes, build_all_jobs, members_changed)

@@ -1,27 +1,32 @@
 """The organisation of the running bot: one immutable context at a time, swapped as a whole when something changes."""
 
 import asyncio
-from collections.abc import Callable, Collection
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channel_check import SlackChannelCheck
+from bot.channel_check import SlackChannelCheck, list_used_channels
 from bot.composition import Engine, build_context
 from bot.engine.channel_members import ChannelMembers
 from bot.engine.slack_people import SlackPeople
+from bot.engine.user_groups import RefreshUserGroups, SlackUserGroups
+from bot.group_members import add_stored_members
 from bot.handbook_import import choose_handbook, list_service_keys, plan_import
 from bot.handbook_provider import HandbookProvider
 from bot.manifest import AGENT_SCOPE
 from bot.organisation import Organisation, read_organisation
 from bot.organisation_changes import describe_changes
 from bot.strategy_import import choose_strategy
-from handlers.context import AppContext
+from handlers.context import AppContext, ChannelCheck
 from knowledge.selector import Selector
 from storage.database import Database
 from storage.store import Store
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,15 @@ class ContextFactory:
     loop: asyncio.AbstractEventLoop
     directory: SlackPeople
     members: ChannelMembers
+    user_groups: SlackUserGroups
 
-    def build(self, organisation: Organisation, shared: Collection[str] = ()) -> AppContext:
-        """`shared`: the channels that are known to be shared with another organisation."""
-        channels = SlackChannelCheck(self.web, organisation, self.loop, self.now, shared)
+    def add_members(self, organisation: Organisation) -> Organisation:
+        """With the members of its user groups as they are stored."""
+        return add_stored_members(organisation, Store(self.database, organisation.zone), self.now())
+
+    def build(self, organisation: Organisation, before: ChannelCheck | None = None) -> AppContext:
+        """`before`: what was found out about the channels of the context that this one is to replace."""
+        channels = SlackChannelCheck(self.web, organisation, self.loop, self.now, before.shared if before else ())
         return build_context(
             organisation,
             Store(self.database, organisation.zone, lambda channel: channel in channels.shared),
@@ -67,7 +77,31 @@ def build_context_factory(
     loop = asyncio.get_running_loop()
     directory = SlackPeople(web, bot["team_id"], bot.get("enterprise_id"), loop, now)
     members = ChannelMembers(web, bot["user_id"], loop, now)
-    return ContextFactory(database, handbook, now, selector, web, bot, loop, directory, members)
+    groups = SlackUserGroups(web, directory, loop)
+    return ContextFactory(database, handbook, now, selector, web, bot, loop, directory, members, groups)
+
+
+async def open_context(factory: ContextFactory, organisation: Organisation) -> tuple[Organisation, AppContext]:
+    """The first context, after Slack was asked who is in the user groups that give roles.
+
+    If Slack doesn't say, those whom it listed last have the roles.
+    """
+
+    def refresh() -> None:
+        now, store = factory.now(), Store(factory.database, organisation.zone)
+        with store.transaction(now) as tx:
+            tx.user_groups.mark_due([group.id for group in organisation.groups], now)
+        ctx = factory.build(factory.add_members(organisation))
+        RefreshUserGroups(ctx, factory.user_groups, _nothing)(now)
+
+    if organisation.groups:
+        await asyncio.to_thread(refresh)
+    merged = await asyncio.to_thread(factory.add_members, organisation)
+    return merged, factory.build(merged)
+
+
+def _nothing() -> None:
+    """The context is built afterwards in any case."""
 
 
 class LiveOrganisation:
@@ -93,12 +127,24 @@ class LiveOrganisation:
             await self._switch(after)
             return [*describe_changes(before, after), *imported]
 
+    async def follow_groups(self) -> None:
+        """Give roles to the members of user groups as they change, until this is cancelled."""
+        while True:
+            await self._engine.members_changed.wait()
+            self._engine.members_changed.clear()
+            try:
+                async with self._turn:
+                    await self._switch(self._organisation)
+            except Exception:  # the job that noticed the change will do so again
+                log.exception("The members of user groups have changed, but couldn't be taken; retrying")
+
     async def _switch(self, organisation: Organisation) -> None:
-        known = self._ctx.channel_check.shared if self._ctx.channel_check else ()
-        ctx = self._factory.build(organisation, known)
-        await asyncio.to_thread(ctx.check_channels)  # before anything is posted to channels that are new
+        merged = await asyncio.to_thread(self._factory.add_members, organisation)
+        ctx = self._factory.build(merged, self._ctx.channel_check)
+        if list_used_channels(merged) != list_used_channels(self._organisation):
+            await asyncio.to_thread(ctx.check_channels)  # before anything is posted to channels that are new
         await self._engine.use_context(ctx)
-        self._organisation, self._ctx = organisation, ctx
+        self._organisation, self._ctx = merged, ctx
 
     def _import_content(self, organisation: Organisation) -> list[str]:
         """Import the strategy and the handbook that the organisation file names, if they have changed."""

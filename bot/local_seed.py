@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.organisation import Organisation
 from foundation.people import Person, Role
-from reporting.definitions import find_readers
+from reporting.definitions import DigestAudience, DigestDefinition, NoReaders, find_readers
 from strategy.permissions import find_leadership, find_pmo
 
 Json = dict[str, Any]
@@ -35,6 +35,7 @@ def build_local_seed(organisation: Organisation) -> Json:
         "app": APP,
         "people": list(_describe_people(people, organisation.time_zone)),
         "channels": list(_describe_channels(organisation, people)),
+        "usergroups": [{"id": group.id, "handle": group.id.lower(), "users": []} for group in organisation.groups],
     }
 
 
@@ -73,11 +74,18 @@ def _describe_channels(organisation: Organisation, people: list[Person]) -> Iter
         used.stories: _describe_channel(used.stories, "success-stories", "What went well", people),
     }
     for digest in organisation.digests:
-        readers = find_readers(digest, organisation.people)
-        topic, private = digest.title, bool(readers)
-        channel = _describe_channel(digest.channel, digest.key, topic, readers or people, private=private)
+        readers = _find_present_readers(digest, organisation)
+        topic, private = digest.title, digest.audience is not DigestAudience.EVERYBODY
+        channel = _describe_channel(digest.channel, digest.key, topic, readers if private else people, private=private)
         described.setdefault(digest.channel, channel)
     yield from described.values()
+
+
+def _find_present_readers(digest: DigestDefinition, organisation: Organisation) -> tuple[Person, ...]:
+    try:
+        return find_readers(digest, organisation.people)
+    except NoReaders:  # only a user group has the role
+        return ()
 
 
 def _greet(people: list[Person]) -> Iterator[Json]:

@@ -21,6 +21,7 @@ SCOPES = {
     "im:write": "to open direct messages",
     "mpim:history": "to do the same in group direct messages",
     "mpim:read": "to see who may read an answer in a group direct message",
+    "usergroups:read": "to see who is in the user groups that give roles",
     "users:read": "to check that the organisation file's people exist, and to learn that an account was deactivated",
 }
 
@@ -38,6 +39,7 @@ FEATURES = {
     ),
     "looking for an earlier copy in group direct messages before a message is sent again": ("mpim:history",),
     "answers that everybody in a group direct message sees": ("mpim:read",),
+    "roles by Slack user group": ("usergroups:read",),
     "checks of people, and notices of deactivated accounts": ("users:read",),
 }
 

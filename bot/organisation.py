@@ -1,7 +1,7 @@
 """The organisation file: people's roles, channels, working hours, and where the organisation's own files are."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -13,13 +13,13 @@ from pydantic import AfterValidator, Field, model_validator
 from bot.retention_entry import RetentionEntry
 from foundation.access import Access, AccessRules
 from foundation.errors import UserError
-from foundation.files import BadFile, ChannelId, FileProblem, Strict, UserId, find_line, read_text, read_yaml
+from foundation.files import BadFile, ChannelId, FileProblem, GroupId, Strict, UserId, find_line, read_text, read_yaml
 from foundation.holidays import find_holidays, list_holidays
-from foundation.people import People, Person, Role
+from foundation.people import People, Person, Role, RoleGroup
 from foundation.time import find_zone
 from handlers.context import Channels
 from reporting.definitions import SAMPLE as SAMPLE_DIGESTS
-from reporting.definitions import DigestAudience, DigestDefinition, find_readers, read_digests
+from reporting.definitions import DigestAudience, DigestDefinition, NoReaders, find_readers, read_digests
 from servicedesk.calendar import DAYS, Calendar, Interval, make_calendar
 from servicedesk.catalogue import SHIPPED as SHIPPED_CATALOGUE
 from servicedesk.catalogue import read_catalogue
@@ -99,6 +99,13 @@ class PersonEntry(Strict):
     roles: list[Role] = Field(default=[Role.MEMBER], min_length=1)
 
 
+class GroupEntry(Strict):
+    """A Slack user group: its members have these roles, unless they have an entry of their own under people."""
+
+    id: GroupId
+    roles: list[Role] = Field(default=[Role.MEMBER], min_length=1)
+
+
 class ChannelsEntry(Strict):
     triage: ChannelId
     progress: ChannelId
@@ -168,6 +175,7 @@ class OrganisationFile(Strict):
     name: str = Field(min_length=1, max_length=80)
     time_zone: Zone
     people: list[PersonEntry]
+    groups: tuple[GroupEntry, ...] = ()
     unlisted: Unlisted = StrangersMay.REQUESTS
     guests: Guests = StrangersMay.HANDBOOK
     outsiders: Outsiders = StrangersMay.REFUSE
@@ -183,11 +191,13 @@ class Organisation:
     """The organisation as the bot uses it.
 
     `desk` holds the catalogue and the calendar; `strategy` is the file that the strategy is imported from, if any.
+    `people` are those that the file lists and, once `add_group_members` was called, the members of its `groups`.
     """
 
     name: str
     time_zone: str
     people: People
+    groups: tuple[RoleGroup, ...]
     channels: Channels
     desk: Desk
     digests: tuple[DigestDefinition, ...]
@@ -196,6 +206,30 @@ class Organisation:
     path: Path
     files: FilesEntry
     retention: Retention
+    member_versions: Mapping[str, int] = field(default_factory=dict)
+
+    def add_group_members(
+        self, members: Mapping[str, Mapping[str, str]], versions: Mapping[str, int] | None = None
+    ) -> "Organisation":
+        """With the members of its groups: names by user ID, by group ID; `versions` say which stored ones these are.
+
+        Whom the file lists has the roles that the file says.
+        """
+        listed = [person for person in self.people if not person.is_by_group]
+        known = {person.id for person in listed}
+        roles: dict[str, frozenset[Role]] = {}
+        names: dict[str, str] = {}
+        for group in self.groups:
+            for user, name in members.get(group.id, {}).items():
+                if user not in known:
+                    roles[user] = roles.get(user, frozenset()) | group.roles
+                    names[user] = name
+        added = [
+            Person(user, names[user], roles[user], is_by_group=True) for user in sorted(roles, key=names.__getitem__)
+        ]
+        people = People([*listed, *added], self.people.rules)
+        desk = replace(self.desk, people=people)
+        return replace(self, people=people, desk=desk, member_versions=versions or {})
 
     @property
     def zone(self) -> ZoneInfo:
@@ -223,9 +257,10 @@ def read_organisation(path: Path) -> Organisation:
         name=entry.name,
         time_zone=entry.time_zone,
         people=people,
+        groups=tuple(RoleGroup(group.id, frozenset(group.roles)) for group in entry.groups),
         channels=channels,
         desk=Desk(catalogue, entry.calendar.build_calendar(entry.time_zone), people),
-        digests=_read_digests(path, entry, people),
+        digests=_read_digests(path, entry),
         absences=tuple(Absence(one.person, one.first, one.last, one.delegate) for one in entry.absences),
         strategy=_resolve_named_file(path, entry.files.strategy, SAMPLE_STRATEGY),
         path=path,
@@ -244,12 +279,12 @@ def _resolve_named_file(path: Path, name: str | None, sample: Path) -> Path | No
     return sample if name == SAMPLE_NAME else (path.parent / name).resolve() if name else None
 
 
-def _read_digests(path: Path, entry: OrganisationFile, people: People) -> tuple[DigestDefinition, ...]:
+def _read_digests(path: Path, entry: OrganisationFile) -> tuple[DigestDefinition, ...]:
     """The digests. Each has readers, and none is posted where others than its audience read it."""
     file = _resolve_named_file(path, entry.files.digests, SAMPLE_DIGESTS)
     if file is None:
         return ()
-    found, text = read_digests(file), read_text(file)
+    found, text, people = read_digests(file), read_text(file), _imagine_people(entry)
     problems = [
         FileProblem(str(file), find_line(text, ["digests", number, field]), f"digests.{number}.{field}", message)
         for number, one in enumerate(found)
@@ -258,6 +293,12 @@ def _read_digests(path: Path, entry: OrganisationFile, people: People) -> tuple[
     if problems:
         raise BadFile(problems)
     return found
+
+
+def _imagine_people(entry: OrganisationFile) -> People:
+    """The people of the file, and somebody in each of its groups."""
+    members = (Person(group.id, group.id, frozenset(group.roles)) for group in entry.groups)
+    return People([*_build_people(entry), *members])
 
 
 def _check_audience(digest: DigestDefinition, channels: ChannelsEntry, people: People) -> Iterator[tuple[str, str]]:
@@ -272,7 +313,7 @@ def _check_audience(digest: DigestDefinition, channels: ChannelsEntry, people: P
         yield "channel", f"{others} Choose another channel or another audience."
     try:
         find_readers(digest, people)
-    except ValueError:
+    except NoReaders:
         yield (
             "audience",
             f"Nobody in the organisation file belongs to the audience “{digest.audience}”. Give someone the role.",
@@ -280,15 +321,19 @@ def _check_audience(digest: DigestDefinition, channels: ChannelsEntry, people: P
 
 
 def _check_people(path: Path, entry: OrganisationFile) -> None:
-    text, seen, problems = read_text(path), set(), []
-    for number, person in enumerate(entry.people):
-        if person.id in seen:
-            line, field = find_line(text, ["people", number, "id"]), f"people.{number}.id"
-            message = f"{person.id} is listed twice. Remove one of the entries."
-            problems.append(FileProblem(str(path), line, field, message))
-        seen.add(person.id)
-    if not any(Role.PMO_STAFF in person.roles for person in entry.people):
+    text = read_text(path)
+    people, groups = [one.id for one in entry.people], [one.id for one in entry.groups]
+    problems = [*_find_repeated(path, text, "people", people), *_find_repeated(path, text, "groups", groups)]
+    roles = {role for one in entry.people for role in one.roles} | {role for one in entry.groups for role in one.roles}
+    if Role.PMO_STAFF not in roles:
         message = "Nobody has the role pmo_staff, so nobody can triage requests. Give someone the role."
         problems.append(FileProblem(str(path), find_line(text, ["people"]), "people", message))
     if problems:
         raise BadFile(problems)
+
+
+def _find_repeated(path: Path, text: str, section: str, ids: Sequence[str]) -> Iterator[FileProblem]:
+    for number, one in enumerate(ids):
+        if one in ids[:number]:
+            line, where = find_line(text, [section, number, "id"]), f"{section}.{number}.id"
+            yield FileProblem(str(path), line, where, f"{one} is listed twice. Remove one of the entries.")

@@ -15,8 +15,9 @@ def describe_changes(before: Organisation, after: Organisation) -> list[str]:
 
 
 def _describe_collections(before: Organisation, after: Organisation) -> Iterator[str]:
+    yield from _compare(("person", "people"), _list_people(before), _list_people(after))
     yield from _compare(
-        ("person", "people"), {one.id: one for one in before.people}, {one.id: one for one in after.people}
+        ("user group", "user groups"), {one.id: one for one in before.groups}, {one.id: one for one in after.groups}
     )
     yield from _compare(("channel", "channels"), _list_channels(before), _list_channels(after))
     yield from _compare(("service", "services"), _list_services(before), _list_services(after))
@@ -39,10 +40,14 @@ def _describe_single_things(before: Organisation, after: Organisation) -> Iterat
             (new.triage, new.acceptance, new.percents, new.common),
         ),
         "access of people who aren't listed": (before.people.rules, after.people.rules),
-        "names of files": (before.files, after.files),
         "retention": (before.retention, after.retention),
+        "names of files": (before.files, after.files),
     }
     yield from (f"{name} changed" for name, (was, now) in pairs.items() if was != now)
+
+
+def _list_people(organisation: Organisation) -> dict[str, object]:
+    return {one.id: one for one in organisation.people if not one.is_by_group}
 
 
 def _list_channels(organisation: Organisation) -> dict[str, str]:

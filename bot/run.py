@@ -18,7 +18,7 @@ from bot.engine.availability import SlackAvailability
 from bot.handbook_provider import HandbookProvider, open_handbook, prepare_to_serve
 from bot.http_endpoint import EVENTS_PATH
 from bot.language_model.selector import open_selector
-from bot.live_organisation import LiveOrganisation, build_context_factory
+from bot.live_organisation import LiveOrganisation, build_context_factory, open_context
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import show_progress
 from bot.reloading import ReloadRequests, listen_for_reload_signal, serve_reloads
@@ -128,23 +128,27 @@ async def _serve_connected(
         availability.begin()
         handbook = await asyncio.to_thread(_load_content, settings, organisation, store, control)
         factory = build_context_factory(store.database, handbook, control.now, selector, web, bot)
-        ctx = factory.build(organisation)
+        organisation, ctx = await open_context(factory, organisation)
         if settings.is_local and organisation.path == SAMPLE:
             with show_progress("Adding the sample data"):
                 await asyncio.to_thread(seed_sample_data, ctx)
         bolt = slack_connection.build_bolt_app(web, bot, endpoint.bot_token)
         limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
-        engine = build_engine(ctx, handbook, bolt, web, Lease(settings.lease_seconds), limits)
+        engine = build_engine(ctx, handbook, bolt, web, Lease(settings.lease_seconds), limits, factory.user_groups)
         running = asyncio.create_task(engine.run())
         live = LiveOrganisation(organisation, ctx, factory, engine)
-        reloading = asyncio.create_task(serve_reloads(control.reloads, live, control.say))
+        following = [
+            asyncio.create_task(serve_reloads(control.reloads, live, control.say)),
+            asyncio.create_task(live.follow_groups()),
+        ]
         try:
             async with open_transport(endpoint, bolt, web, availability, control.stopping):
                 control.say(_describe_ready(endpoint, bot))
                 await control.stopping.wait()
                 control.say("Stopping: finishing work in progress …")
         finally:
-            reloading.cancel()
+            for task in following:
+                task.cancel()
             engine.stop()
             await running
             handbook.close()

@@ -16,7 +16,7 @@ class Access(IntEnum):
 class PersonKind(StrEnum):
     """What somebody is to the organisation."""
 
-    LISTED = "listed"  # in the organisation file
+    LISTED = "listed"  # in the organisation file, or in a user group that it names
     UNLISTED = "unlisted"  # a full member of the workspace, or of another one of the same enterprise
     GUEST = "guest"
     OUTSIDER = "outsider"  # of another organisation

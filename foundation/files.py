@@ -79,6 +79,14 @@ ChannelId = Annotated[
         "A Slack channel ID looks like C03TRIAGE. In Slack, it's at the end of the channel's details.",
     ),
 ]
+GroupId = Annotated[
+    str,
+    match_pattern(
+        "S[A-Z0-9]{2,20}",
+        "The ID of a Slack user group looks like S01PMO. In Slack, open People & user groups → User groups, choose the "
+        "group, then ⋮ → Copy group ID.",
+    ),
+]
 
 
 class BadFile(UserError):

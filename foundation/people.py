@@ -8,6 +8,7 @@ from types import MappingProxyType
 from foundation.access import Access, AccessRules, PersonKind
 
 GONE = (PersonKind.DEACTIVATED, PersonKind.BOT)  # nobody who acts for themselves, whatever the organisation file says
+NO_COLLEAGUES = (*GONE, PersonKind.GUEST, PersonKind.OUTSIDER)  # they get no role by a user group
 
 
 class Role(StrEnum):
@@ -22,13 +23,21 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the workspace. `id` is the Slack user id (U…). Without full `access` they have no roles."""
+    """Somebody in the workspace. `id` is the Slack user id (U…). Without full `access` they have no roles.
+
+    `is_by_group`: a Slack user group gives them their roles, not an entry of their own in the organisation file.
+    """
 
     id: str
     name: str
     roles: frozenset[Role] = frozenset({Role.MEMBER})
     kind: PersonKind = PersonKind.LISTED
     access: Access = Access.EVERYTHING
+    is_by_group: bool = False
+
+    def loses_roles(self, kind: PersonKind) -> bool:
+        """Whether somebody who is listed has no roles all the same, now that they are of this kind."""
+        return kind in (NO_COLLEAGUES if self.is_by_group else GONE)
 
     def has_access(self, need: Access) -> bool:
         """Whether the person may use what needs this much."""
@@ -41,6 +50,14 @@ class Person:
     @property
     def is_pmo(self) -> bool:
         return self.has_role(Role.PMO_STAFF, Role.PMO_LEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGroup:
+    """A Slack user group (S…) whose members have these roles."""
+
+    id: str
+    roles: frozenset[Role]
 
 
 def treat_as_unlisted(_: str) -> PersonKind:
@@ -70,9 +87,12 @@ class People:
         return self.judge(user_id, self._recall(user_id))
 
     def judge(self, user_id: str, kind: PersonKind) -> Person:
-        """The person with this kind. Whom the organisation file lists keeps their roles, unless they're gone."""
+        """The person with this kind. Whoever is listed keeps their roles, unless they're gone.
+
+        Those whom a user group lists also lose them as a guest or an outsider.
+        """
         listed = self._by_id.get(user_id)
-        if listed and kind not in GONE:
+        if listed and not listed.loses_roles(kind):
             return listed
         access = self.rules.get_access(PersonKind.UNLISTED if kind is PersonKind.LISTED else kind)
         roles = frozenset({Role.MEMBER}) if access is Access.EVERYTHING else frozenset()
@@ -83,9 +103,11 @@ class People:
         return People(self._by_id.values(), self.rules, recall)
 
     def find_by_role(self, *roles: Role) -> tuple[Person, ...]:
-        """Everybody with one of the roles, in the order of the organisation file, except those known to be gone."""
+        """Everybody with one of the roles, in the order of the organisation file, except those who have lost it."""
         return tuple(
-            person for person in self._by_id.values() if person.has_role(*roles) and self._recall(person.id) not in GONE
+            person
+            for person in self._by_id.values()
+            if person.has_role(*roles) and not person.loses_roles(self._recall(person.id))
         )
 
     def find_typical(self, role: Role) -> Person | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 
 from foundation.access import Access
-from handlers.administration import channels, departures, installation
+from handlers.administration import channels, departures, installation, user_groups
 from handlers.agent import agent
 from handlers.context import AppContext, HomeSection
 from handlers.home import help as help_
@@ -33,6 +33,7 @@ SUBJECTS = (
     channels,
     departures,
     installation,
+    user_groups,
 )
 
 # The sections of the App Home, from the top.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from foundation.people import Person
-from handlers.slack.workspace_events import CHANNEL_EVENTS
+from handlers.slack.workspace_events import CHANNEL_EVENTS, GROUP_EVENTS
 from knowledge.permissions import can_answer_questions, can_see_gaps, can_teach
 from servicedesk.permissions import can_request, can_see_queue
 from strategy.permissions import can_preview_digests, can_see_exceptions, can_see_strategy
@@ -224,6 +224,6 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "app_mention": ("app_mention",),
     "assistant_thread_context_changed": (),
     "assistant_thread_started": (),
-    **{name: (name,) for name in (*CHANNEL_EVENTS, "app_uninstalled", "tokens_revoked", "user_change")},
+    **{name: (name,) for name in (*CHANNEL_EVENTS, "app_uninstalled", *GROUP_EVENTS, "tokens_revoked", "user_change")},
     "message": ("message.channels", "message.groups", "message.im", "message.mpim"),
 }

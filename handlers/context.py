@@ -1,12 +1,12 @@
 """What the handlers work with. The composition root builds it once."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from foundation.access import Access, PersonKind
-from foundation.people import People, Person, treat_as_unlisted
+from foundation.people import People, Person, RoleGroup, treat_as_unlisted
 from knowledge.library import Library
 from knowledge.selector import Selector
 from reporting.definitions import DigestDefinition
@@ -89,6 +89,18 @@ class NoDirectory:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleGroups:
+    """The user groups that give roles. `versions` say from which of their stored members `people` were built."""
+
+    groups: Sequence[RoleGroup] = ()
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(group.id for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
 class AppContext:
     """Everything about one organisation that a handler needs.
 
@@ -98,7 +110,8 @@ class AppContext:
     channel, None if that can't be known or if people of other organisations are among them; it may wait for Slack.
     `own_files` and `channel_check` show a new organisation what is still to be set up.
     `bot_user` is the bot's own id, which mentions of it contain. `has_agent_view`: Slack shows the app as an agent.
-    `directory` says who somebody is in Slack. `retention` says how long data stays.
+    `directory` says who somebody is in Slack; `role_groups` are the user groups whose members are among the `people`.
+    `retention` says how long data stays.
     """
 
     store: Store
@@ -118,6 +131,7 @@ class AppContext:
     directory: Directory = field(default_factory=NoDirectory)
     has_agent_view: bool = False
     retention: Retention = field(default_factory=Retention)
+    role_groups: RoleGroups = RoleGroups()
 
     def is_shared(self, channel: str) -> bool:
         """Whether people of another organisation read a channel that the bot posts to, as last found."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from foundation.errors import InvalidInput
+from foundation.errors import InvalidInput, UserError
 from foundation.files import BadFile, ChannelId, FileProblem, Strict, find_line, parse_yaml, read_text
 from foundation.people import People, Person
 from strategy.checks import build_schedule
@@ -50,17 +50,34 @@ class DigestDefinition:
     send_when_empty: bool = False
 
 
+class NoReaders(UserError):
+    """Nobody may see a digest."""
+
+
 def find_readers(definition: DigestDefinition, people: People) -> tuple[Person, ...]:
     """The people a digest is cut to; an empty result means everybody.
 
-    ValueError when the directory lists nobody for a narrow audience, so that it is never mistaken for everybody.
+    Raises:
+        NoReaders: the directory lists nobody for a narrow audience, which is never mistaken for everybody.
     """
     if definition.audience is DigestAudience.EVERYBODY:
         return ()
     readers = find_pmo(people) if definition.audience is DigestAudience.PMO else find_leadership(people)
     if not readers:
-        raise ValueError(f"Nobody belongs to the audience “{definition.audience}”.")
+        raise NoReaders(
+            f"Nobody belongs to the audience “{definition.audience}” of the digest “{definition.title}” right now. "
+            "Give someone the role in the organisation file, or add people to the user group that has it."
+        )
     return readers
+
+
+def is_reader(definition: DigestDefinition, person: Person, people: People) -> bool:
+    """Whether the person may see the digest. One for everybody has every person as its reader."""
+    try:
+        readers = find_readers(definition, people)
+    except NoReaders:
+        return False
+    return not readers or person in readers
 
 
 def filter_for_readers(definition: DigestDefinition, strategy: Strategy, people: People) -> Strategy:

@@ -23,6 +23,7 @@ from storage.stories import Stories
 from storage.strategy import Strategies
 from storage.threads import Threads
 from storage.updates import Updates
+from storage.user_groups import UserGroups
 
 
 class Transaction:
@@ -56,6 +57,7 @@ class Transaction:
         self.strategy = Strategies(session, zone)
         self.threads = Threads(session)
         self.updates = Updates(session)
+        self.user_groups = UserGroups(session)
 
     @property
     def today(self) -> date:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.composition import build_context
+from bot.group_members import add_stored_members
 from bot.handbook_provider import open_handbook
 from bot.language_model.selector import open_selector
 from bot.organisation import SAMPLE, Organisation
@@ -59,6 +60,7 @@ def _open_context(
     now: Callable[[], datetime],
     selector: Selector | None,
 ) -> AppContext:
+    organisation = add_stored_members(organisation, store, now())
     choose_strategy(store, organisation, now())
     handbook = open_handbook(store, organisation, settings.data / "model", now())
     ctx = build_context(organisation, store, handbook, now, selector)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import typer
 
 from bot.composition import utc_now
+from bot.group_members import add_stored_members
 from bot.handbook_provider import HandbookProvider, open_handbook
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import show_progress
@@ -41,7 +42,8 @@ def open_installation() -> Iterator[Installation]:
     try:
         with show_progress("Opening the database"):
             migrate_database(database)
-        yield Installation(settings, organisation, Store(database, organisation.zone))
+        store = Store(database, organisation.zone)
+        yield Installation(settings, add_stored_members(organisation, store, utc_now()), store)
     finally:
         database.close()
 

@@ -4,8 +4,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.doctor.findings import Findings
+from bot.group_members import add_stored_members
 from bot.organisation import Organisation
 from bot.settings import Settings
+from handlers.administration.user_groups import LAST_LEAD, describe_group_problem
+from servicedesk.permissions import find_pmo_leads
 from storage.database import Database
 from storage.engine.dead_letters import Backlog, measure_backlog
 from storage.migrate import is_up_to_date
@@ -20,7 +23,7 @@ LONG_WAIT = timedelta(minutes=5)
 def check_database(
     found: Findings, settings: Settings, now: datetime, organisation: Organisation | None = None
 ) -> bool:
-    """Returns whether a bot is running on it. With an organisation, the current strategy is held against it."""
+    """Returns whether a bot is running on it. With an organisation, what is stored is held against it."""
     with found.catching_errors(ABOUT):
         database = Database(settings.database)
         try:
@@ -32,7 +35,9 @@ def check_database(
                 found.add_good("process", "A PMO Assistant is running on this database.")
             _check_content(found, database, is_running, now)
             if organisation and is_up_to_date(database):
-                _check_strategy(found, Store(database, organisation.zone), organisation, now)
+                store = Store(database, organisation.zone)
+                _check_groups(found, store, organisation, now)
+                _check_strategy(found, store, add_stored_members(organisation, store, now), now)
             return is_running
         finally:
             database.close()
@@ -63,6 +68,26 @@ def _check_content(found: Findings, database: Database, is_running: bool, now: d
     else:
         found.add_good("handbook", "There isn't one yet; the first “pmo run” imports the one shipped with the bot.")
     _check_backlog(found, backlog, is_running, now)
+
+
+def _check_groups(found: Findings, store: Store, organisation: Organisation, now: datetime) -> None:
+    """What Slack itself says of them is checked with the rest of Slack."""
+    if organisation.groups:
+        merged = add_stored_members(organisation, store, now)
+        members = sum(person.is_by_group for person in merged.people)
+        found.add_good("user groups", f"{_count(members, 'person has', 'people have')} their roles by a user group.")
+        with store.read_only(now) as tx:
+            problems = tx.user_groups.read_problems([group.id for group in organisation.groups])
+        for group in (group for group, problem in problems.items() if problem == LAST_LEAD):
+            found.add_hint("user groups", describe_group_problem(group, LAST_LEAD))
+        check_leads(found, merged)
+
+
+def check_leads(found: Findings, organisation: Organisation) -> None:
+    """Whether somebody leads the PMO."""
+    if not find_pmo_leads(organisation.people):
+        text = "Nobody has the role pmo_lead, so nobody can approve requests or get alerts. Give someone the role."
+        found.add_hint("organisation", text)
 
 
 def _check_strategy(found: Findings, store: Store, organisation: Organisation, now: datetime) -> None:
@@ -99,5 +124,5 @@ def _name_database(database: Database) -> str:
     return f"PostgreSQL at {database.url.host or 'this machine'}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"1 {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from bot.doctor.database import check_database
+from bot.doctor.database import check_database, check_leads
 from bot.doctor.findings import Finding, Findings
 from bot.doctor.language_model import check_language_model
 from bot.doctor.slack import check_slack
@@ -15,7 +15,6 @@ from bot.transports import read_endpoint
 from foundation.people import Role
 from knowledge.embedding import explain_missing_model
 from knowledge.handbook import read_handbook
-from servicedesk.permissions import find_pmo_leads
 from strategy.files import SAMPLE as SAMPLE_STRATEGY
 from strategy.files import read_strategy
 from strategy.skipped_dates import describe_skipped_dates
@@ -81,9 +80,8 @@ def _count_people(organisation: Organisation) -> str:
 
 
 def _check_files(found: Findings, organisation: Organisation) -> None:
-    if not find_pmo_leads(organisation.people):
-        text = "Nobody has the role pmo_lead, so nobody can approve requests or get alerts. Give someone the role."
-        found.add_hint("organisation", text)
+    if not organisation.groups:  # their members are in the database, where this is checked as well
+        check_leads(found, organisation)
     own = organisation.files.handbook
     if own:
         with found.catching_errors("handbook"):

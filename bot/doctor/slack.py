@@ -17,6 +17,7 @@ from bot.manifest import SCOPES
 from bot.organisation import Organisation
 from bot.transports import SlackEndpoint
 from foundation.errors import UserError
+from handlers.administration.user_groups import NO_MEMBERS, describe_group_problem
 from handlers.slack.errors import read_error_code, read_status
 
 ABOUT = "Slack"
@@ -38,6 +39,7 @@ async def check_slack(found: Findings, endpoint: SlackEndpoint, organisation: Or
         if organisation:
             await _check_channels(found, web, organisation)
             await _check_people(found, web, organisation)
+            await _check_groups(found, web, organisation)
 
 
 def _check_scopes(found: Findings, bot: Mapping[str, Any]) -> None:
@@ -78,6 +80,8 @@ async def _check_channels(found: Findings, web: AsyncWebClient, organisation: Or
 async def _check_people(found: Findings, web: AsyncWebClient, organisation: Organisation) -> None:
     about = "people"
     for person in organisation.people:
+        if person.is_by_group:
+            continue
         answer = await _ask(web, web.users_info(user=person.id), f"the person {person.id}")
         if answer is None:
             found.add_broken(
@@ -90,6 +94,23 @@ async def _check_people(found: Findings, web: AsyncWebClient, organisation: Orga
             )
     if not any(one.about == about for one in found.all):
         found.add_good(about, "Slack knows everyone in the organisation file.")
+
+
+async def _check_groups(found: Findings, web: AsyncWebClient, organisation: Organisation) -> None:
+    about = "user groups"
+    for group in organisation.groups:
+        try:
+            answer = await web.usergroups_users_list(usergroup=group.id)
+            problem = "" if answer["users"] else NO_MEMBERS
+        except SlackApiError as error:
+            problem = read_error_code(error) or str(read_status(error))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            text = f"Slack didn't respond when asked about the user group {group.id} ({type(error).__name__})."
+            raise UserError(f"{text} Check the network, then try again.") from None
+        if problem:
+            found.add_broken(about, describe_group_problem(group.id, problem))
+        else:
+            found.add_good(about, f"Slack lists {len(answer['users'])} members of {group.id}.")
 
 
 async def _ask(web: AsyncWebClient, call: Awaitable[AsyncSlackResponse], what: str) -> Mapping[str, Any] | None:

@@ -16,6 +16,7 @@ OPEN_DIRECT_MESSAGE = "conversations.open"
 READ_CHANNEL_INFO = "conversations.info"
 LIST_MEMBERS = "conversations.members"
 READ_PERSON = "users.info"
+LIST_GROUP_MEMBERS = "usergroups.users.list"
 RESPONSE_URL = "response_url"  # no method, but limited like one
 SEARCH = (READ_CHANNEL, READ_THREAD, OPEN_DIRECT_MESSAGE)
 

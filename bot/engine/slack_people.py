@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.engine.channel_members import SLACKBOT
 from bot.engine.slack_methods import READ_PERSON
 from foundation.access import PersonKind
+from foundation.text import make_storable
 from foundation.time import lies_ahead
 from handlers.slack.errors import choose_log_level, read_cause, read_error_code
 
@@ -23,6 +24,7 @@ REMEMBERED = timedelta(minutes=10)
 RETRIED = timedelta(seconds=15)  # after Slack couldn't be asked; until then what was known before counts
 MOST_REMEMBERED = 10_000  # people
 CALL_SECONDS = 1.5  # whoever clicked has three seconds for a window to open
+LONGEST_NAME = 80  # as in the organisation file
 NOT_OURS = ("user_not_found", "user_not_visible", "users_not_found")  # whom we share nothing with
 
 
@@ -65,31 +67,35 @@ class SlackPeople:
     def look_up(self, user: str) -> None:
         """Ask Slack, unless the answer is remembered. Never raises."""
         if self._is_due(user):
-            asyncio.run_coroutine_threadsafe(self._ask_slack(user), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self.read_person(user), self._loop).result()
 
     async def look_up_soon(self, user: str) -> None:
         """The same on the event loop."""
         if self._is_due(user):
-            await self._ask_slack(user)
+            await self.read_person(user)
 
     def _is_due(self, user: str) -> bool:
         known = self._known.get(user)
         is_known = known is not None and lies_ahead(known.until, self._now(), REMEMBERED)
         return bool(user) and user != SLACKBOT and not is_known
 
-    async def _ask_slack(self, user: str) -> None:
+    async def read_person(self, user: str) -> tuple[str, PersonKind] | None:
+        """Ask Slack for somebody's name and what they are, and remember it; None if Slack couldn't be asked."""
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 answer = await self._web.api_call(READ_PERSON, http_verb="GET", params={"user": user})
-            answered = answer.data if isinstance(answer.data, dict) else {}
-            self._remember(user, judge_person(answered["user"], self.own_ids), REMEMBERED)
+            person = answer.data["user"] if isinstance(answer.data, dict) else {}
+            name, kind = _read_name(person) or user, judge_person(person, self.own_ids)
         except SlackApiError as error:
-            if read_error_code(error) in NOT_OURS:
-                self._remember(user, PersonKind.OUTSIDER, REMEMBERED)
-            else:
+            if read_error_code(error) not in NOT_OURS:
                 self._postpone(user, error)
+                return None
+            name, kind = user, PersonKind.OUTSIDER
         except Exception as error:
             self._postpone(user, error)
+            return None
+        self._remember(user, kind, REMEMBERED)
+        return name, kind
 
     def _postpone(self, user: str, error: Exception) -> None:
         """What was known before counts until Slack is asked again."""
@@ -115,6 +121,13 @@ def judge_person(person: Mapping[str, Any], own_ids: frozenset[str]) -> PersonKi
     if person.get("is_restricted") or person.get("is_ultra_restricted"):
         return PersonKind.GUEST
     return PersonKind.UNLISTED
+
+
+def _read_name(person: Mapping[str, Any]) -> str:
+    """The full name, as it is shown in the workspace."""
+    profile = person.get("profile") or {}
+    name = profile.get("real_name") or person.get("real_name") or person.get("name") or ""
+    return make_storable(str(name)).strip()[:LONGEST_NAME]
 
 
 def _is_foreign(person: Mapping[str, Any], own_ids: frozenset[str]) -> bool:

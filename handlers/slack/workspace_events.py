@@ -61,6 +61,15 @@ def read_channel_change(body: Mapping[str, Any], bot_user: str) -> ChannelChange
     )
 
 
+GROUP_EVENTS = ("subteam_members_changed", "subteam_updated")
+
+
+def read_changed_group(body: Mapping[str, Any]) -> str:
+    """The id of the user group that changed."""
+    event = body["event"]
+    return str(event.get("subteam_id") or (event.get("subteam") or {}).get("id") or "")
+
+
 def read_deactivated(body: Mapping[str, Any]) -> str | None:
     """The id of the person whose account was deactivated; None if something else about them changed."""
     user = body["event"].get("user")

@@ -11,7 +11,7 @@ from handlers.slack.pmo_notices import tell_pmo
 from handlers.strategy.blocks.digest import build_digest_message, build_preview_message
 from handlers.strategy.desk_figures import compute_desk_figures
 from handlers.strategy.lookups import load_strategy, load_updates
-from reporting.definitions import DigestDefinition, DigestSection, filter_for_readers, find_readers
+from reporting.definitions import DigestAudience, DigestDefinition, DigestSection, filter_for_readers, is_reader
 from reporting.digest import Digest, build_digest
 from reporting.snapshot import Snapshot
 from storage.store import Transaction
@@ -34,8 +34,7 @@ def preview_digest(tx: Transaction, ctx: AppContext, person: Person, name: str) 
     """
     check_can_preview_digests(person)
     definition = find_digest(ctx.digests, name) if name else _find_next_digest(person, ctx)
-    readers = find_readers(definition, ctx.people)
-    if readers and person not in readers:
+    if not is_reader(definition, person, ctx.people):
         raise NotAllowed(f"“{definition.title}” is for another audience. Ask the head of the PMO for what you need.")
     slot = find_next_slot(definition.schedule, tx.now)
     when = f"The next one goes to <#{definition.channel}>" + (f", {format_time(slot)}." if slot else ".")
@@ -45,9 +44,9 @@ def preview_digest(tx: Transaction, ctx: AppContext, person: Person, name: str) 
 
 def _find_next_digest(person: Person, ctx: AppContext) -> DigestDefinition:
     """The next digest for an audience that includes this person, else the next for everybody."""
-    known = [(one, find_readers(one, ctx.people)) for one in ctx.digests]
-    own = [one for one, readers in known if readers and person in readers]
-    candidates = own or [one for one, readers in known if not readers]
+    known = [one for one in ctx.digests if is_reader(one, person, ctx.people)]
+    own = [one for one in known if one.audience is not DigestAudience.EVERYBODY]
+    candidates = own or known
     dated = [(slot, one) for one in candidates if (slot := find_next_slot(one.schedule, ctx.now()))]
     return min(dated, key=lambda pair: pair[0])[1] if dated else find_digest(candidates or ctx.digests, "")
 

@@ -11,6 +11,7 @@ from storage.tables import (
     strategy,
     threads,
     updates,
+    user_groups,
 )
 from storage.tables.base import Base
 
@@ -26,4 +27,5 @@ __all__ = [
     "strategy",
     "threads",
     "updates",
+    "user_groups",
 ]

@@ -227,3 +227,26 @@ async def test_dates_that_a_digest_skips_are_named(data: Path, now: Now, tmp_pat
     organisation.write_text(SAMPLE.read_text().replace("digests: sample", "digests: digests.yaml"))
     hints = await list_findings(Settings(PMO_DATA=data, PMO_PORT=0, PMO_ORGANISATION=organisation), now, Level.HINT)
     assert any("monthly-leadership: Skips months without that day" in line for line in hints)
+
+
+async def test_user_groups_that_give_roles_are_checked(slack: RunningWorkspace, data: Path, now: Now) -> None:
+    file = data / "organisation.yaml"
+    file.write_text(SAMPLE.read_text() + "groups: [{id: S01PMO, roles: [pmo_staff]}, {id: S02GONE, roles: [leader]}]\n")
+    settings = connected(slack, data, PMO_ORGANISATION=file)
+    [line] = await list_findings(settings, now)
+    assert line.startswith("user groups: Slack has no user group S02GONE")
+    assert "user groups: Slack lists 2 members of S01PMO." in await list_findings(settings, now, Level.GOOD)
+    await slack.faults({"kind": "error", "method": "usergroups.users.list", "error": "missing_scope"})
+    assert len([line for line in await list_findings(settings, now) if "usergroups:read" in line]) == 2
+
+
+async def test_kept_leads_are_reported(slack: RunningWorkspace, data: Path, now: Now) -> None:
+    file = data / "organisation.yaml"
+    file.write_text(SAMPLE.read_text() + "groups: [{id: S01PMO, roles: [pmo_staff, pmo_lead]}]\n")
+    database = Database(f"sqlite:///{data / 'pmo.db'}")
+    with Store(database).transaction(now()) as tx:
+        tx.user_groups.claim_due(["S01PMO"], now(), now())
+        tx.user_groups.save_problem("S01PMO", "last_lead")
+    database.close()
+    [line] = await list_findings(connected(slack, data, PMO_ORGANISATION=file), now, Level.HINT)
+    assert "would leave nobody who leads the PMO" in line

@@ -193,3 +193,36 @@ def test_retention_is_as_before_unless_the_file_says_otherwise(write_file: Write
 def test_bad_retention_is_refused_by_field(write_file: WriteFile, given: str) -> None:
     expected = "line 6: retention.events: Expected a number of days from 2 to 36,500, or “never”."
     assert refusal(write_file(more=f"retention: {{events: {given}}}\n")) == [expected]
+
+
+GROUPS = "groups:\n  - {id: S01PMO, roles: [member, pmo_staff]}\n  - {id: S02LEADS, roles: [leader]}\n"
+
+
+def test_members_of_groups_have_their_roles_and_the_file_decides_for_those_it_lists(write_file: WriteFile) -> None:
+    organisation = read_organisation(write_file(more=GROUPS))
+    assert len(list(organisation.people)) == 1
+    members = {"S01PMO": {"U01ANN": "Somebody", "U03CAT": "Cat", "U02BOB": "Bob"}, "S02LEADS": {"U02BOB": "Bob"}}
+    people = organisation.add_group_members({**members, "S99GONE": {"U09": "Nobody"}}).people
+    assert [person.name for person in people] == ["Ann", "Bob", "Cat"]
+    assert people.get("U02BOB").roles == {Role.MEMBER, Role.PMO_STAFF, Role.LEADER}
+    assert people.get("U01ANN").roles == {Role.PMO_STAFF, Role.PMO_LEAD}
+    assert "U09" not in people
+
+
+def test_group_may_be_the_only_one_on_the_pmo_staff(write_file: WriteFile) -> None:
+    path = write_file(("pmo_staff, pmo_lead", "member"), more=GROUPS)
+    assert [group.id for group in read_organisation(path).groups] == ["S01PMO", "S02LEADS"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        ("groups: [{id: C01PMO}]", "line 6: groups.0.id: The ID of a Slack user group looks like S01PMO."),
+        ("groups: [{id: S01PMO, roles: [boss]}]", "line 6: groups.0.roles.0: "),
+        ("groups: [{id: S01PMO, roles: []}]", "line 6: groups.0.roles: "),
+        ("groups: [{id: S01PMO}, {id: S01PMO}]", "line 6: groups.1.id: S01PMO is listed twice."),
+        ("groups: [{group: S01PMO}]", "line 6: groups.0"),
+    ],
+)
+def test_problem_with_a_group_names_the_field(write_file: WriteFile, groups: str, said: str) -> None:
+    assert refusal(write_file(more=groups))[0].startswith(said)

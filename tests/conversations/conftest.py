@@ -74,8 +74,8 @@ class Office:
     gina: Visitor  # a guest of one channel
     ulla: Visitor  # a colleague whom the organisation's file doesn't list
     dmitri: Visitor  # deactivated
-    wants_reload: asyncio.Event = field(default_factory=asyncio.Event)
-    reload_reports: asyncio.Queue[tuple[str, bool]] = field(default_factory=asyncio.Queue)
+    wants_reload: asyncio.Event = field(default_factory=asyncio.Event, kw_only=True)
+    reload_reports: asyncio.Queue[tuple[str, bool]] = field(default_factory=asyncio.Queue, kw_only=True)
 
     async def reload(self) -> tuple[str, bool]:
         """Have the running bot read the organisation file again; what it says, and whether it refused."""

@@ -87,3 +87,21 @@ def test_unknown_zone_is_refused(name: str) -> None:
 def test_invalid_fields_read_as_one_message() -> None:
     refused = InvalidInput({"title": "This is needed.", "date": "This day is past."})
     assert refused.message == "This is needed. This day is past."
+
+
+@pytest.mark.parametrize(
+    ("kind", "roles_by_group", "roles_by_file"),
+    [
+        (PersonKind.UNLISTED, True, True),
+        (PersonKind.UNKNOWN, True, True),  # Slack couldn't be asked
+        (PersonKind.GUEST, False, True),
+        (PersonKind.OUTSIDER, False, True),
+        (PersonKind.DEACTIVATED, False, False),
+        (PersonKind.BOT, False, False),
+    ],
+)
+def test_group_gives_no_role_to_strangers(kind: PersonKind, roles_by_group: bool, roles_by_file: bool) -> None:
+    staff = frozenset({Role.PMO_STAFF})
+    people = People([Person("U1", "Ann", staff), Person("U2", "Bob", staff, is_by_group=True)], recall=lambda _: kind)
+    assert [people.get(user).has_role(Role.PMO_STAFF) for user in ("U1", "U2")] == [roles_by_file, roles_by_group]
+    assert len(people.find_by_role(Role.PMO_STAFF)) == roles_by_file + roles_by_group

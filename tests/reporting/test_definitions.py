@@ -11,6 +11,7 @@ from reporting.definitions import (
     DigestAudience,
     DigestDefinition,
     DigestSection,
+    NoReaders,
     filter_for_readers,
     find_readers,
     read_digests,
@@ -60,7 +61,7 @@ def test_readers_follow_from_the_audience(digests: dict[str, DigestDefinition], 
 
 
 def test_empty_audience_is_never_everybody(monthly: DigestDefinition, sample: Strategy) -> None:
-    with pytest.raises(ValueError, match="Nobody belongs to"):
+    with pytest.raises(NoReaders, match="Nobody belongs to"):
         filter_for_readers(monthly, sample, People())
 
 

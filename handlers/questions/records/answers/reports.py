@@ -18,7 +18,7 @@ from handlers.questions.records.question import RecordQuestion
 from handlers.questions.records.view import RecordView
 from handlers.slack.blocks.builders import Block, Message, button, escape, format_date, format_time
 from handlers.strategy.blocks.tree import encode_subject
-from reporting.definitions import find_readers
+from reporting.definitions import is_reader
 from reporting.news import NewsInput, format_story, list_news, select_about
 from reporting.own_subjects import build_own_subjects
 from strategy.check_ins import MissingUpdate, find_missing_updates
@@ -73,9 +73,7 @@ def list_missing_updates(view: RecordView, _: RecordQuestion) -> Message | None:
 def show_next_digests(view: RecordView, question: RecordQuestion) -> Message | None:
     """The next time of each digest that the asker is a reader of."""
     named = question.list_keys(NameKind.DIGEST)
-    known = [
-        one for one in view.ctx.digests if not (readers := find_readers(one, view.people)) or view.person in readers
-    ]
+    known = [one for one in view.ctx.digests if is_reader(one, view.person, view.people)]
     chosen = [one for one in known if one.key in named] or known
     dated = sorted(
         ((slot, one) for one in chosen if (slot := find_next_slot(one.schedule, view.tx.now))), key=lambda pair: pair[0]
