@@ -19,6 +19,8 @@ from bot.handbook_provider import HandbookProvider, open_handbook, prepare_to_se
 from bot.http_endpoint import EVENTS_PATH
 from bot.language_model.selector import open_selector
 from bot.live_organisation import LiveOrganisation, build_context_factory, open_context
+from bot.operations.endpoint import serve_operations
+from bot.operations.health import Health
 from bot.organisation import SAMPLE, Organisation, read_organisation
 from bot.progress import show_progress
 from bot.reloading import ReloadRequests, listen_for_reload_signal, serve_reloads
@@ -75,6 +77,17 @@ def prepare_data_folder(folder: Path) -> None:
         ) from None
 
 
+@dataclass(frozen=True, slots=True)
+class RunControl:
+    """How a run reports, how it's asked to stop and to reload, its clock, and what others see of its state."""
+
+    say: Say
+    stopping: asyncio.Event
+    now: Callable[[], datetime]
+    reloads: ReloadRequests
+    health: Health
+
+
 async def serve_until_stopped(
     settings: Settings,
     say: Say,
@@ -89,6 +102,13 @@ async def serve_until_stopped(
     Raises:
         UserError: it can't start; the message says what to do.
     """
+    health = Health(stopping, now)
+    control = RunControl(say, stopping, now, reloads or ReloadRequests(asyncio.Event()), health)
+    async with serve_operations(health, settings.operations_host, settings.operations_port):
+        await _serve_with_database(settings, control)
+
+
+async def _serve_with_database(settings: Settings, control: RunControl) -> None:
     with show_progress("Reading the organisation file"):
         organisation = await asyncio.to_thread(read_organisation, settings.organisation or SAMPLE)
     database = Database(settings.database)
@@ -96,22 +116,12 @@ async def serve_until_stopped(
         with database.exclusive_use(), open_selector(settings) as selector:
             with show_progress("Opening the database"):
                 await asyncio.to_thread(migrate_database, database)
-            control = RunControl(say, stopping, now, reloads or ReloadRequests(asyncio.Event()))
-            await _serve_connected(settings, organisation, Store(database, organisation.zone), control, selector)
+            async with control.health.watching_database(database):
+                await _serve_connected(settings, organisation, Store(database, organisation.zone), control, selector)
     except Stopped:
-        say("Stopped.")
+        control.say("Stopped.")
     finally:
         database.close()
-
-
-@dataclass(frozen=True, slots=True)
-class RunControl:
-    """How a run reports, how it's asked to stop and to reload, and its clock."""
-
-    say: Say
-    stopping: asyncio.Event
-    now: Callable[[], datetime]
-    reloads: ReloadRequests
 
 
 async def _serve_connected(
@@ -127,6 +137,7 @@ async def _serve_connected(
         bot = await _check_tokens(endpoint, web, control.stopping)
         availability.begin()
         handbook = await asyncio.to_thread(_load_content, settings, organisation, store, control)
+        control.health.has_handbook = True
         factory = build_context_factory(store.database, handbook, control.now, selector, web, bot)
         organisation, ctx = await open_context(factory, organisation)
         if settings.is_local and organisation.path == SAMPLE:
@@ -136,13 +147,15 @@ async def _serve_connected(
         limits = PostingLimits(posts_per_minute=settings.posts_per_minute)
         engine = build_engine(ctx, handbook, bolt, web, Lease(settings.lease_seconds), limits, factory.user_groups)
         running = asyncio.create_task(engine.run())
+        control.health.loops = (engine.worker, engine.sender)
         live = LiveOrganisation(organisation, ctx, factory, engine)
         following = [
             asyncio.create_task(serve_reloads(control.reloads, live, control.say)),
             asyncio.create_task(live.follow_groups()),
         ]
         try:
-            async with open_transport(endpoint, bolt, web, availability, control.stopping):
+            async with open_transport(endpoint, bolt, web, availability, control.stopping) as is_connected:
+                control.health.is_connected = is_connected
                 control.say(_describe_ready(endpoint, bot))
                 await control.stopping.wait()
                 control.say("Stopping: finishing work in progress …")

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     llm_url: Annotated[str, Field(alias="PMO_LLM_URL")] = ""
     llm_model: Annotated[str, Field(alias="PMO_LLM_MODEL")] = ""
     llm_key: Annotated[SecretStr | None, Field(alias="PMO_LLM_KEY")] = None
+    operations_port: Annotated[int | None, Field(alias="PMO_OPERATIONS_PORT", ge=0, le=65535)] = None
+    operations_host: Annotated[str, Field(alias="PMO_OPERATIONS_HOST")] = "127.0.0.1"
     log_format: Annotated[LogFormat, Field(alias="PMO_LOG_FORMAT")] = LogFormat.TEXT
     posts_per_minute: Annotated[float, Field(alias="PMO_POSTS_PER_MINUTE", ge=1, le=100_000)] = 280.0
 
@@ -65,7 +67,7 @@ class Settings(BaseSettings):
             raise ValueError("the address of the Web API starts with https:// (or http:// on this machine)")
         return address.rstrip("/") + "/"
 
-    @field_validator("host")
+    @field_validator("host", "operations_host")
     @classmethod
     def _is_own_address(cls, host: str) -> str:
         try:

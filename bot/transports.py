@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncApp
@@ -91,8 +91,8 @@ async def open_transport(
     web: AsyncWebClient,
     availability: SlackAvailability,
     stopping: asyncio.Event,
-) -> AsyncIterator[None]:
-    """Receive events as long as this context lasts.
+) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """Receive events as long as this context lasts. Yields what says whether they can come now.
 
     Raises:
         UserError: the transport can't be opened; the message says what to do.
@@ -103,7 +103,7 @@ async def open_transport(
         with availability.quieting(slack_connection.socket_log):
             try:
                 await wait_unless_stopped(stopping, socket.connect_async())  # type: ignore[no-untyped-call]
-                yield
+                yield socket.client.is_connected
             finally:
                 await socket.close_async()  # type: ignore[no-untyped-call]
         return
@@ -114,4 +114,9 @@ async def open_transport(
             await stack.enter_async_context(serving)
         except OSError as error:
             raise UserError(explain_port_error(endpoint.port, error)) from None
-        yield
+        yield _is_listening
+
+
+async def _is_listening() -> bool:
+    """Over HTTP, Slack connects to the bot."""
+    return True

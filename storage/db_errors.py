@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DatabaseError as AnyDatabaseError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from foundation import telemetry
 from foundation.errors import UserError
 
 # SQLite describes the problem in a sentence …
@@ -56,6 +57,7 @@ def retry_once(work: Callable[[], T]) -> T:
     try:
         return work()
     except ConnectionLost:
+        telemetry.count_database_retry()
         return work()
 
 
@@ -68,9 +70,11 @@ def translate_errors() -> Iterator[None]:
         explanation = _explain_error(error)
         if explanation is None:
             raise
+        telemetry.count_database_failure(is_connection_lost=error.connection_invalidated)
         kind = ConnectionLost if error.connection_invalidated else DatabaseUnavailable
         raise kind(explanation) from error
     except (ConnectionError, TimeoutError) as error:  # pg8000 passes on some of the socket's own errors
+        telemetry.count_database_failure(is_connection_lost=True)
         raise ConnectionLost(_UNREACHABLE) from error
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +24,7 @@ class Loop(ABC):
         self.now = now
         self._awake = asyncio.Event()
         self._stopping = asyncio.Event()
+        self.turned_at = time.monotonic()  # when it last began to look for work
         self._reported = ""
         self._reported_at = 0.0
 
@@ -50,6 +52,7 @@ class Loop(ABC):
             # Cleared before looking for work, not afterwards. Work that is added meanwhile sets the event again, and
             # the sleep below returns at once; cleared afterwards, that wake-up would be lost.
             self._awake.clear()
+            self.turned_at = time.monotonic()
             try:
                 if not await self.run_once():
                     await self._sleep()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.engine.loop import Loop
+from foundation import telemetry
 from foundation.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -50,10 +51,12 @@ class Scheduler(Loop):
         # In a thread, since jobs wait for the database, and one at a time, so that they never compete for it. What a
         # job claims it claims in the database, so several processes can run the same jobs.
         now = self.now()
+        name = getattr(job, "__name__", type(job).__name__)
         try:
-            return await asyncio.to_thread(job, now)
+            with telemetry.time_job(name):
+                return await asyncio.to_thread(job, now)
         except UserError as error:
             self.report(error.message)
         except Exception:
-            log.exception("The job %s failed; retrying", getattr(job, "__name__", type(job).__name__))
+            log.exception("The job %s failed; retrying", name)
         return now + RETRY_FAILED_AFTER

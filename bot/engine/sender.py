@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import Context
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,6 +14,7 @@ from bot.engine.direct_messages import build_instead_message, can_be_mended
 from bot.engine.error_policy import Disposition, ErrorDecision, NeverPosted, ResponseRefused, decide_on_error
 from bot.engine.loop import Loop
 from bot.engine.refusals import MESSAGE_GONE
+from foundation import telemetry
 from foundation.tracing import follow_arrival
 from handlers.slack.errors import is_outage
 from storage.db_errors import DatabaseUnavailable
@@ -29,6 +30,13 @@ DRAIN_SECONDS = 4.0
 LONGEST_CLAIM_AHEAD = 1.0  # seconds
 KEEP_TRYING = timedelta(days=3)  # long enough to survive a weekend without network
 RETRIED = (Disposition.RETRY, Disposition.RETRY_WITHOUT_BLOCKING)
+OUTCOMES: Mapping[Disposition, str] = {
+    Disposition.RETRY: "retried",
+    Disposition.RETRY_WITHOUT_BLOCKING: "retried",
+    Disposition.PAUSE: "refused",
+    Disposition.SEND_DIRECTLY: "sent_directly",
+    Disposition.GIVE_UP: "dead",
+}
 LONGEST_WAIT = 25.0  # seconds while Slack is in trouble: everything is to be seen within 30 s of its return
 LONGEST_WAIT_AFTER_DEFECT = 300.0
 
@@ -148,6 +156,7 @@ class Sender(Loop):
         disposition = decision.disposition
         if disposition in RETRIED and now - delivery.first_attempt_at > KEEP_TRYING:
             disposition = Disposition.GIVE_UP
+        telemetry.count_send(OUTCOMES[disposition])
         if disposition is Disposition.PAUSE:
             self._report_pause(decision)
             until = now + timedelta(seconds=decision.seconds)
@@ -171,6 +180,7 @@ class Sender(Loop):
             self._on_dead()
 
     def _report_pause(self, decision: ErrorDecision) -> None:
+        telemetry.count_pause(decision.paused)
         if decision.paused != EVERYTHING:
             self.report(f"Slack answered {decision.reason}: {decision.paused} is paused for {decision.seconds:g} s.")
         elif decision.reason != self._token_problem:
@@ -180,6 +190,7 @@ class Sender(Loop):
     def _record(self, result: SendResult) -> None:
         """Commit what was sent; everything that lands meanwhile shares the next transaction."""
         self._token_problem = ""
+        telemetry.count_send("sent")
         delivery = result.delivery
         log.info("Sent delivery %s (%s), attempt %s", delivery.id, delivery.kind, delivery.attempt)
         self._sent.append(result)

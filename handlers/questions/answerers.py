@@ -35,13 +35,24 @@ class Reply:
     """What the asker gets. `answer` goes into the record of questions; small talk doesn't.
 
     `record` is the kind of record that a live answer shows; `more_records` are those of the second and third question
-    in one message. They decide who may read it (see `handlers.questions.publishing`).
+    in one message. They decide who may read it (see `handlers.questions.publishing`). `is_withheld`: it says only that
+    the records that were asked for aren't for the asker.
     """
 
     message: Message
     answer: Answer | None = LIVE_ANSWER
     record: RecordKind | None = None
     more_records: tuple[RecordKind, ...] = ()
+    is_withheld: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """How the question was answered, for the figures of how many were."""
+        if self.is_withheld:
+            return "withheld"
+        if self.record:
+            return "records"
+        return self.answer.status.value if self.answer else "small_talk"
 
 
 def find_reply(call: DeferredCall, asked: TypedQuestion) -> Reply:
@@ -120,7 +131,7 @@ def _explain_withheld(call: DeferredCall, reply: Reply) -> Reply:
     if reply.answer and reply.answer.status is Outcome.ANSWERED:
         text, blocks = reply.message["text"], reply.message["blocks"]
         return replace(reply, message=build_message(f"{note}\n{text}", [context(note), *blocks]))
-    return Reply(build_message(note), answer=None)
+    return Reply(build_message(note), answer=None, is_withheld=True)
 
 
 def _ask_library(call: DeferredCall, text: str, previous: Sequence[str]) -> Answer:

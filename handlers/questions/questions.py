@@ -2,9 +2,11 @@
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 
+from foundation import telemetry
 from foundation.access import Access
 from foundation.errors import NotFound, UserError
 from foundation.people import Person
@@ -134,6 +136,7 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
     Raises:
         UserError: the question can't be answered as it is, for a reason that the message gives.
     """
+    began = time.perf_counter()
     check_has_words(asked)
     # Searching the handbook and asking Slack who is in the channel take a while. Both are done before the transaction
     # opens, so that a database with a single writer isn't blocked in the meantime.
@@ -149,6 +152,7 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
             tx.questions.record(format_question_id(call), where, asked.text, reply.answer, call.arrival.received_at)
             offer_closest_sections(tx, call, asked, reply.answer)
             refresh_home(tx, call.ctx, place.user)
+    telemetry.record_answer(reply.outcome, time.perf_counter() - began)
     return reply
 
 
