@@ -28,7 +28,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # Errors are logged with the statement, but without its parameters: those are people's words.
         self.engine = _open_sqlite(self.url, busy_seconds) if self.is_sqlite else _open_postgresql(self.url, extra)
-        self._light = _open_sqlite(self.url, busy_seconds, "NORMAL") if self.is_sqlite else self.engine
+        self.light_engine = _open_sqlite(self.url, busy_seconds, "NORMAL") if self.is_sqlite else self.engine
         # SQLite lets one writer in and makes the others poll. A queue in the process costs nothing, and it can let
         # arrivals go first, which Slack wants acknowledged within three seconds.
         self._write_lock = PriorityLock() if self.is_sqlite else None
@@ -51,7 +51,7 @@ class Database:
         try:
             # Waiting for the disk costs more than all the rest of a small transaction. It's left out where losing the
             # commit means only that the same work is done again; nothing is sent to Slack on the strength of it alone.
-            engine = self.engine if durable else self._light
+            engine = self.engine if durable else self.light_engine
             with self._wait_turn(urgent), translate_errors(), Session(engine, expire_on_commit=False) as session:
                 session.connection(execution_options={"writes": True})
                 if not durable and not self.is_sqlite:
@@ -109,7 +109,7 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-        self._light.dispose()
+        self.light_engine.dispose()
 
 
 class PriorityLock:

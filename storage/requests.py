@@ -144,7 +144,7 @@ class Requests:
         return [to_request(row) for row in self._session.scalars(rows)]
 
     def _write_log(self, changes: Iterable[RequestChange]) -> None:
-        rows = [_to_entry_row(change.entry) for change in changes if change.entry]
+        rows = [to_entry_row(change.entry) for change in changes if change.entry]
         if rows:
             self._session.execute(insert(RequestEntryRow), rows)
 
@@ -182,7 +182,7 @@ def to_request(row: RequestRow) -> Request:
     return _REQUEST.validate_python(row.record)
 
 
-def _to_entry_row(entry: RequestLogEntry) -> dict[str, Any]:
+def to_entry_row(entry: RequestLogEntry) -> dict[str, Any]:
     names = ("number", "version", "at", "actor", "verb", "before", "after", "comment")
     return {name: getattr(entry, name) for name in names} | {"data": dict(entry.data)}
 

@@ -21,6 +21,7 @@ from storage.request_times import RequestTimes
 from storage.requests import Ratings, Requests
 from storage.stories import Stories
 from storage.strategy import Strategies
+from storage.strategy_memory import StrategyMemory
 from storage.threads import Threads
 from storage.updates import Updates
 from storage.user_groups import UserGroups
@@ -37,6 +38,7 @@ class Transaction:
         session: Session,
         now: datetime,
         zone: ZoneInfo,
+        strategy_memory: StrategyMemory,
         is_held: Callable[[str], bool] = is_open_to_all,
         arrival: str | None = None,
     ) -> None:
@@ -54,7 +56,7 @@ class Transaction:
         self.requests = Requests(session)
         self.schedules = Schedules(session, now)
         self.stories = Stories(session)
-        self.strategy = Strategies(session, zone)
+        self.strategy = Strategies(session, zone, strategy_memory)
         self.threads = Threads(session)
         self.updates = Updates(session)
         self.user_groups = UserGroups(session)
@@ -80,6 +82,7 @@ class Store:
     ) -> None:
         self.database = database
         self._zone = zone
+        self._strategy_memory = StrategyMemory()
         self.inbox = Inbox(database)
         self.is_held = is_held
 
@@ -87,7 +90,7 @@ class Store:
     def transaction(self, now: datetime) -> Iterator[Transaction]:
         """Read and change; everything commits together or not at all."""
         with self.database.transaction() as session:
-            yield Transaction(session, now, self._zone, self.is_held)
+            yield Transaction(session, now, self._zone, self._strategy_memory, self.is_held)
 
     @contextmanager
     def arrival_transaction(self, arrival: Arrival, now: datetime) -> Iterator[Transaction]:
@@ -100,10 +103,10 @@ class Store:
         # repeat half of it. If a power cut undoes the commit, it undoes both.
         with self.database.transaction(durable=False) as session:
             self.inbox.mark_done(session, arrival, now)
-            yield Transaction(session, now, self._zone, self.is_held, arrival.key)
+            yield Transaction(session, now, self._zone, self._strategy_memory, self.is_held, arrival.key)
 
     @contextmanager
     def read_only(self, now: datetime) -> Iterator[Transaction]:
         """Read only."""
         with self.database.read_only() as session:
-            yield Transaction(session, now, self._zone, self.is_held)
+            yield Transaction(session, now, self._zone, self._strategy_memory, self.is_held)

@@ -2,26 +2,21 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict
+from storage.strategy_changes import count_change, has_changed
+from storage.strategy_memory import CurrentStrategy, StrategyMemory, dump_plan
 from storage.tables.strategy import MeasurementRow, StrategyRow
 from storage.upsert import insert_new_rows
-from strategy.files import parse_strategy
-from strategy.measurements import merge_measurements
-from strategy.records import Measurement, Strategy
+from strategy.records import Measurement, ProgressUpdate, Strategy
 
-MOST_REMEMBERED = 8
 LONGEST_ORIGIN = 500
-
-# Parsing a file takes most of a second and its text never changes, so each text is parsed once per process.
-_parsed: dict[tuple[str, str], Strategy] = {}  # by the hash of the text, and the zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +40,31 @@ _VERSIONS = select(
 
 
 class Strategies:
-    """The strategy. `current` is cheap: it looks at one row and parses a text only if it is new to this process."""
+    """The strategy. `get_current` is cheap: it looks at one number and reads only what is new to this process."""
 
-    def __init__(self, session: Session, zone: ZoneInfo) -> None:
-        self._session, self._zone = session, zone
+    def __init__(self, session: Session, zone: ZoneInfo, memory: StrategyMemory) -> None:
+        self._session, self._zone, self._memory = session, zone, memory
+        self._loaded: CurrentStrategy | None = None
 
     def get_current(self) -> Strategy | None:
         """The current version, with everything measured since."""
-        version = self.get_current_version()
-        strategy = self.read_plan(version) if version else None
-        recorded = self._read_measurements() if strategy else []
-        return merge_measurements(strategy, recorded) if strategy and recorded else strategy
+        loaded = self._load()
+        return loaded.strategy if loaded else None
 
-    def read_plan(self, version: StrategyVersion) -> Strategy:
-        """A version as imported, without the values recorded since: enough for names and plans."""
-        return _parsed.get((version.text_hash, self._zone.key)) or self._parse_version(version)
+    def get_plan(self) -> Strategy | None:
+        """The current version as it was imported: enough for names and dates. It's the same object for all callers."""
+        loaded = self._load()
+        return loaded.plan if loaded else None
+
+    def list_current_updates(self) -> tuple[ProgressUpdate, ...]:
+        """The updates of the current cycle that tell how things stand, at most two on each subject."""
+        loaded = self._load()
+        return loaded.updates.list_all() if loaded else ()
+
+    def _load(self) -> CurrentStrategy | None:
+        if self._loaded is None or has_changed(self._session):
+            self._loaded = self._memory.load(self._session, self._zone)
+        return self._loaded
 
     def get_current_version(self) -> StrategyVersion | None:
         return next(iter(self.list_versions(1)), None)
@@ -92,8 +97,10 @@ class Strategies:
             "origin": origin[-LONGEST_ORIGIN:],
             "text_hash": _hash_text(text),
             "text": text,
+            "plan": dump_plan(strategy),
         }
         self._session.execute(insert(StrategyRow).values(**row, imported_at=at))
+        count_change(self._session)
         return True
 
     def add_measurement(self, measurement: Measurement, at: datetime) -> None:
@@ -109,23 +116,12 @@ class Strategies:
             "value": str(measurement.value),
             "author": measurement.author,
             "recorded_at": at,
+            "sequence": count_change(self._session),
         }
         # The primary key is metric, day and revision, so two people who correct the same value at once collide here and
         # the second is refused.
         if not insert_new_rows(self._session, MeasurementRow, [row]):
             raise Conflict("Someone else has just recorded a value for that day. Check it before you record yours.")
-
-    def _parse_version(self, version: StrategyVersion) -> Strategy:
-        text = self._session.scalars(select(StrategyRow.text).where(StrategyRow.number == version.number)).one()
-        strategy = replace(parse_strategy(text, name=version.origin), zone=self._zone)
-        while len(_parsed) >= MOST_REMEMBERED:
-            _parsed.pop(next(iter(_parsed)), None)
-        _parsed[version.text_hash, self._zone.key] = strategy
-        return strategy
-
-    def _read_measurements(self) -> list[Measurement]:
-        rows = self._session.scalars(select(MeasurementRow))
-        return [Measurement(row.metric, row.measured_on, Decimal(row.value), row.author, row.revision) for row in rows]
 
 
 def _hash_text(text: str) -> str:

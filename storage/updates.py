@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict, NotFound
+from storage.strategy_changes import count_change
 from storage.tables.updates import UpdatePostRow, UpdateRow
 from storage.upsert import insert_new_rows, upsert_row
 from strategy.records import ProgressUpdate, Rag, Subject, SubjectKind
@@ -26,7 +27,8 @@ class Updates:
         Raises:
             Conflict: somebody else wrote or corrected this update in between.
         """
-        if not insert_new_rows(self._session, UpdateRow, [_build_row(update_)]):
+        row = _build_row(update_) | {"sequence": count_change(self._session)}
+        if not insert_new_rows(self._session, UpdateRow, [row]):
             raise Conflict("Someone else has just written this update. Read it, then open the form again.")
 
     def get(self, subject: Subject, slot: datetime) -> ProgressUpdate:
@@ -53,10 +55,11 @@ class Updates:
         this = _is_about(update_.subject) & (UpdateRow.slot == update_.slot) & (UpdateRow.revision == update_.revision)
         # Compare and set: the row changes only while nobody has acknowledged this revision. Of two people who click at
         # the same time, one gets False and changes nothing.
+        by = {"acknowledged_by": update_.acknowledged_by, "acknowledged_at": update_.acknowledged_at}
         noted = (
             update(UpdateRow)
             .where(this, UpdateRow.acknowledged_by.is_(None))
-            .values(acknowledged_by=update_.acknowledged_by, acknowledged_at=update_.acknowledged_at)
+            .values(**by, sequence=count_change(self._session))
         )
         return self._session.scalar(noted.returning(UpdateRow.revision)) is not None
 
@@ -83,7 +86,7 @@ def _is_about(subject: Subject) -> ColumnElement[bool]:
 def _keep_highest_revisions(rows: Iterable[UpdateRow]) -> Iterable[ProgressUpdate]:
     """The last revision of each, in their original order."""
     latest = {(row.kind, row.subject, row.slot): row for row in rows}
-    return map(_read_update, latest.values())
+    return map(read_update, latest.values())
 
 
 def _build_row(update_: ProgressUpdate) -> dict[str, Any]:
@@ -92,7 +95,7 @@ def _build_row(update_: ProgressUpdate) -> dict[str, Any]:
     return fields | {"kind": update_.subject.kind.value, "subject": update_.subject.key, "rag": update_.rag.value}
 
 
-def _read_update(row: UpdateRow) -> ProgressUpdate:
+def read_update(row: UpdateRow) -> ProgressUpdate:
     return ProgressUpdate(
         subject=Subject(SubjectKind(row.kind), row.subject),
         slot=row.slot,

@@ -53,14 +53,12 @@ def list_reporting_subjects(strategy: Strategy, now: datetime) -> tuple[Subject,
 def find_open_slot(strategy: Strategy, subject: Subject, updates: Iterable[ProgressUpdate], now: datetime) -> datetime:
     """The slot that an update written now answers, or `now` itself if the cycle has no check-ins."""
     schedule = strategy.cycle.check_ins
-    answered = {update.slot for update in updates if update.subject == subject}
+    answered = max((update.slot for update in updates if update.subject == subject), default=None)
     due = find_last_slot(schedule, now) if schedule else None
-    if due is not None and due not in answered and due >= _reporting_start(strategy, subject):
+    if due and (answered is None or answered < due) and due >= _reporting_start(strategy, subject):
         return due
-    slot = find_next_slot(schedule, now) if schedule else None
-    while schedule and slot in answered:
-        slot = find_next_slot(schedule, slot)
-    return slot or now
+    after = max(now, answered) if answered else now
+    return (find_next_slot(schedule, after) if schedule else None) or now
 
 
 def find_missing_updates(

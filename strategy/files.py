@@ -77,7 +77,7 @@ def _build_strategy(file: StrategyFile, warnings: tuple[FileProblem, ...]) -> St
         cycle=_build_cycle(file.cycle),
         objectives=tuple(_build_objective(entry, file.cycle.starts) for entry in file.objectives),
         metrics=tuple(_build_metric(entry, file.cycle.starts) for entry in file.metrics),
-        measurements=tuple(one for entry in file.metrics for one in _build_measurements(entry)),
+        history={entry.key: measured for entry in file.metrics if (measured := _build_measurements(entry))},
         projects=tuple(_build_project(entry) for entry in file.projects),
         milestones=tuple(one for entry in file.projects for one in _build_milestones(entry)),
         contributions=tuple(one for entry in file.projects for one in _build_contributions(entry)),
@@ -139,10 +139,9 @@ def _build_metric(entry: MetricEntry, cycle_starts: date) -> Metric:
     )
 
 
-def _build_measurements(entry: MetricEntry) -> Iterable[Measurement]:
-    return (
-        Measurement(entry.key, one.on, one.value, one.author or _require(entry.owner)) for one in entry.measurements
-    )
+def _build_measurements(entry: MetricEntry) -> tuple[Measurement, ...]:
+    by_day = sorted(entry.measurements, key=lambda one: one.on)
+    return tuple(Measurement(entry.key, one.on, one.value, one.author or _require(entry.owner)) for one in by_day)
 
 
 def _build_project(entry: ProjectEntry) -> Project:

@@ -48,12 +48,21 @@ def take_measurement(
 
 def merge_measurements(strategy: Strategy, measurements: Iterable[Measurement]) -> Strategy:
     """The strategy with these too. The highest revision for a metric and day counts; unknown metrics are left out."""
-    latest: dict[tuple[str, date], Measurement] = {}
-    for one in (*strategy.measurements, *measurements):
-        known = latest.get((one.metric, one.on))
-        if one.metric in strategy.metrics_by_key and (known is None or one.revision >= known.revision):
-            latest[one.metric, one.on] = one
-    return replace(strategy, measurements=tuple(latest.values()))
+    by_metric: dict[str, list[Measurement]] = {}
+    for one in measurements:
+        if one.metric in strategy.metrics_by_key:
+            by_metric.setdefault(one.metric, []).append(one)
+    merged = {key: _merge_days((*strategy.measurements_of(key), *new)) for key, new in by_metric.items()}
+    return replace(strategy, history={**strategy.history, **merged}) if merged else strategy
+
+
+def _merge_days(measured: Iterable[Measurement]) -> tuple[Measurement, ...]:
+    """The highest revision of each day, oldest day first. Of equal ones the last counts."""
+    latest: dict[date, Measurement] = {}
+    for one in measured:
+        if one.on not in latest or one.revision >= latest[one.on].revision:
+            latest[one.on] = one
+    return tuple(latest[day] for day in sorted(latest))
 
 
 def list_measurable_metrics(strategy: Strategy, person: Person) -> tuple[Metric, ...]:

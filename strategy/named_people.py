@@ -12,7 +12,7 @@ Path = tuple[str | int, ...]
 
 def list_named_people(strategy: Strategy) -> frozenset[str]:
     """The Slack user ids of everybody who owns, reviews, sponsors, approves, measures or views something."""
-    found: set[str | None] = {one.author for one in strategy.measurements}
+    found: set[str | None] = {one.author for measured in strategy.history.values() for one in measured}
     found |= {one.approved_by for one in strategy.contributions}
     found |= {metric.owner for metric in strategy.metrics}
     for objective in strategy.objectives:

@@ -1,7 +1,7 @@
 """The nouns of a strategy, as frozen records. A file (`strategy.files`) or a table fills them; rules only read them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 
 from foundation.errors import NotFound
 from foundation.files import FileProblem
+from foundation.memo import Memo
 from foundation.people import Role
 from foundation.time import find_local_day
 from strategy.schedules import Schedule
 
 R = TypeVar("R")
+MOST_CUTS = 64  # circles of people who may see different parts of one strategy
 _UTC = ZoneInfo("UTC")
 
 
@@ -285,7 +287,7 @@ class Strategy:
     cycle: Cycle
     objectives: tuple[Objective, ...] = ()
     metrics: tuple[Metric, ...] = ()
-    measurements: tuple[Measurement, ...] = ()
+    history: Mapping[str, tuple[Measurement, ...]] = field(default_factory=dict)  # by metric, oldest first
     projects: tuple[Project, ...] = ()
     milestones: tuple[ProjectMilestone, ...] = ()
     contributions: tuple[Contribution, ...] = ()
@@ -308,7 +310,7 @@ class Strategy:
         return _find(self.projects_by_key, key, "project")
 
     def milestone(self, key: str) -> ProjectMilestone:
-        return _find({milestone.key: milestone for milestone in self.milestones}, key, "milestone")
+        return _find(self._milestones_by_key, key, "milestone")
 
     def subject(self, subject: Subject) -> Objective | Project:
         """The record behind a subject. NotFound when it is not in this strategy."""
@@ -334,28 +336,61 @@ class Strategy:
 
     def measurements_of(self, metric: str) -> tuple[Measurement, ...]:
         """The metric's measurements, oldest first."""
-        return self._measurements_by_metric.get(metric, ())
+        return self.history.get(metric, ())
 
     def milestones_of(self, project: str) -> tuple[ProjectMilestone, ...]:
         """The project's milestones, by baseline."""
         return self._milestones_by_project.get(project, ())
 
     def contributions_of(self, project: str) -> tuple[Contribution, ...]:
-        return tuple(c for c in self.contributions if c.project == project)
+        return self._contributions_by_project.get(project, ())
 
     def contributions_to(self, objective: str) -> tuple[Contribution, ...]:
-        return tuple(c for c in self.contributions if c.objective == objective)
+        return self._contributions_by_objective.get(objective, ())
 
     def children_of(self, objective: str | None) -> tuple[Objective, ...]:
-        return tuple(o for o in self.objectives if o.parent == objective)
+        return self._objectives_by_parent.get(objective, ())
+
+    @cached_property
+    def cuts(self) -> "Memo[tuple[frozenset[str], frozenset[str]], Strategy]":
+        """What is left of it without certain objectives and projects (see strategy.visibility)."""
+        return Memo(MOST_CUTS)
+
+    @cached_property
+    def titles(self) -> Mapping[Subject, str]:
+        """The titles of all objectives, then of all projects."""
+        objectives = {Subject(SubjectKind.OBJECTIVE, one.key): one.title for one in self.objectives}
+        return MappingProxyType(objectives | {Subject(SubjectKind.PROJECT, one.key): one.name for one in self.projects})
+
+    @cached_property
+    def limited_objectives(self) -> tuple[Objective, ...]:
+        """The objectives that not everybody may see."""
+        return tuple(one for one in self.objectives if one.visibility is not Visibility.ORG)
+
+    @cached_property
+    def limited_projects(self) -> tuple[Project, ...]:
+        """The projects that not everybody may see."""
+        return tuple(one for one in self.projects if one.confidential)
+
+    @cached_property
+    def _contributions_by_project(self) -> Mapping[str | None, tuple[Contribution, ...]]:
+        return _group((one.project, one) for one in self.contributions)
+
+    @cached_property
+    def _contributions_by_objective(self) -> Mapping[str | None, tuple[Contribution, ...]]:
+        return _group((one.objective, one) for one in self.contributions)
+
+    @cached_property
+    def _objectives_by_parent(self) -> Mapping[str | None, tuple[Objective, ...]]:
+        return _group((one.parent, one) for one in self.objectives)
+
+    @cached_property
+    def _milestones_by_key(self) -> Mapping[str, ProjectMilestone]:
+        return MappingProxyType({one.key: one for one in self.milestones})
 
     @cached_property
     def _metrics_by_objective(self) -> Mapping[str | None, tuple[Metric, ...]]:
         return _group((metric.objective, metric) for metric in self.metrics)
-
-    @cached_property
-    def _measurements_by_metric(self) -> Mapping[str | None, tuple[Measurement, ...]]:
-        return _group((m.metric, m) for m in sorted(self.measurements, key=lambda m: m.on))
 
     @cached_property
     def _milestones_by_project(self) -> Mapping[str | None, tuple[ProjectMilestone, ...]]:

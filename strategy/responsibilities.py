@@ -6,7 +6,6 @@ from foundation.people import Person
 from strategy.check_ins import MissingUpdate
 from strategy.permissions import can_see_missing_updates
 from strategy.records import Metric, Objective, Project, Strategy, Subject
-from strategy.search import list_subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def filter_missing_updates(
     strategy: Strategy, missing: tuple[MissingUpdate, ...], person: Person
 ) -> tuple[MissingUpdate, ...]:
     """The missing updates that the person may know of, in the order of the strategy and never by person or lateness."""
-    order = {subject: place for place, (subject, _) in enumerate(list_subjects(strategy))}
+    order = {subject: place for place, subject in enumerate(strategy.titles)}
     known = [
         one
         for one in missing

@@ -5,9 +5,10 @@ or warning. The remaining weights are scaled to sum to 1 again: a sum of .85 wou
 how much.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from foundation.people import Person
 from strategy.permissions import can_see_strategy
@@ -35,14 +36,8 @@ def can_see_project(project: Project, person: Person) -> bool:
 
 
 def filter_visible(strategy: Strategy, person: Person) -> Strategy:
-    """The strategy as this person may see it, without warnings."""
-    if not can_see_strategy(person):
-        return _empty_strategy(strategy)
-    return _cut_strategy(
-        strategy,
-        lambda objective: can_see_objective(objective, person),
-        lambda project: can_see_project(project, person),
-    )
+    """The strategy as this person may see it, without warnings. People who may see the same get the same object."""
+    return filter_visible_to_all(strategy, (person,))
 
 
 def filter_visible_to_all(strategy: Strategy, people: Iterable[Person]) -> Strategy:
@@ -50,31 +45,33 @@ def filter_visible_to_all(strategy: Strategy, people: Iterable[Person]) -> Strat
     readers = tuple(people) or (EVERYBODY,)
     if not all(map(can_see_strategy, readers)):
         return _empty_strategy(strategy)
-    return _cut_strategy(
-        strategy,
-        lambda objective: all(can_see_objective(objective, reader) for reader in readers),
-        lambda project: all(can_see_project(project, reader) for reader in readers),
-    )
+    objectives = (one for one in strategy.limited_objectives if not _is_open_to_all(can_see_objective, one, readers))
+    projects = (one for one in strategy.limited_projects if not _is_open_to_all(can_see_project, one, readers))
+    hidden = frozenset(one.key for one in objectives), frozenset(one.key for one in projects)
+    # Most people may see the same, and a large strategy takes longer to cut than to search.
+    return strategy.cuts.get(hidden, lambda: _cut_strategy(strategy, *hidden))
+
+
+def _is_open_to_all(can_see: Callable[[Any, Person], bool], record: object, readers: tuple[Person, ...]) -> bool:
+    return all(can_see(record, reader) for reader in readers)
 
 
 def _is_named(viewers: Viewers, person: Person, *others: str | None) -> bool:
     return bool(person.id) and (person.id in viewers.people or person.id in others)
 
 
-def _cut_strategy(
-    strategy: Strategy, keep_objective: Callable[[Objective], bool], keep_project: Callable[[Project], bool]
-) -> Strategy:
-    objectives = tuple(objective for objective in strategy.objectives if keep_objective(objective))
-    projects = tuple(project for project in strategy.projects if keep_project(project))
+def _cut_strategy(strategy: Strategy, hidden_objectives: Collection[str], hidden_projects: Collection[str]) -> Strategy:
+    objectives = tuple(one for one in strategy.objectives if one.key not in hidden_objectives)
+    projects = tuple(one for one in strategy.projects if one.key not in hidden_projects)
     aims = {objective.key for objective in objectives}
     works = {project.key for project in projects}
     metrics = tuple(m for m in strategy.metrics if m.objective is None or m.objective in aims)
-    measured = {metric.key for metric in metrics}
+    measurable = {metric.key for metric in metrics}
     return replace(
         strategy,
         objectives=_rescale_weights(objectives, aims, whole=len(aims) == len(strategy.objectives)),
         metrics=metrics,
-        measurements=tuple(m for m in strategy.measurements if m.metric in measured),
+        history={key: measured for key, measured in strategy.history.items() if key in measurable},
         projects=projects,
         milestones=tuple(m for m in strategy.milestones if m.project in works),
         contributions=tuple(c for c in strategy.contributions if c.project in works and c.objective in aims),

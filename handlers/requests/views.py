@@ -1,6 +1,6 @@
 """Requests with what is needed to show them, and the projects and objectives that they refer to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from foundation.errors import InvalidInput
 from foundation.people import Person
@@ -10,10 +10,28 @@ from handlers.requests.blocks.request_view import LookupNames, RequestView
 from servicedesk.fields import Field, FieldKind
 from servicedesk.records import Request
 from storage.store import Transaction
-from strategy.records import Strategy, Visibility
+from strategy.records import Strategy, Subject, SubjectKind
 from strategy.visibility import filter_visible
 
-_KINDS = (FieldKind.PROJECT, FieldKind.OBJECTIVE)
+_KINDS = {FieldKind.PROJECT: SubjectKind.PROJECT, FieldKind.OBJECTIVE: SubjectKind.OBJECTIVE}
+
+
+class StrategyNames(Mapping[tuple[FieldKind, str], str]):
+    """The names of a strategy's projects and objectives, looked up and never copied: there may be thousands."""
+
+    def __init__(self, strategy: Strategy) -> None:
+        self._titles = strategy.titles
+
+    def __getitem__(self, field: tuple[FieldKind, str]) -> str:
+        kind, key = field
+        return self._titles[Subject(_KINDS[kind], key)]
+
+    def __iter__(self) -> Iterator[tuple[FieldKind, str]]:
+        kinds = {subject: field for field, subject in _KINDS.items()}
+        return ((kinds[subject.kind], subject.key) for subject in self._titles)
+
+    def __len__(self) -> int:
+        return len(self._titles)
 
 
 def view_request(tx: Transaction, ctx: AppContext, request: Request) -> RequestView:
@@ -29,8 +47,7 @@ def view_requests(tx: Transaction, ctx: AppContext, requests: Iterable[Request])
 
 def read_names(tx: Transaction) -> LookupNames:
     """The names of all projects and objectives."""
-    version = tx.strategy.get_current_version()
-    return _list_names(tx.strategy.read_plan(version) if version else None)
+    return _list_names(tx.strategy.get_plan())
 
 
 def check_lookups(tx: Transaction, person: Person, fields: Sequence[Field], values: Mapping[str, object]) -> None:
@@ -43,7 +60,7 @@ def check_lookups(tx: Transaction, person: Person, fields: Sequence[Field], valu
     lookups = [(one, key) for one, key in chosen if key not in FIXED_CHOICES]
     if not lookups:
         return
-    strategy = tx.strategy.get_current()
+    strategy = tx.strategy.get_plan()
     known = _list_names(filter_visible(strategy, person) if strategy else None)
     secret = _find_secret(strategy) if strategy else set()
     errors = {one.key: "Choose one from the list." for one, key in lookups if (one.kind, key) not in known}
@@ -57,14 +74,10 @@ def check_lookups(tx: Transaction, person: Person, fields: Sequence[Field], valu
 
 
 def _list_names(strategy: Strategy | None) -> LookupNames:
-    if strategy is None:
-        return {}
-    projects = {(FieldKind.PROJECT, project.key): project.name for project in strategy.projects}
-    return projects | {(FieldKind.OBJECTIVE, objective.key): objective.title for objective in strategy.objectives}
+    return StrategyNames(strategy) if strategy else {}
 
 
 def _find_secret(strategy: Strategy) -> set[tuple[FieldKind, str]]:
     """The projects and objectives that not everybody may see."""
-    projects = {(FieldKind.PROJECT, project.key) for project in strategy.projects if project.confidential}
-    objectives = (one for one in strategy.objectives if one.visibility is not Visibility.ORG)
-    return projects | {(FieldKind.OBJECTIVE, objective.key) for objective in objectives}
+    projects = {(FieldKind.PROJECT, project.key) for project in strategy.limited_projects}
+    return projects | {(FieldKind.OBJECTIVE, objective.key) for objective in strategy.limited_objectives}

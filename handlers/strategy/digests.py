@@ -16,12 +16,14 @@ from reporting.digest import Digest, build_digest
 from reporting.snapshot import Snapshot
 from storage.store import Transaction
 from strategy.permissions import check_can_preview_digests
+from strategy.records import ProgressUpdate
 from strategy.schedules import find_last_slot, find_next_slot
 from strategy.skipped_dates import describe_skipped_dates
 
 DIGEST = "digest:"  # begins the name of a digest's schedule
 JUST_BEFORE = timedelta(microseconds=1)
 RECENT = timedelta(days=7)
+LOOK_BACK = timedelta(days=366)  # for what was true at an earlier moment
 FIRST_PERIOD = timedelta(days=7)  # of the service desk's figures, where no earlier digest gives a start
 
 
@@ -67,7 +69,7 @@ def find_digest(digests: Sequence[DigestDefinition], name: str) -> DigestDefinit
 
 def build_current_digest(tx: Transaction, ctx: AppContext, definition: DigestDefinition, now: datetime) -> Digest:
     """The digest as its readers may see it, compared with the last one that was delivered."""
-    return _build_digest(tx, ctx, definition, now, _load_previous(tx, definition))
+    return _build_digest(tx, ctx, definition, now, _load_previous(tx, definition), load_updates(tx))
 
 
 def send_past_digests(tx: Transaction, ctx: AppContext, now: datetime) -> None:
@@ -75,21 +77,27 @@ def send_past_digests(tx: Transaction, ctx: AppContext, now: datetime) -> None:
 
     A workspace with sample data starts with digests in its channels this way.
     """
+    updates = tx.updates.list_since(now - LOOK_BACK)
     for definition in ctx.digests:
         name = f"{DIGEST}{definition.key}"
         slot = find_last_slot(definition.schedule, now)
         before = find_last_slot(definition.schedule, slot - JUST_BEFORE) if slot else None
         if slot is None or before is None or now - slot > RECENT:
             continue
-        earlier = _build_digest(tx, ctx, definition, before, None)
-        digest = _build_digest(tx, ctx, definition, now, earlier.snapshot)
+        earlier = _build_digest(tx, ctx, definition, before, None, updates)
+        digest = _build_digest(tx, ctx, definition, now, earlier.snapshot, updates)
         following = find_next_slot(definition.schedule, now)
         if tx.schedules.record_run(name, slot, following, snapshot=digest.snapshot.to_dict()):
             tx.schedules.link_delivery(name, slot, post_digest(tx, definition, digest, slot))
 
 
 def _build_digest(
-    tx: Transaction, ctx: AppContext, definition: DigestDefinition, now: datetime, previous: Snapshot | None
+    tx: Transaction,
+    ctx: AppContext,
+    definition: DigestDefinition,
+    now: datetime,
+    previous: Snapshot | None,
+    updates: Sequence[ProgressUpdate],
 ) -> Digest:
     strategy = load_strategy(tx)
     since = (
@@ -100,7 +108,7 @@ def _build_digest(
         definition,
         filter_for_readers(definition, strategy, ctx.people),
         now=now,
-        updates=load_updates(tx, strategy),
+        updates=updates,
         stories=tx.stories.list_published_since(begin),
         desk=compute_desk_figures(tx, ctx, since, now) if DigestSection.DESK in definition.sections else None,
         previous=previous,

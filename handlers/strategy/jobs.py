@@ -14,7 +14,6 @@ from storage.store import Transaction
 from strategy.check_ins import find_missing_updates
 from strategy.records import Strategy
 from strategy.schedules import Schedule, find_due_slots, find_next_slot
-from strategy.search import list_subjects
 from strategy.visibility import filter_visible
 
 log = logging.getLogger(__name__)
@@ -127,10 +126,10 @@ def _run_slot(
 def _send_reminders(tx: Transaction, ctx: AppContext, slot: datetime, now: datetime) -> None:
     """Remind each person once, of all the updates they owe and may know of."""
     strategy = load_strategy(tx)
-    missing = find_missing_updates(strategy, load_updates(tx, strategy), now, ctx.absences)
+    missing = find_missing_updates(strategy, load_updates(tx), now, ctx.absences)
     for reporter in dict.fromkeys(one.reporter for one in missing):
         seen = filter_visible(strategy, ctx.people.get(reporter))
-        titles = dict(list_subjects(seen))
+        titles = seen.titles
         owed = [(one, titles[one.subject]) for one in missing if one.reporter == reporter and one.subject in titles]
         if owed:
             key = f"{CHECK_INS}:{slot.isoformat()}:{reporter}"

@@ -1,20 +1,17 @@
 """Loads the strategy and its updates, and finds what the search fields of forms offer."""
 
-from datetime import UTC, datetime, time, timedelta
-
 from foundation.errors import NotFound
 from foundation.people import Person
 from handlers.context import AppContext
 from storage.store import Transaction
 from strategy.permissions import find_pmo
 from strategy.records import ProgressUpdate, Strategy, Subject, SubjectKind
-from strategy.search import find_matching_subjects, list_subjects
+from strategy.search import find_matching_subjects
 from strategy.visibility import filter_visible_to_all
 
 NOT_LISTED = ("not-listed", "Not listed")
 NONE_KNOWN = ("none", "None that I know of")
 MOST_OFFERED = 99  # 100 with the option that is always there
-BEFORE_CYCLE = timedelta(days=31)  # updates shortly before a cycle still count
 
 
 def load_strategy(tx: Transaction) -> Strategy:
@@ -32,14 +29,13 @@ def load_strategy(tx: Transaction) -> Strategy:
     return strategy
 
 
-def load_updates(tx: Transaction, strategy: Strategy) -> tuple[ProgressUpdate, ...]:
-    """The updates of the strategy's cycle, on any subject."""
-    begin = datetime.combine(strategy.cycle.starts, time.min, UTC)
-    return tx.updates.list_since(begin - BEFORE_CYCLE)
+def load_updates(tx: Transaction) -> tuple[ProgressUpdate, ...]:
+    """The updates that tell how things stand: of each subject the one written last, and that of its latest slot."""
+    return tx.strategy.list_current_updates()
 
 
 def get_subject_title(strategy: Strategy, subject: Subject) -> str:
-    return dict(list_subjects(strategy))[subject]
+    return strategy.titles[subject]
 
 
 def find_projects(tx: Transaction, ctx: AppContext, person: Person, typed: str) -> list[tuple[str, str]]:
@@ -56,7 +52,7 @@ def _find_offered(
     tx: Transaction, ctx: AppContext, person: Person, typed: str, kind: SubjectKind
 ) -> list[tuple[str, str]]:
     """What both the person and everybody in the PMO may see, because the PMO will read what is chosen."""
-    strategy = tx.strategy.get_current()
+    strategy = tx.strategy.get_plan()
     if strategy is None:
         return []
     seen = filter_visible_to_all(strategy, (person, *find_pmo(ctx.people)))

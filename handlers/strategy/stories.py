@@ -37,7 +37,6 @@ from storage.store import Transaction
 from storage.stories import StoredStory
 from strategy.permissions import can_be_named, can_review_stories, can_see_strategy, explain_unasked, find_pmo
 from strategy.records import Strategy
-from strategy.search import list_subjects
 from strategy.stories import apply_story_verb, check_story_verb, draft_story
 from strategy.story_records import Consent, Story, StoryChange, StoryState, StoryText, StoryVerb
 from strategy.story_transitions import REVIEW_STATES
@@ -63,7 +62,7 @@ def register(routes: Routes) -> None:
 
 async def open_story_form(call: ImmediateCall) -> None:
     """/pmo-story."""
-    await call.open_modal(await call.read(lambda tx: build_story_modal(list(list_subjects(_load_public_strategy(tx))))))
+    await call.open_modal(await call.read(lambda tx: build_story_modal(list(_load_public_strategy(tx).titles.items()))))
 
 
 async def open_story_edit_form(call: ImmediateCall) -> None:
@@ -163,7 +162,7 @@ def build_story_home_section(tx: Transaction, ctx: AppContext, person: Person) -
 def _build_edit_form(tx: Transaction, story_id: str, person: Person) -> Block:
     stored = tx.stories.get(story_id)
     check_story_verb(stored.story, StoryVerb.EDIT, person)
-    return build_story_modal(list(list_subjects(_load_public_strategy(tx))), stored.story, stored.version)
+    return build_story_modal(list(_load_public_strategy(tx).titles.items()), stored.story, stored.version)
 
 
 def _build_note_form(tx: Transaction, story_id: str, verb: StoryVerb, person: Person) -> Block:

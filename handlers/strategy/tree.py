@@ -36,7 +36,7 @@ from storage.store import Transaction
 from strategy.measurements import take_measurement
 from strategy.permissions import can_see_exceptions
 from strategy.records import Measurement, Subject
-from strategy.search import find_matching_subjects, list_subjects
+from strategy.search import find_matching_subjects
 from strategy.visibility import filter_visible
 
 
@@ -104,7 +104,7 @@ def record_measurement(call: DeferredCall) -> None:
 
 def _find_matches(tx: Transaction, person: Person, typed: str) -> list[tuple[Subject, str]]:
     seen = filter_visible(load_strategy(tx), person)
-    titles = dict(list_subjects(seen))
+    titles = seen.titles
     return [(subject, titles[subject]) for subject in find_matching_subjects(seen, typed)]
 
 
@@ -118,7 +118,7 @@ def build_strategy_home_section(tx: Transaction, ctx: AppContext, person: Person
     strategy = tx.strategy.get_current()
     if strategy is None:
         return []
-    updates, now, away = load_updates(tx, strategy), tx.now, ctx.absences
+    updates, now, away = load_updates(tx), tx.now, ctx.absences
     own = build_own_subjects(strategy, person, now=now, updates=updates, absences=away)
     exceptions: tuple[ExceptionItem, ...] = ()
     if can_see_exceptions(person):
@@ -148,7 +148,7 @@ def _load_overview(tx: Transaction, ctx: AppContext, person: Person) -> Overview
         strategy,
         person,
         now=tx.now,
-        updates=load_updates(tx, strategy),
+        updates=load_updates(tx),
         people=ctx.people,
     )
     lines = build_portfolio_lines(view.portfolio, {}) if view.portfolio else []
@@ -162,7 +162,7 @@ def _load_details(tx: Transaction, ctx: AppContext, person: Person, subject: Sub
         person,
         subject,
         now=tx.now,
-        updates=load_updates(tx, strategy),
+        updates=load_updates(tx),
         absences=ctx.absences,
         people=ctx.people,
     )

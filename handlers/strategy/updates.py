@@ -28,7 +28,7 @@ from storage.store import Transaction
 from strategy.check_ins import find_open_slot, find_reportable_subjects
 from strategy.permissions import find_leadership, find_pmo
 from strategy.records import Objective, ProgressUpdate, Strategy, Subject
-from strategy.search import find_matching_subjects, list_subjects
+from strategy.search import find_matching_subjects
 from strategy.updates import UpdateText, acknowledge_update, can_write_update, correct_update, write_update
 from strategy.visibility import filter_visible, filter_visible_to_all
 
@@ -101,7 +101,7 @@ def post_update(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> Non
 def _build_form(tx: Transaction, ctx: AppContext, person: Person, typed: str, subject: Subject | None) -> Block:
     """The form for what the person reports on, with the subject they named already chosen."""
     strategy = filter_visible(load_strategy(tx), person)
-    updates = load_updates(tx, strategy)
+    updates = load_updates(tx)
     own = find_reportable_subjects(strategy, person, tx.now, ctx.absences)
     if subject and not can_write_update(strategy, person, subject, tx.now, ctx.absences):
         raise NotAllowed("Only its owner, their delegate or the head of the PMO can report on it.")
@@ -176,10 +176,10 @@ def _find_places(strategy: Strategy, ctx: AppContext, update: ProgressUpdate) ->
 
 
 def _find_channel(strategy: Strategy, ctx: AppContext, subject: Subject) -> str | None:
-    if subject in dict(list_subjects(filter_visible_to_all(strategy, ()))):
+    if subject in filter_visible_to_all(strategy, ()).titles:
         return ctx.channels.progress
     leaders = find_leadership(ctx.people)
-    if leaders and subject in dict(list_subjects(filter_visible_to_all(strategy, leaders))):
+    if leaders and subject in filter_visible_to_all(strategy, leaders).titles:
         return ctx.channels.leadership
     return None
 

@@ -6,10 +6,14 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base
+from storage.tables.engine import Count
 
 
 class UpdateRow(Base):
-    """An update for one due slot. A correction is a row with a higher revision; the highest counts."""
+    """An update for one due slot. A correction is a row with a higher revision; the highest counts.
+
+    `sequence` is the number of the last change to it (see StrategyChangeRow).
+    """
 
     __tablename__ = "updates"
 
@@ -28,6 +32,7 @@ class UpdateRow(Base):
     confidence: Mapped[int | None]
     acknowledged_by: Mapped[str | None] = mapped_column(String(40))
     acknowledged_at: Mapped[datetime | None]
+    sequence: Mapped[int] = mapped_column(Count, server_default="0", index=True)
 
 
 class UpdatePostRow(Base):

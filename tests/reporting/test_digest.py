@@ -14,6 +14,7 @@ from reporting.desk import DeskFigures
 from reporting.digest import Digest, build_digest
 from reporting.exceptions import ExceptionKind
 from reporting.snapshot import Snapshot
+from strategy.measurements import merge_measurements
 from strategy.records import Absence, Measurement, ProgressUpdate, Rag, Strategy, Subject, SubjectKind, Tolerance
 from strategy.story_records import Story, StoryState
 
@@ -176,7 +177,7 @@ def test_every_number_comes_with_its_change(weekly: DigestDefinition, open_strat
         Measurement("spills", date(2026, 11, 22), Decimal(27), "U06FARAH"),
         Measurement("first-contact", date(2026, 11, 22), Decimal("79.1"), "U01ADA"),
     )
-    grown = replace(open_strategy, measurements=(*open_strategy.measurements, *measured))
+    grown = merge_measurements(open_strategy, measured)
     digest = build_digest(weekly, grown, now=NOW, people=people, previous=reload(first.snapshot))
     assert digest.period == "16 November 2026 to 23 November 2026"
     assert build_digest(weekly, grown, now=LAST_WEEK, previous=reload(first.snapshot)).period == "16 November 2026"
@@ -196,7 +197,7 @@ def test_good_news_is_reported_too(weekly: DigestDefinition, open_strategy: Stra
     reached = {"night-profile": date(2026, 11, 20)}
     milestones = tuple(replace(m, actual=reached.get(m.key, m.actual)) for m in open_strategy.milestones)
     measured = Measurement("leakage-rate", date(2026, 11, 22), Decimal(52), "U02BEN")
-    better = replace(open_strategy, milestones=milestones, measurements=(*open_strategy.measurements, measured))
+    better = merge_measurements(replace(open_strategy, milestones=milestones), [measured])
     digest = build_digest(weekly, better, now=NOW, people=people, previous=first.snapshot)
     assert digest.changes == (
         ":checkered_flag: *Pressure management in the northern zones* reached “Night pressure profile switched on” on"

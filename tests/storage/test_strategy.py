@@ -76,7 +76,7 @@ def test_recorded_measurements_belong_to_the_strategy(database: Database) -> Non
     assert strategy.measurements_of("leakage-rate")[-1] == Measurement(
         "leakage-rate", day, Decimal("53.2"), BEN, revision=2
     )
-    assert "gone-since" not in {one.metric for one in strategy.measurements}
+    assert "gone-since" not in strategy.history
 
 
 def test_second_of_two_simultaneous_values_is_refused(database: Database) -> None:

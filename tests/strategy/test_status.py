@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from strategy.measurements import merge_measurements
 from strategy.portfolio import compute_portfolio
 from strategy.records import Measurement, ProgressUpdate, ProjectMilestone, Rag, Stage, Strategy, Subject, SubjectKind
 from strategy.status import StrategyStatus, compute_milestone_status, compute_statuses, find_worst
@@ -48,7 +49,7 @@ def test_kpi_adds_no_progress_to_its_objective(current: StrategyStatus) -> None:
 
 def test_later_measurements_do_not_count_yet(sample: Strategy) -> None:
     tomorrow = Measurement("leakage-rate", date(2026, 11, 24), Decimal(80), "U02BEN")
-    measured = replace(sample, measurements=(*sample.measurements, tomorrow))
+    measured = merge_measurements(sample, [tomorrow])
     assert compute_statuses(measured, [], NOW) == compute_statuses(sample, [], NOW)
 
 

@@ -98,7 +98,7 @@ def test_no_reference_points_at_hidden_records(sample: Strategy, private: set[in
     assert len(aims) == 4 - len(private)
     assert len(works) == 6 - len(confidential)
     assert all(m.objective is None or m.objective in aims for m in seen.metrics)
-    assert {m.metric for m in seen.measurements} <= {m.key for m in seen.metrics}
+    assert set(seen.history) <= {m.key for m in seen.metrics}
     assert {m.project for m in seen.milestones} <= works
     assert all(c.objective in aims and c.project in works for c in seen.contributions)
     assert {link.objective for link in seen.service_links} <= aims

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from foundation.access import Access
@@ -32,6 +32,7 @@ from strategy.records import Strategy
 from strategy.visibility import filter_visible
 
 RECORD_ACCESS = {**STRATEGY_ACCESS, **DESK_ACCESS}
+MOST_INDEXES = 32  # circles of people who may see different parts of the strategy
 MOST_PARTS = 3  # questions in one that are answered from records
 
 
@@ -45,16 +46,27 @@ class FoundRecords:
     is_withheld: bool = False  # it asks for records that aren't for the asker, whichever there are
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _NameSource:
-    """What names come from. Two sources are the same if their version and reader are."""
+    """What names come from, for all readers who see the same. Two sources are the same if their parts are the same
+    objects: comparing their content would take longer than reading it.
+    """
 
-    version: str | None
-    person: Person
+    seen: Strategy | None
+    sees_strategy: bool
     people: People
-    catalogue: Catalogue = field(compare=False)
-    digests: Sequence[DigestDefinition] = field(compare=False)
-    plan: Strategy | None = field(compare=False)
+    catalogue: Catalogue
+    digests: Sequence[DigestDefinition]
+
+    @property
+    def _parts(self) -> tuple[int, ...]:
+        return id(self.seen), self.sees_strategy, id(self.people), id(self.catalogue), id(self.digests)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _NameSource) and self._parts == other._parts
+
+    def __hash__(self) -> int:
+        return hash(self._parts)
 
 
 def find_records(
@@ -106,20 +118,19 @@ def can_ask(kind: RecordKind, person: Person) -> bool:
 
 
 def _build_parser(tx: Transaction, ctx: AppContext, person: Person) -> ClauseParser:
-    version = tx.strategy.get_current_version()
-    plan = tx.strategy.read_plan(version) if version else None
-    text_hash = version.text_hash if version else None
+    plan = tx.strategy.get_plan()
+    seen = filter_visible(plan, person) if plan and can_see_strategy(person) else None
     # Not the context itself: the index is remembered, and so would be everything else that a stopped bot had open.
-    index = _build_index(_NameSource(text_hash, person, ctx.people, ctx.desk.catalogue, ctx.digests, plan))
+    source = _NameSource(seen, can_see_strategy(person), ctx.people, ctx.desk.catalogue, ctx.digests)
+    index = _build_index(source)
     return build_parser(index, ctx.library().index.knows_term, tx.today, plan.organisation if plan else "")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=MOST_INDEXES)
 def _build_index(source: _NameSource) -> NameIndex:
-    seen = filter_visible(source.plan, source.person) if source.plan else None
-    if not can_see_strategy(source.person):  # nor does a question show them whom or what there is
+    if not source.sees_strategy:  # nor does a question show them whom or what there is
         return NameIndex(list_names(None, (), source.catalogue, ()))
-    return NameIndex(list_names(seen, source.people, source.catalogue, source.digests))
+    return NameIndex(list_names(source.seen, source.people, source.catalogue, source.digests))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ class RecordView:
 
     @cached_property
     def updates(self) -> tuple[ProgressUpdate, ...]:
-        """The updates of the cycle on what the reader may see."""
-        return filter_visible_updates(self.strategy, load_updates(self.tx, self.whole))
+        """The updates that tell how things stand, on what the reader may see."""
+        return filter_visible_updates(self.strategy, load_updates(self.tx))
 
     @cached_property
     def status(self) -> StrategyStatus:

@@ -50,7 +50,6 @@ from reporting.strategy_view import build_strategy_view
 from strategy.check_ins import find_missing_updates
 from strategy.files import SAMPLE, read_strategy
 from strategy.records import Contribution, ProgressUpdate, Rag, Strategy, Subject, SubjectKind
-from strategy.search import list_subjects
 from strategy.story_records import Consent, NamedPerson, Story, StoryState, StoryVerb
 from strategy.story_transitions import STORY_TRANSITIONS
 from workspace.checks import check_message, check_view
@@ -80,7 +79,11 @@ def grow_strategy(many: int) -> Strategy:
         sample,
         objectives=objectives,
         metrics=metrics,
-        measurements=tuple(replace(one, metric=f"{one.metric}-{n}") for n in numbers for one in sample.measurements),
+        history={
+            f"{key}-{n}": tuple(replace(one, metric=f"{key}-{n}") for one in measured)
+            for n in numbers
+            for key, measured in sample.history.items()
+        },
         projects=tuple(replace(project, key=f"p-{n}", name=f"{n} {NASTY}"[:120], owner=HEAD.id) for n in numbers),
         milestones=tuple(
             replace(one, key=f"{one.key}-{n}", project=f"p-{n}", title=NASTY[:120])
@@ -150,7 +153,7 @@ def test_objective_and_project_details_are_valid(strategy: Strategy) -> None:
 
 
 def test_list_of_matches_is_valid(strategy: Strategy) -> None:
-    accept(build_matches_message(NASTY, list(list_subjects(strategy))))
+    accept(build_matches_message(NASTY, list(strategy.titles.items())))
 
 
 def test_home_of_an_owner_of_everything_is_valid(strategy: Strategy) -> None:
@@ -160,7 +163,7 @@ def test_home_of_an_owner_of_everything_is_valid(strategy: Strategy) -> None:
 
 
 def test_update_messages_and_forms_are_valid(strategy: Strategy) -> None:
-    choices = list(list_subjects(strategy))
+    choices = list(strategy.titles.items())
     accept_view(build_update_modal(choices, PIECE, NOW))
     accept_view(build_update_modal(choices[:1], None, None))
     accept_view(build_correction_modal(update(), choices[0][1]))
@@ -173,7 +176,7 @@ def test_update_messages_and_forms_are_valid(strategy: Strategy) -> None:
 @pytest.mark.parametrize("key", ["weekly-progress", "weekly-leadership", "monthly-leadership"])
 def test_digest_message_is_valid(strategy: Strategy, key: str) -> None:
     definition = next(one for one in read_digests(DIGESTS) if one.key == key)
-    updates = [replace(update(), subject=subject) for subject, _ in list_subjects(strategy)]
+    updates = [replace(update(), subject=subject) for subject in strategy.titles]
     first = build_digest(definition, strategy, now=NOW - timedelta(days=7), people=PEOPLE)
     digest = build_digest(
         definition, strategy, now=NOW, updates=updates, stories=[story()], previous=first.snapshot, people=PEOPLE
@@ -187,7 +190,7 @@ def test_digest_message_is_valid(strategy: Strategy, key: str) -> None:
 
 
 def test_update_reminder_is_valid(strategy: Strategy) -> None:
-    titles = dict(list_subjects(strategy))
+    titles = strategy.titles
     accept(build_update_reminder([(one, titles[one.subject]) for one in find_missing_updates(strategy, (), NOW)]))
 
 
@@ -211,7 +214,7 @@ def test_story_cards_are_valid_in_every_state(strategy: Strategy, state: StorySt
 
 
 def test_story_forms_are_valid(strategy: Strategy) -> None:
-    choices = list(list_subjects(strategy))
+    choices = list(strategy.titles.items())
     accept_view(build_story_modal(choices))
     accept_view(build_story_modal(choices, story(), 2))
     accept_view(build_story_note_modal(story(), 2, StoryVerb.WITHDRAW))

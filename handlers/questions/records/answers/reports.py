@@ -25,6 +25,7 @@ from strategy.check_ins import MissingUpdate, find_missing_updates
 from strategy.records import Subject
 from strategy.responsibilities import filter_missing_updates
 from strategy.schedules import find_next_slot
+from strategy.updates import filter_visible_updates
 
 RECENT = timedelta(days=7)
 STORIES_BACK = timedelta(days=90)
@@ -91,7 +92,7 @@ def show_changes(view: RecordView, question: RecordQuestion) -> Message | None:
     subjects = [subject for name in question.names if (subject := find_subject(view, name))]
     material = NewsInput(
         view.strategy,
-        view.updates,
+        filter_visible_updates(view.strategy, view.tx.updates.list_since(since)),
         tuple(view.tx.stories.list_published_since(since)),
         view.people,
         period.start,
