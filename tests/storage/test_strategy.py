@@ -1,14 +1,17 @@
 """Every version of the strategy is stored, the last is current, and measurements since belong to it."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
 from foundation.errors import Conflict
 from storage.database import Database
 from storage.store import Store
+from storage.tables.strategy import StrategyRow
 from strategy.files import SAMPLE, parse_strategy
 from strategy.records import Measurement
 from tests.storage.cast import BEN, NOW
@@ -86,3 +89,56 @@ def test_second_of_two_simultaneous_values_is_refused(database: Database) -> Non
         tx.strategy.add_measurement(value, NOW)
     with pytest.raises(Conflict, match="Someone else has just recorded"), store.transaction(NOW) as tx:
         tx.strategy.add_measurement(replace(value, value=Decimal(54)), NOW)
+
+
+def test_other_processes_see_what_is_recorded_and_read_only_that(database: Database) -> None:
+    ours, theirs = Store(database), Store(database)
+    bring_in(ours, TEXT)
+    with theirs.read_only(NOW) as tx:
+        plan = tx.strategy.get_plan()
+    value = Measurement("leakage-rate", date(2026, 11, 23), Decimal(53), BEN)
+    with ours.transaction(NOW) as tx:
+        tx.strategy.add_measurement(value, NOW)
+    with theirs.read_only(NOW) as tx:
+        strategy = tx.strategy.get_current()
+        assert strategy is not None
+        assert strategy.measurements_of("leakage-rate")[-1] == value
+        assert tx.strategy.get_plan() is plan
+
+
+def test_what_is_undone_is_not_remembered(database: Database) -> None:
+    store = Store(database)
+    bring_in(store, TEXT)
+    with suppress(ZeroDivisionError), store.transaction(NOW) as tx:
+        tx.strategy.add_measurement(Measurement("leakage-rate", date(2026, 11, 23), Decimal(53), BEN), NOW)
+        changed = tx.strategy.get_current()
+        assert changed is not None
+        assert changed.measurements_of("leakage-rate")[-1].value == 53
+        raise ZeroDivisionError
+    with store.read_only(NOW) as tx:
+        assert tx.strategy.get_current() == parse_strategy(TEXT, name="strategy.yaml")
+
+
+def test_same_strategy_is_the_same_object_for_all_callers(database: Database) -> None:
+    store = Store(database)
+    bring_in(store, TEXT)
+    with store.read_only(NOW) as tx:
+        first = tx.strategy.get_current()
+    with store.read_only(NOW) as tx:
+        assert tx.strategy.get_current() is first
+
+
+def test_version_stored_without_its_plan_is_read_from_its_text(database: Database) -> None:
+    bring_in(Store(database), TEXT)
+    with database.transaction() as session:
+        session.execute(update(StrategyRow).values(plan=None))
+    with Store(database).read_only(NOW) as tx:
+        assert tx.strategy.get_current() == parse_strategy(TEXT, name="strategy.yaml")
+
+
+def test_plan_of_another_version_of_the_bot_is_read_from_its_text(database: Database) -> None:
+    bring_in(Store(database), TEXT)
+    with database.transaction() as session:
+        session.execute(update(StrategyRow).values(plan={"vision": 7}))
+    with Store(database).read_only(NOW) as tx:
+        assert tx.strategy.get_current() == parse_strategy(TEXT, name="strategy.yaml")
