@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.delivery_client import SlackDeliveryClient
+from bot.engine.home_publisher import HomePublisher
 from bot.engine.inbox_writer import InboxWriter
 from bot.engine.jobs import build_jobs
 from bot.engine.scheduler import Job, Scheduler
@@ -88,6 +89,7 @@ class Engine:
     worker: Worker
     scheduler: Scheduler
     sender: Sender
+    homes: HomePublisher
     routes: Routes
     build_jobs: Callable[[AppContext], Sequence[Job]]
     members_changed: asyncio.Event  # the stored members of user groups aren't those that the context was built from
@@ -101,23 +103,26 @@ class Engine:
         def swap() -> None:
             self.routes.use_context(ctx)
             self.worker.use_context(ctx)
+            self.homes.use_context(ctx)
 
         await self.scheduler.replace_jobs(lambda: self.build_jobs(ctx), swap)
 
     async def run(self) -> None:
         """Run all loops until `stop`."""
-        # The sender stops last: the other two may put something in the outbox until their very end, and somebody may
+        # The sender stops last: the others may put something in the outbox until their very end, and somebody may
         # be waiting for it.
         sending = asyncio.create_task(self.sender.run())
         async with asyncio.TaskGroup() as group:
             group.create_task(self.worker.run())
             group.create_task(self.scheduler.run())
+            group.create_task(self.homes.run())
         self.sender.stop()
         await sending
 
     def stop(self) -> None:
         self.worker.stop()
         self.scheduler.stop()
+        self.homes.stop()
 
 
 def build_engine(
@@ -152,11 +157,17 @@ def build_engine(
             return jobs
         return (*jobs, RefreshUserGroups(ctx, user_groups, note_change))
 
-    scheduler = Scheduler(ctx.now, build_all_jobs(ctx), sender.wake)
+    homes = HomePublisher(ctx, sender.wake)
+
+    def wake_publishers() -> None:
+        sender.wake()
+        homes.wake()
+
+    scheduler = Scheduler(ctx.now, build_all_jobs(ctx), wake_publishers)
     writer = InboxWriter(inbox, lambda: worker.wake())
     routes = Routes(bolt, ctx, writer)
     register(routes)
     # Whoever waits for the language model takes no thread from the others.
     threads = THREADS + (CALLS if ctx.selector else 0)
-    worker = Worker(ctx, routes.deferred_handlers, owner, lease, sender.wake, writer.wait_until_idle, threads)
-    return Engine(worker, scheduler, sender, routes, build_all_jobs, members_changed)
+    worker = Worker(ctx, routes.deferred_handlers, owner, lease, wake_publishers, writer.wait_until_idle, threads)
+    return Engine(worker, scheduler, sender, homes, routes, build_all_jobs, members_changed)

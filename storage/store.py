@@ -46,7 +46,7 @@ class Transaction:
         self.now = now
         self.zone = zone
         self.handbook = HandbookPages(session)
-        self.homes = Homes(session)
+        self.homes = Homes(session, now)
         self.kept_handbooks = KeptHandbooks(session)
         self.learned_questions = LearnedQuestions(session)
         self.outbox = Outbox(session, now, is_held, arrival)

@@ -21,7 +21,7 @@ from storage.migrate import migrate_database
 from storage.store import Store
 from tests.storage.databases import migrated_template, postgresql_server
 
-SIZES = (Size(10_000, 10_000, is_large=False), Size(100_000, 100_000, is_large=True))
+SIZES = (Size(10_000, 10_000, is_large=True), Size(100_000, 100_000, is_large=True))
 LARGEST = Size(1_000_000, 100_000, is_large=True)
 
 

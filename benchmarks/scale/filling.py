@@ -53,7 +53,7 @@ def fill_database(store: Store, desk: Desk, size: Size) -> None:
     _insert(store.database, ForwardRow, (_make_forward(number) for number in range(0, size.questions, 20)))
     with store.transaction(NOW) as tx:
         for person in (*STAFF, *LEADERS[:20], *MANAGERS[:300]):
-            tx.homes.mark_opened(person, NOW)
+            tx.homes.mark_opened(person)
     with store.database.transaction() as session:
         session.connection().exec_driver_sql("ANALYZE")
 

@@ -1,6 +1,10 @@
-"""The App Home, different for each person. Every subject adds a section in `handlers.HOME_SECTIONS`."""
+"""The App Home, different for each person. Every subject adds a section in `handlers.HOME_SECTIONS`.
 
-from collections.abc import Iterable
+Whatever changes something that people see there marks their Homes as outdated (`tx.homes.mark_outdated`). Homes are
+built after that change is committed, so that it waits for none of them, and several changes make one Home.
+"""
+
+from datetime import datetime
 
 from foundation.access import Access, PersonKind
 from foundation.people import Person
@@ -15,6 +19,8 @@ from handlers.slack.routes import Routes
 from servicedesk.permissions import can_set_up
 from storage.store import Transaction
 
+AT_ONCE = 10  # Homes claimed at a time
+
 
 def register(routes: Routes) -> None:
     routes.defer_event("app_home_opened", show_home, needs=Access.NOTHING)
@@ -23,38 +29,51 @@ def register(routes: Routes) -> None:
 def show_home(call: DeferredCall) -> None:
     """Somebody opened the app: publish their Home or, in an empty conversation, welcome them once."""
     person = call.person
-    # Checking the channels waits for Slack, so it's done before the transaction opens.
+    if payloads.read_home_tab(call.payload) == "messages":
+        with call.transaction() as tx:
+            tx.outbox.post(call.place.channel or person.id, _welcome(call.ctx, person), key=f"welcome:{person.id}")
+        return
+    # Checking the channels waits for Slack, so it's done before anything is read.
     if call.ctx.channel_check and can_set_up(person):
         call.ctx.channel_check.run()
+    view = call.read(lambda tx: build_home(tx, call.ctx, person))
     with call.transaction() as tx:
-        if payloads.read_home_tab(call.payload) == "messages":
-            tx.outbox.post(call.place.channel or person.id, _welcome(call.ctx, person), key=f"welcome:{person.id}")
-            return
-        tx.homes.mark_opened(person.id, tx.now)
-        _publish_home(tx, call.ctx, person)
+        tx.homes.mark_opened(person.id)
+        tx.outbox.publish_home(person.id, view)
 
 
-def refresh_home(tx: Transaction, ctx: AppContext, user: str) -> None:
-    """Publish somebody's App Home, if they ever opened it.
+def publish_outdated_homes(ctx: AppContext, now: datetime) -> datetime | None:
+    """Build and publish the Homes that are outdated. Returns when to call again, None if none is left.
 
-    Call it in the transaction that changes something they see there. If it isn't known who they are, their Home stays
-    as it is until they open it again.
+    If it isn't known who somebody is, their Home stays as it is until they open it again.
     """
-    person = ctx.people.get(user)
-    if tx.homes.is_open(user) and not is_ignored(person) and person.kind is not PersonKind.UNKNOWN:
-        _publish_home(tx, ctx, person)
+    with ctx.store.read_only(now) as tx:
+        due_at = tx.homes.find_next_due()
+    if due_at is None or due_at > now:
+        return due_at
+    with ctx.store.transaction(now) as tx:
+        claims = tx.homes.claim_outdated(AT_ONCE)
+    for user, claim in claims.items():
+        _publish_home(ctx, user, claim)
+    return now
 
 
-def refresh_homes(tx: Transaction, ctx: AppContext, users: Iterable[str]) -> None:
-    """Publish the App Home of several people, each once."""
-    for user in dict.fromkeys(users):
-        refresh_home(tx, ctx, user)
+def _publish_home(ctx: AppContext, user: str, claim: datetime) -> None:
+    person, now = ctx.people.get(user), ctx.now()
+    is_known = not is_ignored(person) and person.kind is not PersonKind.UNKNOWN
+    with ctx.store.read_only(now) as tx:
+        view = build_home(tx, ctx, person) if is_known else None
+    # What changed while it was built has taken the claim away. The Home would hide that change, so it isn't published.
+    with ctx.store.transaction(now) as tx:
+        if tx.homes.finish(user, claim) and view:
+            tx.outbox.publish_home(user, view)
 
 
-def _publish_home(tx: Transaction, ctx: AppContext, person: Person) -> None:
+def build_home(tx: Transaction, ctx: AppContext, person: Person) -> Block:
+    """The Home as a view."""
     sections = [one for one in ctx.home_sections if person.has_access(one.needs)]
     parts = [one.build(tx, ctx, person) for one in sections] if sections else [_build_refusal(ctx, person)]
-    tx.outbox.publish_home(person.id, build_home_view([part for part in parts if part]))
+    return build_home_view([part for part in parts if part])
 
 
 def _welcome(ctx: AppContext, person: Person) -> Message:

@@ -7,7 +7,6 @@ from foundation.errors import Conflict, InvalidInput, NotFound
 from foundation.people import Person
 from foundation.text import clean_text
 from handlers.context import AppContext
-from handlers.home.home import refresh_homes
 from handlers.questions.blocks.forward import (
     LONGEST_ANSWER,
     build_answer_form,
@@ -49,7 +48,7 @@ def forward_question(call: DeferredCall) -> None:
         with use_language(detect_language(asked.text)):
             reply_ephemeral(tx, place, build_message(_confirm_forward(asked, is_new)))
         if is_new:
-            _refresh_homes(tx, call.ctx, asked)
+            _mark_homes(tx, call.ctx, asked)
 
 
 def tell_forwarders(tx: Transaction, ctx: AppContext, failed: Collection[str]) -> None:
@@ -101,7 +100,7 @@ def answer_forwarded_question(call: DeferredCall) -> None:
             tx.outbox.post(asked.place.channel, message, thread_ts=asked.place.thread_ts, person=asker)
         if asked.forward:
             tx.outbox.edit(asked.forward.card, build_answered_card(asked, person.name, text))
-        _refresh_homes(tx, call.ctx, asked)
+        _mark_homes(tx, call.ctx, asked)
 
 
 def _is_answered_privately(call: DeferredCall, question_id: str) -> bool:
@@ -118,9 +117,9 @@ def build_waiting_section(tx: Transaction, ctx: AppContext, person: Person) -> l
     return build_waiting_blocks(waiting[:SHOWN_AT_HOME], len(waiting) > SHOWN_AT_HOME)
 
 
-def _refresh_homes(tx: Transaction, ctx: AppContext, asked: AskedQuestion) -> None:
-    """Publish the Homes that show the question: the asker's and those of the PMO."""
-    refresh_homes(tx, ctx, [asked.place.asker, *(person.id for person in find_question_answerers(ctx.people))])
+def _mark_homes(tx: Transaction, ctx: AppContext, asked: AskedQuestion) -> None:
+    """The Homes that show the question change: the asker's and those of the PMO."""
+    tx.homes.mark_outdated([asked.place.asker, *(person.id for person in find_question_answerers(ctx.people))])
 
 
 def _get_question(tx: Transaction, question_id: str) -> AskedQuestion:

@@ -12,7 +12,6 @@ from foundation.errors import NotFound, UserError
 from foundation.people import Person
 from handlers.context import AppContext
 from handlers.home.help import send_help
-from handlers.home.home import refresh_home
 from handlers.questions.answerers import Reply, find_reply, format_question_id
 from handlers.questions.blocks.answer_buttons import build_ask_pmo_button, format_question_block_id
 from handlers.questions.blocks.handbook_section import build_section_modal
@@ -151,7 +150,7 @@ def answer_question(call: DeferredCall, asked: TypedQuestion) -> Reply:
             where = QuestionPlace(place.user, place.channel or "", place.thread_ts, place.is_private)
             tx.questions.record(format_question_id(call), where, asked.text, reply.answer, call.arrival.received_at)
             offer_closest_sections(tx, call, asked, reply.answer)
-            refresh_home(tx, call.ctx, place.user)
+            tx.homes.mark_outdated([place.user])
     telemetry.record_answer(reply.outcome, time.perf_counter() - began)
     return reply
 

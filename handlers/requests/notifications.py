@@ -9,7 +9,6 @@ from functools import partial
 
 from foundation.people import Person
 from handlers.context import AppContext
-from handlers.home.home import refresh_homes
 from handlers.requests.blocks.card import build_personal_card, build_revoked_card, build_triage_card
 from handlers.requests.blocks.rating import build_rating_question
 from handlers.requests.blocks.request_view import RequestView
@@ -88,7 +87,7 @@ def announce_request(tx: Transaction, ctx: AppContext, request: Request) -> None
     """Post the cards of a new request: in triage, to its requester and to its watchers."""
     cards = _open_cards(tx, ctx, view_request(tx, ctx, request))
     cards.post_missing([TRIAGE_PLACE, *find_card_holders(request, ctx)], bulk=request.watchers)
-    update_due_time_and_homes(tx, ctx, request)
+    update_due_time_and_mark_homes(tx, ctx, request)
 
 
 def announce_change(tx: Transaction, ctx: AppContext, before: Request, change: RequestChange) -> None:
@@ -105,7 +104,7 @@ def announce_change(tx: Transaction, ctx: AppContext, before: Request, change: R
     cards.post_missing(find_card_holders(request, ctx), bulk=request.watchers)
     if request.state is RequestState.CLOSED is not before.state:
         ask_rating(tx, request)
-    update_due_time_and_homes(tx, ctx, request)
+    update_due_time_and_mark_homes(tx, ctx, request)
 
 
 def refresh_requester_card(tx: Transaction, ctx: AppContext, view: RequestView) -> None:
@@ -125,12 +124,12 @@ def refresh_cards(tx: Transaction, ctx: AppContext, view: RequestView) -> None:
     _open_cards(tx, ctx, view).refresh()
 
 
-def update_due_time_and_homes(tx: Transaction, ctx: AppContext, request: Request) -> None:
-    """Set when the request is due for its next reminder, and refresh the App Home of everybody it may be listed for."""
+def update_due_time_and_mark_homes(tx: Transaction, ctx: AppContext, request: Request) -> None:
+    """Set when the request is due for its next reminder, and mark the App Homes that may list it as outdated."""
     due = find_next_reminder(request, tx.request_times.read_sent_notices(request.number), ctx.desk)
     tx.request_times.set_due_time(request.number, due.at if due else None)
     pmo = [person.id for person in find_pmo_staff(ctx.people)]
-    refresh_homes(tx, ctx, [*tx.requests.read_cards(request.number).keys() - {TRIAGE_PLACE}, *pmo])
+    tx.homes.mark_outdated([*tx.requests.read_cards(request.number).keys() - {TRIAGE_PLACE}, *pmo])
 
 
 def ask_rating(tx: Transaction, request: Request) -> str:

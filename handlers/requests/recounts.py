@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 
 from handlers.context import AppContext
-from handlers.requests.notifications import refresh_cards, update_due_time_and_homes
+from handlers.requests.notifications import refresh_cards, update_due_time_and_mark_homes
 from handlers.requests.views import view_request
 from servicedesk.desk import Desk
 from servicedesk.history import recompute_clocks
@@ -32,7 +32,7 @@ def _recount_request(tx: Transaction, ctx: AppContext, request: Request) -> None
     recounted = recompute_clocks(request, tx.requests.read_log(request.number), ctx.desk.calendar)
     if recounted != request and tx.request_times.save_recounted(recounted):
         refresh_cards(tx, ctx, view_request(tx, ctx, recounted))
-    update_due_time_and_homes(tx, ctx, recounted)
+    update_due_time_and_mark_homes(tx, ctx, recounted)
 
 
 def hash_time_rules(desk: Desk) -> str:

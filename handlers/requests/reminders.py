@@ -15,7 +15,7 @@ from handlers.requests.notifications import (
     TRIAGE_PLACE,
     announce_change,
     refresh_cards,
-    update_due_time_and_homes,
+    update_due_time_and_mark_homes,
 )
 from handlers.requests.views import view_request
 from servicedesk.clock import Alert, Clock, find_current_alert
@@ -72,7 +72,7 @@ def _send_alert(tx: Transaction, ctx: AppContext, request: Request, due: DueRemi
     alert = find_current_alert(clock, sent, now, ctx.desk.calendar) if clock else None
     if clock and alert and tx.request_times.record_alert(request.number, name, alert, now):
         _post_alert(tx, ctx, request, clock, name, alert)
-    update_due_time_and_homes(tx, ctx, request)
+    update_due_time_and_mark_homes(tx, ctx, request)
 
 
 def _post_alert(
@@ -115,7 +115,7 @@ def _send_review_notice(tx: Transaction, ctx: AppContext, request: Request, _: D
     if is_new and request.assignee in cards:
         notice = build_review_notice(view_request(tx, ctx, request), str(request.assignee))
         tx.outbox.post(str(request.assignee), notice, follows=cards[str(request.assignee)])
-    update_due_time_and_homes(tx, ctx, request)
+    update_due_time_and_mark_homes(tx, ctx, request)
 
 
 Processor = Callable[[Transaction, AppContext, Request, DueReminder, datetime], None]

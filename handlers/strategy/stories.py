@@ -9,7 +9,6 @@ from foundation.access import Access
 from foundation.errors import Conflict, InvalidInput, NotFound
 from foundation.people import People, Person
 from handlers.context import AppContext
-from handlers.home.home import refresh_homes
 from handlers.slack.blocks.builders import Block, Message
 from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
 from handlers.slack.cards import Cards
@@ -117,7 +116,7 @@ def add_story(tx: Transaction, ctx: AppContext, change: StoryChange) -> None:
         cards.post(TRIAGE)
         cards.post(story.author)
         _ask_for_consent(cards, story, story, ctx.people)
-        refresh_homes(tx, ctx, _find_concerned(ctx, story))
+        tx.homes.mark_outdated(_find_concerned(ctx, story))
 
 
 def publish_story(tx: Transaction, ctx: AppContext, story_id: str, reviewer: Person, at: datetime) -> None:
@@ -260,7 +259,7 @@ def _announce_change(tx: Transaction, ctx: AppContext, before: Story, change: St
     if story.author != entry.actor:
         cards.notify(story.author, step)
     _ask_for_consent(cards, before, story, ctx.people)
-    refresh_homes(tx, ctx, _find_concerned(ctx, story))
+    tx.homes.mark_outdated(_find_concerned(ctx, story))
 
 
 def _ask_for_consent(cards: Cards, before: Story, story: Story, people: People) -> None:

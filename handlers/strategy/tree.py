@@ -6,7 +6,6 @@ from foundation.access import Access
 from foundation.errors import InvalidInput, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
-from handlers.home.home import refresh_homes
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, Message, escape
 from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
@@ -99,7 +98,7 @@ def record_measurement(call: DeferredCall) -> None:
         tx.strategy.add_measurement(found, tx.now)
         metric = load_strategy(tx).metric(found.metric)
         tx.outbox.post(found.author, build_measurement_message(metric, found))
-        refresh_homes(tx, call.ctx, [found.author, metric.owner])
+        tx.homes.mark_outdated([found.author, metric.owner])
 
 
 def _find_matches(tx: Transaction, person: Person, typed: str) -> list[tuple[Subject, str]]:

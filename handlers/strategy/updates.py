@@ -7,7 +7,6 @@ from foundation.access import Access
 from foundation.errors import InvalidInput, NotAllowed, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
-from handlers.home.home import refresh_homes
 from handlers.slack.blocks.builders import Block, Message, escape, mention_user
 from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
 from handlers.slack.cards import Cards
@@ -75,7 +74,7 @@ def submit_update(call: DeferredCall) -> None:
         else:
             post_update(tx, call.ctx, update)
             _open_posts(tx, call.ctx, update).post(update.author)
-        refresh_homes(tx, call.ctx, _find_concerned(tx, call.ctx, update))
+        tx.homes.mark_outdated(_find_concerned(tx, call.ctx, update))
 
 
 def mark_update_seen(call: DeferredCall) -> None:
@@ -88,7 +87,7 @@ def mark_update_seen(call: DeferredCall) -> None:
         )
         if tx.updates.acknowledge(update):
             _open_posts(tx, call.ctx, update).refresh()
-            refresh_homes(tx, call.ctx, _find_concerned(tx, call.ctx, update))
+            tx.homes.mark_outdated(_find_concerned(tx, call.ctx, update))
 
 
 def post_update(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:

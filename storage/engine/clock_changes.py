@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from storage.database import Database
 from storage.tables.engine import ArrivalRow, DeliveryRow, RateLimitRow
+from storage.tables.homes import HomeRow
 
 _UNSYNCHRONIZED = {"synchronize_session": False}
 
@@ -24,6 +25,8 @@ def continue_waiting(database: Database, now: datetime, latest: datetime, set_ba
         waiting = (DeliveryRow.status == "waiting", DeliveryRow.due_at > latest)
         again = {"due_at": now, "reserved_slot": None}
         session.execute(update(DeliveryRow).where(*waiting).values(again), execution_options=_UNSYNCHRONIZED)
+        homes = update(HomeRow).where(HomeRow.due_at > latest).values(due_at=now)
+        session.execute(homes, execution_options=_UNSYNCHRONIZED)
         session.execute(delete(RateLimitRow).where(RateLimitRow.free_at > latest))
         if set_back_by:
             _move_first_attempts(session, set_back_by)

@@ -12,6 +12,7 @@ from storage.db_errors import DatabaseUnavailable
 from storage.engine.inbox import NewArrival
 from storage.store import Store
 from storage.tables.engine import ArrivalRow
+from storage.tables.homes import HomeRow
 
 NOW = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 
@@ -20,13 +21,13 @@ def test_copy_has_the_rows_and_no_work_left(database: Database, address: str, tm
     store = Store(database)
     with store.transaction(NOW) as tx:
         tx.outbox.post("C07ASK", {"text": "Übergabe"})
-        tx.homes.mark_opened("U01ADA", NOW)
+        tx.homes.mark_opened("U01ADA")
     store.inbox.write([NewArrival("event:1", "event:message", {"event": {}}, NOW)])
     copy_database(address, tmp_path / "copy.db")
     copied = Database(f"sqlite:///{tmp_path / 'copy.db'}")
     with Store(copied).transaction(NOW) as tx:
         assert tx.outbox.list_waiting("C07ASK") == [{"text": "Übergabe"}]
-        assert tx.homes.is_open("U01ADA")
+        assert tx.session.get(HomeRow, "U01ADA")
         assert [row.status for row in tx.session.scalars(select(ArrivalRow))] == ["done"]
     copied.close()
     assert store.inbox.find_next_due() == NOW
