@@ -87,6 +87,9 @@ class MiniLM:
     """all-MiniLM-L6-v2 in int8. Thread-safe."""
 
     def __init__(self, graph: Path, tokenizer: Path, threads: int = 1) -> None:
+        # The published builds report to their maker how and where they are used. Only this, and only before the import,
+        # turns that off altogether.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         from tokenizers import Tokenizer
 

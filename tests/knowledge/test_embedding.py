@@ -2,6 +2,8 @@
 
 import logging
 import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 import knowledge.embedding
+from foundation.processes import build_environment
 from knowledge.embedding import Encoder, MiniLM, explain_missing_model, load_encoder
 
 Array = NDArray[np.float32]
@@ -156,3 +159,14 @@ def _erf(x: Array) -> Array:
     t = 1 / (1 + 0.3275911 * np.abs(x))
     series = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t
     return np.asarray(np.sign(x) * (1 - series * np.exp(-x * x)), dtype=np.float32)
+
+
+@pytest.mark.usefixtures("encoder")
+def test_runtime_reports_nothing_to_its_maker(model_folder: Path, tmp_path: Path) -> None:
+    """Published builds of the runtime count the machines they run on, by an id that they store in the home folder."""
+    steps = f"load_encoder(Path({str(model_folder)!r})).encode(['x'])"
+    script = f"from pathlib import Path; from knowledge.embedding import load_encoder; {steps}"
+    environment = build_environment() | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True, timeout=120)
+    assert list(tmp_path.rglob("*")) == []
