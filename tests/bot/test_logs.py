@@ -2,7 +2,10 @@
 
 import json
 import logging
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +99,12 @@ def test_messages_of_libraries_hide_what_they_quote(log_format: LogFormat) -> No
     line = FORMATTERS[log_format]().format(build_record(message, "slack_bolt"))
     assert "Failed to run a listener" in line
     assert "narwhals" not in line
+
+
+def test_reason_for_no_start_is_an_object_too(tmp_path: Path) -> None:
+    given = {"PMO_LOG_FORMAT": "json", "PMO_DATA": str(tmp_path), "PMO_ORGANISATION": str(tmp_path / "nowhere.yaml")}
+    command = [sys.executable, "-m", "bot", "run"]
+    ended = subprocess.run(command, env=os.environ | given, capture_output=True, text=True, timeout=60, check=False)
+    line = [json.loads(line) for line in ended.stderr.splitlines()][-1]
+    assert (ended.returncode, line["level"]) == (1, "CRITICAL")
+    assert "nowhere.yaml: There's no such file" in line["message"]

@@ -1,6 +1,7 @@
 """Long steps say what they are doing: lines in a file or pipe, a bar on a terminal."""
 
 import io
+import json
 import sys
 import time
 
@@ -35,6 +36,15 @@ def test_long_step_repeats_its_count(capsys: pytest.CaptureFixture[str]) -> None
         assert wait_for_lines(capsys, 1)[0] == "Reading the handbook …"
         advance(1200, 3000)
         assert "Reading the handbook … 1,200 of 3,000" in wait_for_lines(capsys, 3)
+
+
+def test_lines_are_objects_where_the_log_is_json(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PMO_LOG_FORMAT", "json")
+    with show_progress("Reading the handbook"):
+        line = json.loads(wait_for_lines(capsys, 1)[0])
+    assert (line["level"], line["message"]) == ("INFO", "Reading the handbook …")
 
 
 def test_short_step_stays_silent(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
