@@ -1,5 +1,6 @@
 """People and their roles. The pillars decide who may do what; this module only says who somebody is."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,20 @@ from foundation.access import Access, AccessRules, PersonKind
 
 GONE = (PersonKind.DEACTIVATED, PersonKind.BOT)  # nobody who acts for themselves, whatever the organisation file says
 NO_COLLEAGUES = (*GONE, PersonKind.GUEST, PersonKind.OUTSIDER)  # they get no role by a user group
+
+
+_ERASED = re.compile(r"UERASED(\d+)")
+
+
+def make_erased_id(number: int) -> str:
+    """What stands where somebody's id was who is erased; it has the form of an id."""
+    return f"UERASED{number}"
+
+
+def find_erased_name(user_id: str) -> str | None:
+    """The name of somebody who is erased, such as “Former colleague 3”; None for everybody else."""
+    erased = _ERASED.fullmatch(user_id)
+    return f"Former colleague {erased[1]}" if erased else None
 
 
 class Role(StrEnum):
@@ -91,6 +106,8 @@ class People:
 
         Those whom a user group lists also lose them as a guest or an outsider.
         """
+        if name := find_erased_name(user_id):
+            return Person(user_id, name, frozenset(), PersonKind.DEACTIVATED, Access.NOTHING)
         listed = self._by_id.get(user_id)
         if listed and not listed.loses_roles(kind):
             return listed

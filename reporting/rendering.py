@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from foundation.people import People
+from foundation.people import People, find_erased_name
 from reporting.numbers import format_date, format_days, format_number, format_percent, format_quantity, format_time
 from reporting.text import escape, fit_one_line
 from strategy.records import Rag
@@ -39,7 +39,7 @@ def render_lines(template: str, macro: str, **data: object) -> str:
 
 def format_person(people: People, user_id: str) -> str:
     """Somebody by name, or by mention when the directory doesn't list them."""
-    if user_id not in people and USER_ID.fullmatch(user_id):
+    if user_id not in people and USER_ID.fullmatch(user_id) and not find_erased_name(user_id):
         return Markup(f"<@{user_id}>")  # noqa: S704 (the pattern above leaves nothing to escape)
     return people.get(user_id).name
 

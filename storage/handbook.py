@@ -73,6 +73,10 @@ class HandbookPages:
         """The current handbook with all its pages."""
         return Handbook(tuple(self.read_pages(list(self.list_keys().values()))))
 
+    def list_owned(self, person: str) -> list[str]:
+        """The sources of the pages that somebody owns."""
+        return list(self._session.scalars(select(PageRow.source).where(PageRow.owner == person)))
+
     def list_heads(self) -> dict[str, Page]:
         """Every page without its text, by its digest."""
         rows = self._session.scalars(select(PageRow).options(defer(PageRow.text))).all()

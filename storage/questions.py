@@ -104,7 +104,7 @@ class Questions:
             "thread_ts": where.thread_ts,
             "is_private": where.is_private,
             "text": text,
-            "gist": _make_gist(text),
+            "gist": make_gist(text),
             "status": answer.status,
             "confidence": answer.confidence,
             "answer": to_jsonable_python(answer),
@@ -231,6 +231,6 @@ def _to_asked_question(row: QuestionRow, forward: ForwardRow | None) -> AskedQue
     return AskedQuestion(row.id, where, row.text, row.asked_at, status, shown, cited, passed_on, follows)
 
 
-def _make_gist(text: str) -> str:
+def make_gist(text: str) -> str:
     """The sorted terms, the same for “Who approves a change request?” and “change request: who approves it”."""
     return " ".join(sorted(set(extract_terms(text))))[:255]

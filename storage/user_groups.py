@@ -109,6 +109,15 @@ class UserGroups:
         )
         return list(self._session.scalars(found.limit(limit)))
 
+    def list_groups(self, person: str) -> list[str]:
+        """The groups that they were a member of when Slack was last asked."""
+        query = select(UserGroupMemberRow.group).where(UserGroupMemberRow.person == person)
+        return list(self._session.scalars(query.order_by(UserGroupMemberRow.group)))
+
+    def find_name(self, person: str) -> str:
+        """What Slack last said; empty if it wasn't asked."""
+        return self._session.scalar(select(UserGroupPersonRow.name).where(UserGroupPersonRow.person == person)) or ""
+
     def list_known_people(self) -> frozenset[str]:
         """Everybody about whom Slack has said who they are."""
         return frozenset(self._session.scalars(select(UserGroupPersonRow.person)))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import ask, backups, catalogue, diagnosis, digest, handbook, reloading, running, strategy
+from bot.cli import ask, backups, catalogue, diagnosis, digest, handbook, people, reloading, running, strategy
 from foundation.errors import UserError
 
 # Typer either bundles click or uses the one installed, so click's error is found through one that Typer exports.
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (running, reloading, ask, handbook, strategy, digest, catalogue, backups, diagnosis):
+for group in (running, reloading, ask, handbook, strategy, digest, catalogue, backups, people, diagnosis):
     group.register(app)
 
 

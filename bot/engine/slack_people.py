@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.engine.channel_members import SLACKBOT
 from bot.engine.slack_methods import READ_PERSON
 from foundation.access import PersonKind
+from foundation.people import find_erased_name
 from foundation.text import make_storable
 from foundation.time import lies_ahead
 from handlers.slack.errors import choose_log_level, read_cause, read_error_code
@@ -77,7 +78,7 @@ class SlackPeople:
     def _is_due(self, user: str) -> bool:
         known = self._known.get(user)
         is_known = known is not None and lies_ahead(known.until, self._now(), REMEMBERED)
-        return bool(user) and user != SLACKBOT and not is_known
+        return bool(user) and user != SLACKBOT and not find_erased_name(user) and not is_known
 
     async def read_person(self, user: str) -> tuple[str, PersonKind] | None:
         """Ask Slack for somebody's name and what they are, and remember it; None if Slack couldn't be asked."""

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from foundation.people import find_erased_name
 from storage.engine.claims import count_changed_rows
 from storage.engine.delivery_kinds import DeliveryKind
 from storage.engine.restored import find_search_start
@@ -27,6 +28,7 @@ PROMPT_PRIORITIES, BULK_PRIORITIES = (EARLIER_PROMPT, PROMPT), (EARLIER_BULK, BU
 
 # Why a delivery is never sent: other organisations read the channel. It isn't a failure, so it isn't reported.
 HELD_BACK = "channel_is_shared"
+PERSON_ERASED = "person_was_erased"  # nobody is there to read it; this is no failure, either
 
 
 _KEYS = uuid.UUID("6f0c1b62-5a0e-4f43-9f3e-0d6b1d3f2c55")  # what ids are computed from, together with keys
@@ -133,11 +135,13 @@ class Outbox:
 
     def _hold_back(self, channel: str | None, target: str | None) -> dict[str, Any]:
         """The columns of a delivery that is held back; none if it may be sent."""
+        if channel and find_erased_name(channel):
+            return _settle_unsent(PERSON_ERASED, self._now)
         of_target = select(DeliveryRow.channel, DeliveryRow.error).where(DeliveryRow.id == target)
         place, error = (self._session.execute(of_target).first() or (None, None)) if target else (None, None)
         if error != HELD_BACK and not any(map(self._is_held, filter(None, (channel, place)))):
             return {}
-        return {"status": "dead", "error": HELD_BACK, "due_at": None, "done_at": self._now, "told_at": self._now}
+        return _settle_unsent(HELD_BACK, self._now)
 
     def _replace(self, which: ColumnElement[bool], arguments: dict[str, Any]) -> bool:
         """Change a waiting delivery. One that is being sent stays as it is; the caller then adds another behind it."""
@@ -167,6 +171,10 @@ class Outbox:
         attempted = {"attempts": 1, "first_attempt_at": self._now}
         is_restored = find_search_start(self._session, self._now) is not None
         return {"id": uuid.uuid5(_KEYS, key).hex} | (attempted if is_restored else {})
+
+
+def _settle_unsent(error: str, now: datetime) -> dict[str, Any]:
+    return {"status": "dead", "error": error, "due_at": None, "done_at": now, "told_at": now}
 
 
 def build_delivery_row(kind: DeliveryKind, arguments: dict[str, Any], now: datetime, **columns: Any) -> dict[str, Any]:

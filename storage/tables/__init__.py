@@ -2,6 +2,7 @@
 
 from storage.tables import (
     engine,
+    erasures,
     handbook,
     homes,
     learned_questions,
@@ -18,6 +19,7 @@ from storage.tables.base import Base
 __all__ = [
     "Base",
     "engine",
+    "erasures",
     "handbook",
     "homes",
     "learned_questions",

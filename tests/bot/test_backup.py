@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from alembic import command
 from pydantic import SecretStr
 from sqlalchemy import select, text
 
@@ -24,6 +25,7 @@ from servicedesk.records import RequestVerb
 from servicedesk.requests import apply_verb, draft_request
 from storage.database import Database
 from storage.engine.inbox import NewArrival
+from storage.migrate import build_alembic_config
 from storage.store import Store
 from storage.tables.engine import DeliveryRow
 from storage.tables.requests import RequestCardRow, RequestRow
@@ -210,9 +212,8 @@ def test_restore_refuses_while_a_bot_is_running(settings: Settings, tmp_path: Pa
 
 def test_backup_of_an_earlier_version_is_migrated(file_settings: Settings, tmp_path: Path) -> None:
     file = file_settings.data / "pmo.db"
-    with closing(sqlite3.connect(file)) as earlier:
-        earlier.executescript("DROP TABLE kept_handbooks; ALTER TABLE handbook DROP COLUMN kept_number;")
-        earlier.executescript("UPDATE alembic_version SET version_num = '0007'")
+    with closing(Database(file_settings.database)) as earlier, earlier.engine.begin() as connection:
+        command.downgrade(build_alembic_config(connection), "0007")
     back_up(file_settings, tmp_path / "backup.zip", NOW)
     file.unlink()
     done = restore(file_settings, tmp_path / "backup.zip", LATER, replace=False)

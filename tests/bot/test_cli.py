@@ -2,8 +2,10 @@
 
 import io
 import json
+import stat
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 
@@ -11,8 +13,10 @@ import pytest
 
 from bot.cli import main
 from bot.settings import Settings
+from storage.database import Database
+from storage.homes import Homes
 from tests.bot.conftest import PARKING, write_parking_page
-from tests.handbook_data import copy_data
+from tests.handbook_data import MONDAY, copy_data
 
 Pmo = Callable[..., "Printed"]
 
@@ -72,6 +76,8 @@ def lines(text: str) -> Sequence[str]:
         "handbook propose-questions",
         "backup",
         "restore",
+        "person export",
+        "person erase",
     ],
 )
 def test_every_command_has_its_help(pmo: Pmo, command: str) -> None:
@@ -265,3 +271,24 @@ def test_backup_is_made_checked_and_restored(parking: Pmo, tmp_path: Path) -> No
     assert "0 requests." in restored.out
     assert "pmo.db.before-" in restored.out
     assert "Parking at the depot" in parking("search", "parking").out
+
+
+def test_person_is_exported_and_erased(parking: Pmo, tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path / 'data' / 'pmo.db'}")) as database, database.transaction() as session:
+        Homes(session).mark_opened("U09ULLA", MONDAY)
+    exported = parking("person", "export", "U09ULLA", "--name", "Ulla Berg", "--to", str(tmp_path / "ulla.json"))
+    assert exported.out == f"{tmp_path / 'ulla.json'} has 1 row from 1 table.\n"
+    assert stat.S_IMODE((tmp_path / "ulla.json").stat().st_mode) == 0o600
+    asked = parking("person", "erase", "U09ULLA")
+    assert lines(asked.out)[0].startswith("What is stored about U09ULLA (name unknown: add --name")
+    assert (asked.code, asked.err) == (1, "Nothing was changed. To erase them, add --yes.\n")
+    erased = parking("person", "erase", "U09ULLA", "--yes")
+    assert "Erased: 1 row changed. 0 messages in Slack will be edited by the bot." in erased.out
+    assert parking("person", "erase", "U09ULLA").out.startswith("Nothing that could be erased is stored about U09ULLA")
+
+
+def test_person_with_duties_isnt_erased(parking: Pmo) -> None:
+    refused = parking("person", "erase", "U05EMEKA", "--yes")
+    assert refused.code == 1
+    assert "Nothing was changed. Do this first:" in refused.err
+    assert "still has the role pmo_lead, pmo_staff" in refused.err

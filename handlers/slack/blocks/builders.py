@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from foundation.people import find_erased_name
 from reporting.numbers import format_date, format_time
 from reporting.text import escape
 
@@ -47,7 +48,8 @@ def shorten(text: str, limit: int) -> str:
 
 
 def mention_user(user_id: str) -> str:
-    return f"<@{user_id}>"
+    """A mention; the name only of somebody who is erased."""
+    return find_erased_name(user_id) or f"<@{user_id}>"
 
 
 def mrkdwn(text: str, limit: int = 3000) -> Block:

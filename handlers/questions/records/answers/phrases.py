@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from handlers.questions.records.names import Name, NameKind
 from handlers.questions.records.view import RecordView
-from handlers.slack.blocks.builders import escape
+from handlers.slack.blocks.builders import escape, mention_user
 from reporting.exceptions import get_record_title
 from reporting.numbers import format_date
 from reporting.rendering import format_person
@@ -35,7 +35,7 @@ def format_title(record: Objective | Project | Metric) -> str:
 
 def name_person(view: RecordView, user_id: str) -> str:
     """Somebody's name, as mrkdwn."""
-    return escape(format_person(view.people, user_id)) if user_id in view.people else f"<@{user_id}>"
+    return escape(format_person(view.people, user_id)) if user_id in view.people else mention_user(user_id)
 
 
 def name_with_verb(view: RecordView, user_id: str, you: str, other: str) -> str:
