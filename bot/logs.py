@@ -16,6 +16,7 @@ from bot.settings import LogFormat
 from bot.slack_connection import socket_log
 from foundation.tracing import read_arrival
 
+RELAYING_LOGGER = "bot.local_workspace"  # logs what that process says
 OWN_LOGGERS = ("bot", "foundation", "handlers", "knowledge", "reporting", "servicedesk", "storage", "strategy")
 _QUOTED = re.compile(
     r"""(?<!\w)(?P<mark>['"])(?P<text>(?:\\.|(?!(?P=mark)(?!\w)).)*)(?:(?P=mark)|\Z)|“[^”]*(?:”|\Z)""", re.DOTALL
@@ -79,9 +80,9 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 
 
 def read_message(record: logging.LogRecord) -> str:
-    """The message. Other libraries' messages may contain those of exceptions, and so lose what they quote."""
+    """The message. Those of other programs may contain an exception's, and so lose what they quote."""
     message = record.getMessage()
-    is_own = record.name.partition(".")[0] in OWN_LOGGERS
+    is_own = record.name.partition(".")[0] in OWN_LOGGERS and record.name != RELAYING_LOGGER
     return message if is_own else hide_quotations(message, keep_names=True)
 
 

@@ -94,9 +94,10 @@ def test_tracebacks_show_names_in_the_code(error: Exception, shown: str) -> None
 
 
 @pytest.mark.parametrize("log_format", LogFormat)
-def test_messages_of_libraries_hide_what_they_quote(log_format: LogFormat) -> None:
+@pytest.mark.parametrize("logger", ["slack_bolt", "asyncio", "bot.local_workspace"])
+def test_messages_of_others_hide_what_they_quote(log_format: LogFormat, logger: str) -> None:
     message = f"Failed to run a listener (error: KeyError({WORDS!r}))"
-    line = FORMATTERS[log_format]().format(build_record(message, "slack_bolt"))
+    line = FORMATTERS[log_format]().format(build_record(message, logger))
     assert "Failed to run a listener" in line
     assert "narwhals" not in line
 
