@@ -21,6 +21,7 @@ class Content(StrEnum):
     TERMS = "terms"  # the words of another column, sorted
     DOCUMENT = "document"  # of the organisation; for review only
     FILE = "file"  # the text of a document that was imported; ids are replaced
+    PLAN = "plan"  # the same file as JSON
     PACKED = "packed"  # pages of a handbook; their owners are replaced
 
 
@@ -98,7 +99,8 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
     "stories": _describe("id state", author=_PERSON, record=Column(Content.RECORD, "author")),
     "story_cards": _describe("story delivery", place=_REMOVED),
     "story_log": _describe("story event before after", actor=_PERSON, note=_words("actor")),
-    "strategies": _describe("label origin text_hash", text=Column(Content.FILE)),
+    "strategies": _describe("label origin text_hash", text=Column(Content.FILE), plan=Column(Content.PLAN)),
+    "strategy_changes": {},
     "update_posts": _describe("kind subject delivery", place=_REMOVED),
     "updates": _describe(
         "kind subject rag",

@@ -21,10 +21,12 @@ from storage.personal_data.identity import Identity
 from storage.personal_data.messages import edit_in_slack, settle_own_delivery
 from storage.personal_data.rows import ReviewItem, RowChange, attribute_texts, rewrite_row
 from storage.personal_data.search import BATCH, Key, find_keys, get_key, list_personal_tables, match_key, read_rows
+from storage.strategy_changes import count_change
 from storage.tables.erasures import ErasureRow
 from storage.tables.requests import RequestEntryRow
 
 MOST_ROUNDS = 5
+_REMEMBERED = ("measurements", "updates")
 
 
 @dataclass(slots=True)
@@ -133,6 +135,8 @@ def _save(session: Session, table: Table, key: Key, change: RowChange) -> None:
     if change.is_deleted:
         session.execute(delete(table).where(match_key(table, key)))
     elif change.values:
+        if table.name in _REMEMBERED:  # processes see by the number that what they remember is out of date
+            change.values["sequence"] = count_change(session)
         session.execute(update(table).where(match_key(table, key)).values(change.values))
 
 

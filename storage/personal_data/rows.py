@@ -167,6 +167,10 @@ def _replace_in_file(cell: _Cell, _: Column) -> Any:
     return cell.note(cell.identity.replace_id(cell.value))
 
 
+def _replace_in_plan(cell: _Cell, _: Column) -> Any:
+    return cell.identity.replace_record(cell.value, cell.identity.replace_id)
+
+
 def _replace_owners(cell: _Cell, _: Column) -> Any:
     pages = json.loads(zlib.decompress(cell.value))
     for page in pages:
@@ -191,5 +195,6 @@ REWRITERS: Mapping[Content, Callable[[_Cell, Column], Any]] = {
     Content.TERMS: _recompute_terms,
     Content.DOCUMENT: _review,
     Content.FILE: _replace_in_file,
+    Content.PLAN: _replace_in_plan,
     Content.PACKED: _replace_owners,
 }

@@ -14,7 +14,8 @@ import pytest
 from bot.cli import main
 from bot.settings import Settings
 from storage.database import Database
-from storage.homes import Homes
+from storage.migrate import migrate_database
+from storage.store import Store
 from tests.bot.conftest import PARKING, write_parking_page
 from tests.handbook_data import MONDAY, copy_data
 
@@ -274,8 +275,10 @@ def test_backup_is_made_checked_and_restored(parking: Pmo, tmp_path: Path) -> No
 
 
 def test_person_is_exported_and_erased(parking: Pmo, tmp_path: Path) -> None:
-    with closing(Database(f"sqlite:///{tmp_path / 'data' / 'pmo.db'}")) as database, database.transaction() as session:
-        Homes(session).mark_opened("U09ULLA", MONDAY)
+    with closing(Database(f"sqlite:///{tmp_path / 'data' / 'pmo.db'}")) as database:
+        migrate_database(database)
+        with Store(database).transaction(MONDAY) as tx:
+            tx.homes.mark_opened("U09ULLA")
     exported = parking("person", "export", "U09ULLA", "--name", "Ulla Berg", "--to", str(tmp_path / "ulla.json"))
     assert exported.out == f"{tmp_path / 'ulla.json'} has 1 row from 1 table.\n"
     assert stat.S_IMODE((tmp_path / "ulla.json").stat().st_mode) == 0o600

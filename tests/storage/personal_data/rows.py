@@ -34,6 +34,7 @@ BY_CONTENT: dict[Content, Any] = {
     Content.REQUEST: RECORD,
     Content.TERMS: "ada okafor",
     Content.FILE: f"objectives:\n  - owner: {ADA}\n",
+    Content.PLAN: {"objectives": [{"owner": ADA}]},
     Content.PACKED: zlib.compress(json.dumps(PAGES).encode()),
     Content.WORDS: WORDS,
 }
