@@ -13,6 +13,7 @@ from bot.handbook_provider import open_handbook
 from bot.language_model.selector import open_selector
 from bot.organisation import SAMPLE, Organisation
 from bot.progress import show_progress
+from bot.running_process import FOLDER
 from bot.sample_data import seed_sample_data
 from bot.settings import Settings
 from bot.strategy_import import choose_strategy
@@ -22,7 +23,7 @@ from storage.copying import copy_database
 from storage.database import Database
 from storage.store import Store
 
-_LEFT_OUT = shutil.ignore_patterns("pmo.db*", "*.lock")
+_LEFT_OUT = shutil.ignore_patterns("pmo.db*", "*.lock", FOLDER)
 
 
 @contextmanager

@@ -2,14 +2,17 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from storage.database import Database
-from storage.migrate import NewerDatabase, is_up_to_date, migrate_database
+from storage.migrate import NewerDatabase, build_alembic_config, is_up_to_date, migrate_database
 from storage.tables import Base
 
 
@@ -66,6 +69,39 @@ def test_processes_starting_together_migrate_once(empty: str) -> None:
     assert is_up_to_date(databases[0])
     for database in databases:
         database.close()
+
+
+def test_process_of_the_version_before_keeps_working_after_a_migration(tmp_path: Path) -> None:
+    """In a rolling update it still reads and writes: nothing it knows may go, and nothing new may be required."""
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    before: dict[str, set[str]] = {}
+    for revision in list_revisions(database):
+        with database.engine.begin() as connection:
+            command.upgrade(build_alembic_config(connection), revision)
+        after = reflect(database)
+        required = {
+            f"{table}.{column['name']}"
+            for table, columns in after.items()
+            for column in columns
+            if table in before and column["name"] not in before[table]
+            if not column["nullable"] and column["default"] is None
+        }
+        names = {table: {column["name"] for column in columns} for table, columns in after.items()}
+        gone = {table for table in before if table not in names or before[table] - names[table]}
+        assert (revision, required, gone) == (revision, set(), set())
+        before = names
+    database.close()
+
+
+def list_revisions(database: Database) -> list[str]:
+    with database.engine.connect() as connection:
+        scripts = ScriptDirectory.from_config(build_alembic_config(connection)).walk_revisions()
+        return [script.revision for script in reversed(list(scripts))]
+
+
+def reflect(database: Database) -> dict[str, list[Any]]:
+    found = inspect(database.engine)
+    return {table: list(found.get_columns(table)) for table in found.get_table_names()}
 
 
 def test_newer_database_is_left_alone(database: Database) -> None:
