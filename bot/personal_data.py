@@ -8,11 +8,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.composition import utc_now
+from bot.composition import build_context, utc_now
 from bot.organisation import Organisation
 from foundation.errors import UserError
 from foundation.files import UserId, read_text
 from foundation.people import Role
+from handlers.administration.faded_cards import refresh_faded_cards
+from knowledge.library import Library
 from servicedesk.records import OPEN_STATES
 from storage.personal_data.erasure import Erased, erase_person, find_begun_name, preview_erasure
 from storage.personal_data.export import export_person
@@ -76,7 +78,10 @@ class PersonData:
         """
         if obstacles := self.list_obstacles(now):
             raise UserError("\n".join(obstacles))
-        return erase_person(self._store.database, self.person, self.name, now)
+        done = erase_person(self._store.database, self.person, self.name, now)
+        ctx = build_context(self._organisation, self._store, _refuse_handbook, lambda: now)
+        done.edits += refresh_faded_cards(ctx, done.pseudonym, now)
+        return done
 
     def find_lines(self) -> list[NamedLine]:
         """Where the organisation's own files name them."""
@@ -142,3 +147,7 @@ class PersonData:
                 f"{self.person} owns pages of the handbook: {', '.join(owned)}. Put another owner there and import it: "
                 "pmo handbook import FOLDER."
             )
+
+
+def _refuse_handbook() -> Library:
+    raise LookupError("A card needs no handbook.")

@@ -143,6 +143,11 @@ def _read_update(tx: Transaction, call: HandlerCall) -> ProgressUpdate:
     return write_update(strategy, person, subject, text, earlier=earlier, now=tx.now, absences=call.ctx.absences)
 
 
+def refresh_update_posts(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> None:
+    """Show the update as it is now wherever it was posted."""
+    _open_posts(tx, ctx, update).refresh()
+
+
 def _open_posts(tx: Transaction, ctx: AppContext, update: ProgressUpdate) -> Cards:
     return Cards(
         outbox=tx.outbox,

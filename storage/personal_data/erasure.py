@@ -33,12 +33,13 @@ _REMEMBERED = ("measurements", "updates")
 class Erased:
     """Rows that were changed, by table; messages to be edited in Slack; what others wrote, which stays as it is.
 
-    `busy` is how many rows were just being worked on and have to be looked at again.
+    `busy` is how many rows were just being worked on and have to be looked at again; `pseudonym` is the new ID.
     """
 
     rows: Counter[str] = field(default_factory=Counter)
     edits: int = 0
     busy: int = 0
+    pseudonym: str = ""
     to_review: list[ReviewItem] = field(default_factory=list)
 
 
@@ -69,6 +70,7 @@ def erase_person(
         )
         if not round_.rows:
             break
+    total.pseudonym = identity.pseudonym
     if not total.busy:
         _finish(database, identity.number, now)
     return total

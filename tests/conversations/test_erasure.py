@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from bot.organisation import SAMPLE, read_organisation
 from bot.personal_data import PersonData
 from foundation.errors import UserError
 from storage.database import Database
+from storage.engine.delivery_kinds import DeliveryKind
 from storage.personal_data.erasure import Erased
 from storage.store import Store
 from storage.tables import Base
+from storage.tables.engine import DeliveryRow
 from tests.conversations.conftest import Office, open_office
 from tests.conversations.service_desk import (
     TRIAGE,
@@ -112,6 +114,20 @@ async def test_nothing_of_ours_names_an_erased_person(own_office: Office) -> Non
     assert not any(map(names_ada, await list_bot_posts(office, TRIAGE, QUESTIONS)))
     listed = {f"{one.table}.{one.column}" for one in done.to_review if NAMED.search(one.excerpt)}
     assert find_rows(office).keys() == listed == {"request_log.comment"}
+
+
+async def test_old_cards_are_built_again(own_office: Office) -> None:
+    """Their text was deleted after its time, so it can only come from the record."""
+    office = own_office
+    asked = await request_service(office, office.ada)
+    await wait_triage_card(office.wei, 1, f"Requested by {NAME}")
+    assert await perform_action(office.ada, asked, "Withdraw", reason="I leave.") == {}
+    await wait_triage_card(office.wei, 1, "Withdrawn")
+    with closing(Database(office.settings.database)) as database, database.transaction() as session:
+        session.execute(delete(DeliveryRow).where(DeliveryRow.is_kind(DeliveryKind.EDIT)))
+        session.execute(update(DeliveryRow).values(arguments={}, emptied=True))
+    await erase(office, ADA)
+    await wait_triage_card(office.wei, 1, "Requested by Former colleague 1", "Withdrawn")
 
 
 async def test_files_that_still_name_them_are_listed_with_their_lines(own_office: Office) -> None:

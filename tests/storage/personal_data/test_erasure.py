@@ -15,6 +15,7 @@ from storage.personal_data import erasure
 from storage.personal_data.columns import COLUMNS, Content
 from storage.personal_data.erasure import erase_person, preview_erasure
 from storage.personal_data.export import export_person
+from storage.personal_data.faded_cards import FadedCards, find_faded_cards
 from storage.store import Store
 from storage.tables import Base
 from storage.tables.engine import ArrivalRow, DeliveryRow
@@ -147,6 +148,18 @@ def test_kept_handbook_gets_another_owner(database: Database) -> None:
     with database.read_only() as session:
         content = session.scalar(select(Base.metadata.tables["kept_handbooks"].c.content))
     assert json.loads(zlib.decompress(content)) == [PAGES[0] | {"owner": PSEUDONYM}, PAGES[1]]
+
+
+def test_cards_whose_text_is_gone_are_found_until_they_are_edited(database: Database) -> None:
+    cards = {table: {"place": "triage"} for table in ("request_cards", "story_cards", "update_posts")}
+    fill(database, **cards, deliveries={"channel": "C03TRIAGE", "emptied": True, "arguments": {}})
+    erase_person(database, ADA, NAME, NOW)
+    with Store(database).transaction(NOW) as tx:
+        found = find_faded_cards(tx.session, PSEUDONYM)
+        assert (found.requests, found.stories, found.updates) == ([1], ["x"], [("x", "x", NOW)])
+        assert find_faded_cards(tx.session, "UERASED2") == FadedCards([], [], [])
+        tx.outbox.edit("x", {"text": "new"})
+        assert find_faded_cards(tx.session, PSEUDONYM) == FadedCards([], [], [])
 
 
 class Killed(Exception):
