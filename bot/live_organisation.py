@@ -48,6 +48,11 @@ class ContextFactory:
         """With the members of its user groups as they are stored."""
         return add_stored_members(organisation, Store(self.database, organisation.zone), self.now())
 
+    def refresh_groups(self, organisation: Organisation) -> None:
+        """Ask Slack who is in those of its user groups that are due, such as new ones, and store that."""
+        ctx = self.build(self.add_members(organisation))
+        RefreshUserGroups(ctx, self.user_groups, _nothing)(self.now())
+
     def build(self, organisation: Organisation, before: ChannelCheck | None = None) -> AppContext:
         """`before`: what was found out about the channels of the context that this one is to replace."""
         channels = SlackChannelCheck(self.web, organisation, self.loop, self.now, before.shared if before else ())
@@ -87,15 +92,13 @@ async def open_context(factory: ContextFactory, organisation: Organisation) -> t
     If Slack doesn't say, those whom it listed last have the roles.
     """
 
-    def refresh() -> None:
+    def mark_due() -> None:
         now, store = factory.now(), Store(factory.database, organisation.zone)
         with store.transaction(now) as tx:
             tx.user_groups.mark_due([group.id for group in organisation.groups], now)
-        ctx = factory.build(factory.add_members(organisation))
-        RefreshUserGroups(ctx, factory.user_groups, _nothing)(now)
 
-    if organisation.groups:
-        await asyncio.to_thread(refresh)
+    await asyncio.to_thread(mark_due)
+    await asyncio.to_thread(factory.refresh_groups, organisation)
     merged = await asyncio.to_thread(factory.add_members, organisation)
     return merged, factory.build(merged)
 
@@ -124,6 +127,7 @@ class LiveOrganisation:
             before = self._organisation
             after = await asyncio.to_thread(read_organisation, before.path)
             imported = await asyncio.to_thread(self._import_content, after)
+            await asyncio.to_thread(self._factory.refresh_groups, after)  # nobody loses a role for seconds
             await self._switch(after)
             return [*describe_changes(before, after), *imported]
 

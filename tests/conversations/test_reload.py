@@ -62,6 +62,15 @@ async def test_person_who_was_removed_sees_the_strategy_no_more(own_office: Offi
     await own_office.farah.wait_message("Only people on the PMO's list")
 
 
+async def test_forms_open_by_the_file_as_it_is_now(own_office: Office, file: Path) -> None:
+    await own_office.ulla.command("/pmo-request health-check")
+    await own_office.ulla.wait_view("request.form")
+    edit(file, "# unlisted: handbook and requests", "unlisted: handbook")
+    assert await own_office.reload() == ("Reloaded: access of people who aren't listed changed.", False)
+    await own_office.ulla.command("/pmo-request health-check")
+    await own_office.ulla.wait_message("Only people on the PMO's list can ask the PMO for something")
+
+
 async def test_cards_go_to_the_channel_that_the_file_names_now(own_office: Office, file: Path) -> None:
     edit(file, "triage: C03TRIAGE", "triage: C02PROJECTS")
     assert await own_office.reload() == ("Reloaded: 1 channel changed.", False)

@@ -175,6 +175,15 @@ async def test_members_survive_a_restart_while_slack_cannot_say(data: Path, tmp_
             await asks_for_triage(office.wei, NO_REQUESTS)
 
 
+async def test_group_that_a_reload_brings_gives_its_roles_at_once(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(SAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    async with running(data, file) as office:
+        write_file(file, roles="member, pmo_staff, pmo_lead", without=(WEI, EMEKA))
+        assert await office.reload() == ("Reloaded: 2 people removed, 1 user group added.", False)
+        await asks_for_triage(office.wei, NO_REQUESTS)
+
+
 async def test_one_call_serves_every_message(staffed: Office) -> None:
     for _ in range(5):
         await asks_for_triage(staffed.wei, NO_REQUESTS)

@@ -38,6 +38,7 @@ class ScriptedSlack:
 
     def __init__(self, **answers: GroupAnswer | None) -> None:
         self.answers = answers
+        self.kinds: dict[str, PersonKind] = {}
         self.listed: list[str] = []
         self.looked_up: list[str] = []
         self.next_look_up: datetime | None = None
@@ -48,7 +49,7 @@ class ScriptedSlack:
 
     def look_up(self, users: Collection[str]) -> dict[str, tuple[str, PersonKind]]:
         self.looked_up += users
-        return {user: (f"Name of {user}", PersonKind.UNLISTED) for user in users}
+        return {user: (f"Name of {user}", self.kinds.get(user, PersonKind.UNLISTED)) for user in users}
 
 
 @pytest.fixture
@@ -92,6 +93,15 @@ def test_large_group_is_looked_up_little_by_little(store: Store) -> None:
         assert len(slack.looked_up) == count
     organisation = add_stored_members(replace(read_organisation(SAMPLE), groups=(STAFF,)), store, MONDAY)
     assert len([one for one in organisation.people if one.is_by_group]) == len(BIG)
+
+
+@pytest.mark.parametrize("kind", [PersonKind.GUEST, PersonKind.OUTSIDER, PersonKind.BOT, PersonKind.DEACTIVATED])
+def test_only_colleagues_are_listed_by_a_group(store: Store, kind: PersonKind) -> None:
+    slack = ScriptedSlack(S01PMO=GroupAnswer(("U08GINA", "U09ULLA")))
+    slack.kinds["U08GINA"] = kind
+    make_job(store, slack, [], STAFF)(MONDAY)
+    people = add_stored_members(replace(read_organisation(SAMPLE), groups=(STAFF,)), store, MONDAY).people
+    assert [one.id for one in people if one.is_by_group] == ["U09ULLA"]
 
 
 def test_outage_ends_the_round_and_the_rest_is_tried_soon(store: Store) -> None:
