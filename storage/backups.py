@@ -5,6 +5,7 @@ SQLite copies its file page by page within one read transaction. PostgreSQL's ow
 """
 
 import os
+import shutil
 import sqlite3
 import stat
 from contextlib import closing, suppress
@@ -122,7 +123,10 @@ def _keep_file(target: Path, now: datetime) -> Path:
     kept = target.with_name(f"{target.name}.before-{now:%Y%m%dT%H%M%SZ}")
     with suppress(sqlite3.Error), closing(sqlite3.connect(target)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    os.link(target, kept)
+    try:
+        os.link(target, kept)
+    except OSError:  # some file systems have no second names
+        shutil.copy2(target, kept)
     log = target.with_name(f"{target.name}-wal")
     if log.exists():  # a damaged file
         os.replace(log, kept.with_name(f"{kept.name}-wal"))
