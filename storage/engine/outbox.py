@@ -161,7 +161,12 @@ class Outbox:
         if row["key"]:
             row |= self._identify(row["key"])
         if not insert_new_rows(self._session, DeliveryRow, [row]):
-            return str(self._session.scalars(select(DeliveryRow.id).where(DeliveryRow.key == row["key"])).one())
+            present = self._session.scalar(select(DeliveryRow.id).where(DeliveryRow.key == row["key"]))
+            if present is not None:
+                return present
+            # Only the id is taken: its delivery was for somebody who was erased since, and has another key now.
+            row |= {"id": uuid.uuid4().hex}
+            insert_new_rows(self._session, DeliveryRow, [row])
         return str(row["id"])
 
     def _identify(self, key: str) -> dict[str, Any]:

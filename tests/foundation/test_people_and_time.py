@@ -6,7 +6,7 @@ import pytest
 
 from foundation.access import Access, AccessRules, PersonKind
 from foundation.errors import InvalidInput, UserError
-from foundation.people import People, Person, Role
+from foundation.people import People, Person, Role, find_erased_name, make_erased_id
 from foundation.time import find_zone, to_utc
 
 WEI = Person("U03WEI", "Wei Chen", frozenset({Role.PMO_STAFF}))
@@ -105,3 +105,10 @@ def test_group_gives_no_role_to_strangers(kind: PersonKind, roles_by_group: bool
     people = People([Person("U1", "Ann", staff), Person("U2", "Bob", staff, is_by_group=True)], recall=lambda _: kind)
     assert [people.get(user).has_role(Role.PMO_STAFF) for user in ("U1", "U2")] == [roles_by_file, roles_by_group]
     assert len(people.find_by_role(Role.PMO_STAFF)) == roles_by_file + roles_by_group
+
+
+def test_who_is_erased_has_a_name_and_may_use_nothing() -> None:
+    erased = People([], AccessRules(unlisted=Access.EVERYTHING)).get(make_erased_id(3))
+    assert (erased.id, erased.name) == ("UERASED3", "Former colleague 3")
+    assert (erased.access, erased.roles) == (Access.NOTHING, frozenset())
+    assert find_erased_name("U01ADA") is None

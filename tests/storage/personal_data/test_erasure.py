@@ -162,6 +162,16 @@ def test_cards_whose_text_is_gone_are_found_until_they_are_edited(database: Data
         assert find_faded_cards(tx.session, PSEUDONYM) == FadedCards([], [], [])
 
 
+def test_who_comes_back_later_is_welcomed_again(database: Database) -> None:
+    with Store(database).transaction(NOW) as tx:
+        first = tx.outbox.post(ADA, {"text": "Welcome"}, key=f"welcome:{ADA}")
+    erase_person(database, ADA, NAME, NOW)
+    with Store(database).transaction(NOW) as tx:
+        again = tx.outbox.post(ADA, {"text": "Welcome"}, key=f"welcome:{ADA}")
+        assert again not in (first, None)
+        assert tx.outbox.list_waiting(ADA) == [{"text": "Welcome"}]
+
+
 class Killed(Exception):
     """Stands for the end of the process."""
 
