@@ -109,7 +109,7 @@ class _Builder:
     def objective(self, one: Objective) -> _Shown:
         status = self.current.objective(one.key)
         key_results = {metric.key for metric in self.strategy.key_results(one.key)}
-        metrics = [each for each in self.current.metrics if each.metric.objective == one.key]
+        metrics = self.current.metrics_of(one.key)
         facts = [
             ("Progress", render_line("strategy", "progress", one=status)),
             ("Owner", format_person(self.people, one.owner)),

@@ -14,7 +14,7 @@ from reporting.changes import build_headline, list_changes
 from reporting.charts import MOST_CHARTS, Chart, build_progress_chart, build_shares_chart
 from reporting.definitions import DigestAudience, DigestDefinition, DigestSection
 from reporting.desk import DeskFigures
-from reporting.exceptions import ExceptionItem, find_exceptions
+from reporting.exceptions import ExceptionItem, find_exceptions, list_texts
 from reporting.numbers import format_date
 from reporting.rendering import render_line
 from reporting.sections import SECTION_KINDS, DigestInput
@@ -159,7 +159,7 @@ def _assemble_digest(definition: DigestDefinition, material: DigestInput, found:
         material.strategy, material.current, desk=material.desk, portfolio=material.portfolio, now=material.now
     )
     every_change = list_changes(material)
-    exception_lines, more_exceptions = fit_lines([one.text for one in found], MOST_EXCEPTIONS, LARGEST_PART)
+    exception_lines, more_exceptions = fit_lines(list_texts(found), MOST_EXCEPTIONS, LARGEST_PART)
     change_lines, more_changes = fit_lines(every_change, MOST_CHANGES, LARGEST_PART)
     room = LARGEST_BODY - sum(map(len, (*exception_lines, *change_lines)))
     all_green = None if found else _format_all_green(material.current)

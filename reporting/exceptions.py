@@ -1,13 +1,15 @@
 """What a digest says first: what is newly red, slipped, stale, unanswered, contradictory or missing, one line each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from foundation.people import People
 from reporting.rendering import format_person, render_line
 from reporting.snapshot import PastStatus, Snapshot
+from reporting.text import LazyLines
 from strategy.check_ins import MissingUpdate
 from strategy.records import Objective, ProgressUpdate, Project, Rag, Strategy
 from strategy.status import MilestoneStatus, ObjectiveStatus, ProjectStatus, StrategyStatus
@@ -30,11 +32,21 @@ class ExceptionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExceptionItem:
-    """`key` names the objective, project, milestone or metric, or the person who owes updates; `text` is mrkdwn."""
+    """`key` names the objective, project, milestone or metric, or the person who owes updates.
+
+    `data` is for the line of the template `macro`, which is written when it's read: most of many exceptions are only
+    counted.
+    """
 
     kind: ExceptionKind
     key: str
-    text: str
+    macro: str
+    data: Mapping[str, object]
+
+    @property
+    def text(self) -> str:
+        """One line of mrkdwn."""
+        return render_line("exceptions", self.macro, **self.data)
 
 
 def find_exceptions(
@@ -59,6 +71,11 @@ def find_exceptions(
     return tuple(sorted(found, key=lambda item: order.index(item.kind)))
 
 
+def list_texts(exceptions: Iterable[ExceptionItem]) -> Sequence[str]:
+    """Their lines."""
+    return LazyLines(partial(getattr, one, "text") for one in exceptions)
+
+
 def get_record_title(record: Objective | Project) -> str:
     return record.title if isinstance(record, Objective) else record.name
 
@@ -79,19 +96,17 @@ def _describe_red(
         return
     kind = ExceptionKind.STILL_RED if was and was.is_red else ExceptionKind.NEWLY_RED
     objective = status if isinstance(status, ObjectiveStatus) else None
-    text = render_line(
-        "exceptions",
-        "red",
-        title=get_record_title(record),
-        verb="is still" if kind is ExceptionKind.STILL_RED else "has turned" if was else "is",
-        owner=format_person(people, record.owner),
-        owner_status=status.owner_status,
-        computed_status=status.computed_status,
-        progress=objective.progress.value if objective else None,
-        expected=objective.expected if objective else None,
-        slip=status.slip if isinstance(status, ProjectStatus) else None,
-    )
-    yield ExceptionItem(kind, record.key, text)
+    data = {
+        "title": get_record_title(record),
+        "verb": "is still" if kind is ExceptionKind.STILL_RED else "has turned" if was else "is",
+        "owner": format_person(people, record.owner),
+        "owner_status": status.owner_status,
+        "computed_status": status.computed_status,
+        "progress": objective.progress.value if objective else None,
+        "expected": objective.expected if objective else None,
+        "slip": status.slip if isinstance(status, ProjectStatus) else None,
+    }
+    yield ExceptionItem(kind, record.key, "red", data)
 
 
 def _find_milestones(current: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
@@ -112,33 +127,29 @@ def _days_later(one: MilestoneStatus, previous: Snapshot | None) -> int:
 def _describe_milestone(
     kind: ExceptionKind, project: Project, one: MilestoneStatus, later: int, people: People
 ) -> ExceptionItem:
-    text = render_line(
-        "exceptions",
-        kind,
-        project=project.name,
-        milestone=one.milestone.title,
-        forecast=one.milestone.forecast,
-        later=later,
-        slip=one.slip,
-        owner=format_person(people, project.owner),
-    )
-    return ExceptionItem(kind, one.milestone.key, text)
+    data = {
+        "project": project.name,
+        "milestone": one.milestone.title,
+        "forecast": one.milestone.forecast,
+        "later": later,
+        "slip": one.slip,
+        "owner": format_person(people, project.owner),
+    }
+    return ExceptionItem(kind, one.milestone.key, kind, data)
 
 
 def _find_stale(strategy: Strategy, current: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
     for one in current.metrics:
         if one.is_stale and (one.age is not None or one.expected > 0):
             objective = strategy.objectives_by_key.get(one.metric.objective or "")
-            text = render_line(
-                "exceptions",
-                "stale",
-                name=one.metric.name,
-                age=one.age,
-                cadence=one.metric.cadence,
-                owner=format_person(people, one.metric.owner),
-                objective=objective.title if objective else None,
-            )
-            yield ExceptionItem(ExceptionKind.STALE, one.metric.key, text)
+            data = {
+                "name": one.metric.name,
+                "age": one.age,
+                "cadence": one.metric.cadence,
+                "owner": format_person(people, one.metric.owner),
+                "objective": objective.title if objective else None,
+            }
+            yield ExceptionItem(ExceptionKind.STALE, one.metric.key, "stale", data)
 
 
 def _find_unanswered(current: StrategyStatus, people: People, now: datetime) -> Iterator[ExceptionItem]:
@@ -147,19 +158,20 @@ def _find_unanswered(current: StrategyStatus, people: People, now: datetime) -> 
     latest += [(one.project, one.update) for one in current.projects]
     for record, update in latest:
         if update and update.wants_answer:
-            yield ExceptionItem(ExceptionKind.UNANSWERED, record.key, _describe_ask(record, update, people, now))
+            data = _describe_ask(record, update, people, now)
+            yield ExceptionItem(ExceptionKind.UNANSWERED, record.key, "unanswered", data)
 
 
-def _describe_ask(record: Objective | Project, update: ProgressUpdate, people: People, now: datetime) -> str:
-    return render_line(
-        "exceptions",
-        "unanswered",
-        title=get_record_title(record),
-        ask=update.ask,
-        blocker=update.blocker,
-        author=format_person(people, update.author),
-        days=(now - update.at).days,
-    )
+def _describe_ask(
+    record: Objective | Project, update: ProgressUpdate, people: People, now: datetime
+) -> dict[str, object]:
+    return {
+        "title": get_record_title(record),
+        "ask": update.ask,
+        "blocker": update.blocker,
+        "author": format_person(people, update.author),
+        "days": (now - update.at).days,
+    }
 
 
 def _find_mismatches(current: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
@@ -168,15 +180,13 @@ def _find_mismatches(current: StrategyStatus, people: People) -> Iterator[Except
     pairs += [(one.project, one) for one in current.projects]
     for record, one in pairs:
         if one.has_mismatch and Rag.RED not in (one.owner_status, one.computed_status):  # the line for red shows both
-            text = render_line(
-                "exceptions",
-                "mismatch",
-                title=get_record_title(record),
-                owner=format_person(people, record.owner),
-                owner_status=one.owner_status,
-                computed_status=one.computed_status,
-            )
-            yield ExceptionItem(ExceptionKind.MISMATCH, record.key, text)
+            data = {
+                "title": get_record_title(record),
+                "owner": format_person(people, record.owner),
+                "owner_status": one.owner_status,
+                "computed_status": one.computed_status,
+            }
+            yield ExceptionItem(ExceptionKind.MISMATCH, record.key, "mismatch", data)
 
 
 def _find_missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: People) -> Iterator[ExceptionItem]:
@@ -185,16 +195,14 @@ def _find_missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: 
     for one in missing:
         owed.setdefault((one.reporter, one.owner), []).append(one)
     for (reporter, owner), updates in owed.items():
-        text = render_line(
-            "exceptions",
-            "missing",
-            reporter=format_person(people, reporter),
-            owner=format_person(people, owner),
-            away=updates[0].is_owner_away,
-            delegated=reporter != owner,
-            updates=[
+        data = {
+            "reporter": format_person(people, reporter),
+            "owner": format_person(people, owner),
+            "away": updates[0].is_owner_away,
+            "delegated": reporter != owner,
+            "updates": [
                 (get_record_title(strategy.subject(one.subject)), one.days_overdue) for one in updates[:MOST_NAMED]
             ],
-            more=len(updates) - MOST_NAMED,
-        )
-        yield ExceptionItem(ExceptionKind.MISSING, reporter, text)
+            "more": len(updates) - MOST_NAMED,
+        }
+        yield ExceptionItem(ExceptionKind.MISSING, reporter, "missing", data)

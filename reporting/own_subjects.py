@@ -40,9 +40,11 @@ def build_own_subjects(
     seen, away = filter_visible(strategy, person), tuple(absences)
     visible = filter_visible_updates(seen, updates)
     current = compute_statuses(seen, visible, now)
-    late = {one.subject for one in find_missing_updates(seen, visible, now, away)}
+    own = find_reportable_subjects(seen, Person(person.id, person.name), now, away)
+    own_updates = tuple(one for one in visible if one.subject in own)
+    late = {one.subject for one in find_missing_updates(seen, own_updates, now, away, own)}
     found = []
-    for subject in find_reportable_subjects(seen, Person(person.id, person.name), now, away):
+    for subject in own:
         is_objective = subject.kind is SubjectKind.OBJECTIVE
         status = current.objective(subject.key) if is_objective else current.project(subject.key)
         title = get_record_title(seen.subject(subject))
@@ -54,7 +56,7 @@ def build_own_subjects(
             computed_status=status.computed_status,
             mismatch=status.has_mismatch,
         )
-        due = find_open_slot(seen, subject, visible, now) if seen.cycle.check_ins else None
+        due = find_open_slot(seen, subject, own_updates, now) if seen.cycle.check_ins else None
         found.append(OwnSubject(subject, title, line, due, subject in late))
     return tuple(sorted(found, key=lambda one: (not one.is_overdue, one.due or now, one.subject)))
 

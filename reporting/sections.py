@@ -1,9 +1,10 @@
 """The sections of a digest, below its exceptions and changes. Every number comes with its change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from foundation.people import People
 from reporting.definitions import DigestSection
@@ -12,6 +13,7 @@ from reporting.exceptions import get_record_title
 from reporting.numbers import PERCENT_UNITS, format_change, format_number, format_percent, format_point_change
 from reporting.rendering import format_person, render_line
 from reporting.snapshot import Snapshot, list_portfolio_figures
+from reporting.text import LazyLines
 from strategy.formulas import compute_slip
 from strategy.portfolio import PortfolioFigures
 from strategy.records import ProgressUpdate, Strategy
@@ -54,9 +56,9 @@ class DigestInput:
     now: datetime
 
 
-def _build_objectives(material: DigestInput) -> list[str]:
+def _build_objectives(material: DigestInput) -> Sequence[str]:
     ordered = sorted(material.current.objectives, key=lambda one: WORST_FIRST.index(one.computed_status))
-    return [_build_objective(one, material) for one in ordered]
+    return LazyLines(partial(_build_objective, one, material) for one in ordered)
 
 
 def _build_objective(one: ObjectiveStatus, material: DigestInput) -> str:
@@ -75,11 +77,11 @@ def _build_objective(one: ObjectiveStatus, material: DigestInput) -> str:
     )
 
 
-def _build_projects(material: DigestInput) -> list[str]:
+def _build_projects(material: DigestInput) -> Sequence[str]:
     ordered = sorted(
         material.current.projects, key=lambda one: (WORST_FIRST.index(one.computed_status), -(one.slip or 0))
     )
-    return [_build_project(one, material) for one in ordered]
+    return LazyLines(partial(_build_project, one, material) for one in ordered)
 
 
 def _build_project(one: ProjectStatus, material: DigestInput) -> str:
@@ -107,9 +109,9 @@ def _format_slip_change(one: ProjectStatus, material: DigestInput) -> str:
     return format_change(Decimal(worst.slip), Decimal(slip_then), "days", 0)
 
 
-def _build_metrics(material: DigestInput) -> list[str]:
+def _build_metrics(material: DigestInput) -> Sequence[str]:
     ordered = sorted(material.current.metrics, key=lambda one: WORST_FIRST.index(one.rag))
-    return [_build_metric(one, material) for one in ordered]
+    return LazyLines(partial(_build_metric, one, material) for one in ordered)
 
 
 def _build_metric(one: MetricStatus, material: DigestInput) -> str:
@@ -136,9 +138,9 @@ def _format_metric_change(one: MetricStatus, before: Decimal | None) -> str:
     return format_change(one.latest.value, before, unit) if one.latest else ""
 
 
-def _build_updates(material: DigestInput) -> list[str]:
+def _build_updates(material: DigestInput) -> Sequence[str]:
     worst_first = sorted(material.updates, key=lambda one: (WORST_FIRST.index(one.rag), one.subject))
-    return [_build_update(one, material) for one in worst_first]
+    return LazyLines(partial(_build_update, one, material) for one in worst_first)
 
 
 def _build_update(one: ProgressUpdate, material: DigestInput) -> str:
@@ -153,7 +155,7 @@ def _build_update(one: ProgressUpdate, material: DigestInput) -> str:
     )
 
 
-def _build_stories(material: DigestInput) -> list[str]:
+def _build_stories(material: DigestInput) -> Sequence[str]:
     people = material.people
     return [
         render_line("digest", "story", title=one.title, text=one.text, author=format_person(people, one.author))
@@ -161,7 +163,7 @@ def _build_stories(material: DigestInput) -> list[str]:
     ]
 
 
-def _build_desk(material: DigestInput) -> list[str]:
+def _build_desk(material: DigestInput) -> Sequence[str]:
     if material.desk is None:
         return []
     before = material.previous.desk if material.previous else {}
@@ -171,7 +173,7 @@ def _build_desk(material: DigestInput) -> list[str]:
     return _build_figures(values, before, DESK_LABELS)
 
 
-def _build_portfolio(material: DigestInput) -> list[str]:
+def _build_portfolio(material: DigestInput) -> Sequence[str]:
     if material.portfolio is None:
         return []
     return build_portfolio_lines(material.portfolio, material.previous.portfolio if material.previous else {})
@@ -210,7 +212,7 @@ class SectionKind:
     """How one section of a digest is headed and built. `build` gives its lines as mrkdwn, the most telling first."""
 
     title: str
-    build: Callable[[DigestInput], list[str]]
+    build: Callable[[DigestInput], Sequence[str]]
 
 
 SECTION_KINDS: Mapping[DigestSection, SectionKind] = {

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from foundation.people import People, Person
 from reporting.lines import format_metric, format_objective, format_project
 from reporting.rendering import render_line
+from reporting.text import LazyLines, fit_lines
 from strategy import formulas
 from strategy.permissions import can_see_portfolio
 from strategy.portfolio import PortfolioFigures, compute_portfolio
@@ -23,16 +25,25 @@ from strategy.status import (
 from strategy.updates import filter_visible_updates
 from strategy.visibility import filter_visible
 
+LARGEST_TEXT = 2_800  # characters, for notifications and screen readers
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One objective with its metrics, projects and sub-objectives. `line` is mrkdwn, also in its rows."""
+    """One objective with its metrics, projects and sub-objectives.
+
+    `line` is mrkdwn, also in its rows. It's written when it's read: of a large strategy, a message shows little.
+    """
 
     status: ObjectiveStatus
-    line: str
     metrics: tuple["MetricRow", ...]
     projects: tuple["ProjectRow", ...]
     below: tuple["Branch", ...]
+    people: People
+
+    @property
+    def line(self) -> str:
+        return format_objective(self.status, self.people)
 
     @property
     def objective(self) -> Objective:
@@ -42,8 +53,16 @@ class Branch:
 @dataclass(frozen=True, slots=True)
 class MetricRow:
     status: MetricStatus
-    line: str
-    short: str  # a shorter line for the whole tree
+    people: People
+
+    @property
+    def line(self) -> str:
+        return format_metric(self.status, self.people)
+
+    @property
+    def short(self) -> str:
+        """A shorter line for the whole tree."""
+        return render_line("strategy", "metric_short", one=self.status)
 
     @property
     def metric(self) -> Metric:
@@ -56,9 +75,20 @@ class ProjectRow:
 
     status: ProjectStatus
     impact: int
-    line: str
-    short: str
-    milestones: tuple[MilestoneStatus, ...]
+    people: People
+
+    @property
+    def line(self) -> str:
+        return format_project(self.status, self.people, self.impact)
+
+    @property
+    def short(self) -> str:
+        """A shorter line for the whole tree."""
+        return render_line("strategy", "project_short", one=self.status)
+
+    @property
+    def milestones(self) -> tuple[MilestoneStatus, ...]:
+        return self.status.milestones
 
     @property
     def project(self) -> Project:
@@ -124,9 +154,10 @@ def format_cycle_progress(view: StrategyView) -> str:
 
 def format_view_text(view: StrategyView) -> str:
     """The tree as lines of mrkdwn, for notifications and screen readers."""
-    lines = [render_line("strategy", "opening", view=view)]
-    lines += [one.line for one in _flatten_branches(view.branches)]
-    return "\n".join(lines)
+    lines = LazyLines(partial(getattr, one, "line") for one in view.all_branches())
+    shown, more = fit_lines(lines, len(lines), LARGEST_TEXT)
+    rest = [f"… and {more} more"] if more else []
+    return "\n".join([render_line("strategy", "opening", view=view), *shown, *rest])
 
 
 def _flatten_branches(branches: Iterable[Branch]) -> Iterable[Branch]:
@@ -147,23 +178,17 @@ class _Builder:
     def branch(self, objective: Objective) -> Branch:
         status = self.current.objective(objective.key)
         impacts = {c.project: c.impact for c in self.strategy.contributions_to(objective.key) if c.impact}
-        serving = sorted(
-            (one for one in self.current.projects if one.project.key in impacts),
-            key=lambda one: (-impacts[one.project.key], one.project.key),
-        )
+        serving = sorted(impacts, key=lambda key: (-impacts[key], key))
         return Branch(
             status=status,
-            line=format_objective(status, self.people),
-            metrics=tuple(self.metric(one) for one in self.current.metrics if one.metric.objective == objective.key),
-            projects=tuple(self.project(one, impacts[one.project.key]) for one in serving),
+            metrics=tuple(self.metric(one) for one in self.current.metrics_of(objective.key)),
+            projects=tuple(self.project(self.current.project(key), impacts[key]) for key in serving),
             below=self.branches(objective.key),
+            people=self.people,
         )
 
     def metric(self, status: MetricStatus) -> MetricRow:
-        return MetricRow(
-            status, format_metric(status, self.people), render_line("strategy", "metric_short", one=status)
-        )
+        return MetricRow(status, self.people)
 
     def project(self, status: ProjectStatus, impact: int) -> ProjectRow:
-        line = format_project(status, self.people, impact)
-        return ProjectRow(status, impact, line, render_line("strategy", "project_short", one=status), status.milestones)
+        return ProjectRow(status, impact, self.people)

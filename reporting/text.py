@@ -1,7 +1,8 @@
 """Makes text that people wrote harmless for Slack: it is shown as typed and never becomes markup."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import overload
 
 ELLIPSIS = "…"
 # Slack can't escape its formatting characters, so they are replaced with look-alikes.
@@ -23,17 +24,35 @@ def fit_one_line(text: str, limit: int) -> str:
     return joined if len(joined) <= limit else joined[: limit - 1].rstrip() + ELLIPSIS
 
 
-def fit_lines(lines: Iterable[str], most: int, characters: int) -> tuple[tuple[str, ...], int]:
+class LazyLines(Sequence[str]):
+    """Lines that are written when they are read: of a thousand, a message shows a dozen."""
+
+    def __init__(self, write: Iterable[Callable[[], str]]) -> None:
+        self._write = tuple(write)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "LazyLines": ...
+
+    def __getitem__(self, index: int | slice) -> "str | LazyLines":
+        return LazyLines(self._write[index]) if isinstance(index, slice) else self._write[index]()
+
+    def __len__(self) -> int:
+        return len(self._write)
+
+
+def fit_lines(lines: Sequence[str], most: int, characters: int) -> tuple[tuple[str, ...], int]:
     """As many lines, from the first, as fit into `most` and `characters`, and how many were left out."""
-    every = list(lines)
     fitting: list[str] = []
     left = characters
-    for line in every[:most]:
+    for line in lines[:most]:
         left -= len(line) + 1
         if left < 0:
             break
         fitting.append(line)
-    return tuple(fitting), len(every) - len(fitting)
+    return tuple(fitting), len(lines) - len(fitting)
 
 
 def split_text(mrkdwn: str, size: int) -> tuple[str, ...]:

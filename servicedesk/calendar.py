@@ -116,6 +116,21 @@ class Calendar:
             total += max(0, int((min(closes, last) - max(opens, first)).total_seconds()))
         return total
 
+    def find_start_before(self, end: datetime, seconds: int) -> datetime | None:
+        """The moment before which everything begins that takes more than that many working seconds until `end`.
+
+        None if the ten years before `end` have no more working seconds than that.
+        """
+        last, counted = drop_fraction(end), 0
+        today = self.local_date(end)
+        for number in range(FURTHEST_DAYS):
+            for opens, closes in reversed(list(self._spans_of_day(today - timedelta(days=number)))):
+                length = max(0, int((min(closes, last) - opens).total_seconds()))
+                if counted + length > seconds:
+                    return min(closes, last) - timedelta(seconds=seconds - counted)
+                counted += length
+        return None
+
     def is_open(self, moment: datetime) -> bool:
         """Whether the moment is in working time. The closing second isn't."""
         return any(opens <= moment < closes for opens, closes in self._working_spans(moment, moment))

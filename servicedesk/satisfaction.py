@@ -1,6 +1,6 @@
 """The one question after a request is closed: how satisfied are you, from 1 to 5, with an optional comment."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -64,8 +64,6 @@ def make_rating(request: Request, actor: Person, score: int, comment: str | None
     return Rating(request.number, actor.id, score, comment_text or None, drop_fraction(now))
 
 
-def summarise_ratings(asked: Collection[int], ratings: Collection[Rating]) -> Satisfaction:
-    """Satisfaction with the closed requests whose numbers are in `asked`. The last rating of a request counts."""
-    last = {rating.number: rating.score for rating in sorted(ratings, key=lambda rating: rating.at)}
-    scores = [score for number, score in last.items() if number in asked]
-    return Satisfaction(len(asked), tuple(scores.count(score) for score in SCALE))
+def summarise_ratings(asked: int, counts: Mapping[int, int]) -> Satisfaction:
+    """Satisfaction with `asked` closed requests, by how often each score was given."""
+    return Satisfaction(asked, tuple(counts.get(score, 0) for score in SCALE))

@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict, NotFound
@@ -86,17 +85,6 @@ class Requests:
         rows = select(RequestEntryRow).where(RequestEntryRow.number == number).order_by(RequestEntryRow.version)
         return tuple(_to_entry(row) for row in self._session.scalars(rows))
 
-    def read_logs(self, until: datetime) -> list[list[RequestLogEntry]]:
-        """The logs of all requests created before the moment, for figures."""
-        rows = (
-            select(RequestEntryRow)
-            .join(RequestRow, RequestRow.number == RequestEntryRow.number)
-            .where(RequestRow.created_at < until)
-            .order_by(RequestEntryRow.number, RequestEntryRow.version)
-        )
-        entries = map(_to_entry, self._session.scalars(rows))
-        return [list(group) for _, group in groupby(entries, key=lambda entry: entry.number)]
-
     def list_by_requester(self, person: str, states: Collection[RequestState], limit: int) -> list[Request]:
         """The person's own requests, newest first."""
         mine = select(RequestRow).where(RequestRow.requester == person, RequestRow.state.in_(states))
@@ -108,9 +96,19 @@ class Requests:
         theirs = with_cards.where(RequestCardRow.place == person, RequestRow.state.in_(states))
         return self._read_many(theirs.order_by(RequestRow.number.desc()).limit(limit))
 
-    def list_in_states(self, states: Collection[RequestState]) -> list[Request]:
-        """All requests in these states, oldest first."""
-        return self._read_many(select(RequestRow).where(RequestRow.state.in_(states)).order_by(RequestRow.number))
+    def list_in_states(self, states: Collection[RequestState], limit: int | None = None) -> list[Request]:
+        """The requests in these states, oldest first; with a limit, the oldest of them."""
+        query = select(RequestRow).where(RequestRow.state.in_(states)).order_by(RequestRow.number)
+        return self._read_many(query.limit(limit))
+
+    def list_numbers_in_states(self, states: Collection[RequestState]) -> Sequence[int]:
+        """The numbers of all requests in these states, the lowest first."""
+        found = select(RequestRow.number).where(RequestRow.state.in_(states)).order_by(RequestRow.number)
+        return self._session.scalars(found).all()
+
+    def count_in_states(self, states: Collection[RequestState]) -> int:
+        counted = select(func.count()).select_from(RequestRow).where(RequestRow.state.in_(states))
+        return self._session.scalar(counted) or 0
 
     def read_cards(self, number: int) -> Mapping[str, str]:
         """The cards of a request: place → delivery."""

@@ -17,6 +17,7 @@ from storage.handbook_archive import KeptHandbooks
 from storage.homes import Homes
 from storage.learned_questions import LearnedQuestions
 from storage.questions import Questions
+from storage.request_facts import RequestFacts
 from storage.request_times import RequestTimes
 from storage.requests import Ratings, Requests
 from storage.stories import Stories
@@ -52,6 +53,7 @@ class Transaction:
         self.outbox = Outbox(session, now, is_held, arrival)
         self.questions = Questions(session)
         self.ratings = Ratings(session)
+        self.request_facts = RequestFacts(session)
         self.request_times = RequestTimes(session)
         self.requests = Requests(session)
         self.schedules = Schedules(session, now)

@@ -4,7 +4,8 @@ An update answers the last due slot if nothing has answered it yet, else the nex
 moves a slot, and earlier slots that were missed stay missed.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -62,27 +63,33 @@ def find_open_slot(strategy: Strategy, subject: Subject, updates: Iterable[Progr
 
 
 def find_missing_updates(
-    strategy: Strategy, updates: Iterable[ProgressUpdate], now: datetime, absences: Iterable[Absence] = ()
+    strategy: Strategy,
+    updates: Iterable[ProgressUpdate],
+    now: datetime,
+    absences: Iterable[Absence] = (),
+    subjects: Sequence[Subject] | None = None,
 ) -> tuple[MissingUpdate, ...]:
-    """Every update that is overdue at `now`, the longest overdue first.
+    """Every update that is overdue at `now`, the longest overdue first; with `subjects`, only on these.
 
     A subject is overdue since the first slot after the last one that was answered.
     """
     schedule = strategy.cycle.check_ins
     if schedule is None:
         return ()
-    begin = min((_reporting_start(strategy, s) for s in list_reporting_subjects(strategy, now)), default=now)
-    slots = list(find_slots(schedule, begin, now))
-    answered: dict[Subject, datetime] = {}
+    reported = list_reporting_subjects(strategy, now) if subjects is None else subjects
+    answered = {subject: _reporting_start(strategy, subject) for subject in reported}
+    begin = min(answered.values(), default=now)
+    latest: dict[Subject, datetime] = {}
     for update in updates:
-        answered[update.subject] = max(update.slot, answered.get(update.subject, update.slot))
+        latest[update.subject] = max(update.slot, latest.get(update.subject, update.slot))
+    answered |= {subject: slot for subject, slot in latest.items() if subject in answered}
+    slots = list(find_slots(schedule, begin, now))
     away = tuple(absences)
     found = []
-    for subject in list_reporting_subjects(strategy, now):
-        after = answered.get(subject, _reporting_start(strategy, subject))
-        due = next((slot for slot in slots if slot > after), None)
-        if due is not None:
-            found.append(_build_missing(strategy, subject, due, now, away))
+    for subject, after in answered.items():
+        following = bisect_right(slots, after)
+        if following < len(slots):
+            found.append(_build_missing(strategy, subject, slots[following], now, away))
     return tuple(sorted(found, key=lambda one: (one.due, one.subject)))
 
 

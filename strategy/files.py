@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from foundation.files import BadFile, FileProblem, find_line, list_first_problems, parse_yaml, read_text
+from strategy.alignment_records import Contribution, ServiceLink, ServiceMaturity
 from strategy.checks import FileFinding, build_schedule, check_strategy_file
 from strategy.file_models import (
     CycleEntry,
@@ -19,7 +20,6 @@ from strategy.file_models import (
 )
 from strategy.records import (
     Cadence,
-    Contribution,
     Cycle,
     Measurement,
     Metric,
@@ -28,8 +28,6 @@ from strategy.records import (
     ProjectMilestone,
     RagThresholds,
     Reforecast,
-    ServiceLink,
-    ServiceMaturity,
     Strategy,
     Tolerance,
     Viewers,

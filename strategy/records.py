@@ -15,6 +15,7 @@ from foundation.files import FileProblem
 from foundation.memo import Memo
 from foundation.people import Role
 from foundation.time import find_local_day
+from strategy.alignment_records import Contribution, ServiceLink, ServiceMaturity
 from strategy.schedules import Schedule
 
 R = TypeVar("R")
@@ -194,32 +195,6 @@ class Project:
     tolerance: Tolerance = Tolerance()
     confidential: bool = False
     viewers: Viewers = Viewers()
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """How much a project does for an objective: impact 0, 1, 3, 6 or 9."""
-
-    project: str
-    objective: str
-    impact: int
-    rationale: str
-    approved_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceMaturity:
-    service: str
-    level: int  # 1–5
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceLink:
-    """How much a PMO service does for an objective: strength 0, ½ or 1."""
-
-    service: str
-    objective: str
-    strength: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from strategy import formulas
 from strategy.formulas import Progress, WeightedProgress
@@ -97,35 +98,79 @@ class ProjectStatus:
         return max((one.slip for one in self.milestones if not one.is_done), default=None)
 
 
-@dataclass(frozen=True, slots=True)
 class StrategyStatus:
-    """The statuses of everything in one strategy on one day."""
+    """The statuses of everything in one strategy on one day. Each is computed when it is first asked for."""
 
-    objectives: tuple[ObjectiveStatus, ...]
-    metrics: tuple[MetricStatus, ...]
-    projects: tuple[ProjectStatus, ...]
+    def __init__(self, strategy: Strategy, latest: Mapping[Subject, ProgressUpdate], today: date) -> None:
+        self._strategy, self._latest, self._today = strategy, latest, today
+        self._objectives: dict[str, ObjectiveStatus] = {}
+        self._metrics: dict[str, MetricStatus] = {}
+        self._projects: dict[str, ProjectStatus] = {}
+
+    @cached_property
+    def objectives(self) -> tuple[ObjectiveStatus, ...]:
+        return tuple(self.objective(one.key) for one in self._strategy.objectives)
+
+    @cached_property
+    def metrics(self) -> tuple[MetricStatus, ...]:
+        return tuple(self.metric(one.key) for one in self._strategy.metrics)
+
+    @cached_property
+    def projects(self) -> tuple[ProjectStatus, ...]:
+        return tuple(self.project(one.key) for one in self._strategy.projects)
 
     def objective(self, key: str) -> ObjectiveStatus:
-        return next(one for one in self.objectives if one.objective.key == key)
+        if key not in self._objectives:
+            self._objectives[key] = self._compute_objective(self._strategy.objective(key))
+        return self._objectives[key]
+
+    def metric(self, key: str) -> MetricStatus:
+        if key not in self._metrics:
+            self._metrics[key] = compute_metric_status(self._strategy, self._strategy.metric(key), self._today)
+        return self._metrics[key]
 
     def project(self, key: str) -> ProjectStatus:
-        return next(one for one in self.projects if one.project.key == key)
+        if key not in self._projects:
+            project = self._strategy.project(key)
+            self._projects[key] = compute_project_status(self._strategy, project, self._latest, self._today)
+        return self._projects[key]
+
+    def metrics_of(self, objective: str) -> tuple[MetricStatus, ...]:
+        """The metrics of an objective, in their order."""
+        return tuple(self.metric(one.key) for one in self._strategy.metrics_of(objective))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StrategyStatus) and self._list_all() == other._list_all()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _list_all(self) -> tuple[object, ...]:
+        return self.objectives, self.metrics, self.projects
+
+    def _compute_objective(self, objective: Objective) -> ObjectiveStatus:
+        """The worst status of its key results and sub-objectives; progress is weighted over the same."""
+        key_results = tuple(self.metric(one.key) for one in self._strategy.key_results(objective.key))
+        below = tuple(self.objective(one.key) for one in self._strategy.children_of(objective.key))
+        parts = [(one.metric.weight, one.progress.value if one.progress else None) for one in key_results]
+        parts += [(one.objective.weight, one.progress.value) for one in below]
+        return ObjectiveStatus(
+            objective=objective,
+            key_results=key_results,
+            progress=formulas.compute_objective_progress(parts),
+            expected=formulas.compute_expected_progress(objective.starts, objective.ends, self._today),
+            computed_status=find_worst([*(one.rag for one in key_results), *(one.computed_status for one in below)]),
+            update=self._latest.get(Subject(SubjectKind.OBJECTIVE, objective.key)),
+        )
 
 
 def compute_statuses(strategy: Strategy, updates: Iterable[ProgressUpdate], now: datetime) -> StrategyStatus:
     """The statuses of everything in `strategy` on the organisation's day. Later records don't count."""
-    today = strategy.find_day(now)
-    latest = find_latest_updates(updates, now)
-    return StrategyStatus(
-        objectives=tuple(compute_objective_status(strategy, one, latest, today) for one in strategy.objectives),
-        metrics=tuple(compute_metric_status(strategy, one, today) for one in strategy.metrics),
-        projects=tuple(compute_project_status(strategy, one, latest, today) for one in strategy.projects),
-    )
+    return StrategyStatus(strategy, find_latest_updates(updates, now), strategy.find_day(now))
 
 
 def compute_metric_status(strategy: Strategy, metric: Metric, today: date) -> MetricStatus:
-    measured = [one for one in strategy.measurements_of(metric.key) if one.on <= today]
-    latest = measured[-1] if measured else None
+    measured = reversed(strategy.measurements_of(metric.key))
+    latest = next((one for one in measured if one.on <= today), None)
     age = (today - latest.on).days if latest else None
     stale = age is None or age > metric.stale_after
     progress = formulas.compute_metric_progress(metric, latest.value) if latest and not stale else None
@@ -138,24 +183,6 @@ def compute_metric_status(strategy: Strategy, metric: Metric, today: date) -> Me
         rag=_compute_metric_rag(metric, progress, expected, _find_thresholds(strategy, metric)),
         age=age,
         is_stale=stale,
-    )
-
-
-def compute_objective_status(
-    strategy: Strategy, objective: Objective, latest: Mapping[Subject, ProgressUpdate], today: date
-) -> ObjectiveStatus:
-    """The worst status of its key results and sub-objectives; progress is weighted over the same."""
-    key_results = tuple(compute_metric_status(strategy, one, today) for one in strategy.key_results(objective.key))
-    below = tuple(compute_objective_status(strategy, one, latest, today) for one in strategy.children_of(objective.key))
-    parts = [(one.metric.weight, one.progress.value if one.progress else None) for one in key_results]
-    parts += [(one.objective.weight, one.progress.value) for one in below]
-    return ObjectiveStatus(
-        objective=objective,
-        key_results=key_results,
-        progress=formulas.compute_objective_progress(parts),
-        expected=formulas.compute_expected_progress(objective.starts, objective.ends, today),
-        computed_status=find_worst([*(one.rag for one in key_results), *(one.computed_status for one in below)]),
-        update=latest.get(Subject(SubjectKind.OBJECTIVE, objective.key)),
     )
 
 

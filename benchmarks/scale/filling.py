@@ -13,15 +13,24 @@ from benchmarks.scale.company import LEADERS, MANAGERS, NOW, STAFF, list_measure
 from benchmarks.scale.histories import History, copy_history, make_histories
 from knowledge.answers import Answer, Outcome
 from servicedesk.desk import Desk
+from servicedesk.figure_facts import list_figure_facts
 from servicedesk.records import RequestChange
 from servicedesk.reminders import SentNotices, find_next_reminder
 from storage.database import Database
+from storage.request_facts import to_fact_row
 from storage.requests import to_entry_row, to_request_row
 from storage.store import Store
 from storage.tables.base import Base
 from storage.tables.engine import DeliveryRow
 from storage.tables.questions import ForwardRow, QuestionRow
-from storage.tables.requests import RatingRow, RequestCardRow, RequestDeskRow, RequestEntryRow, RequestRow
+from storage.tables.requests import (
+    RatingRow,
+    RequestCardRow,
+    RequestDeskRow,
+    RequestEntryRow,
+    RequestFactRow,
+    RequestRow,
+)
 from storage.tables.updates import UpdateRow
 from strategy.files import parse_strategy
 from strategy.records import Measurement
@@ -100,6 +109,7 @@ def _fill_requests(database: Database, desk: Desk, size: Size) -> None:
     for start in range(0, size.requests, BATCH):
         batch = [_copy(histories, number, size) for number in numbers[start : start + BATCH]]
         _insert(database, RequestRow, (_make_request_row(changes, desk) for changes in batch))
+        _insert(database, RequestFactRow, (row for changes in batch for row in _make_facts(changes, desk)))
         _insert(database, RequestEntryRow, (to_entry_row(one.entry) for all_ in batch for one in all_ if one.entry))
         cards = [card for changes in batch for card in _make_cards(changes)]
         _insert(database, RequestCardRow, (card for card, _ in cards))
@@ -118,7 +128,12 @@ def _copy(histories: Sequence[History], number: int, size: Size) -> list[Request
 def _make_request_row(changes: Sequence[RequestChange], desk: Desk) -> dict[str, Any]:
     request = changes[-1].request
     due = find_next_reminder(request, SentNotices({}, frozenset()), desk)
-    return to_request_row(request) | {"due_at": due.at if due else None}
+    return to_request_row(request) | {"due_at": due.at if due else None, "figures_version": request.version}
+
+
+def _make_facts(changes: Sequence[RequestChange], desk: Desk) -> Iterator[dict[str, Any]]:
+    log = [one.entry for one in changes if one.entry]
+    return (to_fact_row(log[0].number, fact) for fact in list_figure_facts(log, desk.calendar))
 
 
 def _make_cards(changes: Sequence[RequestChange]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

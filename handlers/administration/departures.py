@@ -41,11 +41,9 @@ async def concerns_deactivation(call: BlockingCall) -> bool:
 def note_departure(call: DeferredCall) -> None:
     """List what they leave open, once. Somebody who isn't listed and leaves nothing is no news."""
     gone = read_deactivated(call.payload)
+    departure = call.read(lambda tx: find_open_matters(tx, call.ctx, gone)) if gone else None
     with call.transaction() as tx:
-        if gone is None:
-            return
-        departure = find_open_matters(tx, call.ctx, gone)
-        if departure.is_listed or departure.has_matters:
+        if departure and (departure.is_listed or departure.has_matters):
             tell_pmo(tx, call.ctx, build_departure_notice(departure), key=f"departed:{gone}")
 
 

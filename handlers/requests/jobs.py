@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from handlers.context import AppContext
+from handlers.requests.figures import CountRequests
 from handlers.requests.recounts import recount_clocks
 from handlers.requests.reminders import process_next_due
 
@@ -12,7 +13,7 @@ MAX_PER_TURN = 50  # due requests in a row; then the other jobs get their turn
 
 def build_request_jobs(ctx: AppContext) -> Sequence[Callable[[datetime], datetime | None]]:
     """The jobs of the scheduler for requests. Each does what is due now, and returns when to call it next."""
-    return (RequestReminders(ctx),)
+    return (RequestReminders(ctx), CountRequests(ctx))
 
 
 class RequestReminders:

@@ -1,7 +1,7 @@
 """Lists of requests: one's own, one by its number, the PMO's queue and figures, and a section of the App Home."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from foundation.access import Access
@@ -17,12 +17,13 @@ from handlers.requests.blocks.list import (
     build_list_message,
     build_queue_message,
 )
+from handlers.requests.figures import count_changed_requests, read_figures
 from handlers.requests.views import read_names, view_request, view_requests
 from handlers.slack.blocks.builders import Block, Message
 from handlers.slack.calls import DeferredCall
 from handlers.slack.replies import send_reply
 from handlers.slack.routes import Routes
-from servicedesk.figures import compute_figures, find_closed_numbers, is_overdue
+from servicedesk.figures import is_overdue
 from servicedesk.permissions import can_see, can_see_queue, find_relations
 from servicedesk.priority import rank_requests
 from servicedesk.records import (
@@ -55,11 +56,13 @@ def register(routes: Routes) -> None:
 
 def answer_list_command(call: DeferredCall) -> None:
     """/pmo-requests shows one's own; with a number, that one; for the PMO also triage, queue, open and figures."""
-    place = call.place
     person, typed = call.person, call.command_text.casefold()
     answer = choose_list(typed, person)
+    if answer is _show_figures:
+        count_changed_requests(call.ctx)
+    message = call.read(lambda tx: answer(tx, call.ctx, person))
     with call.transaction() as tx:
-        send_reply(tx, place, answer(tx, call.ctx, person))
+        send_reply(tx, call.place, message)
 
 
 def build_requests_home(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:
@@ -74,8 +77,7 @@ def build_requests_home(tx: Transaction, ctx: AppContext, person: Person) -> lis
         _make_list(tx, ctx, "Also involving you", others),
     ]
     if can_see_queue(person):
-        new = tx.requests.list_in_states({RequestState.SUBMITTED})
-        lists.append(_make_list(tx, ctx, "New requests to triage", new))
+        lists.append(_list_states(tx, ctx, "New requests to triage", {RequestState.SUBMITTED}, most=MAX_AT_HOME))
         lists.append(_make_list(tx, ctx, "In the queue", _rank_queue(tx, ctx)))
     return build_home_blocks(person, lists)
 
@@ -143,12 +145,11 @@ def _list_own(tx: Transaction, ctx: AppContext, person: Person) -> Message:
 
 
 def _list_triage(tx: Transaction, ctx: AppContext, person: Person) -> Message:
-    waiting = tx.requests.list_in_states(TRIAGE_STATES | APPROVAL_STATES)
-    new = [one for one in waiting if one.state is RequestState.SUBMITTED]
-    others = [one for one in waiting if one.state is not RequestState.SUBMITTED]
+    new, nothing = {RequestState.SUBMITTED}, "There are no requests to triage."
+    others = (TRIAGE_STATES | APPROVAL_STATES) - new
     lists = [
-        _make_list(tx, ctx, "New requests to triage", new, most=MAX_LISTED, nothing="There are no requests to triage."),
-        _make_list(tx, ctx, "Waiting for someone else", others, most=MAX_LISTED),
+        _list_states(tx, ctx, "New requests to triage", new, most=MAX_LISTED, nothing=nothing),
+        _list_states(tx, ctx, "Waiting for someone else", others, most=MAX_LISTED),
     ]
     return build_list_message(person, lists)
 
@@ -167,7 +168,7 @@ def _list_open(tx: Transaction, ctx: AppContext, person: Person) -> Message:
         "Delivered, waiting for acceptance": {RequestState.DELIVERED},
     }
     lists = [
-        _make_list(tx, ctx, title, tx.requests.list_in_states(listed_states), most=MAX_OF_EACH, nothing="None.")
+        _list_states(tx, ctx, title, listed_states, most=MAX_OF_EACH, nothing="None.")
         for title, listed_states in states.items()
     ]
     return build_list_message(person, lists)
@@ -184,9 +185,7 @@ def _show_figures(tx: Transaction, ctx: AppContext, _: Person) -> Message:
 
 
 def _compute_period(tx: Transaction, ctx: AppContext, start: datetime, end: datetime) -> Period:
-    logs = tx.requests.read_logs(end)
-    found = compute_figures(logs, start, end, ctx.desk.calendar, ctx.desk.catalogue)
-    return found, summarise_ratings(find_closed_numbers(logs, start, end), tx.ratings.list_between(start, tx.now))
+    return read_figures(tx, ctx, start, end), summarise_ratings(*tx.request_facts.count_ratings(start, end, tx.now))
 
 
 def _rank_queue(tx: Transaction, ctx: AppContext) -> list[Request]:
@@ -204,6 +203,15 @@ def _make_list(
 ) -> RequestList:
     """A list of the first requests, and the number of the others."""
     return RequestList(title, view_requests(tx, ctx, requests[:most]), len(requests) - most, nothing)
+
+
+def _list_states(
+    tx: Transaction, ctx: AppContext, title: str, states: Collection[RequestState], *, most: int, nothing: str = ""
+) -> RequestList:
+    """A list of the oldest requests in these states, and the number of the others."""
+    views = view_requests(tx, ctx, tx.requests.list_in_states(states, most))
+    more = tx.requests.count_in_states(states) - most if len(views) == most else 0
+    return RequestList(title, views, more, nothing)
 
 
 def _find_involving(tx: Transaction, ctx: AppContext, person: Person) -> list[Request]:

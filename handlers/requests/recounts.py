@@ -18,7 +18,7 @@ def recount_clocks(ctx: AppContext, now: datetime) -> None:
     with ctx.store.read_only(now) as tx:
         if tx.request_times.read_rules_hash() == rules_hash:
             return
-        numbers = [request.number for request in tx.requests.list_in_states(OPEN_STATES)]
+        numbers = tx.requests.list_numbers_in_states(OPEN_STATES)
     # One short transaction per request, so that people can keep working meanwhile. The hash is stored last: after a
     # crash everything is recounted again, which gives the same result.
     for number in numbers:
@@ -31,6 +31,7 @@ def recount_clocks(ctx: AppContext, now: datetime) -> None:
 def _recount_request(tx: Transaction, ctx: AppContext, request: Request) -> None:
     recounted = recompute_clocks(request, tx.requests.read_log(request.number), ctx.desk.calendar)
     if recounted != request and tx.request_times.save_recounted(recounted):
+        tx.request_facts.mark_uncounted(request.number)
         refresh_cards(tx, ctx, view_request(tx, ctx, recounted))
     update_due_time_and_mark_homes(tx, ctx, recounted)
 

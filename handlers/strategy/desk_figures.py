@@ -1,12 +1,13 @@
-"""The service desk's figures for a digest, computed from the requests' logs."""
+"""The service desk's figures for a digest."""
 
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from handlers.context import AppContext
+from handlers.requests.figures import read_figures
 from reporting.desk import DeskFigures
-from servicedesk.figures import Spread, compute_figures, is_overdue
+from servicedesk.figures import Spread, is_overdue
 from servicedesk.records import UNDELIVERED_STATES
 from storage.store import Transaction
 
@@ -14,7 +15,7 @@ from storage.store import Transaction
 def compute_desk_figures(tx: Transaction, ctx: AppContext, start: datetime, end: datetime) -> DeskFigures:
     """The figures of [start, end)."""
     calendar = ctx.desk.calendar
-    found = compute_figures(tx.requests.read_logs(end), start, end, calendar, ctx.desk.catalogue)
+    found = read_figures(tx, ctx, start, end)
     ratings = [rating.score for rating in tx.ratings.list_between(start, end)]
     return DeskFigures(
         submitted=found.submitted,

@@ -2,16 +2,21 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from foundation.errors import UserError
 from handlers.context import AppContext
+from handlers.requests.figures import count_changed_requests
+from handlers.slack.blocks.builders import Message
 from handlers.strategy.blocks.digest import build_update_reminder
 from handlers.strategy.digests import DIGEST, JUST_BEFORE, build_current_digest, post_digest, report_held_digest
 from handlers.strategy.lookups import load_strategy, load_updates
-from storage.engine.schedules import MISSED, QUIET, DueSchedule
+from reporting.definitions import DigestDefinition
+from reporting.digest import Digest
+from storage.engine.schedules import MISSED, QUIET
 from storage.store import Transaction
-from strategy.check_ins import find_missing_updates
+from strategy.check_ins import MissingUpdate, find_missing_updates
 from strategy.records import Strategy
 from strategy.schedules import Schedule, find_due_slots, find_next_slot
 from strategy.visibility import filter_visible
@@ -46,14 +51,20 @@ class ScheduledPosts:
         if due_at is None or due_at > now:
             return due_at
         self._ctx.check_channels()
+        count_changed_requests(self._ctx)
+        # A digest of a large strategy takes a while to build. It's done before the transaction, which others wait for.
+        with self._ctx.store.read_only(now) as tx:
+            prepared = {
+                due.name: _prepare_run(tx, self._ctx, due.name, now) for due in tx.schedules.list_due(schedules)
+            }
         with self._ctx.store.transaction(now) as tx:
-            run_due_schedules(tx, self._ctx, schedules, now)
+            run_due_schedules(tx, self._ctx, schedules, prepared, now)
             return tx.schedules.find_next_due(schedules)
 
     def _refresh_schedules(self, now: datetime) -> Mapping[str, Schedule]:
         """The schedules. A strategy that was imported meanwhile may have brought others."""
         with self._ctx.store.read_only(now) as tx:
-            schedules = list_schedules(self._ctx, tx.strategy.get_current())
+            schedules = list_schedules(self._ctx, tx.strategy.get_plan())
         definitions = {name: serialise_schedule(schedule) for name, schedule in schedules.items()}
         if definitions != self._known:
             with self._ctx.store.transaction(now) as tx:
@@ -84,53 +95,85 @@ def sync_schedules(tx: Transaction, schedules: Mapping[str, Schedule], now: date
     tx.schedules.delete_others(list(schedules))
 
 
-def run_due_schedules(tx: Transaction, ctx: AppContext, schedules: Mapping[str, Schedule], now: datetime) -> None:
-    """Post what is due, in the transaction that records it.
+@dataclass(frozen=True, slots=True)
+class PreparedRun:
+    """What a run of a schedule posts: a digest, or reminders by the people who get them; neither if it has nothing."""
+
+    digest: Digest | None = None
+    reminders: Mapping[str, Message] = field(default_factory=dict)
+
+
+def _prepare_run(tx: Transaction, ctx: AppContext, name: str, now: datetime) -> PreparedRun:
+    if name == CHECK_INS:
+        return PreparedRun(reminders=_build_reminders(tx, ctx, now))
+    definition = _find_definition(ctx, name)
+    try:
+        return PreparedRun(build_current_digest(tx, ctx, definition, now))
+    except UserError as refused:  # no strategy yet
+        log.warning("Skipped the digest %s: %s", definition.key, refused.message)
+        return PreparedRun()
+
+
+def run_due_schedules(
+    tx: Transaction,
+    ctx: AppContext,
+    schedules: Mapping[str, Schedule],
+    prepared: Mapping[str, PreparedRun],
+    now: datetime,
+) -> None:
+    """Post what is due, in the transaction that records it. What isn't prepared is left for the next turn.
 
     The record of a run and its post commit together. A crash before the commit leaves neither, so the slot runs again;
     a crash after it leaves both, and the record stops a second run.
     """
-    for due in tx.schedules.claim_due(schedules):  # not those that only a process with a newer file knows
+    for due in tx.schedules.claim_due(prepared):  # not those that only a process with a newer file knows
         schedule = schedules[due.name]
         following = find_next_slot(schedule, now)
         slots = find_due_slots(schedule, due.due_at - JUST_BEFORE, now)
         for slot in slots.missed:
             tx.schedules.record_run(due.name, slot, following, snapshot={}, outcome=MISSED)
         for slot in slots.run:
-            _run_slot(tx, ctx, due, slot, following, now)
+            _run_slot(tx, ctx, due.name, prepared[due.name], slot, following)
 
 
 def _run_slot(
-    tx: Transaction, ctx: AppContext, due: DueSchedule, slot: datetime, following: datetime | None, now: datetime
+    tx: Transaction, ctx: AppContext, name: str, prepared: PreparedRun, slot: datetime, following: datetime | None
 ) -> None:
-    if due.name == CHECK_INS:
-        if tx.schedules.record_run(due.name, slot, following, snapshot={}):
-            _send_reminders(tx, ctx, slot, now)
+    if name == CHECK_INS:
+        if tx.schedules.record_run(name, slot, following, snapshot={}):
+            _send_reminders(tx, prepared.reminders, slot)
         return
-    definition = next(one for one in ctx.digests if due.name == f"{DIGEST}{one.key}")
-    try:
-        digest = build_current_digest(tx, ctx, definition, now)
-    except UserError as refused:  # no strategy yet
-        log.warning("Skipped the digest %s: %s", definition.key, refused.message)
-        tx.schedules.record_run(due.name, slot, following, snapshot={}, outcome=QUIET)
+    definition, digest = _find_definition(ctx, name), prepared.digest
+    if digest is None:
+        tx.schedules.record_run(name, slot, following, snapshot={}, outcome=QUIET)
         return
     snapshot = digest.snapshot.to_dict()
     if ctx.is_shared(definition.channel):
         report_held_digest(tx, ctx, definition)
     if not digest.should_send or ctx.is_shared(definition.channel):
-        tx.schedules.record_run(due.name, slot, following, snapshot=snapshot, outcome=QUIET)
-    elif tx.schedules.record_run(due.name, slot, following, snapshot=snapshot):
-        tx.schedules.link_delivery(due.name, slot, post_digest(tx, definition, digest, slot))
+        tx.schedules.record_run(name, slot, following, snapshot=snapshot, outcome=QUIET)
+    elif tx.schedules.record_run(name, slot, following, snapshot=snapshot):
+        tx.schedules.link_delivery(name, slot, post_digest(tx, definition, digest, slot))
 
 
-def _send_reminders(tx: Transaction, ctx: AppContext, slot: datetime, now: datetime) -> None:
-    """Remind each person once, of all the updates they owe and may know of."""
+def _find_definition(ctx: AppContext, name: str) -> DigestDefinition:
+    return next(one for one in ctx.digests if name == f"{DIGEST}{one.key}")
+
+
+def _build_reminders(tx: Transaction, ctx: AppContext, now: datetime) -> dict[str, Message]:
+    """A reminder for each person, of all the updates they owe and may know of."""
     strategy = load_strategy(tx)
-    missing = find_missing_updates(strategy, load_updates(tx), now, ctx.absences)
-    for reporter in dict.fromkeys(one.reporter for one in missing):
-        seen = filter_visible(strategy, ctx.people.get(reporter))
-        titles = seen.titles
-        owed = [(one, titles[one.subject]) for one in missing if one.reporter == reporter and one.subject in titles]
-        if owed:
-            key = f"{CHECK_INS}:{slot.isoformat()}:{reporter}"
-            tx.outbox.post(reporter, build_update_reminder(owed), key=key, bulk=True)
+    by_reporter: dict[str, list[MissingUpdate]] = {}
+    for one in find_missing_updates(strategy, load_updates(tx), now, ctx.absences):
+        by_reporter.setdefault(one.reporter, []).append(one)
+    reminders = {}
+    for reporter, missing in by_reporter.items():
+        titles = filter_visible(strategy, ctx.people.get(reporter)).titles
+        if owed := [(one, titles[one.subject]) for one in missing if one.subject in titles]:
+            reminders[reporter] = build_update_reminder(owed)
+    return reminders
+
+
+def _send_reminders(tx: Transaction, reminders: Mapping[str, Message], slot: datetime) -> None:
+    for reporter, message in reminders.items():
+        tx.outbox.post(reporter, message, key=f"{CHECK_INS}:{slot.isoformat()}:{reporter}", bulk=True)

@@ -6,6 +6,7 @@ from foundation.access import Access
 from foundation.errors import InvalidInput, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
+from handlers.requests.figures import count_changed_requests
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, Message, escape
 from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
@@ -27,13 +28,13 @@ from handlers.strategy.digests import preview_digest
 from handlers.strategy.lookups import get_subject_title, load_strategy, load_updates
 from reporting.charts import build_progress_chart
 from reporting.details import SubjectDetails, build_details
-from reporting.exceptions import ExceptionItem, ExceptionKind
+from reporting.exceptions import ExceptionItem, ExceptionKind, list_texts
 from reporting.own_subjects import build_own_subjects, find_exceptions_for
 from reporting.sections import build_portfolio_lines
 from reporting.strategy_view import build_strategy_view
 from storage.store import Transaction
 from strategy.measurements import take_measurement
-from strategy.permissions import can_see_exceptions
+from strategy.permissions import can_see_exceptions, check_can_preview_digests
 from strategy.records import Measurement, Subject
 from strategy.search import find_matching_subjects
 from strategy.visibility import filter_visible
@@ -51,14 +52,16 @@ def register(routes: Routes) -> None:
 
 def show_strategy(call: DeferredCall) -> None:
     """/pmo-strategy; with part of a name, one objective or project; with “digest”, a preview."""
-    place = call.place
     person, typed = call.person, call.command_text
+    first, _, rest = typed.partition(" ")
+    if first.casefold() == "digest":
+        check_can_preview_digests(person)
+        count_changed_requests(call.ctx)
+        message = call.read(lambda tx: preview_digest(tx, call.ctx, person, rest.strip()))
+    else:
+        message = call.read(lambda tx: _find_requested(tx, call.ctx, person, typed))
     with call.transaction() as tx:
-        first, _, rest = typed.partition(" ")
-        if first.casefold() == "digest":
-            send_reply(tx, place, preview_digest(tx, call.ctx, person, rest.strip()))
-        else:
-            send_reply(tx, place, _find_requested(tx, call.ctx, person, typed))
+        send_reply(tx, call.place, message)
 
 
 async def open_subject(call: ImmediateCall) -> None:
@@ -123,7 +126,7 @@ def build_strategy_home_section(tx: Transaction, ctx: AppContext, person: Person
     if can_see_exceptions(person):
         exceptions = find_exceptions_for(strategy, person, now=now, updates=updates, absences=away, people=ctx.people)
     asks_first = sorted(exceptions, key=lambda one: one.kind is not ExceptionKind.UNANSWERED)
-    return build_strategy_section(own, [one.text for one in asks_first])
+    return build_strategy_section(own, list_texts(asks_first))
 
 
 def _find_requested(tx: Transaction, ctx: AppContext, person: Person, typed: str) -> Message:

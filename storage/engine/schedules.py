@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.tables.engine import DeliveryRow, RunRow, ScheduleRow
@@ -59,13 +59,18 @@ class Schedules:
         """Those of the schedules that are due, locked until the transaction ends."""
         # A schedule that another process has locked is skipped: that process is running the slot. Waiting would gain
         # nothing, because the schedule is no longer due once it commits.
-        rows = self._session.scalars(
-            select(ScheduleRow)
-            .where(ScheduleRow.next_at <= self._now, ScheduleRow.name.in_(names))
-            .order_by(ScheduleRow.next_at, ScheduleRow.name)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+        return self._read_due(self._select_due(names, limit).with_for_update(skip_locked=True))
+
+    def list_due(self, names: Collection[str], limit: int = 20) -> Sequence[DueSchedule]:
+        """The same without locking them: to prepare what their runs need before the transaction that runs them."""
+        return self._read_due(self._select_due(names, limit))
+
+    def _select_due(self, names: Collection[str], limit: int) -> Select[ScheduleRow]:
+        due = select(ScheduleRow).where(ScheduleRow.next_at <= self._now, ScheduleRow.name.in_(names))
+        return due.order_by(ScheduleRow.next_at, ScheduleRow.name).limit(limit)
+
+    def _read_due(self, query: Select[ScheduleRow]) -> Sequence[DueSchedule]:
+        rows = self._session.scalars(query)
         return [DueSchedule(row.name, row.definition, row.next_at, row.last_slot) for row in rows if row.next_at]
 
     def record_run(

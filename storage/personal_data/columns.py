@@ -89,6 +89,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
     "ratings": _describe("", person=_PERSON, comment=_words("person")),
     "request_cards": _describe("delivery", place=_REMOVED),
     "request_desk": _describe("counted_by"),
+    "request_facts": _describe("kind service"),
     "request_log": _describe(
         "verb before after", actor=_PERSON, comment=_words("actor"), data=Column(Content.RECORD, "actor")
     ),

@@ -87,6 +87,7 @@ class DeliveryRow(Base):
             postgresql_where=_UNSETTLED,
         ),
         Index("ix_deliveries_target", "target"),
+        Index("ix_deliveries_posted_ts", "posted_ts"),
         Index("ix_deliveries_status_done_at", "status", "done_at"),
     )
 

@@ -20,10 +20,11 @@ class QuestionRow(Base):
     __table_args__ = (
         Index("ix_questions_status_asked_at", "status", "asked_at"),
         Index("ix_questions_channel_thread_ts", "channel", "thread_ts"),
+        Index("ix_questions_asked_by_asked_at", "asked_by", "asked_at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    asked_by: Mapped[str] = mapped_column(String(40), index=True)
+    asked_by: Mapped[str] = mapped_column(String(40))
     asked_at: Mapped[datetime]
     channel: Mapped[str] = mapped_column(String(40))
     thread_ts: Mapped[str | None] = mapped_column(String(32))
@@ -50,6 +51,7 @@ class ForwardRow(Base):
     """A question passed on to the PMO, at most once, and the PMO's answer."""
 
     __tablename__ = "forwards"
+    __table_args__ = (Index("ix_forwards_answered_by_forwarded_by", "answered_by", "forwarded_by"),)
 
     question: Mapped[str] = mapped_column(String(32), primary_key=True)
     forwarded_by: Mapped[str] = mapped_column(String(40))

@@ -1,11 +1,11 @@
 """The strategy's tree, as the person who asks may see it."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from foundation.people import People
-from reporting.strategy_view import StrategyView, build_strategy_view, format_view_text
+from reporting.strategy_view import Branch, StrategyView, build_strategy_view, format_view_text
 from strategy.records import ProgressUpdate, Rag, Strategy
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -42,12 +42,17 @@ def test_lines_show_owner_and_figures_side_by_side(
     )
 
 
+def write_lines(branch: Branch) -> str:
+    return "\n".join([branch.line, *(one.line + one.short for one in (*branch.metrics, *branch.projects))])
+
+
 def test_private_objective_appears_nowhere_in_view(
     sample: Strategy, people: People, updates: tuple[ProgressUpdate, ...]
 ) -> None:
     for who in ("U01ADA", "U02BEN", "U03WEI", "U06FARAH"):
         view = seen_by(who, sample, people, updates)
-        assert not [word for word in HIDDEN if word in repr(asdict(view)) + format_view_text(view)]
+        text = repr(view) + format_view_text(view) + "".join(map(write_lines, view.all_branches()))
+        assert not [word for word in HIDDEN if word in text]
         assert sum(count for _, count in view.counts) == 3
     assert "fewer-depots" not in [one.objective.key for one in view.all_branches()]
 

@@ -118,3 +118,29 @@ _WAYS: dict[RequestState, tuple[tuple[RequestVerb, Person, Any], ...]] = {
     RequestState.DUPLICATE: (*_SUBMITTED, (RequestVerb.MARK_DUPLICATE, WEI, {"duplicate_of": 3})),
     RequestState.WITHDRAWN: (*_SUBMITTED, (RequestVerb.WITHDRAW, BEN, {})),
 }
+
+
+def write_log(*acts, number=12, started=None):
+    """The log of a request that was started at the time of its first action."""
+    change = draft_request(number, f"form-{number}", "health-check", BEN, health_check(), started or acts[0][2], DESK)
+    entries = [change.entry]
+    for verb, actor, moment, given in acts:
+        change = apply_verb(change.request, verb, actor, moment, DESK, **given)
+        entries.append(change.entry)
+    return entries
+
+
+ASKED_BACK = (
+    (RequestVerb.SUBMIT, BEN, at(11, 9), {}),
+    (RequestVerb.ASK, WEI, at(11, 11), {"comment": "Which phase?"}),
+    (RequestVerb.ANSWER, BEN, at(12, 11), {"comment": "The second."}),
+    (RequestVerb.ACCEPT, WEI, at(12, 13), {}),
+    (RequestVerb.CLAIM, WEI, at(13, 9), {}),
+    (RequestVerb.QUESTION, WEI, at(13, 13), {"comment": "Where is the register?"}),
+    (RequestVerb.REPLY, BEN, at(15, 13), {"comment": "Here."}),
+    (RequestVerb.HOLD, WEI, at(18, 9), {"reason": "Audit first", "review_on": date(2026, 5, 19)}),
+    (RequestVerb.RESUME, WEI, at(19, 9), {}),
+    (RequestVerb.DELIVER, WEI, at(19, 17), DELIVERY),
+    (RequestVerb.ACCEPT_DELIVERY, BEN, at(21, 9), {}),
+    (RequestVerb.COMMENT, BEN, at(25, 9), {"comment": "Thanks!"}),
+)

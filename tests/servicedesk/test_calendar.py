@@ -147,3 +147,15 @@ def test_long_span_is_counted_quickly():
         LONDON.count_working_seconds(datetime(2016, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC))
         > 20 * 250 * 8 * 3600
     )
+
+
+@pytest.mark.parametrize("hours", [NINE_TO_FIVE, NIGHTS, ROUND_THE_CLOCK])
+@given(
+    end=st.integers(0, 366 * 86_400).map(lambda later: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=later)),
+    seconds=st.integers(0, 40 * 28_800),
+)
+def test_start_before_an_end_is_where_more_working_time_begins(hours, end, seconds):
+    calendar = make_calendar("Europe/London", hours)
+    limit = calendar.find_start_before(end, seconds)
+    assert calendar.count_working_seconds(limit, end) <= seconds
+    assert calendar.count_working_seconds(limit - timedelta(microseconds=1), end) > seconds

@@ -32,18 +32,13 @@ def test_rating_must_be_one_to_five(score):
     assert error.value.fields == {"score": "Choose a rating from 1 (not satisfied at all) to 5 (very satisfied)."}
 
 
-def test_last_rating_counts_and_silence_lowers_rate():
-    ratings = [_rating(1, 2, 12), _rating(1, 5, 13), _rating(2, 4, 12), _rating(9, 1, 12)]
-    summary = summarise_ratings({1, 2, 3, 4}, ratings)
+def test_silence_lowers_the_rate_and_not_the_mean():
+    summary = summarise_ratings(4, {4: 1, 5: 1})
     assert summary.counts == (0, 0, 0, 1, 1)
     assert summary.mean == Fraction(9, 2)
     assert (summary.answered, summary.asked) == (2, 4)
 
 
 def test_no_ratings_have_no_mean():
-    nothing = summarise_ratings(set(), [])
+    nothing = summarise_ratings(0, {})
     assert (nothing.mean, nothing.answered, nothing.asked) == (None, 0, 0)
-
-
-def _rating(number, score, day):
-    return Rating(number, BEN.id, score, None, at(day))

@@ -33,7 +33,7 @@ from handlers.slack.blocks.builders import (
 from handlers.slack.blocks.rich_text import LONGEST, rich_line, rich_text, text_run
 from servicedesk.clock import Clock
 from servicedesk.fields import Field, FieldKind
-from servicedesk.figures import compute_lead_time
+from servicedesk.lead_times import compute_lead_time
 from servicedesk.permissions import can_see_scores, find_allowed_verbs
 from servicedesk.priority import compute_wsjf
 from servicedesk.records import ClockName, RequestLogEntry, RequestVerb, Scores

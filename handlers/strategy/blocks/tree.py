@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from handlers.slack.blocks.builders import (
     Block,
@@ -25,7 +26,7 @@ from reporting.charts import Chart
 from reporting.details import SubjectDetails
 from reporting.own_subjects import OwnSubject
 from reporting.strategy_view import Branch, StrategyView, format_cycle_progress, format_view_text
-from reporting.text import fit_lines
+from reporting.text import LazyLines, fit_lines
 from strategy.records import Subject, SubjectKind
 
 MOST_BRANCHES = 12
@@ -131,15 +132,14 @@ def _build_overview(overview: Overview, picture: list[Block]) -> list[Block]:
     mission = context(f"*Mission:* {escape(view.mission)}")
     blocks = [header(view.organisation), mission, section(format_cycle_progress(view)), *_build_tree(view)]
     if view.metrics or view.projects:
-        lines = [row.short for row in view.metrics] + [row.short for row in view.projects]
-        blocks.append(section(_limit_lines("*Not linked to an objective*", lines)))
+        blocks.append(section(_limit_lines("*Not linked to an objective*", _list_short(view))))
     blocks += [*_build_portfolio(overview.portfolio), *picture]
     return [*blocks, actions([_build_picker()])]
 
 
 def _build_tree(view: StrategyView) -> list[Block]:
     every = list(_flatten_branches(view.branches, 0))
-    texts = [_limit_lines(branch.line, _list_rows(branch)) for branch, _ in every]
+    texts = LazyLines(partial(_format_branch, branch) for branch, _ in every)
     shown, more = fit_lines(texts, MOST_BRANCHES, LARGEST_TREE)
     blocks: list[Block] = []
     for (branch, depth), text in zip(every, shown, strict=False):
@@ -161,14 +161,19 @@ def _flatten_branches(branches: Iterable[Branch], depth: int) -> Iterator[tuple[
         yield from _flatten_branches(branch.below, depth + 1)
 
 
-def _list_rows(branch: Branch) -> list[str]:
-    lines = [row.short for row in branch.metrics] + [row.short for row in branch.projects]
-    return [f"{INDENT}{line}" for line in lines]
+def _format_branch(branch: Branch) -> str:
+    return _limit_lines(branch.line, _list_short(branch), INDENT)
 
 
-def _limit_lines(first: str, lines: Sequence[str]) -> str:
-    shown, more = fit_lines(lines, MOST_ROWS, LARGEST_BRANCH - len(first))
-    return "\n".join([first, *shown, *([f"{INDENT}… and {more} more"] if more else [])])
+def _list_short(owner: Branch | StrategyView) -> LazyLines:
+    """The short lines of its metrics and projects."""
+    return LazyLines(partial(getattr, row, "short") for row in (*owner.metrics, *owner.projects))
+
+
+def _limit_lines(first: str, lines: Sequence[str], indent: str = "") -> str:
+    shown, more = fit_lines(lines, MOST_ROWS, LARGEST_BRANCH - len(first) - MOST_ROWS * len(indent))
+    rest = [f"{INDENT}… and {more} more"] if more else []
+    return "\n".join([first, *(f"{indent}{line}" for line in shown), *rest])
 
 
 def _build_portfolio(lines: Sequence[str]) -> list[Block]:

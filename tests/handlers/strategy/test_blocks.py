@@ -47,9 +47,10 @@ from reporting.own_subjects import build_own_subjects, find_exceptions_for
 from reporting.posts import build_story_post, build_update_post
 from reporting.sections import build_portfolio_lines
 from reporting.strategy_view import build_strategy_view
+from strategy.alignment_records import Contribution
 from strategy.check_ins import find_missing_updates
 from strategy.files import SAMPLE, read_strategy
-from strategy.records import Contribution, ProgressUpdate, Rag, Strategy, Subject, SubjectKind
+from strategy.records import ProgressUpdate, Rag, Strategy, Subject, SubjectKind
 from strategy.story_records import Consent, NamedPerson, Story, StoryState, StoryVerb
 from strategy.story_transitions import STORY_TRANSITIONS
 from workspace.checks import check_message, check_view

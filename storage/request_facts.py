@@ -1,0 +1,158 @@
+"""The facts of requests that figures count, and the figures' numbers for a period, within a transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from servicedesk.figure_facts import FactKind, FigureFact
+from servicedesk.figures import PeriodFacts, Share
+from servicedesk.lead_times import Holder
+from servicedesk.records import RequestState, RequestVerb
+from storage.tables.requests import UNCOUNTED, RatingRow, RequestEntryRow, RequestFactRow, RequestRow
+
+LONG_AGO, FOREVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+_HELD = {
+    Holder.PMO: RequestFactRow.by_pmo,
+    Holder.REQUESTER: RequestFactRow.by_requester,
+    Holder.APPROVER: RequestFactRow.by_approver,
+    Holder.HOLD: RequestFactRow.on_hold,
+}
+
+
+class RequestFacts:
+    """The facts of all requests. They are stored after each change, and are out of date until then."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list_uncounted(self, limit: int) -> Sequence[tuple[int, int]]:
+        """Number and version of requests whose facts are out of date, the newest first."""
+        rows = select(RequestRow.number, RequestRow.version).where(UNCOUNTED)
+        return [
+            (number, version)
+            for number, version in self._session.execute(rows.order_by(RequestRow.number.desc()).limit(limit))
+        ]
+
+    def replace(self, number: int, version: int, facts: Sequence[FigureFact]) -> None:
+        """Store the facts of a request as of that version. If it has changed since, it stays out of date."""
+        # The row of the request is locked first, so that two processes can't both add facts of one request.
+        counted = update(RequestRow).where(RequestRow.number == number).values(figures_version=version)
+        self._session.execute(counted, execution_options={"synchronize_session": False})
+        self._session.execute(delete(RequestFactRow).where(RequestFactRow.number == number))
+        if facts:
+            self._session.execute(insert(RequestFactRow), [to_fact_row(number, fact) for fact in facts])
+
+    def mark_uncounted(self, number: int) -> None:
+        """Its facts are out of date, as after its clocks were counted anew."""
+        marked = update(RequestRow).where(RequestRow.number == number).values(figures_version=0)
+        self._session.execute(marked, execution_options={"synchronize_session": False})
+
+    def read_period(self, start: datetime, end: datetime, age_limits: Sequence[datetime | None]) -> PeriodFacts:
+        """What was known at `end` of [start, end). `age_limits`: see servicedesk.figures.find_age_limits."""
+        triaged = self._read_seconds(FactKind.TRIAGED, start, end)
+        delivered = self._read_deliveries(start, end)
+        return PeriodFacts(
+            submitted=self._count_submitted(start, end, is_counted=True),
+            dismissed=self._count_submitted(start, end, is_counted=False),
+            triage_seconds=[seconds for seconds, _ in triaged if seconds is not None],
+            triage_met=_count_met([met for _, met in triaged]),
+            delivered=len(delivered),
+            delivery_seconds=[row.seconds for row in delivered if row.seconds is not None],
+            delivery_met=_count_met([row.is_met for row in delivered]),
+            lead_seconds=[row.total for row in delivered],
+            held=self._sum_held(start, end),
+            reopened=self._count_reopened(start, end),
+            ages=self._count_ages(end, age_limits),
+        )
+
+    def count_ratings(self, start: datetime, end: datetime, until: datetime) -> tuple[int, Mapping[int, int]]:
+        """How many requests were closed in [start, end), and how often each score was given to them by `until`."""
+        closed = (
+            select(RequestEntryRow.number)
+            .where(
+                RequestEntryRow.after == RequestState.CLOSED,
+                RequestEntryRow.at >= start,
+                RequestEntryRow.at < end,
+                or_(RequestEntryRow.before.is_(None), RequestEntryRow.before != RequestState.CLOSED),
+            )
+            .distinct()
+        )
+        asked = self._session.scalar(select(func.count()).select_from(closed.subquery())) or 0
+        rated = (RatingRow.at >= start, RatingRow.at < until, RatingRow.number.in_(closed))
+        scores = select(RatingRow.score, func.count()).where(*rated).group_by(RatingRow.score)
+        return asked, dict(self._session.execute(scores).all())
+
+    def _count_submitted(self, start: datetime, end: datetime, *, is_counted: bool) -> Mapping[str, int]:
+        fact = RequestFactRow
+        counted = (*_match(FactKind.SUBMITTED, start, end), fact.is_counted.is_(is_counted))
+        rows = self._session.execute(select(fact.service, func.count()).where(*counted).group_by(fact.service))
+        return dict(rows.all())
+
+    def _read_seconds(self, kind: FactKind, start: datetime, end: datetime) -> Sequence[Any]:
+        found = select(RequestFactRow.seconds, RequestFactRow.is_met).where(*_match(kind, start, end))
+        return self._session.execute(found).all()
+
+    def _read_deliveries(self, start: datetime, end: datetime) -> Sequence[Any]:
+        fact = RequestFactRow
+        total = (fact.by_pmo + fact.by_requester + fact.by_approver + fact.on_hold).label("total")
+        found = select(fact.seconds, fact.is_met, total).where(*_match(FactKind.DELIVERED, start, end))
+        return self._session.execute(found).all()
+
+    def _sum_held(self, start: datetime, end: datetime) -> Mapping[Holder, int]:
+        sums = select(*(func.sum(column) for column in _HELD.values()))
+        row = self._session.execute(sums.where(*_match(FactKind.DELIVERED, start, end))).one()
+        return {holder: int(value or 0) for holder, value in zip(_HELD, row, strict=True)}
+
+    def _count_reopened(self, start: datetime, end: datetime) -> Share:
+        """Of the requests delivered in the period those that were reopened after that, by its end."""
+        entry, later = RequestEntryRow, aliased(RequestEntryRow)
+        delivered = (entry.verb == RequestVerb.DELIVER, entry.at >= start, entry.at < end)
+        reopened = exists().where(
+            later.number == entry.number,
+            later.version > entry.version,
+            later.verb == RequestVerb.REOPEN,
+            later.at < end,
+        )
+        count = select(func.count(entry.number.distinct())).where(*delivered)
+        return Share(self._session.scalar(count.where(reopened)) or 0, self._session.scalar(count) or 0)
+
+    def _count_ages(self, end: datetime, limits: Sequence[datetime | None]) -> tuple[int, ...]:
+        """How many were open at `end`, by age group, the youngest first."""
+        fact = RequestFactRow
+        was_open = (fact.kind == FactKind.OPEN, fact.valid_until >= end, fact.valid_from < end)
+        older = [func.count().filter(fact.at < (limit or LONG_AGO)) for limit in limits]
+        counts = self._session.execute(select(func.count(), *older).where(*was_open)).one()
+        return tuple(more - fewer for more, fewer in zip(counts, (*counts[1:], 0), strict=True))
+
+
+def _match(kind: FactKind, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The facts of this kind in [start, end) that were true at its end."""
+    fact = RequestFactRow
+    return fact.kind == kind, fact.at >= start, fact.at < end, fact.valid_from < end, fact.valid_until >= end
+
+
+def _count_met(results: Sequence[bool | None]) -> Share:
+    known = [result for result in results if result is not None]
+    return Share(sum(known), len(known))
+
+
+def to_fact_row(number: int, fact: FigureFact) -> dict[str, Any]:
+    """The row of a fact, by column."""
+    return {
+        "number": number,
+        "kind": fact.kind,
+        "at": fact.at,
+        "valid_from": fact.valid_from,
+        "valid_until": fact.valid_until or FOREVER,
+        "service": fact.service,
+        "is_counted": fact.is_counted,
+        "seconds": fact.seconds,
+        "is_met": fact.is_met,
+        "by_pmo": fact.held.get(Holder.PMO),
+        "by_requester": fact.held.get(Holder.REQUESTER),
+        "by_approver": fact.held.get(Holder.APPROVER),
+        "on_hold": fact.held.get(Holder.HOLD),
+    }
