@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from handlers.context import AppContext
 from storage.engine.clock_changes import continue_waiting
+from storage.engine.lease import Lease
 
 log = logging.getLogger(__name__)
 
@@ -21,19 +22,20 @@ class ContinueAfterClockChange:
     with; then only what waits for longer than anything ever does is taken to be left over.
     """
 
-    def __init__(self, ctx: AppContext, steady: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, ctx: AppContext, lease: Lease, steady: Callable[[], float] = time.monotonic) -> None:
         self._ctx = ctx
+        self._lease = lease
         self._steady = steady
         self._last: tuple[datetime, float] | None = None
 
     def __call__(self, now: datetime) -> None:
         steady, last = self._steady(), self._last
         if last is None:
-            continue_waiting(self._ctx.store.database, now, now + LONGEST_WAIT, timedelta())
+            continue_waiting(self._ctx.store.database, now, now + LONGEST_WAIT, self._lease, timedelta())
         else:
             passed = timedelta(seconds=steady - last[1])
             set_back_by = last[0] + passed - now
             if set_back_by > SMALL_STEP:
                 log.warning("The clock was set back by %s. What is waiting continues now.", set_back_by)
-                continue_waiting(self._ctx.store.database, now, now, set_back_by)
+                continue_waiting(self._ctx.store.database, now, now, self._lease, set_back_by)
         self._last = now, steady

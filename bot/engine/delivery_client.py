@@ -281,11 +281,16 @@ class _Calls:
         # In a loop, because the process may be stopped between extending the lease and looking at the clock. It may
         # still be stopped between that look and the call; storage.engine.duplicates repairs what goes wrong then.
         shared = self._shared
-        while not shared.lease.allows_call(self._delivery.lease_until, shared.now()):
+        while not self._is_lease_long_enough(shared.now()):
             extended = await asyncio.to_thread(shared.deliveries.extend_lease, self._delivery, shared.now())
             if extended is None:
                 raise DeliveryTakenOver(self._delivery.id)
             self._delivery = extended
+
+    def _is_lease_long_enough(self, now: datetime) -> bool:
+        # After the clock was set back, only the database knows when the lease ends; see storage.engine.clock_changes.
+        lease, until = self._shared.lease, self._delivery.lease_until
+        return lease.allows_call(until, now) and lease.can_end_at(until, now)
 
 
 def _find_refused_argument(code: str, arguments: Mapping[str, Any], delivery: Delivery) -> str | None:

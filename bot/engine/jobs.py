@@ -27,7 +27,7 @@ def build_jobs(ctx: AppContext, handbook: HandbookProvider, deliveries: Deliveri
 
 def build_engine_jobs(ctx: AppContext, handbook: HandbookProvider, deliveries: Deliveries) -> Sequence[Job]:
     return (
-        ContinueAfterClockChange(ctx),
+        ContinueAfterClockChange(ctx, deliveries.lease),
         Prune(ctx, deliveries),
         ReportDeadLetters(ctx),
         ReportSharedChannels(ctx),

@@ -6,20 +6,23 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import Database
+from storage.engine.lease import Lease
 from storage.tables.engine import ArrivalRow, DeliveryRow, RateLimitRow
 from storage.tables.homes import HomeRow
 
 _UNSYNCHRONIZED = {"synchronize_session": False}
 
 
-def continue_waiting(database: Database, now: datetime, latest: datetime, set_back_by: timedelta) -> None:
-    """Make due at once what waits for a moment later than `latest`.
+def continue_waiting(database: Database, now: datetime, latest: datetime, lease: Lease, set_back_by: timedelta) -> None:
+    """Make due at once what waits for a moment later than `latest`, and let leases end as if they began now.
 
     First attempts move back by as much as the clock, so that a search in Slack's history still begins before them.
     """
     # Whatever waited for a good reason finds that again: a failing call fails once more, and Slack repeats a 429. What
-    # is leased stays as it is: its owner is at work on it and knows when it's done.
+    # is leased stays with its owner, who may be at work on it, but no longer than any lease lasts: the owner may also
+    # be dead. Each process does this when it notices the change, so doing it again changes nothing.
     with database.transaction(durable=False) as session:
+        _shorten_leases(session, lease.end_after(now))
         late = (ArrivalRow.status == "waiting", ArrivalRow.due_at > latest)
         session.execute(update(ArrivalRow).where(*late).values(due_at=now), execution_options=_UNSYNCHRONIZED)
         waiting = (DeliveryRow.status == "waiting", DeliveryRow.due_at > latest)
@@ -30,6 +33,14 @@ def continue_waiting(database: Database, now: datetime, latest: datetime, set_ba
         session.execute(delete(RateLimitRow).where(RateLimitRow.free_at > latest))
         if set_back_by:
             _move_first_attempts(session, set_back_by)
+
+
+def _shorten_leases(session: Session, latest: datetime) -> None:
+    held = (ArrivalRow.status == "leased", ArrivalRow.due_at > latest)
+    session.execute(update(ArrivalRow).where(*held).values(due_at=latest), execution_options=_UNSYNCHRONIZED)
+    sending = (DeliveryRow.status == "leased", DeliveryRow.due_at > latest)
+    ends = {"due_at": latest, "reserved_slot": None}
+    session.execute(update(DeliveryRow).where(*sending).values(ends), execution_options=_UNSYNCHRONIZED)
 
 
 def _move_first_attempts(session: Session, set_back_by: timedelta) -> None:

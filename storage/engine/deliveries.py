@@ -75,7 +75,7 @@ class Deliveries:
     def __init__(self, database: Database, limits: PostingLimits, lease: Lease, calls_of: CallsOf) -> None:
         self._database = database
         self._limits = limits
-        self._lease = lease
+        self.lease = lease
         self._calls_of = calls_of
 
     def claim(self, owner: str, now: datetime, limit: int, *, include_bulk: bool = True) -> ClaimedBatch:
@@ -91,7 +91,7 @@ class Deliveries:
             # transaction that writes is alone anyway.
             if not self._database.is_sqlite:
                 session.execute(CLAIM_LOCK)
-            claimer = DeliveryClaimer(session, self._limits, self._calls_of, owner, now, self._lease)
+            claimer = DeliveryClaimer(session, self._limits, self._calls_of, owner, now, self.lease)
             for priority in due:
                 claimer.claim(priority, limit)
             claimed = claimer.finish()
@@ -100,7 +100,7 @@ class Deliveries:
 
     def extend_lease(self, delivery: Delivery, now: datetime) -> Delivery | None:
         """A new lease for a call that is about to begin; None when the caller no longer holds the delivery."""
-        until = self._lease.end_after(now)
+        until = self.lease.end_after(now)
         with self._database.transaction(durable=False) as session:
             is_held = update_if_held(session, _TABLE, delivery, due_at=until)
         return replace(delivery, lease_until=until) if is_held else None

@@ -23,3 +23,7 @@ class Lease:
         # A call is cut off after 4/12 of the lease, and 1/12 is left for clocks that differ and for a busy machine.
         # A call that began later could still be under way when the next owner makes the same one.
         return lease_until - now > timedelta(seconds=self.seconds * 5 / 12)
+
+    def can_end_at(self, lease_until: datetime, now: datetime) -> bool:
+        """Whether a lease that exists now may end then; if it's later, the clock was set back since it began."""
+        return lease_until <= self.end_after(now)

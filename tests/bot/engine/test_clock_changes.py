@@ -20,6 +20,7 @@ from tests.bot.conftest import Now, RunningSender
 
 ASK, LEADERS = "C07ASK", "C06LEADERS"
 HOURS = 3 * 3_600.0
+LEASE = Lease(60)
 
 
 class Steady:
@@ -34,7 +35,7 @@ class Steady:
 @pytest.fixture
 def notice(ctx: AppContext) -> ContinueAfterClockChange:
     """The job, once it has seen the clock as it was."""
-    job = ContinueAfterClockChange(ctx, Steady())
+    job = ContinueAfterClockChange(ctx, LEASE, Steady())
     job(ctx.now())
     return job
 
@@ -100,12 +101,25 @@ def test_arrivals_are_due_again_when_clock_was_set_back(
 ) -> None:
     inbox: Inbox = ctx.store.inbox
     inbox.write([NewArrival("e1", "event:message", {}, now()), NewArrival("e2", "event:message", {}, now())])
-    [failed, waiting] = inbox.claim("host:1", now(), 2, Lease(60))
+    [failed, waiting] = inbox.claim("host:1", now(), 2, LEASE)
     inbox.retry_later(failed, "a defect", now())
     inbox.retry_later(waiting, "a defect", now())
     now.forward(-HOURS)
     notice(now())
-    assert [one.key for one in inbox.claim("host:1", now(), 2, Lease(60))] == ["e1", "e2"]
+    assert [one.key for one in inbox.claim("host:1", now(), 2, LEASE)] == ["e1", "e2"]
+
+
+def test_work_of_a_dead_process_is_taken_over_after_a_lease_when_clock_was_set_back(
+    ctx: AppContext, now: Now, notice: ContinueAfterClockChange
+) -> None:
+    inbox: Inbox = ctx.store.inbox
+    inbox.write([NewArrival("e1", "event:message", {}, now())])
+    assert len(inbox.claim("dead:1", now(), 1, LEASE)) == 1
+    now.forward(-HOURS)
+    notice(now())
+    assert inbox.claim("host:2", now(), 1, LEASE) == []
+    now.forward(LEASE.seconds)
+    assert [one.key for one in inbox.claim("host:2", now(), 1, LEASE)] == ["e1"]
 
 
 def test_small_corrections_and_steps_forward_change_nothing(
@@ -113,7 +127,7 @@ def test_small_corrections_and_steps_forward_change_nothing(
 ) -> None:
     inbox: Inbox = ctx.store.inbox
     inbox.write([NewArrival("e1", "event:message", {}, now())])
-    [failed] = inbox.claim("host:1", now(), 1, Lease(60))
+    [failed] = inbox.claim("host:1", now(), 1, LEASE)
     for _ in range(4):
         failed = inbox.count_failure_first(failed)
     inbox.retry_later(failed, "a defect", now())
@@ -130,9 +144,9 @@ def test_leftovers_of_a_clock_far_ahead_are_due_at_the_next_start(ctx: AppContex
     now.forward(HOURS)
     inbox.write([NewArrival("e1", "event:message", {}, now())])
     now.forward(-HOURS)
-    assert inbox.claim("host:1", now(), 1, Lease(60)) == []
-    ContinueAfterClockChange(ctx, Steady())(now())
-    assert len(inbox.claim("host:1", now(), 1, Lease(60))) == 1
+    assert inbox.claim("host:1", now(), 1, LEASE) == []
+    ContinueAfterClockChange(ctx, LEASE, Steady())(now())
+    assert len(inbox.claim("host:1", now(), 1, LEASE)) == 1
     assert LONGEST_WAIT.total_seconds() < HOURS
 
 

@@ -14,6 +14,7 @@ from bot.engine.shared_channels import ReportSharedChannels
 from bot.handbook_provider import HandbookProvider
 from handlers.context import AppContext
 from storage.engine.deliveries import Deliveries
+from storage.engine.lease import Lease
 from storage.retention import Retention
 from tests.bot.conftest import Now
 
@@ -27,7 +28,8 @@ def test_every_subject_with_jobs_is_registered() -> None:
 
 
 def test_engine_has_jobs_of_its_own(ctx: AppContext) -> None:
-    jobs = build_engine_jobs(ctx, cast(HandbookProvider, None), cast(Deliveries, None))
+    deliveries = cast(Deliveries, SimpleNamespace(lease=Lease()))
+    jobs = build_engine_jobs(ctx, cast(HandbookProvider, None), deliveries)
     assert {type(job) for job in jobs} == {
         ContinueAfterClockChange,
         Prune,
