@@ -146,6 +146,7 @@ _SESSION = (
     f"SET tcp_keepalives_idle = {_HELD_SECONDS}",
     "SET tcp_keepalives_interval = 5",
     "SET tcp_keepalives_count = 3",
+    "SET jit = off",  # compiling a statement takes longer than any of ours runs
 )
 
 

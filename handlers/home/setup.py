@@ -9,20 +9,21 @@ from handlers.home.blocks.setup import SetupStep, build_sample_note, build_setup
 from handlers.slack.blocks.builders import Block, escape
 from handlers.slack.calls import DeferredCall
 from handlers.slack.replies import send_reply
-from handlers.slack.routes import Routes
+from handlers.slack.routes import Routes, always
 from handlers.strategy.digests import DIGEST, preview_digest
 from servicedesk.permissions import can_set_up, find_unfilled_roles
 from storage.store import Transaction
 
 
 def register(routes: Routes) -> None:
-    routes.defer_action("setup.digest", preview_first_digest, needs=Access.EVERYTHING)
+    routes.defer_action("setup.digest", preview_first_digest, needs=Access.EVERYTHING, heavy=always)
 
 
 def preview_first_digest(call: DeferredCall) -> None:
     """Somebody clicked Preview the next digest."""
+    preview = call.read(lambda tx: preview_digest(tx, call.ctx, call.person, ""))
     with call.transaction() as tx:
-        send_reply(tx, call.place, preview_digest(tx, call.ctx, call.person, ""))
+        send_reply(tx, call.place, preview)
 
 
 def build_setup_section(tx: Transaction, ctx: AppContext, person: Person) -> list[Block]:

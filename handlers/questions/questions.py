@@ -24,7 +24,7 @@ from handlers.requests.actions import take_thread_reply
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, Message, actions, build_message, escape, section, shorten
 from handlers.slack.blocks.notes import add_note
-from handlers.slack.calls import DeferredCall, ImmediateCall
+from handlers.slack.calls import DeferredCall, HandlerCall, ImmediateCall
 from handlers.slack.files import check_has_words
 from handlers.slack.message_events import read_sent_at
 from handlers.slack.payloads import TypedQuestion
@@ -48,7 +48,7 @@ SUBCOMMANDS: Mapping[str, DeferredHandler] = {
 
 
 def register(routes: Routes) -> None:
-    routes.defer_command("/pmo", answer_command, needs=Access.HANDBOOK)
+    routes.defer_command("/pmo", answer_command, needs=Access.HANDBOOK, heavy=asks_for_gaps)
     routes.defer_action("question.ask", answer_home_question, needs=Access.HANDBOOK)
     routes.defer_action("question.suggested.*", answer_suggested_question, needs=Access.HANDBOOK)
     routes.defer_action("question.feedback", rate_answer, needs=Access.HANDBOOK)
@@ -66,6 +66,11 @@ def answer_direct_message(call: DeferredCall) -> Reply | None:
     if payloads.is_addressed(call.payload) or not take_thread_reply(call, asked):
         return answer_question(call, asked)
     return None
+
+
+def asks_for_gaps(call: HandlerCall) -> bool:
+    """Whether the answer takes long: every gap is asked again."""
+    return call.command_text.lower() == "gaps"
 
 
 def answer_command(call: DeferredCall) -> None:

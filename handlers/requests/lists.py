@@ -20,7 +20,7 @@ from handlers.requests.blocks.list import (
 from handlers.requests.figures import count_changed_requests, read_figures
 from handlers.requests.views import read_names, view_request, view_requests
 from handlers.slack.blocks.builders import Block, Message
-from handlers.slack.calls import DeferredCall
+from handlers.slack.calls import DeferredCall, HandlerCall
 from handlers.slack.replies import send_reply
 from handlers.slack.routes import Routes
 from servicedesk.figures import is_overdue
@@ -51,7 +51,12 @@ ListAnswer = Callable[[Transaction, AppContext, Person], Message]
 
 
 def register(routes: Routes) -> None:
-    routes.defer_command("/pmo-requests", answer_list_command, needs=Access.REQUESTS)
+    routes.defer_command("/pmo-requests", answer_list_command, needs=Access.REQUESTS, heavy=asks_for_report)
+
+
+def asks_for_report(call: HandlerCall) -> bool:
+    """Whether the answer takes long: it counts what was done for months."""
+    return call.command_text.casefold() == "figures"
 
 
 def answer_list_command(call: DeferredCall) -> None:

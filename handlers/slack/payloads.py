@@ -86,6 +86,15 @@ def read_place(body: Mapping[str, Any]) -> Place:
     )
 
 
+def find_place(body: Mapping[str, Any]) -> Place | None:
+    """Where somebody did this; None if nobody did, or it can't be read."""
+    try:
+        place = read_place(body)
+    except (KeyError, TypeError, AttributeError):
+        return None
+    return place if place.user else None
+
+
 def read_question(body: Mapping[str, Any]) -> TypedQuestion:
     """The question in a mention, a direct message or a command."""
     raw = (read_event(body) if "event" in body else body).get("text") or ""

@@ -5,6 +5,9 @@
 - An *immediate* handler answers within Slack's three seconds, because it needs the trigger (to open a modal) or answers
   with the ack itself (errors in a form, options of a select). It changes nothing.
 
+A deferred handler that takes long, and only answers, is registered as `heavy`, always or for some calls. It then has a
+thread of its own, and nothing waits for it, not even what the same person does next.
+
 Each route says what it `needs`: no handler runs for a person whose access doesn't cover that (see handlers.slack.gate).
 None is for what no person does, such as Slack's notice that a channel was renamed.
 """
@@ -26,7 +29,7 @@ from foundation.errors import InvalidInput, NotAllowed, UserError
 from handlers.context import AppContext
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import build_modal, section
-from handlers.slack.calls import BlockingCall, DeferredCall, ImmediateCall, Payload
+from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall, Payload
 from handlers.slack.errors import CALL_ERRORS, UNEXPECTED_ERROR, explain_slack_error, log_unexpected_error, read_cause
 from handlers.slack.gate import check_access, is_ignored
 from handlers.slack.message_events import identify_message
@@ -36,10 +39,22 @@ from storage.engine.inbox import NewArrival
 log = logging.getLogger(__name__)
 
 AGENT_VIEW_SECONDS = 3.0
+LONGEST_ID = 40  # of a person, as stored
 
 DeferredHandler = Callable[[DeferredCall], object]
 ImmediateHandler = Callable[[ImmediateCall], Awaitable[None]]
 SubmissionCheck = Callable[[BlockingCall], object]
+IsHeavy = Callable[[HandlerCall], bool]
+
+
+def always(_: HandlerCall) -> bool:
+    """Every call is heavy."""
+    return True
+
+
+def never(_: HandlerCall) -> bool:
+    """No call is heavy."""
+    return False
 
 
 class ArrivalSink(Protocol):
@@ -60,6 +75,7 @@ class Routes:
         self.views: set[str] = set()
         self.options: set[str] = set()
         self.needs: dict[str, Access | None] = {}  # by route, such as “action:help.show”
+        self._is_heavy: dict[str, IsHeavy] = {}  # by route
         self._app = app
         self._ctx = ctx
         self._inbox = inbox
@@ -127,15 +143,15 @@ class Routes:
 
         self._app.event(re.compile(r".*"))(ignore)
 
-    def defer_command(self, name: str, handler: DeferredHandler, *, needs: Access) -> None:
+    def defer_command(self, name: str, handler: DeferredHandler, *, needs: Access, heavy: IsHeavy = never) -> None:
         """A deferred handler of a slash command."""
         self.commands.add(name)
-        self._app.command(name)(self._defer(self._remember_handler(f"command:{name}", handler, needs)))
+        self._app.command(name)(self._defer(self._remember_handler(f"command:{name}", handler, needs, heavy)))
 
-    def defer_action(self, action_id: str, handler: DeferredHandler, *, needs: Access) -> None:
+    def defer_action(self, action_id: str, handler: DeferredHandler, *, needs: Access, heavy: IsHeavy = never) -> None:
         """A deferred handler of a button or select. “noun.verb.*” matches every id that starts with “noun.verb.”."""
         self.actions.add(action_id)
-        route = self._remember_handler(f"action:{action_id}", handler, needs)
+        route = self._remember_handler(f"action:{action_id}", handler, needs, heavy)
         self._app.action(_match_action(action_id))(self._defer(route))
 
     def defer_submission(
@@ -196,16 +212,22 @@ class Routes:
         except Exception as error:  # decoration, whatever went wrong
             log.info("The agent view couldn't be updated (%s)", read_cause(error))
 
-    def _remember_handler(self, route: str, handler: DeferredHandler, needs: Access | None) -> str:
+    def _remember_handler(
+        self, route: str, handler: DeferredHandler, needs: Access | None, heavy: IsHeavy = never
+    ) -> str:
         if route in self.deferred_handlers:
             raise ValueError(f"The route {route} has a handler already.")
         self.deferred_handlers[route] = handler if needs is None else _guard(handler, needs)
         self.needs[route] = needs
+        self._is_heavy[route] = heavy
         return route
 
     async def _store_arrival(self, route: str, body: Payload) -> None:
         key, stored = payloads.identify_payload(body), payloads.remove_token(body)
-        await self._inbox.write(NewArrival(key, route, stored, self._ctx.now(), identify_message(body)))
+        place, is_heavy = payloads.find_place(body), self._is_heavy[route](HandlerCall(body, self._ctx))
+        person = place.user[:LONGEST_ID] if place else None
+        arrival = NewArrival(key, route, stored, self._ctx.now(), identify_message(body), person, is_heavy)
+        await self._inbox.write(arrival)
         log.info("Stored %s", route)
 
     def _defer(self, route: str) -> Callable[..., Awaitable[None]]:

@@ -41,7 +41,7 @@ from strategy.visibility import filter_visible
 
 
 def register(routes: Routes) -> None:
-    routes.defer_command("/pmo-strategy", show_strategy, needs=Access.EVERYTHING)
+    routes.defer_command("/pmo-strategy", show_strategy, needs=Access.EVERYTHING, heavy=asks_for_digest)
     routes.handle_action("strategy.open", open_subject, needs=Access.EVERYTHING)
     routes.handle_action("strategy.pick", open_subject, needs=Access.EVERYTHING)
     routes.handle_options("strategy.pick", offer_subjects, needs=Access.EVERYTHING)
@@ -50,14 +50,18 @@ def register(routes: Routes) -> None:
     routes.defer_submission("strategy.measure", record_measurement, check_measurement, needs=Access.EVERYTHING)
 
 
+def asks_for_digest(call: HandlerCall) -> bool:
+    """Whether the answer takes long: a digest is built from everything."""
+    return call.command_text.partition(" ")[0].casefold() == "digest"
+
+
 def show_strategy(call: DeferredCall) -> None:
     """/pmo-strategy; with part of a name, one objective or project; with “digest”, a preview."""
     person, typed = call.person, call.command_text
-    first, _, rest = typed.partition(" ")
-    if first.casefold() == "digest":
+    if asks_for_digest(call):
         check_can_preview_digests(person)
         count_changed_requests(call.ctx)
-        message = call.read(lambda tx: preview_digest(tx, call.ctx, person, rest.strip()))
+        message = call.read(lambda tx: preview_digest(tx, call.ctx, person, typed.partition(" ")[2].strip()))
     else:
         message = call.read(lambda tx: _find_requested(tx, call.ctx, person, typed))
     with call.transaction() as tx:

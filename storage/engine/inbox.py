@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import Database
@@ -18,12 +18,16 @@ from storage.engine.claims import (
     update_if_held,
 )
 from storage.engine.lease import Lease
+from storage.engine.turns import Turns
 from storage.tables.engine import ArrivalRow
 from storage.upsert import insert_new_rows
 
 MAX_FAILURES = 6  # after that many, nothing more is tried
+HEAVY = ":heavy"  # ends the queue of a person's arrivals that take long
+CLAIM_TRIES = 5  # as long as other processes are faster
 POISON_AFTER = 3  # claims without a result; by then the work itself may be what kills the process
 _TABLE = cast(Table, ArrivalRow.__table__)
+_NEXT_DUE = select(func.min(ArrivalRow.due_at))
 
 
 class LeaseLost(Exception):
@@ -34,7 +38,9 @@ class LeaseLost(Exception):
 class NewArrival:
     """Something just delivered. `key` identifies it across repeats (event_id, or the payload's own trigger).
 
-    `message` identifies the message that it is about, if any: Slack may send several events about one.
+    `message` identifies the message that it is about, if any: Slack may send several events about one. `person` did it,
+    if anybody did. `is_heavy` says that handling it takes long and changes nothing: the person's others may
+    overtake it.
     """
 
     key: str
@@ -42,13 +48,16 @@ class NewArrival:
     payload: dict[str, Any]
     received_at: datetime
     message: str | None = None
+    person: str | None = None
+    is_heavy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """An arrival claimed for work. `attempt` counts the claims from 1 and identifies this one.
 
-    `failures` is how often its work has failed; `is_counted` says that this try is already among them.
+    `failures` is how often its work has failed; `is_counted` says that this try is already among them. `is_heavy` says
+    that handling it takes long.
     """
 
     id: int
@@ -61,6 +70,7 @@ class Arrival:
     owner: str
     lease_until: datetime
     is_counted: bool = False
+    is_heavy: bool = False
 
     @property
     def is_poison(self) -> bool:
@@ -86,6 +96,7 @@ class Inbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._turns = Turns()
 
     def write(self, arrivals: Sequence[NewArrival]) -> int:
         """Store what arrived, except what is stored already. Returns how many were new."""
@@ -97,32 +108,39 @@ class Inbox:
         with self._database.transaction(urgent=True) as session:
             return insert_new_rows(session, ArrivalRow, [_to_row(arrival) for arrival in arrivals])
 
-    def claim(self, owner: str, now: datetime, limit: int, lease: Lease) -> list[Arrival]:
-        """Claim due arrivals for `owner`, oldest first; those of a process whose lease has ended are due again."""
-        due = self.find_next_due()
-        if due is None or due > now:  # looking first takes no lock and no commit
-            return []
+    def claim(
+        self, owner: str, now: datetime, limit: int, lease: Lease, heavy_limit: int | None = None
+    ) -> list[Arrival]:
+        """Claim due arrivals for `owner`: at most `limit`, and besides at most `heavy_limit` heavy ones.
+
+        Whose turn it is, storage.engine.turns says. Those of a process whose lease has ended are due again. The oldest
+        of what was claimed comes first.
+        """
+        heavy_limit = limit if heavy_limit is None else heavy_limit
+        for _ in range(CLAIM_TRIES):
+            chosen = self._choose(owner, now, limit, heavy_limit)
+            claimed = self._claim_chosen(chosen, owner, now, lease) if chosen else []
+            if claimed or not chosen:
+                return sorted(claimed, key=lambda arrival: (arrival.received_at, arrival.id))
+            # Another process has just claimed all of them, so others are next.
+        return []
+
+    def _choose(self, owner: str, now: datetime, limit: int, heavy_limit: int) -> list[int]:
+        """Looking first takes no lock and no commit."""
+        with self._database.read_only() as session:
+            due = session.scalar(_NEXT_DUE)
+            if due is None or due > now:
+                return []
+            return self._turns.choose(session, owner, now, limit, heavy_limit)
+
+    def _claim_chosen(self, ids: Sequence[int], owner: str, now: datetime, lease: Lease) -> list[Arrival]:
         lease_until = lease.end_after(now)
-        # One statement picks and marks the rows. Rows that another process is just claiming are skipped instead of
+        # One statement checks and marks the rows. Rows that another process is just claiming are skipped instead of
         # waited for, so no two processes get the same arrival and none holds up the other.
+        given = {"ids": ids, "at": now, "new_owner": owner, "until": lease_until}
         with self._database.transaction(durable=False) as session:
-            oldest = (
-                select(ArrivalRow.id)
-                .where(ArrivalRow.due_at <= now)
-                .order_by(ArrivalRow.due_at, ArrivalRow.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-                .cte("oldest")
-            )
-            claimed = session.scalars(
-                update(ArrivalRow)
-                .where(ArrivalRow.id.in_(select(oldest.c.id)))
-                .values(status="leased", owner=owner, due_at=lease_until, attempts=ArrivalRow.attempts + 1)
-                .returning(ArrivalRow),
-                execution_options={"synchronize_session": False},
-            )
-            arrivals = [_to_arrival(row, owner, lease_until) for row in claimed]
-        return sorted(arrivals, key=lambda arrival: (arrival.received_at, arrival.id))
+            claimed = session.scalars(_CLAIM, given, execution_options={"synchronize_session": False})
+            return [_to_arrival(row, owner, lease_until) for row in claimed]
 
     def mark_done(self, session: Session, arrival: Arrival, now: datetime) -> None:
         """Mark it done, in the transaction that holds its results.
@@ -162,10 +180,11 @@ class Inbox:
         with self._database.transaction(durable=False) as session:
             return release_leases(session, ArrivalRow, now)
 
-    def find_next_due(self) -> datetime | None:
-        """When there is something to do next; None when nothing is waiting."""
+    def find_next_due(self, after: datetime | None = None) -> datetime | None:
+        """When there is something to do next, or next after that moment; None when nothing is waiting."""
+        later = _NEXT_DUE if after is None else _NEXT_DUE.where(ArrivalRow.due_at > after)
         with self._database.read_only() as session:
-            return session.scalar(select(func.min(ArrivalRow.due_at)))
+            return session.scalar(later)
 
     def prune(self, before: datetime, *, failed: bool = False) -> int:
         """Delete what was done, or `failed` every attempt, before that moment. Returns how many were deleted."""
@@ -185,6 +204,22 @@ class Inbox:
             raise LeaseLost(arrival.key)
 
 
+def _build_claim() -> Any:
+    """Parameters: ids, at, new_owner, until."""
+    still_due = (
+        select(ArrivalRow.id)
+        .where(ArrivalRow.id.in_(bindparam("ids", expanding=True)), ArrivalRow.due_at <= bindparam("at"))
+        .with_for_update(skip_locked=True)
+        .cte("still_due")
+    )
+    values = {"owner": bindparam("new_owner"), "due_at": bindparam("until"), "attempts": ArrivalRow.attempts + 1}
+    claimed = update(ArrivalRow).where(ArrivalRow.id.in_(select(still_due.c.id)))
+    return claimed.values(status="leased", **values).returning(ArrivalRow)
+
+
+_CLAIM = _build_claim()  # built once, too
+
+
 def _to_row(arrival: NewArrival) -> dict[str, Any]:
     return {
         "key": arrival.key,
@@ -196,6 +231,8 @@ def _to_row(arrival: NewArrival) -> dict[str, Any]:
         "due_at": arrival.received_at,
         "attempts": 0,
         "failures": 0,
+        "queue": f"{arrival.person}{HEAVY}" if arrival.person and arrival.is_heavy else arrival.person,
+        "is_heavy": arrival.is_heavy,
     }
 
 
@@ -210,4 +247,5 @@ def _to_arrival(row: ArrivalRow, owner: str, lease_until: datetime) -> Arrival:
         failures=row.failures,
         owner=owner,
         lease_until=lease_until,
+        is_heavy=bool(row.is_heavy),
     )

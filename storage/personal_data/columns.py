@@ -50,7 +50,9 @@ def _describe(plain: str, **columns: Column) -> Mapping[str, Column]:
 
 # Numbers, moments and truth values can't name anybody, so only texts, JSON and bytes are here.
 COLUMNS: Mapping[str, Mapping[str, Column]] = {
-    "arrivals": _describe("message route status owner", key=_KEY, payload=Column(Content.PAYLOAD), error=_GENERATED),
+    "arrivals": _describe(
+        "message route status owner", key=_KEY, payload=Column(Content.PAYLOAD), error=_GENERATED, queue=_KEY
+    ),
     "deliveries": _describe(
         "id method target status owner posted_channel posted_ts",
         key=_KEY,

