@@ -1,6 +1,7 @@
 """Loops continue whatever happens, sleep while nothing is due, and stop when asked."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,8 +81,8 @@ async def test_scheduler_calls_every_job_and_wakes_for_the_first(now: Now) -> No
     never = make_job(calls, "never", lambda at: None)
     late = make_job(calls, "late", lambda at: at + timedelta(hours=1))
     scheduler = Scheduler(now, [late, soon, never], lambda: None)
-    assert not await scheduler.run_once()
-    assert calls == ["late", "soon", "never"]
+    await scheduler.run_once()
+    assert sorted(calls) == ["late", "never", "soon"]
     due = await scheduler.find_next_due()
     assert due is not None
     assert timedelta(seconds=50) < due - now() <= timedelta(minutes=1)
@@ -104,3 +105,72 @@ async def test_failing_job_keeps_no_other_from_running(now: Now, caplog: pytest.
     due = await scheduler.find_next_due()
     assert due is not None
     assert due - now() <= RETRY_FAILED_AFTER
+
+
+async def test_slow_job_makes_no_other_late(now: Now) -> None:
+    can_end, calls = threading.Event(), []
+    has_reminded = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def build_digest(at: datetime) -> None:
+        calls.append("digest")
+        assert can_end.wait(10)
+
+    def remind(at: datetime) -> None:
+        calls.append("reminder")
+        loop.call_soon_threadsafe(has_reminded.set)
+
+    scheduler = Scheduler(now, [build_digest, remind], lambda: None)
+    running = asyncio.create_task(scheduler.run())
+    try:
+        for _ in range(3):
+            await asyncio.wait_for(has_reminded.wait(), 5)
+            has_reminded.clear()
+            scheduler.wake()
+    finally:
+        can_end.set()
+        scheduler.stop()
+        await running
+    assert calls.count("digest") == 1  # never twice at the same time
+
+
+async def test_jobs_are_replaced_when_none_is_running(now: Now) -> None:
+    began, can_end, calls = asyncio.Event(), threading.Event(), []
+    loop = asyncio.get_running_loop()
+
+    def before(at: datetime) -> None:
+        loop.call_soon_threadsafe(began.set)
+        assert can_end.wait(10)
+        calls.append("before")
+
+    def build() -> list[Callable[..., Any]]:
+        calls.append("built")
+        return [make_job(calls, "after", lambda at: None)]
+
+    has_run = asyncio.Event()
+    scheduler = Scheduler(now, [before], has_run.set)
+    running = asyncio.create_task(scheduler.run())
+    await asyncio.wait_for(began.wait(), 5)
+    replacing = asyncio.create_task(scheduler.replace_jobs(build, lambda: calls.append("replaced")))
+    await asyncio.sleep(0)
+    assert calls == []
+    can_end.set()
+    await replacing
+    has_run.clear()
+    await asyncio.wait_for(has_run.wait(), 5)
+    scheduler.stop()
+    await running
+    assert calls[:4] == ["before", "built", "replaced", "after"]
+
+
+async def test_jobs_stay_when_others_cannot_be_built(now: Now) -> None:
+    calls: list[str] = []
+    scheduler = Scheduler(now, [make_job(calls, "same", lambda at: None)], lambda: None)
+
+    def build() -> list[Callable[..., Any]]:
+        raise UserError("The file is invalid.")
+
+    with pytest.raises(UserError):
+        await scheduler.replace_jobs(build, lambda: calls.append("replaced"))
+    await scheduler.run_once()
+    assert calls == ["same"]
