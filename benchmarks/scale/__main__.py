@@ -46,7 +46,7 @@ def _read_arguments() -> argparse.Namespace:
 
 
 def _measure_size(kind: str, size: Size) -> dict[str, Cost]:
-    with _open_database(kind) as database:
+    with open_database(kind) as database:
         began = time.perf_counter()
         company = read_company()
         store = Store(database, company.zone)
@@ -67,7 +67,7 @@ def company_clock() -> None:
 
 
 @contextmanager
-def _open_database(kind: str) -> Iterator[Database]:
+def open_database(kind: str) -> Iterator[Database]:
     with tempfile.TemporaryDirectory() as folder:
         if kind == "SQLite":
             yield from _use(f"sqlite:///{Path(folder) / 'pmo.db'}")

@@ -207,7 +207,7 @@ class Worker(Loop):
 
     def _tell_person(self, arrival: Arrival, text: str) -> None:
         now = self.now()
-        place = payloads.find_place(arrival.payload)
+        place = payloads.find_person_place(arrival.payload)
         if place is None:
             log.error("Gave up on %s (%s), and there's nobody to notify.", arrival.key, arrival.route)
             self._ctx.store.inbox.give_up(arrival, text, now)
@@ -225,5 +225,5 @@ class _ProcessDied(Exception):
 
 
 def _find_person(arrival: Arrival) -> str:
-    place = payloads.find_place(arrival.payload)
+    place = payloads.find_person_place(arrival.payload)
     return place.user if place else arrival.key

@@ -86,7 +86,7 @@ def read_place(body: Mapping[str, Any]) -> Place:
     )
 
 
-def find_place(body: Mapping[str, Any]) -> Place | None:
+def find_person_place(body: Mapping[str, Any]) -> Place | None:
     """Where somebody did this; None if nobody did, or it can't be read."""
     try:
         place = read_place(body)

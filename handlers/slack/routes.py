@@ -224,7 +224,7 @@ class Routes:
 
     async def _store_arrival(self, route: str, body: Payload) -> None:
         key, stored = payloads.identify_payload(body), payloads.remove_token(body)
-        place, is_heavy = payloads.find_place(body), self._is_heavy[route](HandlerCall(body, self._ctx))
+        place, is_heavy = payloads.find_person_place(body), self._is_heavy[route](HandlerCall(body, self._ctx))
         person = place.user[:LONGEST_ID] if place else None
         arrival = NewArrival(key, route, stored, self._ctx.now(), identify_message(body), person, is_heavy)
         await self._inbox.write(arrival)
