@@ -10,10 +10,9 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import insert, update
 
 from benchmarks.scale.company import LEADERS, MANAGERS, NOW, STAFF, list_measured_values, write_strategy_file
-from benchmarks.scale.histories import History, copy_history, make_histories
+from benchmarks.scale.histories import History, copy_facts, copy_history, make_histories
 from knowledge.answers import Answer, Outcome
 from servicedesk.desk import Desk
-from servicedesk.figure_facts import list_figure_facts
 from servicedesk.records import RequestChange
 from servicedesk.reminders import SentNotices, find_next_reminder
 from storage.database import Database
@@ -107,9 +106,10 @@ def _fill_requests(database: Database, desk: Desk, size: Size) -> None:
     histories = make_histories(desk)
     numbers = range(1, size.requests + 1)
     for start in range(0, size.requests, BATCH):
-        batch = [_copy(histories, number, size) for number in numbers[start : start + BATCH]]
+        copied = numbers[start : start + BATCH]
+        batch = [list(copy_history(_choose(histories, one), one, _find_weeks(one, size))) for one in copied]
         _insert(database, RequestRow, (_make_request_row(changes, desk) for changes in batch))
-        _insert(database, RequestFactRow, (row for changes in batch for row in _make_facts(changes, desk)))
+        _insert(database, RequestFactRow, (row for changes in batch for row in _make_facts(histories, changes, size)))
         _insert(database, RequestEntryRow, (to_entry_row(one.entry) for all_ in batch for one in all_ if one.entry))
         cards = [card for changes in batch for card in _make_cards(changes)]
         _insert(database, RequestCardRow, (card for card, _ in cards))
@@ -120,9 +120,13 @@ def _fill_requests(database: Database, desk: Desk, size: Size) -> None:
         session.execute(update(RequestDeskRow).values(last=size.requests))
 
 
-def _copy(histories: Sequence[History], number: int, size: Size) -> list[RequestChange]:
-    weeks = size.weeks - (number - 1) * size.weeks // size.requests
-    return list(copy_history(histories[number % len(histories)], number, weeks))
+def _choose(histories: Sequence[History], number: int) -> History:
+    return histories[number % len(histories)]
+
+
+def _find_weeks(number: int, size: Size) -> int:
+    """How many weeks ago the request with this number was made."""
+    return size.weeks - (number - 1) * size.weeks // size.requests
 
 
 def _make_request_row(changes: Sequence[RequestChange], desk: Desk) -> dict[str, Any]:
@@ -131,9 +135,10 @@ def _make_request_row(changes: Sequence[RequestChange], desk: Desk) -> dict[str,
     return to_request_row(request) | {"due_at": due.at if due else None, "figures_version": request.version}
 
 
-def _make_facts(changes: Sequence[RequestChange], desk: Desk) -> Iterator[dict[str, Any]]:
-    log = [one.entry for one in changes if one.entry]
-    return (to_fact_row(log[0].number, fact) for fact in list_figure_facts(log, desk.calendar))
+def _make_facts(histories: Sequence[History], changes: Sequence[RequestChange], size: Size) -> Iterator[dict[str, Any]]:
+    number = changes[0].request.number
+    facts = copy_facts(_choose(histories, number), len(changes), _find_weeks(number, size))
+    return (to_fact_row(number, fact) for fact in facts)
 
 
 def _make_cards(changes: Sequence[RequestChange]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

@@ -8,12 +8,16 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from benchmarks.scale.company import MANAGERS, NOW, STAFF
+from foundation.memo import Memo
 from foundation.people import Person
+from servicedesk.calendar import Calendar
 from servicedesk.clock import Clock
 from servicedesk.desk import Desk
+from servicedesk.figure_facts import FigureFact, list_figure_facts
 from servicedesk.records import ClockName, Request, RequestChange, RequestState, RequestVerb
 from servicedesk.requests import apply_verb, draft_request
 
@@ -35,11 +39,17 @@ FORM = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """The changes of one request, oldest first, in the present week and after it."""
 
     changes: tuple[RequestChange, ...]
+    calendar: Calendar
+
+    @cached_property
+    def facts(self) -> Memo[int, list[FigureFact]]:
+        """What figures count of it, by the number of changes that have happened."""
+        return Memo(len(self.changes))
 
 
 def make_histories(desk: Desk) -> list[History]:
@@ -80,7 +90,7 @@ def _make_history(desk: Desk, chance: random.Random) -> History:
         act(RequestVerb.ANSWER, requester, 60, comment="The second.")
     if chance.random() < 0.1:
         act(RequestVerb.DECLINE, triager, 60, reason="Another team does this.")
-        return History(tuple(changes))
+        return History(tuple(changes), desk.calendar)
     act(RequestVerb.ACCEPT, triager, 40)
     act(RequestVerb.ASSIGN, triager, 60, assignee=assignee.id)
     for _ in range(chance.randrange(3)):
@@ -94,7 +104,16 @@ def _make_history(desk: Desk, chance: random.Random) -> History:
         act(RequestVerb.DELIVER, assignee, 100, **DELIVERY)
     act(RequestVerb.ACCEPT_DELIVERY, requester, 100)
     assert changes[-1].request.state is RequestState.CLOSED
-    return History(tuple(changes))
+    return History(tuple(changes), desk.calendar)
+
+
+def copy_facts(history: History, changes: int, weeks: int) -> Iterator[FigureFact]:
+    """What figures count of a copy with so many changes."""
+    log = [one.entry for one in history.changes[:changes] if one.entry]
+    earlier = timedelta(weeks=weeks)
+    for fact in history.facts.get(changes, lambda: list_figure_facts(log, history.calendar)):
+        until = fact.valid_until - earlier if fact.valid_until else None
+        yield replace(fact, at=fact.at - earlier, valid_from=fact.valid_from - earlier, valid_until=until)
 
 
 _TIMES = [one.name for one in fields(Request) if one.name.endswith("_at")]

@@ -256,6 +256,7 @@ def test_export_has_every_row(database: Database) -> None:
         "handbook",
         "pages",
         "request_desk",
+        "request_facts",
         "request_notices",
         "schedules",
         "strategy_changes",
