@@ -59,7 +59,7 @@ class Strategies:
     def list_current_updates(self) -> tuple[ProgressUpdate, ...]:
         """The updates of the current cycle that tell how things stand, at most two on each subject."""
         loaded = self._load()
-        return loaded.updates.list_all() if loaded else ()
+        return loaded.updates.every if loaded else ()
 
     def _load(self) -> CurrentStrategy | None:
         if self._loaded is None or has_changed(self._session):

@@ -33,9 +33,10 @@ def find_reportable_subjects(
     strategy: Strategy, person: Person, now: datetime, absences: Iterable[Absence] = ()
 ) -> tuple[Subject, ...]:
     """What this person reports on: what they own or cover first, then everything else for the head of the PMO."""
-    away = tuple(absences)
-    own = [s for s in list_reporting_subjects(strategy, now) if _reports_on(strategy, person, s, now, away)]
-    rest = [s for s in list_reporting_subjects(strategy, now) if person.has_role(Role.PMO_LEAD) and s not in own]
+    away, today = tuple(absences), strategy.find_day(now)
+    every = list_reporting_subjects(strategy, now)
+    own = dict.fromkeys(one for one in every if _reports_on(strategy, person, one, today, away))
+    rest = [one for one in every if one not in own] if person.has_role(Role.PMO_LEAD) else []
     return (*own, *rest)
 
 
@@ -77,42 +78,49 @@ def find_missing_updates(
     if schedule is None:
         return ()
     reported = list_reporting_subjects(strategy, now) if subjects is None else subjects
-    answered = {subject: _reporting_start(strategy, subject) for subject in reported}
+    answered = _find_reporting_starts(strategy, reported)
     begin = min(answered.values(), default=now)
     latest: dict[Subject, datetime] = {}
     for update in updates:
         latest[update.subject] = max(update.slot, latest.get(update.subject, update.slot))
     answered |= {subject: slot for subject, slot in latest.items() if subject in answered}
     slots = list(find_slots(schedule, begin, now))
-    away = tuple(absences)
+    away, today = tuple(absences), strategy.find_day(now)
     found = []
     for subject, after in answered.items():
         following = bisect_right(slots, after)
         if following < len(slots):
-            found.append(_build_missing(strategy, subject, slots[following], now, away))
+            found.append(_build_missing(strategy, subject, slots[following], now, today, away))
     return tuple(sorted(found, key=lambda one: (one.due, one.subject)))
 
 
 def _build_missing(
-    strategy: Strategy, subject: Subject, due: datetime, now: datetime, absences: tuple[Absence, ...]
+    strategy: Strategy, subject: Subject, due: datetime, now: datetime, today: date, absences: tuple[Absence, ...]
 ) -> MissingUpdate:
     owner = strategy.subject(subject).owner
-    today = strategy.find_day(now)
     away = any(absence.person == owner and absence.covers(today) for absence in absences)
     return MissingUpdate(subject, owner, find_reporter(owner, today, absences), due, (now - due).days, away)
 
 
 def _reporting_start(strategy: Strategy, subject: Subject) -> datetime:
     """When updates are first owed: at the later start of the subject and the cycle."""
-    starts = max(strategy.subject(subject).starts, strategy.cycle.starts)
-    return resolve_wall_time(datetime.combine(starts, datetime.min.time()), strategy.zone)
+    return _find_reporting_starts(strategy, (subject,))[subject]
+
+
+def _find_reporting_starts(strategy: Strategy, subjects: Iterable[Subject]) -> dict[Subject, datetime]:
+    """The same for several subjects. Most of them start on the same day."""
+    days = {one: max(strategy.subject(one).starts, strategy.cycle.starts) for one in subjects}
+    moments = {
+        day: resolve_wall_time(datetime.combine(day, datetime.min.time()), strategy.zone) for day in set(days.values())
+    }
+    return {one: moments[day] for one, day in days.items()}
 
 
 def _reports_on(
-    strategy: Strategy, person: Person, subject: Subject, now: datetime, absences: tuple[Absence, ...]
+    strategy: Strategy, person: Person, subject: Subject, today: date, absences: tuple[Absence, ...]
 ) -> bool:
     owner = strategy.subject(subject).owner
-    return person.id in (owner, find_reporter(owner, strategy.find_day(now), absences))
+    return person.id in (owner, find_reporter(owner, today, absences))
 
 
 def find_reporter(owner: str, day: date, absences: Iterable[Absence]) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from strategy.records import ProgressUpdate, Subject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CurrentUpdates:
     """Of each subject the update written last, and that of the latest slot: usually one and the same.
 
@@ -16,9 +17,10 @@ class CurrentUpdates:
     last_written: Mapping[Subject, ProgressUpdate] = field(default_factory=dict)
     last_slot: Mapping[Subject, ProgressUpdate] = field(default_factory=dict)
 
-    def list_all(self) -> tuple[ProgressUpdate, ...]:
+    @cached_property
+    def every(self) -> tuple[ProgressUpdate, ...]:
         """All of them, each once."""
-        others = (one for subject, one in self.last_slot.items() if self.last_written[subject] != one)
+        others = (one for subject, one in self.last_slot.items() if self.last_written[subject] is not one)
         return (*self.last_written.values(), *others)
 
     def add(self, updates: Iterable[ProgressUpdate]) -> "CurrentUpdates":

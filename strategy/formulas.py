@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from math import prod
 
 from strategy.records import Metric, Mode, Rag, RagThresholds
@@ -80,6 +81,7 @@ def compute_objective_progress(parts: Iterable[tuple[Decimal, Decimal | None]]) 
     return WeightedProgress(total / weight_measured, weight_measured / whole)
 
 
+@lru_cache(maxsize=1024)  # most objectives and metrics have the same period
 def compute_expected_progress(starts: date, ends: date, today: date) -> Decimal:
     """E = elapsed ÷ whole period, in days, clamped to 0..1. ValueError when the period is empty."""
     whole = (ends - starts).days

@@ -1,6 +1,7 @@
 """What is measured: each operation as its user starts it, through the handler, with everything it stores and posts."""
 
 import itertools
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -41,7 +42,7 @@ _serial = itertools.count()
 
 def _call(ctx: AppContext, handler: Callable[[DeferredCall], object], payload: Mapping[str, Any]) -> Run:
     """Put the payload in the inbox, claim it, and return what the worker then does."""
-    key = f"benchmark:{next(_serial)}"
+    key = f"benchmark:{uuid.uuid4().hex}"
     ctx.store.inbox.write([NewArrival(key, "benchmark", dict(payload), NOW)])
     (arrival,) = ctx.store.inbox.claim("benchmark", NOW, 1, Lease())
     return lambda: handler(DeferredCall(arrival.payload, ctx, arrival))

@@ -43,7 +43,7 @@ def keep_highest_revisions(updates: list[ProgressUpdate]) -> list[ProgressUpdate
 @given(histories(), st.integers(0, 10))
 def test_status_and_overdue_updates_follow_from_the_current_ones(updates: list[ProgressUpdate], known: int) -> None:
     every = keep_highest_revisions(updates)
-    current = CurrentUpdates().add(updates[:known]).add(updates[known:]).list_all()
+    current = CurrentUpdates().add(updates[:known]).add(updates[known:]).every
     assert compute_statuses(STRATEGY, current, NOW) == compute_statuses(STRATEGY, every, NOW)
     assert find_missing_updates(STRATEGY, current, NOW) == find_missing_updates(STRATEGY, every, NOW)
     for subject in SUBJECTS:
@@ -53,4 +53,4 @@ def test_status_and_overdue_updates_follow_from_the_current_ones(updates: list[P
 def test_acknowledgement_replaces_the_update() -> None:
     update = ProgressUpdate(SUBJECTS[0], NOW - timedelta(days=1), "U02BEN", NOW, Rag.RED, "Stuck")
     acknowledged = replace(update, acknowledged_by="U04DANA")
-    assert CurrentUpdates().add([update]).add([acknowledged]).list_all() == (acknowledged,)
+    assert CurrentUpdates().add([update]).add([acknowledged]).every == (acknowledged,)

@@ -76,7 +76,7 @@ class Mention:
     is_sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: there may be thousands
 class _Alias:
     name: Name
     stems: frozenset[str]
@@ -106,13 +106,22 @@ class NameIndex:
 
     def find_mentions(self, words: Sequence[str], knows_word: KnowsWord) -> tuple[Mention, ...]:
         """The names in the words, the best for each place; `knows_word` says which words are common."""
-        matches = sorted(self._find_matches(words), key=lambda one: one.rank, reverse=True)
+        candidates = list(self._find_candidates(words))
+        groups = {places for _, places in candidates}
+        counts = {places: len({stem_name_word(words[place]) for place in places}) for places in groups}
         found: list[Mention] = []
         taken: set[int] = set()
-        for match in matches:
-            if taken.isdisjoint(match.places) and (mention := self._build_mention(match, matches, words, knows_word)):
-                found.append(mention)
-                taken.update(match.places)
+        # More words of the question win over anything else. A thousand projects may share a word; once a name with more
+        # of the words is found there, none of them needs to be ranked.
+        for count in sorted(set(counts.values()), reverse=True):
+            free = [one for one in candidates if counts[one[1]] == count and taken.isdisjoint(one[1])]
+            matches = sorted((_rank_match(*one, words) for one in free), key=lambda one: one.rank, reverse=True)
+            for match in matches:
+                if taken.isdisjoint(match.places) and (
+                    mention := self._build_mention(match, matches, words, knows_word)
+                ):
+                    found.append(mention)
+                    taken.update(match.places)
         return tuple(sorted(found, key=lambda one: one.start))
 
     def knows_stem(self, stem: str) -> bool:
@@ -126,14 +135,15 @@ class NameIndex:
         ranked = sorted(near, key=lambda pair: (-pair[0], pair[1]))
         return [self.names[place] for likeness, place in ranked[:limit] if likeness >= LIKE]
 
-    def _find_matches(self, words: Sequence[str]) -> Iterator[_Match]:
+    def _find_candidates(self, words: Sequence[str]) -> Iterator[tuple[_Alias, tuple[int, ...]]]:
+        """Names with the places of their words that are near each other."""
         places: dict[_Alias, list[int]] = {}
         for place, word in enumerate(words):
             for alias in self._by_stem.get(stem_name_word(word), ()):
                 places.setdefault(alias, []).append(place)
         for alias, found in places.items():
             for group in _group_places(found):
-                yield _rank_match(alias, group, words)
+                yield alias, group
 
     def _build_mention(
         self, match: _Match, matches: Sequence[_Match], words: Sequence[str], knows_word: KnowsWord
