@@ -18,6 +18,7 @@ import psutil
 from bot.manifest import build_manifest
 
 LATENCY_MS = 150
+QUIET_SECONDS = 2.0  # without a call to Slack, after which the app is taken to be done
 CHANNELS = [f"C9BENCH{number:04}" for number in range(200)]
 PEOPLE = [f"U9BENCH{number:04}" for number in range(40)]
 APP_USER = "U00PMOBOT"
@@ -147,11 +148,16 @@ class Load:
         return [event["ack_ms"] if event["ack_ms"] is not None else float("inf") for event in events]
 
     async def reset(self) -> None:
+        """Empty the workspace, once the app has nothing more to say: what it says later would be refused."""
+        before = -1
+        while (now := len(await self._read_calls(""))) != before:
+            before = now
+            await asyncio.sleep(QUIET_SECONDS)
         await self._post_control("reset", {})
         self.sent.clear()
 
     async def _read_calls(self, method: str) -> list[dict[str, Any]]:
-        query = {"method": method, "limit": "100000"}
+        query = {"method": method, "limit": "100000"} if method else {"limit": "100000"}
         async with self._session.get(f"{self._url}/control/calls", params=query) as response:
             found: list[dict[str, Any]] = (await response.json())["calls"]
         return found

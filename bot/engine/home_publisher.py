@@ -12,6 +12,8 @@ from handlers.home.home import publish_outdated_homes
 class HomePublisher(Loop):
     """`on_done` is called when something may have been put in the outbox."""
 
+    interval = 0.3  # seconds
+
     def __init__(self, ctx: AppContext, on_done: Callable[[], None]) -> None:
         super().__init__(ctx.now)
         self._ctx = ctx

@@ -18,7 +18,13 @@ REPORT_AGAIN_AFTER = 60.0  # seconds until the same message is logged again
 
 
 class Loop(ABC):
-    """One background loop. `wake` lets it look for work at once; `stop` lets it finish what it holds."""
+    """One background loop. `wake` lets it look for work at once; `stop` lets it finish what it holds.
+
+    `interval` is how long after one look the next begins at the earliest, in seconds. Whatever is added within it is
+    found by one look, which costs as much as the work itself if there's little to do.
+    """
+
+    interval = 0.0
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
@@ -48,7 +54,11 @@ class Loop(ABC):
         self._awake.set()
 
     async def run(self) -> None:
+        clock, began = asyncio.get_running_loop().time, 0.0
         while not self.is_stopping:
+            if (early := began + self.interval - clock()) > 0:
+                await self.wait(early)
+            began = clock()
             # Cleared before looking for work, not afterwards. Work that is added meanwhile sets the event again, and
             # the sleep below returns at once; cleared afterwards, that wake-up would be lost.
             self._awake.clear()

@@ -47,6 +47,8 @@ WHAT_TO_DO = "Reinstall the app, set the new SLACK_BOT_TOKEN, and restart the bo
 class Sender(Loop):
     """Sends every delivery. `on_dead` is called when a failure has to be reported."""
 
+    interval = 0.04  # seconds; while much is to be sent, one claim takes several
+
     def __init__(
         self,
         client: SlackDeliveryClient,

@@ -48,6 +48,8 @@ class Worker(Loop):
     for no acknowledgement. `threads` is how many arrivals are handled at the same time, besides a heavy one.
     """
 
+    interval = 0.04  # seconds; while much arrives, one claim takes several
+
     def __init__(
         self,
         ctx: AppContext,
