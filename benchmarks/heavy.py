@@ -29,6 +29,7 @@ from bot.engine.jobs import SUBJECT_JOBS
 from bot.engine.scheduler import Scheduler
 from bot.engine.worker import Worker
 from bot.handbook_import import SHIPPED
+from bot.run import SWITCH_INTERVAL
 from handlers import register
 from handlers.context import AppContext
 from handlers.slack.routes import Routes
@@ -71,7 +72,7 @@ def _read_arguments() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--per-second", type=float, default=5)
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--switch-interval", type=float, default=sys.getswitchinterval())
+    parser.add_argument("--switch-interval", type=float, default=SWITCH_INTERVAL)
     return parser.parse_args()
 
 
