@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import Database
@@ -33,6 +33,19 @@ def continue_waiting(database: Database, now: datetime, latest: datetime, lease:
         session.execute(delete(RateLimitRow).where(RateLimitRow.free_at > latest))
         if set_back_by:
             _move_first_attempts(session, set_back_by)
+
+
+def find_latest_record(database: Database) -> datetime | None:
+    """The latest moment at which something is known to have happened; later than now only if the clock was set back."""
+    queries = (
+        select(func.max(ArrivalRow.done_at)),
+        select(func.max(ArrivalRow.received_at)).where(ArrivalRow.due_at.is_not(None)),
+        select(func.max(DeliveryRow.done_at)).where(DeliveryRow.status == "done"),
+        select(func.max(DeliveryRow.created_at)).where(DeliveryRow.due_at.is_not(None)),
+    )
+    with database.read_only() as session:
+        found = [session.scalar(query) for query in queries]
+    return max(filter(None, found), default=None)
 
 
 def _shorten_leases(session: Session, latest: datetime) -> None:

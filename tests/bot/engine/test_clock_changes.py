@@ -20,6 +20,7 @@ from tests.bot.conftest import Now, RunningSender
 
 ASK, LEADERS = "C07ASK", "C06LEADERS"
 HOURS = 3 * 3_600.0
+MINUTES = 600.0
 LEASE = Lease(60)
 
 
@@ -148,6 +149,16 @@ def test_leftovers_of_a_clock_far_ahead_are_due_at_the_next_start(ctx: AppContex
     ContinueAfterClockChange(ctx, LEASE, Steady())(now())
     assert len(inbox.claim("host:1", now(), 1, LEASE)) == 1
     assert LONGEST_WAIT.total_seconds() < HOURS
+
+
+def test_start_after_clock_was_set_back_continues_what_waits(ctx: AppContext, now: Now) -> None:
+    inbox: Inbox = ctx.store.inbox
+    inbox.write([NewArrival("e1", "event:message", {}, now())])
+    now.forward(-MINUTES)
+    assert inbox.claim("host:1", now(), 1, LEASE) == []
+    ContinueAfterClockChange(ctx, LEASE, Steady())(now())
+    assert len(inbox.claim("host:1", now(), 1, LEASE)) == 1
+    assert LONGEST_WAIT.total_seconds() > MINUTES
 
 
 def set_back(office: RunningSender, notice: ContinueAfterClockChange) -> None:
