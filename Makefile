@@ -45,10 +45,19 @@ llm: .venv/llm.stamp ## Install what a language model needs (see docs/language-m
 test: .venv/dev.stamp ## Run all the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+N ?= 20
+SEED := $(or $(SEED),$(shell date +%s))
+
+.PHONY: chaos
+chaos: .venv/dev.stamp ## Kill, stop and cut off bots at random moments: make chaos N=20 SEED=1 (N rounds, the first with this seed)
+	@echo "$(N) rounds with the seeds from $(SEED) …"
+	@PMO_CHAOS_ROUNDS=$(N) PMO_CHAOS_SEED=$(SEED) $(BIN)/python -m pytest -n 2 --dist load -m chaos -k "$(ONLY)" tests/chaos
+
 .PHONY: soak
-soak: .venv/dev.stamp ## Run what takes longer than the tests: many more examples, all conversations over signed HTTP
+soak: .venv/dev.stamp ## Run what takes longer than the tests: many more examples, all conversations over signed HTTP, chaos
 	@PMO_TEST_SAMPLES=long $(BIN)/python -m pytest -n 2 --dist load -m hypothesis
 	@PMO_TEST_TRANSPORT=http $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/conversations
+	@$(MAKE) --no-print-directory chaos
 
 .PHONY: lint
 lint: .venv/dev.stamp ## Check style, types and the direction of imports

@@ -1,5 +1,6 @@
 """Rigs for one bot and for several."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,14 +14,16 @@ from bot.manifest import build_manifest
 from bot.organisation import SAMPLE, read_organisation
 from storage.database import Database
 from storage.store import Store
-from tests.chaos.rig import FanOut, Hooks, Launcher, Rig
+from tests.chaos.rig import Hooks, Launcher, Rig
+from tests.chaos.workloads import FanOut
 from tests.handbook_data import MONDAY, copy_data
 from tests.storage.databases import NewDatabase
 from tests.storage.vectors import cache_vectors
 from tests.workspace.running import running_workspace
 
 # Slack retries at once, after a minute and after five; that would take too long here.
-QUICK_RETRIES: dict[str, Any] = {"ack_seconds": 2.0, "retry_seconds": (0.0, 0.5, 1.0, 2.0, 4.0)}
+QUICK_RETRIES: dict[str, Any] = {"ack_seconds": 2.0, "retry_seconds": (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)}
+FIGURES = "storm"  # the property of a test under which it reports what it went through
 
 
 @asynccontextmanager
@@ -55,3 +58,16 @@ async def cluster(
     database.close()
     async with open_rig(tmp_path, url) as opened:
         yield opened
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what all storms together went through."""
+    storms = [
+        dict(report.user_properties)[FIGURES]
+        for report in terminalreporter.getreports("passed")
+        if FIGURES in dict(report.user_properties)
+    ]
+    if storms:
+        total: Counter[str] = sum(map(Counter, storms), Counter())
+        figures = ", ".join(f"{name} {total[name]:,}" for name in sorted(total))
+        terminalreporter.write_line(f"{len(storms)} storms passed: {figures}")

@@ -2,19 +2,22 @@
 
 Each bot is `python -m bot run` except that its modules and the words of its languages are already loaded: this process
 has loaded them and forks, so a start takes a third of the time. An order is one line of JSON with `environment`, `log`
-(a file), `clock` (the time at which the bot believes it starts, or null for the real one) and `kill`; the answers are
-lines with `pid`, and later `gone`.
+(a file), `clock` (the time at which the bot believes it starts, or null for the real one), `steps` (a file that says by
+how many seconds the clock is ahead at the moment, or null) and `kill`; the answers are lines with `pid`, and later
+`gone`.
 """
 
 import contextlib
 import itertools
 import json
+import mmap
 import os
 import signal
+import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial, wraps
 from typing import Any
 
@@ -30,6 +33,7 @@ from storage.engine.inbox import Inbox
 
 # Counting starts at the first arrival that is stored, or at the first digest that is built.
 STARTS = {"arrival": (Inbox, "write"), "digest": (handlers.strategy.jobs, "run_due_schedules")}
+STEP = struct.Struct("d")  # how the file with the clock's steps is written
 
 
 def main() -> None:
@@ -63,6 +67,8 @@ def run(order: dict[str, Any]) -> None:
     os.environ.update(order["environment"])
     if order["clock"]:
         start_at(datetime.fromisoformat(order["clock"]))
+    if order["steps"]:
+        follow_steps(order["steps"])
     if order["kill"]:
         die_at(**order["kill"])
     sys.argv = ["pmo", "run"]
@@ -80,7 +86,18 @@ def run(order: dict[str, Any]) -> None:
 def start_at(moment: datetime) -> None:
     """Let the bot's clock continue from this time."""
     ahead = moment - utc_now()
-    bot.run.serve_until_stopped = partial(bot.run.serve_until_stopped, now=lambda: utc_now() + ahead)
+    use_clock(lambda: utc_now() + ahead)
+
+
+def follow_steps(path: str) -> None:
+    """Let the bot's clock be ahead by the seconds in this file, from one moment to the next when they change."""
+    with open(path, "rb") as file:
+        shared = mmap.mmap(file.fileno(), STEP.size, access=mmap.ACCESS_READ)
+    use_clock(lambda: utc_now() + timedelta(seconds=STEP.unpack(shared)[0]))
+
+
+def use_clock(now: Callable[[], datetime]) -> None:
+    bot.run.serve_until_stopped = partial(bot.run.serve_until_stopped, now=now)
 
 
 def die_at(*, when: str, what: str, number: int, since: str) -> None:

@@ -1,8 +1,6 @@
 """A test rig: bots are killed, paused and cut off while people keep asking, and then every promise is checked.
 
-A *workload* is something that happens meanwhile: `start` begins it (once in each round), `wait_seen` waits until people
-have seen all of it, `check` asserts that each part happened exactly once. To put something else through the same
-faults, write a workload for it and pass it to `run_through_kills`.
+What happens meanwhile is a workload; see tests/chaos/workloads.py.
 """
 
 import asyncio
@@ -16,17 +14,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from storage.database import Database
 from storage.engine.dead_letters import Backlog, measure_backlog
 from storage.store import Store
+from tests.chaos.workloads import PATIENCE, Questions, Workload
 from tests.workspace.running import RunningWorkspace
 from workspace.deliveries import AppDelivery as EventDelivery
 from workspace.web_api.dispatch import WebApi
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 90.0  # seconds until a test stops waiting
 POST = "chat.postMessage"
 QUICK = {"PMO_LEASE_SECONDS": "3", "PMO_POSTS_PER_MINUTE": "6000"}
 
@@ -58,6 +56,10 @@ class Bot:
     def __init__(self, pid: int, gone: "asyncio.Future[int]") -> None:
         self.pid = pid
         self._gone = gone
+
+    @property
+    def is_gone(self) -> bool:
+        return self._gone.done()
 
     async def wait_exit(self, seconds: float = PATIENCE) -> int:
         """Wait for its end; returns the exit code, -9 when it was killed.
@@ -112,12 +114,20 @@ class Launcher:
         finally:
             await launcher.close()
 
-    async def launch(self, environment: dict[str, str], log: Path, kill: Kill | None, clock: datetime | None) -> Bot:
+    async def launch(
+        self,
+        environment: dict[str, str],
+        log: Path,
+        kill: Kill | None = None,
+        clock: datetime | None = None,
+        steps: Path | None = None,
+    ) -> Bot:
         order = {
             "environment": environment,
             "log": str(log),
             "kill": asdict(kill) if kill and kill.is_within else None,
             "clock": clock.isoformat() if clock else None,
+            "steps": str(steps) if steps else None,
         }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -192,22 +202,12 @@ def match_nth(number: int, name: str = "") -> Callable[[str], bool]:
     return lambda seen: (not name or seen == name) and next(counting) == number
 
 
-class Workload(Protocol):
-    """Something that happens while bots die."""
-
-    async def start(self, rig: "Rig", round_number: int) -> None: ...
-
-    async def wait_seen(self, rig: "Rig") -> None: ...
-
-    async def check(self, rig: "Rig") -> None: ...
-
-
 @dataclass
 class Rig:
     """The workspace, the launcher, and one database that all bots share.
 
-    `clock` gives the time at which each new bot believes it starts, None for the real time; `environment` is added to
-    every bot's variables.
+    `clock` gives the time at which each new bot believes it starts, None for the real time; `now` is the time of
+    whatever else writes to their database. `environment` is added to every bot's variables.
     """
 
     workspace: RunningWorkspace
@@ -216,23 +216,28 @@ class Rig:
     database_url: str
     hooks: Hooks
     clock: Callable[[], datetime | None] = lambda: None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def log(self) -> Path:
         return self.folder / "bots.log"
 
-    async def start_bot(self, kill: Kill | None = None, name: str = "data", **more: str) -> Bot:
-        """Start a bot and wait until it is connected, unless it dies earlier. `name` is that of its data folder."""
-        environment = QUICK | {
+    def build_environment(self, name: str) -> dict[str, str]:
+        """The variables of a bot with this data folder."""
+        return QUICK | {
             "SLACK_BOT_TOKEN": self.workspace.bot_token,
             "SLACK_APP_TOKEN": self.workspace.app_token,
             "SLACK_API_URL": self.workspace.api_url,
             "DATABASE_URL": self.database_url,
             "PMO_DATA": str(self.folder / name),
+            **self.environment,
         }
+
+    async def start_bot(self, kill: Kill | None = None, name: str = "data", **more: str) -> Bot:
+        """Start a bot and wait until it is connected, unless it dies earlier. `name` is that of its data folder."""
         connections = self.workspace.server.hub.sockets.connection_count
-        bot = await self.launcher.launch(environment | self.environment | more, self.log, kill, self.clock())
+        bot = await self.launcher.launch(self.build_environment(name) | more, self.log, kill, self.clock())
         if kill is None or kill.since == "arrival":  # a digest is sent as soon as the bot starts
             await self.wait_connections(connections + 1, bot)
         if kill and not kill.is_within:
@@ -320,80 +325,3 @@ async def check_workloads(rig: Rig, workloads: Sequence[Workload]) -> None:
     assert (left.arrivals, left.dead_arrivals, left.deliveries, left.dead_deliveries) == (0, 0, 0, 0), left
     for workload in workloads:
         await workload.check(rig)
-
-
-class Questions:
-    """People ask in several channels at once; each question gets one answer, in its thread."""
-
-    ASKED = ("what is a gate review?", "how do I write a business case?", "when do I need a new baseline?")
-    PLACES = (
-        ("U01ADA", "C07ASK"),
-        ("U02BEN", "C02PROJECTS"),
-        ("U06FARAH", "C01GENERAL"),
-        ("U03WEI", "C03TRIAGE"),
-        ("U04DANA", "C06LEADERS"),
-        ("U05EMEKA", "C05STORIES"),
-        ("U01ADA", "C04PROGRESS"),
-    )
-
-    def __init__(self, each_round: int = 3) -> None:
-        self._each_round = each_round
-        self._places = itertools.cycle(self.PLACES)
-        self._asked: list[tuple[str, str, str]] = []  # user, channel, ts
-
-    async def start(self, rig: Rig, round_number: int) -> None:
-        for number in range(self._each_round):
-            user, channel = next(self._places)
-            question = self.ASKED[(round_number + number) % len(self.ASKED)]
-            ts = await rig.workspace.as_user(user).post(channel, f"@PMO Assistant {question}")
-            self._asked.append((user, channel, ts))
-
-    async def wait_seen(self, rig: Rig) -> None:
-        for user, _, ts in self._asked:
-            await rig.workspace.as_user(user).wait_message(
-                lambda message, ts=ts: message.get("thread_ts") == ts and message.get("bot_id"), seconds=PATIENCE
-            )
-
-    async def check(self, rig: Rig) -> None:
-        for _, channel, ts in self._asked:
-            thread = (await rig.workspace.api("conversations.replies", channel=channel, ts=ts))["messages"]
-            answers = [message["text"] for message in thread if message.get("bot_id")]
-            assert len(answers) == 1, f"{channel} {ts} has {len(answers)} answers: {answers}"
-
-
-class FanOut:
-    """Many posts at once, to channels and people, like a digest; each is posted once and in order."""
-
-    PLACES = ("C01GENERAL", "C02PROJECTS", "C03TRIAGE", "C04PROGRESS", "C05STORIES", "C06LEADERS", "C07ASK")
-    PEOPLE = ("U01ADA", "U02BEN", "U03WEI", "U04DANA", "U05EMEKA", "U06FARAH")
-
-    def __init__(self, each_round: int = 3) -> None:
-        self._each_round = each_round
-        self._places = itertools.cycle(self.PLACES + self.PEOPLE)
-        self._posts: list[tuple[str, str]] = []  # place, text
-
-    async def start(self, rig: Rig, round_number: int) -> None:
-        await asyncio.to_thread(self._add_posts, rig, round_number)
-
-    def _add_posts(self, rig: Rig, round_number: int) -> None:
-        now = datetime.now(UTC)
-        with rig.open_store() as store, store.transaction(now) as tx:
-            for number in range(self._each_round):
-                place, text = next(self._places), f"fan-out {round_number}.{number}"
-                tx.outbox.post(place, {"text": text}, key=f"fan-out:{round_number}:{number}", bulk=True)
-                self._posts.append((place, text))
-
-    async def wait_seen(self, rig: Rig) -> None:
-        for place, text in self._posts:
-            reader = rig.workspace.as_user("U05EMEKA" if place.startswith("C") else place)
-            await reader.wait_message(lambda message, text=text: message["text"] == text, seconds=PATIENCE)
-
-    async def check(self, rig: Rig) -> None:
-        for place in self.PLACES + self.PEOPLE:
-            channel = place
-            if place.startswith("U"):
-                channel = (await rig.workspace.api("conversations.open", users=place))["channel"]["id"]
-            wanted = [text for where, text in self._posts if where == place]
-            found = (await rig.workspace.api("conversations.history", channel=channel, limit=999))["messages"]
-            texts = [message["text"] for message in reversed(found) if message["text"].startswith("fan-out")]
-            assert texts == wanted, f"{place}: {texts} instead of {wanted}"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.organisation import SAMPLE
-from tests.chaos.rig import PATIENCE, Kill, Rig, run_through_kills
+from tests.chaos.rig import Kill, Rig, run_through_kills
+from tests.chaos.workloads import PATIENCE
 
 pytestmark = pytest.mark.chaos
 

@@ -1,17 +1,16 @@
 """Killed at twenty moments, in the middle of questions and a fan-out: nothing is lost, nothing is sent twice.
 
-PMO_CHAOS_ROUNDS=10 goes through the moments ten times, each time a little later.
+`make chaos N=10` goes through the moments ten times, each time a little later.
 """
-
-import os
 
 import pytest
 
-from tests.chaos.rig import FanOut, Kill, Questions, Rig, run_through_kills
+from tests.chaos.rig import Kill, Rig, run_through_kills
+from tests.chaos.rounds import ROUNDS
+from tests.chaos.workloads import FanOut, Questions
 
 pytestmark = pytest.mark.chaos
 
-ROUNDS = int(os.environ.get("PMO_CHAOS_ROUNDS", "1"))
 COMMITS = (1, 2, 4, 6, 9, 12)
 # On a slow machine most kills would otherwise meet the same question, and one that seems to kill the process again and
 # again is rightly given up, with a word to its asker: after POISON_AFTER claims and MAX_FAILURES tries.

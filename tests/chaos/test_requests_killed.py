@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chaos.rig import PATIENCE, Kill, Rig, run_through_kills
+from tests.chaos.rig import Kill, Rig, run_through_kills
+from tests.chaos.workloads import PATIENCE
 from tests.conversations.service_desk import fill_form
 from tests.workspace import filling
 from tests.workspace.visitor import ActionRefused

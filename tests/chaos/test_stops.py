@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.chaos.rig import PATIENCE, POST, FanOut, Kill, Questions, Rig, check_workloads, match_nth
+from tests.chaos.rig import POST, Kill, Rig, check_workloads, match_nth
+from tests.chaos.workloads import PATIENCE, FanOut, Questions
 
 pytestmark = pytest.mark.chaos
 
