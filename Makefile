@@ -75,6 +75,10 @@ format: .venv/dev.stamp ## Format the code
 bench: .venv/dev.stamp ## Benchmark the bot against a bare app (about five minutes)
 	@$(BIN)/python -m benchmarks
 
+.PHONY: bench-scale
+bench-scale: .venv/dev.stamp ## Measure how cost grows with what is stored; fails if a target is missed (about 20 minutes)
+	@$(BIN)/python -m benchmarks.scale
+
 .PHONY: bench-handbook
 bench-handbook: .venv/dev.stamp ## Measure search over sample handbooks of up to 98,000 passages (about ten minutes)
 	@$(BIN)/python -m benchmarks.handbook

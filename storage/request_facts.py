@@ -53,17 +53,17 @@ class RequestFacts:
     def read_period(self, start: datetime, end: datetime, age_limits: Sequence[datetime | None]) -> PeriodFacts:
         """What was known at `end` of [start, end). `age_limits`: see servicedesk.figures.find_age_limits."""
         triaged = self._read_seconds(FactKind.TRIAGED, start, end)
-        delivered = self._read_deliveries(start, end)
+        delivered, submitted = self._read_deliveries(start, end), self._count_submitted(start, end)
         return PeriodFacts(
-            submitted=self._count_submitted(start, end, is_counted=True),
-            dismissed=self._count_submitted(start, end, is_counted=False),
+            submitted={service: count for service, is_counted, count in submitted if is_counted},
+            dismissed={service: count for service, is_counted, count in submitted if not is_counted},
             triage_seconds=[seconds for seconds, _ in triaged if seconds is not None],
             triage_met=_count_met([met for _, met in triaged]),
             delivered=len(delivered),
             delivery_seconds=[row.seconds for row in delivered if row.seconds is not None],
             delivery_met=_count_met([row.is_met for row in delivered]),
-            lead_seconds=[row.total for row in delivered],
-            held=self._sum_held(start, end),
+            lead_seconds=[sum(_get_held(row)) for row in delivered],
+            held=dict(zip(_HELD, map(sum, zip(*map(_get_held, delivered), strict=True)), strict=False)),
             reopened=self._count_reopened(start, end),
             ages=self._count_ages(end, age_limits),
         )
@@ -85,11 +85,11 @@ class RequestFacts:
         scores = select(RatingRow.score, func.count()).where(*rated).group_by(RatingRow.score)
         return asked, dict(self._session.execute(scores).all())
 
-    def _count_submitted(self, start: datetime, end: datetime, *, is_counted: bool) -> Mapping[str, int]:
-        fact = RequestFactRow
-        counted = (*_match(FactKind.SUBMITTED, start, end), fact.is_counted.is_(is_counted))
-        rows = self._session.execute(select(fact.service, func.count()).where(*counted).group_by(fact.service))
-        return dict(rows.all())
+    def _count_submitted(self, start: datetime, end: datetime) -> Sequence[Any]:
+        """Service, whether they count, and how many there are."""
+        parts = (RequestFactRow.service, RequestFactRow.is_counted)
+        counted = select(*parts, func.count()).where(*_match(FactKind.SUBMITTED, start, end)).group_by(*parts)
+        return self._session.execute(counted).all()
 
     def _read_seconds(self, kind: FactKind, start: datetime, end: datetime) -> Sequence[Any]:
         found = select(RequestFactRow.seconds, RequestFactRow.is_met).where(*_match(kind, start, end))
@@ -97,27 +97,23 @@ class RequestFacts:
 
     def _read_deliveries(self, start: datetime, end: datetime) -> Sequence[Any]:
         fact = RequestFactRow
-        total = (fact.by_pmo + fact.by_requester + fact.by_approver + fact.on_hold).label("total")
-        found = select(fact.seconds, fact.is_met, total).where(*_match(FactKind.DELIVERED, start, end))
+        found = select(fact.seconds, fact.is_met, *_HELD.values()).where(*_match(FactKind.DELIVERED, start, end))
         return self._session.execute(found).all()
-
-    def _sum_held(self, start: datetime, end: datetime) -> Mapping[Holder, int]:
-        sums = select(*(func.sum(column) for column in _HELD.values()))
-        row = self._session.execute(sums.where(*_match(FactKind.DELIVERED, start, end))).one()
-        return {holder: int(value or 0) for holder, value in zip(_HELD, row, strict=True)}
 
     def _count_reopened(self, start: datetime, end: datetime) -> Share:
         """Of the requests delivered in the period those that were reopened after that, by its end."""
-        entry, later = RequestEntryRow, aliased(RequestEntryRow)
-        delivered = (entry.verb == RequestVerb.DELIVER, entry.at >= start, entry.at < end)
-        reopened = exists().where(
-            later.number == entry.number,
-            later.version > entry.version,
-            later.verb == RequestVerb.REOPEN,
-            later.at < end,
+        entry, before = RequestEntryRow, aliased(RequestEntryRow)
+        within = (entry.at >= start, entry.at < end)
+        was_delivered = exists().where(
+            before.number == entry.number,
+            before.version < entry.version,
+            before.verb == RequestVerb.DELIVER,
+            before.at >= start,
         )
-        count = select(func.count(entry.number.distinct())).where(*delivered)
-        return Share(self._session.scalar(count.where(reopened)) or 0, self._session.scalar(count) or 0)
+        count = select(func.count(entry.number.distinct())).where(*within)
+        reopened = count.where(entry.verb == RequestVerb.REOPEN, was_delivered)
+        delivered = count.where(entry.verb == RequestVerb.DELIVER)
+        return Share(self._session.scalar(reopened) or 0, self._session.scalar(delivered) or 0)
 
     def _count_ages(self, end: datetime, limits: Sequence[datetime | None]) -> tuple[int, ...]:
         """How many were open at `end`, by age group, the youngest first."""
@@ -132,6 +128,11 @@ def _match(kind: FactKind, start: datetime, end: datetime) -> tuple[ColumnElemen
     """The facts of this kind in [start, end) that were true at its end."""
     fact = RequestFactRow
     return fact.kind == kind, fact.at >= start, fact.at < end, fact.valid_from < end, fact.valid_until >= end
+
+
+def _get_held(row: Any) -> tuple[int, ...]:
+    """The lead time of a delivery by holder, in the order of _HELD."""
+    return row.by_pmo or 0, row.by_requester or 0, row.by_approver or 0, row.on_hold or 0
 
 
 def _count_met(results: Sequence[bool | None]) -> Share:

@@ -46,8 +46,8 @@ class RequestEntryRow(Base):
 
     __tablename__ = "request_log"
     __table_args__ = (
-        Index("ix_request_log_verb_at", "verb", "at"),
-        Index("ix_request_log_after_at", "after", "at"),
+        Index("ix_request_log_verb_at", "verb", "at", "number", "version"),
+        Index("ix_request_log_after_at", "after", "at", "number", "before"),
     )
 
     number: Mapped[int] = mapped_column(ForeignKey("requests.number"), primary_key=True, autoincrement=False)

@@ -50,8 +50,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_request_cards_delivery"), ["delivery"], unique=False)
 
     with op.batch_alter_table("request_log", schema=None) as batch_op:
-        batch_op.create_index("ix_request_log_after_at", ["after", "at"], unique=False)
-        batch_op.create_index("ix_request_log_verb_at", ["verb", "at"], unique=False)
+        batch_op.create_index("ix_request_log_after_at", ["after", "at", "number", "before"], unique=False)
+        batch_op.create_index("ix_request_log_verb_at", ["verb", "at", "number", "version"], unique=False)
 
     with op.batch_alter_table("requests", schema=None) as batch_op:
         batch_op.add_column(sa.Column("figures_version", sa.Integer(), server_default="0", nullable=False))
