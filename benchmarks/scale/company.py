@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from bot.organisation import SAMPLE, Organisation, read_organisation
@@ -17,6 +18,7 @@ OBJECTIVES, PROJECTS, METRICS = 200, 1_000, 800
 MEASURED_EVERY = 5  # days; with METRICS this makes 50,000 measurements in a year
 
 
+@cache
 def read_company() -> Organisation:
     """The sample organisation with the people of a large one."""
     sample = read_organisation(SAMPLE)

@@ -8,10 +8,10 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from benchmarks.scale.company import MANAGERS, NOW, STAFF
+from benchmarks.scale.company import MANAGERS, NOW, STAFF, read_company
 from foundation.memo import Memo
 from foundation.people import Person
 from servicedesk.calendar import Calendar
@@ -52,8 +52,10 @@ class History:
         return Memo(len(self.changes))
 
 
-def make_histories(desk: Desk) -> list[History]:
+@cache
+def make_histories() -> list[History]:
     """HISTORIES different ones, the same in every run."""
+    desk = read_company().desk
     chance = random.Random(7)
     return [_make_history(desk, chance) for _ in range(HISTORIES)]
 
