@@ -58,6 +58,7 @@ class Loop(ABC):
         while not self.is_stopping:
             if (early := began + self.interval - clock()) > 0:
                 await self.wait(early)
+                continue  # it may be time to stop by now
             began = clock()
             # Cleared before looking for work, not afterwards. Work that is added meanwhile sets the event again, and
             # the sleep below returns at once; cleared afterwards, that wake-up would be lost.

@@ -61,6 +61,31 @@ async def test_repeated_error_is_logged_once(
     assert "ZeroDivisionError" in caplog.text
 
 
+async def test_loop_with_an_interval_finds_what_was_added_within_it_in_one_look(now: Now) -> None:
+    loop = CountingLoop(now)
+    loop.interval = 0.05
+    async with run_loop(loop), asyncio.timeout(10):
+        await loop.has_run.wait()
+        loop.has_run.clear()
+        for _ in range(20):
+            loop.wake()
+            await asyncio.sleep(0)
+        assert loop.runs == 1
+        await loop.has_run.wait()
+    assert loop.runs == 2
+
+
+async def test_loop_that_is_stopped_within_its_interval_takes_no_more_work(now: Now) -> None:
+    loop = CountingLoop(now)
+    loop.interval = 60.0
+    async with asyncio.timeout(10), run_loop(loop):
+        await loop.has_run.wait()
+        loop.wake()
+        for _ in range(20):  # now it waits for the interval to pass
+            await asyncio.sleep(0)
+    assert loop.runs == 1
+
+
 async def test_failing_loop_stops_when_asked(now: Now) -> None:
     loop = CountingLoop(now, *[UserError("The disk is full.")] * 100)
     async with asyncio.timeout(1), run_loop(loop):
