@@ -14,9 +14,11 @@ from handlers.home.help import build_welcome
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, Message, build_message, section
 from handlers.slack.calls import DeferredCall
+from handlers.slack.errors import log_unexpected_error
 from handlers.slack.gate import explain_no_access, is_ignored
 from handlers.slack.routes import Routes
 from servicedesk.permissions import can_set_up
+from storage.db_errors import DatabaseUnavailable
 from storage.store import Transaction
 
 AT_ONCE = 10  # Homes claimed at a time
@@ -54,7 +56,14 @@ def publish_outdated_homes(ctx: AppContext, now: datetime) -> datetime | None:
     with ctx.store.transaction(now) as tx:
         claims = tx.homes.claim_outdated(AT_ONCE)
     for user, claim in claims.items():
-        _publish_home(ctx, user, claim)
+        try:
+            _publish_home(ctx, user, claim)
+        except DatabaseUnavailable:
+            raise
+        except (
+            Exception
+        ):  # a defect in one Home: it's tried again when its claim ends, and the others aren't kept waiting
+            log_unexpected_error("building an App Home")
     return now
 
 
