@@ -22,7 +22,7 @@ from storage.request_times import RequestTimes
 from storage.requests import Ratings, Requests
 from storage.stories import Stories
 from storage.strategy import Strategies
-from storage.strategy_memory import StrategyMemory
+from storage.strategy_memory import StrategyMemory, find_strategy_memory
 from storage.threads import Threads
 from storage.updates import Updates
 from storage.user_groups import UserGroups
@@ -84,7 +84,7 @@ class Store:
     ) -> None:
         self.database = database
         self._zone = zone
-        self._strategy_memory = StrategyMemory()
+        self._strategy_memory = find_strategy_memory(database)
         self.inbox = Inbox(database)
         self.is_held = is_held
 

@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.database import Database
 from storage.strategy_changes import has_changed
 from storage.tables.strategy import MeasurementRow, StrategyChangeRow, StrategyRow
 from storage.tables.updates import UpdateRow
@@ -76,6 +78,14 @@ class StrategyMemory:
             known = self._current
             if known is None or known.change <= found.change or known.strategy.zone != found.strategy.zone:
                 self._current = found
+
+
+_memories: WeakKeyDictionary[Database, StrategyMemory] = WeakKeyDictionary()
+
+
+def find_strategy_memory(database: Database) -> StrategyMemory:
+    """What this process remembers of the database. All its stores share it; a reload makes a new store."""
+    return _memories.setdefault(database, StrategyMemory())
 
 
 def dump_plan(strategy: Strategy) -> object:

@@ -91,8 +91,9 @@ def test_second_of_two_simultaneous_values_is_refused(database: Database) -> Non
         tx.strategy.add_measurement(replace(value, value=Decimal(54)), NOW)
 
 
-def test_other_processes_see_what_is_recorded_and_read_only_that(database: Database) -> None:
-    ours, theirs = Store(database), Store(database)
+def test_other_processes_see_what_is_recorded_and_read_only_that(database: Database, address: str) -> None:
+    other = Database(address)
+    ours, theirs = Store(database), Store(other)
     bring_in(ours, TEXT)
     with theirs.read_only(NOW) as tx:
         plan = tx.strategy.get_plan()
@@ -104,6 +105,7 @@ def test_other_processes_see_what_is_recorded_and_read_only_that(database: Datab
         assert strategy is not None
         assert strategy.measurements_of("leakage-rate")[-1] == value
         assert tx.strategy.get_plan() is plan
+    other.close()
 
 
 def test_what_is_undone_is_not_remembered(database: Database) -> None:
@@ -124,7 +126,7 @@ def test_same_strategy_is_the_same_object_for_all_callers(database: Database) ->
     bring_in(store, TEXT)
     with store.read_only(NOW) as tx:
         first = tx.strategy.get_current()
-    with store.read_only(NOW) as tx:
+    with Store(database).read_only(NOW) as tx:  # as after the organisation file was reloaded
         assert tx.strategy.get_current() is first
 
 
