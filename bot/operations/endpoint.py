@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from bot.operations.health import Health
 from foundation import telemetry
 from foundation.errors import UserError
-from storage.figures import DatabaseFigures
+from storage.monitoring import DatabaseFigures
 
 
 @asynccontextmanager

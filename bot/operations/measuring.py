@@ -7,7 +7,7 @@ from datetime import datetime
 
 from storage.database import Database
 from storage.db_errors import DatabaseUnavailable
-from storage.figures import DatabaseFigures, Measurer
+from storage.monitoring import DatabaseFigures, Measurer
 
 CACHED_SECONDS = 3.0
 ANSWER_SECONDS = 2.0  # monitoring systems wait a few seconds

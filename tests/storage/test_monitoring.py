@@ -10,7 +10,7 @@ from storage.database import Database
 from storage.db_errors import DatabaseUnavailable
 from storage.engine.inbox import Inbox, NewArrival
 from storage.engine.outbox import Outbox
-from storage.figures import MOST_COUNTED, Measurer, QueueFigures
+from storage.monitoring import MOST_COUNTED, Measurer, QueueFigures
 from tests.storage.cast import ASK, NOW, build_text, later
 
 EMPTY = QueueFigures(0, 0.0)
@@ -41,7 +41,7 @@ def test_clock_that_was_set_back_gives_no_negative_age(database: Database) -> No
 
 
 def test_count_is_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.figures.MOST_COUNTED", 2)
+    monkeypatch.setattr("storage.monitoring.MOST_COUNTED", 2)
     Inbox(database).write([NewArrival(f"event:{one}", "event:message", {}, NOW) for one in range(3)])
     assert Measurer(database).measure(NOW).inbox.waiting == 2
     assert MOST_COUNTED > 1_000
