@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.scale.company import read_company
 from benchmarks.scale.filling import Size, fill_database
 from benchmarks.scale.measuring import Cost, measure
-from benchmarks.scale.operations import OPERATIONS, Operation, at_now
+from benchmarks.scale.operations import OPERATIONS, Operation, read_clock
 from bot.composition import build_context
 from bot.handbook_import import SHIPPED
 from knowledge.handbook import read_handbook
@@ -28,8 +28,7 @@ LARGEST = Size(1_000_000, 100_000, is_large=True)
 def main() -> None:
     """Exit with 1 if a target is missed."""
     given = _read_arguments()
-    sizes = [one for one in (*SIZES, LARGEST) if given.sizes is None or one.requests in given.sizes]
-    sizes = sizes if given.sizes else list(SIZES)
+    sizes = [one for one in (*SIZES, LARGEST) if one.requests in given.sizes]
     columns: dict[str, dict[str, Cost]] = {}
     for kind in given.databases:
         for size in sizes:
@@ -41,7 +40,8 @@ def main() -> None:
 def _read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument("--databases", nargs="*", default=["SQLite", "PostgreSQL"], choices=["SQLite", "PostgreSQL"])
-    parser.add_argument("--sizes", nargs="*", type=int, help="numbers of requests: 10000, 100000, 1000000")
+    numbers = [one.requests for one in (*SIZES, LARGEST)]
+    parser.add_argument("--sizes", nargs="*", type=int, default=numbers[:-1], choices=numbers, help="of requests")
     return parser.parse_args()
 
 
@@ -53,17 +53,12 @@ def _measure_size(kind: str, size: Size) -> dict[str, Cost]:
         fill_database(store, company.desk, size)
         print(f"{kind}: {size.requests:,} requests stored in {time.perf_counter() - began:.0f} s", file=sys.stderr)
         library = Library.build(read_handbook(SHIPPED))
-        ctx = at_now(build_context(company, store, lambda: library, company_clock))
+        ctx = build_context(company, store, lambda: library, read_clock)
         costs = {}
         for operation in OPERATIONS:
             costs[operation.name] = cost = measure(operation, ctx)
             print(f"  {operation.name}: {_format_cost(operation, cost)}", file=sys.stderr)
         return costs
-
-
-def company_clock() -> None:
-    """Replaced by the standing clock."""
-    raise AssertionError
 
 
 @contextmanager
