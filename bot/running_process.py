@@ -20,7 +20,7 @@ FOLDER = "processes"
 class ProcessRecord:
     """A running bot. `organisation` is the path of its organisation file.
 
-    `reloads` counts how often it was told to reload; `report` is what it said the last time.
+    `reloads` counts its reloads, refused ones included; `report` is the outcome of the latest.
     """
 
     host: str

@@ -58,7 +58,11 @@ def _find_reachable(settings: Settings) -> dict[Path, ProcessRecord]:
 
 
 def _check_files(settings: Settings, running: dict[Path, ProcessRecord]) -> None:
-    """Raises UserError when the file is invalid, or isn't the one that the bot uses; then no bot is told."""
+    """Check the files before any bot is asked to read them.
+
+    Raises:
+        UserError: a file is invalid, or it isn't the one that the bot uses.
+    """
     used = {record.organisation for record in running.values()}
     if settings.organisation and (other := used - {str(settings.organisation.absolute())}):
         text = f"The running bot uses {' and '.join(sorted(other))}, and PMO_ORGANISATION names another file here."
