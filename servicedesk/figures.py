@@ -69,8 +69,8 @@ class PeriodFacts:
 
     `submitted` and `dismissed` count those submitted in it by service; those dismissed since are only in the latter.
     `triage_seconds` and `delivery_seconds` are those of its triages and deliveries that stand, `lead_seconds` and
-    `held` those of its deliveries. `delivered_once` had a delivery in it, of which `reopened` were reopened after it.
-    `opened` is when those open at its end were submitted, as counts by age group.
+    `held` those of its deliveries. `reopened` counts, of those that had a delivery in it, those reopened afterwards.
+    `ages` counts those that were open at its end, by age group.
     """
 
     submitted: Mapping[str, int]

@@ -36,6 +36,10 @@ class RequestFacts:
             for number, version in self._session.execute(rows.order_by(RequestRow.number.desc()).limit(limit))
         ]
 
+    def count_uncounted(self) -> int:
+        """How many requests' facts are out of date."""
+        return self._session.scalar(select(func.count()).select_from(RequestRow).where(UNCOUNTED)) or 0
+
     def replace(self, number: int, version: int, facts: Sequence[FigureFact]) -> None:
         """Store the facts of a request as of that version. If it has changed since, it stays out of date."""
         # The row of the request is locked first, so that two processes can't both add facts of one request.

@@ -21,7 +21,7 @@ def register(routes: Routes) -> None:
 
 def preview_first_digest(call: DeferredCall) -> None:
     """Somebody clicked Preview the next digest."""
-    preview = call.read(lambda tx: preview_digest(tx, call.ctx, call.person, ""))
+    preview = preview_digest(call, "")
     with call.transaction() as tx:
         send_reply(tx, call.place, preview)
 

@@ -186,6 +186,7 @@ def _show_figures(tx: Transaction, ctx: AppContext, _: Person) -> Message:
         _compute_period(tx, ctx, now - length, now),
         _compute_period(tx, ctx, now - 2 * length, now - length),
         ctx.desk.calendar,
+        tx.request_facts.count_uncounted(),
     )
 
 

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from foundation.errors import NotAllowed, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
+from handlers.requests.figures import count_changed_requests
 from handlers.slack.blocks.builders import Message, build_message, escape, format_time
+from handlers.slack.calls import BlockingCall
 from handlers.slack.pmo_notices import tell_pmo
 from handlers.strategy.blocks.digest import build_digest_message, build_preview_message
 from handlers.strategy.desk_figures import compute_desk_figures
@@ -27,20 +29,27 @@ LOOK_BACK = timedelta(days=366)  # for what was true at an earlier moment
 FIRST_PERIOD = timedelta(days=7)  # of the service desk's figures, where no earlier digest gives a start
 
 
-def preview_digest(tx: Transaction, ctx: AppContext, person: Person, name: str) -> Message:
+def preview_digest(call: BlockingCall, name: str) -> Message:
     """A digest as it would be sent now.
 
     Raises:
         NotAllowed: the person may not preview digests, or isn't in this one's audience.
         NotFound: there is no such digest.
     """
-    check_can_preview_digests(person)
+    check_can_preview_digests(call.person)
+    count_changed_requests(call.ctx)
+    return call.read(lambda tx: _build_preview(tx, call.ctx, call.person, name))
+
+
+def _build_preview(tx: Transaction, ctx: AppContext, person: Person, name: str) -> Message:
     definition = find_digest(ctx.digests, name) if name else _find_next_digest(person, ctx)
     if not is_reader(definition, person, ctx.people):
         raise NotAllowed(f"“{definition.title}” is for another audience. Ask the head of the PMO for what you need.")
     slot = find_next_slot(definition.schedule, tx.now)
     when = f"The next one goes to <#{definition.channel}>" + (f", {format_time(slot)}." if slot else ".")
     when = " ".join([when, *describe_skipped_dates(definition.schedule, tx.now)])
+    if uncounted := tx.request_facts.count_uncounted():
+        when += f" I'm still counting {uncounted:,} requests, so the service desk's figures are too low."
     return build_preview_message(build_current_digest(tx, ctx, definition, tx.now), when)
 
 

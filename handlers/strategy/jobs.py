@@ -7,7 +7,7 @@ from datetime import datetime
 
 from foundation.errors import UserError
 from handlers.context import AppContext
-from handlers.requests.figures import count_changed_requests
+from handlers.requests.figures import MOST_WAITED_FOR, count_changed_requests
 from handlers.slack.blocks.builders import Message
 from handlers.strategy.blocks.digest import build_update_reminder
 from handlers.strategy.digests import DIGEST, JUST_BEFORE, build_current_digest, post_digest, report_held_digest
@@ -51,7 +51,8 @@ class ScheduledPosts:
         if due_at is None or due_at > now:
             return due_at
         self._ctx.check_channels()
-        count_changed_requests(self._ctx)
+        if count_changed_requests(self._ctx) == MOST_WAITED_FOR:
+            return now  # what is posted stays, so it waits until all requests are counted
         # A digest of a large strategy takes a while to build. It's done before the transaction, which others wait for.
         with self._ctx.store.read_only(now) as tx:
             prepared = {

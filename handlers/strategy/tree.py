@@ -6,7 +6,6 @@ from foundation.access import Access
 from foundation.errors import InvalidInput, NotFound
 from foundation.people import Person
 from handlers.context import AppContext
-from handlers.requests.figures import count_changed_requests
 from handlers.slack import payloads
 from handlers.slack.blocks.builders import Block, Message, escape
 from handlers.slack.calls import BlockingCall, DeferredCall, HandlerCall, ImmediateCall
@@ -34,7 +33,7 @@ from reporting.sections import build_portfolio_lines
 from reporting.strategy_view import build_strategy_view
 from storage.store import Transaction
 from strategy.measurements import take_measurement
-from strategy.permissions import can_see_exceptions, check_can_preview_digests
+from strategy.permissions import can_see_exceptions
 from strategy.records import Measurement, Subject
 from strategy.search import find_matching_subjects
 from strategy.visibility import filter_visible
@@ -59,9 +58,7 @@ def show_strategy(call: DeferredCall) -> None:
     """/pmo-strategy; with part of a name, one objective or project; with “digest”, a preview."""
     person, typed = call.person, call.command_text
     if asks_for_digest(call):
-        check_can_preview_digests(person)
-        count_changed_requests(call.ctx)
-        message = call.read(lambda tx: preview_digest(tx, call.ctx, person, typed.partition(" ")[2].strip()))
+        message = preview_digest(call, typed.partition(" ")[2].strip())
     else:
         message = call.read(lambda tx: _find_requested(tx, call.ctx, person, typed))
     with call.transaction() as tx:

@@ -14,8 +14,8 @@ Period = tuple[Figures, Satisfaction]
 FigureRow = tuple[str, str, str]
 
 
-def build_figures_message(days: int, now: Period, before: Period, calendar: Calendar) -> Message:
-    """All figures of a period, with those of the period before it."""
+def build_figures_message(days: int, now: Period, before: Period, calendar: Calendar, uncounted: int = 0) -> Message:
+    """All figures of a period, with those of the period before it; `uncounted` requests aren't in them yet."""
     title = f"PMO figures for the last {days} days"
     rows = list(_list_rows(now, before, calendar))
     notes = [
@@ -23,6 +23,9 @@ def build_figures_message(days: int, now: Period, before: Period, calendar: Cale
         f"Open now: {_format_ages(now[0])}.",
         "All figures are computed from the requests' histories.",
     ]
+    if uncounted:
+        missing = f":warning: I'm still counting {uncounted:,} requests, so these figures are too low."
+        notes.insert(0, f"{missing} Ask again in a few minutes.")
     head = ("", f"Last {days} days", f"{days} days before")
     table: Block = {"type": "table", "rows": [[_build_cell(text) for text in row] for row in (head, *rows)]}
     lines = [f"{label}: {value} (before: {earlier})" for label, value, earlier in rows]

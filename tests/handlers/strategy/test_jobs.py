@@ -13,6 +13,7 @@ from bot.composition import build_context
 from bot.organisation import SAMPLE, read_organisation
 from bot.strategy_import import choose_strategy
 from handlers.context import AppContext
+from handlers.requests.figures import MOST_WAITED_FOR
 from handlers.strategy.jobs import ScheduledPosts
 from reporting.definitions import DigestDefinition, DigestSection
 from storage.database import Database
@@ -180,3 +181,12 @@ def test_nine_oclock_follows_london_time(store: Store, monday: tuple[int, int, i
     assert slot not in [at for at, _ in runs(store)]
     job(slot)
     assert (slot, "fired") in runs(store)
+
+
+def test_digest_waits_until_all_requests_are_counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    job, left = start_job(store, WEEKLY), [MOST_WAITED_FOR, 0]
+    monkeypatch.setattr("handlers.strategy.jobs.count_changed_requests", lambda _: left.pop(0))
+    assert job(SLOT) == SLOT
+    assert runs(store) == []
+    job(SLOT)
+    assert runs(store) == [(SLOT, "fired")]
