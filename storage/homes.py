@@ -22,15 +22,14 @@ class Homes:
     def __init__(self, session: Session, now: datetime) -> None:
         self._session, self._now = session, now
 
-    def mark_opened(self, person: str) -> None:
-        """Somebody opened theirs and gets one that was built before this transaction.
+    def mark_opened(self, person: str) -> datetime:
+        """Somebody opened theirs. Returns the claim that `finish` asks for.
 
-        If something may have changed since, it's built once more.
+        Commit this before reading what they are shown: from then on every change marks their Home.
         """
-        upsert_row(self._session, HomeRow, {"person": person, "opened_at": self._now})
-        changed = (HomeRow.person == person) & (HomeRow.outdated_at > self._now - SLOWEST_BUILD)
-        again = update(HomeRow).where(changed, HomeRow.due_at.is_(None)).values(due_at=self._now)
-        self._session.execute(again, execution_options=_UNSYNCHRONISED)
+        claim = self._now + SLOWEST_BUILD
+        upsert_row(self._session, HomeRow, {"person": person, "opened_at": self._now, "due_at": claim})
+        return claim
 
     def mark_outdated(self, people: Collection[str]) -> None:
         """What these people see in their Homes has changed. Those who look at them get new ones after the commit."""
@@ -42,7 +41,7 @@ class Homes:
         is_later = or_(HomeRow.due_at.is_(None), HomeRow.due_at > soon)
         due_at = case((is_later, literal(soon, HomeRow.due_at.type)), else_=HomeRow.due_at)
         looked_at = HomeRow.person.in_(set(people)) & (HomeRow.opened_at >= self._now - LOOKED_AT)
-        marked = update(HomeRow).where(looked_at).values(due_at=due_at, outdated_at=self._now)
+        marked = update(HomeRow).where(looked_at).values(due_at=due_at)
         self._session.execute(marked, execution_options=_UNSYNCHRONISED)
 
     def claim_outdated(self, limit: int) -> Mapping[str, datetime]:

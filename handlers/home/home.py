@@ -38,10 +38,11 @@ def show_home(call: DeferredCall) -> None:
     # Checking the channels waits for Slack, so it's done before anything is read.
     if call.ctx.channel_check and can_set_up(person):
         call.ctx.channel_check.run()
+    with call.transaction() as tx:
+        claim = tx.homes.mark_opened(person.id)
     view = call.read(lambda tx: build_home(tx, call.ctx, person))
     with call.transaction() as tx:
-        tx.homes.mark_opened(person.id)
-        tx.outbox.publish_home(person.id, view)
+        _finish_home(tx, person.id, claim, view)
 
 
 def publish_outdated_homes(ctx: AppContext, now: datetime) -> datetime | None:
@@ -72,10 +73,14 @@ def _publish_home(ctx: AppContext, user: str, claim: datetime) -> None:
     is_known = not is_ignored(person) and person.kind is not PersonKind.UNKNOWN
     with ctx.store.read_only(now) as tx:
         view = build_home(tx, ctx, person) if is_known else None
-    # What changed while it was built has taken the claim away. The Home would hide that change, so it isn't published.
     with ctx.store.transaction(now) as tx:
-        if tx.homes.finish(user, claim) and view:
-            tx.outbox.publish_home(user, view)
+        _finish_home(tx, user, claim, view)
+
+
+def _finish_home(tx: Transaction, user: str, claim: datetime, view: Block | None) -> None:
+    """Publish a Home unless something changed while it was built and took the claim away: then it's built again."""
+    if tx.homes.finish(user, claim) and view:
+        tx.outbox.publish_home(user, view)
 
 
 def build_home(tx: Transaction, ctx: AppContext, person: Person) -> Block:

@@ -11,12 +11,11 @@ from storage.tables.base import Base
 class HomeRow(Base):
     """Somebody who has opened their App Home. Nobody else would see a refresh, so it would waste a call to Slack.
 
-    `outdated_at` is when something last changed in it, `due_at` when it is built again; None if it is up to date.
+    `due_at` is when it is built again; None if it is up to date.
     """
 
     __tablename__ = "homes"
 
     person: Mapped[str] = mapped_column(String(40), primary_key=True)
     opened_at: Mapped[datetime]
-    outdated_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None] = mapped_column(index=True)

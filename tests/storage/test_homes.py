@@ -14,7 +14,7 @@ from tests.storage.cast import ADA, BEN, NOW
 def open_home(store: Store, *people: str, **later: float) -> None:
     with store.transaction(NOW + timedelta(**later)) as tx:
         for person in people:
-            tx.homes.mark_opened(person)
+            tx.homes.finish(person, tx.homes.mark_opened(person))
 
 
 def change(store: Store, *people: str, **later: float) -> None:
@@ -82,15 +82,19 @@ def test_finished_home_is_not_due_any_more(database: Database) -> None:
         assert tx.session.scalar(select(HomeRow.due_at)) is None
 
 
-def test_home_opened_during_a_change_is_built_once_more(database: Database) -> None:
+def test_home_that_changes_while_it_is_being_opened_is_built_again(database: Database) -> None:
     store = Store(database)
-    open_home(store, ADA)
-    change(store, ADA, seconds=60)
-    with store.transaction(NOW + timedelta(seconds=61)) as tx:
-        tx.homes.finish(ADA, tx.homes.claim_outdated(10)[ADA])
-    open_home(store, ADA, seconds=62)  # built from what was read before the change, perhaps
-    assert claim(store, seconds=62) == [ADA]
-    with store.transaction(NOW + timedelta(seconds=62)) as tx:
-        tx.session.get_one(HomeRow, ADA).due_at = None
-    open_home(store, ADA, seconds=120)
-    assert claim(store, seconds=120) == []
+    with store.transaction(NOW) as tx:
+        opening = tx.homes.mark_opened(ADA)
+    change(store, ADA, seconds=0.01)
+    with store.transaction(NOW + timedelta(seconds=0.02)) as tx:
+        assert not tx.homes.finish(ADA, opening)
+    assert claim(store, seconds=1) == [ADA]
+
+
+def test_home_is_built_again_if_the_process_died_that_opened_it(database: Database) -> None:
+    store = Store(database)
+    with store.transaction(NOW) as tx:
+        tx.homes.mark_opened(ADA)
+    assert claim(store, seconds=1) == []
+    assert claim(store, seconds=SLOWEST_BUILD.total_seconds()) == [ADA]

@@ -13,7 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table("homes", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("outdated_at", UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("due_at", UtcDateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f("ix_homes_due_at"), ["due_at"], unique=False)
 
@@ -22,4 +21,3 @@ def downgrade() -> None:
     with op.batch_alter_table("homes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_homes_due_at"))
         batch_op.drop_column("due_at")
-        batch_op.drop_column("outdated_at")
