@@ -38,7 +38,7 @@ def show_home(call: DeferredCall) -> None:
     # Checking the channels waits for Slack, so it's done before anything is read.
     if call.ctx.channel_check and can_set_up(person):
         call.ctx.channel_check.run()
-    with call.transaction() as tx:
+    with call.ctx.store.transaction(call.ctx.now()) as tx:
         claim = tx.homes.mark_opened(person.id)
     view = call.read(lambda tx: build_home(tx, call.ctx, person))
     with call.transaction() as tx:
