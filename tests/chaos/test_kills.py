@@ -1,12 +1,12 @@
-"""Killed at twenty moments, in the middle of questions and a fan-out: nothing is lost, nothing is sent twice.
+"""Killed at ten of twenty moments, amid questions and a fan-out: nothing is lost, nothing is sent twice.
 
-`make chaos N=10` goes through the moments ten times, each time a little later.
+`make chaos N=10` goes through all moments ten times, each time a little later.
 """
 
 import pytest
 
 from tests.chaos.rig import Kill, Rig, run_through_kills
-from tests.chaos.rounds import ROUNDS
+from tests.chaos.rounds import ROUNDS, sample_kills
 from tests.chaos.workloads import FanOut, Questions
 
 pytestmark = pytest.mark.chaos
@@ -30,4 +30,6 @@ def list_kills(round_number: int) -> list[Kill]:
 @pytest.mark.parametrize("round_number", range(ROUNDS))
 async def test_killed_bot_answers_and_posts_once(rig: Rig, round_number: int) -> None:
     assert len(list_kills(round_number)) == 20
-    await run_through_kills(rig, list_kills(round_number), [Questions(), FanOut()], most_in_a_row=IN_A_ROW)
+    await run_through_kills(
+        rig, sample_kills(list_kills(round_number)), [Questions(), FanOut()], most_in_a_row=IN_A_ROW
+    )

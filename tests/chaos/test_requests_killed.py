@@ -3,6 +3,7 @@
 import pytest
 
 from tests.chaos.rig import Kill, Rig, run_through_kills
+from tests.chaos.rounds import sample_kills
 from tests.chaos.workloads import PATIENCE
 from tests.conversations.service_desk import fill_form
 from tests.workspace import filling
@@ -56,4 +57,4 @@ class Submissions:
 
 async def test_killed_bot_makes_one_request_per_form(rig: Rig) -> None:
     assert len(KILLS) == 20
-    await run_through_kills(rig, KILLS, [Submissions()])
+    await run_through_kills(rig, sample_kills(KILLS), [Submissions()])
