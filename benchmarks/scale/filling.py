@@ -10,10 +10,10 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import insert, update
 
 from benchmarks.scale.company import LEADERS, MANAGERS, NOW, STAFF, list_measured_values, write_strategy_file
-from benchmarks.scale.histories import History, copy_facts, copy_history, make_histories
+from benchmarks.scale.histories import Copy, History, copy_facts, copy_history, make_histories
 from knowledge.answers import Answer, Outcome
 from servicedesk.desk import Desk
-from servicedesk.records import RequestChange
+from servicedesk.records import Request
 from servicedesk.reminders import SentNotices, find_next_reminder
 from storage.database import Database
 from storage.request_facts import to_fact_row
@@ -109,14 +109,14 @@ def _fill_requests(database: Database, desk: Desk, size: Size) -> None:
     numbers = range(1, size.requests + 1)
     for start in range(0, size.requests, BATCH):
         copied = numbers[start : start + BATCH]
-        batch = [list(copy_history(_choose(histories, one), one, _find_weeks(one, size))) for one in copied]
-        _insert(database, RequestRow, (_make_request_row(changes, desk) for changes in batch))
-        _insert(database, RequestFactRow, (row for changes in batch for row in _make_facts(histories, changes, size)))
-        _insert(database, RequestEntryRow, (to_entry_row(one.entry) for all_ in batch for one in all_ if one.entry))
-        cards = [card for changes in batch for card in _make_cards(changes)]
+        batch = [copy_history(_choose(histories, one), one, _find_weeks(one, size)) for one in copied]
+        _insert(database, RequestRow, (_make_request_row(one.request, desk) for one in batch))
+        _insert(database, RequestFactRow, (row for one in batch for row in _make_facts(histories, one, size)))
+        _insert(database, RequestEntryRow, (to_entry_row(entry) for one in batch for entry in one.entries))
+        cards = [card for one in batch for card in _make_cards(one.request)]
         _insert(database, RequestCardRow, (card for card, _ in cards))
         _insert(database, DeliveryRow, (delivery for _, delivery in cards))
-        _insert(database, RatingRow, (row for changes in batch for row in _make_rating(changes)))
+        _insert(database, RatingRow, (row for one in batch for row in _make_rating(one.request)))
     _insert(database, RequestDeskRow, [{"id": 1, "last": 0, "counted_by": None}])
     with database.transaction() as session:
         session.execute(update(RequestDeskRow).values(last=size.requests))
@@ -131,20 +131,18 @@ def _find_weeks(number: int, size: Size) -> int:
     return size.weeks - (number - 1) * size.weeks // size.requests
 
 
-def _make_request_row(changes: Sequence[RequestChange], desk: Desk) -> dict[str, Any]:
-    request = changes[-1].request
+def _make_request_row(request: Request, desk: Desk) -> dict[str, Any]:
     due = find_next_reminder(request, SentNotices({}, frozenset()), desk)
     return to_request_row(request) | {"due_at": due.at if due else None, "figures_version": request.version}
 
 
-def _make_facts(histories: Sequence[History], changes: Sequence[RequestChange], size: Size) -> Iterator[dict[str, Any]]:
-    number = changes[0].request.number
-    facts = copy_facts(_choose(histories, number), len(changes), _find_weeks(number, size))
+def _make_facts(histories: Sequence[History], copied: Copy, size: Size) -> Iterator[dict[str, Any]]:
+    number = copied.request.number
+    facts = copy_facts(_choose(histories, number), len(copied.entries), _find_weeks(number, size))
     return (to_fact_row(number, fact) for fact in facts)
 
 
-def _make_cards(changes: Sequence[RequestChange]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    request = changes[-1].request
+def _make_cards(request: Request) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     for place in ("triage", request.requester, *([request.assignee] if request.assignee else [])):
         delivery, at = uuid.uuid4().hex, request.created_at
         yield (
@@ -170,8 +168,7 @@ def _make_cards(changes: Sequence[RequestChange]) -> Iterator[tuple[dict[str, An
         )
 
 
-def _make_rating(changes: Sequence[RequestChange]) -> Iterator[dict[str, Any]]:
-    request = changes[-1].request
+def _make_rating(request: Request) -> Iterator[dict[str, Any]]:
     if request.ended_at and request.number % 2 == 0:
         yield {
             "number": request.number,

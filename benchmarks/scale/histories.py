@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.scale.company import MANAGERS, NOW, STAFF, read_company
 from foundation.memo import Memo
@@ -18,7 +18,7 @@ from servicedesk.calendar import Calendar
 from servicedesk.clock import Clock
 from servicedesk.desk import Desk
 from servicedesk.figure_facts import FigureFact, list_figure_facts
-from servicedesk.records import ClockName, Request, RequestChange, RequestState, RequestVerb
+from servicedesk.records import ClockName, Request, RequestChange, RequestLogEntry, RequestState, RequestVerb
 from servicedesk.requests import apply_verb, draft_request
 
 HISTORIES = 400
@@ -47,9 +47,21 @@ class History:
     calendar: Calendar
 
     @cached_property
+    def entries(self) -> list[RequestLogEntry]:
+        """The complete log."""
+        return [one.entry for one in self.changes if one.entry]
+
+    @cached_property
     def facts(self) -> Memo[int, list[FigureFact]]:
-        """What figures count of it, by the number of changes that have happened."""
+        """What figures count of it, by the length of its log."""
         return Memo(len(self.changes))
+
+
+class Copy(NamedTuple):
+    """A copy of a history: the request as it is now, and its log."""
+
+    request: Request
+    entries: list[RequestLogEntry]
 
 
 @cache
@@ -60,18 +72,18 @@ def make_histories() -> list[History]:
     return [_make_history(desk, chance) for _ in range(HISTORIES)]
 
 
-def copy_history(history: History, number: int, weeks: int) -> Iterator[RequestChange]:
+def copy_history(history: History, number: int, weeks: int) -> Copy:
     """What had happened by NOW of the same history under another number, `weeks` weeks earlier."""
-    earlier = timedelta(weeks=weeks)
-    for change in history.changes:
-        entry = change.entry
-        if entry is None or entry.at - earlier >= NOW:
-            return
-        own = {"number": number, "requester": MANAGERS[number % len(MANAGERS)], "key": f"sample:{number}"}
-        data = {**entry.data, **({"key": own["key"]} if "key" in entry.data else {})}
-        actor = own["requester"] if entry.actor == MANAGERS[0] else entry.actor
-        moved = replace(entry, number=number, at=entry.at - earlier, actor=actor, data=data)
-        yield RequestChange(replace(_move(change.request, earlier), **own), moved)
+    earlier, requester, key = timedelta(weeks=weeks), MANAGERS[number % len(MANAGERS)], f"sample:{number}"
+    entries = []
+    for entry in history.entries:
+        if entry.at - earlier >= NOW:
+            break
+        actor = requester if entry.actor == MANAGERS[0] else entry.actor
+        data = {**entry.data, "key": key} if "key" in entry.data else entry.data
+        entries.append(replace(entry, number=number, at=entry.at - earlier, actor=actor, data=data))
+    request = _move(history.changes[len(entries) - 1].request, earlier)
+    return Copy(replace(request, number=number, requester=requester, key=key), entries)
 
 
 def _make_history(desk: Desk, chance: random.Random) -> History:
@@ -109,11 +121,10 @@ def _make_history(desk: Desk, chance: random.Random) -> History:
     return History(tuple(changes), desk.calendar)
 
 
-def copy_facts(history: History, changes: int, weeks: int) -> Iterator[FigureFact]:
-    """What figures count of a copy with so many changes."""
-    log = [one.entry for one in history.changes[:changes] if one.entry]
-    earlier = timedelta(weeks=weeks)
-    for fact in history.facts.get(changes, lambda: list_figure_facts(log, history.calendar)):
+def copy_facts(history: History, entries: int, weeks: int) -> Iterator[FigureFact]:
+    """What figures count of a copy with so many entries in its log."""
+    log, earlier = history.entries[:entries], timedelta(weeks=weeks)
+    for fact in history.facts.get(entries, lambda: list_figure_facts(log, history.calendar)):
         until = fact.valid_until - earlier if fact.valid_until else None
         yield replace(fact, at=fact.at - earlier, valid_from=fact.valid_from - earlier, valid_until=until)
 
