@@ -1,6 +1,6 @@
 """What a digest says first: what is newly red, slipped, stale, unanswered, contradictory or missing, one line each."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from reporting.snapshot import PastStatus, Snapshot
 from reporting.text import LazyLines
 from strategy.check_ins import MissingUpdate
 from strategy.records import Objective, ProgressUpdate, Project, Rag, Strategy
-from strategy.status import MilestoneStatus, ObjectiveStatus, ProjectStatus, StrategyStatus
+from strategy.status import MetricStatus, MilestoneStatus, ObjectiveStatus, ProjectStatus, StrategyStatus
 
 MOST_NAMED = 4  # subjects of one person in one line
 
@@ -34,19 +34,19 @@ class ExceptionKind(StrEnum):
 class ExceptionItem:
     """`key` names the objective, project, milestone or metric, or the person who owes updates.
 
-    `data` is for the line of the template `macro`, which is written when it's read: most of many exceptions are only
-    counted.
+    `describe` returns what the template `macro` needs. The line is written when it's read: most of many exceptions are
+    only counted.
     """
 
     kind: ExceptionKind
     key: str
     macro: str
-    data: Mapping[str, object]
+    describe: Callable[[], Mapping[str, object]]
 
     @property
     def text(self) -> str:
         """One line of mrkdwn."""
-        return render_line("exceptions", self.macro, **self.data)
+        return render_line("exceptions", self.macro, **self.describe())
 
 
 def find_exceptions(
@@ -67,8 +67,8 @@ def find_exceptions(
         *_find_mismatches(current, people),
         *_find_missing(strategy, missing, people),
     ]
-    order = list(ExceptionKind)
-    return tuple(sorted(found, key=lambda item: order.index(item.kind)))
+    order = {kind: place for place, kind in enumerate(ExceptionKind)}
+    return tuple(sorted(found, key=lambda item: order[item.kind]))
 
 
 def list_texts(exceptions: Iterable[ExceptionItem]) -> Sequence[str]:
@@ -82,23 +82,34 @@ def get_record_title(record: Objective | Project) -> str:
 
 def _find_red(current: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
     for objective in current.objectives:
-        was = previous.objectives.get(objective.objective.key) if previous else None
-        yield from _describe_red(objective.objective, objective, was, people)
+        if _is_red(objective):
+            was = previous.objectives.get(objective.objective.key) if previous else None
+            yield _note_red(objective.objective, objective, was, people)
     for project in current.projects:
-        was = previous.projects.get(project.project.key) if previous else None
-        yield from _describe_red(project.project, project, was, people)
+        if _is_red(project):
+            was = previous.projects.get(project.project.key) if previous else None
+            yield _note_red(project.project, project, was, people)
+
+
+def _is_red(status: ObjectiveStatus | ProjectStatus) -> bool:
+    return Rag.RED in (status.owner_status, status.computed_status)
+
+
+def _note_red(
+    record: Objective | Project, status: ObjectiveStatus | ProjectStatus, was: PastStatus | None, people: People
+) -> ExceptionItem:
+    kind = ExceptionKind.STILL_RED if was and was.is_red else ExceptionKind.NEWLY_RED
+    verb = "is still" if kind is ExceptionKind.STILL_RED else "has turned" if was else "is"
+    return ExceptionItem(kind, record.key, "red", partial(_describe_red, record, status, verb, people))
 
 
 def _describe_red(
-    record: Objective | Project, status: ObjectiveStatus | ProjectStatus, was: PastStatus | None, people: People
-) -> Iterator[ExceptionItem]:
-    if Rag.RED not in (status.owner_status, status.computed_status):
-        return
-    kind = ExceptionKind.STILL_RED if was and was.is_red else ExceptionKind.NEWLY_RED
+    record: Objective | Project, status: ObjectiveStatus | ProjectStatus, verb: str, people: People
+) -> Mapping[str, object]:
     objective = status if isinstance(status, ObjectiveStatus) else None
-    data = {
+    return {
         "title": get_record_title(record),
-        "verb": "is still" if kind is ExceptionKind.STILL_RED else "has turned" if was else "is",
+        "verb": verb,
         "owner": format_person(people, record.owner),
         "owner_status": status.owner_status,
         "computed_status": status.computed_status,
@@ -106,16 +117,15 @@ def _describe_red(
         "expected": objective.expected if objective else None,
         "slip": status.slip if isinstance(status, ProjectStatus) else None,
     }
-    yield ExceptionItem(kind, record.key, "red", data)
 
 
 def _find_milestones(current: StrategyStatus, previous: Snapshot | None, people: People) -> Iterator[ExceptionItem]:
     for project in current.projects:
         for one in project.milestones:
             if one.is_overdue:
-                yield _describe_milestone(ExceptionKind.OVERDUE, project.project, one, 0, people)
+                yield _note_milestone(ExceptionKind.OVERDUE, project.project, one, 0, people)
             elif not one.is_done and (later := _days_later(one, previous)):
-                yield _describe_milestone(ExceptionKind.SLIPPED, project.project, one, later, people)
+                yield _note_milestone(ExceptionKind.SLIPPED, project.project, one, later, people)
 
 
 def _days_later(one: MilestoneStatus, previous: Snapshot | None) -> int:
@@ -124,10 +134,14 @@ def _days_later(one: MilestoneStatus, previous: Snapshot | None) -> int:
     return max((one.milestone.forecast - (before or one.milestone.baseline)).days, 0)
 
 
-def _describe_milestone(
+def _note_milestone(
     kind: ExceptionKind, project: Project, one: MilestoneStatus, later: int, people: People
 ) -> ExceptionItem:
-    data = {
+    return ExceptionItem(kind, one.milestone.key, kind, partial(_describe_milestone, project, one, later, people))
+
+
+def _describe_milestone(project: Project, one: MilestoneStatus, later: int, people: People) -> Mapping[str, object]:
+    return {
         "project": project.name,
         "milestone": one.milestone.title,
         "forecast": one.milestone.forecast,
@@ -135,21 +149,25 @@ def _describe_milestone(
         "slip": one.slip,
         "owner": format_person(people, project.owner),
     }
-    return ExceptionItem(kind, one.milestone.key, kind, data)
 
 
 def _find_stale(strategy: Strategy, current: StrategyStatus, people: People) -> Iterator[ExceptionItem]:
     for one in current.metrics:
         if one.is_stale and (one.age is not None or one.expected > 0):
-            objective = strategy.objectives_by_key.get(one.metric.objective or "")
-            data = {
-                "name": one.metric.name,
-                "age": one.age,
-                "cadence": one.metric.cadence,
-                "owner": format_person(people, one.metric.owner),
-                "objective": objective.title if objective else None,
-            }
-            yield ExceptionItem(ExceptionKind.STALE, one.metric.key, "stale", data)
+            yield ExceptionItem(
+                ExceptionKind.STALE, one.metric.key, "stale", partial(_describe_stale, strategy, one, people)
+            )
+
+
+def _describe_stale(strategy: Strategy, one: MetricStatus, people: People) -> Mapping[str, object]:
+    objective = strategy.objectives_by_key.get(one.metric.objective or "")
+    return {
+        "name": one.metric.name,
+        "age": one.age,
+        "cadence": one.metric.cadence,
+        "owner": format_person(people, one.metric.owner),
+        "objective": objective.title if objective else None,
+    }
 
 
 def _find_unanswered(current: StrategyStatus, people: People, now: datetime) -> Iterator[ExceptionItem]:
@@ -158,13 +176,13 @@ def _find_unanswered(current: StrategyStatus, people: People, now: datetime) -> 
     latest += [(one.project, one.update) for one in current.projects]
     for record, update in latest:
         if update and update.wants_answer:
-            data = _describe_ask(record, update, people, now)
-            yield ExceptionItem(ExceptionKind.UNANSWERED, record.key, "unanswered", data)
+            describe = partial(_describe_ask, record, update, people, now)
+            yield ExceptionItem(ExceptionKind.UNANSWERED, record.key, "unanswered", describe)
 
 
 def _describe_ask(
     record: Objective | Project, update: ProgressUpdate, people: People, now: datetime
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     return {
         "title": get_record_title(record),
         "ask": update.ask,
@@ -179,14 +197,20 @@ def _find_mismatches(current: StrategyStatus, people: People) -> Iterator[Except
     pairs += [(one.objective, one) for one in current.objectives]
     pairs += [(one.project, one) for one in current.projects]
     for record, one in pairs:
-        if one.has_mismatch and Rag.RED not in (one.owner_status, one.computed_status):  # the line for red shows both
-            data = {
-                "title": get_record_title(record),
-                "owner": format_person(people, record.owner),
-                "owner_status": one.owner_status,
-                "computed_status": one.computed_status,
-            }
-            yield ExceptionItem(ExceptionKind.MISMATCH, record.key, "mismatch", data)
+        if one.has_mismatch and not _is_red(one):  # the line for red shows both
+            describe = partial(_describe_mismatch, record, one, people)
+            yield ExceptionItem(ExceptionKind.MISMATCH, record.key, "mismatch", describe)
+
+
+def _describe_mismatch(
+    record: Objective | Project, status: ObjectiveStatus | ProjectStatus, people: People
+) -> Mapping[str, object]:
+    return {
+        "title": get_record_title(record),
+        "owner": format_person(people, record.owner),
+        "owner_status": status.owner_status,
+        "computed_status": status.computed_status,
+    }
 
 
 def _find_missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: People) -> Iterator[ExceptionItem]:
@@ -194,15 +218,20 @@ def _find_missing(strategy: Strategy, missing: Iterable[MissingUpdate], people: 
     owed: dict[tuple[str, str], list[MissingUpdate]] = {}
     for one in missing:
         owed.setdefault((one.reporter, one.owner), []).append(one)
-    for (reporter, owner), updates in owed.items():
-        data = {
-            "reporter": format_person(people, reporter),
-            "owner": format_person(people, owner),
-            "away": updates[0].is_owner_away,
-            "delegated": reporter != owner,
-            "updates": [
-                (get_record_title(strategy.subject(one.subject)), one.days_overdue) for one in updates[:MOST_NAMED]
-            ],
-            "more": len(updates) - MOST_NAMED,
-        }
-        yield ExceptionItem(ExceptionKind.MISSING, reporter, "missing", data)
+    for (reporter, _), updates in owed.items():
+        describe = partial(_describe_missing, strategy, updates, people)
+        yield ExceptionItem(ExceptionKind.MISSING, reporter, "missing", describe)
+
+
+def _describe_missing(strategy: Strategy, updates: Sequence[MissingUpdate], people: People) -> Mapping[str, object]:
+    reporter, owner = updates[0].reporter, updates[0].owner
+    return {
+        "reporter": format_person(people, reporter),
+        "owner": format_person(people, owner),
+        "away": updates[0].is_owner_away,
+        "delegated": reporter != owner,
+        "updates": [
+            (get_record_title(strategy.subject(one.subject)), one.days_overdue) for one in updates[:MOST_NAMED]
+        ],
+        "more": len(updates) - MOST_NAMED,
+    }

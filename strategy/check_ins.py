@@ -33,9 +33,10 @@ def find_reportable_subjects(
     strategy: Strategy, person: Person, now: datetime, absences: Iterable[Absence] = ()
 ) -> tuple[Subject, ...]:
     """What this person reports on: what they own or cover first, then everything else for the head of the PMO."""
-    away, today = tuple(absences), strategy.find_day(now)
+    reporters = find_reporters(strategy.find_day(now), absences)
+    owners = {owner for owner, delegate in reporters.items() if delegate == person.id} | {person.id}
     every = list_reporting_subjects(strategy, now)
-    own = dict.fromkeys(one for one in every if _reports_on(strategy, person, one, today, away))
+    own = dict.fromkeys(one for one in every if strategy.subject(one).owner in owners)
     rest = [one for one in every if one not in own] if person.has_role(Role.PMO_LEAD) else []
     return (*own, *rest)
 
@@ -85,21 +86,15 @@ def find_missing_updates(
         latest[update.subject] = max(update.slot, latest.get(update.subject, update.slot))
     answered |= {subject: slot for subject, slot in latest.items() if subject in answered}
     slots = list(find_slots(schedule, begin, now))
-    away, today = tuple(absences), strategy.find_day(now)
+    reporters = find_reporters(strategy.find_day(now), absences)
     found = []
     for subject, after in answered.items():
         following = bisect_right(slots, after)
         if following < len(slots):
-            found.append(_build_missing(strategy, subject, slots[following], now, today, away))
-    return tuple(sorted(found, key=lambda one: (one.due, one.subject)))
-
-
-def _build_missing(
-    strategy: Strategy, subject: Subject, due: datetime, now: datetime, today: date, absences: tuple[Absence, ...]
-) -> MissingUpdate:
-    owner = strategy.subject(subject).owner
-    away = any(absence.person == owner and absence.covers(today) for absence in absences)
-    return MissingUpdate(subject, owner, find_reporter(owner, today, absences), due, (now - due).days, away)
+            owner, due = strategy.subject(subject).owner, slots[following]
+            reporter = reporters.get(owner) or owner
+            found.append(MissingUpdate(subject, owner, reporter, due, (now - due).days, owner in reporters))
+    return tuple(sorted(found, key=lambda one: (one.due, one.subject.kind, one.subject.key)))
 
 
 def _reporting_start(strategy: Strategy, subject: Subject) -> datetime:
@@ -116,14 +111,15 @@ def _find_reporting_starts(strategy: Strategy, subjects: Iterable[Subject]) -> d
     return {one: moments[day] for one, day in days.items()}
 
 
-def _reports_on(
-    strategy: Strategy, person: Person, subject: Subject, today: date, absences: tuple[Absence, ...]
-) -> bool:
-    owner = strategy.subject(subject).owner
-    return person.id in (owner, find_reporter(owner, today, absences))
-
-
 def find_reporter(owner: str, day: date, absences: Iterable[Absence]) -> str:
     """Who writes the update on `day`: the delegate while the owner is away, else the owner."""
-    delegates = (one.delegate for one in absences if one.person == owner and one.covers(day))
-    return next((delegate for delegate in delegates if delegate), owner)
+    return find_reporters(day, absences).get(owner) or owner
+
+
+def find_reporters(day: date, absences: Iterable[Absence]) -> dict[str, str | None]:
+    """For everybody who is away on `day`, who writes their updates; None if they have no delegate."""
+    found: dict[str, str | None] = {}
+    for one in absences:
+        if one.covers(day):
+            found[one.person] = found.get(one.person) or one.delegate
+    return found

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from foundation.errors import NotFound
@@ -18,8 +18,12 @@ from foundation.time import find_local_day
 from strategy.alignment_records import Contribution, ServiceLink, ServiceMaturity
 from strategy.schedules import Schedule
 
+if TYPE_CHECKING:
+    from strategy.status import RecordStatuses
+
 R = TypeVar("R")
 MOST_CUTS = 64  # circles of people who may see different parts of one strategy
+MOST_DAYS = 4  # today, yesterday somewhere, and those that a digest compares
 _UTC = ZoneInfo("UTC")
 
 
@@ -330,6 +334,15 @@ class Strategy:
     def cuts(self) -> "Memo[tuple[frozenset[str], frozenset[str]], Strategy]":
         """What is left of it without certain objectives and projects (see strategy.visibility)."""
         return Memo(MOST_CUTS)
+
+    @cached_property
+    def statuses(self) -> "Memo[date, RecordStatuses]":
+        """What its metrics and projects have come to, by day (see strategy.status)."""
+        return Memo(MOST_DAYS)
+
+    def share_statuses(self, whole: "Strategy") -> None:
+        """Remember them together with the strategy that this one is cut from: they are the same for both."""
+        self.__dict__["statuses"] = whole.statuses
 
     @cached_property
     def titles(self) -> Mapping[Subject, str]:

@@ -5,7 +5,7 @@ differ, it is a mismatch. A measurement that is too old doesn't count: stale is 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -98,13 +98,21 @@ class ProjectStatus:
         return max((one.slip for one in self.milestones if not one.is_done), default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class RecordStatuses:
+    """What metrics and projects have come to on one day, by key. It's the same for all who may see them."""
+
+    metrics: dict[str, MetricStatus] = field(default_factory=dict)
+    projects: dict[str, ProjectStatus] = field(default_factory=dict)  # without updates
+
+
 class StrategyStatus:
     """The statuses of everything in one strategy on one day. Each is computed when it is first asked for."""
 
     def __init__(self, strategy: Strategy, latest: Mapping[Subject, ProgressUpdate], today: date) -> None:
         self._strategy, self._latest, self._today = strategy, latest, today
+        self._shared = strategy.statuses.get(today, RecordStatuses)
         self._objectives: dict[str, ObjectiveStatus] = {}
-        self._metrics: dict[str, MetricStatus] = {}
         self._projects: dict[str, ProjectStatus] = {}
 
     @cached_property
@@ -125,14 +133,14 @@ class StrategyStatus:
         return self._objectives[key]
 
     def metric(self, key: str) -> MetricStatus:
-        if key not in self._metrics:
-            self._metrics[key] = compute_metric_status(self._strategy, self._strategy.metric(key), self._today)
-        return self._metrics[key]
+        metric, known = self._strategy.metric(key), self._shared.metrics
+        if key not in known:
+            known[key] = compute_metric_status(self._strategy, metric, self._today)
+        return known[key]
 
     def project(self, key: str) -> ProjectStatus:
         if key not in self._projects:
-            project = self._strategy.project(key)
-            self._projects[key] = compute_project_status(self._strategy, project, self._latest, self._today)
+            self._projects[key] = self._add_update(self._strategy.project(key))
         return self._projects[key]
 
     def metrics_of(self, objective: str) -> tuple[MetricStatus, ...]:
@@ -146,6 +154,13 @@ class StrategyStatus:
 
     def _list_all(self) -> tuple[object, ...]:
         return self.objectives, self.metrics, self.projects
+
+    def _add_update(self, project: Project) -> ProjectStatus:
+        known = self._shared.projects
+        if project.key not in known:
+            known[project.key] = compute_project_status(self._strategy, project, {}, self._today)
+        status, update = known[project.key], self._latest.get(Subject(SubjectKind.PROJECT, project.key))
+        return ProjectStatus(project, status.milestones, status.computed_status, update) if update else status
 
     def _compute_objective(self, objective: Objective) -> ObjectiveStatus:
         """The worst status of its key results and sub-objectives; progress is weighted over the same."""

@@ -67,7 +67,7 @@ def _cut_strategy(strategy: Strategy, hidden_objectives: Collection[str], hidden
     works = {project.key for project in projects}
     metrics = tuple(m for m in strategy.metrics if m.objective is None or m.objective in aims)
     measurable = {metric.key for metric in metrics}
-    return replace(
+    cut = replace(
         strategy,
         objectives=_rescale_weights(objectives, aims, whole=len(aims) == len(strategy.objectives)),
         metrics=metrics,
@@ -78,6 +78,8 @@ def _cut_strategy(strategy: Strategy, hidden_objectives: Collection[str], hidden
         service_links=tuple(link for link in strategy.service_links if link.objective in aims),
         warnings=(),
     )
+    cut.share_statuses(strategy)
+    return cut
 
 
 def _empty_strategy(strategy: Strategy) -> Strategy:

@@ -49,7 +49,8 @@ def replace_text(updates: Iterable[ProgressUpdate], subject: Subject, **changes:
 
 
 def everything(digest: Digest) -> str:
-    return repr(asdict(digest)) + digest.text
+    described = [one.describe() for one in digest.exceptions]
+    return repr(asdict(replace(digest, exceptions=()))) + repr(described) + digest.text
 
 
 def size(digest: Digest) -> int:
