@@ -1,6 +1,6 @@
 """The facts of requests that figures count, and the figures' numbers for a period, within a transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,10 +15,10 @@ from storage.tables.requests import UNCOUNTED, RatingRow, RequestEntryRow, Reque
 
 LONG_AGO, FOREVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 _HELD = {
-    Holder.PMO: RequestFactRow.by_pmo,
-    Holder.REQUESTER: RequestFactRow.by_requester,
-    Holder.APPROVER: RequestFactRow.by_approver,
-    Holder.HOLD: RequestFactRow.on_hold,
+    Holder.PMO: func.coalesce(RequestFactRow.by_pmo, 0),
+    Holder.REQUESTER: func.coalesce(RequestFactRow.by_requester, 0),
+    Holder.APPROVER: func.coalesce(RequestFactRow.by_approver, 0),
+    Holder.HOLD: func.coalesce(RequestFactRow.on_hold, 0),
 }
 
 
@@ -56,18 +56,20 @@ class RequestFacts:
 
     def read_period(self, start: datetime, end: datetime, age_limits: Sequence[datetime | None]) -> PeriodFacts:
         """What was known at `end` of [start, end). `age_limits`: see servicedesk.figures.find_age_limits."""
-        triaged = self._read_seconds(FactKind.TRIAGED, start, end)
-        delivered, submitted = self._read_deliveries(start, end), self._count_submitted(start, end)
+        fact, submitted = RequestFactRow, self._count_submitted(start, end)
+        triage, triage_met = self._read_columns(_match(FactKind.TRIAGED, start, end), fact.seconds, fact.is_met)
+        delivered = _match(FactKind.DELIVERED, start, end)
+        delivery, delivery_met, *held = self._read_columns(delivered, fact.seconds, fact.is_met, *_HELD.values())
         return PeriodFacts(
             submitted={service: count for service, is_counted, count in submitted if is_counted},
             dismissed={service: count for service, is_counted, count in submitted if not is_counted},
-            triage_seconds=[seconds for seconds, _ in triaged if seconds is not None],
-            triage_met=_count_met([met for _, met in triaged]),
-            delivered=len(delivered),
-            delivery_seconds=[row.seconds for row in delivered if row.seconds is not None],
-            delivery_met=_count_met([row.is_met for row in delivered]),
-            lead_seconds=[sum(_get_held(row)) for row in delivered],
-            held=dict(zip(_HELD, map(sum, zip(*map(_get_held, delivered), strict=True)), strict=False)),
+            triage_seconds=[seconds for seconds in triage if seconds is not None],
+            triage_met=_count_met(triage_met),
+            delivered=len(delivery),
+            delivery_seconds=[seconds for seconds in delivery if seconds is not None],
+            delivery_met=_count_met(delivery_met),
+            lead_seconds=[sum(parts) for parts in zip(*held, strict=True)],
+            held={holder: sum(seconds) for holder, seconds in zip(_HELD, held, strict=True)},
             reopened=self._count_reopened(start, end),
             ages=self._count_ages(end, age_limits),
         )
@@ -95,14 +97,10 @@ class RequestFacts:
         counted = select(*parts, func.count()).where(*_match(FactKind.SUBMITTED, start, end)).group_by(*parts)
         return self._session.execute(counted).all()
 
-    def _read_seconds(self, kind: FactKind, start: datetime, end: datetime) -> Sequence[Any]:
-        found = select(RequestFactRow.seconds, RequestFactRow.is_met).where(*_match(kind, start, end))
-        return self._session.execute(found).all()
-
-    def _read_deliveries(self, start: datetime, end: datetime) -> Sequence[Any]:
-        fact = RequestFactRow
-        found = select(fact.seconds, fact.is_met, *_HELD.values()).where(*_match(FactKind.DELIVERED, start, end))
-        return self._session.execute(found).all()
+    def _read_columns(self, matching: Collection[ColumnElement[bool]], *columns: Any) -> Sequence[Sequence[Any]]:
+        """The values of each column, in the same order, of thousands of facts: the session would take twice as long."""
+        rows = self._session.connection().execute(select(*columns).where(*matching)).all()
+        return list(zip(*rows, strict=True)) or [()] * len(columns)
 
     def _count_reopened(self, start: datetime, end: datetime) -> Share:
         """Of the requests delivered in the period those that were reopened after that, by its end."""
@@ -132,11 +130,6 @@ def _match(kind: FactKind, start: datetime, end: datetime) -> tuple[ColumnElemen
     """The facts of this kind in [start, end) that were true at its end."""
     fact = RequestFactRow
     return fact.kind == kind, fact.at >= start, fact.at < end, fact.valid_from < end, fact.valid_until >= end
-
-
-def _get_held(row: Any) -> tuple[int, ...]:
-    """The lead time of a delivery by holder, in the order of _HELD."""
-    return row.by_pmo or 0, row.by_requester or 0, row.by_approver or 0, row.on_hold or 0
 
 
 def _count_met(results: Sequence[bool | None]) -> Share:
