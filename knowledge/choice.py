@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from knowledge import glossary
 from knowledge.headings import score_heading
@@ -10,7 +11,7 @@ from knowledge.index import Hit, Index
 from knowledge.passages import Passage
 from knowledge.questions import Cue, Question, find_cue
 from knowledge.quoting import LONGEST, Quote, compute_coverage, pick_quote
-from knowledge.terms import extract_terms, split_words, stem_word
+from knowledge.terms import collect_terms, split_words, stem_word
 
 CLOSE = 0.05  # a second section is quoted as well if its rating is this close to the first one's
 # What a section's score gains:
@@ -62,7 +63,7 @@ def rate_section(readings: Sequence[Question], hit: Hit, index: Index) -> float:
     """How well a section fits a question in any of its readings; only differences matter."""
     heading = hit.passage.heading
     same = max(0.0, *(score_heading(asked, heading, index) - SAME for asked in readings)) / (1 - SAME)
-    terms = set(extract_terms(heading))
+    terms = collect_terms(heading)
     who = find_cue(heading) is Cue.PERSON and any(
         asked.cue is Cue.PERSON and not terms.isdisjoint(asked.stems) for asked in readings
     )
@@ -76,5 +77,11 @@ def is_stated(asked: Question, passage: Passage) -> bool:
 
     What ends the question in brackets may be missing: the glossary's terms stand there.
     """
-    readings = [split_words(asked.text), split_words(_BRACKETS.sub("", asked.text))]
-    return any(split_words(question) in readings for question in passage.questions)
+    stated = _normalise_questions(passage.questions)
+    return not stated.isdisjoint(_normalise_questions((asked.text, _BRACKETS.sub("", asked.text))))
+
+
+@lru_cache(maxsize=2_000)
+def _normalise_questions(questions: tuple[str, ...]) -> frozenset[str]:
+    """Their words alone. Of a handbook, the same passages are found again and again."""
+    return frozenset(" ".join(split_words(question)) for question in questions)

@@ -2,13 +2,13 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from knowledge.index import Hit, Index
 from knowledge.passages import Unit
 from knowledge.questions import Cue, Question
-from knowledge.terms import extract_terms, find_synonyms
+from knowledge.terms import collect_terms, extract_terms, find_synonyms
 
 LONGEST = 600  # characters
 LONGEST_LIST = 1_000  # a list or a table is quoted whole up to this
@@ -97,14 +97,14 @@ def is_definition(unit: Unit, question: Question) -> bool:
     return bool(verb) and named.issuperset(question.stems) and len(named) <= len(question.stems) + 1
 
 
-def compute_coverage(stems: Sequence[str], terms: set[str], index: Index) -> float:
+def compute_coverage(stems: Sequence[str], terms: Set[str], index: Index) -> float:
     """The share, by weight, of the stems that are in `terms`; a synonym counts half. 0 without stems."""
     total = sum(map(index.weigh_term, stems))
     found = sum(index.weigh_term(stem) * _weigh_stem(stem, terms) for stem in stems)
     return found / total if total else 0.0
 
 
-def _weigh_stem(stem: str, terms: set[str]) -> float:
+def _weigh_stem(stem: str, terms: Set[str]) -> float:
     if stem in terms:
         return 1.0
     return 0.0 if find_synonyms(stem).isdisjoint(terms) else 0.5
@@ -117,14 +117,14 @@ def list_signs(
 
     The words of the heading hold for all of them, so only the question's other words count.
     """
-    heading = set(extract_terms(hit.passage.heading))
+    heading = collect_terms(hit.passage.heading)
     stems = [stem for stem in question.stems if stem not in heading] or question.stems
     numbers = set(_NUMBER.findall(question.text))
 
     def find_signs(at: int, unit: Unit) -> Mapping[str, float]:
         return {
             "meaning": cosines[at] if cosines else 0.0,
-            "words": compute_coverage(stems, set(extract_terms(unit.text)), index),
+            "words": compute_coverage(stems, collect_terms(unit.text), index),
             "kind": question.has_cue and question.is_met_by(unit.text),
             "verdict": question.wants_verdict and bool(_VERDICT.search(unit.text)),
             "number": not numbers.isdisjoint(_NUMBER.findall(unit.text)),

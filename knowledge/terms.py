@@ -38,6 +38,12 @@ def extract_terms(text: str) -> list[str]:
     return [stem_word(word) for word in extract_words(text)]
 
 
+@lru_cache(maxsize=5_000)
+def collect_terms(text: str) -> frozenset[str]:
+    """The same stems, each once. For headings and sentences of a handbook, which are compared again and again."""
+    return frozenset(extract_terms(text))
+
+
 def is_stop_word(word: str) -> bool:
     return word.lower() in STOP_WORDS
 

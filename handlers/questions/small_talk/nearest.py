@@ -30,9 +30,8 @@ def find_nearest_small_talk(text: str, library: Library) -> SmallTalk | None:
     kinds, vectors = _encode_prototypes(library.encoder)
     cosines = vectors @ library.encoder.encode([text])[0]
     nearest = int(cosines.argmax())
-    if cosines[nearest] < max(THRESHOLD, _find_handbook_cosine(text, library) + MARGIN):
-        return None
-    return SmallTalk(kinds[nearest])
+    is_near = cosines[nearest] >= THRESHOLD and cosines[nearest] >= _find_handbook_cosine(text, library) + MARGIN
+    return SmallTalk(kinds[nearest]) if is_near else None
 
 
 def _find_handbook_cosine(text: str, library: Library) -> float:
