@@ -36,6 +36,10 @@ async def main() -> None:
             async with calls:
                 await client.chat_postMessage(channel=event["channel"], thread_ts=event["ts"], text="An answer.")
 
+        @app.event("message")
+        async def ignore_message() -> None:
+            """Each mention comes as a message, too, which this app isn't about."""
+
         handler = AsyncSocketModeHandler(app, os.environ["SLACK_APP_TOKEN"], web_client=client)
         await handler.connect_async()
         print("ready", flush=True)
