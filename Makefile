@@ -72,7 +72,7 @@ format: .venv/dev.stamp ## Format the code
 	@$(BIN)/ruff format .
 
 .PHONY: bench
-bench: .venv/dev.stamp ## Benchmark the bot against a bare app (about five minutes)
+bench: .venv/dev.stamp ## Benchmark the bot against a bare app; fails if a target is missed (about ten minutes)
 	@$(BIN)/python -m benchmarks
 
 .PHONY: bench-scale

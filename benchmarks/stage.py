@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import psutil
 from bot.manifest import build_manifest
 
 LATENCY_MS = 150
+UNACKNOWLEDGED = 1000  # one of so many, at most, isn't acknowledged yet; it doesn't change a p99
 QUIET_SECONDS = 2.0  # without a call to Slack, after which the app is taken to be done
 CHANNELS = [f"C9BENCH{number:04}" for number in range(200)]
 PEOPLE = [f"U9BENCH{number:04}" for number in range(40)]
@@ -141,11 +143,23 @@ class Load:
                 return posts
             await asyncio.sleep(0.5)
 
+    async def wait_for_acks(self, seconds: float = 60) -> list[float]:
+        """The same as `read_ack_times`, once what was posted is acknowledged or the time is up.
+
+        The app's own posts are events, too, so that a few are always on their way.
+        """
+        until = time.perf_counter() + seconds
+        while True:
+            times = await self.read_ack_times()
+            if times.count(math.inf) < len(times) / UNACKNOWLEDGED or time.perf_counter() > until:
+                return times
+            await asyncio.sleep(0.5)
+
     async def read_ack_times(self) -> list[float]:
         """Milliseconds from the first attempt to the ack, for every event."""
         async with self._session.get(f"{self._url}/control/events", params={"limit": "100000"}) as response:
             events = (await response.json())["events"]
-        return [event["ack_ms"] if event["ack_ms"] is not None else float("inf") for event in events]
+        return [event["ack_ms"] if event["ack_ms"] is not None else math.inf for event in events]
 
     async def reset(self) -> None:
         """Empty the workspace, once the app has nothing more to say: what it says later would be refused."""
