@@ -65,6 +65,7 @@ def running_bot(data: Path, file: Path) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)  # it says that it stops, and somebody has to read that
 
 
 def test_running_bot_takes_the_file_and_says_what_changed(data: Path, file: Path) -> None:
