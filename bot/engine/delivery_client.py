@@ -8,6 +8,7 @@ message's metadata, so Slack's own history shows whether it's there.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,7 @@ from bot.engine.slack_methods import (
     READ_THREAD,
     UPDATE_MESSAGE,
 )
+from foundation.memo import Memo
 from handlers.slack.blocks.notes import add_note
 from handlers.slack.blocks.simpler import SimplerMessages, build_text_view
 from handlers.slack.errors import choose_log_level, read_cause, read_error_code, read_problems
@@ -42,6 +44,7 @@ EVENT_TYPE = "pmo_delivery"
 NO_BLOCKS: dict[str, Any] = {"blocks": []}  # Slack may leave a field of an edit as it was if it isn't named
 ALWAYS_BLIND = 5  # attempts that may post without a look; of the later ones only the 8th, the 16th, the 32nd …
 MAY_BE_DOUBLE = "Slack didn't confirm my first attempt to send this, so you may see it twice."
+MOST_LOOKED_FOR = 10_000  # deliveries at a time
 CLOCKS_DIFFER = 300.0  # seconds by which our clock may be ahead of Slack's
 CANNOT_DELETE = ("message_not_found", "cant_delete_message")  # it's gone already, or the workspace allows nobody to
 ACCEPTED = ("ok", "", '{"ok":true}', '{"ok": true}')
@@ -52,15 +55,22 @@ class DeliveryTakenOver(Exception):
 
 
 class SlackDeliveryClient:
-    """Sends deliveries. Holds what all of them share."""
+    """Sends deliveries. Holds what all of them share. `steady` is a clock in seconds that nobody can set."""
 
     def __init__(
-        self, client: AsyncWebClient, deliveries: Deliveries, lease: Lease, now: Callable[[], datetime]
+        self,
+        client: AsyncWebClient,
+        deliveries: Deliveries,
+        lease: Lease,
+        now: Callable[[], datetime],
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self.client = client
         self.deliveries = deliveries
         self.lease = lease
         self.now = now
+        self.steady = steady
+        self.failed_looks: Memo[str, float] = Memo(MOST_LOOKED_FOR)  # by delivery: when the first one failed
         self.direct_channels: dict[str, str] = {}  # user → the channel of their direct messages
 
     async def send(self, delivery: Delivery) -> SendResult:
@@ -192,10 +202,12 @@ class _Calls:
         """Whether to post although nobody can say if an earlier attempt got through."""
         # An answer that comes twice does less harm than none. So it is posted if Slack will never let us look, or
         # couldn't for a while. Each such attempt may add a message if answers keep getting lost, so they become rare.
-        delivery = self._delivery
+        # How long, a clock says that nobody can set: one that is set forward during an outage would double everything.
+        delivery, steady = self._delivery, self._shared.steady
+        failing_for = steady() - self._shared.failed_looks.get(delivery.id, steady)
         log.log(choose_log_level(error), "Can't look for delivery %s (%s)", delivery.id, read_cause(error))
         is_turn = delivery.attempt <= ALWAYS_BLIND or delivery.attempt.bit_count() == 1
-        return is_turn and (refuses_for_good(error) or self._shared.now() - delivery.first_attempt_at >= LOOK_FOR)
+        return is_turn and (refuses_for_good(error) or failing_for >= LOOK_FOR.total_seconds())
 
     async def _search(self, delivery: str, thread_ts: str | None, since: float) -> list[tuple[str, str]]:
         """Channel and ts of every message in Slack that carries this delivery's id; `since` in Unix seconds."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import shutil
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -68,15 +69,23 @@ def parking_data(handbook_data: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 class Now:
-    """Runs like the real clock; a test may move it forward."""
+    """Runs like the real clock; a test may let time pass, or set the clock. `steady` can't be set."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
+        self._passed = 0.0
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self._ahead
 
+    def steady(self) -> float:
+        return time.monotonic() + self._passed
+
     def forward(self, seconds: float) -> None:
+        self._passed += seconds
+        self.set_ahead(seconds)
+
+    def set_ahead(self, seconds: float) -> None:
         self._ahead += timedelta(seconds=seconds)
 
 
@@ -224,9 +233,8 @@ async def office(
     changed = asyncio.Condition()
     deliveries = WatchedDeliveries(store.database, PostingLimits(), LEASE, list_calls)
     deliveries.watch(changed)
-    caller = SlackDeliveryClient(
-        slack_connection.build_web_client(workspace.bot_token, workspace.api_url, http), deliveries, LEASE, now
-    )
+    web = slack_connection.build_web_client(workspace.bot_token, workspace.api_url, http)
+    caller = SlackDeliveryClient(web, deliveries, LEASE, now, now.steady)
     sender = Sender(caller, deliveries, "host:1", now, died.set)
     async with run_loop(sender):
         yield RunningSender(workspace, store, now, deliveries, sender, changed, died)

@@ -59,6 +59,25 @@ async def test_posts_continue_when_clock_is_set_back(office: RunningSender, noti
     assert await office.read_texts(LEADERS) == [f"many {number}" for number in range(4)]
 
 
+async def test_post_is_not_doubled_when_clock_is_set_forward_in_an_outage(office: RunningSender) -> None:
+    """It's posted again without a look only if looking has been impossible for minutes, not by the clock alone."""
+    await office.workspace.faults(
+        {"kind": "lost_response", "method": POST_MESSAGE, "count": 1},
+        {"kind": "status", "method": "conversations.history", "status": 503},
+    )
+    delivery = office.add("post", ASK, {"text": "once"})
+    await office.wait_row(delivery, lambda row: row.error is not None)
+    office.forward(2)
+    attempts = (await office.wait_row(delivery, lambda row: row.error == "503")).attempts
+    office.now.set_ahead(HOURS)
+    office.sender.wake()
+    await office.wait_row(delivery, lambda row: row.attempts > attempts and row.error == "503")
+    await office.workspace.faults()
+    office.forward(60)
+    assert (await office.wait_settled(delivery)).status == "done"
+    assert await office.read_texts(ASK) == ["once"]
+
+
 async def test_earlier_attempt_is_found_after_clock_was_set_back(
     office: RunningSender, notice: ContinueAfterClockChange
 ) -> None:
