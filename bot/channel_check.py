@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,12 +75,19 @@ class SlackChannelCheck:
         self._loop = loop
         self._now = now
         self._known_until: datetime | None = None
+        self._asking = threading.Lock()
         self.problems: Sequence[str] | None = None
         self.shared: frozenset[str] = frozenset(shared)
 
     def run(self) -> None:
         """Ask Slack, unless that was done a short while ago. If Slack doesn't say, what was known before stays."""
-        if lies_ahead(self._known_until, self._now(), REMEMBERED):
+        with self._asking:  # one at a time: an earlier answer mustn't replace a later one
+            self._run()
+
+    def _run(self) -> None:
+        # What Slack says is as old as the question: a channel may become shared while the answer is on its way.
+        asked_at = self._now()
+        if lies_ahead(self._known_until, asked_at, REMEMBERED):
             return
         asking = asyncio.run_coroutine_threadsafe(self._read_infos(), self._loop)
         try:
@@ -93,7 +101,7 @@ class SlackChannelCheck:
         self.problems = [problem for problem in found if problem]
         pairs = zip(self._channels, infos, strict=True)
         self.shared = frozenset(channel for channel, info in pairs if info and is_shared_outside(info))
-        self._known_until = self._now() + REMEMBERED
+        self._known_until = asked_at + REMEMBERED
 
     async def _read_infos(self) -> list[Mapping[str, Any] | None]:
         return await asyncio.gather(*map(self._read_info, self._channels))
