@@ -1,6 +1,7 @@
 """Whether the channels that the organisation file names can be used."""
 
 import asyncio
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -75,18 +76,15 @@ class SlackChannelCheck:
         self._loop = loop
         self._now = now
         self._known_until: datetime | None = None
-        self._asking = threading.Lock()
+        self._questions, self._answered = itertools.count(1), 0
+        self._remembering = threading.Lock()
         self.problems: Sequence[str] | None = None
         self.shared: frozenset[str] = frozenset(shared)
 
     def run(self) -> None:
         """Ask Slack, unless that was done a short while ago. If Slack doesn't say, what was known before stays."""
-        with self._asking:  # one at a time: an earlier answer mustn't replace a later one
-            self._run()
-
-    def _run(self) -> None:
         # What Slack says is as old as the question: a channel may become shared while the answer is on its way.
-        asked_at = self._now()
+        asked_at, number = self._now(), next(self._questions)
         if lies_ahead(self._known_until, asked_at, REMEMBERED):
             return
         asking = asyncio.run_coroutine_threadsafe(self._read_infos(), self._loop)
@@ -98,10 +96,13 @@ class SlackChannelCheck:
             log.log(level, "The channels of the organisation file couldn't be checked (%s).", cause)
             return
         found = map(describe_channel_problem, self._channels, self._channels.values(), infos)
-        self.problems = [problem for problem in found if problem]
+        problems = [problem for problem in found if problem]
         pairs = zip(self._channels, infos, strict=True)
-        self.shared = frozenset(channel for channel, info in pairs if info and is_shared_outside(info))
-        self._known_until = asked_at + REMEMBERED
+        shared = frozenset(channel for channel, info in pairs if info and is_shared_outside(info))
+        with self._remembering:
+            if number > self._answered:  # otherwise a later question was answered first
+                self.problems, self.shared = problems, shared
+                self._known_until, self._answered = asked_at + REMEMBERED, number
 
     async def _read_infos(self) -> list[Mapping[str, Any] | None]:
         return await asyncio.gather(*map(self._read_info, self._channels))

@@ -40,7 +40,7 @@ def extract_terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=5_000)
 def collect_terms(text: str) -> frozenset[str]:
-    """The same stems, each once. For headings and sentences of a handbook, which are compared again and again."""
+    """The stems of a heading or sentence of the handbook, each once. The same ones are compared again and again."""
     return frozenset(extract_terms(text))
 
 

@@ -34,7 +34,7 @@ MAX_HELD = 16  # arrivals at a time
 CLAIMED_TOGETHER = 4  # where more are waiting: a claim costs about as much for one as for several
 MAX_HEAVY_HELD = 2  # besides: one is handled, and the next is at hand
 THREADS = 2
-YIELD_TO_ACKS = 0.1  # seconds for which work waits for acknowledgements, at most: it may be busy for hours
+YIELD_TO_ACKS = 0.1  # seconds for which work waits for acknowledgements, at most: events may keep arriving for hours
 RETRY_AFTER = 1.0
 DRAIN_SECONDS = 4.0
 

@@ -61,9 +61,8 @@ def publish_outdated_homes(ctx: AppContext, now: datetime) -> datetime | None:
             _publish_home(ctx, user, claim)
         except DatabaseUnavailable:
             raise
-        except (
-            Exception
-        ):  # a defect in one Home: it's tried again when its claim ends, and the others aren't kept waiting
+        except Exception:
+            # A defect in one Home doesn't hold up the others. It's tried again when its claim ends.
             log_unexpected_error("building an App Home")
     return now
 
